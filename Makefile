@@ -1,0 +1,39 @@
+# Two commands do everything: `make reproduce` and `make test`. Each sets up what is missing.
+
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+
+.PHONY: reproduce test formal bench figures bounds verify lint clean
+.DELETE_ON_ERROR:
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "python3 >= 3.11 is needed, found " + sys.version)'
+	test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+reproduce: bounds verify figures
+
+bounds: $(VENV)/.installed
+	$(PY) -m theory prove --engine all --json results/proofs.json
+	$(PY) -m theory bounds --out results
+
+verify: $(VENV)/.installed
+	$(PY) -m verify run --settings 300 --seed 1 --store results/verify.sqlite --resume --json results/verify.json
+	$(PY) -m verify report --store results/verify.sqlite --out results
+
+figures: $(VENV)/.installed
+	$(PY) -m paper_figures export --out results/figures --from results/verify.sqlite
+
+lint: $(VENV)/.installed
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+test: lint
+	$(PY) -m pytest -n 2
+
+clean:
+	rm -rf results .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The world as data: devices, schedules, algorithms, assumptions, symbols. No bounds in here."""

@@ -1,0 +1,99 @@
+"""The assumption set as data (THEORY section 2): what is assumed, in words and LaTeX, and who can certify it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from theory.setting.boundary import known
+
+Certifier = Literal["problem", "device", "schedule", "run"]
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One thing taken for granted.
+
+    Args:
+        id: as claims cite it.
+        statement: one plain sentence.
+        latex: the same as a formula.
+        symbols: names of the symbols it introduces, as in `theory.setting.symbols`.
+        certified_by: whose data can prove it for an instance; `run` means it can only be measured.
+
+    """
+
+    id: str
+    statement: str
+    latex: str
+    symbols: tuple[str, ...]
+    certified_by: tuple[Certifier, ...]
+
+
+SMOOTH = Assumption(
+    "smooth",
+    "f is L-smooth",
+    r"f(V) \le f(W) + \langle \nabla f(W), V - W \rangle + \tfrac{L}{2} \lVert V - W \rVert^2",
+    ("L",),
+    ("problem",),
+)
+LOWER = Assumption(
+    "lower",
+    "f is bounded below by f*; Delta is the initial gap",
+    r"f(W) \ge f^*, \quad \Delta := f(W_0) - f^*",
+    ("Delta",),
+    ("problem",),
+)
+UNBIASED = Assumption(
+    "unbiased",
+    "a sample's gradient at the current weights has the gradient as its mean, given the past",
+    r"\mathbb{E}[\nabla f(W_k; \xi_k) \mid \text{past}] = \nabla f(W_k)",
+    (),
+    ("problem",),
+)
+VARIANCE = Assumption(
+    "variance",
+    "the noise of a sample's gradient has second moment at most sigma^2, given the past",
+    r"\mathbb{E}[\lVert n_k \rVert^2 \mid \text{past}] \le \sigma^2, \quad n_k := \nabla f(W_k; \xi_k) - \nabla f(W_k)",
+    ("sigma",),
+    ("problem",),
+)
+SATURATION = Assumption(
+    "saturation",
+    "no weight ever passes the share rho < 1 of the saturation level tau",
+    r"\lvert W_k \rvert \le \rho \tau \text{ elementwise for all } k, \quad \rho < 1",
+    ("rho", "tau"),
+    ("problem", "device", "run"),
+)
+STAGES = Assumption(
+    "stages",
+    "activations are centred with bounded, Lipschitz slopes; the loss has bounded, Lipschitz slopes; inputs and "
+    "stage weights are bounded",
+    r"\varphi_m(0) = 0, \; \lvert \varphi' \rvert \le p_0, \; \varphi' \text{ is } p_1\text{-Lipschitz}, \; "
+    r"\lVert \nabla \ell \rVert \le \ell_0, \; \nabla \ell \text{ is } \ell_1\text{-Lipschitz}, \; "
+    r"\lVert x^{(1)} \rVert \le X, \; \lVert W_k^{(m)} \rVert_2 \le w_m",
+    ("p0", "p1", "l0", "l1", "X", "w"),
+    ("problem", "run"),
+)
+LAGS = Assumption(
+    "lags",
+    "stage m reads forward weights d_m updates old; backward weights are current",
+    r"\widehat{W}_k^{(m)} = W_{k - d_m}^{(m)}",
+    ("d",),
+    ("schedule",),
+)
+STALENESS = Assumption(
+    "staleness",
+    "stage by stage the staleness is at most S times the distance the weights moved, S >= 0",
+    r"\lVert b_k^{(m)} \rVert \le \sum_j S_{mj} \lVert W_k^{(j)} - \widehat{W}_k^{(j)} \rVert",
+    ("Lambda1", "Lambdah"),
+    ("problem",),
+)
+
+REGISTRY: dict[str, Assumption] = {
+    item.id: item for item in (SMOOTH, LOWER, UNBIASED, VARIANCE, SATURATION, STAGES, LAGS, STALENESS)
+}
+"""Every assumption by id."""
+
+
+def named(name: str) -> Assumption:
+    """Return the assumption `name`; an unknown name raises `BadInput`."""
+    return REGISTRY[known("assumption", name, REGISTRY)]

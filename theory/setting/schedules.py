@@ -1,0 +1,167 @@
+"""Pipeline schedules: who works when, and what follows from that alone.
+
+A slot is the time of one forward or one backward pass of one micro-batch at one stage. Stages are numbered 1..M,
+samples and slots from 0. Lags and densities are counted from the slots here, never assumed; the closed forms are
+claims of `theory` (pipeline.lags, pipeline.density). Source: THEORY section 7.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from theory.setting.boundary import BadInput, known
+
+Pass = Literal["forward", "backward"]
+
+
+@dataclass(frozen=True, order=True)
+class Task:
+    """One pass of one sample at one stage in one slot."""
+
+    slot: int
+    stage: int
+    kind: Pass
+    sample: int
+
+
+def _count(name: str, value: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise BadInput(name, value, f"{name} is an integer >= 1", "the pipeline schedule")
+
+
+@dataclass(frozen=True)
+class Schedule(ABC):
+    """A pipeline of `stages` stages whose micro-batches come in groups of `batch`.
+
+    `batch` is what a synchronous pipeline flushes at once; sequential and asynchronous schedules have 1.
+    """
+
+    stages: int
+    batch: int = 1
+    name: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        _count("stages", self.stages)
+        _count("batch", self.batch)
+
+    @abstractmethod
+    def forward_slot(self, stage: int, sample: int) -> int:
+        """Return the slot in which `stage` makes the forward pass of `sample`."""
+
+    @abstractmethod
+    def backward_slot(self, stage: int, sample: int) -> int:
+        """Return the slot in which `stage` makes the backward pass of `sample`."""
+
+    def updates_after(self, sample: int) -> bool:
+        """Return whether a stage updates its weights right after the backward pass of `sample`."""
+        return (sample + 1) % self.batch == 0
+
+    def tasks(self, samples: int) -> Iterator[Task]:
+        """Yield every pass of `samples` samples, in order of slots."""
+        _count("samples", samples)
+        found = []
+        for sample in range(samples):
+            for stage in range(1, self.stages + 1):
+                found.append(Task(self.forward_slot(stage, sample), stage, "forward", sample))
+                found.append(Task(self.backward_slot(stage, sample), stage, "backward", sample))
+        yield from sorted(found)
+
+    def slots(self, samples: int) -> int:
+        """Return the number of slots from the first pass to the last of `samples` samples."""
+        return max(task.slot for task in self.tasks(samples)) + 1
+
+    def density(self, samples: int) -> float:
+        """Return the busy share of all stage-slots, in (0, 1]."""
+        return 2 * samples / self.slots(samples)
+
+    def lags(self) -> tuple[int, ...]:
+        """Count, for each stage, the updates between the forward and the backward pass of one sample.
+
+        The count is taken at a sample late enough for the pipeline to be full.
+        """
+        late = 2 * self.stages * self.batch + self.batch
+        return tuple(self.lag(stage, late) for stage in range(1, self.stages + 1))
+
+    def lag(self, stage: int, sample: int) -> int:
+        """Count the updates of `stage` between the forward and the backward pass of `sample`."""
+        start, end = self.forward_slot(stage, sample), self.backward_slot(stage, sample)
+        first = sample - (sample % self.batch)
+        return sum(
+            1 for other in range(first) if self.updates_after(other) and start < self.backward_slot(stage, other) < end
+        )
+
+
+@dataclass(frozen=True)
+class Sequential(Schedule):
+    """No pipeline: a sample passes all stages forward and backward before the next one enters."""
+
+    name: ClassVar[str] = "sequential"
+
+    def forward_slot(self, stage: int, sample: int) -> int:
+        """Return 2 M sample + stage - 1."""
+        return 2 * self.stages * sample + stage - 1
+
+    def backward_slot(self, stage: int, sample: int) -> int:
+        """Return 2 M sample + 2 M - stage."""
+        return 2 * self.stages * sample + 2 * self.stages - stage
+
+
+@dataclass(frozen=True)
+class Synchronous(Schedule):
+    """Fill-drain: `batch` micro-batches go forward one behind the other, then backward; weights change once."""
+
+    name: ClassVar[str] = "synchronous"
+
+    @property
+    def _round(self) -> int:
+        return self.stages + self.batch - 1
+
+    def forward_slot(self, stage: int, sample: int) -> int:
+        """Return the slot of the forward pass: the round's start, then the place in the batch plus the stage."""
+        group, place = divmod(sample, self.batch)
+        return 2 * self._round * group + place + stage - 1
+
+    def backward_slot(self, stage: int, sample: int) -> int:
+        """Return the slot of the backward pass, after all forward passes of the round."""
+        group, place = divmod(sample, self.batch)
+        return 2 * self._round * group + self._round + place + self.stages - stage
+
+
+@dataclass(frozen=True)
+class Asynchronous(Schedule):
+    """One forward, one backward (1F1B), without stashing: every stage alternates and updates at once."""
+
+    name: ClassVar[str] = "asynchronous"
+
+    def forward_slot(self, stage: int, sample: int) -> int:
+        """Return 2 sample + stage - 1."""
+        return 2 * sample + stage - 1
+
+    def backward_slot(self, stage: int, sample: int) -> int:
+        """Return 2 sample + 2 M - stage."""
+        return 2 * sample + 2 * self.stages - stage
+
+
+REGISTRY: dict[str, type[Schedule]] = {kind.name: kind for kind in (Sequential, Synchronous, Asynchronous)}
+"""Every schedule by the name the command line uses."""
+
+
+def make(name: str, stages: int, batch: int = 1) -> Schedule:
+    """Return the schedule `name`; `batch` other than 1 needs the synchronous one."""
+    kind = REGISTRY[known("--kind", name, REGISTRY)]
+    if batch != 1 and kind is not Synchronous:
+        raise BadInput("batch", batch, f"batch = 1 for the {name} schedule", "the pipeline schedule")
+    return kind(stages, batch)
+
+
+def collisions(schedule: Schedule, samples: int) -> list[tuple[Task, Task]]:
+    """Return every pair of passes that one stage would have to make in one slot (none if the schedule is sound)."""
+    busy: dict[tuple[int, int], Task] = {}
+    clashes = []
+    for task in schedule.tasks(samples):
+        place = (task.stage, task.slot)
+        if place in busy:
+            clashes.append((busy[place], task))
+        busy[place] = task
+    return clashes

@@ -1,0 +1,94 @@
+"""Every symbol once: name, LaTeX, domain, unit, meaning. The names are those of THEORY.md and of the command line.
+
+Units: w is the unit of a weight, f that of the objective.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+import sympy
+
+from theory.setting.boundary import known
+
+Domain = Literal["real", "nonnegative", "positive", "below one", "positive integer"]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One symbol of the theory.
+
+    Args:
+        name: as in code and on the command line.
+        latex: as in print.
+        domain: what values it takes; `below one` is [0, 1).
+        unit: in terms of w (weight) and f (objective); `1` if it has none.
+        meaning: a short noun phrase.
+
+    """
+
+    name: str
+    latex: str
+    domain: Domain
+    unit: str
+    meaning: str
+
+
+QUANTITIES: dict[str, Quantity] = {
+    quantity.name: quantity
+    for quantity in (
+        Quantity("L", "L", "positive", "f/w^2", "smoothness constant of the objective"),
+        Quantity("sigma", r"\sigma", "nonnegative", "f/w", "root of the noise variance of a sample's gradient"),
+        Quantity("Delta", r"\Delta", "nonnegative", "f", "initial gap f(W_0) - f*"),
+        Quantity("alpha", r"\alpha", "positive", "w^2/f", "step size"),
+        Quantity("K", "K", "positive integer", "1", "number of iterations"),
+        Quantity("rho", r"\rho", "below one", "1", "largest saturation |W|/tau"),
+        Quantity("tau", r"\tau", "positive", "w", "saturation level of the device"),
+        Quantity(
+            "Lambda1",
+            r"\Lambda_1",
+            "nonnegative",
+            "f/w^2",
+            "delay constant of coherent motion, norm2(S Diag(d))",
+        ),
+        Quantity(
+            "Lambdah",
+            r"\Lambda_{1/2}",
+            "nonnegative",
+            "f/w^2",
+            "delay constant of martingale motion, norm2(S Diag(sqrt d))",
+        ),
+        Quantity(
+            "nu",
+            r"\nu",
+            "nonnegative",
+            "f^2/w^3",
+            "martingale staleness per unit step, at most Lambdah sigma",
+        ),
+        Quantity("Ln", "L_n", "nonnegative", "f/w^2", "smoothness seen by the noise, at most L"),
+        Quantity("q", "q", "nonnegative", "1", "coherent staleness (1 + rho) alpha Lambda1"),
+        Quantity("qn", "q_n", "nonnegative", "f/w", "martingale staleness (1 + rho) alpha nu"),
+        Quantity("x", "x", "nonnegative", "1", "step size in units of 1/L: alpha L"),
+        Quantity("xn", "x_n", "nonnegative", "1", "step size in units of 1/Ln: alpha Ln"),
+        Quantity("p", "p", "nonnegative", "f^2/w^2", "price of the start, Delta/(alpha K)"),
+        Quantity("A", "A", "nonnegative", "f^2/w^2", "average squared gradient norm"),
+        Quantity("R", "R", "nonnegative", "f/w", "sqrt(A + sigma^2)"),
+        Quantity("Y", "Y", "nonnegative", "f/w", "root mean square of the mean direction v"),
+        Quantity("a", "a", "real", "f/w", "component of v along the gradient, <F, v>/sqrt(A)"),
+        Quantity("t", "t", "positive", "1", "trade-off between floor and transient"),
+        Quantity("eps", r"\varepsilon", "positive", "f^2/w^2", "target for the average squared gradient norm"),
+        Quantity("B", "B", "positive integer", "1", "micro-batches of the synchronous pipeline"),
+        Quantity("M", "M", "positive integer", "1", "number of stages"),
+    )
+}
+"""Every quantity by name."""
+
+
+@cache
+def symbol(name: str) -> sympy.Symbol:
+    """Return the SymPy symbol of a quantity; an unknown name raises `BadInput`.
+
+    Symbols carry only `real`: signs are premises of claims, never silent facts of a symbol.
+    """
+    known("symbol", name, QUANTITIES)
+    return sympy.Symbol(name, real=True)

@@ -1,0 +1,1 @@
+"""Confronts the theorems of `theory` with the runs of `simulate`."""
