@@ -156,8 +156,9 @@ def run_command(app: typer.Typer, program: str, arguments: list[str] | None = No
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = HOLDS
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("stopped; what was finished is kept\n")
         code = INTERRUPTED
+    if code == INTERRUPTED:
+        sys.stderr.write("stopped; what was finished is kept\n")
     raise SystemExit(code)
 
 

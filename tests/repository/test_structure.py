@@ -1,0 +1,98 @@
+"""The house rules that a machine can hold: arrows of imports, sizes, forbidden calls, pinned environment."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("theory", "simulate", "verify", "paper_figures")
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+FORBIDDEN = {"eval", "exec", "sympify", "parse_expr"}
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def reaches_the_theorems(imported: str) -> bool:
+    """Whether `simulate` may not import this: anything of `theory` but `theory.setting`, and all that stands above."""
+    if imported.split(".")[0] in ("verify", "paper_figures"):
+        return True
+    return imported.split(".")[0] == "theory" and not re.match(r"theory\.setting(\.|$)", imported)
+
+
+def test_simulate_sees_only_the_setting() -> None:
+    for path in (ROOT / "simulate").rglob("*.py"):
+        broken = {name for name in imports_of(path) if reaches_the_theorems(name)} - {"theory"}
+        assert not broken, f"{path.relative_to(ROOT)} imports {sorted(broken)}"
+        assert not re.search(r"^import theory$|^from theory import (?!setting\b)", path.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["theory.bounds", "theory.kernel.claim", "verify.statistics", "theory.settings"])
+def test_the_import_rule_can_fail(name: str) -> None:
+    assert reaches_the_theorems(name)
+
+
+def test_import_contracts() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_text_is_ever_executed(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            owner = getattr(getattr(node.func, "value", None), "id", "")
+            assert called not in FORBIDDEN or owner == "re", f"line {node.lineno} calls {called}"
+            assert not any(
+                keyword.arg == "allow_pickle" and getattr(keyword.value, "value", True) for keyword in node.keywords
+            ), f"line {node.lineno} allows pickles"
+
+
+def test_files_stay_readable() -> None:
+    long = {str(path.relative_to(ROOT)): n for path in SOURCES if (n := len(path.read_text().splitlines())) > 450}
+    assert not long
+
+
+def test_every_public_name_is_documented() -> None:
+    bare = []
+    for path in SOURCES:
+        tree = ast.parse(path.read_text())
+        nodes = [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef))]
+        for node in nodes:
+            name = getattr(node, "name", path.stem)
+            nested = isinstance(node, ast.FunctionDef) and not any(
+                node in getattr(parent, "body", []) for parent in nodes if not isinstance(parent, ast.FunctionDef)
+            )
+            if not name.startswith("_") and not nested and not ast.get_docstring(node):
+                bare.append(f"{path.relative_to(ROOT)}: {name}")
+    assert not bare
+
+
+def test_lock_file_pins_every_dependency_by_hash() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["dev"]
+    lock = (ROOT / "requirements.lock").read_text()
+    for requirement in wanted:
+        name = re.split(r"[<>=~! \[]", requirement)[0].lower()
+        assert re.search(rf"^{re.escape(name)}==\S+.*\\\n\s+--hash=sha256:", lock, re.MULTILINE), name
+
+
+def test_changelog_knows_the_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    assert f"[{version}]" in changes or "[Unreleased]" in changes
