@@ -10,7 +10,7 @@ where the device is ideal. Source: THEORY sections 1 and 9; Wu et al., arXiv 241
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import numpy as np
@@ -55,7 +55,7 @@ class Device(ABC):
 
     def fields(self) -> dict[str, float]:
         """Return the device's parameters by name, as `make` takes them."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def make(name: str, tau: float, **parameters: float) -> Device:
     """Return the device `name` with saturation `tau`; unknown names and parameters raise `BadInput`."""
     kind = REGISTRY[known("--device", name, REGISTRY)]
     for parameter in parameters:
-        known("--set", parameter, (f for f in kind.__dataclass_fields__ if f != "tau"), f"the device {name}")
+        known("--set", parameter, (f.name for f in fields(kind) if f.name != "tau"), f"the device {name}")
     return kind(tau, **parameters)
 
 
