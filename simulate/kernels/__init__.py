@@ -1,0 +1,29 @@
+"""Compiled kernels for the recursions of THEORY section 1: floats and arrays only; `entry` documents them."""
+
+from simulate.kernels.entry import (
+    ACTIVATIONS,
+    DEVICES,
+    LOSSES,
+    TALLY,
+    Element,
+    State,
+    measure,
+    network,
+    quadratic,
+    scalar,
+    start,
+)
+
+__all__ = [
+    "ACTIVATIONS",
+    "DEVICES",
+    "LOSSES",
+    "TALLY",
+    "Element",
+    "State",
+    "measure",
+    "network",
+    "quadratic",
+    "scalar",
+    "start",
+]

@@ -1,0 +1,346 @@
+"""The entry points: arrays in, arrays out, in chunks of steps whose memory does not grow with the number of steps.
+
+A run is `start`, then any number of calls of `network`, `quadratic` or `scalar`, each with the samples of its steps.
+The state between two calls is complete: cutting a run into other chunks, saving the state's arrays and going on in
+another process, or another number of threads give the same bits.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from simulate.kernels import elementary, plain
+from theory.setting.boundary import BadInput, known
+
+Floats = NDArray[np.floating]
+Integers = NDArray[np.integer]
+
+ACTIVATIONS: Final = {
+    "tanh": elementary.TANH,
+    "sigmoid": elementary.SIGMOID,
+    "softplus": elementary.SOFTPLUS,
+    "identity": elementary.IDENTITY,
+}
+LOSSES: Final = {
+    "log-cosh": elementary.LOG_COSH,
+    "logistic": elementary.LOGISTIC,
+    "squared": elementary.SQUARED,
+}
+DEVICES: Final = {
+    "ald": elementary.ALD,
+    "power": elementary.POWER,
+    "exponential": elementary.EXPONENTIAL,
+    "shifted-linear": elementary.SHIFTED_LINEAR,
+    "pulse-train": elementary.PULSE_TRAIN,
+}
+TALLY: Final = ("max_saturation", "square_saturation", "squared_gradient", "weighted_saturation")
+"""Columns of `State.tally`: the maximum over k of max_i |W_k,i|/tau, and three sums over k."""
+
+
+@dataclass
+class State:
+    """Everything a run knows after `step` steps; the arrays are changed in place by the entry points.
+
+    Args:
+        step: number k of the next step.
+        history: the last S = max(lags) + 1 weights of every replica, shape (R, S, P); W_j stands in slot j mod S.
+        tally: float64, shape (R, 4), columns `TALLY`; nan sums where a replica diverged. The kernel of networks
+            leaves the last two at 0: it does not know them at every step.
+        diverged: int64, shape (R, 2): step and stage (networks) or coordinate (quadratics) of the first weight that
+            was not finite or passed tau; (-1, -1) if there was none. A diverged replica stands still.
+
+    """
+
+    step: int
+    history: Floats
+    tally: NDArray[np.float64]
+    diverged: NDArray[np.int64]
+
+    @property
+    def weights(self) -> Floats:
+        """Return W_k, shape (R, P)."""
+        return self.history[:, self.step % self.history.shape[1]]
+
+
+@dataclass(frozen=True)
+class Element:
+    """The device in numbers: a name of `DEVICES`, tau (`inf`: digital, linear device only), its own parameters."""
+
+    device: str = "ald"
+    tau: float = float("inf")
+    parameters: tuple[float, ...] = ()
+
+    @property
+    def code(self) -> int:
+        """Return the device's number in compiled code."""
+        return DEVICES[known("device", self.device, DEVICES)]
+
+    def real(self, alpha: float, dtype: DTypeLike) -> Floats:
+        """Return (alpha, 1/tau, tau, p, q) as compiled code takes them."""
+        p, q = (*self.parameters, 0.0, 0.0)[:2]
+        return np.array([alpha, 1 / self.tau, self.tau, p, q], dtype=dtype)
+
+
+def start(
+    initial: Floats, replicas: int, lags: Sequence[int] | Integers = (0,), dtype: DTypeLike = np.float64
+) -> State:
+    """Return the state at step 0: every replica at `initial`, as if it had always been there.
+
+    Args:
+        initial: W_0, flat, shape (P,), or one a replica, shape (R, P). Networks: the stages' matrices one after the
+            other, each with one row an output.
+        replicas: R.
+        lags: the largest decides how many weights are kept.
+        dtype: float64 or float32.
+
+    """
+    slots = int(np.max(np.asarray(lags), initial=0)) + 1
+    flat = np.broadcast_to(np.asarray(initial, dtype)[..., None, :], (replicas, slots, np.shape(initial)[-1]))
+    return State(0, flat.copy(), np.zeros((replicas, 4)), np.full((replicas, 2), -1, np.int64))
+
+
+def _split(replicas: int, threads: int, block: int, work: Callable[[slice], None]) -> None:
+    """Do `work` on slices of the replicas, whole blocks each, on `threads` threads."""
+    blocks = -(-replicas // block)
+    edges = [min(replicas, block * (blocks * i // threads)) for i in range(threads + 1)]
+    parts = [slice(low, high) for low, high in pairwise(edges) if low < high]
+    if len(parts) <= 1:
+        for part in parts:
+            work(part)
+        return
+    with ThreadPoolExecutor(len(parts)) as pool:
+        list(pool.map(work, parts))
+
+
+def _shaped(name: str, array: NDArray[Any], shape: tuple[int | None, ...]) -> None:
+    if array.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, array.shape, strict=True)):
+        raise BadInput(name + ".shape", array.shape, f"{shape}", "simulate.kernels")
+
+
+def network(
+    state: State,
+    samples: Integers,
+    inputs: Floats,
+    targets: Floats,
+    widths: Sequence[int],
+    lags: Sequence[int],
+    *,
+    alpha: float,
+    element: Element,
+    activation: str = "tanh",
+    loss: str = "log-cosh",
+    stashed: bool = False,
+    times: NDArray[np.int64] | None = None,
+    threads: int = 1,
+) -> Floats:
+    """Advance every replica of an M-stage network by the steps of `samples`.
+
+    Args:
+        state: changed in place.
+        samples: indices in [0, N), shape (R, T, B): the B samples whose mean gradient a step takes.
+        inputs: x^(1), shape (N, widths[0]).
+        targets: y, shape (N, widths[M]); -1 or 1 for the logistic loss.
+        widths: M + 1 numbers: inputs, then the outputs of each stage.
+        lags: d_m, one a stage, less than the state's slots; all 0 for the algorithms without a pipeline.
+        alpha: step size, in w^2/f.
+        element: the device.
+        activation: a name of `ACTIVATIONS`; the slope of the activation is taken at the forward pass.
+        loss: a name of `LOSSES`, summed over outputs.
+        stashed: backward products with the weights of the forward pass (stashed AP) instead of the current ones.
+        times: steps k, ascending, in [step, step + T), shape (R, J): where a replica's W_k is wanted.
+        threads: slices of the replicas worked on at once; no number depends on it.
+
+    Returns:
+        W_k at `times`, shape (R, J, P); nan where the replica had diverged. `measure` takes it.
+
+    """
+    history, replicas = state.history, state.history.shape[0]
+    dtype, stages = history.dtype, len(widths) - 1
+    _shaped("samples", samples, (replicas, None, None))
+    _shaped("inputs", inputs, (None, widths[0]))
+    _shaped("targets", targets, (inputs.shape[0], widths[-1]))
+    _shaped("lags", np.asarray(lags), (stages,))
+    _shaped("history", history, (replicas, None, sum(a * b for a, b in zip(widths[1:], widths[:-1], strict=True))))
+    if max(lags) >= history.shape[1]:
+        raise BadInput(
+            "lags", tuple(lags), f"lags < {history.shape[1]}, the weights the state keeps", "simulate.kernels"
+        )
+    if times is None:
+        times = np.zeros((replicas, 0), np.int64)
+    steps, batch = samples.shape[1:]
+    flat = np.ascontiguousarray(samples, np.int32).reshape(replicas, steps * batch)
+    modes = np.array([ACTIVATIONS[activation], LOSSES[loss], element.code, batch, stashed], np.int64)
+    snapshots = np.empty((replicas, times.shape[1], history.shape[2]), dtype)
+    x, y = np.ascontiguousarray(inputs, dtype), np.ascontiguousarray(targets, dtype)
+    sizes, delays = np.array(widths, np.int64), np.array(lags, np.int64)
+    real, when = element.real(alpha, dtype), np.ascontiguousarray(times, np.int64)
+
+    def work(part: slice) -> None:
+        plain.network(
+            state.step, flat[part], x, y, sizes, delays, modes, real, when[part],
+            history[part], state.tally[part], state.diverged[part], snapshots[part],
+        )  # fmt: skip
+
+    _split(replicas, threads, 1, work)
+    state.step += steps
+    return snapshots
+
+
+def measure(
+    weights: Floats,
+    inputs: Floats,
+    targets: Floats,
+    widths: Sequence[int],
+    *,
+    activation: str = "tanh",
+    loss: str = "log-cosh",
+    threads: int = 1,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return f, the squared gradient of each stage and the noise variance of each stage, over all N samples.
+
+    Args:
+        weights: shape (..., P).
+        inputs: see `network`.
+        targets: see `network`.
+        widths: see `network`.
+        activation: see `network`.
+        loss: see `network`.
+        threads: slices worked on at once.
+
+    Returns:
+        f, shape (...); norm(grad^(m) f)^2, shape (..., M); E norm(grad^(m) f(.; xi))^2 - norm(grad^(m) f)^2, the same.
+
+    """
+    flat = np.ascontiguousarray(weights).reshape(-1, weights.shape[-1])
+    stages = len(widths) - 1
+    found = np.empty((flat.shape[0], 1 + 2 * stages))
+    x, y = np.ascontiguousarray(inputs, flat.dtype), np.ascontiguousarray(targets, flat.dtype)
+    sizes = np.array(widths, np.int64)
+
+    def work(part: slice) -> None:
+        plain.evaluate(flat[part], x, y, sizes, ACTIVATIONS[activation], LOSSES[loss], found[part])
+
+    _split(flat.shape[0], threads, 1, work)
+    found = found.reshape(*weights.shape[:-1], -1)
+    squares, seconds = found[..., 1 : 1 + stages], found[..., 1 + stages :]
+    return found[..., 0], squares, np.maximum(seconds - squares, 0)
+
+
+def quadratic(
+    state: State,
+    noise: Floats,
+    hessian: Floats,
+    optimum: Floats,
+    lags: Sequence[int] | Integers,
+    variances: Floats,
+    *,
+    alpha: float,
+    element: Element,
+    bins: Integers | None = None,
+    threads: int = 1,
+) -> NDArray[np.float64]:
+    """Advance every replica of a coupled quadratic by the steps of `noise`; G(U, V; xi) = H (U - W*) + xi.
+
+    The averaged squared gradient and the saturations are collected at every step.
+
+    Args:
+        state: changed in place.
+        noise: xi, shape (R, T, D), in f/w; the mean of B of them where a step takes B.
+        hessian: H, symmetric, shape (D, D).
+        optimum: W*, shape (D,).
+        lags: of every coordinate, shape (D,).
+        variances: sigma_i^2 of the noise of every coordinate, shape (D,).
+        alpha: step size, in w^2/f.
+        element: the device.
+        bins: which bin of the curve each step belongs to, shape (T,); all in one by default.
+        threads: slices of the replicas worked on at once; no number depends on it.
+
+    Returns:
+        Sums over the steps of each bin of norm(F_k)^2 and f(W_k) - f*, shape (R, max(bins) + 1, 2).
+
+    """
+    history = state.history
+    replicas, _, size = history.shape
+    _shaped("noise", noise, (replicas, None, size))
+    _shaped("hessian", hessian, (size, size))
+    for name, vector in (("optimum", optimum), ("lags", np.asarray(lags)), ("variances", variances)):
+        _shaped(name, np.asarray(vector), (size,))
+    if np.max(lags) >= history.shape[1]:
+        raise BadInput(
+            "lags", tuple(lags), f"lags < {history.shape[1]}, the weights the state keeps", "simulate.kernels"
+        )
+    places, curve = _curve(bins, noise.shape[1], replicas)
+    dtype, delays = history.dtype, np.array(lags, np.int64)
+    h, w_star, xi = (np.ascontiguousarray(a, dtype) for a in (hessian, optimum, noise))
+    sigma2, real = np.array(variances, np.float64), element.real(alpha, dtype)
+
+    def work(part: slice) -> None:
+        plain.quadratic(
+            state.step, xi[part], h, w_star, delays, sigma2, element.code, real, places,
+            history[part], state.tally[part], state.diverged[part], curve[part],
+        )  # fmt: skip
+
+    _split(replicas, threads, 1, work)
+    state.step += noise.shape[1]
+    return curve
+
+
+def _curve(bins: Integers | None, steps: int, replicas: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    places = np.zeros(steps, np.int64) if bins is None else np.ascontiguousarray(bins, np.int64)
+    _shaped("bins", places, (steps,))
+    return places, np.zeros((replicas, int(places.max(initial=0)) + 1, 2))
+
+
+def scalar(
+    state: State,
+    uniforms: Floats,
+    *,
+    curvature: float,
+    optimum: float,
+    sigma: float,
+    attaining: bool,
+    alpha: float,
+    element: Element,
+    bins: Integers | None = None,
+    threads: int = 1,
+) -> NDArray[np.float64]:
+    """Advance every replica of f(w) = (L/2)(w - w*)^2 with a sign-valued oracle (THEORY section 6), without lag.
+
+    Args:
+        state: changed in place; one weight, one slot.
+        uniforms: in [0, 1), shape (R, T, B): a step takes the mean of B oracles.
+        curvature: L, in f/w^2.
+        optimum: w*.
+        sigma: root of the noise variance.
+        attaining: True: s sqrt(f'^2 + sigma^2) with P(s = 1) = (1 + f'/sqrt(f'^2 + sigma^2))/2, where s = 1 if the
+            uniform number falls below it. False: f' + sigma s, s = 1 below 1/2.
+        alpha: step size, in w^2/f.
+        element: the device.
+        bins: see `quadratic`.
+        threads: see `quadratic`.
+
+    Returns:
+        As `quadratic`.
+
+    """
+    replicas = state.history.shape[0]
+    _shaped("history", state.history, (replicas, 1, 1))
+    _shaped("uniforms", uniforms, (replicas, None, None))
+    places, curve = _curve(bins, uniforms.shape[1], replicas)
+    chance, real = np.ascontiguousarray(uniforms, np.float64), element.real(alpha, state.history.dtype)
+    weights = state.history[:, 0]
+
+    def work(part: slice) -> None:
+        plain.scalar(
+            state.step, chance[part], curvature, optimum, sigma, attaining, element.code, real, places,
+            weights[part], state.tally[part], state.diverged[part], curve[part],
+        )  # fmt: skip
+
+    _split(replicas, threads, 1, work)
+    state.step += uniforms.shape[1]
+    return curve

@@ -1,0 +1,388 @@
+"""The portable kernels: the recursion of THEORY section 1 as loops over floats, one replica after the other.
+
+Forward weights that are d_m updates old come from a ring of the last max(d) + 1 weights, so any lags, stashing and
+micro-batches are served. `history[r, k % S]` holds W_k; the ring's other slots hold the S - 1 weights before it. The
+functions change their last arguments in place and release the GIL; replicas do not touch each other.
+
+`real` is (alpha, 1/tau, tau, p, q) in the weights' dtype, where p and q are the device's own parameters.
+`tally[r]` collects (max |W|/tau, sum_k max_i (W_k,i/tau)^2, sum_k norm(F_k)^2, sum_k,i (W_k,i/tau)^2 sigma_i^2) in
+float64, the last two where the kernel knows them. `diverged[r]` is (step, stage) of the first weight that is not
+finite or passes tau, or (-1, -1); such a replica stops and its sums become nan.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.kernels.elementary import (
+    ALD,
+    EXPONENTIAL,
+    POWER,
+    SHIFTED_LINEAR,
+    activated,
+    loss_slope,
+    loss_value,
+)
+from simulate.kernels.simd import Value, compiled, fma, like
+
+Floats = NDArray[np.floating]
+Integers = NDArray[np.integer]
+
+MAX_SATURATION, SQUARE_SATURATION, SQUARED_GRADIENT, WEIGHTED_SATURATION = range(4)
+
+
+@compiled
+def moved(device: int, w: float, dw: float, real: Floats) -> Value:
+    """Return the weight after the desired increment `dw` (theory.setting.devices, in this order of operations)."""
+    if device == ALD:
+        return fma(-(abs(dw) * real[1]), w, w + dw)
+    one, tau, p = like(w, 1.0), real[2], real[3]
+    side = w * real[1] if dw >= 0 else -w * real[1]
+    if device == POWER:
+        return fma(dw, max(one - side, like(w, 0.0)) ** p, w)
+    if device == EXPONENTIAL:
+        return fma(dw, math.expm1(-p * (one - side)) / math.expm1(-p), w)
+    if device == SHIFTED_LINEAR:
+        return fma(dw, (p if dw >= 0 else real[4]) * (one - side), w)
+    if real[1] == 0:
+        return w + dw
+    return w - ((tau if dw > 0 else (-tau if dw < 0 else like(w, 0.0))) - w) * math.expm1(-abs(dw) * real[1])
+
+
+@compiled
+def _top(weights: Floats) -> Value:
+    top = like(weights[0], 0.0)
+    for i in range(weights.size):
+        top = max(top, abs(weights[i]))
+    return top
+
+
+@compiled
+def _limit(real: Floats) -> Value:
+    return real[2] if real[1] > 0 else like(real[0], np.finfo(np.float32).max)
+
+
+@compiled
+def _stop(tally: Floats, diverged: Integers, step: int, stage: int) -> None:
+    diverged[0], diverged[1] = step, stage
+    tally[MAX_SATURATION] = np.inf
+    tally[1:] = np.nan
+
+
+@compiled
+def forward(w: Floats, rows: int, cols: int, x: Floats, out: Floats, slope: Floats, kind: int) -> None:
+    """Write x^(m+1) = phi(W x^(m)) and phi'(z) of one stage; `w` is its rows times cols weights."""
+    for i in range(rows):
+        z = like(w[0], 0.0)
+        for j in range(cols):
+            z = fma(w[i * cols + j], x[j], z)
+        out[i], slope[i] = activated(kind, z)
+
+
+@compiled
+def backward(w: Floats, rows: int, cols: int, delta: Floats, back: Floats) -> None:
+    """Write W^T delta of one stage."""
+    back[:cols] = 0
+    for i in range(rows):
+        for j in range(cols):
+            back[j] = fma(w[i * cols + j], delta[i], back[j])
+
+
+@compiled
+def _step_rows(old: Floats, new: Floats, rows: int, cols: int, delta: Floats, x: Floats, real: Floats) -> Value:
+    """Write the ALD update of one stage by the outer product of delta and x; return max |w| (nan if any is nan)."""
+    top = like(real[0], 0.0)
+    for i in range(rows):
+        c = -real[0] * delta[i]
+        a = abs(c) * real[1]
+        for j in range(cols):
+            w = old[i * cols + j]
+            w = fma(-(a * abs(x[j])), w, fma(c, x[j], w))
+            new[i * cols + j] = w
+            top = abs(w) if not (abs(w) <= top) else top
+    return top
+
+
+@compiled
+def _step_gradient(old: Floats, new: Floats, gradient: Floats, scale: float, device: int, real: Floats) -> Value:
+    """Write the device's update of one stage by -scale gradient; return max |w| (nan if any is nan)."""
+    top = like(real[0], 0.0)
+    for i in range(old.size):
+        w = moved(device, old[i], -scale * gradient[i], real)
+        new[i] = w
+        top = abs(w) if not (abs(w) <= top) else top
+    return top
+
+
+@compiled
+def _accumulate(gradient: Floats, delta: Floats, x: Floats, rows: int, cols: int) -> None:
+    for i in range(rows):
+        for j in range(cols):
+            gradient[i * cols + j] = fma(delta[i], x[j], gradient[i * cols + j])
+
+
+@compiled
+def _one_pass(
+    ring: Floats,
+    step: int,
+    sample: int,
+    inputs: Floats,
+    targets: Floats,
+    widths: Integers,
+    lags: Integers,
+    stage_at: Integers,
+    unit_at: Integers,
+    modes: Integers,
+    x: Floats,
+    slope: Floats,
+    delta: Floats,
+    back: Floats,
+    gradient: Floats,
+) -> None:
+    """Add G(W^, W) of one sample to `gradient`, or leave it to the caller where only one sample is taken."""
+    activation, loss, _, batch, stashed = modes[0], modes[1], modes[2], modes[3], modes[4]
+    stages, slots = widths.size - 1, ring.shape[0]
+    x[: widths[0]] = inputs[sample]
+    for m in range(stages):
+        w = ring[(step - lags[m]) % slots, stage_at[m] : stage_at[m + 1]]
+        forward(w, widths[m + 1], widths[m], x[unit_at[m] :], x[unit_at[m + 1] :], slope[unit_at[m + 1] :], activation)
+    last = unit_at[stages]
+    for i in range(widths[stages]):
+        delta[last + i] = slope[last + i] * loss_slope(loss, x[last + i], targets[sample, i])
+    for m in range(stages - 1, -1, -1):
+        here, below = unit_at[m + 1], unit_at[m]
+        if batch > 1 or modes[2] != ALD:
+            _accumulate(gradient[stage_at[m] : stage_at[m + 1]], delta[here:], x[below:], widths[m + 1], widths[m])
+        if m > 0:
+            w = ring[(step - lags[m] * stashed) % slots, stage_at[m] : stage_at[m + 1]]
+            backward(w, widths[m + 1], widths[m], delta[here:], back)
+            for j in range(widths[m]):
+                delta[below + j] = slope[below + j] * back[j]
+
+
+@compiled
+def network(
+    step: int,
+    samples: Integers,
+    inputs: Floats,
+    targets: Floats,
+    widths: Integers,
+    lags: Integers,
+    modes: Integers,
+    real: Floats,
+    times: Integers,
+    history: Floats,
+    tally: Floats,
+    diverged: Integers,
+    snapshots: Floats,
+) -> None:
+    """Advance every replica of a network by T = samples.shape[1] / batch steps; see `simulate.kernels.network`."""
+    stages, slots, batch, limit = widths.size - 1, history.shape[1], modes[3], _limit(real)
+    stage_at, unit_at = np.zeros(stages + 1, np.int64), np.zeros(stages + 2, np.int64)
+    for m in range(stages):
+        stage_at[m + 1] = stage_at[m] + widths[m] * widths[m + 1]
+        unit_at[m + 1] = unit_at[m] + widths[m]
+    unit_at[stages + 1] = unit_at[stages] + widths[stages]
+    units = np.zeros((3, unit_at[stages + 1]), history.dtype)
+    x, slope, delta = units[0], units[1], units[2]
+    back, gradient = np.zeros(widths.max(), history.dtype), np.zeros(history.shape[2], history.dtype)
+    scale = real[0] / like(real[0], batch)
+    for r in range(history.shape[0]):
+        if diverged[r, 0] >= 0:
+            snapshots[r] = np.nan
+            continue
+        ring, taken = history[r], 0
+        top = _top(ring[step % slots])
+        tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], top * real[1])
+        for k in range(step, step + samples.shape[1] // batch):
+            now, then = ring[k % slots], ring[(k + 1) % slots]
+            while taken < times.shape[1] and times[r, taken] == k:
+                snapshots[r, taken] = now
+                taken += 1
+            tally[r, SQUARE_SATURATION] += (np.float64(top) * np.float64(real[1])) ** 2
+            gradient[:] = 0
+            for b in range(batch):
+                sample = samples[r, (k - step) * batch + b]
+                _one_pass(
+                    ring,
+                    k,
+                    sample,
+                    inputs,
+                    targets,
+                    widths,
+                    lags,
+                    stage_at,
+                    unit_at,
+                    modes,
+                    x,
+                    slope,
+                    delta,
+                    back,
+                    gradient,
+                )
+            top = like(real[0], 0.0)
+            for m in range(stages):
+                part = slice(stage_at[m], stage_at[m + 1])
+                if batch == 1 and modes[2] == ALD:
+                    rows, cols = widths[m + 1], widths[m]
+                    high = _step_rows(now[part], then[part], rows, cols, delta[unit_at[m + 1] :], x[unit_at[m] :], real)
+                else:
+                    high = _step_gradient(now[part], then[part], gradient[part], scale, modes[2], real)
+                if not (high <= limit) and diverged[r, 0] < 0:
+                    _stop(tally[r], diverged[r], k + 1, m + 1)
+                top = max(top, high)
+            if diverged[r, 0] >= 0:
+                snapshots[r, taken:] = np.nan
+                break
+            tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], top * real[1])
+
+
+@compiled
+def evaluate(
+    weights: Floats, inputs: Floats, targets: Floats, widths: Integers, activation: int, loss: int, found: Floats
+) -> None:
+    """Measure f, the squared gradient and its mean square over samples at each of Q weights, over all N samples.
+
+    `found[i]` becomes (f, norm(grad^(m) f)^2 for m = 1..M, E norm(grad^(m) f(.; xi))^2 for m = 1..M), float64.
+    """
+    stages, n = widths.size - 1, inputs.shape[0]
+    places = np.zeros(stages + 2, np.int64)
+    for m in range(stages + 1):
+        places[m + 1] = places[m] + widths[m]
+    units = np.zeros((3, places[stages + 1]), weights.dtype)
+    x, slope, delta = units[0], units[1], units[2]
+    back, gradient = np.zeros(widths.max(), weights.dtype), np.zeros(weights.shape[1], weights.dtype)
+    for q in range(weights.shape[0]):
+        found[q] = 0
+        gradient[:] = 0
+        for s in range(n):
+            x[: widths[0]] = inputs[s]
+            at = 0
+            for m in range(stages):
+                w = weights[q, at : at + widths[m] * widths[m + 1]]
+                up = places[m + 1]
+                forward(w, widths[m + 1], widths[m], x[places[m] :], x[up:], slope[up:], activation)
+                at += w.size
+            for i in range(widths[stages]):
+                u = places[stages] + i
+                found[q, 0] += loss_value(loss, np.float64(x[u]), np.float64(targets[s, i])) / n
+                delta[u] = slope[u] * loss_slope(loss, x[u], targets[s, i])
+            for m in range(stages - 1, -1, -1):
+                rows, cols, here, below = widths[m + 1], widths[m], places[m + 1], places[m]
+                at -= rows * cols
+                _accumulate(gradient[at : at + rows * cols], delta[here:], x[below:], rows, cols)
+                errors, values = delta[here : here + rows], x[below : below + cols]
+                found[q, 1 + stages + m] += np.float64((errors * errors).sum() * (values * values).sum()) / n
+                if m > 0:
+                    backward(weights[q, at : at + rows * cols], rows, cols, delta[here:], back)
+                    for j in range(cols):
+                        delta[below + j] = slope[below + j] * back[j]
+        at = 0
+        for m in range(stages):
+            for _ in range(widths[m] * widths[m + 1]):
+                found[q, 1 + m] += (np.float64(gradient[at]) / n) ** 2
+                at += 1
+
+
+@compiled
+def quadratic(
+    step: int,
+    noise: Floats,
+    hessian: Floats,
+    optimum: Floats,
+    lags: Integers,
+    variances: Floats,
+    device: int,
+    real: Floats,
+    bins: Integers,
+    history: Floats,
+    tally: Floats,
+    diverged: Integers,
+    curve: Floats,
+) -> None:
+    """Advance every replica of a coupled quadratic by T = noise.shape[1] steps; see `simulate.kernels.quadratic`."""
+    slots, size, limit, stale = history.shape[1], history.shape[2], _limit(real), lags.max() > 0
+    direction, slope = np.zeros(size, history.dtype), np.zeros(size, history.dtype)
+    for r in range(history.shape[0]):
+        if diverged[r, 0] >= 0:
+            continue
+        for k in range(step, step + noise.shape[1]):
+            now, then = history[r, k % slots], history[r, (k + 1) % slots]
+            slope[:] = 0
+            for j in range(size):
+                away = now[j] - optimum[j]
+                for i in range(size):
+                    slope[i] = fma(hessian[j, i], away, slope[i])
+            direction[:] = slope
+            if stale:
+                direction[:] = 0
+                for j in range(size):
+                    away = history[r, (k - lags[j]) % slots, j] - optimum[j]
+                    for i in range(size):
+                        direction[i] = fma(hessian[j, i], away, direction[i])
+            squares, gap, top, weighted = 0.0, 0.0, 0.0, 0.0
+            for i in range(size):
+                squares += np.float64(slope[i]) ** 2
+                gap += 0.5 * np.float64(now[i] - optimum[i]) * np.float64(slope[i])
+                share = np.float64(now[i]) * np.float64(real[1])
+                top, weighted = max(top, abs(share)), weighted + share**2 * variances[i]
+                then[i] = moved(device, now[i], -real[0] * (direction[i] + noise[r, k - step, i]), real)
+                if not (abs(then[i]) <= limit) and diverged[r, 0] < 0:
+                    _stop(tally[r], diverged[r], k + 1, i)
+            if diverged[r, 0] >= 0:
+                curve[r] = np.nan
+                break
+            tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], top)
+            tally[r, SQUARE_SATURATION] += top**2
+            tally[r, SQUARED_GRADIENT] += squares
+            tally[r, WEIGHTED_SATURATION] += weighted
+            curve[r, bins[k - step], 0] += squares
+            curve[r, bins[k - step], 1] += gap
+
+
+@compiled
+def scalar(
+    step: int,
+    uniforms: Floats,
+    curvature: float,
+    optimum: float,
+    sigma: float,
+    attaining: bool,
+    device: int,
+    real: Floats,
+    bins: Integers,
+    weights: Floats,
+    tally: Floats,
+    diverged: Integers,
+    curve: Floats,
+) -> None:
+    """Advance every replica of the one-weight instances of THEORY section 6; see `simulate.kernels.scalar`."""
+    limit = _limit(real)
+    for r in range(weights.shape[0]):
+        if diverged[r, 0] >= 0:
+            continue
+        w = weights[r, 0]
+        for k in range(uniforms.shape[1]):
+            slope = curvature * (np.float64(w) - optimum)
+            size = math.sqrt(slope**2 + sigma**2)
+            oracle = 0.0
+            for b in range(uniforms.shape[2]):
+                if attaining:
+                    oracle += size if uniforms[r, k, b] < 0.5 * (1 + slope / size) else -size
+                else:
+                    oracle += slope + (sigma if uniforms[r, k, b] < 0.5 else -sigma)
+            oracle /= uniforms.shape[2]
+            share = np.float64(w) * np.float64(real[1])
+            w = moved(device, w, -real[0] * like(w, oracle), real)
+            if not (abs(w) <= limit):
+                _stop(tally[r], diverged[r], step + k + 1, 1)
+                curve[r] = np.nan
+                break
+            tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], abs(share))
+            tally[r, SQUARE_SATURATION] += share**2
+            tally[r, SQUARED_GRADIENT] += slope**2
+            tally[r, WEIGHTED_SATURATION] += share**2 * sigma**2
+            curve[r, bins[k], 0] += slope**2
+            curve[r, bins[k], 1] += 0.5 * slope**2 / curvature
+        weights[r, 0] = w

@@ -1,0 +1,280 @@
+"""Explicit SIMD values for Numba: one replica a lane, one register a value.
+
+A `Lanes` value is an LLVM vector, `<8 x double>` or `<16 x float>` where the processor has 512-bit registers, half or
+a quarter of it elsewhere. LLVM lowers it on every processor, so nothing here is particular to one. Arithmetic is
+elementwise; the functions below work on plain floats as well, so that one source serves the scalar and the SIMD
+kernels, and both round alike, operation by operation.
+
+    v = load(array, i)        the lanes at array[i : i + width], array 1-D and contiguous
+    store(array, i, v)        the converse
+    a + b, a - b, a * b, a / b, -a
+    fma(a, b, c)              a b + c, rounded once where the processor has FMA
+    like(a, c)                the constant c as a value of a's kind
+    magnitude(a)              |a|
+    with_sign(a, b)           |a| with the sign of b
+    larger(a, b)              a if a > b else b (b if either is nan)
+    smaller(a, b)             a if a < b else b (b if either is nan)
+    nonnegative(a, b, c)      b where a >= 0, else c
+    power_of_two(a)           2^n from the float a = n + 1.5 2^(mantissa bits), the trick that rounds to integers
+
+Source: LLVM language reference (vector types, llvm.fmuladd), Numba extension API.
+"""
+
+# ruff: noqa: ARG001, ARG002 - Numba prescribes the arguments of what generates code
+
+import operator
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, cast
+
+import llvmlite.binding as llvm
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.core.typing.templates import AbstractTemplate, infer_global, signature
+from numba.extending import intrinsic, lower_builtin, models, register_model
+from numpy.typing import DTypeLike
+
+Value = Any
+"""What compiled code computes with: a float, lanes, an array, or an LLVM value while it is being generated."""
+Kind = Any
+"""A Numba type."""
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def compiled(function: Function) -> Function:
+    """Compile `function` at its first call for each kind of arguments; kept on disk, free of the interpreter's lock."""
+    return cast("Function", njit(cache=True, nogil=True)(function))
+
+
+def instruction(build: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a function of compiled code from the LLVM instructions that `build` emits."""
+    return cast("Callable[..., Any]", intrinsic(build))
+
+
+def _register_bytes() -> int:
+    features = llvm.get_host_cpu_features()
+    if features.get("avx512f"):
+        return 64
+    return 32 if features.get("avx2") else 16
+
+
+REGISTER_BYTES: Final = _register_bytes()
+"""Bytes of one vector register of this processor."""
+WIDTH64: Final = REGISTER_BYTES // 8
+"""Lanes of a float64 value."""
+WIDTH32: Final = REGISTER_BYTES // 4
+"""Lanes of a float32 value."""
+
+
+def width(dtype: DTypeLike) -> int:
+    """Return the number of lanes for arrays of `dtype` (float64 or float32)."""
+    return int(REGISTER_BYTES // np.dtype(dtype).itemsize)
+
+
+class Lanes(types.Type):  # type: ignore[misc]
+    """The Numba type of a register of `count` floats of type `scalar`."""
+
+    def __init__(self, scalar: types.Float) -> None:
+        self.scalar = scalar
+        self.count = REGISTER_BYTES * 8 // scalar.bitwidth
+        super().__init__(name=f"Lanes({scalar}, {self.count})")
+
+
+@register_model(Lanes)
+class _LanesModel(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, dmm: Value, fe_type: Lanes) -> None:
+        super().__init__(dmm, fe_type, _llvm_type(fe_type))
+
+
+def _scalar(kind: types.Type) -> types.Float:
+    return kind.scalar if isinstance(kind, Lanes) else kind
+
+
+def _llvm_float(kind: types.Type) -> ir.Type:
+    return ir.DoubleType() if _scalar(kind).bitwidth == 64 else ir.FloatType()
+
+
+def _llvm_type(kind: types.Type) -> ir.Type:
+    return ir.VectorType(_llvm_float(kind), kind.count) if isinstance(kind, Lanes) else _llvm_float(kind)
+
+
+def _bits_type(kind: types.Type) -> ir.Type:
+    bits = ir.IntType(_scalar(kind).bitwidth)
+    return ir.VectorType(bits, kind.count) if isinstance(kind, Lanes) else bits
+
+
+def _splat(value: float, llvm_type: ir.Type) -> ir.Constant:
+    return ir.Constant(llvm_type, [value] * llvm_type.count if isinstance(llvm_type, ir.VectorType) else value)
+
+
+def _operator(op: Callable[..., Any], instruction: str) -> None:
+    class Template(AbstractTemplate):  # type: ignore[misc]
+        def generic(self, args: tuple[Kind, ...], kws: object) -> Value:
+            if len(args) == 2 and isinstance(args[0], Lanes) and args[0] == args[1]:
+                return signature(args[0], *args)
+            return None
+
+    def lower(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        return getattr(builder, instruction)(*args)
+
+    infer_global(op)(Template)
+    lower_builtin(op, Lanes, Lanes)(lower)
+
+
+for _op, _instruction in (
+    (operator.add, "fadd"),
+    (operator.sub, "fsub"),
+    (operator.mul, "fmul"),
+    (operator.truediv, "fdiv"),
+):
+    _operator(_op, _instruction)
+
+
+def _floating(*kinds: types.Type) -> bool:
+    """Whether all are the same kind of value, a plain float or lanes."""
+    return all(kind == kinds[0] for kind in kinds) and isinstance(kinds[0], types.Float | Lanes)
+
+
+def _named(builder: Value, name: str, llvm_type: ir.Type, args: list[Value]) -> Value:
+    lanes = llvm_type.count if isinstance(llvm_type, ir.VectorType) else 0
+    element = llvm_type.element if lanes else llvm_type
+    suffix = (f"v{lanes}" if lanes else "") + ("f64" if isinstance(element, ir.DoubleType) else "f32")
+    kind = ir.FunctionType(llvm_type, [llvm_type] * len(args))
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, f"{name}.{suffix}"), args)
+
+
+@instruction
+def load(_: Value, array: Kind, index: Kind) -> Value:
+    """Return the lanes array[index : index + width] of a contiguous 1-D array."""
+    result = Lanes(array.dtype)
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        return builder.load(_address(context, builder, sig, args), align=array.dtype.bitwidth // 8)
+
+    return result(array, types.intp), codegen
+
+
+@instruction
+def store(_: Value, array: Kind, index: Kind, value: Kind) -> Value:
+    """Write the lanes `value` to array[index : index + width]."""
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        builder.store(args[2], _address(context, builder, sig, args), align=array.dtype.bitwidth // 8)
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, Lanes(array.dtype)), codegen
+
+
+def _address(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+    kind = sig.args[0]
+    data = context.make_array(kind)(context, builder, args[0]).data
+    place = builder.gep(data, [args[1]])
+    return builder.bitcast(place, ir.PointerType(_llvm_type(Lanes(kind.dtype))))
+
+
+@instruction
+def fma(_: Value, a: Kind, b: Kind, c: Kind) -> Value:
+    """Return a b + c, rounded once where the processor can."""
+    if not _floating(a, b, c):
+        return None
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        return _named(builder, "llvm.fmuladd", _llvm_type(a), args)
+
+    return a(a, b, c), codegen
+
+
+@instruction
+def like(_: Value, a: Kind, constant: Kind) -> Value:
+    """Return the number `constant` as a value of a's kind, in every lane."""
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        one = context.cast(builder, args[1], sig.args[1], _scalar(a))
+        if not isinstance(a, Lanes):
+            return one
+        undefined = ir.Constant(_llvm_type(a), ir.Undefined)
+        first = builder.insert_element(undefined, one, ir.Constant(ir.IntType(32), 0))
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), a.count), [0] * a.count)
+        return builder.shuffle_vector(first, undefined, mask)
+
+    return a(a, constant), codegen
+
+
+@instruction
+def magnitude(_: Value, a: Kind) -> Value:
+    """Return |a|."""
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        return _named(builder, "llvm.fabs", _llvm_type(a), args)
+
+    return a(a), codegen
+
+
+@instruction
+def with_sign(_: Value, a: Kind, b: Kind) -> Value:
+    """Return |a| with the sign of b."""
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        return _named(builder, "llvm.copysign", _llvm_type(a), args)
+
+    return a(a, b), codegen
+
+
+def _choice(order: str) -> Callable[..., Any]:
+    def build(_: Value, a: Kind, b: Kind) -> Value:
+        if not _floating(a, b):
+            return None
+
+        def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+            return builder.select(builder.fcmp_ordered(order, *args), *args)
+
+        return a(a, b), codegen
+
+    return build
+
+
+larger = instruction(_choice(">"))
+"""Return a if a > b else b, lane by lane: b if either is nan."""
+smaller = instruction(_choice("<"))
+"""Return a if a < b else b, lane by lane: b if either is nan."""
+
+
+@instruction
+def nonnegative(_: Value, a: Kind, b: Kind, c: Kind) -> Value:
+    """Return b where a >= 0, else c, lane by lane."""
+    if not _floating(a, b, c):
+        return None
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        return builder.select(builder.fcmp_ordered(">=", args[0], _splat(0.0, _llvm_type(a))), args[1], args[2])
+
+    return a(a, b, c), codegen
+
+
+@instruction
+def power_of_two(_: Value, a: Kind) -> Value:
+    """Return 2^n where a = n + 1.5 2^52 (float64) or n + 1.5 2^23 (float32), n in the range of normal exponents."""
+    mantissa, bias = (52, 1023) if _scalar(a).bitwidth == 64 else (23, 127)
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        bits = _bits_type(a)
+        shifted = builder.shl(builder.bitcast(args[0], bits), _splat(mantissa, bits))
+        return builder.bitcast(builder.add(shifted, _splat(bias << mantissa, bits)), _llvm_type(a))
+
+    return a(a), codegen
+
+
+def _negated() -> None:
+    class Template(AbstractTemplate):  # type: ignore[misc]
+        def generic(self, args: tuple[Kind, ...], kws: object) -> Value:
+            return signature(args[0], args[0]) if isinstance(args[0], Lanes) else None
+
+    def lower(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        return builder.fneg(args[0])
+
+    infer_global(operator.neg)(Template)
+    lower_builtin(operator.neg, Lanes)(lower)
+
+
+_negated()
