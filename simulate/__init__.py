@@ -1,1 +1,7 @@
-"""Runs the algorithms. Takes the world from `theory.setting` and nothing else from `theory`."""
+"""Runs the algorithms of THEORY section 1 and measures them. Of `theory` it knows only `theory.setting`."""
+
+from simulate import problems
+from simulate.run import Run, execute, run
+from simulate.trajectories import Curve, Divergence, Trajectories
+
+__all__ = ["Curve", "Divergence", "Run", "Trajectories", "execute", "problems", "run"]

@@ -1,0 +1,128 @@
+"""The pipeline as a machine: M stages with queues, slot by slot, weights overwritten in place.
+
+A stage knows its own weights, its two inboxes and what it has sent forward and not yet had back. It knows nothing of
+lags or of other stages' weights: staleness is what happens. A stage that stashes keeps a copy of its weights with every
+sample in flight and works on the copy; that is the only place where weights are copied.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from simulate.problems.base import Problem
+from theory.setting.algorithms import Algorithm
+from theory.setting.devices import Device
+from theory.setting.objectives import Array, Weights
+from theory.setting.schedules import Schedule
+
+
+class InFlight(NamedTuple):
+    """A sample between its forward and its backward pass at a stage."""
+
+    kept: Any
+    stash: Array | None
+
+
+class Stage:
+    """One stage of the machine.
+
+    Args:
+        number: from 0.
+        problem: what is computed at a stage.
+        weights: the tile; overwritten in place.
+        stashes: whether a copy of the weights travels with every sample in flight.
+
+    """
+
+    def __init__(self, number: int, problem: Problem, weights: Array, *, stashes: bool) -> None:
+        self.number, self.weights = number, weights
+        self.forward_inbox: deque[Array] = deque()
+        self.backward_inbox: deque[Array] = deque()
+        self._problem, self._stashes = problem, stashes
+        self._in_flight: deque[InFlight] = deque()
+        self._gathered: Array | None = None
+
+    def forward(self) -> Array:
+        """Pass the oldest waiting message on with the weights as they are now."""
+        message, kept = self._problem.forward(self.number, self.weights, self.forward_inbox.popleft())
+        self._in_flight.append(InFlight(kept, self.weights.copy() if self._stashes else None))
+        return message
+
+    def backward(self) -> Array:
+        """Take the gradient of the oldest sample in flight and return the message to the stage before."""
+        kept, stash = self._in_flight.popleft()
+        used = self.weights if stash is None else stash
+        gradient, message = self._problem.backward(self.number, used, self.backward_inbox.popleft(), kept)
+        self._gathered = gradient if self._gathered is None else self._gathered + gradient
+        return message
+
+    def update(self, device: Device, alpha: float, batch: int) -> None:
+        """Write the mean of the gathered gradients onto the tile."""
+        assert self._gathered is not None, "an update follows a backward pass"
+        mean = self._gathered if batch == 1 else self._gathered / batch
+        self.weights[...] = device.update(self.weights, -alpha * mean)
+        self._gathered = None
+
+
+class Machine:
+    """Runs a schedule and yields W_0, W_1, ..., W_K, W_k being every stage's weights after its k-th update.
+
+    Args:
+        problem: what the stages compute.
+        algorithm: what is stashed; its schedule is the machine's unless another is given.
+        device: what writes weights.
+        alpha: step size.
+        schedule: who works when.
+        draw: the b-th sample of iteration k.
+
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        algorithm: Algorithm,
+        device: Device,
+        alpha: float,
+        schedule: Schedule,
+        draw: Callable[[int, int], Any],
+    ) -> None:
+        stashes = algorithm.direction == "stashed"
+        self.stages = [
+            Stage(number, problem, weights, stashes=stashes) for number, weights in enumerate(problem.initial_weights())
+        ]
+        self._problem, self._device, self._alpha = problem, device, alpha
+        self._schedule, self._draw = schedule, draw
+        self.slots = 0
+
+    def trajectory(self, iterations: int) -> Iterator[Weights]:
+        """Yield W_0 ... W_K; `slots` then tells how many slots have passed."""
+        versions = [deque([stage.weights.copy()]) for stage in self.stages]
+        for task in self._schedule.tasks(iterations * self._schedule.batch):
+            self.slots = task.slot + 1
+            stage = self.stages[task.stage - 1]
+            if task.kind == "forward":
+                self._pass_forward(stage, task.sample)
+            else:
+                self._pass_backward(stage)
+                if self._schedule.updates_after(task.sample):
+                    stage.update(self._device, self._alpha, self._schedule.batch)
+                    versions[stage.number].append(stage.weights.copy())
+            while all(versions):
+                yield [waiting.popleft() for waiting in versions]
+
+    def _sample(self, sample: int) -> Any:  # noqa: ANN401
+        return self._draw(*divmod(sample, self._schedule.batch))
+
+    def _pass_forward(self, stage: Stage, sample: int) -> None:
+        if stage.number == 0:
+            stage.forward_inbox.append(self._problem.enter(self._sample(sample), ()))
+        message = stage.forward()
+        if stage.number + 1 < len(self.stages):
+            self.stages[stage.number + 1].forward_inbox.append(message)
+        else:
+            stage.backward_inbox.append(self._problem.turn(message, self._sample(sample)))
+
+    def _pass_backward(self, stage: Stage) -> None:
+        message = stage.backward()
+        if stage.number > 0:
+            self.stages[stage.number - 1].backward_inbox.append(message)

@@ -1,0 +1,131 @@
+"""What is measured on the way: running sums over the iterations of every replica, of size independent of K."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.problems.base import Moments, Problem
+from simulate.randomness import stratified_times
+from theory.setting.objectives import Weights
+
+Vector = NDArray[np.float64]
+NEVER = -1
+"""The step of divergence of a replica that did not diverge."""
+
+
+class Plan(NamedTuple):
+    """When the replicas are measured within one block.
+
+    Args:
+        first: iteration at which the block starts.
+        steps: iterations of the block that the run makes.
+        times: steps from the block's start, shape (replicas, strata).
+        lengths: steps each stratum stands for, shape (strata,).
+
+    """
+
+    first: int
+    steps: int
+    times: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+
+@dataclass
+class Observer:
+    """Sums that estimate the averages over k < K without bias, one per replica.
+
+    Args:
+        problem: gives the exact moments.
+        tau: saturation level of the device; inf has no saturation.
+        iterations: K.
+        seed: seed of the times.
+        replicas: numbers of the replicas.
+        every: steps a stratum has; 1 measures every step.
+        bins: bins of the curve, equally long.
+
+    """
+
+    problem: Problem
+    tau: float
+    iterations: int
+    seed: int
+    replicas: range
+    every: int
+    bins: int
+
+    def __post_init__(self) -> None:
+        count, stages = len(self.replicas), self.problem.stages
+        self.squared_gradient = np.zeros(count)
+        self.squared_saturation = np.zeros(count)
+        self.weighted_saturation = np.zeros(count)
+        self.stage_variances = np.zeros((count, stages))
+        self.largest_variance = np.zeros(count)
+        self.max_saturation = np.zeros(count)
+        self.diverged_step = np.full(count, NEVER, dtype=np.int64)
+        self.diverged_stage = np.full(count, NEVER, dtype=np.int64)
+        self.curve_weight = np.zeros((self.bins, count))
+        self.curve_gradient = np.zeros((self.bins, count))
+        self.curve_value = np.zeros((self.bins, count))
+
+    def plan(self, block: int, length: int) -> Plan:
+        """Return when the replicas are measured in block `block` of `length` steps."""
+        first = block * length
+        steps = min(length, self.iterations - first)
+        return Plan(first, steps, *stratified_times(self.seed, self.replicas, block, steps, self.every))
+
+    def see(self, plan: Plan, place: int, weights: Weights) -> None:
+        """Look at W_k, k = plan.first + place, of all replicas: arrays of shape (replicas, ...)."""
+        self.guard(plan.first + place, weights)
+        stratum = place // self.every
+        due = np.flatnonzero((plan.times[:, stratum] == place) & (self.diverged_step == NEVER))
+        if len(due):
+            chosen = weights if len(due) == len(self.replicas) else [stage[due] for stage in weights]
+            self.add(due, plan.first + place, int(plan.lengths[stratum]), chosen, self.problem.moments(chosen))
+
+    def guard(self, step: int, weights: Weights) -> None:
+        """Note the largest saturation at every step, and which replicas leave the finite or the tile's range."""
+        for stage, now in enumerate(weights):
+            size = np.max(np.abs(now), axis=tuple(range(1, now.ndim)))
+            bad = ~np.isfinite(size)
+            if np.isfinite(self.tau):
+                size = size / self.tau
+                bad |= size > 1
+                self.max_saturation = np.maximum(self.max_saturation, np.where(bad, 0, size))
+            self.diverge(bad, step, stage)
+
+    def diverge(self, which: NDArray[np.bool_], step: int, stage: int) -> None:
+        """Note that the replicas `which` left at `step`; the first time counts."""
+        new = which & (self.diverged_step == NEVER)
+        self.diverged_step[new], self.diverged_stage[new] = step, stage
+
+    def add(self, who: NDArray[np.intp], step: int, length: int, weights: Weights, moments: Moments) -> None:
+        """Add what stands for `length` steps to the sums of the replicas `who`, measured at one time."""
+        count = len(who)
+        flat = [stage.reshape(count, -1) for stage in weights]
+        variances = [stage.reshape(count, -1) for stage in moments.variance]
+        squared = sum(np.sum(stage.reshape(count, -1) ** 2, axis=1) for stage in moments.gradient)
+        by_stage = np.stack([np.sum(stage, axis=1) for stage in variances], axis=1)
+        self.squared_gradient[who] += length * squared
+        self.stage_variances[who] += length * by_stage
+        self.largest_variance[who] = np.maximum(self.largest_variance[who], np.sum(by_stage, axis=1))
+        if np.isfinite(self.tau):
+            shares = [(stage / self.tau) ** 2 for stage in flat]
+            self.squared_saturation[who] += length * np.max([np.max(share, axis=1) for share in shares], axis=0)
+            self.weighted_saturation[who] += length * sum(
+                np.sum(share * variance, axis=1) for share, variance in zip(shares, variances, strict=True)
+            )
+        bin_ = step * self.bins // self.iterations
+        self.curve_weight[bin_, who] += length
+        self.curve_gradient[bin_, who] += length * squared
+        self.curve_value[bin_, who] += length * moments.value
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the sums as arrays."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Continue from what `state` returned."""
+        for name in self.state():
+            setattr(self, name, state[name].copy())

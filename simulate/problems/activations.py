@@ -1,0 +1,58 @@
+"""Smooth centred activations, phi(0) = 0, with the two constants of THEORY section 3."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import log, sqrt
+
+import numpy as np
+
+from theory.setting.objectives import Array
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An elementwise activation.
+
+    Args:
+        name: as in the settings.
+        value: phi, elementwise.
+        slope: phi' as a function of (z, phi(z)).
+        p0: upper bound of |phi'|, rounded up.
+        p1: Lipschitz constant of phi', rounded up.
+        bound: upper bound of |phi|, or None if it is unbounded.
+
+    """
+
+    name: str
+    value: Callable[[Array], Array]
+    slope: Callable[[Array, Array], Array]
+    p0: float
+    p1: float
+    bound: float | None
+
+
+def _sigmoid(z: Array) -> Array:
+    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * z))
+
+
+_UP = 1 + 1e-15
+
+REGISTRY: dict[str, Activation] = {
+    item.name: item
+    for item in (
+        # tanh'' = -2 tanh (1 - tanh^2) is largest where tanh^2 = 1/3.
+        Activation("tanh", np.tanh, lambda _, value: 1 - value * value, 1.0, 4 / (3 * sqrt(3)) * _UP, 1.0),
+        # With s the logistic function s'' = s (1 - s)(1 - 2 s), largest 1/(6 sqrt 3).
+        Activation(
+            "sigmoid",
+            lambda z: np.asarray(0.5 * np.tanh(0.5 * z)),
+            lambda _, value: 0.25 - value * value,
+            0.25,
+            1 / (6 * sqrt(3)) * _UP,
+            0.5,
+        ),
+        Activation("softplus", lambda z: np.logaddexp(z, 0) - log(2), lambda z, _: _sigmoid(z), 1.0, 0.25, None),
+        Activation("identity", lambda z: z, lambda z, _: np.ones_like(z), 1.0, 0.0, None),
+    )
+}
+"""Every activation by name; a new one is one entry."""

@@ -1,0 +1,183 @@
+"""What every problem is: settings as data, stage functions a pipeline can run, exact moments, facts."""
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.setting import boundary
+from theory.setting.boundary import BadInput
+from theory.setting.devices import Device
+from theory.setting.objectives import Array, Facts, Weights
+
+
+class Moments(NamedTuple):
+    """The first two moments of the sample gradient at given weights, exactly (over all samples).
+
+    Args:
+        value: f(W), shape (...).
+        gradient: grad f(W), one array a stage, of the weights' shapes.
+        variance: variance of each component of the sample gradient, of the same shapes; its sum is sigma^2 at W.
+
+    """
+
+    value: Array
+    gradient: Weights
+    variance: Weights
+
+
+@dataclass(frozen=True)
+class Problem(ABC):
+    """An objective on a model of M stages; implements `theory.setting.objectives.Objective`.
+
+    A problem is a frozen dataclass whose fields are its settings. Every function takes weights with any leading axes
+    (replicas), the same for all stages. What happens at a stage is local: a pipeline runs `enter`, `forward` stage by
+    stage, `turn`, `backward` stage by stage in reverse, and passes messages; `direction` composes the same functions.
+
+    Args:
+        stages: number M of stages, >= 1.
+
+    """
+
+    stages: int = 1
+    name: ClassVar[str]
+    summary: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        require(isinstance(self.stages, int) and self.stages >= 1, "stages", self.stages, "an integer >= 1")
+
+    # What a pipeline runs
+
+    @abstractmethod
+    def enter(self, sample: Any, leading: tuple[int, ...]) -> Array:  # noqa: ANN401
+        """Return the message that enters stage 1; `leading` is the shape of the replicas."""
+
+    @abstractmethod
+    def forward(self, stage: int, weights: Array, message: Array) -> tuple[Array, Any]:
+        """Return what stage `stage` (from 0) sends on, and what it keeps for its backward pass."""
+
+    @abstractmethod
+    def turn(self, message: Array, sample: Any) -> Array:  # noqa: ANN401
+        """Turn the last stage's output into the message that goes back."""
+
+    @abstractmethod
+    def backward(self, stage: int, weights: Array, message: Array, kept: Any) -> tuple[Array, Array]:  # noqa: ANN401
+        """Return the direction of stage `stage` and the message to the stage before it."""
+
+    def direction(self, forward: Weights, backward: Weights, sample: Any) -> Weights:  # noqa: ANN401
+        """Return G(U, V; xi): forward pass with weights `forward`, backward products with weights `backward`."""
+        message = self.enter(sample, forward[0].shape[: -len(self.shapes[0])])
+        kept: list[Any] = [None] * self.stages
+        for stage in range(self.stages):
+            message, kept[stage] = self.forward(stage, forward[stage], message)
+        message = self.turn(message, sample)
+        gradient: Weights = [message] * self.stages
+        for stage in reversed(range(self.stages)):
+            gradient[stage], message = self.backward(stage, backward[stage], message, kept[stage])
+        return gradient
+
+    # What is drawn
+
+    @property
+    @abstractmethod
+    def sample_size(self) -> int:
+        """Return the numbers in one sample."""
+
+    @abstractmethod
+    def draw(self, generator: np.random.Generator, steps: int, batch: int) -> NDArray[np.generic]:
+        """Return samples of shape (steps, batch, ...): what `direction` takes, for each step."""
+
+    # What is known
+
+    @property
+    @abstractmethod
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Return the shape of each stage's weights."""
+
+    @abstractmethod
+    def initial_weights(self) -> Weights:
+        """Return W_0, one float64 array a stage."""
+
+    @property
+    @abstractmethod
+    def lower_bound(self) -> float:
+        """Return f*, a lower bound of f."""
+
+    @abstractmethod
+    def moments(self, weights: Weights) -> Moments:
+        """Return f, grad f and the noise variance at `weights`, exactly."""
+
+    @abstractmethod
+    def facts(self, lags: Sequence[int], *, stashed: bool = False) -> Facts:
+        """Return what is true of the problem with these lags; stashed: backward weights are stale too."""
+
+    def certified_saturation(self, alpha: float, device: Device, lags: Sequence[int]) -> float | None:  # noqa: ARG002
+        """Return rho < 1 that |W_k| / tau provably never passes, or None where it can only be measured."""
+        return None
+
+    @property
+    def evaluation_cost(self) -> int:
+        """Return what exact moments cost, in units of one sample's direction."""
+        return 1
+
+    def value(self, weights: Weights) -> float:
+        """Return f(W), exactly."""
+        return float(self.moments(weights).value)
+
+    def gradient(self, weights: Weights) -> Weights:
+        """Return grad f(W), exactly."""
+        return self.moments(weights).gradient
+
+    @property
+    def initial_gap(self) -> float:
+        """Return Delta = f(W_0) - f*, rounded up."""
+        gap = self.value(self.initial_weights()) - self.lower_bound
+        return gap * (1 + 1e-12)
+
+    # What rebuilds it
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that rebuild the problem with `simulate.problems.make`, without name and stages."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "stages"}
+
+    def describe(self) -> dict[str, Any]:
+        """Return name, stages and settings: what `problems.make` takes."""
+        return {"name": self.name, "stages": self.stages, **self.settings}
+
+    @classmethod
+    def from_settings(cls, stages: int, settings: Mapping[str, Any]) -> Self:
+        """Make the problem from settings that may be text, as on the command line."""
+        fields = {field.name: field for field in dataclasses.fields(cls) if field.name != "stages"}
+        values: dict[str, Any] = {"stages": stages}
+        for name, given in settings.items():
+            boundary.known("--set", name, fields, f"the problem {cls.name}")
+            values[name] = _read(name, given, fields[name].default)
+        return cls(**values)
+
+
+def _read(name: str, given: object, default: object) -> object:
+    """Read one setting; its type is that of the default."""
+    if isinstance(default, bool):
+        return str(given).lower() == boundary.known(name, str(given).lower(), ("true", "false")) == "true"
+    if isinstance(default, str):
+        return str(given)
+    if isinstance(given, list | tuple) or (isinstance(given, str) and "," in given):
+        parts = given.split(",") if isinstance(given, str) else given
+        return tuple(boundary.integer(name, part) for part in parts)
+    return boundary.integer(name, given) if isinstance(default, int) else boundary.real(name, given)
+
+
+def require(condition: bool, name: str, value: object, words: str, needed_by: str = "") -> None:
+    """Raise `BadInput` unless `condition` holds."""
+    if not condition:
+        raise BadInput(name, value, words, needed_by)
+
+
+def generator(instance: int, purpose: int) -> np.random.Generator:
+    """Return the generator that builds one part of a problem's data from its instance number."""
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence([instance, purpose])))

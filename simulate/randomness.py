@@ -1,0 +1,111 @@
+"""Streams of random numbers that depend on nothing but (purpose, seed, replica, block of steps).
+
+Time is cut into blocks of fixed length. Every (replica, block) has a Philox stream of its own, addressed by the upper
+words of the generator's counter, so that streams never overlap, any block can be drawn again without drawing the
+ones before it, and no choice of threads, workers or chunks can change a number. The block's length depends on the
+problem alone.
+"""
+
+from collections import OrderedDict
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.setting.boundary import BadInput
+
+Purpose = Literal["samples", "times"]
+_PURPOSES: dict[Purpose, int] = {"samples": 1, "times": 2}
+_VALUES_PER_BLOCK = 1 << 14
+_LONGEST_BLOCK = 4096
+_KEPT_BLOCKS = 2  # a pipeline reads ahead of its own backward passes, at most into the next block
+
+
+class Drawable(Protocol):
+    """What a problem must offer for its samples to be drawn."""
+
+    @property
+    def sample_size(self) -> int:
+        """Return the numbers in one sample."""
+
+    def draw(self, generator: np.random.Generator, steps: int, batch: int) -> NDArray[np.generic]:
+        """Return samples of shape (steps, batch, ...)."""
+
+
+def checked_seed(seed: object) -> int:
+    """Return `seed` if it is an integer of 64 bits, or raise `BadInput`."""
+    if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or not 0 <= seed < 1 << 64:
+        raise BadInput("seed", seed, "an integer in [0, 2^64)")
+    return int(seed)
+
+
+def stream(purpose: Purpose, seed: int, replica: int, block: int) -> np.random.Generator:
+    """Return the generator of one replica in one block: 2^128 numbers that no other stream contains."""
+    key = np.array([seed, _PURPOSES[purpose]], dtype=np.uint64)
+    return np.random.Generator(np.random.Philox(key=key, counter=np.array([0, 0, block, replica], dtype=np.uint64)))
+
+
+def block_length(problem: Drawable) -> int:
+    """Return the steps in a block: a power of two, so long that a block holds some thousand numbers, at most 4096."""
+    steps = max(1, _VALUES_PER_BLOCK // problem.sample_size)
+    return min(_LONGEST_BLOCK, 1 << (steps.bit_length() - 1))
+
+
+class Samples:
+    """The samples of all replicas, block by block; memory does not grow with the number of steps.
+
+    Args:
+        problem: what draws one block of one replica.
+        seed: 64-bit seed.
+        replicas: numbers of the replicas, in the order of the first axis.
+        batch: samples an iteration takes.
+
+    """
+
+    def __init__(self, problem: Drawable, seed: int, replicas: range, batch: int = 1) -> None:
+        self.length = block_length(problem)
+        self._problem, self._seed, self._replicas, self._batch = problem, seed, replicas, batch
+        self._kept: OrderedDict[int, NDArray[np.generic]] = OrderedDict()
+
+    def block(self, number: int) -> NDArray[np.generic]:
+        """Return the samples of block `number`, shape (replicas, length, batch, ...)."""
+        if number not in self._kept:
+            self._kept[number] = np.stack([self._draw(replica, number) for replica in self._replicas])
+            while len(self._kept) > _KEPT_BLOCKS:
+                self._kept.popitem(last=False)
+        return self._kept[number]
+
+    def at(self, step: int) -> NDArray[np.generic]:
+        """Return the samples of iteration `step`, shape (replicas, batch, ...)."""
+        number, place = divmod(step, self.length)
+        return self.block(number)[:, place]
+
+    def _draw(self, replica: int, number: int) -> NDArray[np.generic]:
+        return self._problem.draw(stream("samples", self._seed, replica, number), self.length, self._batch)
+
+
+def stratified_times(
+    seed: int, replicas: range, block: int, steps: int, every: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draw one uniform time in each stratum of a block, independently for every replica.
+
+    Args:
+        seed: 64-bit seed.
+        replicas: numbers of the replicas.
+        block: number of the block.
+        steps: steps of the block that the run makes (fewer than its length only in the last block).
+        every: steps a stratum has; the last stratum of the block may be shorter.
+
+    Returns:
+        Times from the start of the block, shape (replicas, strata), and the strata's lengths, shape (strata,).
+        A mean over steps is estimated without bias by the values at the times, weighted with the lengths.
+
+    """
+    starts = np.arange(0, steps, every, dtype=np.int64)
+    lengths = np.minimum(every, steps - starts)
+    if every == 1:
+        return np.broadcast_to(starts, (len(replicas), len(starts))).copy(), lengths
+    uniform = np.stack([stream("times", seed, replica, block).random(len(starts)) for replica in replicas])
+    # A product just under the length may round up to it.
+    offsets = np.minimum((uniform * lengths).astype(np.int64), lengths - 1)
+    return starts + offsets, lengths

@@ -1,0 +1,151 @@
+"""What a run leaves behind: one number per replica and measure, and everything needed to make it again."""
+
+import io
+import platform
+from dataclasses import dataclass, field
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.setting import boundary
+from theory.setting.objectives import Facts
+
+if TYPE_CHECKING:
+    from simulate.run import Run
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Averages over equally long bins of time, for figures.
+
+    Args:
+        times: centre of each bin in iterations, shape (bins,).
+        squared_gradient: norm(grad f(W_k))^2 averaged over the bin, shape (bins, replicas), in (f/w)^2.
+        loss: f(W_k) averaged over the bin, shape (bins, replicas), in f.
+
+    """
+
+    times: Vector
+    squared_gradient: Vector
+    loss: Vector
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """A replica that left the finite numbers or the device's range, at which step and stage (from 1)."""
+
+    replica: int
+    step: int
+    stage: int
+
+
+@dataclass(frozen=True)
+class Trajectories:
+    """The measured outcome of a run; arrays have one entry per replica, nan for a replica that diverged.
+
+    Averages over k < K marked "sampled" come from one uniform time per stratum of `run.measure_every` steps, drawn
+    independently for every replica: their expectation is that of the average over all k, exactly, and they *are* that
+    average if measure_every = 1.
+
+    Args:
+        run: the full configuration; running it again gives the same bits.
+        mean_squared_gradient: (1/K) sum over k < K of norm(grad f(W_k))^2, sampled, in (f/w)^2.
+        max_saturation: max over k <= K and i of |W_k,i|/tau, over every step; 0 for a digital run.
+        mean_square_saturation: (1/K) sum over k < K of max_i (W_k,i/tau)^2, sampled.
+        weighted_square_saturation: (1/K) sum over k and i of (W_k,i/tau)^2 sigma_i^2(W_k), sampled, in (f/w)^2.
+        mean_variance: (1/K) sum over k < K of sigma^2(W_k), one sample's noise variance, sampled, in (f/w)^2.
+        max_variance: largest sigma^2(W_k) at a measured time; no bound of those between.
+        stage_variances: shape (M,): mean over replicas of sigma_m^2(W_k) averaged over k < K, sampled.
+        final_value: f(W_K).
+        curve: averages over bins of time.
+        initial_gap: Delta = f(W_0) - f*, in f.
+        facts: what the problem knows of itself for these lags (of one sample, whatever the batch).
+        measured: what was measured along the run and could not be certified: rho, sigma2, for a network w.
+        certified_saturation: rho that provably holds, or None.
+        diverged: the replicas that diverged; none of them enters a mean.
+        seconds: wall time of the steps.
+
+    """
+
+    run: "Run"
+    mean_squared_gradient: Vector
+    max_saturation: Vector
+    mean_square_saturation: Vector
+    weighted_square_saturation: Vector
+    mean_variance: Vector
+    max_variance: Vector
+    stage_variances: Vector
+    final_value: Vector
+    curve: Curve
+    initial_gap: float
+    facts: Facts
+    measured: dict[str, Any]
+    certified_saturation: float | None
+    diverged: tuple[Divergence, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def replica_steps_per_second(self) -> float:
+        """Return replicas times iterations over wall time."""
+        return self.run.replicas * self.run.iterations / self.seconds if self.seconds > 0 else float("nan")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result with the keys of the command line; means are null if any replica diverged."""
+        count = self.run.replicas
+        observed = self.mean_squared_gradient
+        values = dict(self.facts.values)
+        certified = dict(self.facts.certified)
+        for name, value in self.measured.items():
+            if values.get(name) is None:
+                values[name], certified[name] = value, False
+        values["rho"], certified["rho"] = (
+            (self.measured["rho"], False) if self.certified_saturation is None else (self.certified_saturation, True)
+        )
+        return {
+            "problem": self.run.problem.name,
+            "algorithm": self.run.algorithm,
+            "iterations": self.run.iterations,
+            "replicas": count,
+            "mean_squared_gradient": {
+                "mean": float(np.mean(observed)),
+                "stderr": float(np.std(observed, ddof=1) / np.sqrt(count)) if count > 1 else None,
+                "per_replica": observed,
+            },
+            "initial_gap": self.initial_gap,
+            "constants": {**values, "certified": certified, "stage_data": dict(self.facts.stage_data)},
+            "max_saturation": float(np.max(self.max_saturation)),
+            "mean_square_saturation": float(np.mean(self.mean_square_saturation)),
+            "weighted_square_saturation": float(np.mean(self.weighted_square_saturation)),
+            "mean_variance": float(np.mean(self.mean_variance)),
+            "stage_variances": self.stage_variances,
+            "final_value": float(np.mean(self.final_value)),
+            "diverged": [vars(one) for one in self.diverged],
+            "replica_steps_per_second": self.replica_steps_per_second,
+            "seconds": self.seconds,
+            "seed": self.run.seed,
+            "run": self.run.describe(),
+            "versions": versions(),
+        }
+
+    def to_npz(self) -> bytes:
+        """Return the arrays and the JSON result as the content of an .npz file (no pickles)."""
+        arrays = {name: getattr(self, name) for name, kind in type(self).__annotations__.items() if kind is Vector}
+        curve = {f"curve_{name}": value for name, value in vars(self.curve).items()}
+        file = io.BytesIO()
+        np.savez_compressed(file, result=np.array(boundary.json_text(self.to_json())), **arrays, **curve)
+        return file.getvalue()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what computed."""
+    packages = {"analog-sgd-workbench": "0", "numpy": "0", "numba": "0"}
+    for package in packages:
+        try:
+            packages[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            packages[package] = "not installed"
+    return {"python": platform.python_version(), **packages}

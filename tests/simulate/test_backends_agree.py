@@ -1,0 +1,125 @@
+"""Recursion, pipeline machine and batched recursion describe the same trajectories."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import simulate
+from simulate.backends import MachineEngine, ReferenceEngine, Task
+from simulate.machine import Machine
+from simulate.problems import Network, PlusMinus, Problem, Quadratic
+from simulate.reference import Recursion
+from theory.setting import algorithms, devices
+from theory.setting.boundary import BadInput
+
+ALGORITHMS = sorted(algorithms.REGISTRY)
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> Problem:
+    stages = draw(st.integers(1, 5))
+    width = tuple(draw(st.lists(st.integers(1, 6), min_size=stages + 1, max_size=stages + 1)))
+    activation = draw(st.sampled_from(["tanh", "sigmoid", "softplus", "identity"]))
+    loss = draw(st.sampled_from(["log-cosh", "logistic", "squared"]))
+    return Network(stages, width, samples=5, activation=activation, loss=loss, instance=draw(st.integers(0, 9)))
+
+
+@st.composite
+def quadratics(draw: st.DrawFn) -> Problem:
+    noise = draw(st.sampled_from(["two-point", "uniform", "gaussian"]))
+    return Quadratic(
+        draw(st.integers(1, 6)), size=draw(st.integers(1, 5)), noise=noise, instance=draw(st.integers(0, 9))
+    )
+
+
+def trajectory(kind: type, task: Task) -> list[np.ndarray]:
+    """W_0 ... W_K of one replica, flattened."""
+    if kind is MachineEngine:
+        schedule, samples = task.algorithm.make_schedule(task.problem.stages, task.batch), task.samples
+        machine = Machine(
+            task.problem, task.algorithm, task.device, task.alpha, schedule, lambda k, b: samples.at(k)[0, b]
+        )
+        return [np.concatenate([stage.ravel() for stage in w]) for w in machine.trajectory(task.iterations)]
+    recursion = Recursion(
+        task.problem, task.algorithm, task.device, task.alpha, task.lags, task.problem.initial_weights()
+    )
+    path, samples = [np.concatenate([stage.ravel() for stage in recursion.weights])], task.samples
+    for k in range(task.iterations):
+        recursion.step(list(samples.at(k)[0]))
+        path.append(np.concatenate([stage.ravel() for stage in recursion.weights]))
+    return path
+
+
+def make_task(problem: Problem, name: str, device: str, batch: int, iterations: int, seed: int) -> Task:
+    row = algorithms.named(name)
+    physical = devices.make(device, 8.0) if row.analog else devices.ald(np.inf)
+    lags = row.lags(problem.stages)
+    return Task(
+        problem, row, physical, 0.05, lags, batch if row.batched else 1, iterations, np.dtype("float64"), seed, range(1)
+    )
+
+
+@given(
+    st.one_of(networks(), quadratics()),
+    st.sampled_from(ALGORITHMS),
+    st.sampled_from(sorted(devices.REGISTRY)),
+    st.integers(1, 4),
+    st.integers(1, 20),
+    st.integers(0, 2**64 - 1),
+)
+@settings(deadline=None, max_examples=80)
+def test_the_machine_makes_the_recursion_to_the_last_bit(problem, name, device, batch, iterations, seed):
+    task = make_task(problem, name, device, batch, iterations, seed)
+    machine, recursion = trajectory(MachineEngine, task), trajectory(ReferenceEngine, task)
+    assert len(machine) == len(recursion) == iterations + 1
+    assert all(np.array_equal(one, other) for one, other in zip(machine, recursion, strict=True))
+
+
+@pytest.mark.parametrize("fault", ["a lag too few", "a lag too many", "stale backward weights", "no lag"])
+def test_a_wrong_lag_is_seen(fault):
+    problem = Network(3, 4, samples=5)
+    right = make_task(problem, "analog-sgd-ap", "ald", 1, 12, 3)
+    lags, row = right.lags, right.algorithm
+    if fault == "stale backward weights":
+        row = algorithms.named("stashed-ap")
+    else:
+        lags = {"a lag too few": (1, 1, 0), "a lag too many": (2, 2, 0), "no lag": (0, 0, 0)}[fault]
+    wrong = Task(problem, row, right.device, 0.05, lags, 1, 12, right.dtype, 3, range(1))
+    machine, recursion = trajectory(MachineEngine, right), trajectory(ReferenceEngine, wrong)
+    assert not np.array_equal(machine[-1], recursion[-1])
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+@pytest.mark.parametrize("problem", [Network(3, (4, 3, 5, 2), samples=6), Quadratic(3), PlusMinus(2)])
+def test_measures_agree_between_backends(problem, name):
+    row = algorithms.named(name)
+    tau = (problem.tau if isinstance(problem, PlusMinus) else 9.0) if row.analog else np.inf
+    found = {
+        backend: simulate.run(
+            problem,
+            name,
+            alpha=0.03,
+            tau=tau,
+            iterations=60,
+            replicas=3,
+            seed=4,
+            batch=2 if row.batched else 1,
+            measure_every=7,
+            backend=backend,
+        )
+        for backend in ("reference", "machine", "numpy")
+    }
+    for measure in ("mean_squared_gradient", "max_saturation", "mean_square_saturation", "final_value", "max_variance"):
+        reference = getattr(found["reference"], measure)
+        assert np.array_equal(getattr(found["machine"], measure), reference)
+        # The batched products add in another order: a few units in the last place a step.
+        np.testing.assert_allclose(getattr(found["numpy"], measure), reference, rtol=1e-11, atol=1e-14)
+
+
+def test_general_lags_run_on_the_recursion_and_are_refused_by_the_machine():
+    problem = Quadratic(3)
+    settings_ = {"alpha": 0.02, "tau": 9.0, "iterations": 20, "lags": (4, 0, 2)}
+    assert simulate.run(problem, "analog-sgd-ap", **settings_).run.lags == (4, 0, 2)
+    with pytest.raises(BadInput, match="lags"):
+        simulate.run(problem, "analog-sgd-ap", backend="machine", **settings_)
