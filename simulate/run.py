@@ -3,7 +3,7 @@
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,9 @@ from theory.setting.boundary import BadInput, known, real
 from theory.setting.devices import Device
 
 DTYPES = ("float64", "float32")
+DEFAULT_BACKEND = "numpy"
 _CURVE_BINS = 128
+_PATIENCE = 2.0  # seconds before a bar is shown
 _MEASURES = 256
 """Strata a run has at least by default, if the exact moments cost as much as many steps."""
 
@@ -63,7 +65,7 @@ class Run:
     lags: tuple[int, ...] | None = None
     dtype: str = "float64"
     measure_every: int | None = None
-    backend: str = "numpy"
+    backend: str = DEFAULT_BACKEND
 
     def __post_init__(self) -> None:
         row = algorithms.named(self.algorithm)
@@ -137,7 +139,7 @@ def run(
     lags: Sequence[int] | None = None,
     dtype: str = "float64",
     measure_every: int | None = None,
-    backend: str = "numpy",
+    backend: str = DEFAULT_BACKEND,
     progress: bool = False,
 ) -> Trajectories:
     """Train and measure. The arguments are the fields of `Run`; `progress` shows a bar on standard error.
@@ -175,12 +177,9 @@ def execute(described: Run, *, progress: bool = False) -> Trajectories:
     blocks = math.ceil(described.iterations / length)
     checked = {round(place) for place in np.linspace(0, blocks - 1, min(blocks, 16))}
     started = time.perf_counter()
-    with _bar(progress) as bar:
-        shown = bar.add_task(f"{described.problem.name}, {described.algorithm}", total=blocks * len(groups))
-        for block in range(blocks):
-            for group in groups:
-                group.advance(block, length, norms=block in checked)
-                bar.advance(shown)
+    work = [(block, group) for block in range(blocks) for group in groups]
+    for block, group in _shown(work, f"{described.problem.name}, {described.algorithm}", wanted=progress):
+        group.advance(block, length, norms=block in checked)
     return _collect(described, groups, time.perf_counter() - started)
 
 
@@ -235,14 +234,25 @@ def _groups(described: Run) -> list[range]:
     return [range(first, min(first + size, described.replicas)) for first in range(0, described.replicas, size)]
 
 
-def _bar(wanted: bool) -> Progress:
+def _shown(work: Sequence[Any], title: str, *, wanted: bool) -> Iterator[Any]:
+    """Yield the pieces of work; a bar with the time left appears on standard error after two seconds."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:3.0f}%"),
         TimeRemainingColumn(),
     )
-    return Progress(*columns, console=Console(file=sys.stderr), transient=True, disable=not wanted)
+    bar = Progress(*columns, console=Console(file=sys.stderr), transient=True)
+    shown = bar.add_task(title, total=len(work))
+    started = time.monotonic()
+    try:
+        for piece in work:
+            if wanted and not bar.live.is_started and time.monotonic() - started > _PATIENCE:
+                bar.start()
+            yield piece
+            bar.advance(shown)
+    finally:
+        bar.stop()
 
 
 def _collect(described: Run, groups: list[Group], seconds: float) -> Trajectories:

@@ -1,0 +1,192 @@
+"""The command line: run, problems, schedule."""
+
+import dataclasses
+import inspect
+import re
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from simulate import backends, config, drawing, problems
+from simulate.problems.base import Problem
+from simulate.run import DEFAULT_BACKEND, execute
+from simulate.trajectories import Trajectories
+from theory.setting import algorithms, boundary, devices, schedules
+from theory.setting.boundary import BadInput
+
+app = typer.Typer(help="Simulate stochastic gradient descent on analog pipelines.", no_args_is_help=True)
+FORMATS = ("text", "svg", "json")
+Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout.")]
+
+
+def _names(registry: dict[str, Any]) -> str:
+    return ", ".join(registry)
+
+
+@app.command()
+def run(
+    configuration: Annotated[Path | None, typer.Argument(metavar="CONFIG.toml", help="Options by name.")] = None,
+    problem: Annotated[str | None, typer.Option(help=_names(problems.REGISTRY))] = None,
+    algorithm: Annotated[str | None, typer.Option(help=_names(algorithms.REGISTRY))] = None,
+    stages: Annotated[str | None, typer.Option(help="M, >= 1; one stage means no lag.")] = None,
+    alpha: Annotated[str | None, typer.Option(help="Step size, > 0.")] = None,
+    tau: Annotated[str | None, typer.Option(help="Saturation level, > 0; inf is digital.")] = None,
+    iterations: Annotated[str | None, typer.Option(help="K, >= 1.")] = None,
+    replicas: Annotated[str | None, typer.Option(help="R, >= 1.")] = None,
+    seed: Annotated[str | None, typer.Option(help="Seed, in [0, 2^64).")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Of the problem or the device; repeat.")
+    ] = None,
+    device: Annotated[str | None, typer.Option(help=_names(devices.REGISTRY))] = None,
+    batch: Annotated[str | None, typer.Option(help="Micro-batches B of analog-sgd-sp.")] = None,
+    lags: Annotated[str | None, typer.Option(help="d_1,...,d_M instead of the schedule's.")] = None,
+    dtype: Annotated[str | None, typer.Option(help="float64 or float32.")] = None,
+    measure_every: Annotated[str | None, typer.Option(help="Steps a stratum of measuring times has.")] = None,
+    backend: Annotated[str | None, typer.Option(help=_names(backends.REGISTRY))] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.npz", help="Write all arrays.")] = None,
+    json_file: Json = None,
+) -> None:
+    """Train from CONFIG.toml or from options (options win) and measure what the theorems speak of."""
+    given = {} if configuration is None else config.read_toml(configuration)
+    options = {
+        "problem": problem,
+        "algorithm": algorithm,
+        "stages": stages,
+        "alpha": alpha,
+        "tau": tau,
+        "iterations": iterations,
+        "replicas": replicas,
+        "seed": seed,
+        "device": device,
+        "batch": batch,
+        "lags": lags,
+        "dtype": dtype,
+        "measure_every": measure_every,
+        "backend": backend,
+    }
+    given |= {name: value for name, value in options.items() if value is not None}
+    given["set"] = {**given.get("set", {}), **_assignments(settings or [])}
+    described = config.make_run(given, DEFAULT_BACKEND)
+    for path in (out, None if json_file in (None, "-") else Path(str(json_file))):
+        _check_writable(path)
+    result = execute(described, progress=True)
+    if out is not None:
+        boundary.write_whole(out, result.to_npz())
+    if json_file is not None:
+        boundary.write_json(json_file, result.to_json())
+    if json_file != "-":
+        _show(result)
+    for one in result.diverged:
+        sys.stderr.write(f"replica {one.replica} diverged at step {one.step}, stage {one.stage}\n")
+
+
+def _assignments(pairs: list[str]) -> dict[str, str]:
+    """Read NAME=VALUE pairs; which names exist is known only with the problem and the device."""
+    return boundary.assignments(pairs, [pair.partition("=")[0] for pair in pairs])
+
+
+def _check_writable(path: Path | None) -> None:
+    """Refuse early what could not be written after a long run."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise BadInput("output", path, "a file, not a folder")
+    existing = next(folder for folder in [path.absolute().parent, *path.absolute().parents] if folder.exists())
+    if not existing.is_dir():
+        raise BadInput("output", path, f"a place that can be written ({existing} is no folder)")
+
+
+def _show(result: Trajectories) -> None:
+    """Print the result for people."""
+    described, document = result.run, result.to_json()
+    observed, constants = document["mean_squared_gradient"], document["constants"]
+    table = Table(title=f"{described.algorithm} on {described.problem.name}", show_header=False, title_justify="left")
+    spread = "" if observed["stderr"] is None else f" +- {observed['stderr']:.2g}"
+    table.add_row("mean squared gradient", f"{observed['mean']:.6g}{spread}")
+    table.add_row("initial gap", f"{result.initial_gap:.6g}")
+    for name, value in constants.items():
+        if isinstance(value, float):
+            table.add_row(name, f"{value:.6g} ({'certified' if constants['certified'][name] else 'measured'})")
+    table.add_row("max saturation", f"{document['max_saturation']:.6g}")
+    table.add_row("mean square saturation", f"{document['mean_square_saturation']:.6g}")
+    table.add_row("diverged replicas", f"{len(result.diverged)} of {described.replicas}")
+    table.add_row("replica-steps per second", f"{result.replica_steps_per_second:.3g}")
+    Console().print(table)
+
+
+@app.command("problems")
+def list_problems(json_file: Json = None) -> None:
+    """List the problems with their settings, defaults and meanings."""
+    found = {name: _settings(kind) for name, kind in problems.REGISTRY.items()}
+    if json_file is not None:
+        listed = [
+            {"name": name, "summary": problems.REGISTRY[name].summary, "settings": settings}
+            for name, settings in found.items()
+        ]
+        boundary.write_json(json_file, {"problems": listed})
+    if json_file != "-":
+        for name, settings in found.items():
+            typer.echo(f"{name}: {problems.REGISTRY[name].summary}")
+            for setting, about in settings.items():
+                typer.echo(f"    {setting} = {about['default']}    {about['meaning']}")
+
+
+def _settings(kind: type[Problem]) -> dict[str, dict[str, Any]]:
+    """Return a problem's settings: defaults from its fields, meanings from its docstring."""
+    words = dict(re.findall(r"^ *(\w+): (.+)$", inspect.getdoc(kind) or "", re.MULTILINE))
+    return {
+        field.name: {"default": field.default, "meaning": words.get(field.name, "")}
+        for field in dataclasses.fields(kind)
+        if field.name != "stages"
+    }
+
+
+@app.command()
+def schedule(
+    stages: Annotated[str, typer.Option(help="M, >= 1.")],
+    samples: Annotated[str, typer.Option(help="Samples that pass, >= 1.")],
+    batch: Annotated[str, typer.Option(help="Micro-batches of the synchronous pipeline, >= 1.")] = "1",
+    kind: Annotated[str | None, typer.Option(help=_names(schedules.REGISTRY))] = None,
+    form: Annotated[str, typer.Option("--format", help=", ".join(FORMATS))] = "text",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to a file instead of stdout.")] = None,
+) -> None:
+    """Draw a pipeline and print its lags, slots and density (default: asynchronous, synchronous if --batch > 1)."""
+    boundary.known("--format", form, FORMATS)
+    size = boundary.integer("batch", batch, at_least=1)
+    name = kind if kind is not None else ("asynchronous" if size == 1 else "synchronous")
+    plan = schedules.make(name, boundary.integer("stages", stages, at_least=1), size)
+    count = boundary.integer("samples", samples, at_least=1)
+    content = {"text": _schedule_text, "svg": drawing.svg, "json": _schedule_json}[form](plan, count)
+    if out is None:
+        sys.stdout.write(content)
+    else:
+        boundary.write_whole(out, content)
+
+
+def _schedule_text(plan: schedules.Schedule, samples: int) -> str:
+    lags = ", ".join(str(lag) for lag in plan.lags())
+    facts = f"lags     {lags}\nslots    {plan.slots(samples)}\ndensity  {plan.density(samples):.6g}\n"
+    return f"{plan.name}, {plan.stages} stages\n{drawing.text(plan, samples)}{facts}"
+
+
+def _schedule_json(plan: schedules.Schedule, samples: int) -> str:
+    tasks = [dataclasses.asdict(task) for task in plan.tasks(samples)]
+    document = {
+        "kind": plan.name,
+        "stages": plan.stages,
+        "batch": plan.batch,
+        "samples": samples,
+        "lags": plan.lags(),
+        "slots": plan.slots(samples),
+        "density": plan.density(samples),
+        "tasks": tasks,
+    }
+    return boundary.json_text(document)
+
+
+if __name__ == "__main__":
+    boundary.run_command(app, "python -m simulate")

@@ -1,0 +1,98 @@
+"""Reads a run from text: options of the command line, or a TOML file with the same names."""
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simulate import problems
+from simulate.run import Run
+from theory.setting import boundary, devices
+from theory.setting.boundary import BadInput
+
+REQUIRED = ("problem", "algorithm", "alpha", "tau", "iterations")
+OPTIONAL = ("stages", "replicas", "seed", "device", "dtype", "batch", "lags", "measure_every", "backend", "set")
+_DEFAULTS: dict[str, Any] = {"stages": 1, "replicas": 1, "seed": 0, "device": "ald", "dtype": "float64", "batch": 1}
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a configuration file; a key that is not one of the options raises `BadInput`."""
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "no UTF-8 text"
+        raise BadInput("CONFIG", path, f"a file that can be read ({reason})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput("CONFIG", path, f"a TOML file ({error})") from None
+    for key in given:
+        boundary.known("CONFIG key", key, (*REQUIRED, *OPTIONAL), str(path))
+    if not isinstance(given.get("set", {}), dict):
+        raise BadInput("CONFIG key", "set", "a table [set] of NAME = VALUE", str(path))
+    return given
+
+
+def make_run(given: Mapping[str, Any], default_backend: str) -> Run:
+    """Make a `Run` from options, whose values may be text; missing and wrong ones raise `BadInput`.
+
+    `set` holds the problem's settings and the device's parameters together. A problem made for one saturation level
+    (attaining, plus-minus) takes it from `tau` unless it is set.
+    """
+    for name in REQUIRED:
+        if given.get(name) is None:
+            raise BadInput(_option(name), None, f"given, as {_option(name)} or in CONFIG.toml")
+    options = _DEFAULTS | {name: value for name, value in given.items() if value is not None}
+    tau = boundary.real("tau", options["tau"])
+    device = str(options["device"])
+    problem, parameters = _make_problem(options, tau, device)
+    return Run(
+        problem=problem,
+        algorithm=str(options["algorithm"]),
+        alpha=boundary.real("alpha", options["alpha"]),
+        tau=tau,
+        iterations=boundary.integer("iterations", options["iterations"], at_least=1),
+        replicas=boundary.integer("replicas", options["replicas"], at_least=1),
+        seed=boundary.integer("seed", options["seed"]),
+        device=device,
+        device_parameters=parameters,
+        batch=boundary.integer("batch", options["batch"], at_least=1),
+        lags=_lags(options.get("lags")),
+        dtype=str(options["dtype"]),
+        measure_every=_optional_integer("measure_every", options.get("measure_every")),
+        backend=str(options.get("backend", default_backend)),
+    )
+
+
+def _make_problem(options: Mapping[str, Any], tau: float, device: str) -> tuple[problems.Problem, dict[str, float]]:
+    """Share `set` out between the problem and the device."""
+    name = boundary.known("--problem", str(options["problem"]), problems.REGISTRY)
+    kind = devices.REGISTRY[boundary.known("--device", device, devices.REGISTRY)]
+    own = {field.name for field in dataclasses.fields(problems.REGISTRY[name])} - {"stages"}
+    of_device = {field.name for field in dataclasses.fields(kind)} - {"tau"}
+    settings, parameters = dict[str, Any](), dict[str, float]()
+    for key, value in dict(options.get("set", {})).items():
+        boundary.known("--set", key, sorted(own | of_device), f"the problem {name} and the device {device}")
+        if key in own:
+            settings[key] = value
+        else:
+            parameters[key] = boundary.real(key, value)
+    if "tau" in own and tau < float("inf"):
+        settings.setdefault("tau", tau)
+    return problems.make(name, boundary.integer("stages", options["stages"], at_least=1), **settings), parameters
+
+
+def _lags(given: object) -> tuple[int, ...] | None:
+    if given is None:
+        return None
+    parts = given.split(",") if isinstance(given, str) else given
+    if not isinstance(parts, list | tuple):
+        raise BadInput("lags", given, "integers >= 0, one a stage, separated by commas", "stale.martingale")
+    return tuple(boundary.integer("lags", part, at_least=0, needed_by="stale.martingale") for part in parts)
+
+
+def _optional_integer(name: str, given: object) -> int | None:
+    return None if given is None else boundary.integer(name, given, at_least=1)
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
