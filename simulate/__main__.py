@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from simulate import backends, config, drawing, problems
+from simulate import config, drawing, engines, problems
 from simulate.problems.base import Problem
 from simulate.run import DEFAULT_BACKEND, execute
 from simulate.trajectories import Trajectories
@@ -46,7 +46,8 @@ def run(
     lags: Annotated[str | None, typer.Option(help="d_1,...,d_M instead of the schedule's.")] = None,
     dtype: Annotated[str | None, typer.Option(help="float64 or float32.")] = None,
     measure_every: Annotated[str | None, typer.Option(help="Steps a stratum of measuring times has.")] = None,
-    backend: Annotated[str | None, typer.Option(help=_names(backends.REGISTRY))] = None,
+    backend: Annotated[str | None, typer.Option(help=_names(engines.REGISTRY))] = None,
+    threads: Annotated[str, typer.Option(help="Threads of the compiled kernels; changes no number.")] = "1",
     out: Annotated[Path | None, typer.Option(metavar="FILE.npz", help="Write all arrays.")] = None,
     json_file: Json = None,
 ) -> None:
@@ -73,7 +74,7 @@ def run(
     described = config.make_run(given, DEFAULT_BACKEND)
     for path in (out, None if json_file in (None, "-") else Path(str(json_file))):
         _check_writable(path)
-    result = execute(described, progress=True)
+    result = execute(described, progress=True, threads=boundary.integer("threads", threads, at_least=1))
     if out is not None:
         boundary.write_whole(out, result.to_npz())
     if json_file is not None:

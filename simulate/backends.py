@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from simulate.problems.base import Problem
 from simulate.randomness import Samples
 from simulate.reference import Recursion
 from theory.setting.algorithms import Algorithm
-from theory.setting.boundary import BadInput, known
+from theory.setting.boundary import BadInput
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
 
@@ -39,6 +39,7 @@ class Task:
     dtype: np.dtype[np.floating[Any]]
     seed: int
     replicas: range
+    threads: int = 1
 
     @property
     def samples(self) -> Samples:
@@ -48,10 +49,6 @@ class Task:
 
 class Engine(ABC):
     """One way to make the steps of a group of replicas."""
-
-    name: ClassVar[str]
-    group: ClassVar[int]
-    """Replicas an engine takes at most."""
 
     @abstractmethod
     def __init__(self, task: Task) -> None:
@@ -76,9 +73,6 @@ class Engine(ABC):
 
 class NumPyEngine(Engine):
     """The recursion on all replicas of the group at once; serves every problem, device and algorithm."""
-
-    name = "numpy"
-    group = 256
 
     def __init__(self, task: Task) -> None:
         self._task, self._samples = task, task.samples
@@ -123,9 +117,6 @@ def _kind(samples: np.ndarray, dtype: np.dtype[Any]) -> np.dtype[Any]:
 class ReferenceEngine(NumPyEngine):
     """The recursion on one replica, whose arrays have the problem's own shapes."""
 
-    name = "reference"
-    group = 1
-
     def _spread(self, stage: np.ndarray) -> np.ndarray:
         return stage
 
@@ -139,9 +130,6 @@ class ReferenceEngine(NumPyEngine):
 
 class MachineEngine(Engine):
     """The pipeline, slot by slot; its lags are what the schedule makes of them."""
-
-    name = "machine"
-    group = 1
 
     def __init__(self, task: Task) -> None:
         schedule = task.algorithm.make_schedule(task.problem.stages, task.batch)
@@ -175,12 +163,3 @@ class MachineEngine(Engine):
     def restore(self, state: State) -> None:  # noqa: ARG002
         """Refuse."""
         raise BadInput("backend", "machine", "another backend, for a run that keeps checkpoints")
-
-
-REGISTRY: dict[str, type[Engine]] = {kind.name: kind for kind in (NumPyEngine, ReferenceEngine, MachineEngine)}
-"""Every engine by name."""
-
-
-def named(name: str) -> type[Engine]:
-    """Return the engine `name`; an unknown name raises `BadInput`."""
-    return REGISTRY[known("--backend", name, REGISTRY)]

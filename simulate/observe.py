@@ -82,7 +82,8 @@ class Observer:
         due = np.flatnonzero((plan.times[:, stratum] == place) & (self.diverged_step == NEVER))
         if len(due):
             chosen = weights if len(due) == len(self.replicas) else [stage[due] for stage in weights]
-            self.add(due, plan.first + place, int(plan.lengths[stratum]), chosen, self.problem.moments(chosen))
+            when = np.full(len(due), plan.first + place)
+            self.add(due, when, int(plan.lengths[stratum]), chosen, self.problem.moments(chosen))
 
     def guard(self, step: int, weights: Weights) -> None:
         """Note the largest saturation at every step, and which replicas leave the finite or the tile's range."""
@@ -100,8 +101,10 @@ class Observer:
         new = which & (self.diverged_step == NEVER)
         self.diverged_step[new], self.diverged_stage[new] = step, stage
 
-    def add(self, who: NDArray[np.intp], step: int, length: int, weights: Weights, moments: Moments) -> None:
-        """Add what stands for `length` steps to the sums of the replicas `who`, measured at one time."""
+    def add(
+        self, who: NDArray[np.intp], step: NDArray[np.int64], length: int, weights: Weights, moments: Moments
+    ) -> None:
+        """Add what stands for `length` steps to the sums of the replicas `who`, each measured at its `step`."""
         count = len(who)
         flat = [stage.reshape(count, -1) for stage in weights]
         variances = [stage.reshape(count, -1) for stage in moments.variance]

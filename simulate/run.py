@@ -11,7 +11,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from simulate import backends
+from simulate import engines
 from simulate.backends import Engine, Task
 from simulate.observe import NEVER, Observer
 from simulate.problems.base import Problem
@@ -22,7 +22,7 @@ from theory.setting.boundary import BadInput, known, real
 from theory.setting.devices import Device
 
 DTYPES = ("float64", "float32")
-DEFAULT_BACKEND = "numpy"
+DEFAULT_BACKEND = "kernels"
 _CURVE_BINS = 128
 _PATIENCE = 2.0  # seconds before a bar is shown
 _MEASURES = 256
@@ -48,7 +48,8 @@ class Run:
         dtype: float64 or float32, of the weights.
         measure_every: steps a stratum of the measuring times has, >= 1, capped at a block of the random streams;
             None: 1 if the exact moments cost no more than a step, else such that measuring costs about an eighth.
-        backend: a name of `simulate.backends.REGISTRY`.
+            The compiled quadratics measure every step in any case.
+        backend: a name of `simulate.engines.REGISTRY`.
 
     """
 
@@ -78,7 +79,7 @@ class Run:
             _check_count(name, getattr(self, name))
         checked_seed(self.seed)
         known("--dtype", self.dtype, DTYPES)
-        known("--backend", self.backend, backends.REGISTRY)
+        known("--backend", self.backend, engines.REGISTRY)
         if self.batch != 1 and not row.batched:
             raise BadInput("batch", self.batch, f"batch = 1 for {self.algorithm}")
         if not row.analog and math.isfinite(self.tau):
@@ -141,8 +142,11 @@ def run(
     measure_every: int | None = None,
     backend: str = DEFAULT_BACKEND,
     progress: bool = False,
+    threads: int = 1,
 ) -> Trajectories:
-    """Train and measure. The arguments are the fields of `Run`; `progress` shows a bar on standard error.
+    """Train and measure. The arguments are the fields of `Run`, and two that change no number.
+
+    `progress` shows a bar on standard error; `threads` is what the compiled kernels may use.
 
     Returns:
         One number per replica and measure. The same arguments give the same bits, whatever else runs beside it.
@@ -167,12 +171,12 @@ def run(
         measure_every,
         backend,
     )
-    return execute(described, progress=progress)
+    return execute(described, progress=progress, threads=threads)
 
 
-def execute(described: Run, *, progress: bool = False) -> Trajectories:
+def execute(described: Run, *, progress: bool = False, threads: int = 1) -> Trajectories:
     """Make the run that is described."""
-    groups = [Group(described, replicas) for replicas in _groups(described)]
+    groups = [Group(described, replicas, _check_count("threads", threads)) for replicas in _groups(described)]
     length = block_length(described.problem)
     blocks = math.ceil(described.iterations / length)
     checked = {round(place) for place in np.linspace(0, blocks - 1, min(blocks, 16))}
@@ -186,12 +190,12 @@ def execute(described: Run, *, progress: bool = False) -> Trajectories:
 class Group:
     """Replicas that are advanced together, with what is measured on them."""
 
-    def __init__(self, described: Run, replicas: range) -> None:
+    def __init__(self, described: Run, replicas: range, threads: int) -> None:
         row, lags = algorithms.named(described.algorithm), described.lags
         assert lags is not None, "a Run resolves its lags"
         assert described.measure_every is not None, "a Run resolves its measuring times"
         self.replicas = replicas
-        self.engine: Engine = backends.named(described.backend)(
+        self.engine: Engine = engines.named(described.backend).make(
             Task(
                 described.problem,
                 row,
@@ -203,6 +207,7 @@ class Group:
                 np.dtype(described.dtype),
                 described.seed,
                 replicas,
+                threads,
             )
         )
         strata = math.ceil(described.iterations / described.measure_every)
@@ -230,7 +235,7 @@ class Group:
 
 
 def _groups(described: Run) -> list[range]:
-    size = backends.named(described.backend).group
+    size = engines.named(described.backend).group
     return [range(first, min(first + size, described.replicas)) for first in range(0, described.replicas, size)]
 
 

@@ -1,0 +1,211 @@
+"""The compiled kernels as engines: the problems' arrays go in, sums and snapshots come out.
+
+A problem without a kernel, and a quadratic so large that BLAS is the better kernel, run on NumPy.
+"""
+
+from abc import abstractmethod
+
+import numpy as np
+
+from simulate import kernels
+from simulate.backends import Engine, NumPyEngine, State, Task
+from simulate.observe import NEVER, Observer, Plan
+from simulate.problems import Attaining, Network
+from simulate.problems.blocks import Blocks
+from theory.setting.objectives import Weights
+
+_BLAS_FROM = 96
+"""Dimension of a quadratic from which batched BLAS products are faster than the compiled loops."""
+_NUMBERS_AT_ONCE = 1 << 23
+"""Numbers that the snapshots of a network and their exact moments may hold at once."""
+
+
+def choose(task: Task) -> Engine:
+    """Return the fastest engine that serves the task."""
+    problem, device = task.problem, task.device
+    if device.name not in kernels.DEVICES:
+        return NumPyEngine(task)
+    if isinstance(problem, Network):
+        return NetworkEngine(task)
+    if isinstance(problem, Blocks) and problem.dimension < _BLAS_FROM:
+        return QuadraticEngine(task)
+    if isinstance(problem, Attaining) and not any(task.lags):
+        return ScalarEngine(task)
+    return NumPyEngine(task)
+
+
+class Compiled(Engine):
+    """What the compiled engines share: their state."""
+
+    def __init__(self, task: Task) -> None:
+        self.task, self.samples = task, task.samples
+        parameters = [value for name, value in task.device.fields().items() if name != "tau"]
+        self.element = kernels.Element(task.device.name, task.device.tau, tuple(parameters))
+        initial = np.concatenate([stage.ravel() for stage in task.problem.initial_weights()])
+        self.kernel = kernels.start(initial, len(task.replicas), task.lags, task.dtype)
+
+    @abstractmethod
+    def advance(self, plan: Plan, observer: Observer) -> None:
+        """Make the steps of one block."""
+
+    def block(self, plan: Plan) -> np.ndarray:
+        """Return the samples of a block's steps, shape (replicas, steps, batch, ...)."""
+        return self.samples.block(plan.first // self.samples.length)[:, : plan.steps]
+
+    def shaped(self, flat: np.ndarray) -> Weights:
+        """Cut flat weights, shape (..., P), into stages."""
+        shapes, leading = self.task.problem.shapes, flat.shape[:-1]
+        edges = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes)])
+        return [
+            flat[..., low:high].reshape(*leading, *shape)
+            for low, high, shape in zip(edges[:-1], edges[1:], shapes, strict=True)
+        ]
+
+    def weights(self) -> Weights:
+        """Return the weights after the last step."""
+        return self.shaped(self.kernel.weights)
+
+    def state(self) -> State:
+        """Return the kernel's state."""
+        return {name: np.asarray(value) for name, value in vars(self.kernel).items()}
+
+    def restore(self, state: State) -> None:
+        """Continue from what `state` returned."""
+        self.kernel = kernels.State(
+            int(state["step"]), state["history"].copy(), state["tally"].copy(), state["diverged"].copy()
+        )
+
+    def note_divergence(self, observer: Observer, stage: np.ndarray) -> None:
+        """Hand on which replicas stopped; `stage` counts from 0."""
+        step = self.kernel.diverged[:, 0]
+        new = (step >= 0) & (observer.diverged_step == NEVER)
+        observer.diverged_step[new], observer.diverged_stage[new] = step[new], stage[new]
+        observer.max_saturation = np.maximum(
+            observer.max_saturation, np.where(step >= 0, 0, self.kernel.tally[:, kernels.TALLY.index("max_saturation")])
+        )
+
+
+class NetworkEngine(Compiled):
+    """Networks: weights at the measuring times are handed back and measured outside."""
+
+    def advance(self, plan: Plan, observer: Observer) -> None:
+        """Make the steps of one block, as many strata at once as memory allows."""
+        problem = self.task.problem
+        assert isinstance(problem, Network), "`choose` pairs problems and engines"
+        each = self.kernel.weights.shape[1] + 4 * problem.samples * sum(problem.widths)
+        together = max(1, _NUMBERS_AT_ONCE // (len(self.task.replicas) * each))
+        ends = np.cumsum(plan.lengths)
+        for first in range(0, len(ends), together):
+            strata = slice(first, min(first + together, len(ends)))
+            steps = slice(int(ends[first] - plan.lengths[first]), int(ends[strata.stop - 1]))
+            snapshots = self._make_steps(problem, self.block(plan)[:, steps], plan.first + plan.times[:, strata])
+            self.note_divergence(observer, self.kernel.diverged[:, 1] - 1)
+            self._measure(plan, observer, snapshots, strata)
+
+    def _make_steps(self, problem: Network, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """Make the steps of `samples` and return the weights at `times`, shape (replicas, times, P)."""
+        task = self.task
+        return kernels.network(
+            self.kernel,
+            samples,
+            problem.inputs,
+            problem.targets,
+            problem.widths,
+            task.lags,
+            alpha=task.alpha,
+            element=self.element,
+            activation=problem.activation,
+            loss=problem.loss,
+            stashed=task.algorithm.direction == "stashed",
+            times=times,
+            threads=task.threads,
+        )
+
+    def _measure(self, plan: Plan, observer: Observer, snapshots: np.ndarray, strata: slice) -> None:
+        """Measure the replicas that have not diverged at their times in `strata`."""
+        sound = np.flatnonzero(observer.diverged_step == NEVER)
+        weights = self.shaped(snapshots[sound])
+        moments = self.task.problem.moments(weights)
+        for place, (when, length) in enumerate(zip(plan.times.T[strata], plan.lengths[strata], strict=True)):
+            now = [stage[:, place] for stage in weights]
+            observer.add(sound, plan.first + when[sound], int(length), now, moments.at(place))
+
+
+class SummingEngine(Compiled):
+    """Problems whose kernels add up every step themselves, whatever the measuring times."""
+
+    def advance(self, plan: Plan, observer: Observer) -> None:
+        """Make the steps of one block."""
+        steps = plan.first + np.arange(plan.steps)
+        bins = steps * observer.bins // observer.iterations
+        curve = self.make_steps(plan, bins - bins[0])
+        self.note_divergence(observer, self.stage_of(self.kernel.diverged[:, 1]))
+        tally = dict(zip(kernels.TALLY, self.kernel.tally.T, strict=True))
+        observer.squared_gradient = tally["squared_gradient"].copy()
+        observer.squared_saturation = tally["square_saturation"].copy()
+        observer.weighted_saturation = tally["weighted_saturation"].copy()
+        variance = [np.sum(stage) for stage in self.task.problem.moments(self.task.problem.initial_weights()).variance]
+        observer.stage_variances += plan.steps * np.array(variance)
+        observer.largest_variance[:] = np.sum(variance)
+        covered = slice(int(bins[0]), int(bins[-1]) + 1)
+        observer.curve_weight[covered] += np.bincount(bins - bins[0])[:, None]
+        observer.curve_gradient[covered] += curve[..., 0].T
+        observer.curve_value[covered] += curve[..., 1].T
+
+    @abstractmethod
+    def make_steps(self, plan: Plan, bins: np.ndarray) -> np.ndarray:
+        """Make the steps and return the sums of squared gradient and value per bin, shape (replicas, bins, 2)."""
+
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return the stage, from 0, of what the kernel reports."""
+        return place
+
+
+class QuadraticEngine(SummingEngine):
+    """Coupled quadratics."""
+
+    def make_steps(self, plan: Plan, bins: np.ndarray) -> np.ndarray:
+        """Make the steps of one block."""
+        task, problem = self.task, self.task.problem
+        assert isinstance(problem, Blocks), "`choose` pairs problems and engines"
+        return kernels.quadratic(
+            self.kernel,
+            np.mean(self.block(plan), axis=2),
+            problem.hessian,
+            problem.minimiser,
+            np.repeat(task.lags, problem.block_size),
+            problem.noise_scale**2,
+            alpha=task.alpha,
+            element=self.element,
+            bins=bins,
+            threads=task.threads,
+        )
+
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return the stage of a coordinate."""
+        return place // self.task.problem.shapes[0][0]
+
+
+class ScalarEngine(SummingEngine):
+    """The attaining instance."""
+
+    def make_steps(self, plan: Plan, bins: np.ndarray) -> np.ndarray:
+        """Make the steps of one block."""
+        task, problem = self.task, self.task.problem
+        assert isinstance(problem, Attaining), "`choose` pairs problems and engines"
+        return kernels.scalar(
+            self.kernel,
+            self.block(plan)[..., 0],
+            curvature=1.0,
+            optimum=problem.minimiser,
+            sigma=1.0,
+            attaining=True,
+            alpha=task.alpha,
+            element=self.element,
+            bins=bins,
+            threads=task.threads,
+        )
+
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return 0: there is one stage."""
+        return np.zeros_like(place)
