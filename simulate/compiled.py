@@ -124,6 +124,8 @@ class NetworkEngine(Compiled):
     def _measure(self, plan: Plan, observer: Observer, snapshots: np.ndarray, strata: slice) -> None:
         """Measure the replicas that have not diverged at their times in `strata`."""
         sound = np.flatnonzero(observer.diverged_step == NEVER)
+        if not sound.size:
+            return
         weights = self.shaped(snapshots[sound])
         moments = self.task.problem.moments(weights)
         for place, (when, length) in enumerate(zip(plan.times.T[strata], plan.lengths[strata], strict=True)):
