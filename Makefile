@@ -35,5 +35,8 @@ lint: $(VENV)/.installed
 test: lint
 	$(PY) -m pytest -n 2
 
+formal:
+	theory/checkers/coq/check.sh results/coq
+
 clean:
 	rm -rf results .pytest_cache .mypy_cache .ruff_cache .hypothesis

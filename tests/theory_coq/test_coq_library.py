@@ -1,0 +1,114 @@
+"""The hand-written Coq library: it compiles, rests on the standard axioms only, and rejects wrong theorems."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+LIBRARY = Path(__file__).parents[2] / "theory" / "checkers" / "coq"
+FILES = [line for line in (LIBRARY / "_CoqProject").read_text().splitlines() if line.endswith(".v")]
+CLAIM = re.compile(r"\(\* Claim: ([a-z_.]+) \*\)\s+(?:Theorem|Lemma) (\w+)")
+ACCEPTED_AXIOMS = {
+    "ClassicalDedekindReals.sig_not_dec",
+    "ClassicalDedekindReals.sig_forall_dec",
+    "FunctionalExtensionality.functional_extensionality_dep",
+    "Classical_Prop.classic",
+}
+END_THEOREMS = ("AnalogSGD.analog_sgd_ap_sharp", "AnalogSGD.analog_sgd_ap_explicit")
+
+needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="coqc is not installed (Debian: coq)")
+
+
+def claims() -> dict[str, str]:
+    """Return claim id -> File.theorem, as drivers read it."""
+    found = {}
+    for name in FILES:
+        for claim, theorem in CLAIM.findall((LIBRARY / name).read_text()):
+            assert claim not in found, f"{claim} is claimed twice"
+            found[claim] = f"{name.removesuffix('.v')}.{theorem}"
+    return found
+
+
+def coqc(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["coqc", "-q", "-Q", ".", "Analog", name], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compile the library in a folder of its own."""
+    folder = tmp_path_factory.mktemp("coq")
+    for name in FILES:
+        shutil.copy(LIBRARY / name, folder)
+        done = coqc(folder, name)
+        assert done.returncode == 0, f"{name}: {done.stderr}"
+    return folder
+
+
+def test_every_file_belongs_to_the_project() -> None:
+    assert sorted(FILES) == sorted(path.name for path in LIBRARY.glob("*.v"))
+
+
+def test_nothing_is_admitted_or_assumed() -> None:
+    forbidden = re.compile(
+        r"\b(Admitted|admit|Axiom|Axioms|Parameter|Parameters|Conjecture|Abort|give_up|bypass_check)\b"
+    )
+    for name in FILES:
+        text = re.sub(r"\(\*.*?\*\)", "", (LIBRARY / name).read_text(), flags=re.S)
+        assert not forbidden.search(text), f"{name}: {forbidden.search(text)}"
+
+
+def test_every_claim_comment_names_a_theorem() -> None:
+    comments = sum((LIBRARY / name).read_text().count("(* Claim:") for name in FILES)
+    assert comments == len(claims()) > 0
+
+
+@needs_coq
+@pytest.mark.slow
+def test_theorems_rest_on_the_standard_axioms_only(build: Path) -> None:
+    theorems = sorted({*claims().values(), *END_THEOREMS})
+    modules = " ".join(name.removesuffix(".v") for name in FILES)
+    lines = [f"From Analog Require {modules}.", f"Definition all := ({', '.join('@' + name for name in theorems)})."]
+    (build / "Axioms.v").write_text("\n".join([*lines, "Print Assumptions all."]))
+    done = coqc(build, "Axioms.v")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Axioms:")
+    axioms = set(re.findall(r"^([\w.]+)\s*:", done.stdout.replace("Axioms:", ""), flags=re.M))
+    assert axioms <= ACCEPTED_AXIOMS
+
+
+MUTANTS = {
+    "the noise loses its cross term": ("Master.v", " + x * sigma * sqrt (Y ^ 2 - a ^ 2).", "."),
+    "rho^2 for rho in the error": ("Master.v", "rho * radius sigma A +", "rho ^ 2 * radius sigma A +"),
+    "half the curvature": ("Master.v", "<= p + x / 2 * (Y ^ 2 + sigma ^ 2)", "<= p + x / 4 * (Y ^ 2 + sigma ^ 2)"),
+    "no 2 before p": ("Master.v", "let C := 2 * p +", "let C := p +"),
+    "the domain forgets the drift": ("Master.v", "rho ^ 2 + q ^ 2 / (1 - x) < 1", "rho ^ 2 < 1"),
+    "staleness without the drift it causes": (
+        "Trajectory.v",
+        "Let q := (1 + rho) * alpha * Lambda1",
+        "Let q := alpha * Lambda1",
+    ),
+    "the square root of the lag for coherent motion": (
+        "Trajectory.v",
+        "Hypothesis coherent_delay : delay_constant M S (fun m => INR (d m))",
+        "Hypothesis coherent_delay : delay_constant M S (fun m => sqrt (INR (d m)))",
+    ),
+}
+
+
+@needs_coq
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", MUTANTS)
+def test_wrong_theorems_are_rejected(fault: str, build: Path) -> None:
+    name, right, wrong = MUTANTS[fault]
+    text = (LIBRARY / name).read_text()
+    assert right in text
+    mutant = build / f"Wrong{name}"
+    mutant.write_text(text.replace(right, wrong, 1))
+    done = coqc(build, mutant.name)
+    assert done.returncode != 0
+    assert "Error" in done.stderr
+    assert "Syntax error" not in done.stderr

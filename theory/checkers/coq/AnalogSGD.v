@@ -1,0 +1,103 @@
+(** Theorems 1 and 2 for Analog-SGD-AP, from the assumptions of section 2.
+
+    Stage m reads in its forward pass the weights of d_m updates ago, in its backward pass the current ones, and
+    every element is updated by the asymmetric linear device of saturation tau. *)
+
+From Coq Require Import Reals Lra Lia List.
+From Analog Require Import Sums InnerProduct Expectation Windows Master Trajectory Descent Device Training.
+Import ListNotations.
+Local Open Scope R_scope.
+
+Section analog_sgd_ap.
+  (* samples, model, objective *)
+  Variable P : sampler.
+  Variables (M : nat) (size : nat -> nat) (K : nat).
+  Let V : space := weights M size.
+  Variables (f : V -> R) (grad : V -> V) (region : V -> Prop).
+
+  (** G u w i: the direction of sample i with forward weights u and backward weights w. *)
+  Variable G : V -> V -> nat -> V.
+
+  (* run and constants *)
+  Variable W : history -> V.
+  Variables alpha tau rho L sigma lower Lambda1 Lambdah : R.
+  Variables (d : nat -> nat) (S : nat -> nat -> R).
+
+  Hypothesis K_pos : (0 < K)%nat.
+  Hypothesis alpha_pos : 0 < alpha.
+  Hypothesis tau_pos : 0 < tau.
+  Hypothesis rho_nonneg : 0 <= rho.
+  Hypothesis L_nonneg : 0 <= L.
+  Hypothesis sigma_nonneg : 0 <= sigma.
+
+  (** the algorithm *)
+  Hypothesis analog_sgd_ap : run (ald tau) alpha (fun h i => G (late d W h) (W h) i) W.
+
+  (** smooth, lower *)
+  Hypothesis gradient : has_gradient region f grad.
+  Hypothesis smooth : lipschitz region grad L.
+  Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 -> region (fun m c => w m c + t * (u m c - w m c)).
+  Hypothesis inside : forall h, reachable P h -> region (W h).
+  Hypothesis bounded_below : forall w, lower <= f w.
+
+  (** unbiased, variance *)
+  Hypothesis unbiased : forall h m c, reachable P h -> given P h (fun i => G (W h) (W h) i m c) = grad (W h) m c.
+  Hypothesis variance : forall h, reachable P h ->
+    given P h (fun i => norm (minus (G (W h) (W h) i) (grad (W h))) ^ 2) <= sigma ^ 2.
+
+  (** saturation *)
+  Hypothesis saturation : forall h m c, met P K h -> (m < M)%nat -> (c < size m)%nat -> Rabs (W h m c) <= rho * tau.
+
+  (** lags, with the staleness sensitivity S of the model *)
+  Hypothesis S_nonneg : forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= S i j.
+  Hypothesis sensitivity : forall h i m, met P K h -> (m < M)%nat ->
+    norm (minus (G (late d W h) (W h) i) (G (W h) (W h) i) m : euclid (size m))
+    <= sum M (fun j => S m j * norm (minus (W h) (late d W h) j : euclid (size j))).
+
+  (** norm2 (S Diag d) <= Lambda1 *)
+  Hypothesis coherent_delay : delay_constant M S (fun m => INR (d m)) Lambda1.
+
+  Let A := average_squared_gradient P M size K grad W.
+  Let p := (f (W []) - lower) / (alpha * INR K).
+  Let x := alpha * L.
+  Let q := (1 + rho) * alpha * Lambda1.
+
+  Let device_is_faithful h i m c :
+    met P K h -> (m < M)%nat -> (c < size m)%nat ->
+    let D := - alpha * G (late d W h) (W h) i m c in
+    Rabs (ald tau (W h m c) D - (W h m c + D)) <= rho * Rabs D.
+  Proof. intros. apply ald_distortion; auto. Qed.
+
+  Section noise_by_its_total.
+    (** norm2 (S Diag (sqrt d)) <= Lambdah *)
+    Hypothesis martingale_delay : delay_constant M S (fun m => sqrt (INR (d m))) Lambdah.
+    Hypothesis Lambdah_nonneg : 0 <= Lambdah.
+    Let qn := (1 + rho) * alpha * (Lambdah * sigma).
+
+    Lemma noise_felt :
+      norm (sensitivity_of M S (fun m => sqrt (INR (d m)) *
+        stage_norms P M size K (n P M size K (fun h => grad (W h)) (fun h => G (W h) (W h))) m)) <= Lambdah * sigma.
+    Proof.
+      apply Rle_trans with (1 := martingale_delay _). rewrite norm_stage_norms.
+      apply Rmult_le_compat_l; [exact Lambdah_nonneg|]. apply noise_bound; auto.
+      apply (variance' P M size K grad (fun w => G w w)). exact variance.
+    Qed.
+
+    (** Theorem 1: A lies in the feasible set. *)
+    Theorem analog_sgd_ap_sharp : exists Y a, feasible p x sigma rho q qn A Y a.
+    Proof.
+      apply (training_sharp P M size K f grad (fun w => G w w) region (ald tau)
+        (fun h i => G (late d W h) (W h) i)) with (d := d) (S := S); auto. apply noise_felt.
+    Qed.
+
+    (** Theorem 2: A is at most the explicit bound. *)
+    Theorem analog_sgd_ap_explicit : domain x rho q -> A <= explicit p x sigma rho q qn.
+    Proof.
+      apply (training_explicit P M size K f grad (fun w => G w w) region (ald tau)
+        (fun h i => G (late d W h) (W h) i)) with (d := d) (S := S); auto. apply noise_felt.
+    Qed.
+  End noise_by_its_total.
+End analog_sgd_ap.
+
+Print Assumptions analog_sgd_ap_sharp.
+Print Assumptions analog_sgd_ap_explicit.

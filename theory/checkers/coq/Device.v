@@ -1,0 +1,150 @@
+(** The analog update of one element: closed form, drift, step, and what keeps a weight in its box.
+
+    A device answers positive pulses with q+ and negative ones with q-, both functions of the weight.  The
+    asymmetric linear device has q+ = 1 - w/tau and q- = 1 + w/tau. *)
+
+From Coq Require Import Reals Lra Psatz.
+Local Open Scope R_scope.
+
+(** * Responses in general *)
+
+Definition update (up down : R -> R) (w D : R) : R :=
+  if Rle_dec 0 D then w + D * up w else w + D * down w.
+
+Theorem update_symmetric_and_asymmetric up down w D :
+  update up down w D = w + D * ((down w + up w) / 2) - Rabs D * ((down w - up w) / 2).
+Proof.
+  unfold update. destruct (Rle_dec 0 D) as [P|N].
+  - rewrite Rabs_pos_eq by exact P. lra.
+  - rewrite Rabs_left by lra. lra.
+Qed.
+
+(** Any device with responses near [F]: its update is F (D + r) with |r| <= gamma |D|, so that every theorem
+    holds with gamma for rho and alpha F for alpha. *)
+(* Claim: response.distortion *)
+Theorem distortion up down F gamma w D :
+  0 < F -> Rabs (up w / F - 1) <= gamma -> Rabs (down w / F - 1) <= gamma ->
+  exists r, update up down w D - w = F * (D + r) /\ Rabs r <= gamma * Rabs D.
+Proof.
+  intros HF U L. unfold update.
+  destruct (Rle_dec 0 D) as [P|N];
+    [exists (D * (up w / F - 1)) | exists (D * (down w / F - 1))];
+    (split; [field; lra | rewrite Rabs_mult, Rmult_comm; apply Rmult_le_compat_r; [apply Rabs_pos | assumption]]).
+Qed.
+
+(** The best centre of responses between [low] and [high] is their mean. *)
+Theorem best_centre low high r :
+  0 < low -> low <= r <= high ->
+  Rabs (r / ((high + low) / 2) - 1) <= (high - low) / (high + low).
+Proof.
+  intros P [L H]. replace (r / ((high + low) / 2) - 1) with ((2 * r - (high + low)) * / (high + low)) by (field; lra).
+  pose proof (Rinv_0_lt_compat (high + low)) as I.
+  unfold Rdiv. rewrite Rabs_mult, (Rabs_pos_eq (/ (high + low))) by (left; apply I; lra).
+  apply Rmult_le_compat_r; [left; apply I; lra|]. apply Rabs_le. lra.
+Qed.
+
+(** * The asymmetric linear device *)
+
+Definition up (tau w : R) : R := 1 - w / tau.
+Definition down (tau w : R) : R := 1 + w / tau.
+Definition ald (tau w D : R) : R := update (up tau) (down tau) w D.
+
+(* Claim: device.closed_form *)
+Theorem closed_form tau w D : ald tau w D = w + D - Rabs D * w / tau.
+Proof. unfold ald. rewrite update_symmetric_and_asymmetric. unfold up, down, Rdiv. lra. Qed.
+
+Lemma saturation_ratio tau rho w : 0 < tau -> Rabs w <= rho * tau -> Rabs (w / tau) <= rho.
+Proof.
+  intros T S. unfold Rdiv. rewrite Rabs_mult, (Rabs_pos_eq (/ tau)) by (left; now apply Rinv_0_lt_compat).
+  apply Rmult_le_reg_r with tau; [exact T|]. rewrite Rmult_assoc, Rinv_l; lra.
+Qed.
+
+(* Claim: device.drift *)
+Theorem drift tau rho w g : 0 < tau -> Rabs w <= rho * tau -> Rabs (Rabs g * w / tau) <= rho * Rabs g.
+Proof.
+  intros T S. replace (Rabs g * w / tau) with (w / tau * Rabs g) by (unfold Rdiv; ring).
+  rewrite Rabs_mult, Rabs_Rabsolu. apply Rmult_le_compat_r; [apply Rabs_pos | now apply saturation_ratio].
+Qed.
+
+(** The device takes the step D up to a relative error rho. *)
+Theorem ald_distortion tau rho w D :
+  0 < tau -> Rabs w <= rho * tau -> Rabs (ald tau w D - (w + D)) <= rho * Rabs D.
+Proof.
+  intros T S. rewrite closed_form. replace (w + D - Rabs D * w / tau - (w + D)) with (- (Rabs D * w / tau)) by lra.
+  rewrite Rabs_Ropp. now apply drift.
+Qed.
+
+(* Claim: device.step *)
+Theorem step_bound tau rho alpha w g :
+  0 < tau -> 0 <= alpha -> Rabs w <= rho * tau -> Rabs (ald tau w (- alpha * g) - w) <= alpha * (1 + rho) * Rabs g.
+Proof.
+  intros T A S. pose proof (ald_distortion tau rho w (- alpha * g) T S) as D.
+  pose proof (Rabs_triang (ald tau w (- alpha * g) - (w + - alpha * g)) (- alpha * g)) as Tr.
+  replace (ald tau w (- alpha * g) - (w + - alpha * g) + - alpha * g) with (ald tau w (- alpha * g) - w) in Tr by ring.
+  assert (G : Rabs (- alpha * g) = alpha * Rabs g) by (rewrite Rabs_mult, Rabs_Ropp, (Rabs_pos_eq alpha); lra).
+  rewrite G in *. lra.
+Qed.
+
+(** * Certified saturation (section 8) *)
+
+(* Claim: device.box *)
+Theorem box tau w D : 0 < tau -> Rabs w <= tau -> Rabs D <= tau -> Rabs (ald tau w D) <= tau.
+Proof.
+  intros T W D'. rewrite closed_form.
+  (* (1 - |D|/tau) w + (|D|/tau) (+-tau): an average of points in the box *)
+  replace (w + D - Rabs D * w / tau) with (w * (1 - Rabs D / tau) + D) by (field; lra).
+  apply Rle_trans with (1 := Rabs_triang _ _). rewrite Rabs_mult.
+  pose proof (Rabs_pos D).
+  assert (Q : 0 <= Rabs D / tau <= 1).
+  { unfold Rdiv. split; [apply Rmult_le_pos; [lra | left; now apply Rinv_0_lt_compat]|].
+    apply Rmult_le_reg_r with tau; [exact T|]. rewrite Rmult_assoc, Rinv_l; lra. }
+  rewrite (Rabs_pos_eq (1 - Rabs D / tau)) by lra.
+  apply Rle_trans with (tau * (1 - Rabs D / tau) + Rabs D); [|apply Req_le; field; lra].
+  apply Rplus_le_compat_r, Rmult_le_compat_r; lra.
+Qed.
+
+(** One step: a weight past c that is pushed back, or one short of it that is pushed anywhere. *)
+Lemma inward_step tau c reach w D :
+  0 < tau -> 0 <= c -> Rabs D <= reach -> reach <= tau -> (c <= Rabs w -> D * w <= 0) ->
+  Rabs (ald tau w D) <= Rmax (Rabs w) (c + reach).
+Proof.
+  intros T C HD Hr Sign. rewrite closed_form.
+  replace (w + D - Rabs D * w / tau) with (w * (1 - Rabs D / tau) + D) by (field; lra).
+  pose proof (Rabs_pos D). pose proof (Rabs_pos w).
+  pose proof (Rmax_l (Rabs w) (c + reach)). pose proof (Rmax_r (Rabs w) (c + reach)).
+  assert (Q : 0 <= Rabs D / tau <= 1).
+  { unfold Rdiv. split; [apply Rmult_le_pos; [lra | left; now apply Rinv_0_lt_compat]|].
+    apply Rmult_le_reg_r with tau; [exact T|]. rewrite Rmult_assoc, Rinv_l; lra. }
+  set (y := Rabs D / tau) in *.
+  assert (Shrunk : Rabs (w * (1 - y)) <= Rabs w).
+  { rewrite Rabs_mult, (Rabs_pos_eq (1 - y)) by lra. rewrite <- (Rmult_1_r (Rabs w)) at 2.
+    apply Rmult_le_compat_l; lra. }
+  destruct (Rlt_le_dec (Rabs w) c) as [In|Out].
+  - pose proof (Rabs_triang (w * (1 - y)) D). lra.
+  - specialize (Sign Out).
+    (* the shrunk weight and the pulse have opposite signs, so they do not add up *)
+    assert (Opp : w * (1 - y) * D <= 0).
+    { replace (w * (1 - y) * D) with (- ((1 - y) * (- (D * w)))) by ring.
+      pose proof (Rmult_le_pos (1 - y) (- (D * w))). lra. }
+    assert (M : Rabs (w * (1 - y) + D) <= Rmax (Rabs (w * (1 - y))) (Rabs D)).
+    { set (u := w * (1 - y)) in *. unfold Rmax.
+      destruct (Rle_dec (Rabs u) (Rabs D)); unfold Rabs in *;
+        destruct (Rcase_abs u), (Rcase_abs D), (Rcase_abs (u + D)); try lra; nra. }
+    apply Rle_trans with (1 := M). apply Rmax_lub; lra.
+Qed.
+
+(** For ever: the box of radius max(|w_0|, c + alpha Gmax) is never left.  That it lies within tau is not needed. *)
+(* Claim: device.inward *)
+Theorem inward tau c alpha Gmax (w g : nat -> R) :
+  0 < tau -> 0 <= c -> 0 <= alpha -> alpha * Gmax <= tau ->
+  (forall k, w (S k) = ald tau (w k) (- alpha * g k)) ->
+  (forall k, Rabs (g k) <= Gmax) ->
+  (forall k, c <= Rabs (w k) -> 0 <= g k * w k) ->
+  forall k, Rabs (w k) <= Rmax (Rabs (w 0%nat)) (c + alpha * Gmax).
+Proof.
+  intros T C A Small Rec Bound Sign k. induction k as [|k IH]; [apply Rmax_l|].
+  rewrite Rec. eapply Rle_trans; [apply (inward_step tau c (alpha * Gmax)); auto|].
+  - rewrite Rabs_mult, Rabs_Ropp, (Rabs_pos_eq alpha) by exact A. now apply Rmult_le_compat_l.
+  - intros Out. pose proof (Rmult_le_pos _ _ A (Sign k Out)). lra.
+  - apply Rmax_lub; [exact IH | apply Rmax_r].
+Qed.

@@ -1,0 +1,330 @@
+(** The master theorem: Hilbert-space geometry first, then real algebra (section 5).
+
+    F is the gradient, n the noise, h the error of the direction and v = F + h; A = |F|^2, Y = |v|.  Telescoping
+    gives <F, v> <= p + (x/2)|v + n|^2, staleness and drift give |h| <= rho R + q Y + qn.  The rest is here:
+    Theorem 1 is the set [feasible], Theorem 2 the bound [explicit], Theorem 3 its form linear in A. *)
+
+From Coq Require Import Reals Lra Psatz.
+From Analog Require Import Sums InnerProduct.
+Local Open Scope R_scope.
+
+(** * The statements *)
+
+(** Theorem 1: the constraints (i) and (ii) on A, with Y = |v| and a the component of v along F. *)
+Definition radius (sigma A : R) : R := sqrt (A + sigma ^ 2).
+Definition eta (sigma rho q qn A Y : R) : R := rho * radius sigma A + q * Y + qn.
+
+Definition feasible (p x sigma rho q qn A Y a : R) : Prop :=
+  0 <= Y /\ Rabs a <= Y /\
+  A + Y ^ 2 - 2 * a * sqrt A <= eta sigma rho q qn A Y ^ 2 /\
+  a * sqrt A <= p + x / 2 * (Y ^ 2 + sigma ^ 2) + x * sigma * sqrt (Y ^ 2 - a ^ 2).
+
+(** Its noise-resolved form: xn is the step seen by the noise. *)
+Definition feasible_resolved (p x xn sigma rho q qn A Y a : R) : Prop :=
+  0 <= Y /\ Rabs a <= Y /\
+  A + Y ^ 2 - 2 * a * sqrt A <= eta sigma rho q qn A Y ^ 2 /\
+  a * sqrt A <= p + x / 2 * Y ^ 2 + xn / 2 * sigma ^ 2
+                + sqrt (x * xn) * sigma * Rmin Y (eta sigma rho q qn A Y).
+
+(** Where the theorems hold. *)
+Definition domain (x rho q : R) : Prop := x < 1 /\ x + q ^ 2 < 1 /\ rho ^ 2 + q ^ 2 / (1 - x) < 1.
+
+(** Theorem 2.  [energy] stands for x sigma^2 (resolved: xn sigma^2), [cross] for x sigma (sqrt (x xn) sigma). *)
+Definition explicit_radius (p x energy cross sigma rho q qn : R) : R :=
+  let s := 1 - x - q ^ 2 in
+  let a := 1 - rho ^ 2 - rho ^ 2 * q ^ 2 / s in
+  let B := rho * qn + rho * q * (qn * q + cross) / s in
+  let C := 2 * p + energy + sigma ^ 2 + qn ^ 2 + (qn * q + cross) ^ 2 / s in
+  (B + sqrt (B ^ 2 + a * C)) / a.
+
+Definition explicit (p x sigma rho q qn : R) : R :=
+  explicit_radius p x (x * sigma ^ 2) (x * sigma) sigma rho q qn ^ 2 - sigma ^ 2.
+
+Definition explicit_resolved (p x xn sigma rho q qn : R) : R :=
+  explicit_radius p x (xn * sigma ^ 2) (sqrt (x * xn) * sigma) sigma rho q qn ^ 2 - sigma ^ 2.
+
+(** * Geometry *)
+
+Section geometry.
+  Context {H : space}.
+  Variables F h n : H.
+  Let v := plus F h.
+
+  (** [a] is the component of v along F; with no gradient to go along it is 0. *)
+  Definition along (a : R) : Prop :=
+    a * norm F = inner F v /\ Rabs a <= norm v /\ (norm F = 0 -> a = 0).
+
+  Lemma along_exists : exists a, along a.
+  Proof.
+    pose proof (cauchy_schwarz_abs F v) as CS.
+    destruct (Req_EM_T (norm F) 0) as [Z|Z].
+    - exists 0. rewrite Z, Rmult_0_l in CS. repeat split.
+      + rewrite Rmult_0_l. symmetry. destruct (Req_dec (inner F v) 0) as [E|E]; [exact E|].
+        pose proof (Rabs_pos_lt _ E). lra.
+      + rewrite Rabs_R0. apply norm_nonneg.
+    - pose proof (norm_nonneg F). assert (0 < norm F) by lra.
+      exists (inner F v / norm F). repeat split; [now field| |contradiction].
+      unfold Rdiv. rewrite Rabs_mult, (Rabs_pos_eq (/ norm F)) by (left; now apply Rinv_0_lt_compat).
+      apply Rmult_le_reg_r with (norm F); [lra|]. rewrite Rmult_assoc, Rinv_l; lra.
+  Qed.
+
+  (* Claim: master.polarise *)
+  Theorem polarise : norm F ^ 2 + norm v ^ 2 - 2 * inner F v = norm h ^ 2.
+  Proof. rewrite !norm_sq. unfold v. rewrite !inner_plus, !inner_plus_r, (inner_sym h F). ring. Qed.
+
+  (* Claim: master.expand *)
+  Theorem expand : norm (plus v n) ^ 2 = norm v ^ 2 + norm n ^ 2 + 2 * inner v n.
+  Proof. rewrite !norm_sq, inner_plus, !inner_plus_r, (inner_sym n v). ring. Qed.
+
+  (** The noise, orthogonal to F, meets only the part of v across F. *)
+  (* Claim: master.cauchy_schwarz *)
+  Theorem across sigma a :
+    inner F n = 0 -> norm n <= sigma -> along a -> inner v n <= sigma * sqrt (norm v ^ 2 - a ^ 2).
+  Proof.
+    intros Orth Noise (Along & Short & Null).
+    pose proof (norm_nonneg n).
+    set (w := plus v (scal (- a / norm F) F)).
+    replace (inner v n) with (inner w n) by (unfold w; rewrite inner_plus, inner_scal, Orth; ring).
+    apply Rle_trans with (1 := cauchy_schwarz w n). rewrite Rmult_comm.
+    apply Rmult_le_compat; auto using norm_nonneg.
+    apply sqrt_le_1_alt, Req_le. unfold w. rewrite inner_line, (inner_sym v F), <- Along, <- !norm_sq.
+    destruct (Req_EM_T (norm F) 0) as [Z|Z]; [rewrite (Null Z), Z; unfold Rdiv; ring|].
+    field. exact Z.
+  Qed.
+
+  Variables p x sigma rho q qn : R.
+  Let A := norm F ^ 2.
+
+  Lemma sqrt_A : sqrt A = norm F.
+  Proof. apply sqrt_pow2, norm_nonneg. Qed.
+
+  Hypothesis sigma_nonneg : 0 <= sigma.
+  Hypothesis x_nonneg : 0 <= x.
+  Hypothesis orthogonal : inner F n = 0.
+  Hypothesis error : norm h <= eta sigma rho q qn A (norm v).
+
+  Lemma constraint_i a : along a -> A + norm v ^ 2 - 2 * a * sqrt A <= eta sigma rho q qn A (norm v) ^ 2.
+  Proof.
+    intros (Along & _). rewrite sqrt_A, Rmult_assoc, Along. unfold A at 1. rewrite polarise.
+    apply pow_incr. split; [apply norm_nonneg | exact error].
+  Qed.
+
+  (** Theorem 1, in the space of random sequences. *)
+  Theorem sharp :
+    norm n <= sigma ->
+    inner F v <= p + x / 2 * norm (plus v n) ^ 2 ->
+    exists Y a, feasible p x sigma rho q qn A Y a.
+  Proof.
+    intros noise descent. destruct along_exists as [a Ha]. exists (norm v), a.
+    pose proof (across sigma a orthogonal noise Ha) as CS. pose proof (constraint_i a Ha) as I.
+    destruct Ha as (Along & Short & _).
+    split; [apply norm_nonneg|]. split; [exact Short|]. split; [exact I|].
+    rewrite sqrt_A, Along. rewrite expand in descent.
+    assert (norm n ^ 2 <= sigma ^ 2) by (apply pow_incr; split; [apply norm_nonneg | exact noise]).
+    apply (Rmult_le_compat_l x) in CS; [|exact x_nonneg].
+    assert (x * norm n ^ 2 <= x * sigma ^ 2) by now apply Rmult_le_compat_l.
+    lra.
+  Qed.
+
+  (** Its noise-resolved form: a second form [curve] <= L measures the descent, and the noise looks smaller in it.
+      [scale] turns L, Ln and the step into x and xn. *)
+  Variables (curve : H -> H -> R) (alpha L Ln : R).
+  Hypothesis alpha_pos : 0 < alpha.
+  Hypothesis L_nonneg : 0 <= L.
+  Hypothesis Ln_nonneg : 0 <= Ln.
+  Hypothesis curve_sym : forall u w, curve u w = curve w u.
+  Hypothesis curve_plus : forall u w z, curve (plus u w) z = curve u z + curve w z.
+  Hypothesis curve_scal : forall c u w, curve (scal c u) w = c * curve u w.
+  Hypothesis curve_zero : forall w, curve zero w = 0.
+  Hypothesis curve_pos : forall u, 0 <= curve u u.
+  Hypothesis curve_le : forall u, curve u u <= L * inner u u.
+  Hypothesis curve_orthogonal : curve F n = 0.
+  Hypothesis curve_noise : curve n n <= Ln * sigma ^ 2.
+
+  Let curved : space :=
+    Space H zero plus scal curve curve_sym curve_zero curve_plus curve_scal curve_pos.
+
+  Lemma curve_cross u c : norm u <= c -> curve u n <= sqrt (L * Ln) * sigma * c.
+  Proof.
+    intros Hu. pose proof (@norm_nonneg H u).
+    apply Rle_trans with (1 := @cauchy_schwarz curved u n).
+    replace (sqrt (L * Ln) * sigma * c) with ((sqrt L * c) * (sqrt Ln * sigma))
+      by (rewrite sqrt_mult by assumption; ring).
+    apply Rmult_le_compat; try apply (@norm_nonneg curved).
+    - apply (@norm_le curved); [apply Rmult_le_pos; [apply sqrt_pos | lra]|].
+      rewrite Rpow_mult_distr, pow2_sqrt by exact L_nonneg.
+      apply Rle_trans with (1 := curve_le u), Rmult_le_compat_l; [exact L_nonneg|].
+      rewrite <- (@norm_sq H). now apply pow_incr.
+    - apply (@norm_le curved); [apply Rmult_le_pos; [apply sqrt_pos | exact sigma_nonneg]|].
+      now rewrite Rpow_mult_distr, pow2_sqrt.
+  Qed.
+
+  (* Claim: master.resolved *)
+  Theorem sharp_resolved :
+    inner F v <= p + alpha / 2 * curve (plus v n) (plus v n) ->
+    exists Y a, feasible_resolved p (alpha * L) (alpha * Ln) sigma rho q qn A Y a.
+  Proof.
+    intros descent. destruct along_exists as [a Ha]. exists (norm v), a.
+    pose proof (constraint_i a Ha) as I. destruct Ha as (Along & Short & _).
+    split; [apply norm_nonneg|]. split; [exact Short|]. split; [exact I|].
+    rewrite sqrt_A, Along. apply Rle_trans with (1 := descent).
+    set (bound := eta sigma rho q qn A (norm v)) in *.
+    assert (Cross : curve v n <= sqrt (L * Ln) * sigma * Rmin (norm v) bound).
+    { apply Rmin_case; [now apply curve_cross, Rle_refl|].
+      unfold v. rewrite curve_plus, curve_orthogonal, Rplus_0_l. now apply curve_cross. }
+    replace (curve (plus v n) (plus v n)) with (curve v v + 2 * curve v n + curve n n)
+      by (rewrite !curve_plus, !(curve_sym _ (plus v n)), !curve_plus, (curve_sym n v); ring).
+    replace (sqrt (alpha * L * (alpha * Ln))) with (alpha * sqrt (L * Ln)).
+    2:{ replace (alpha * L * (alpha * Ln)) with (alpha ^ 2 * (L * Ln)) by ring.
+        rewrite (sqrt_mult (alpha ^ 2)), sqrt_pow2; [reflexivity | lra | apply pow2_ge_0 | now apply Rmult_le_pos]. }
+    pose proof (curve_le v) as Cv. rewrite <- norm_sq in Cv.
+    apply (Rmult_le_compat_l (alpha / 2)) in Cv; [|lra].
+    apply (Rmult_le_compat_l alpha) in Cross; [|lra].
+    pose proof (Rmult_le_compat_l (alpha / 2) _ _ ltac:(lra) curve_noise). lra.
+  Qed.
+End geometry.
+
+(** * Algebra: from the constraints to the explicit bound *)
+
+Section explicit.
+  Variables p x energy cross sigma rho q qn A Y : R.
+  Hypothesis x_nonneg : 0 <= x.
+  Hypothesis A_nonneg : 0 <= A.
+  Hypothesis inside : domain x rho q.
+  Let s := 1 - x - q ^ 2.
+  Let R := radius sigma A.
+  Let a0 := rho * R + qn.
+
+  Lemma s_pos : 0 < s.
+  Proof. destruct inside as (_ & I & _). unfold s. lra. Qed.
+
+  (** The product a sqrt A eliminated from (i) and (ii), and Y by completing the square. *)
+  (* Claim: master.young *)
+  Theorem eliminated aA :
+    A + Y ^ 2 - 2 * aA <= eta sigma rho q qn A Y ^ 2 ->
+    aA <= p + x / 2 * Y ^ 2 + energy / 2 + cross * Y ->
+    A <= 2 * p + energy + a0 ^ 2 + (a0 * q + cross) ^ 2 / s.
+  Proof.
+    intros I II. pose proof s_pos as S.
+    assert (E : 2 * (a0 * q + cross) * Y <= s * Y ^ 2 + (a0 * q + cross) ^ 2 / s).
+    { apply Rmult_le_reg_l with s; [exact S|].
+      replace (s * (s * Y ^ 2 + _)) with ((s * Y - (a0 * q + cross)) ^ 2 + s * (2 * (a0 * q + cross) * Y))
+        by (field; lra).
+      pose proof (pow2_ge_0 (s * Y - (a0 * q + cross))). lra. }
+    unfold eta in I. fold R in I.
+    replace (rho * R + q * Y + qn) with (a0 + q * Y) in I by (unfold a0; ring).
+    unfold s in E at 1. lra.
+  Qed.
+
+  Lemma leading_pos : 0 < 1 - rho ^ 2 - rho ^ 2 * q ^ 2 / s.
+  Proof.
+    destruct inside as (X & S & D). apply Rmult_lt_reg_l with s; [apply s_pos|].
+    replace (s * (1 - rho ^ 2 - rho ^ 2 * q ^ 2 / s)) with (s - rho ^ 2 * (1 - x))
+      by (unfold s; field; pose proof s_pos; unfold s in *; lra).
+    apply (Rmult_lt_compat_r (1 - x)) in D; [|lra].
+    replace ((rho ^ 2 + q ^ 2 / (1 - x)) * (1 - x)) with (rho ^ 2 * (1 - x) + q ^ 2) in D by (field; lra).
+    unfold s. lra.
+  Qed.
+
+  Lemma quadratic_le a B C r : 0 < a -> a * r ^ 2 <= 2 * B * r + C -> r <= (B + sqrt (B ^ 2 + a * C)) / a.
+  Proof.
+    intros Ha Q. apply Rmult_le_reg_l with a; [exact Ha|].
+    replace (a * ((B + sqrt (B ^ 2 + a * C)) / a)) with (B + sqrt (B ^ 2 + a * C)) by (field; lra).
+    apply (Rmult_le_compat_l a) in Q; [|lra].
+    assert (Sq : (a * r - B) ^ 2 <= B ^ 2 + a * C) by lra.
+    apply sqrt_le_1_alt in Sq. rewrite <- Rsqr_pow2, sqrt_Rsqr_abs in Sq.
+    pose proof (Rle_abs (a * r - B)). lra.
+  Qed.
+
+  Theorem solved :
+    A <= 2 * p + energy + a0 ^ 2 + (a0 * q + cross) ^ 2 / s ->
+    A <= explicit_radius p x energy cross sigma rho q qn ^ 2 - sigma ^ 2.
+  Proof.
+    intros E. pose proof s_pos as S.
+    assert (R2 : R ^ 2 = A + sigma ^ 2) by (apply pow2_sqrt; pose proof (pow2_ge_0 sigma); lra).
+    assert (RP : 0 <= R) by apply sqrt_pos.
+    assert (Le : R <= explicit_radius p x energy cross sigma rho q qn).
+    { apply quadratic_le; [exact leading_pos|]. fold s.
+      replace (2 * p + energy + a0 ^ 2 + (a0 * q + cross) ^ 2 / s) with
+        (2 * p + energy + qn ^ 2 + (qn * q + cross) ^ 2 / s
+         + 2 * (rho * qn + rho * q * (qn * q + cross) / s) * R
+         + (rho ^ 2 + rho ^ 2 * q ^ 2 / s) * R ^ 2) in E by (unfold a0; field; lra).
+      lra. }
+    assert (R ^ 2 <= explicit_radius p x energy cross sigma rho q qn ^ 2) by (apply pow_incr; lra).
+    lra.
+  Qed.
+
+  (** Theorem 3: the same, linear in A, for every t > 0. *)
+  Theorem linear t :
+    0 < t -> A <= 2 * p + energy + a0 ^ 2 + (a0 * q + cross) ^ 2 / s ->
+    let kappa := 2 * q ^ 2 / s in
+    A * (1 - (1 + t) * (1 + kappa) * rho ^ 2)
+    <= 2 * p + energy + (1 + kappa) * ((1 + t) * rho ^ 2 * sigma ^ 2 + (1 + / t) * qn ^ 2) + 2 * cross ^ 2 / s.
+  Proof.
+    intros Ht E kappa. pose proof s_pos as S.
+    assert (R2 : R ^ 2 = A + sigma ^ 2) by (apply pow2_sqrt; pose proof (pow2_ge_0 sigma); lra).
+    assert (K : 0 <= 1 + kappa).
+    { unfold kappa. pose proof (Rmult_le_pos (2 * q ^ 2) (/ s)). pose proof (pow2_ge_0 q).
+      pose proof (Rinv_0_lt_compat s S). unfold Rdiv. lra. }
+    assert (Y1 : (a0 * q + cross) ^ 2 / s <= kappa * a0 ^ 2 + 2 * cross ^ 2 / s).
+    { apply Rmult_le_reg_l with s; [exact S|]. unfold kappa.
+      replace (s * ((a0 * q + cross) ^ 2 / s)) with ((a0 * q + cross) ^ 2) by (field; lra).
+      replace (s * (2 * q ^ 2 / s * a0 ^ 2 + 2 * cross ^ 2 / s))
+        with ((a0 * q + cross) ^ 2 + (a0 * q - cross) ^ 2) by (field; lra).
+      pose proof (pow2_ge_0 (a0 * q - cross)). lra. }
+    assert (Y2 : a0 ^ 2 <= (1 + t) * rho ^ 2 * R ^ 2 + (1 + / t) * qn ^ 2).
+    { apply Rmult_le_reg_l with t; [exact Ht|].
+      replace (t * ((1 + t) * rho ^ 2 * R ^ 2 + (1 + / t) * qn ^ 2))
+        with (t * a0 ^ 2 + (t * rho * R - qn) ^ 2) by (unfold a0; field; lra).
+      pose proof (pow2_ge_0 (t * rho * R - qn)). lra. }
+    rewrite R2 in Y2. apply (Rmult_le_compat_l (1 + kappa)) in Y2; [|exact K]. lra.
+  Qed.
+End explicit.
+
+Section consequences.
+  Variables p x xn sigma rho q qn A Y a : R.
+  Hypothesis x_nonneg : 0 <= x.
+  Hypothesis sigma_nonneg : 0 <= sigma.
+  Hypothesis A_nonneg : 0 <= A.
+  Hypothesis inside : domain x rho q.
+
+  Lemma feasible_eliminates :
+    feasible p x sigma rho q qn A Y a ->
+    A + Y ^ 2 - 2 * (a * sqrt A) <= eta sigma rho q qn A Y ^ 2 /\
+    a * sqrt A <= p + x / 2 * Y ^ 2 + x * sigma ^ 2 / 2 + x * sigma * Y.
+  Proof.
+    intros (PY & Short & I & II). split; [lra|].
+    assert (S : sqrt (Y ^ 2 - a ^ 2) <= Y).
+    { rewrite <- (sqrt_pow2 Y PY) at 2. apply sqrt_le_1_alt. pose proof (pow2_ge_0 a). lra. }
+    apply (Rmult_le_compat_l (x * sigma)) in S; [lra | now apply Rmult_le_pos].
+  Qed.
+
+  (** Theorem 2; as a bound on the feasible set it also says that the sharp bound is at most the explicit one. *)
+  (* Claim: master.explicit *)
+  Theorem sharp_le_explicit : feasible p x sigma rho q qn A Y a -> A <= explicit p x sigma rho q qn.
+  Proof.
+    intros [I II]%feasible_eliminates. apply solved; auto. now apply (eliminated _ _ _ _ _ _ _ _ _ Y) with (aA := a * sqrt A).
+  Qed.
+
+  Theorem resolved_le_explicit :
+    feasible_resolved p x xn sigma rho q qn A Y a -> A <= explicit_resolved p x xn sigma rho q qn.
+  Proof.
+    intros (PY & Short & I & II). apply solved; auto.
+    apply (eliminated _ _ _ _ _ _ _ _ _ Y) with (aA := a * sqrt A); auto; [lra|].
+    pose proof (Rmin_l Y (eta sigma rho q qn A Y)) as M.
+    apply (Rmult_le_compat_l (sqrt (x * xn) * sigma)) in M; [lra|].
+    apply Rmult_le_pos; [apply sqrt_pos | exact sigma_nonneg].
+  Qed.
+
+  (* Claim: complexity.linear *)
+  Theorem sharp_le_linear t :
+    0 < t -> feasible p x sigma rho q qn A Y a ->
+    let s := 1 - x - q ^ 2 in let kappa := 2 * q ^ 2 / s in
+    A * (1 - (1 + t) * (1 + kappa) * rho ^ 2)
+    <= 2 * p + x * sigma ^ 2 + (1 + kappa) * ((1 + t) * rho ^ 2 * sigma ^ 2 + (1 + / t) * qn ^ 2)
+       + 2 * (x * sigma) ^ 2 / s.
+  Proof.
+    intros Ht [I II]%feasible_eliminates. apply linear; auto.
+    now apply (eliminated _ _ _ _ _ _ _ _ _ Y) with (aA := a * sqrt A).
+  Qed.
+End consequences.
