@@ -100,8 +100,8 @@ def log1p_unit(t: Value) -> Value:
 
 
 @compiled
-def activated(kind: int, z: Value) -> tuple[Value, Value]:
-    """Return phi(z) and phi'(z): tanh; 1/(1 + e^-z) - 1/2; log(1 + e^z) - log 2; z.
+def activated(kind: int, z: Value) -> Value:
+    """Return phi(z): tanh z; 1/(1 + e^-z) - 1/2; log(1 + e^z) - log 2; z.
 
     Args:
         kind: TANH, SIGMOID, SOFTPLUS or IDENTITY.
@@ -109,16 +109,29 @@ def activated(kind: int, z: Value) -> tuple[Value, Value]:
 
     """
     if kind == IDENTITY:
-        return z, like(z, 1.0)
+        return z
     if kind == TANH:
-        t = tanh(z)
-        return t, fma(-t, t, like(z, 1.0))
+        return tanh(z)
     t = tanh(z * like(z, 0.5))
     if kind == SIGMOID:
-        half = t * like(z, 0.5)
-        return half, fma(-half, half, like(z, 0.25))
-    value = larger(z, like(z, 0.0)) - log1p_unit(magnitude(t))
-    return value, fma(t, like(z, 0.5), like(z, 0.5))
+        return t * like(z, 0.5)
+    return larger(z, like(z, 0.0)) - log1p_unit(magnitude(t))
+
+
+@compiled
+def steepness(kind: int, value: Value) -> Value:
+    """Return phi'(z) from value = phi(z); see `activated`.
+
+    The softplus has phi' = 1 - e^-value/2, where e^-v - 1 = 2 t/(1 - t), t = tanh(-v/2).
+    """
+    if kind == IDENTITY:
+        return like(value, 1.0)
+    if kind == TANH:
+        return fma(-value, value, like(value, 1.0))
+    if kind == SIGMOID:
+        return fma(-value, value, like(value, 0.25))
+    t = tanh(value * like(value, -0.5))
+    return like(value, 0.5) - t / (like(value, 1.0) - t)
 
 
 @compiled

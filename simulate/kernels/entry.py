@@ -9,16 +9,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from simulate.kernels import elementary, plain
+from simulate.kernels import elementary, lanes, plain
+from simulate.kernels.simd import width
 from theory.setting.boundary import BadInput, known
 
 Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]
+
+Path = Literal["auto", "lanes", "plain"]
 
 ACTIVATIONS: Final = {
     "tanh": elementary.TANH,
@@ -81,9 +84,11 @@ class Element:
         return DEVICES[known("device", self.device, DEVICES)]
 
     def real(self, alpha: float, dtype: DTypeLike) -> Floats:
-        """Return (alpha, 1/tau, tau, p, q) as compiled code takes them."""
+        """Return (alpha, 1/tau, tau, p, q, limit) as compiled code takes them."""
         p, q = (*self.parameters, 0.0, 0.0)[:2]
-        return np.array([alpha, 1 / self.tau, self.tau, p, q], dtype=dtype)
+        # On digital hardware a weight beyond this has diverged: its square is about to overflow.
+        limit = min(self.tau, float(np.sqrt(np.finfo(dtype).max)))
+        return np.array([alpha, 1 / self.tau, self.tau, p, q, limit], dtype=dtype)
 
 
 def start(
@@ -137,6 +142,7 @@ def network(
     stashed: bool = False,
     times: NDArray[np.int64] | None = None,
     threads: int = 1,
+    path: Path = "auto",
 ) -> Floats:
     """Advance every replica of an M-stage network by the steps of `samples`.
 
@@ -154,6 +160,7 @@ def network(
         stashed: backward products with the weights of the forward pass (stashed AP) instead of the current ones.
         times: steps k, ascending, in [step, step + T), shape (R, J): where a replica's W_k is wanted.
         threads: slices of the replicas worked on at once; no number depends on it.
+        path: which kernel: "lanes" (SIMD), "plain" (portable), or "auto": the fast one where it `serves`.
 
     Returns:
         W_k at `times`, shape (R, J, P); nan where the replica had diverged. `measure` takes it.
@@ -180,15 +187,32 @@ def network(
     sizes, delays = np.array(widths, np.int64), np.array(lags, np.int64)
     real, when = element.real(alpha, dtype), np.ascontiguousarray(times, np.int64)
 
-    def work(part: slice) -> None:
-        plain.network(
-            state.step, flat[part], x, y, sizes, delays, modes, real, when[part],
-            history[part], state.tally[part], state.diverged[part], snapshots[part],
-        )  # fmt: skip
+    fast = path == "lanes" or (path == "auto" and serves(lags, batch, element, stashed=stashed))
+    block = width(dtype) if fast else replicas
 
-    _split(replicas, threads, 1, work)
+    def work(part: slice) -> None:
+        for first in range(part.start, part.stop, block):
+            some = slice(first, min(first + block, part.stop))
+            rest = (
+                sizes, delays, modes, real, when[some],
+                history[some], state.tally[some], state.diverged[some], snapshots[some],
+            )  # fmt: skip
+            if fast:
+                lanes.network(
+                    state.step, flat[some], x.ravel(), y.ravel(), *rest, lanes.workspace(sizes, delays, dtype)
+                )
+            else:
+                plain.network(state.step, flat[some], x, y, *rest)
+
+    _split(replicas, threads, width(dtype), work)
     state.step += steps
     return snapshots
+
+
+def serves(lags: Sequence[int], batch: int, element: Element, *, stashed: bool = False) -> bool:
+    """Return whether the fast kernel does what is asked; if not, the portable one does it."""
+    ordered = all(early >= late for early, late in pairwise(lags))
+    return element.code == elementary.ALD and batch == 1 and not stashed and ordered
 
 
 def measure(

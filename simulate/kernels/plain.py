@@ -4,7 +4,8 @@ Forward weights that are d_m updates old come from a ring of the last max(d) + 1
 micro-batches are served. `history[r, k % S]` holds W_k; the ring's other slots hold the S - 1 weights before it. The
 functions change their last arguments in place and release the GIL; replicas do not touch each other.
 
-`real` is (alpha, 1/tau, tau, p, q) in the weights' dtype, where p and q are the device's own parameters.
+`real` is (alpha, 1/tau, tau, p, q, limit) in the weights' dtype: p and q are the device's own parameters, and a weight
+beyond the limit has diverged.
 `tally[r]` collects (max |W|/tau, sum_k max_i (W_k,i/tau)^2, sum_k norm(F_k)^2, sum_k,i (W_k,i/tau)^2 sigma_i^2) in
 float64, the last two where the kernel knows them. `diverged[r]` is (step, stage) of the first weight that is not
 finite or passes tau, or (-1, -1); such a replica stops and its sums become nan.
@@ -23,6 +24,7 @@ from simulate.kernels.elementary import (
     activated,
     loss_slope,
     loss_value,
+    steepness,
 )
 from simulate.kernels.simd import Value, compiled, fma, like
 
@@ -59,25 +61,21 @@ def _top(weights: Floats) -> Value:
 
 
 @compiled
-def _limit(real: Floats) -> Value:
-    return real[2] if real[1] > 0 else like(real[0], np.finfo(np.float32).max)
-
-
-@compiled
-def _stop(tally: Floats, diverged: Integers, step: int, stage: int) -> None:
+def stop(tally: Floats, diverged: Integers, step: int, stage: int) -> None:
+    """Note where a replica diverged; its sums are worth nothing from now on."""
     diverged[0], diverged[1] = step, stage
     tally[MAX_SATURATION] = np.inf
     tally[1:] = np.nan
 
 
 @compiled
-def forward(w: Floats, rows: int, cols: int, x: Floats, out: Floats, slope: Floats, kind: int) -> None:
-    """Write x^(m+1) = phi(W x^(m)) and phi'(z) of one stage; `w` is its rows times cols weights."""
+def forward(w: Floats, rows: int, cols: int, x: Floats, out: Floats, kind: int) -> None:
+    """Write x^(m+1) = phi(W x^(m)) of one stage; `w` is its rows times cols weights."""
     for i in range(rows):
         z = like(w[0], 0.0)
         for j in range(cols):
             z = fma(w[i * cols + j], x[j], z)
-        out[i], slope[i] = activated(kind, z)
+        out[i] = activated(kind, z)
 
 
 @compiled
@@ -135,7 +133,6 @@ def _one_pass(
     unit_at: Integers,
     modes: Integers,
     x: Floats,
-    slope: Floats,
     delta: Floats,
     back: Floats,
     gradient: Floats,
@@ -146,10 +143,10 @@ def _one_pass(
     x[: widths[0]] = inputs[sample]
     for m in range(stages):
         w = ring[(step - lags[m]) % slots, stage_at[m] : stage_at[m + 1]]
-        forward(w, widths[m + 1], widths[m], x[unit_at[m] :], x[unit_at[m + 1] :], slope[unit_at[m + 1] :], activation)
+        forward(w, widths[m + 1], widths[m], x[unit_at[m] :], x[unit_at[m + 1] :], activation)
     last = unit_at[stages]
     for i in range(widths[stages]):
-        delta[last + i] = slope[last + i] * loss_slope(loss, x[last + i], targets[sample, i])
+        delta[last + i] = steepness(activation, x[last + i]) * loss_slope(loss, x[last + i], targets[sample, i])
     for m in range(stages - 1, -1, -1):
         here, below = unit_at[m + 1], unit_at[m]
         if batch > 1 or modes[2] != ALD:
@@ -158,7 +155,7 @@ def _one_pass(
             w = ring[(step - lags[m] * stashed) % slots, stage_at[m] : stage_at[m + 1]]
             backward(w, widths[m + 1], widths[m], delta[here:], back)
             for j in range(widths[m]):
-                delta[below + j] = slope[below + j] * back[j]
+                delta[below + j] = steepness(activation, x[below + j]) * back[j]
 
 
 @compiled
@@ -178,14 +175,14 @@ def network(
     snapshots: Floats,
 ) -> None:
     """Advance every replica of a network by T = samples.shape[1] / batch steps; see `simulate.kernels.network`."""
-    stages, slots, batch, limit = widths.size - 1, history.shape[1], modes[3], _limit(real)
+    stages, slots, batch, limit = widths.size - 1, history.shape[1], modes[3], real[5]
     stage_at, unit_at = np.zeros(stages + 1, np.int64), np.zeros(stages + 2, np.int64)
     for m in range(stages):
         stage_at[m + 1] = stage_at[m] + widths[m] * widths[m + 1]
         unit_at[m + 1] = unit_at[m] + widths[m]
     unit_at[stages + 1] = unit_at[stages] + widths[stages]
-    units = np.zeros((3, unit_at[stages + 1]), history.dtype)
-    x, slope, delta = units[0], units[1], units[2]
+    units = np.zeros((2, unit_at[stages + 1]), history.dtype)
+    x, delta = units[0], units[1]
     back, gradient = np.zeros(widths.max(), history.dtype), np.zeros(history.shape[2], history.dtype)
     scale = real[0] / like(real[0], batch)
     for r in range(history.shape[0]):
@@ -216,7 +213,6 @@ def network(
                     unit_at,
                     modes,
                     x,
-                    slope,
                     delta,
                     back,
                     gradient,
@@ -230,7 +226,7 @@ def network(
                 else:
                     high = _step_gradient(now[part], then[part], gradient[part], scale, modes[2], real)
                 if not (high <= limit) and diverged[r, 0] < 0:
-                    _stop(tally[r], diverged[r], k + 1, m + 1)
+                    stop(tally[r], diverged[r], k + 1, m + 1)
                 top = max(top, high)
             if diverged[r, 0] >= 0:
                 snapshots[r, taken:] = np.nan
@@ -250,8 +246,8 @@ def evaluate(
     places = np.zeros(stages + 2, np.int64)
     for m in range(stages + 1):
         places[m + 1] = places[m] + widths[m]
-    units = np.zeros((3, places[stages + 1]), weights.dtype)
-    x, slope, delta = units[0], units[1], units[2]
+    units = np.zeros((2, places[stages + 1]), weights.dtype)
+    x, delta = units[0], units[1]
     back, gradient = np.zeros(widths.max(), weights.dtype), np.zeros(weights.shape[1], weights.dtype)
     for q in range(weights.shape[0]):
         found[q] = 0
@@ -262,12 +258,12 @@ def evaluate(
             for m in range(stages):
                 w = weights[q, at : at + widths[m] * widths[m + 1]]
                 up = places[m + 1]
-                forward(w, widths[m + 1], widths[m], x[places[m] :], x[up:], slope[up:], activation)
+                forward(w, widths[m + 1], widths[m], x[places[m] :], x[up:], activation)
                 at += w.size
             for i in range(widths[stages]):
                 u = places[stages] + i
                 found[q, 0] += loss_value(loss, np.float64(x[u]), np.float64(targets[s, i])) / n
-                delta[u] = slope[u] * loss_slope(loss, x[u], targets[s, i])
+                delta[u] = steepness(activation, x[u]) * loss_slope(loss, x[u], targets[s, i])
             for m in range(stages - 1, -1, -1):
                 rows, cols, here, below = widths[m + 1], widths[m], places[m + 1], places[m]
                 at -= rows * cols
@@ -277,7 +273,7 @@ def evaluate(
                 if m > 0:
                     backward(weights[q, at : at + rows * cols], rows, cols, delta[here:], back)
                     for j in range(cols):
-                        delta[below + j] = slope[below + j] * back[j]
+                        delta[below + j] = steepness(activation, x[below + j]) * back[j]
         at = 0
         for m in range(stages):
             for _ in range(widths[m] * widths[m + 1]):
@@ -302,7 +298,7 @@ def quadratic(
     curve: Floats,
 ) -> None:
     """Advance every replica of a coupled quadratic by T = noise.shape[1] steps; see `simulate.kernels.quadratic`."""
-    slots, size, limit, stale = history.shape[1], history.shape[2], _limit(real), lags.max() > 0
+    slots, size, limit, stale = history.shape[1], history.shape[2], real[5], lags.max() > 0
     direction, slope = np.zeros(size, history.dtype), np.zeros(size, history.dtype)
     for r in range(history.shape[0]):
         if diverged[r, 0] >= 0:
@@ -329,7 +325,7 @@ def quadratic(
                 top, weighted = max(top, abs(share)), weighted + share**2 * variances[i]
                 then[i] = moved(device, now[i], -real[0] * (direction[i] + noise[r, k - step, i]), real)
                 if not (abs(then[i]) <= limit) and diverged[r, 0] < 0:
-                    _stop(tally[r], diverged[r], k + 1, i)
+                    stop(tally[r], diverged[r], k + 1, i)
             if diverged[r, 0] >= 0:
                 curve[r] = np.nan
                 break
@@ -358,7 +354,7 @@ def scalar(
     curve: Floats,
 ) -> None:
     """Advance every replica of the one-weight instances of THEORY section 6; see `simulate.kernels.scalar`."""
-    limit = _limit(real)
+    limit = real[5]
     for r in range(weights.shape[0]):
         if diverged[r, 0] >= 0:
             continue
@@ -376,7 +372,7 @@ def scalar(
             share = np.float64(w) * np.float64(real[1])
             w = moved(device, w, -real[0] * like(w, oracle), real)
             if not (abs(w) <= limit):
-                _stop(tally[r], diverged[r], step + k + 1, 1)
+                stop(tally[r], diverged[r], step + k + 1, 1)
                 curve[r] = np.nan
                 break
             tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], abs(share))

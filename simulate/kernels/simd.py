@@ -7,6 +7,7 @@ kernels, and both round alike, operation by operation.
 
     v = load(array, i)        the lanes at array[i : i + width], array 1-D and contiguous
     store(array, i, v)        the converse
+    gather(array, at, j)      array[at[lane] + j] for every lane
     a + b, a - b, a * b, a / b, -a
     fma(a, b, c)              a b + c, rounded once where the processor has FMA
     like(a, c)                the constant c as a value of a's kind
@@ -45,6 +46,11 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 def compiled(function: Function) -> Function:
     """Compile `function` at its first call for each kind of arguments; kept on disk, free of the interpreter's lock."""
     return cast("Function", njit(cache=True, nogil=True)(function))
+
+
+def inlined(function: Function) -> Function:
+    """Like `compiled`, and always made part of its caller: for what is called in the innermost loops."""
+    return cast("Function", njit(cache=True, nogil=True, forceinline=True)(function))
 
 
 def instruction(build: Callable[..., Any]) -> Callable[..., Any]:
@@ -171,6 +177,24 @@ def _address(context: Value, builder: Value, sig: Value, args: Value) -> Value:
     data = context.make_array(kind)(context, builder, args[0]).data
     place = builder.gep(data, [args[1]])
     return builder.bitcast(place, ir.PointerType(_llvm_type(Lanes(kind.dtype))))
+
+
+@instruction
+def gather(_: Value, table: Kind, places: Kind, shift: Kind) -> Value:
+    """Return table[places[lane] + shift] for every lane; `places` is int64 with one entry a lane."""
+    result = Lanes(table.dtype)
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        start = context.make_array(table)(context, builder, args[0]).data
+        chosen = context.make_array(places)(context, builder, args[1]).data
+        value = ir.Constant(_llvm_type(result), ir.Undefined)
+        for lane in range(result.count):
+            number = ir.Constant(ir.IntType(32), lane)
+            place = builder.add(builder.load(builder.gep(chosen, [number])), args[2])
+            value = builder.insert_element(value, builder.load(builder.gep(start, [place])), number)
+        return value
+
+    return result(table, places, types.intp), codegen
 
 
 @instruction
