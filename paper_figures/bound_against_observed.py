@@ -1,0 +1,125 @@
+"""Bound against observed average squared gradient for every setting of the verification store."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib import figure
+from matplotlib.axes import Axes
+
+from paper_figures import style
+from paper_figures.figure import Data, Figure
+from paper_figures.sources import Sources
+
+SCATTER = "sharp/a-posteriori"
+"""The form in the scatter: it applies to every setting."""
+
+
+def compute(sources: Sources) -> dict[str, Any]:
+    """Collect bound, observed mean and 95% interval of every setting and every form that applies to it."""
+    points = [
+        {
+            "id": result["id"],
+            "family": result["family"],
+            "claim": check["claim"],
+            "verdict": check["verdict"],
+            "bound": check["bound"],
+            "observed": result["observed"]["mean"],
+            "interval": result["observed"]["interval_95"],
+            "tightness": check["tightness"],
+        }
+        for result in sources.settings()
+        for check in result["checks"]
+        if check["verdict"] != "not applied"
+    ]
+    return {"scatter": SCATTER, "points": points}
+
+
+def families(data: Data) -> list[str]:
+    """Return the families, sorted."""
+    return sorted({point["family"] for point in data["points"]})
+
+
+def draw(data: Data) -> figure.Figure:
+    """Draw the scatter on the left, the distribution of bound/observed on the right."""
+    picture = style.page(2, 2.9)
+    left, right = picture.subplots(1, 2, width_ratios=(1, 1.1))
+    _scatter(left, data)
+    _distribution(right, data)
+    style.label_panels([left, right])
+    handles, labels = left.get_legend_handles_labels()
+    picture.legend(handles, labels, loc="outside lower center", ncols=min(5, len(labels)))
+    return picture
+
+
+def _scatter(panel: Axes, data: Data) -> None:
+    shown = [point for point in data["points"] if point["claim"] == data["scatter"]]
+    for family, look in zip(families(data), style.SERIES, strict=False):
+        members = [point for point in shown if point["family"] == family]
+        observed, bound = ([point[key] for point in members] for key in ("observed", "bound"))
+        panel.loglog(observed, bound, **look.of_points(label=family, alpha=0.8))
+    ends = np.asarray(panel.get_xlim())
+    panel.loglog(ends, ends, color=style.INK, linewidth=0.8)
+    panel.set_xlim(*ends)
+    panel.text(0.97, 0.05, "line: bound = observed", ha="right", transform=panel.transAxes, fontsize=7)
+    panel.set(xlabel=r"observed $A$", ylabel="bound on $A$", title="sharp bound, measured saturation")
+
+
+def _distribution(panel: Axes, data: Data) -> None:
+    for claim, look in zip(claims_shown(data), (style.BOUND, *style.SERIES), strict=False):
+        values = np.sort(tightness(data, claim))
+        share = np.arange(1, len(values) + 1) / len(values)
+        panel.step(values, share, where="post", **look.of_line(label=f"{claim.replace('/', ', ')} ({len(values)})"))
+    panel.axvline(1, color=style.INK, linewidth=0.8)
+    panel.set(xscale="log", xlabel="bound / observed", ylabel="share of settings", ylim=(0, 1), title="all forms")
+    panel.legend(loc="lower right")
+
+
+def claims_shown(data: Data) -> list[str]:
+    """Return the forms in the distribution, tightest last."""
+    names = dict.fromkeys(point["claim"] for point in data["points"])
+    return sorted(names, key=lambda name: -float(np.median(tightness(data, name))))
+
+
+def tightness(data: Data, claim: str, family: str | None = None) -> list[float]:
+    """Return bound / observed of one form, in one family or in all."""
+    return [
+        point["tightness"]
+        for point in data["points"]
+        if point["claim"] == claim and family in (None, point["family"]) and point["tightness"] is not None
+    ]
+
+
+def caption(data: Data) -> str:
+    """Say how many settings there are, and how tight the bounds are."""
+    shown = [point for point in data["points"] if point["claim"] == data["scatter"]]
+    medians = ", ".join(
+        rf"{np.median(tightness(data, data['scatter'], family)):.2f} ({family})"
+        for family in families(data)
+        if tightness(data, data["scatter"], family)
+    )
+    return (
+        rf"Bound against observation in {len(shown)} randomized settings. (a) The sharp bound over the average squared "
+        r"gradient $A$ observed (mean over replicas); no setting lies below the line. (b) Distribution of bound / "
+        rf"observed for every form of the bound. Median of the sharp bound with measured saturation: {medians}."
+    )
+
+
+def claims(data: Data) -> dict[str, bool]:
+    """Check that nothing is violated, and that no point lies below the line by more than its interval."""
+    return {
+        "no setting violates a bound": all(point["verdict"] != "violated" for point in data["points"]),
+        "no bound lies below the 95% interval of its observation": all(
+            point["bound"] >= point["interval"][0] for point in data["points"]
+        ),
+    }
+
+
+FIGURE = Figure(
+    name="bound_against_observed",
+    title="bound against observed for all settings of the verification store, by family and form",
+    compute=compute,
+    draw=draw,
+    caption=caption,
+    claims=claims,
+    needs=("verification",),
+)

@@ -1,0 +1,111 @@
+"""Turns figures into files: pictures, captions, and the data with all that is needed to make them again."""
+
+import io
+import platform
+import subprocess
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.figure
+
+from paper_figures import style
+from paper_figures.figure import Data, Figure
+from paper_figures.runs import SEED
+from paper_figures.sources import Sources
+from theory.setting.boundary import known, write_json, write_whole
+
+# A date in the file would make the same data give other bytes.
+FORMATS: dict[str, dict[str, Any]] = {
+    "pdf": {"metadata": {"CreationDate": None}},
+    "png": {"metadata": {"Software": None}},
+    "svg": {"metadata": {"Date": None}},
+}
+"""Formats by name, with what `savefig` needs to write the same bytes for the same data."""
+
+PACKAGES = ("numpy", "scipy", "sympy", "numba", "matplotlib")
+
+
+def formats(text: str) -> tuple[str, ...]:
+    """Read a list such as `pdf,png`; an unknown or missing format raises `BadInput`."""
+    return tuple(dict.fromkeys(known("--format", item.strip(), FORMATS) for item in text.split(",")))
+
+
+def render(figure: Figure, data: Data, kind: str, dpi: int = 300) -> bytes:
+    """Return the picture as the bytes of a file."""
+    content = io.BytesIO()
+    # Start from Matplotlib's own defaults: a user's matplotlibrc must not change the paper.
+    with mpl.rc_context({**mpl.rcParamsDefault, "backend": "agg", **style.SETTINGS}):
+        figure.draw(data).savefig(content, format=kind, dpi=dpi, **FORMATS[kind])
+    return content.getvalue()
+
+
+def latex(figure: Figure, data: Data) -> str:
+    """Return a LaTeX float with the picture, its caption and a label."""
+    with mpl.rc_context(style.SETTINGS):
+        wide = figure.draw(data).get_figwidth() > style.ONE_COLUMN
+    environment = "figure*" if wide else "figure"
+    return (
+        f"\\begin{{{environment}}}\n\\centering\n\\includegraphics{{{figure.name}}}\n"
+        f"\\caption{{{figure.caption(data)}}}\n\\label{{fig:{figure.name}}}\n\\end{{{environment}}}\n"
+    )
+
+
+def export(figure: Figure, sources: Sources, out: Path, kinds: Sequence[str], command: str) -> dict[str, bool]:
+    """Write NAME.json, NAME.tex and the pictures of one figure into `out`; return the caption's claims, checked.
+
+    Raises:
+        BadInput: if `out` cannot be written, or a store is not what it should be.
+
+    """
+    sources.read.clear()
+    data = figure.data(sources)
+    claims = dict(figure.claims(data))
+    record = {
+        "figure": figure.name,
+        "title": figure.title,
+        "caption": figure.caption(data),
+        "claims": claims,
+        "data": data,
+        "provenance": provenance(sources, command),
+    }
+    pictures = {kind: render(figure, data, kind) for kind in kinds}
+    for kind, content in pictures.items():
+        write_whole(out / f"{figure.name}.{kind}", content)
+    write_whole(out / f"{figure.name}.tex", latex(figure, data))
+    write_json(str(out / f"{figure.name}.json"), record)
+    return claims
+
+
+def provenance(sources: Sources, command: str) -> dict[str, Any]:
+    """Return what made the figures: command, seed, versions, commit, and the stored results read."""
+    return {
+        "command": command,
+        "seed": SEED,
+        "quick": sources.quick,
+        "versions": versions(PACKAGES),
+        "commit": commit(),
+        "sources": list(sources.read),
+    }
+
+
+def versions(packages: Iterable[str]) -> dict[str, str]:
+    """Return the versions of Python and of `packages`."""
+    return {"python": platform.python_version()} | {package: version(package) for package in packages}
+
+
+def commit() -> str | None:
+    """Return the commit the code stands at, marked `+changes` if files differ from it; None outside a repository."""
+    try:
+        head = _git("rev-parse", "HEAD")
+        return head + ("+changes" if _git("status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    folder = Path(__file__).parent
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()

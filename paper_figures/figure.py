@@ -1,0 +1,55 @@
+"""What a figure is: data from stored results, a drawing of them, a caption whose claims are checked on them.
+
+The data pass through JSON before they are drawn, so NAME.json holds exactly what the picture shows.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import matplotlib.figure
+
+from paper_figures.runs import Request
+from paper_figures.sources import Sources
+from theory.setting.boundary import json_text
+
+Data = Mapping[str, Any]
+"""What is drawn: strict JSON, so finite numbers, texts, lists and objects."""
+
+
+def no_runs(quick: bool) -> dict[str, Request]:
+    """Say that a figure needs no simulation."""
+    del quick
+    return {}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of the paper.
+
+    Args:
+        name: the name of its file, without ending.
+        title: what it shows, in one line.
+        compute: the data to draw, from stored results.
+        draw: the picture, from the data alone.
+        caption: LaTeX, from the data, so that its numbers are the drawn ones.
+        claims: what the caption claims, each with whether the data bear it out.
+        runs: the simulations it needs, by label; smaller ones if quick.
+        needs: `verification` if it reads the store of `python -m verify`, `proofs` if it reads proved claims.
+
+    """
+
+    name: str
+    title: str
+    compute: Callable[[Sources], Data]
+    draw: Callable[[Data], matplotlib.figure.Figure]
+    caption: Callable[[Data], str]
+    claims: Callable[[Data], Mapping[str, bool]]
+    runs: Callable[[bool], Mapping[str, Request]] = no_runs
+    needs: tuple[Literal["verification"], ...] = ()
+
+    def data(self, sources: Sources) -> Data:
+        """Compute the data and pass them through strict JSON."""
+        data: Data = json.loads(json_text(self.compute(sources)))
+        return data

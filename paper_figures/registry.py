@@ -1,0 +1,19 @@
+"""Every figure by name; a new figure is one file with a `FIGURE` and one entry here."""
+
+from paper_figures import (
+    computation_density,
+    convergence_by_algorithm,
+    device_responses,
+    pipeline_schedules,
+)
+from paper_figures.figure import Figure
+
+REGISTRY: dict[str, Figure] = {
+    module.FIGURE.name: module.FIGURE
+    for module in (
+        device_responses,
+        pipeline_schedules,
+        computation_density,
+        convergence_by_algorithm,
+    )
+}

@@ -1,0 +1,146 @@
+"""Simulations the figures are drawn from: computed once, stored, and found again by their configuration.
+
+A stored run is named by a digest of its configuration and of the simulator's source, so a result of other code or
+of another configuration is never drawn. Files are written whole; an interrupted export goes on where it stopped.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+import simulate
+import theory.setting
+from simulate import problems
+from theory.setting.boundary import json_text, write_whole
+
+Array = NDArray[np.float64]
+
+SEED = 1
+"""The seed of every simulation a figure is drawn from."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call of `simulate.run`; every field that decides the result, and nothing else."""
+
+    problem: str
+    algorithm: str
+    alpha: float
+    tau: float
+    iterations: int
+    replicas: int
+    seed: int
+    stages: int = 1
+    batch: int = 1
+    device: str = "ald"
+    measure_every: int | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """The name of the stored result."""
+        text = json_text({"request": asdict(self), "code": simulator_digest()})
+        return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+    @property
+    def cost(self) -> float:
+        """Work in arbitrary units, for the progress bar."""
+        return float(self.iterations) * self.replicas * self.stages * self.batch
+
+
+@dataclass(frozen=True)
+class StoredRun:
+    """What `simulate.Trajectories.to_npz` kept of a run.
+
+    Args:
+        key: the name of the stored result.
+        arrays: the vectors of `simulate.Trajectories` with one entry a replica (R), and its curve: curve_times (T,),
+            curve_squared_gradient and curve_loss (T, R).
+        result: the JSON result of the command line, with `constants`, `initial_gap` and `run`.
+
+    """
+
+    key: str
+    arrays: Mapping[str, Array]
+    result: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Array:
+        return self.arrays[name]
+
+
+@cache
+def simulator_digest() -> str:
+    """Return a digest of the source of the simulator and of the setting it stands on."""
+    digest = hashlib.sha256()
+    for package in (simulate, theory.setting):
+        root = Path(str(package.__file__)).parent
+        for file in sorted(root.rglob("*.py")):
+            digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+class RunStore:
+    """A folder of stored runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, request: Request) -> Path:
+        """Return where the result of `request` is kept."""
+        return self.folder / f"{request.key}.npz"
+
+    def find(self, request: Request) -> StoredRun | None:
+        """Return the stored result, or None if there is none that can be read."""
+        try:
+            with np.load(self.path(request), allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            result = json.loads(str(arrays.pop("result")))
+        except (OSError, ValueError, KeyError, BadZipFile):
+            return None
+        return StoredRun(request.key, arrays, result)
+
+    def get(self, request: Request) -> StoredRun:
+        """Return the stored result, computing it first if need be."""
+        found = self.find(request)
+        if found is None:
+            self._keep(request)
+            found = self.find(request)
+        if found is None:
+            raise RuntimeError(f"{self.path(request)} was written and cannot be read back")
+        return found
+
+    def prepare(self, requests: Iterable[Request]) -> None:
+        """Compute what is missing, with a progress bar on standard error."""
+        missing = {request.key: request for request in requests if self.find(request) is None}
+        if not missing:
+            return
+        columns = (TextColumn("simulating"), BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+            bar = progress.add_task("", total=sum(request.cost for request in missing.values()))
+            for request in missing.values():
+                progress.update(bar, description=f"{request.problem}, {request.algorithm}")
+                self._keep(request)
+                progress.advance(bar, request.cost)
+
+    def _keep(self, request: Request) -> None:
+        write_whole(self.path(request), simulated(request).to_npz())
+
+
+def simulated(request: Request) -> simulate.Trajectories:
+    """Run the simulation; a replica that diverged would be missing from the figure, so none may."""
+    problem = problems.make(request.problem, stages=request.stages, **request.settings)
+    names = ("algorithm", "alpha", "tau", "iterations", "replicas", "seed", "batch", "device", "measure_every")
+    done = simulate.run(problem, **{name: getattr(request, name) for name in names})
+    if done.diverged:
+        raise RuntimeError(f"{len(done.diverged)} of {request.replicas} replicas diverged: {request}")
+    return done

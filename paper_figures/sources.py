@@ -1,0 +1,43 @@
+"""Where a figure's numbers come from; what was read is remembered and ends up in the figure's provenance."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from paper_figures import verification
+from paper_figures.runs import Request, RunStore, StoredRun
+
+
+@dataclass
+class Sources:
+    """Stored results, with a memory of what was read.
+
+    Args:
+        quick: whether the figures are drawn from small runs.
+        runs: the store of simulations.
+        store: the store of `python -m verify`, if there is one.
+
+    """
+
+    quick: bool
+    runs: RunStore
+    store: Path | None = None
+    read: list[dict[str, Any]] = field(default_factory=list)
+
+    def check(self, needs: Iterable[str]) -> None:
+        """Raise `BadInput` now if something is needed later and missing: before any work is done."""
+        if "verification" in set(needs):
+            verification.read(self.store)
+
+    def run(self, request: Request) -> StoredRun:
+        """Return the stored result of a simulation."""
+        result = self.runs.get(request)
+        self.read.append({"kind": "simulation", "file": f"runs/{result.key}.npz", "configuration": vars(request)})
+        return result
+
+    def settings(self) -> list[verification.Result]:
+        """Return the results of the verification store."""
+        results, identity = verification.read(self.store)
+        self.read.append(identity)
+        return results

@@ -1,0 +1,57 @@
+"""What the captions claim is true of the data drawn from small runs, and a planted fault is noticed."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from paper_figures.registry import REGISTRY
+from paper_figures.sources import Sources
+
+Fault = Callable[[dict[str, Any]], None]
+
+
+def halved_lag(data: dict[str, Any]) -> None:
+    """Let asynchronous forward passes read weights one update too fresh."""
+    for task in data["schedules"][2]["passes"]:
+        task["version"] += task["kind"] == "forward"
+
+
+def pulse_that_moves_nothing(data: dict[str, Any]) -> None:
+    weights = data["staircases"][0]["w"]
+    weights[7] = weights[6]
+
+
+def asynchronous_pipeline_with_a_bubble(data: dict[str, Any]) -> None:
+    for point in data["pipelines"][0]["counts"]:
+        point["slots_per_sample"] *= 1.1
+
+
+def clock_of_the_sequential_schedule(data: dict[str, Any]) -> None:
+    """Let the asynchronous pipeline pay 2M slots a sample."""
+    for entry in data["series"]:
+        if entry["algorithm"] == "analog-sgd-ap":
+            entry["clock_cycles"] = [2 * entry["stages"] * sample for sample in entry["samples"]]
+
+
+FAULTS: dict[str, Fault] = {
+    "device_responses": pulse_that_moves_nothing,
+    "pipeline_schedules": halved_lag,
+    "computation_density": asynchronous_pipeline_with_a_bubble,
+    "convergence_by_algorithm": clock_of_the_sequential_schedule,
+}
+
+
+def test_every_figure_has_a_planted_fault() -> None:
+    assert FAULTS.keys() == REGISTRY.keys()
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_claims_hold_on_the_data_and_fail_on_a_fault(name: str, sources: Sources) -> None:
+    figure = REGISTRY[name]
+    data: Any = figure.data(sources)
+    assert [claim for claim, holds in figure.claims(data).items() if not holds] == []
+    damaged = copy.deepcopy(data)
+    FAULTS[name](damaged)
+    assert not all(figure.claims(damaged).values())

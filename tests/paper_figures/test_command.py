@@ -1,0 +1,112 @@
+"""The command line: what it lists, writes and refuses, and that every file says where it came from."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from paper_figures import __main__ as command
+from paper_figures.registry import REGISTRY
+
+FAST = "device_responses"
+
+
+def run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as stopped:
+        command.main(list(arguments))
+    code = stopped.value.code
+    assert isinstance(code, int)
+    return code
+
+
+def export(out: Path, *arguments: str) -> int:
+    return run("export", "--out", str(out), *arguments)
+
+
+def test_list_names_every_figure(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("list") == 0
+    listed = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert listed == list(REGISTRY)
+
+
+def test_names_are_those_of_the_files() -> None:
+    for name, figure in REGISTRY.items():
+        assert figure.compute.__module__ == f"paper_figures.{name}"
+
+
+def test_a_figure_comes_with_data_caption_and_provenance(out: Path) -> None:
+    assert export(out, "--only", FAST) == 0
+    assert {path.name for path in out.iterdir()} == {f"{FAST}.{kind}" for kind in ("json", "pdf", "png", "svg", "tex")}
+    record = json.loads((out / f"{FAST}.json").read_text())
+    provenance = record["provenance"]
+    assert provenance["command"].startswith("python -m paper_figures")
+    assert re.fullmatch(r"[0-9a-f]{40}(\+changes)?", provenance["commit"])
+    assert {"python", "numpy", "matplotlib"} <= provenance["versions"].keys()
+    assert isinstance(provenance["seed"], int)
+    assert provenance["sources"] == []
+    assert all(record["claims"].values())
+    assert len(record["data"]["responses"]) == 4
+    assert record["caption"] in (out / f"{FAST}.tex").read_text()
+
+
+def test_formats_are_those_asked_for(out: Path) -> None:
+    assert export(out, "--only", FAST, "--format", "svg, pdf") == 0
+    assert {path.suffix for path in out.iterdir()} == {".svg", ".pdf", ".json", ".tex"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (["--only", "no_such_figure"], "--only = 'no_such_figure'"),
+        (["--only", FAST, "--format", "gif"], "--format = 'gif'"),
+        (["--only", FAST, "--format", ""], "--format = ''"),
+        (["--colour", "red"], "--colour"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(
+    arguments: list[str], names: str, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export(out, *arguments) == 2
+    complaint = capsys.readouterr()
+    assert names in complaint.err
+    assert complaint.err.count("\n") == 1
+    assert complaint.out == ""
+    assert not out.exists() or not list(out.iterdir())
+
+
+def test_an_output_that_is_a_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wall = tmp_path / "wall"
+    wall.write_text("a file")
+    assert export(wall, "--only", FAST) == 2
+    assert str(wall) in capsys.readouterr().err
+    assert wall.read_text() == "a file"
+
+
+def test_a_claim_the_data_deny_is_told(
+    out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dataclasses import replace
+
+    lying = replace(REGISTRY[FAST], claims=lambda data: {"weights are sheep": len(data) == 0})
+    monkeypatch.setitem(REGISTRY, FAST, lying)
+    assert export(out, "--only", FAST, "--format", "svg") == 1
+    assert "DENIED by the data: weights are sheep" in capsys.readouterr().out
+    assert json.loads((out / f"{FAST}.json").read_text())["claims"] == {"weights are sheep": False}
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
+def test_captions_compile(out: Path) -> None:
+    assert export(out, "--only", FAST, "--only", "pipeline_schedules", "--format", "pdf") == 0
+    inputs = "".join(f"\\input{{{name}}}\n" for name in (FAST, "pipeline_schedules"))
+    page = "\\documentclass[twocolumn]{article}\\usepackage{graphicx}\\begin{document}\n" + inputs + "\\end{document}\n"
+    (out / "page.tex").write_text(page)
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "page.tex"],
+        cwd=out,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
