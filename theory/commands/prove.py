@@ -1,0 +1,139 @@
+"""`python -m theory prove`: check the claims with one or all authorities."""
+
+import sys
+import time
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from theory import blueprint
+from theory.blueprint import Outcome
+from theory.checkers import ENGINES, engine
+from theory.commands import app
+from theory.kernel.claim import Claim
+from theory.setting.boundary import ANSWER_IS_NO, HOLDS, known, write_json
+
+_STYLE = {"proved": "green", "refuted": "bold red", "undecided": "yellow", "unsupported": "dim"}
+
+
+@app.command()
+def prove(
+    authority: Annotated[str, typer.Option("--engine", help="kernel, smt, coq or all.")] = "kernel",
+    only: Annotated[list[str] | None, typer.Option(help="Only this claim and what it uses; may be repeated.")] = None,
+    json: Annotated[str | None, typer.Option(help="Write the result to a file, or to - for standard output.")] = None,
+) -> int:
+    """Check every claim; exit 0 if each is proved, 1 if not."""
+    known("--engine", authority, (*ENGINES, "all"))
+    claims = _chosen(only or [])
+    names = ENGINES if authority == "all" else (authority,)
+    start = time.perf_counter()
+    outcomes = {name: _run(name, claims, quiet=json == "-") for name in names}
+    result = _result(authority, claims, outcomes, set(only or []), time.perf_counter() - start)
+    if json is not None:
+        write_json(json, result)
+    if json != "-":
+        _show(outcomes, result)
+    return HOLDS if result["proved"] == result["total"] else ANSWER_IS_NO
+
+
+def _chosen(only: Sequence[str]) -> tuple[Claim, ...]:
+    everything = blueprint.all_claims()
+    if not only:
+        return everything
+    wanted: set[str] = set()
+    for name in only:
+        wanted |= blueprint.rests_on(known("--only", name, (item.id for item in everything)))
+    return tuple(item for item in everything if item.id in wanted)
+
+
+def _run(name: str, claims: Sequence[Claim], *, quiet: bool) -> dict[str, Outcome]:
+    console = Console(stderr=True)
+    found = engine(name)(claims)
+    shown = track(found, description=name, total=len(claims), console=console, transient=True, disable=quiet)
+    return {outcome.claim: outcome for outcome in shown}
+
+
+def _overall(found: Sequence[Outcome]) -> str:
+    """Return the verdict of several authorities: proved if the kernel says so and none contradicts it."""
+    verdicts = [outcome.verdict for outcome in found]
+    if "refuted" in verdicts:
+        return "refuted"
+    return (
+        "proved"
+        if verdicts[0] == "proved" and "undecided" not in verdicts
+        else verdicts[0]
+        if len(verdicts) == 1
+        else "undecided"
+    )
+
+
+def _result(
+    authority: str, claims: Sequence[Claim], outcomes: dict[str, dict[str, Outcome]], only: set[str], seconds: float
+) -> dict[str, Any]:
+    rows = []
+    for item in claims:
+        if only and item.id not in only:
+            continue
+        found = [outcomes[name][item.id] for name in outcomes]
+        rows.append(
+            {
+                "id": item.id,
+                "title": item.title,
+                "verdict": _overall(found),
+                "seconds": sum(outcome.seconds for outcome in found),
+                "uses": list(blueprint.uses(item)),
+                "assumes": list(item.assumes),
+                "statement": item.statement,
+                "statement_latex": item.latex,
+                "source": item.source,
+                "engines": {name: _opinion(outcomes[name][item.id]) for name in outcomes},
+            }
+        )
+    return {
+        "engine": authority,
+        "claims": rows,
+        "proved": sum(row["verdict"] == "proved" for row in rows),
+        "total": len(rows),
+        "axioms": list(AXIOMS),
+        "seconds": seconds,
+    }
+
+
+def _opinion(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "verdict": outcome.verdict,
+        "reason": outcome.reason,
+        "seconds": outcome.seconds,
+        "counterexample": dict(outcome.counterexample),
+    }
+
+
+AXIOMS = (
+    "real arithmetic: an identity of rational functions holds where its denominators do not vanish",
+    "a real inner product is bilinear, symmetric, and nonnegative on the diagonal",
+    "an average over steps, samples and coordinates is linear and monotone",
+    "tower property: a martingale difference is orthogonal to what is known before its time",
+    "a delayed sequence is no longer than its origin",
+    "induction on the natural numbers",
+)
+"""What the kernel's rules take from mathematics beyond the assumptions of the claims."""
+
+
+def _show(outcomes: dict[str, dict[str, Outcome]], result: dict[str, Any]) -> None:
+    table = Table("claim", "title", *outcomes, "s", box=None)
+    for row in result["claims"]:
+        cells = [f"[{_STYLE[o['verdict']]}]{o['verdict']}[/]" for o in row["engines"].values()]
+        table.add_row(row["id"], row["title"], *cells, f"{row['seconds']:.2f}")
+    console = Console(file=sys.stdout)
+    console.print(table)
+    for row in result["claims"]:
+        for name, opinion in row["engines"].items():
+            if opinion["reason"] and opinion["verdict"] != "proved":
+                console.print(
+                    f"{row['id']} ({name}): {opinion['reason']}", style="yellow", highlight=False, markup=False
+                )
+    console.print(f"{result['proved']} of {result['total']} claims proved in {result['seconds']:.1f} s")

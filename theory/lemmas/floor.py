@@ -1,0 +1,98 @@
+"""The floor: what is left of the average squared gradient as the step size falls and the run grows.
+
+Upper: Theorem 1 with an explicit remainder. Attained: an instance that stands at the floor. Source: THEORY section 6.
+"""
+
+from sympy import Expr, Rational
+
+from theory.kernel import Draft, combine, le, lemma, lt, square, times
+from theory.lemmas.feasible import (
+    POINT,
+    A,
+    R,
+    descends,
+    near,
+    p,
+    q,
+    qn,
+    reach,
+    rho,
+    roots,
+    sigma,
+    x,
+    young,
+)
+from theory.setting.symbols import symbol
+
+t = symbol("t")
+
+
+def floor(saturation2: Expr = rho**2) -> Expr:
+    """Return the floor of the average squared gradient."""
+    return saturation2 * sigma**2 / (1 - rho**2)
+
+
+def _small(d: Draft, room: Expr) -> None:
+    """Bound every term of Theorem 2 by t."""
+    start = rho * R + qn
+    cross = start * q + x * sigma
+    wide = 1 + 4 * t**2
+    d.have(
+        "small",
+        le(
+            A,
+            sigma**2 * (3 * t + 4 * t**2) + wide * ((1 + t) * rho**2 * (A + sigma**2) + (t**3 + t**4) * sigma**2),
+        ),
+        combine(
+            times("young"),
+            times("room", 2 * cross**2 / room),
+            square(start * q - x * sigma, 2),
+            times("start", 2),
+            times("step", sigma**2 + 4 * sigma**2 * (t + x)),
+            times("coherent", 4 * start**2 * (t + q)),
+            square(t * rho * R - qn, wide / t),
+            times("martingale", wide * (1 + 1 / t) * (t**2 * sigma + qn)),
+            times("R^2", wide * (1 + t) * rho**2),
+        ),
+    )
+
+
+@lemma("floor.upper", "The floor, with an explicit remainder", source="THEORY section 6")
+def average_is_at_most_the_floor_plus_a_remainder_of_order_t(d: Draft) -> None:
+    """If p <= t sigma^2, x <= t, q <= t, qn <= t^2 sigma and t <= 1/3 then A <= floor + O(t), explicitly.
+
+    As alpha -> 0 and K alpha -> infinity, p, x, q and qn fall below any t > 0, so A falls to the floor.
+    """
+    roots(d)
+    d.given("rho < 1", lt(rho, 1), "domain")
+    d.given("t > 0", lt(0, t), "domain")
+    d.given("t <= 1/3", le(t, Rational(1, 3)), "domain")
+    d.given("start", le(p, t * sigma**2), "domain")
+    d.given("step", le(x, t), "domain")
+    d.given("coherent", le(q, t), "domain")
+    d.given("martingale", le(qn, t**2 * sigma), "domain")
+    inflated = (1 + t) * (1 + 4 * t**2)
+    d.given("t is small", lt(inflated * rho**2, 1), "domain")
+    d.given("i", near(reach()), "domain")
+    d.given("ii", descends(x, x), "domain")
+    d.have("unsaturated", lt(0, 1 - rho**2), combine(times("rho < 1", 1 + rho)))
+    room = 1 - x - q**2
+    d.have(
+        "room",
+        le(Rational(1, 2), room),
+        combine(
+            times("step"), times("coherent", t + q), times("t <= 1/3", t + Rational(4, 3)), square(1, Rational(1, 18))
+        ),
+    )
+    d.have("lag is short", lt(0, room), combine(times("room"), square(1, Rational(1, 2))))
+    young(d, rho * R, x, x)
+    _small(d, room)
+    remainder = (3 + 4 * t + (1 + 4 * t**2) * (t**2 + t**3)) * (1 - rho**2) + rho**2 * (1 + 2 * t) ** 2
+    spread = (1 - rho**2) * (1 - inflated * rho**2)
+    d.have("margin", lt(0, 1 - inflated * rho**2), combine(times("t is small")))
+    d.conclude(
+        "bound",
+        le(A, floor() + t * sigma**2 * remainder / spread),
+        combine(times("small", 1 / (1 - inflated * rho**2))),
+    )
+    d.at({**POINT, "t": "1/4", "x": "1/4", "q": 0, "qn": 0, "p": "1/10", "Y": "1/5", "a": "1/5", "rho": "1/2"})

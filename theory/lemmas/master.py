@@ -1,0 +1,318 @@
+"""The master theorem: from smoothness along the path to the feasible set of (A, Y, a).
+
+F = r unit is the gradient, v = F + b + e the mean direction with staleness b and drift e, n the noise; the step is
+T = -alpha (v + n). Vectors are random sequences. Source: THEORY section 5.
+"""
+
+from theory.kernel import (
+    Average,
+    Chain,
+    Cite,
+    Draft,
+    Induction,
+    Step,
+    Vector,
+    combine,
+    eq,
+    generators,
+    inner,
+    le,
+    lemma,
+    lt,
+    norm2,
+    norm_square,
+    square,
+    symbols,
+    times,
+)
+from theory.lemmas import device, noise, staleness
+from theory.lemmas.feasible import A, R, S, Y, a, descends, near, p, q, qn, r, reach, rho, sigma, x
+from theory.lemmas.order import where
+from theory.setting.assumptions import LAGS, LOWER, SATURATION, SMOOTH, STALENESS, UNBIASED, VARIANCE
+from theory.setting.symbols import symbol
+
+K, L, Delta, alpha, Lambda1, nu = (symbol(name) for name in ("K", "L", "Delta", "alpha", "Lambda1", "nu"))
+unit, b, e, n = generators("unit b e n")
+F_k, v_k, n_k = generators("F_k v_k n_k")
+f_now, f_next, f_star, f_first = symbols("f_now f_next f_star f_first")
+later, earlier, last, new = symbols("later earlier last new")
+B_b, eta = symbols("B_b eta")
+F: Vector = r * unit
+v: Vector = F + b + e
+
+
+def gradient(d: Draft) -> None:
+    """Introduce the gradient F = r unit, known before the sample of its step is drawn, and A = N(F)^2."""
+    d.direction("unit", r)
+    d.process("unit", known=-1, differences=None, reason="definition")
+
+
+def values(d: Draft) -> None:
+    """Introduce the mean values along the path: sums of the later and the earlier ones over K steps."""
+    d.given("first", le(f_star, f_first), LOWER, pointwise=True)
+    d.given("new", le(f_star, new), LOWER, pointwise=True)
+    d.recursion(K, {later: (0, later + new), earlier: (0, earlier + last), last: (f_first, new)})
+    d.define(Delta, f_first - f_star)
+
+
+@lemma("sum.telescope", "Values along the path telescope", assumes=[LOWER], source="THEORY section 5")
+def values_along_the_path_telescope(d: Draft) -> None:
+    """The sum over k < K of f(W_k) - f(W_{k+1}) is f(W_0) - f(W_K), at most Delta."""
+    values(d)
+    d.have("difference", eq(later - earlier, last - f_first), Induction(K, combine(), combine(times("hypothesis"))))
+    d.have("last", le(f_star, last), Induction(K, combine(times("first")), combine(times("new"))))
+    certificate = combine(times("difference", -1), times("last"), times("Delta :=", -1))
+    d.conclude("bound", le(earlier - later, Delta), certificate)
+    d.holds_at(f_star=0, f_first=1, new=1, K=1)
+
+
+def path(d: Draft) -> None:
+    """Introduce steps W_{k+1} = W_k - alpha (v_k + n_k) on a smooth objective bounded below."""
+    values(d)
+    d.given("K > 0", lt(0, K), "domain")
+    d.given("alpha > 0", lt(0, alpha), "domain")
+    d.given("L >= 0", le(0, L), "domain")
+    move = -alpha * (v_k + n_k)
+    d.given("smooth", le(f_next, f_now + inner(F_k, move) + L / 2 * norm2(move)), SMOOTH, pointwise=True)
+    d.define(x, alpha * L)
+    d.define(p, Delta / (alpha * K))
+
+
+PATH = {
+    "f_star": 0, "f_first": 1, "new": 1, "K": 10, "alpha": "1/10", "L": 1, "f_next": 1, "f_now": 1,
+}  # fmt: skip
+PATH_VECTORS = {"F_k": (0, 0, 0), "v_k": (0, 0, 0), "n_k": (0, 0, 0)}
+
+
+@lemma(
+    "master.telescope",
+    "Smoothness summed along the path",
+    assumes=[SMOOTH, LOWER, UNBIASED, VARIANCE],
+    source="THEORY section 5",
+)
+def mean_direction_pays_for_its_length(d: Draft) -> None:
+    """<F, v> <= p + (x/2) N(v + n)^2."""
+    path(d)
+    gradient(d)
+    noise.noise(d)
+    (y,) = generators("v")
+    d.have("orthogonal", eq(inner(unit, n), 0), Cite("noise.orthogonal", "orthogonal", {}, {"F": unit}))
+    averaged = Average("smooth", {}, {"F_k": F, "v_k": y, "n_k": n}, {f_next: later / K, f_now: earlier / K})
+    total = -alpha * inner(F, y + n) + L * alpha**2 / 2 * norm2(y + n)
+    d.have("average", le(later / K, earlier / K + total), averaged)
+    d.have("telescope", le(earlier - later, Delta), Cite("sum.telescope", "bound"))
+    d.conclude(
+        "bound",
+        le(inner(F, y), p + x / 2 * norm2(y + n)),
+        combine(
+            times("average", 1 / alpha),
+            times("telescope", 1 / (alpha * K)),
+            times("orthogonal", -r),
+            times("p :=", -1),
+            times("x :=", -norm2(y + n) / 2),
+        ),
+    )
+    d.at({**PATH, "sigma": 1, "r": 1}, {**PATH_VECTORS, "unit": (1,)})
+
+
+@lemma("hilbert.component", "The component along a direction", source="elementary")
+def component_along_a_direction_is_at_most_the_norm(d: Draft) -> None:
+    """<unit, v>^2 <= N(v)^2 =: Y^2, since unit is at most 1 long."""
+    d.direction("unit", r)
+    (y,) = generators("v")
+    d.root(Y, norm2(y), combine(norm_square(y)))
+    d.have(
+        "Cauchy-Schwarz",
+        le(inner(unit, y) ** 2, norm2(unit) * norm2(y)),
+        Cite("hilbert.cauchy_schwarz", "bound", {}, {"u": unit, "w": y}),
+    )
+    d.conclude(
+        "bound",
+        le(inner(unit, y) ** 2, Y**2),
+        combine(times("Cauchy-Schwarz"), times("|unit| <= 1", Y**2), times("Y^2", -norm2(unit))),
+    )
+    d.at({"r": 1}, {"unit": (1, 0), "v": (1, 1)})
+
+
+def size(d: Draft) -> None:
+    """Introduce A = N(F)^2 and R = sqrt(A + sigma^2)."""
+    d.given("sigma >= 0", le(0, sigma), "domain")
+    d.define(A, norm2(F))
+    d.root(R, A + sigma**2, combine(times("A :=", -1), norm_square(F), square(sigma)))
+
+
+@lemma(
+    "stale.reach",
+    "Drift and staleness together",
+    assumes=[SATURATION, UNBIASED, VARIANCE],
+    source="THEORY section 4",
+)
+def mean_direction_is_near_the_gradient(d: Draft) -> None:
+    """If N(b) <= B then N(b + e) <= rho R + (1 + rho) B, with R^2 = A + sigma^2."""
+    gradient(d)
+    noise.noise(d)
+    device.element(d)
+    size(d)
+    d.given("B_b >= 0", le(0, B_b), "domain")
+    d.given("b", le(norm2(b), B_b**2), "domain")
+    sample = F + n + b
+    d.have("orthogonal", eq(inner(unit, n), 0), Cite("noise.orthogonal", "orthogonal", {}, {"F": unit}))
+    d.have("length", le(norm2(n), sigma**2), Cite("noise.orthogonal", "length", {}, {"F": unit}))
+    d.have(
+        "gradient",
+        le(norm2(F + n), R**2),
+        combine(times("length"), times("orthogonal", 2 * r), times("R^2", -1), times("A :=", -1)),
+    )
+    d.have(
+        "sample",
+        le(norm2(sample), (R + B_b) ** 2),
+        Cite("hilbert.minkowski", "bound", where(s=R, t=B_b), {"u": F + n, "w": b}),
+    )
+    d.have(
+        "drift", le(norm2(e), rho**2 * norm2(sample)), Average("device.drift:squares", {device.e: e, device.g: sample})
+    )
+    d.have("drift length", le(norm2(e), (rho * (R + B_b)) ** 2), combine(times("drift"), times("sample", rho**2)))
+    d.conclude(
+        "bound",
+        le(norm2(b + e), (rho * R + (1 + rho) * B_b) ** 2),
+        Cite("hilbert.minkowski", "bound", where(s=B_b, t=rho * (R + B_b)), {"u": b, "w": e}),
+    )
+    d.at({**device.ELEMENT, "sigma": 1, "r": 1, "B_b": 1}, {"n_k": (0,), "unit": (1,), "b": (1,)})
+
+
+@lemma("master.expand", "The step's square, expanded", source="THEORY section 5")
+def square_of_the_step_expands(d: Draft) -> None:
+    """<F, v> <= p + (x/2) N(v + n)^2 gives <F, v> <= p + (x/2)(Y^2 + sigma^2) + x <v, n>."""
+    (y,) = generators("v")
+    d.given("x >= 0", le(0, x), "domain")
+    d.given("length", le(norm2(n), sigma**2), "domain")
+    d.given("paid", le(inner(F, y), p + x / 2 * norm2(y + n)), "domain")
+    d.root(Y, norm2(y), combine(norm_square(y)))
+    d.conclude(
+        "bound",
+        le(inner(F, y), p + x / 2 * (Y**2 + sigma**2) + x * inner(y, n)),
+        combine(times("paid"), times("length", x / 2), times("Y^2", -x / 2)),
+    )
+    d.at({"x": "1/2", "sigma": 1, "p": 1, "r": 1}, {"unit": (1, 0), "v": (1, 0), "n": (0, 1)})
+
+
+@lemma("master.polarise", "Polarisation", source="THEORY section 5")
+def distance_to_the_gradient_polarises(d: Draft) -> None:
+    """norm(v - F) <= eta(Y) gives (i): A + Y^2 - 2 a sqrt(A) <= eta(Y)^2, with a = <unit, v>."""
+    (y,) = generators("v")
+    d.direction("unit", r)
+    d.define(A, norm2(F))
+    d.root(Y, norm2(y), combine(norm_square(y)))
+    d.define(a, inner(unit, y))
+    d.given("near", le(norm2(y - F), eta**2), "domain")
+    d.conclude(
+        "bound",
+        near(eta),
+        combine(times("near"), times("Y^2"), times("A :="), times("a :=", -2 * r)),
+    )
+    d.at({"r": 1, "eta": 1}, {"unit": (1, 0), "v": (1, 1)})
+
+
+def component(d: Draft, y: Vector) -> None:
+    """Introduce a = <unit, y> and S = sqrt(Y^2 - a^2)."""
+    d.define(a, inner(unit, y))
+    inside = Step("inside", le(inner(unit, y) ** 2, Y**2), Cite("hilbert.component", "bound", {}, {"v": y}))
+    d.root(S, Y**2 - a**2, Chain((inside,), combine(times("inside"), times("a :=", a + inner(unit, y)))))
+
+
+@lemma("master.cauchy_schwarz", "The noise meets only what is across the gradient", source="THEORY section 5")
+def noise_meets_only_what_is_across_the_gradient(d: Draft) -> None:
+    """<v, n> <= sigma sqrt(Y^2 - a^2), since n is orthogonal to the gradient."""
+    (y,) = generators("v")
+    d.direction("unit", r)
+    d.given("sigma >= 0", le(0, sigma), "domain")
+    d.given("length", le(norm2(n), sigma**2), "domain")
+    d.given("orthogonal", eq(inner(unit, n), 0), "domain")
+    d.root(Y, norm2(y), combine(norm_square(y)))
+    component(d, y)
+    across = y - a * unit
+    d.have(
+        "across",
+        le(norm2(across), S**2),
+        combine(times("S^2", -1), times("Y^2", -1), times("a :=", 2 * a), times("|unit| <= 1", a**2)),
+    )
+    product = Cite("hilbert.product", "bound", where(s=S, t=sigma), {"u": across, "w": n})
+    d.have("product", le(inner(across, n), S * sigma), product)
+    d.conclude("bound", le(inner(y, n), sigma * S), combine(times("product"), times("orthogonal", a)))
+    d.at({"r": 1, "sigma": 1}, {"unit": (1, 0), "v": (1, 1), "n": (0, 1)})
+
+
+def setting(d: Draft) -> None:
+    """Introduce Analog-SGD-AP: path, gradient, noise, elements, stages, and the point (A, Y, a)."""
+    path(d)
+    gradient(d)
+    noise.noise(d)
+    device.element(d)
+    staleness.row(d, positive=False)
+    staleness.pathwise(d)
+    size(d)
+    d.root(Y, norm2(v), combine(norm_square(v)))
+    staleness.delays(d)
+    component(d, v)
+    d.define(q, (1 + rho) * alpha * Lambda1)
+    d.define(qn, (1 + rho) * alpha * nu)
+
+
+def reached(d: Draft) -> None:
+    """Show that v is within rho R + q Y + qn of the gradient."""
+    stale = alpha * (Lambda1 * Y + nu)
+    d.have("stale", le(norm2(b), stale**2), Cite("stale.martingale", "bound", {}, {"v": v}))
+    d.have("near", le(norm2(b + e), (rho * R + (1 + rho) * stale) ** 2), Cite("stale.reach", "bound", where(B_b=stale)))
+    total = rho * R + (1 + rho) * stale
+    d.have(
+        "reach",
+        le(norm2(v - F), reach() ** 2),
+        combine(times("near"), times("q :=", -Y * (total + reach())), times("qn :=", -(total + reach()))),
+    )
+
+
+def paid(d: Draft) -> None:
+    """Show that <F, v> <= p + (x/2)(Y^2 + sigma^2) + x <v, n>."""
+    d.have("x >= 0", le(0, x), combine(times("x :=", -1), times("L >= 0", alpha)))
+    d.have("orthogonal", eq(inner(unit, n), 0), Cite("noise.orthogonal", "orthogonal", {}, {"F": unit}))
+    d.have("length", le(norm2(n), sigma**2), Cite("noise.orthogonal", "length", {}, {"F": unit}))
+    d.have("paid", le(inner(F, v), p + x / 2 * norm2(v + n)), Cite("master.telescope", "bound", {}, {"v": v}))
+    bound = p + x / 2 * (Y**2 + sigma**2) + x * inner(v, n)
+    d.have("expanded", le(inner(F, v), bound), Cite("master.expand", "bound", {}, {"v": v}))
+
+
+WORLD = {
+    **PATH,
+    **staleness.ROW,
+    **device.ELEMENT,
+    "alpha": "1/10",
+    "sigma": 1,
+    "r": 1,
+    "beta": 1,
+    "pi": 2,
+    "Lambda1": 1,
+    "nu": 1,
+}
+WORLD_VECTORS = {
+    **PATH_VECTORS, **staleness.ROW_VECTORS, "Sdv": (0, 0), "Shn": (0, 1), "omega": (0, 0),
+    "unit": (1, 0), "b": (0, 0), "e": (0, 0),
+}  # fmt: skip
+
+
+@lemma(
+    "master.sharp",
+    "Theorem 1: the feasible set",
+    assumes=[SMOOTH, LOWER, UNBIASED, VARIANCE, SATURATION, LAGS, STALENESS],
+    source="THEORY section 5, Theorem 1",
+)
+def the_point_of_a_run_is_feasible(d: Draft) -> None:
+    """For Analog-SGD-AP (A, Y, a) satisfies (i), (ii), |a| <= Y: A = N(F)^2, Y = N(v), a sqrt(A) = <F, v>."""
+    setting(d)
+    reached(d)
+    d.conclude("i", near(reach()), Cite("master.polarise", "bound", where(eta=reach()), {"v": v}))
+    paid(d)
+    d.have("cross", le(inner(v, n), sigma * S), Cite("master.cauchy_schwarz", "bound", {}, {"v": v}))
+    d.conclude("ii", descends(x, x), combine(times("expanded"), times("cross", x), times("a :=", r)))
+    d.have("inside", le(inner(unit, v) ** 2, Y**2), Cite("hilbert.component", "bound", {}, {"v": v}))
+    d.conclude("component", le(a**2, Y**2), combine(times("inside"), times("a :=", a + inner(unit, v))))
+    d.at(WORLD, WORLD_VECTORS)

@@ -1,0 +1,100 @@
+"""A theorem as data, read off the claims that prove it: nothing is typed a second time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import sympy
+from sympy import Expr
+
+from theory.blueprint import assumptions_of, claim, rests_on
+from theory.kernel.claim import Claim
+from theory.kernel.relations import Relation, to_latex
+
+_SYMPY = {"<=": sympy.Le, "<": sympy.Lt, "==": sympy.Eq}
+Domain = tuple[tuple[str, sympy.Basic], ...]
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """A bound on the average squared gradient norm A, ready to be evaluated.
+
+    Args:
+        name: as on the command line.
+        title: as in print.
+        proved_by: the claim whose conclusion this is.
+        run: the claim that puts the runs of the algorithm under it; equal to `proved_by` where that speaks of runs.
+        expression: the bound on A; None where the statement is a feasible set.
+        feasible: the relations of a feasible set in A, Y, a; empty where the statement is an expression.
+        definitions: the parameters in terms of those of the command line.
+        domain: (label, relational) for each condition on the parameters.
+
+    """
+
+    name: str
+    title: str
+    proved_by: str
+    run: str
+    expression: Expr | None
+    feasible: tuple[sympy.Basic, ...]
+    definitions: Mapping[sympy.Symbol, Expr]
+    domain: Domain
+    source: str = "THEORY section 5"
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def parameters(self) -> tuple[sympy.Symbol, ...]:
+        """Return the symbols of the statement that are not searched over, sorted by name."""
+        parts = (*self.feasible, *((self.expression,) if self.expression is not None else ()))
+        free = {symbol for part in parts for symbol in part.free_symbols}
+        return tuple(sorted((s for s in free if s.name not in {"A", "Y", "a"}), key=lambda symbol: symbol.name))
+
+    @cached_property
+    def claims(self) -> tuple[str, ...]:
+        """Return the ids of every claim the theorem rests on, sorted."""
+        return tuple(sorted(rests_on(self.proved_by) | rests_on(self.run)))
+
+    @cached_property
+    def assumptions(self) -> tuple[str, ...]:
+        """Return the ids of every assumption the theorem rests on, sorted."""
+        return assumptions_of(self.claims)
+
+    @property
+    def latex(self) -> str:
+        """Return the statement as a formula."""
+        if self.expression is not None:
+            return rf"A \le {to_latex(self.expression)}"
+        return r",\quad ".join(sympy.latex(relation) for relation in self.feasible)
+
+
+def eliminate(expression: Expr, item: Claim) -> Expr:
+    """Replace what a claim defines by what it stands for: roots become square roots."""
+    meaning = {root.symbol: sympy.sqrt(root.of) for root in item.roots}
+    for premise in item.premises:
+        if premise.reason == "definition" and premise.relation.op == "==" and premise.relation.lhs.is_Symbol:
+            meaning[premise.relation.lhs] = premise.relation.rhs
+    while expression.free_symbols & meaning.keys():
+        expression = expression.xreplace(meaning)
+    return expression
+
+
+def relational(relation: Relation, item: Claim) -> sympy.Basic:
+    """Return a relation of a claim as a SymPy relational with its definitions put in; sides are not rearranged."""
+    kind = _SYMPY[relation.op]
+    return kind(eliminate(relation.lhs, item), eliminate(relation.rhs, item), evaluate=False)
+
+
+def definitions(name: str, *wanted: str) -> dict[sympy.Symbol, Expr]:
+    """Return the definitions that a claim makes of the symbols `wanted`."""
+    item = claim(name)
+    relations = (item.premise(f"{symbol} :=") for symbol in wanted)
+    return {relation.lhs: relation.rhs for relation in relations}
+
+
+def conditions(name: str, *wanted: str) -> Domain:
+    """Return the named premises of a claim as (label, relational); the label is the condition as a person writes it."""
+    item = claim(name)
+    return tuple((str(relation), relational(relation, item)) for relation in map(item.premise, wanted))
+
+
+__all__ = ["Theorem", "conditions", "definitions", "eliminate", "relational"]
