@@ -1,1 +1,16 @@
-"""Confronts the theorems of `theory` with the runs of `simulate`."""
+"""The confrontation of proved bounds with simulated runs."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from verify.checking import check as check
+
+__all__ = ["check"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be anything
+    if name == "check":
+        from verify.checking import check
+
+        return check
+    raise AttributeError(f"module 'verify' has no attribute {name!r}")

@@ -93,6 +93,13 @@ class Store:
             store._same_plan(plan)
         return store
 
+    @classmethod
+    def start(cls, path: Path | None, plan: Mapping[str, Any], *, resume: bool) -> Self:
+        """Open or create the store of a sweep; without a path nothing is kept."""
+        if path is None:
+            return cls.create(":memory:", plan)
+        return cls.open(path, plan) if resume and path.exists() else cls.create(path, plan)
+
     def _same_plan(self, plan: Mapping[str, Any]) -> None:
         stored, wanted = self.plan, json.loads(_dump(plan))
         for name in sorted(stored.keys() | wanted.keys()):

@@ -1,0 +1,106 @@
+"""Command line: confront the theorems with runs."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from theory.setting.boundary import ANSWER_IS_NO, HOLDS, BadInput, integer, real, run_command, write_json
+
+app = typer.Typer(
+    help="Confront proved bounds with simulated runs: verdicts, replays, searches for trouble.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+JsonOption = Annotated[str, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - is standard output.")]
+StoreArgument = Annotated[Path, typer.Option("--store", metavar="FILE", help="The store of a sweep.")]
+DEFAULT_STORE = Path("results/verify.sqlite")
+
+
+@app.command()
+def run(
+    settings: Annotated[str, typer.Option(help="How many randomized settings.")] = "300",
+    seed: Annotated[str, typer.Option(help="Seed of the sweep; setting i depends on the seed and i alone.")] = "1",
+    family: Annotated[list[str] | None, typer.Option(help="Only these families; may be given several times.")] = None,
+    confidence: Annotated[str, typer.Option(help="Family-wise confidence of the verdicts.")] = "0.99",
+    workers: Annotated[str | None, typer.Option(help="Processes; all cores if not given.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler in place of processes.")] = None,
+    store: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep every result here.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an existing store.")] = False,
+    json: JsonOption = "",
+) -> int:
+    """Judge randomized settings: held, violated or inconclusive, and how tight each bound is."""
+    from verify import console, executors
+    from verify import settings as families
+    from verify.statistics import Spending
+    from verify.store import Store
+    from verify.summary import summarise
+
+    count = integer("--settings", settings, at_least=1)
+    plan: dict[str, Any] = {
+        "seed": integer("--seed", seed, at_least=0),
+        "families": list(families.plan_families(family or [])),
+        "confidence": Spending(real("--confidence", confidence)).confidence,
+    }
+    if workers is not None and scheduler is not None:
+        raise BadInput("--scheduler", scheduler, "given without --workers, which is for processes on this machine")
+    number = executors.default_workers() if workers is None else integer("--workers", workers, at_least=1)
+    start = time.perf_counter()
+    with Store.start(store, plan, resume=resume) as opened:
+        with executors.opened(min(number, count), scheduler) as (pool, width):
+            console.watch(opened, count, pool, width)
+        results = [result for result in opened.results() if result["id"] < count]
+    elapsed = time.perf_counter() - start
+    summary = summarise(results, plan, elapsed, None if store is None else str(store))
+    if json:
+        write_json(json, summary)
+    if json != "-":
+        Console().print(console.summary_table(summary))
+    return ANSWER_IS_NO if summary["violations"] else HOLDS
+
+
+@app.command()
+def replay(
+    identity: Annotated[str, typer.Argument(metavar="ID", help="The setting's id.")],
+    store: StoreArgument = DEFAULT_STORE,
+    json: JsonOption = "",
+) -> int:
+    """Run one stored setting again and show it step by step."""
+    from verify import console, replaying
+    from verify.store import Store
+
+    with Store.open(store) as opened:
+        stored = opened.result(integer("ID", identity, at_least=0))
+        replayed = replaying.replay(stored, opened.plan["confidence"])
+    if json:
+        write_json(json, replayed)
+    if json != "-":
+        Console().print(console.replay_table(replayed))
+    return HOLDS if replayed["identical"] and replayed["result"]["verdict"] != "violated" else ANSWER_IS_NO
+
+
+@app.command()
+def report(
+    store: StoreArgument = DEFAULT_STORE,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for verify.html.")] = Path("results"),
+) -> int:
+    """Write the page: one self-contained HTML file."""
+    from verify import report as page
+    from verify.store import Store
+
+    with Store.open(store) as opened:
+        path = page.write(opened, out)
+    typer.echo(path)
+    return HOLDS
+
+
+def main() -> None:
+    """Run the command line."""
+    run_command(app, "python -m verify")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Does an instance satisfy the assumptions? Certified, measured, or violated, one line each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from theory.setting.assumptions import REGISTRY
+from verify.observations import Observations
+
+Status = Literal["certified", "measured", "violated", "unknown"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is known of one assumption for one instance.
+
+    Args:
+        assumption: its id in `theory.setting.assumptions`.
+        status: certified (proved from the data of the problem, device or schedule), measured (seen to hold on the
+            replicas), violated, or unknown.
+        evidence: the numbers behind it.
+
+    """
+
+    assumption: str
+    status: Status
+    evidence: str
+
+
+def _constant(observed: Observations, *names: str) -> tuple[Status, str]:
+    constants = observed.constants
+    if any(name not in constants.values for name in names):
+        return "unknown", f"{', '.join(names)} not known for this problem"
+    numbers = ", ".join(f"{name} = {constants.values[name]:.6g}" for name in names)
+    return ("certified" if constants.proved(*names) else "measured"), numbers
+
+
+def _saturation(observed: Observations) -> tuple[Status, str]:
+    seen, known = observed.rho, observed.constants.values.get("rho")
+    if observed.diverged:
+        return "violated", f"{observed.diverged} of {observed.replicas} replicas diverged"
+    if seen >= 1:
+        return "violated", f"observed {seen:.6g}"
+    if known is None:
+        return "measured", f"observed at most {seen:.6g}"
+    status: Status = "certified" if seen <= known else "violated"
+    return status, f"rho = {known:.6g}, observed at most {seen:.6g}"
+
+
+_EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
+    "smooth": lambda observed: _constant(observed, "L"),
+    "lower": lambda observed: _constant(observed, "Delta"),
+    "unbiased": lambda _: ("certified", "samples are drawn afresh and alike at every step"),
+    "variance": lambda observed: _constant(observed, "sigma2"),
+    "saturation": _saturation,
+    "lags": lambda observed: ("certified", f"counted from the schedule of {observed.algorithm}"),
+    "staleness": lambda observed: _constant(observed, "Lambda1", "Lambdah"),
+}
+
+
+def examine(observed: Observations) -> list[Finding]:
+    """Return a finding for every assumption the bounds on A rest on."""
+    return [Finding(name, *examiner(observed)) for name, examiner in _EXAMINERS.items() if name in REGISTRY]

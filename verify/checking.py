@@ -1,0 +1,87 @@
+"""`verify.check`: one run against every bound."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from html import escape
+from typing import Any
+
+from rich.console import Group, RenderableType
+
+from simulate.trajectories import Trajectories
+from theory.setting.boundary import BadInput
+from verify import assumptions, verdicts
+from verify.observations import from_trajectories
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came of confronting one run with every bound; shows as tables in a terminal and in a notebook.
+
+    Args:
+        verdict: the gravest of the checks.
+        checks: one a form and basis.
+        observed: A, its confidence bounds, the saturation.
+        assumptions: certified, measured or violated, with the numbers behind it.
+
+    """
+
+    verdict: str
+    checks: tuple[verdicts.Check, ...]
+    observed: Mapping[str, Any]
+    assumptions: tuple[assumptions.Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Return whether nothing is violated."""
+        return self.verdict != "violated"
+
+    def __rich__(self) -> RenderableType:
+        from verify import console
+
+        findings = [(found.assumption, found.status, found.evidence) for found in self.assumptions]
+        return Group(
+            console.check_table([asdict(check) for check in self.checks], f"verdict: {self.verdict}"),
+            console.table("assumptions", ("assumption", "status", "evidence"), findings),
+        )
+
+    def __str__(self) -> str:
+        from rich.console import Console
+
+        printer = Console(width=110, record=True, file=None, quiet=True)
+        with printer.capture() as captured:
+            Console.print(printer, self)
+        return captured.get()
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{word}</th>" for word in ("claim", "verdict", "bound", "bound / observed", ""))
+        rows = "".join(
+            f"<tr><td>{escape(check.claim)}</td><td>{check.verdict}</td><td>{check.bound:.4g}</td>"
+            f"<td>{check.tightness:.4g}</td><td>{escape(check.reason)}</td></tr>"
+            for check in self.checks
+        )
+        return f"<p>verdict: <b>{self.verdict}</b></p><table><tr>{head}</tr>{rows}</table>"
+
+
+def check(runs: Trajectories, *, confidence: float = 0.99) -> Report:
+    """Confront one run with every form of every bound.
+
+    Args:
+        runs: what `simulate.run` returned, of at least two replicas.
+        confidence: of the verdicts of this run; a family of runs needs `verify run`.
+
+    Returns: verdicts with confidence bounds and tightness (bound / observed).
+    Raises:  BadInput: confidence outside (0, 1), or a single replica.
+
+    """
+    if not 0 < confidence < 1:
+        raise BadInput("confidence", confidence, "0 < confidence < 1", "a verdict")
+    if runs.run.replicas < 2:
+        raise BadInput("replicas", runs.run.replicas, "at least 2 replicas", "a confidence bound")
+    observed, level = from_trajectories(runs), 1 - confidence
+    verdict = verdicts.confront(observed, level)
+    return Report(
+        verdict.word,
+        verdict.checks,
+        {**verdict.evidence.as_dict(), "level": level},
+        tuple(assumptions.examine(observed)),
+    )

@@ -1,0 +1,71 @@
+"""Where settings are judged: processes on this machine, or the workers of a Dask cluster."""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+
+from theory.setting.boundary import BadInput
+
+
+@contextlib.contextmanager
+def processes(workers: int) -> Iterator[Executor]:
+    """Return an executor of fresh processes, one compiled thread each, that end with their parent."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_enter, initargs=(os.getpid(),)) as executor:
+        try:
+            yield executor
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _enter(parent: int) -> None:
+    """Prepare a worker: Ctrl-C is the parent's business; an orphan (parent killed) leaves."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    import numba
+
+    numba.set_num_threads(1)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def default_workers() -> int:
+    """Return the cores this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def cluster(address: str) -> Iterator[tuple[Executor, int]]:
+    """Return the executor of a Dask cluster and how many jobs it takes at once; lost workers' jobs are given again."""
+    try:
+        from distributed import Client
+    except ImportError:
+        raise BadInput("--scheduler", address, "used with the extra `cluster` installed (pip install distributed)") from None
+    try:
+        client = Client(address, timeout="10s")
+    except (OSError, ValueError, TimeoutError) as error:
+        raise BadInput("--scheduler", address, f"the address of a Dask scheduler that answers ({error})") from None
+    with client:
+        yield client.get_executor(), 4 * max(1, sum(client.nthreads().values()))
+
+
+@contextlib.contextmanager
+def opened(workers: int, scheduler: str | None) -> Iterator[tuple[Executor, int]]:
+    """Return the executor asked for and how many jobs to keep submitted."""
+    if scheduler is not None:
+        with cluster(scheduler) as found:
+            yield found
+    else:
+        with processes(workers) as pool:
+            yield pool, 2 * workers

@@ -1,0 +1,114 @@
+"""What a setting's runs showed, joined with what is known of it beforehand."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate.trajectories import Trajectories
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Constants:
+    """The numbers the bounds take, and where they come from.
+
+    Args:
+        values: by name: L, sigma2, Delta, alpha, K, Lambda1, Lambdah, and where known nu, Ln, rho; units as in
+            `theory.setting.symbols`. A name that is missing is unknown.
+        certified: by the same names: proved from the problem's data, the schedule and the device (True), or measured.
+
+    """
+
+    values: Mapping[str, float]
+    certified: Mapping[str, bool]
+
+    def proved(self, *names: str) -> bool:
+        """Return whether every one of these is known and certified."""
+        return all(name in self.values and self.certified.get(name, False) for name in names)
+
+    def take(self, *names: str) -> dict[str, float]:
+        """Return the values of `names`, all of which are known."""
+        return {name: self.values[name] for name in names}
+
+
+@dataclass(frozen=True)
+class Observations:
+    """One number a replica for everything the bounds speak of.
+
+    Args:
+        squared_gradient: (1/K) sum over k of norm(grad f(W_k))^2, shape (R,) without those that diverged, in (f/w)^2.
+        saturation: max over k and i of |W_k,i|/tau, shape (R,).
+        square_saturation: what the saturation-adaptive form puts in the place of rho^2 beside sigma^2, shape (R,).
+        diverged: replicas that left the numbers' range or the device's.
+        constants: what is known.
+        algorithm: its name.
+
+    """
+
+    squared_gradient: Array
+    saturation: Array
+    square_saturation: Array
+    diverged: int
+    constants: Constants
+    algorithm: str
+
+    @property
+    def replicas(self) -> int:
+        """Return R."""
+        return len(self.squared_gradient)
+
+    @property
+    def rho(self) -> float:
+        """Return the largest saturation any replica showed."""
+        return float(self.saturation.max(initial=0.0))
+
+    def and_more(self, more: "Observations") -> "Observations":
+        """Return these replicas and then those, of the same setting."""
+        return replace(
+            self,
+            squared_gradient=np.concatenate([self.squared_gradient, more.squared_gradient]),
+            saturation=np.concatenate([self.saturation, more.saturation]),
+            square_saturation=np.concatenate([self.square_saturation, more.square_saturation]),
+            diverged=self.diverged + more.diverged,
+        )
+
+
+def from_trajectories(runs: Trajectories) -> Observations:
+    """Join what a run showed with what was known of it; replicas that diverged are counted, not averaged.
+
+    The mean of B samples has variance sigma^2/B; Ln and the mean-square saturation are ratios and stay.
+    """
+    sound = np.ones(len(runs.mean_squared_gradient), dtype=bool)
+    sound[[one.replica for one in runs.diverged]] = False
+    known = constants(runs)
+    variance = runs.facts.values.get("sigma2")
+    square = runs.mean_square_saturation
+    if variance:  # coordinates count by their share of the noise: the sharper form of the floor
+        square = runs.weighted_square_saturation / variance
+    return Observations(
+        runs.mean_squared_gradient[sound],
+        runs.max_saturation[sound],
+        square[sound],
+        len(runs.diverged),
+        known,
+        runs.run.algorithm,
+    )
+
+
+def constants(runs: Trajectories) -> Constants:
+    """Return what is known of a run without looking at its outcome; a digital device has rho = 0 by definition."""
+    run, facts = runs.run, runs.facts
+    values = {name: float(value) for name, value in facts.values.items() if value is not None}
+    certified = {name: bool(facts.certified.get(name, False)) for name in values}
+    if "sigma2" in values:
+        values["sigma2"] /= run.batch
+    values |= {"Delta": runs.initial_gap, "alpha": run.alpha, "K": run.iterations}
+    certified |= {"Delta": True, "alpha": True, "K": True}
+    rho = 0.0 if math.isinf(run.tau) else runs.certified_saturation
+    if rho is not None:
+        values["rho"], certified["rho"] = rho, True
+    return Constants(values, certified)

@@ -1,0 +1,281 @@
+"""Randomized settings: what is run, made from a few axes a family.
+
+Step size and saturation level are chosen so that the domain of the theorems is met by design, from the constants of
+the problem and before anything is run:
+
+    x = alpha L                       is drawn below 1,
+    q = (1 + rho) alpha Lambda1       is a drawn share of sqrt((1 - x)(1 - s^2)), which meets x + q^2 < 1 and
+                                      rho^2 + q^2/(1 - x) < 1 for every rho <= s,
+    tau                               is the reach of the weights divided by the drawn saturation s.
+
+Setting i of a seed depends on (seed, i) and the chosen families alone.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from simulate import problems
+from theory.setting import algorithms, devices
+from theory.setting.boundary import BadInput, known
+from verify import axes
+from verify.axes import Draw, Geometric, OneOf, Uniform, Whole
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One run and what it is run on; everything needed to replay it.
+
+    Args:
+        id: index in its sweep.
+        family: which family it was drawn from.
+        problem: name of the problem.
+        stages: M.
+        problem_settings: what `simulate.problems.make` takes.
+        algorithm: name of the algorithm.
+        alpha: step size, in w^2/f.
+        tau: saturation level, in w; inf is digital.
+        iterations: K.
+        replicas: independent runs in the first look; each further look doubles them.
+        seed: of the runs.
+        batch: micro-batches of the synchronous pipeline.
+
+    """
+
+    id: int
+    family: str
+    problem: str
+    stages: int
+    problem_settings: Mapping[str, Any]
+    algorithm: str
+    alpha: float
+    tau: float
+    iterations: int
+    replicas: int
+    seed: int
+    batch: int = 1
+
+    def make_problem(self) -> problems.Problem:
+        """Return the problem that is run."""
+        return problems.make(self.problem, stages=self.stages, **self.problem_settings)
+
+    @property
+    def lags(self) -> tuple[int, ...]:
+        """Return the updates between the forward and the backward pass of each stage."""
+        return algorithms.named(self.algorithm).lags(self.stages)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data from which `from_dict` makes the setting again."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Setting":
+        """Return the setting that `as_dict` described, also after a passage through JSON."""
+        return cls(**{**data, "tau": float(data["tau"])})
+
+
+@dataclass(frozen=True)
+class Family:
+    """Settings of one kind.
+
+    Args:
+        name: as on the command line.
+        summary: one line for people.
+        axes: what is drawn.
+        build: turns a draw into a setting (id and seed are filled in afterwards).
+
+    """
+
+    name: str
+    summary: str
+    axes: Mapping[str, axes.Axis]
+    build: Callable[[Draw], Setting]
+
+    def make(self, draw: Draw, identity: int = 0, seed: int = 0) -> Setting:
+        """Return the setting of a draw."""
+        return replace(self.build(draw), id=identity, family=self.name, seed=seed)
+
+    def strategy(self) -> st.SearchStrategy[Setting]:
+        """Return the family for Hypothesis, seeds included."""
+        seeds = st.integers(0, 2**32 - 1)
+        return st.builds(lambda draw, seed: self.make(draw, seed=seed), axes.strategy(self.axes), seeds)
+
+
+def _replicas(budget: float, iterations: int, cost: float, least: int, most: int) -> int:
+    """Return as many replicas as a budget of weight-updates allows: from the sizes alone."""
+    return int(min(max(budget / (iterations * cost), least), most))
+
+
+def step_size(constants: Mapping[str, float | None], x: float, share: float, saturation: float) -> float:
+    """Return alpha with alpha L <= x and q at most `share` of what the domain allows up to `saturation`."""
+    smoothness, delay = constants["L"] or 0.0, constants["Lambda1"] or 0.0
+    allowed = share * math.sqrt((1 - x) * (1 - saturation**2))
+    by_lag = allowed / ((1 + saturation) * delay) if delay > 0 else math.inf
+    return min(x / smoothness, by_lag)
+
+
+def reach(problem: problems.Problem, alpha: float, lags: Sequence[int], sigma2: float) -> float:
+    """Return how far the weights go: the certified box of a device far too large, else a guess from the noise."""
+    start = max(float(np.max(np.abs(stage))) for stage in problem.initial_weights())
+    minimiser = getattr(problem, "minimiser", None)
+    target = 0.0 if minimiser is None else float(np.max(np.abs(minimiser)))
+    guess = max(start, target) + 2 * math.sqrt(alpha * sigma2)
+    far = 1e3 * guess
+    certified = problem.certified_saturation(alpha, devices.ald(far), lags)
+    return guess if certified is None else max(certified * far, guess)
+
+
+_QUADRATIC_AXES: dict[str, axes.Axis] = {
+    "algorithm": OneOf(("analog-sgd-ap",) * 4 + ("digital-ap", "analog-sgd", "analog-sgd-sp", "stashed-ap", "digital-sgd")),
+    "stages": Whole(2, 8),
+    "size": Whole(1, 4),
+    "noise": OneOf(("two-point", "uniform", "gaussian")),
+    "sigma": Geometric(0.1, 3.0),
+    "noise_spread": Geometric(1.0, 30.0),
+    "L": Geometric(0.2, 5.0),
+    "condition": Geometric(1.0, 100.0),
+    "coupling": Uniform(0.0, 1.0),
+    "start": Geometric(0.1, 3.0),
+    "target": Geometric(0.1, 3.0),
+    "instance": Whole(0, 2**31 - 1),
+    "x": Geometric(0.003, 0.3),
+    "share": Geometric(0.02, 0.7),
+    "saturation": Geometric(0.05, 0.7),
+    "iterations": Whole(300, 20_000, geometric=True),
+    "batch": Whole(2, 6),
+}
+
+
+def _quadratic(draw: Draw, diagonal: bool = False) -> Setting:
+    names = ("size", "noise", "sigma", "noise_spread", "L", "condition", "coupling", "start", "target", "instance")
+    chosen = {name: draw[name] for name in names} | {"diagonal": diagonal}
+    problem = problems.make("quadratic", stages=draw["stages"], **chosen)
+    algorithm = algorithms.named(draw["algorithm"])
+    lags = algorithm.lags(draw["stages"])
+    facts = problem.facts(lags, stashed=algorithm.direction == "stashed").values
+    saturation = draw["saturation"] if algorithm.analog else 0.0
+    alpha = step_size(facts, draw["x"], draw["share"], saturation)
+    tau = reach(problem, alpha, lags, draw["sigma"] ** 2) / saturation if algorithm.analog else math.inf
+    dimension = draw["stages"] * draw["size"]
+    replicas = _replicas(2e8, draw["iterations"], dimension * (dimension + 8), 48, 256)
+    batch = draw["batch"] if algorithm.batched else 1
+    return Setting(
+        0, "", "quadratic", draw["stages"], chosen, algorithm.name, alpha, tau, draw["iterations"], replicas, 0, batch
+    )
+
+
+def _attaining(draw: Draw) -> Setting:
+    chosen = {"rho": draw["rho"], "tau": draw["tau"]}
+    # K long enough for the start to be forgotten, up to a limit: the bound's 2 Delta/(alpha K) is then small
+    iterations = int(min(draw["horizon"] / draw["alpha"], 100_000))
+    algorithm = "analog-sgd"
+    return Setting(0, "", "attaining", 1, chosen, algorithm, draw["alpha"], draw["tau"], iterations, 512, 0)
+
+
+def _plus_minus(draw: Draw) -> Setting:
+    chosen = {"rho": draw["rho"], "tau": draw["tau"]}
+    problem = problems.make("plus-minus", stages=draw["stages"], **chosen)
+    algorithm = algorithms.named(draw["algorithm"])
+    facts = problem.facts(algorithm.lags(draw["stages"])).values
+    alpha = step_size(facts, draw["x"], draw["share"], min(1.2 * draw["rho"], 0.99))
+    iterations = int(min(max(draw["horizon"] / alpha, 100), 30_000))
+    replicas = _replicas(1e8, iterations, draw["stages"] * (draw["stages"] + 8), 64, 512)
+    tau = draw["tau"] if algorithm.analog else math.inf
+    return Setting(0, "", "plus-minus", draw["stages"], chosen, algorithm.name, alpha, tau, iterations, replicas, 0)
+
+
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        Family("quadratic", "coupled quadratic blocks, any noise, all algorithms", _QUADRATIC_AXES, _quadratic),
+        Family(
+            "quadratic-certified",
+            "diagonal quadratics with bounded noise: saturation is proved, not measured",
+            _QUADRATIC_AXES | {"noise": OneOf(("two-point", "uniform")), "saturation": Geometric(0.05, 0.9)},
+            partial(_quadratic, diagonal=True),
+        ),
+        Family(
+            "quadratic-stress",
+            "lags up to the edge of the domain (q up to 0.95), many stages, short runs and long ones",
+            _QUADRATIC_AXES
+            | {
+                "algorithm": OneOf(("analog-sgd-ap", "analog-sgd-ap", "digital-ap", "stashed-ap")),
+                "stages": Whole(4, 12),
+                "size": Whole(1, 2),
+                "share": Uniform(0.5, 0.95),
+                "x": Uniform(0.05, 0.6),
+                "saturation": Geometric(0.02, 0.4),
+                "iterations": Whole(5, 20_000, geometric=True),
+            },
+            _quadratic,
+        ),
+        Family(
+            "attaining",
+            "the instance that attains the floor",
+            {
+                "rho": Uniform(0.05, 0.9),
+                "tau": Geometric(0.3, 10.0),
+                "alpha": Geometric(1e-2, 5e-4),
+                "horizon": Geometric(200.0, 20.0),
+            },
+            _attaining,
+        ),
+        Family(
+            "plus-minus",
+            "its sibling with plain two-point noise, one weight a stage",
+            {
+                "algorithm": OneOf(("analog-sgd-ap", "analog-sgd", "digital-ap")),
+                "stages": Whole(1, 8),
+                "rho": Uniform(0.05, 0.85),
+                "tau": Geometric(0.3, 10.0),
+                "x": Geometric(0.002, 0.1),
+                "share": Geometric(0.02, 0.7),
+                "horizon": Geometric(10.0, 100.0),
+            },
+            _plus_minus,
+        ),
+    )
+}
+"""Every family by name."""
+
+PATTERN = (
+    "quadratic",
+    "quadratic-certified",
+    "attaining",
+    "quadratic",
+    "quadratic-stress",
+    "quadratic-certified",
+    "plus-minus",
+    "quadratic",
+)
+"""Which family the settings 0, 1, 2, ... of a sweep come from, over and over."""
+
+
+def plan_families(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the pattern of families of a sweep restricted to `names`; none means all."""
+    for name in names:
+        known("--family", name, FAMILIES)
+    if not names:
+        return PATTERN
+    return tuple(family for family in PATTERN if family in names) or tuple(dict.fromkeys(names))
+
+
+def sample(seed: int, index: int, families: Sequence[str] = PATTERN) -> Setting:
+    """Return setting `index` of the sweep with `seed`: a function of its arguments alone."""
+    if seed < 0:
+        raise BadInput("--seed", seed, "an integer >= 0")
+    root = np.random.SeedSequence([seed, index])
+    rng = np.random.Generator(np.random.Philox(root))
+    family = FAMILIES[families[index % len(families)]]
+    draw = axes.sample(family.axes, rng)
+    return family.make(draw, index, int(root.generate_state(2, np.uint64)[1] >> np.uint64(1)))
+
+
+def strategy(*names: str) -> st.SearchStrategy[Setting]:
+    """Return settings of the named families (all if none) for Hypothesis."""
+    return st.one_of([FAMILIES[name].strategy() for name in names or FAMILIES])
