@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from theory.setting.boundary import ANSWER_IS_NO, HOLDS, BadInput, integer, real, run_command, write_json
 
@@ -58,7 +57,7 @@ def run(
     if json:
         write_json(json, summary)
     if json != "-":
-        Console().print(console.summary_table(summary))
+        console.show(console.summary_table(summary))
     return ANSWER_IS_NO if summary["violations"] else HOLDS
 
 
@@ -78,7 +77,7 @@ def replay(
     if json:
         write_json(json, replayed)
     if json != "-":
-        Console().print(console.replay_table(replayed))
+        console.show(console.replay_table(replayed))
     return HOLDS if replayed["identical"] and replayed["result"]["verdict"] != "violated" else ANSWER_IS_NO
 
 

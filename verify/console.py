@@ -1,5 +1,6 @@
 """What a person sees in a terminal or a notebook: progress on standard error, results as tables."""
 
+import sys
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from typing import Any
@@ -43,6 +44,11 @@ def watch(store: Store, settings: int, pool: Executor, width: int) -> None:
         except KeyboardInterrupt:
             bar.console.print(f"{len(store.done())} of {settings} settings are in {store.path}; go on with --resume")
             raise
+
+
+def show(result: Group) -> None:
+    """Print a result on standard output; a pipe gets lines wide enough for the tables."""
+    Console(width=None if sys.stdout.isatty() else 160).print(result)
 
 
 def verdict(word: str) -> Text:
@@ -101,3 +107,28 @@ def check_table(checks: Iterable[Mapping[str, Any]], title: str) -> Table:
         for check in checks
     ]
     return table(title, ("claim", "verdict", "bound", "bound / observed (95%)"), rows)
+
+
+def replay_table(replayed: Mapping[str, Any]) -> Group:
+    """Return a replayed setting: what was run, what is assumed, what came of it."""
+    result = replayed["result"]
+    setting, observed = result["setting"], result["observed"]
+    same = "the stored result, bit for bit" if replayed["identical"] else f"DIFFERS in {replayed['differences']}"
+    head = Text.assemble(f"setting {result['id']} ({result['family']}): ", verdict(result["verdict"]), f"; {same}")
+    facts = [(name, value) for name, value in setting.items() if name not in ("id", "family", "problem_settings")]
+    facts += [(f"problem: {name}", value) for name, value in setting["problem_settings"].items()]
+    certified = result["certified"]
+    constants = [
+        (name, number(value, 8), "certified" if certified.get(name) else "measured")
+        for name, value in result["constants"].items()
+    ]
+    findings = [(found["assumption"], found["status"], found["evidence"]) for found in result["assumptions"]]
+    shown = {name: number(value, 6) if isinstance(value, float) else value for name, value in observed.items()}
+    return Group(
+        head,
+        table("setting", ("name", "value"), facts),
+        table("constants", ("name", "value", "status"), constants),
+        table("assumptions", ("assumption", "status", "evidence"), findings),
+        table("observed", ("name", "value"), shown.items()),
+        check_table(result["checks"], "checks"),
+    )

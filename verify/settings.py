@@ -131,7 +131,9 @@ def reach(problem: problems.Problem, alpha: float, lags: Sequence[int], sigma2: 
 
 
 _QUADRATIC_AXES: dict[str, axes.Axis] = {
-    "algorithm": OneOf(("analog-sgd-ap",) * 4 + ("digital-ap", "analog-sgd", "analog-sgd-sp", "stashed-ap", "digital-sgd")),
+    "algorithm": OneOf(
+        ("analog-sgd-ap",) * 4 + ("digital-ap", "analog-sgd", "analog-sgd-sp", "stashed-ap", "digital-sgd")
+    ),
     "stages": Whole(2, 8),
     "size": Whole(1, 4),
     "noise": OneOf(("two-point", "uniform", "gaussian")),
@@ -146,7 +148,7 @@ _QUADRATIC_AXES: dict[str, axes.Axis] = {
     "x": Geometric(0.003, 0.3),
     "share": Geometric(0.02, 0.7),
     "saturation": Geometric(0.05, 0.7),
-    "iterations": Whole(300, 20_000, geometric=True),
+    "iterations": Whole(200, 8_000, geometric=True),
     "batch": Whole(2, 6),
 }
 
@@ -172,9 +174,8 @@ def _quadratic(draw: Draw, diagonal: bool = False) -> Setting:
 def _attaining(draw: Draw) -> Setting:
     chosen = {"rho": draw["rho"], "tau": draw["tau"]}
     # K long enough for the start to be forgotten, up to a limit: the bound's 2 Delta/(alpha K) is then small
-    iterations = int(min(draw["horizon"] / draw["alpha"], 100_000))
-    algorithm = "analog-sgd"
-    return Setting(0, "", "attaining", 1, chosen, algorithm, draw["alpha"], draw["tau"], iterations, 512, 0)
+    iterations = int(min(draw["horizon"] / draw["alpha"], 20_000))
+    return Setting(0, "", "attaining", 1, chosen, "analog-sgd", draw["alpha"], draw["tau"], iterations, 256, 0)
 
 
 def _plus_minus(draw: Draw) -> Setting:
@@ -183,7 +184,7 @@ def _plus_minus(draw: Draw) -> Setting:
     algorithm = algorithms.named(draw["algorithm"])
     facts = problem.facts(algorithm.lags(draw["stages"])).values
     alpha = step_size(facts, draw["x"], draw["share"], min(1.2 * draw["rho"], 0.99))
-    iterations = int(min(max(draw["horizon"] / alpha, 100), 30_000))
+    iterations = int(min(max(draw["horizon"] / alpha, 100), 8_000))
     replicas = _replicas(1e8, iterations, draw["stages"] * (draw["stages"] + 8), 64, 512)
     tau = draw["tau"] if algorithm.analog else math.inf
     return Setting(0, "", "plus-minus", draw["stages"], chosen, algorithm.name, alpha, tau, iterations, replicas, 0)
@@ -210,7 +211,7 @@ FAMILIES: dict[str, Family] = {
                 "share": Uniform(0.5, 0.95),
                 "x": Uniform(0.05, 0.6),
                 "saturation": Geometric(0.02, 0.4),
-                "iterations": Whole(5, 20_000, geometric=True),
+                "iterations": Whole(5, 8_000, geometric=True),
             },
             _quadratic,
         ),
@@ -219,9 +220,9 @@ FAMILIES: dict[str, Family] = {
             "the instance that attains the floor",
             {
                 "rho": Uniform(0.05, 0.9),
-                "tau": Geometric(0.3, 10.0),
-                "alpha": Geometric(1e-2, 5e-4),
-                "horizon": Geometric(200.0, 20.0),
+                "tau": Geometric(1.0, 30.0),
+                "alpha": Geometric(3e-2, 2e-3),
+                "horizon": Geometric(20.0, 200.0),
             },
             _attaining,
         ),

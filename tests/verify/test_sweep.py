@@ -1,0 +1,168 @@
+"""A sweep: the same results whatever the workers, nothing lost or double after a crash, exit codes, pages."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+
+import pytest
+
+from verify.store import Store
+
+FAST = ["--family", "plus-minus", "--seed", "3"]
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "verify", *arguments]
+
+
+def verify(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(command(*arguments), capture_output=True, text=True, timeout=300)
+    assert done.returncode == code, done.stderr + done.stdout
+    return done
+
+
+def facts(path) -> list[dict]:
+    with Store.open(path) as store:
+        return [{name: value for name, value in result.items() if name != "seconds"} for result in store.results()]
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sweep")
+    store, summary = folder / "two.sqlite", folder / "summary.json"
+    verify("run", "--settings", "6", *FAST, "--workers", "2", "--store", str(store), "--json", str(summary))
+    return store, json.loads(summary.read_text())
+
+
+@pytest.mark.slow
+def test_results_do_not_depend_on_workers_or_on_a_kill(swept, tmp_path):
+    path = tmp_path / "killed.sqlite"
+    arguments = ["run", "--settings", "6", *FAST, "--workers", "1", "--store", str(path), "--resume"]
+    process = subprocess.Popen(command(*arguments), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 200
+    while time.monotonic() < deadline and not (path.exists() and _count(path)):
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    before = _count(path)
+    assert before >= 1
+    verify(*arguments)
+    assert facts(path) == facts(swept[0])
+
+
+def _count(path) -> int:
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as connection:
+            return connection.execute("SELECT count(*) FROM settings").fetchone()[0]
+    except sqlite3.Error:
+        return 0
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_a_store_that_resumes(tmp_path):
+    path = tmp_path / "stopped.sqlite"
+    process = subprocess.Popen(
+        command("run", "--settings", "500", *FAST, "--workers", "1", "--store", str(path)),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 200
+    while time.monotonic() < deadline and not (path.exists() and _count(path)):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 130, errors
+    assert "--resume" in errors and "Traceback" not in errors
+    assert _count(path) >= 1
+
+
+def test_the_summary_has_the_promised_keys(swept):
+    summary = swept[1]
+    assert summary["settings"] == 6
+    assert summary["held"] + summary["violations"] + summary["inconclusive"] + summary["not_applied"] == 6
+    assert summary["violations"] == 0
+    assert summary["family_wise_confidence"] == 0.99
+    assert set(summary["tightness"]) >= {"median", "p10", "p90", "min", "max"}
+    assert set(summary["by_family"]) == {"plus-minus"}
+    assert summary["worst"]["replay"].startswith("python -m verify replay")
+    assert summary["by_claim"]["sharp/a-posteriori"]["tightness"]["min"] >= 1
+
+
+def test_a_replay_is_the_stored_result_bit_for_bit(swept, tmp_path):
+    out = tmp_path / "replay.json"
+    verify("replay", "4", "--store", str(swept[0]), "--json", str(out))
+    assert json.loads(out.read_text())["identical"] is True
+
+
+def test_a_replay_of_a_tampered_store_says_so(swept, tmp_path):
+    path = tmp_path / "tampered.sqlite"
+    path.write_bytes(swept[0].read_bytes())
+    with sqlite3.connect(path) as connection:
+        text = connection.execute("SELECT result FROM settings WHERE id = 4").fetchone()[0]
+        spoilt = re.sub(r'"mean":([0-9.e+-]+)', lambda m: f'"mean":{float(m[1]) * 1.001}', text, count=1)
+        assert spoilt != text
+        connection.execute("UPDATE settings SET result = ? WHERE id = 4", (spoilt,))
+    done = verify("replay", "4", "--store", str(path), code=1)
+    assert "DIFFERS" in done.stdout
+
+
+class _Outside(HTMLParser):
+    """Collects whatever a page would fetch."""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.tags = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.found += [value for name, value in attrs if name in ("src", "href")]
+
+
+def test_the_page_is_whole_and_needs_nothing_else(swept, tmp_path):
+    done = verify("report", "--store", str(swept[0]), "--out", str(tmp_path))
+    page = (tmp_path / "verify.html").read_text()
+    parser = _Outside()
+    parser.feed(page)
+    assert not parser.found and "script" not in parser.tags and "@import" not in page and "url(" not in page
+    assert page.index("No bound was violated") < page.index("<table>")
+    assert page.count("<circle") + page.count("<polygon") >= 6
+    assert "verify.html" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--settings", "0"], "--settings"),
+        (["run", "--settings", "2.5"], "--settings"),
+        (["run", "--seed", "-1"], "--seed"),
+        (["run", "--family", "cubic"], "--family"),
+        (["run", "--confidence", "1"], "--confidence"),
+        (["run", "--confidence", "nan"], "--confidence"),
+        (["run", "--workers", "0"], "--workers"),
+        (["run", "--workers", "2", "--scheduler", "tcp://nowhere:1"], "--scheduler"),
+        (["replay", "1", "--store", "no/such.sqlite"], "--store"),
+        (["report", "--store", "no/such.sqlite"], "--store"),
+        (["frobnicate"], "frobnicate"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(arguments, words):
+    done = verify(*arguments, code=2)
+    assert done.stdout == "" and done.stderr.count("\n") == 1 and words in done.stderr
+
+
+def test_a_store_of_another_version_or_plan_is_refused(swept, tmp_path):
+    path = tmp_path / "old.sqlite"
+    path.write_bytes(swept[0].read_bytes())
+    done = verify("run", "--settings", "6", "--seed", "4", "--store", str(path), "--resume", code=2)
+    assert "seed = 4" in done.stderr
+    assert "--resume" in verify("run", "--settings", "6", *FAST, "--store", str(path), code=2).stderr
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE name = 'schema'")
+    for arguments in (["run", "--settings", "6", *FAST, "--resume"], ["report"], ["replay", "1"]):
+        assert "schema" in verify(*arguments, "--store", str(path), code=2).stderr

@@ -1,0 +1,115 @@
+"""Bound against observed on logarithmic axes, as SVG that needs nothing else."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from verify.verdicts import HEADLINE
+
+Result = Mapping[str, Any]
+
+# Okabe-Ito colours, told apart by shape as well
+_MARKS = (
+    ("#0072B2", "circle"),
+    ("#D55E00", "square"),
+    ("#009E73", "diamond"),
+    ("#CC79A7", "triangle"),
+    ("#E69F00", "cross"),
+)
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP, _RIGHT = 720, 460, 70, 52, 12, 14
+
+
+def _points(results: Sequence[Result]) -> list[tuple[float, float, str, Result]]:
+    """Return observed value, tightness and family of every setting the headline bound applies to."""
+    found = []
+    for result in results:
+        for check in result["checks"]:
+            value = check["tightness"]
+            if check["claim"] == HEADLINE and isinstance(value, float) and math.isfinite(value):
+                found.append((result["observed"]["mean"], value, result["family"], result))
+    return found
+
+
+def _marks(results: Sequence[Result]) -> dict[str, tuple[str, str]]:
+    names = sorted({result["family"] for result in results})
+    return {name: _MARKS[place % len(_MARKS)] for place, name in enumerate(names)}
+
+
+def _shape(kind: str, x: float, y: float, colour: str, title: str) -> str:
+    size = 3.6
+    style = f'fill="{colour}" fill-opacity="0.65" stroke="{colour}"'
+    corners = {
+        "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
+        "diamond": [(0, -1.4), (1.4, 0), (0, 1.4), (-1.4, 0)],
+        "triangle": [(0, -1.3), (1.2, 0.9), (-1.2, 0.9)],
+        "cross": [(-1.3, -1.3), (0, -0.4), (1.3, -1.3), (0.4, 0), (1.3, 1.3), (0, 0.4), (-1.3, 1.3), (-0.4, 0)],
+    }
+    if kind == "circle":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}" {style}><title>{escape(title)}</title></circle>'
+    points = " ".join(f"{x + size * dx:.1f},{y + size * dy:.1f}" for dx, dy in corners[kind])
+    return f'<polygon points="{points}" {style}><title>{escape(title)}</title></polygon>'
+
+
+class _Scale:
+    """Maps a decade range onto a range of the picture."""
+
+    def __init__(self, low: float, high: float, start: float, end: float) -> None:
+        self.low, self.high = math.log10(low), math.log10(high)
+        self._start, self._end = start, end
+
+    def __call__(self, value: float) -> float:
+        share = (math.log10(value) - self.low) / (self.high - self.low)
+        return self._start + share * (self._end - self._start)
+
+    def ticks(self, factors: Sequence[float]) -> Iterator[float]:
+        """Yield factors of powers of ten inside the range."""
+        for power in range(math.floor(self.low), math.ceil(self.high) + 1):
+            for factor in factors:
+                if self.low - 1e-9 <= power + math.log10(factor) <= self.high + 1e-9:
+                    yield factor * 10.0**power
+
+
+def bound_against_observed(results: Sequence[Result]) -> Markup:
+    """Return the picture: observed value across, bound / observed upwards; below 1 would be a violation."""
+    points = [point for point in _points(results) if point[0] > 0]
+    if not points:
+        return Markup("<p>No setting to which the bound applies.</p>")
+    across = _Scale(min(p[0] for p in points) / 1.3, max(p[0] for p in points) * 1.3, _LEFT, _WIDTH - _RIGHT)
+    ratios = [p[1] for p in points]
+    upward = _Scale(min(0.9, min(ratios) / 1.1), max(ratios) * 1.15, _HEIGHT - _BOTTOM, _TOP)
+    marks = _marks(results)
+    body = [*_frame(across, upward)]
+    for observed, ratio, family, result in points:
+        colour, kind = marks[family]
+        title = f"setting {result['id']} ({family}): bound / observed {ratio:.3g}, observed {observed:.3g}"
+        body.append(_shape(kind, across(observed), upward(ratio), colour, title))
+    head = f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="bound divided by observed, every setting">'
+    return Markup(head + "".join(body) + "</svg>")
+
+
+def _frame(across: _Scale, upward: _Scale) -> Iterator[str]:
+    bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
+    for value in across.ticks((1,)):
+        x = across(value)
+        yield f'<line class="grid" x1="{x:.1f}" y1="{_TOP}" x2="{x:.1f}" y2="{bottom}"/>'
+        yield f'<text x="{x:.1f}" y="{bottom + 18}" text-anchor="middle">{value:g}</text>'
+    for value in upward.ticks((1, 2, 5) if upward.high - upward.low < 3 else (1,)):
+        y = upward(value)
+        yield f'<line class="grid" x1="{_LEFT}" y1="{y:.1f}" x2="{right}" y2="{y:.1f}"/>'
+        yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>'
+    one = upward(1.0)
+    yield f'<line class="one" x1="{_LEFT}" y1="{one:.1f}" x2="{right}" y2="{one:.1f}"/>'
+    yield f'<text x="{(_LEFT + right) / 2:.0f}" y="{_HEIGHT - 8}" text-anchor="middle">observed A</text>'
+    middle = (_TOP + bottom) / 2
+    yield f'<text transform="translate(14 {middle:.0f}) rotate(-90)" text-anchor="middle">bound / observed</text>'
+
+
+def legend(results: Sequence[Result]) -> Markup:
+    """Return the families with their marks."""
+    parts = (
+        f'<span><svg viewBox="-6 -6 12 12" class="key">{_shape(kind, 0, 0, colour, name)}</svg>{escape(name)}</span>'
+        for name, (colour, kind) in _marks(results).items()
+    )
+    return Markup("".join(parts))
