@@ -14,7 +14,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
-JsonOption = Annotated[str, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - is standard output.")]
+JsonOption = Annotated[
+    str, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - is standard output.")
+]
 StoreArgument = Annotated[Path, typer.Option("--store", metavar="FILE", help="The store of a sweep.")]
 DEFAULT_STORE = Path("results/verify.sqlite")
 

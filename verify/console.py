@@ -77,11 +77,15 @@ def summary_table(summary: Mapping[str, Any]) -> Group:
     )
     counts = ("held", "violations", "inconclusive", "not_applied")
     rows = [
-        (claim, *(entry[name] for name in counts), *(number(entry["tightness"][name], 3) for name in ("min", "p10", "median", "p90")))
+        (
+            claim,
+            *(entry[name] for name in counts),
+            *(number(entry["tightness"][name], 3) for name in ("min", "p10", "median", "p90")),
+        )
         for claim, entry in summary["by_claim"].items()
     ]
     claims = table("bound / observed by claim", ("claim", *counts, "min", "p10", "median", "p90"), rows)
-    columns = [claim for claim in summary["by_claim"]]
+    columns = list(summary["by_claim"])
     families = table(
         "median bound / observed by family",
         ("family", "settings", *columns),

@@ -51,7 +51,9 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
     try:
         from distributed import Client
     except ImportError:
-        raise BadInput("--scheduler", address, "used with the extra `cluster` installed (pip install distributed)") from None
+        raise BadInput(
+            "--scheduler", address, "used with the extra `cluster` installed (pip install distributed)"
+        ) from None
     try:
         client = Client(address, timeout="10s")
     except (OSError, ValueError, TimeoutError) as error:

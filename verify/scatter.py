@@ -40,7 +40,7 @@ def _marks(results: Sequence[Result]) -> dict[str, tuple[str, str]]:
 def _shape(kind: str, x: float, y: float, colour: str, title: str) -> str:
     size = 3.6
     style = f'fill="{colour}" fill-opacity="0.65" stroke="{colour}"'
-    corners = {
+    corners: dict[str, list[tuple[float, float]]] = {
         "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
         "diamond": [(0, -1.4), (1.4, 0), (0, 1.4), (-1.4, 0)],
         "triangle": [(0, -1.3), (1.2, 0.9), (-1.2, 0.9)],

@@ -20,7 +20,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special, stats
+from scipy import special
 
 from theory.setting.boundary import BadInput
 
@@ -222,7 +222,7 @@ class Spending:
 def _growth(violation: float, variation: float) -> tuple[Array, Array]:
     """Return mean and standard deviation of the log growth of each stake, for gamma observations."""
     shares = (np.arange(512) + 0.5) / 512
-    scatter = stats.gamma.ppf(shares, 1 / variation**2, scale=variation**2) if variation > 0 else np.ones(1)
+    scatter = special.gammaincinv(1 / variation**2, shares) * variation**2 if variation > 0 else np.ones(1)
     growth = np.log(np.maximum(1 + STAKES[:, None] * ((1 + violation) * scatter - 1), 1e-300))
     return growth.mean(axis=-1), growth.std(axis=-1)
 

@@ -1,7 +1,7 @@
 """The confrontation: a bound and observations in, held / violated / inconclusive / not applied out.
 
 A-priori: every constant is proved from the problem, the device and the schedule; none comes from the outcome.
-A-posteriori: the saturation is the largest one observed, and the saturation-adaptive form takes the observed mean square.
+A-posteriori: the saturation is the largest one observed; the saturation-adaptive form takes its mean square as well.
 """
 
 import math

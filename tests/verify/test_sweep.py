@@ -1,5 +1,7 @@
 """A sweep: the same results whatever the workers, nothing lost or double after a crash, exit codes, pages."""
 
+import contextlib
+import io
 import json
 import os
 import re
@@ -9,9 +11,12 @@ import subprocess
 import sys
 import time
 from html.parser import HTMLParser
+from typing import NamedTuple
 
 import pytest
 
+from theory.setting.boundary import run_command
+from verify.__main__ import app
 from verify.store import Store
 
 FAST = ["--family", "plus-minus", "--seed", "3"]
@@ -21,10 +26,18 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "verify", *arguments]
 
 
-def verify(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(command(*arguments), capture_output=True, text=True, timeout=300)
-    assert done.returncode == code, done.stderr + done.stdout
-    return done
+class Done(NamedTuple):
+    stdout: str
+    stderr: str
+
+
+def verify(*arguments: str, code: int = 0) -> Done:
+    """Run the command in this process, as the command line would."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as left:
+        run_command(app, "python -m verify", list(arguments))
+    assert left.value.code == code, err.getvalue() + out.getvalue()
+    return Done(out.getvalue(), err.getvalue())
 
 
 def facts(path) -> list[dict]:
@@ -159,7 +172,7 @@ def test_bad_input_is_one_line_and_exit_2(arguments, words):
 def test_a_store_of_another_version_or_plan_is_refused(swept, tmp_path):
     path = tmp_path / "old.sqlite"
     path.write_bytes(swept[0].read_bytes())
-    done = verify("run", "--settings", "6", "--seed", "4", "--store", str(path), "--resume", code=2)
+    done = verify("run", "--settings", "6", *FAST[:2], "--seed", "4", "--store", str(path), "--resume", code=2)
     assert "seed = 4" in done.stderr
     assert "--resume" in verify("run", "--settings", "6", *FAST, "--store", str(path), code=2).stderr
     with sqlite3.connect(path) as connection:
