@@ -38,7 +38,7 @@ def _constant(observed: Observations, *names: str) -> tuple[Status, str]:
 def _saturation(observed: Observations) -> tuple[Status, str]:
     seen, known = observed.rho, observed.constants.values.get("rho")
     if observed.diverged:
-        return "violated", f"{observed.diverged} of {observed.replicas} replicas diverged"
+        return "violated", f"{observed.diverged} of {observed.replicas + observed.diverged} replicas diverged"
     if seen >= 1:
         return "violated", f"observed {seen:.6g}"
     if known is None:

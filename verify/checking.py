@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from html import escape
-from typing import Any
+from io import StringIO
+from typing import Any, cast
 
 from rich.console import Group, RenderableType
 
@@ -47,10 +48,9 @@ class Report:
     def __str__(self) -> str:
         from rich.console import Console
 
-        printer = Console(width=110, record=True, file=None, quiet=True)
-        with printer.capture() as captured:
-            Console.print(printer, self)
-        return captured.get()
+        printer = Console(width=120, no_color=True, file=StringIO())
+        printer.print(self)
+        return cast("StringIO", printer.file).getvalue()
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{word}</th>" for word in ("claim", "verdict", "bound", "bound / observed", ""))

@@ -148,7 +148,7 @@ _QUADRATIC_AXES: dict[str, axes.Axis] = {
     "x": Geometric(0.003, 0.3),
     "share": Geometric(0.02, 0.7),
     "saturation": Geometric(0.05, 0.7),
-    "iterations": Whole(200, 8_000, geometric=True),
+    "iterations": Whole(200, 20_000, geometric=True),
     "batch": Whole(2, 6),
 }
 
@@ -184,7 +184,7 @@ def _plus_minus(draw: Draw) -> Setting:
     algorithm = algorithms.named(draw["algorithm"])
     facts = problem.facts(algorithm.lags(draw["stages"])).values
     alpha = step_size(facts, draw["x"], draw["share"], min(1.2 * draw["rho"], 0.99))
-    iterations = int(min(max(draw["horizon"] / alpha, 100), 8_000))
+    iterations = int(min(max(draw["horizon"] / alpha, 100), 20_000))
     replicas = _replicas(1e8, iterations, draw["stages"] * (draw["stages"] + 8), 64, 512)
     tau = draw["tau"] if algorithm.analog else math.inf
     return Setting(0, "", "plus-minus", draw["stages"], chosen, algorithm.name, alpha, tau, iterations, replicas, 0)
@@ -211,7 +211,7 @@ FAMILIES: dict[str, Family] = {
                 "share": Uniform(0.5, 0.95),
                 "x": Uniform(0.05, 0.6),
                 "saturation": Geometric(0.02, 0.4),
-                "iterations": Whole(5, 8_000, geometric=True),
+                "iterations": Whole(5, 20_000, geometric=True),
             },
             _quadratic,
         ),
@@ -221,8 +221,8 @@ FAMILIES: dict[str, Family] = {
             {
                 "rho": Uniform(0.05, 0.9),
                 "tau": Geometric(1.0, 30.0),
-                "alpha": Geometric(3e-2, 2e-3),
-                "horizon": Geometric(20.0, 200.0),
+                "alpha": Geometric(5e-2, 2e-3),
+                "horizon": Geometric(30.0, 1000.0),
             },
             _attaining,
         ),

@@ -240,7 +240,7 @@ def _refusal(form: Form, basis: Basis, observed: Observations) -> str:
     constants = observed.constants
     needed = (*_ALWAYS, *form.extras)
     if observed.diverged:
-        return f"saturation violated: {observed.diverged} of {observed.replicas} replicas diverged"
+        return f"saturation violated: {observed.diverged} of {observed.replicas + observed.diverged} replicas diverged"
     missing = [name for name in needed if name not in constants.values]
     if missing:
         return f"{', '.join(missing)} unknown for this problem"
