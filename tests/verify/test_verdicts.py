@@ -114,6 +114,7 @@ def test_assumptions_are_certified_measured_or_violated():
 
 
 def test_check_shows_a_run_as_tables():
+    pytest.importorskip("theory.bounds")
     problem = simulate.problems.make("quadratic", stages=2, noise="two-point", sigma=0.5)
     runs = simulate.run(problem, "analog-sgd-ap", alpha=0.02, tau=20.0, iterations=200, replicas=16, seed=1)
     report = verify.check(runs)

@@ -1,0 +1,73 @@
+"""One line of a proof, with numbers in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Kind = Literal["surely", "in expectation"]
+
+ERRORS = 5.0
+"""A line in expectation fails if its left side is above its right side by more than so many standard errors."""
+
+ROUNDING = 1e-9
+"""Relative allowance of lines that hold surely: some thousand operations of relative error 1e-16 each, with room."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """left <= right, as the claim states it.
+
+    Args:
+        claim: id of the claim.
+        statement: the line in symbols.
+        left: left side.
+        right: right side.
+        allowance: what left may exceed right by: rounding, or `ERRORS` standard errors of right - left.
+        kind: whether it holds surely or in expectation.
+
+    """
+
+    claim: str
+    statement: str
+    left: float
+    right: float
+    allowance: float
+    kind: Kind
+
+    @property
+    def ok(self) -> bool:
+        """Return whether the line holds within its allowance; nan does not."""
+        return bool(self.left <= self.right + self.allowance)
+
+    @property
+    def used(self) -> float:
+        """Return the share of the right side that the left side uses; 1 is a line without slack."""
+        return self.left / self.right if self.right > 0 else float("nan")
+
+
+def surely(claim: str, statement: str, left: float, right: float, scale: float = 0.0) -> Line:
+    """Return a line that holds at every step; `scale` is the size of the terms that may cancel in it."""
+    return Line(claim, statement, left, right, ROUNDING * max(abs(left), abs(right), scale), "surely")
+
+
+def expected(claim: str, statement: str, moments: Array, sides: Callable[[Array], tuple[float, float]]) -> Line:
+    """Return a line between functions of expectations.
+
+    Args:
+        claim: id.
+        statement: the line in symbols.
+        moments: shape (R, p): p averages a replica, whose means over replicas are the expectations.
+        sides: from p means to left and right side.
+
+    """
+    count = len(moments)
+    left, right = sides(moments.mean(axis=0))
+    others = (moments.sum(axis=0) - moments) / (count - 1)
+    slacks = np.array([np.subtract(*sides(row)[::-1]) for row in others])
+    error = float(np.sqrt((count - 1) / count * np.sum((slacks - slacks.mean()) ** 2)))
+    # what cancels exactly (an identity) has no scatter, only rounding
+    return Line(claim, statement, left, right, ERRORS * error + ROUNDING * max(abs(left), abs(right)), "in expectation")
