@@ -71,7 +71,7 @@ def test_hypothesis_draws_settings_that_can_be_made(setting):
 @given(st.floats(0, 1, exclude_max=True))
 @settings(deadline=None)
 def test_axes_stay_in_their_ranges(u):
-    assert 2 <= Uniform(2, 5).at(u) < 5
+    assert 2 <= Uniform(2, 5).at(u) <= 5
     assert 0.1 <= Geometric(0.1, 10).at(u) <= 10 * (1 + 1e-12)
     assert Whole(3, 7).at(u) in range(3, 8)
     assert Whole(3, 7000, geometric=True).at(u) in range(3, 7001)

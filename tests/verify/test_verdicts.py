@@ -14,6 +14,8 @@ from theory.setting.boundary import BadInput, OutsideDomain
 from verify import assumptions, verdicts
 from verify.observations import Constants, Observations
 
+pytest.importorskip("theory.bounds")
+
 VALUES = {"L": 1.0, "sigma2": 1.0, "Delta": 1.0, "alpha": 0.1, "K": 100, "Lambda1": 0.5, "Lambdah": 0.5}
 EXTRA = {"nu": 0.4, "Ln": 0.8, "rho": 0.5}
 
@@ -114,7 +116,6 @@ def test_assumptions_are_certified_measured_or_violated():
 
 
 def test_check_shows_a_run_as_tables():
-    pytest.importorskip("theory.bounds")
     problem = simulate.problems.make("quadratic", stages=2, noise="two-point", sigma=0.5)
     runs = simulate.run(problem, "analog-sgd-ap", alpha=0.02, tau=20.0, iterations=200, replicas=16, seed=1)
     report = verify.check(runs)

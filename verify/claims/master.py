@@ -12,7 +12,7 @@ _NAMES = ("FF", "vv", "nn", "hh", "Fv", "vn", "gg", "ee")
 
 
 def lines(path: Path) -> list[Line]:
-    """Return telescope, drift and staleness in norm, expand, polarise, Cauchy-Schwarz, where the constants are known."""
+    """Return telescope, drift and staleness in norm, expand, polarise, Cauchy-Schwarz where constants are known."""
     known = path.constants.values
     if not {"L", "sigma2", "Lambda1", "Lambdah"} <= known.keys():
         return []

@@ -117,7 +117,7 @@ def record(setting: Setting, constants: Constants, steps: int, replicas: int) ->
         kept["direction"].append(_flat(recursion.direction(drawn)))
         kept["asked"].append(_flat(_asked(problem, algorithm.direction, stale, now, drawn)))
         kept["stale"].append(_flat(stale))
-        kept["fresh"].append(sum(_flat(one) for one in fresh) / len(fresh))
+        kept["fresh"].append(np.mean([_flat(one) for one in fresh], axis=0))
         kept["gradient"].append(_flat(moments.gradient))
         values.append(moments.value)
         recursion.step(drawn)
