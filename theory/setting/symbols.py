@@ -39,10 +39,12 @@ QUANTITIES: dict[str, Quantity] = {
     for quantity in (
         Quantity("L", "L", "positive", "f/w^2", "smoothness constant of the objective"),
         Quantity("sigma", r"\sigma", "nonnegative", "f/w", "root of the noise variance of a sample's gradient"),
+        Quantity("sigma2", r"\sigma^2", "nonnegative", "f^2/w^2", "noise variance of a sample's gradient"),
         Quantity("Delta", r"\Delta", "nonnegative", "f", "initial gap f(W_0) - f*"),
         Quantity("alpha", r"\alpha", "positive", "w^2/f", "step size"),
         Quantity("K", "K", "positive integer", "1", "number of iterations"),
         Quantity("rho", r"\rho", "below one", "1", "largest saturation |W|/tau"),
+        Quantity("rbar2", r"\bar{r}^2", "nonnegative", "1", "mean square saturation, E max (W/tau)^2 averaged over time"),
         Quantity("tau", r"\tau", "positive", "w", "saturation level of the device"),
         Quantity(
             "Lambda1",
@@ -75,6 +77,8 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("R", "R", "nonnegative", "f/w", "sqrt(A + sigma^2)"),
         Quantity("Y", "Y", "nonnegative", "f/w", "root mean square of the mean direction v"),
         Quantity("a", "a", "real", "f/w", "component of v along the gradient, <F, v>/sqrt(A)"),
+        Quantity("mu", r"\mu", "nonnegative", "1", "multiplier that weighs the descent against the geometry"),
+        Quantity("theta", r"\theta", "nonnegative", "1", "multiplier in [0, 1] that weighs Y against its distance to F"),
         Quantity("t", "t", "positive", "1", "trade-off between floor and transient"),
         Quantity("eps", r"\varepsilon", "positive", "f^2/w^2", "target for the average squared gradient norm"),
         Quantity("B", "B", "positive integer", "1", "micro-batches of the synchronous pipeline"),
