@@ -5,7 +5,8 @@ number A+ with G(A+; mu) < A+ rules out every A >= A+ at once: a concave functio
 below zero from there on. Which mu is best, and where to try, is found in floating point and trusted with nothing.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,6 +24,8 @@ Bracket = tuple[Floats, Floats]
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
 _ROUGH, _FINE, _NEAR = 24, 32, 0.01  # 24 sections of the 60 units of log mu leave 6e-4; 32 of what is near, 4e-9
 _DESCENTS = 40
+_DOUBLINGS = 600
+_NUDGE, _NUDGE_BITS = 1e-7, 100  # relative steps of the difference quotients
 _SMALLEST = 1e-13  # of mu: costs a relative 1e-13 where the best multiplier is the limit 0
 
 
@@ -63,15 +66,14 @@ class MultiplierBound:
 
     @cached_property
     def _balls(self) -> Callable[..., list[arb]]:
-        slope = sympy.diff(self.right, self.unknown)
-        return ball_function([self.right, slope, self.denominator], self._symbols)
+        return ball_function([self.right, self.denominator], self._symbols)
 
     @cached_property
     def _excess(self) -> Callable[..., list[Any]]:
-        """(G - A)/mu with like terms gathered, so that it keeps its digits as mu -> 0, and its slope in A."""
+        """(G - A)/mu with like terms gathered, so that it keeps its digits as mu -> 0."""
         numerator, denominator = sympy.fraction(sympy.together(self.right - self.unknown))
         gathered = sympy.expand(numerator) / (self.multiplier * denominator)
-        return float_function([gathered, sympy.diff(gathered, self.unknown)], self._symbols)
+        return float_function([gathered], self._symbols)
 
     @cached_property
     def _largest(self) -> Callable[..., Any]:
@@ -105,7 +107,9 @@ class MultiplierBound:
     ) -> tuple[Floats, Floats]:
         for _ in range(_DESCENTS):
             found = self._section(unknown, *bracket, sections, parameters)
-            excess, slope = self._at(unknown, found, parameters)
+            excess = self._at(unknown, found, parameters)
+            beyond = self._at(unknown * (1 + _NUDGE), found, parameters)
+            slope = (beyond - excess) / (unknown * _NUDGE)  # steeper than at A, since G - A is concave: no overshoot
             step = excess / slope
             step = np.where((excess < 0) & (slope < 0) & (step < unknown), step, 0.0)
             best = np.where(step > 0, found, best)
@@ -119,17 +123,17 @@ class MultiplierBound:
     ) -> Floats:
         """Golden section in log mu: (G - A)/mu is convex in 1/mu, hence unimodal."""
         left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
-        at_left = self._at(unknown, np.exp(left), parameters)[0]
-        at_right = self._at(unknown, np.exp(right), parameters)[0]
+        at_left = self._at(unknown, np.exp(left), parameters)
+        at_right = self._at(unknown, np.exp(right), parameters)
         for _ in range(sections):
             down = at_left < at_right
             low, high = np.where(down, low, left), np.where(down, right, high)
             fresh = np.where(down, high - _GOLDEN * (high - low), low + _GOLDEN * (high - low))
-            value = self._at(unknown, np.exp(fresh), parameters)[0]
+            value = self._at(unknown, np.exp(fresh), parameters)
             left, right = np.where(down, fresh, right), np.where(down, left, fresh)
             at_left, at_right = np.where(down, value, at_right), np.where(down, at_left, value)
         found, one = np.exp((low + high) / 2), np.ones_like(low)
-        better = self._at(unknown, one, parameters)[0] <= self._at(unknown, found, parameters)[0]
+        better = self._at(unknown, one, parameters) <= self._at(unknown, found, parameters)
         return np.where(better, one, found)
 
     def _multipliers(self, unknown: Floats, multiplier: Floats, parameters: Sequence[Floats]) -> list[Floats]:
@@ -138,16 +142,39 @@ class MultiplierBound:
         share = np.broadcast_to(self._best_share(unknown, multiplier, *parameters)[0], multiplier.shape)
         return [multiplier, np.clip(np.where(np.isfinite(share), share, 1.0), 0.0, 1.0)]
 
-    def _at(self, unknown: Floats, multiplier: Floats, parameters: Sequence[Floats]) -> tuple[Floats, Floats]:
-        excess, slope = self._excess(unknown, *self._multipliers(unknown, multiplier, parameters), *parameters)
-        return np.where(np.isnan(excess), np.inf, excess), slope
+    def _at(self, unknown: Floats, multiplier: Floats, parameters: Sequence[Floats]) -> Floats:
+        (excess,) = self._excess(unknown, *self._multipliers(unknown, multiplier, parameters), *parameters)
+        return np.where(np.isnan(excess), np.inf, excess)
+
+    def plain(self, unit: arb, parameters: Sequence[arb]) -> Outcome:
+        """Return what the multiplier 1 (and the share 1) proves: Theorem 2.
+
+        Args:
+            unit: the size of the problem, in the unit of A; 0 if nothing drives it, and then the bound is 0.
+            parameters: balls for `self.parameters`.
+
+        """
+        ones = [1.0] * (1 if self.share is None else 2)
+        scale = unit if unit > 0 else arb(1)
+        for _ in range(_DOUBLINGS):
+            right, denominator = self._balls(scale, *map(arb, ones), *parameters)
+            if denominator > 0 and right < scale:
+                break
+            scale = 4 * scale.mid()
+        found = self.certify(scale, ones, parameters) if unit > 0 else Outcome(0.0, 0.0, tuple(ones))
+        if found is None or not right < scale:
+            return Outcome(math.inf, math.inf, tuple(ones))
+        return found
 
     def certify(self, guess: arb, multipliers: Sequence[float], parameters: Sequence[arb]) -> Outcome | None:
         """Return the bound these multipliers prove, found from a guess near it, or None if they prove nothing there."""
         weights = [arb(value) for value in multipliers]
         unknown = guess
         for _ in range(_DESCENTS):
-            right, slope, denominator = self._balls(unknown, *weights, *parameters)
+            right, denominator = self._balls(unknown, *weights, *parameters)
+            nudge = unknown * arb(2) ** -_NUDGE_BITS
+            beyond = self._balls(unknown + nudge, *weights, *parameters)[0]
+            slope = (beyond - right) / nudge
             if not denominator > 0 or not slope < 1:
                 return None
             step = ((right - unknown) / (1 - slope)).mid()
@@ -159,12 +186,7 @@ class MultiplierBound:
     def _proved(self, root: arb, weights: Sequence[arb], parameters: Sequence[arb]) -> Outcome | None:
         for bits in (70, 60, 50, 40, 30):
             end = root * (1 + arb(2) ** -bits)
-            right, _, denominator = self._balls(end, *weights, *parameters)
+            right, denominator = self._balls(end, *weights, *parameters)
             if denominator > 0 and right < end:
                 return Outcome(nearest(root), round_up(end), tuple(float(weight) for weight in weights))
         return None
-
-
-def scaled(values: Mapping[str, Floats], degrees: Mapping[str, float], unit: Floats) -> list[Floats]:
-    """Return values divided by `unit` to their degree, so that a search sees numbers near 1."""
-    return [value / unit ** degrees.get(name, 0.0) for name, value in values.items()]

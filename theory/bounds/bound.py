@@ -1,0 +1,170 @@
+"""A theorem as a function of numbers: its domain is checked exactly, its value is a guaranteed upper end."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import sympy
+from flint import arb
+from numpy.typing import ArrayLike, NDArray
+
+from theory.bounds.arithmetic import ball_function, nearest, precise
+from theory.bounds.forms import Form, Outcome
+from theory.bounds.inputs import condition, read, satisfied
+from theory.setting.boundary import BadInput, OutsideDomain
+from theory.setting.symbols import symbol
+
+Floats = NDArray[np.float64]
+Balls = Callable[[Sequence[arb]], list[arb]]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a theorem's domain: lhs < rhs, or lhs <= rhs where it is not strict."""
+
+    label: str
+    lhs: sympy.Expr
+    rhs: sympy.Expr
+    strict: bool = True
+
+    def holds(self, slack: arb) -> bool:
+        """Return whether rhs - lhs, known as a ball, is certain to satisfy the condition."""
+        return bool(slack > 0) if self.strict else bool(slack >= 0)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A bound at one or many settings; arrays of the shape that the parameters broadcast to.
+
+    Args:
+        value: the nearest doubles.
+        upper: doubles that are proved not to be below the theorem's number.
+        multipliers: what proves `upper`, one array a multiplier; empty for closed forms.
+
+    """
+
+    value: Floats
+    upper: Floats
+    multipliers: tuple[Floats, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A theorem that bounds something from above, as a function.
+
+    Call it with parameters by name, numbers or arrays that broadcast. It returns float64 of that shape, a guaranteed
+    upper end in the unit of what is bounded, and raises `OutsideDomain` where the theorem is not proved.
+
+    Args:
+        name: as on the command line.
+        title: as in print.
+        latex: the statement as a formula.
+        expression: the bound as a SymPy expression, or the relations that define it, in the theorem's symbols.
+        required: names of the parameters it needs.
+        definitions: the theorem's abbreviations in terms of parameters.
+        domain: where it is proved, beyond the range of each parameter.
+        forms: how it is computed, by the optional parameters that a form needs; the first that fits is taken.
+        claims: ids of the claims that prove it.
+        assumptions: ids of the assumptions it rests on.
+
+    """
+
+    name: str
+    title: str
+    latex: str
+    expression: Any
+    required: tuple[str, ...]
+    definitions: Mapping[sympy.Symbol, sympy.Expr]
+    domain: tuple[Condition, ...]
+    forms: tuple[Form, ...]
+    claims: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    _compiled: dict[tuple[object, ...], Balls] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __call__(self, **given: ArrayLike) -> Any:  # noqa: ANN401 - a float for numbers, an array for arrays
+        """Return the guaranteed upper end for parameters given by name."""
+        upper = self.evaluate(**given).upper
+        return float(upper) if upper.ndim == 0 else upper
+
+    def evaluate(self, **given: ArrayLike) -> Evaluation:
+        """Return the nearest values and the guaranteed upper ends; parameters as in a call."""
+        settings = read(given, self.needed(given), self.title)
+        names, form = tuple(settings.values), self._form(given)
+        with precise():
+            points = [[arb(value) for value in settings.at(index).values()] for index in range(settings.count)]
+            for point in points:
+                self._check(names, form, point)
+            arguments = self._balls(names, form, form.arguments)
+            outcomes = form.outcomes([arguments(point) for point in points])
+        return _gathered(outcomes, settings.shape)
+
+    def conditions(self, **given: ArrayLike) -> dict[str, bool]:
+        """Return, for one setting, whether each condition holds, by its text; nothing is raised for one that does not."""
+        numbers = {name: float(np.asarray(value, float)) for name, value in given.items()}
+        found = {condition(name): bool(satisfied(name, np.array(number))) for name, number in numbers.items()}
+        if not all(found.values()):
+            return found
+        with precise():
+            slacks = self._slacks(tuple(numbers), self._form(given))([arb(number) for number in numbers.values()])
+        return found | {part.label: part.holds(slack) for part, slack in zip(self.domain, slacks, strict=True)}
+
+    def needed(self, given: Mapping[str, object]) -> list[str]:
+        """Return the parameters that must be there: Lambdah is not needed where nu is given."""
+        return [name for name in self.required if not (name == "Lambdah" and "nu" in given)]
+
+    def _form(self, given: Mapping[str, object]) -> Form:
+        for form in self.forms:
+            if all(name in given for name in form.needs):
+                return form
+        raise BadInput("parameters", ", ".join(given), "those of one of the theorem's forms", self.title)
+
+    def _resolve(self, names: tuple[str, ...], form: Form) -> dict[sympy.Symbol, sympy.Expr]:
+        """Return every abbreviation, and the defaults of what is not given."""
+        sigma = symbol("sigma")
+        defaults = {"nu": symbol("Lambdah") * sigma, "Ln": symbol("L"), "rbar2": symbol("rho") ** 2}
+        absent = {symbol(name): value for name, value in defaults.items() if name not in names}
+        return {**self.definitions, **form.definitions, **absent, sigma: sympy.sqrt(symbol("sigma2"))}
+
+    def _balls(self, names: tuple[str, ...], form: Form, expressions: Sequence[sympy.Expr]) -> Balls:
+        """Return the function from parameters to `expressions`, compiled once for each set of names."""
+        key = (names, form.name, tuple(expressions))
+        if key not in self._compiled:
+            meanings = self._resolve(names, form)
+            function = ball_function([closed(e, meanings) for e in expressions], [symbol(name) for name in names])
+            self._compiled[key] = lambda point: function(*point)
+        return self._compiled[key]
+
+    def _slacks(self, names: tuple[str, ...], form: Form) -> Balls:
+        return self._balls(names, form, [part.rhs - part.lhs for part in self.domain])
+
+    def _check(self, names: tuple[str, ...], form: Form, point: Sequence[arb]) -> None:
+        for part, slack in zip(self.domain, self._slacks(names, form)(point), strict=True):
+            if not part.holds(slack):
+                (value,) = self._balls(names, form, [part.lhs])(point)
+                name = " = ".join(dict.fromkeys([str(part.lhs), str(self.definitions.get(part.lhs, part.lhs))]))
+                raise OutsideDomain(name, nearest(value), part.label, self.title)
+
+    def _repr_latex_(self) -> str:
+        return f"$${self.latex}$$"
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.name}({', '.join(self.required)})"
+
+
+def closed(expression: sympy.Expr, meanings: Mapping[sympy.Symbol, sympy.Expr]) -> sympy.Expr:
+    """Replace abbreviations until none is left; a circle of them raises ValueError."""
+    for _ in range(len(meanings) + 1):
+        present = {item: meanings[item] for item in expression.free_symbols if item in meanings}
+        if not present:
+            return expression
+        expression = expression.xreplace(present)
+    raise ValueError(f"definitions go round in a circle: {sorted(map(str, meanings))}")
+
+
+def _gathered(outcomes: Sequence[Outcome], shape: tuple[int, ...]) -> Evaluation:
+    values = np.array([outcome.value for outcome in outcomes], float).reshape(shape)
+    uppers = np.array([outcome.upper for outcome in outcomes], float).reshape(shape)
+    weights = np.array([outcome.multipliers for outcome in outcomes], float)
+    columns = () if weights.size == 0 else tuple(column.reshape(shape) for column in weights.T)
+    return Evaluation(values, uppers, columns)
