@@ -19,7 +19,7 @@ PRECISION = 320
 BallFunction = Callable[..., list[arb]]
 
 
-class _BallPrinter(PythonCodePrinter):
+class _BallPrinter(PythonCodePrinter):  # type: ignore[misc]  # sympy is untyped
     """Prints an expression so that every number in it is exact and every function encloses."""
 
     def _print_Rational(self, expr: sympy.Rational) -> str:

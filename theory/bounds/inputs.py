@@ -1,4 +1,4 @@
-"""Reading parameters: names, units of size, exact conditions on each, broadcasting. Errors name name, value, condition."""
+"""Reading parameters: names, what each must satisfy by itself, broadcasting. Errors give name, value, condition."""
 
 import math
 from collections.abc import Iterable, Mapping

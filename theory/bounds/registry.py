@@ -6,7 +6,7 @@ from functools import cache
 import sympy
 
 from theory.blueprint import assumptions_of, claim, rests_on
-from theory.bounds.bound import Bound, Condition
+from theory.bounds.function import Bound, Condition
 from theory.bounds.forms import ClosedForm, Family, Form
 from theory.bounds.inputs import PARAMETERS
 from theory.bounds.multipliers import MultiplierBound

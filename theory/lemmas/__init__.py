@@ -1,5 +1,5 @@
 """The claims. Importing this package registers them all; `theory.blueprint` puts them in order."""
 
-from theory.lemmas import device, feasible, floor, hilbert, master, noise, order, staleness, windows
+from theory.lemmas import device, feasible, floor, hilbert, master, multiplier, noise, order, staleness, windows
 
-__all__ = ["device", "feasible", "floor", "hilbert", "master", "noise", "order", "staleness", "windows"]
+__all__ = ["device", "feasible", "floor", "hilbert", "master", "multiplier", "noise", "order", "staleness", "windows"]

@@ -6,9 +6,10 @@ G(A1; mu) < A1 excludes every A >= A1. The minimum over mu loses nothing: for fi
 the direction of v, and for fixed mu what is left is a concave quadratic in Y. Source: THEORY section 5.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sympy
+
 from theory.kernel import (
     Chain,
     Cite,
@@ -25,7 +26,6 @@ from theory.kernel import (
     times,
 )
 from theory.lemmas.feasible import A, S, T, Y, a, descends, g, near, p, q, qn, r, rbar2, reach, rho, sigma, x, xn
-
 from theory.setting.symbols import symbol
 
 mu, theta = symbol("mu"), symbol("theta")
@@ -96,8 +96,10 @@ def _resolved(d: Draft) -> None:
     d.root(c, (1 - mu) ** 2, combine(square(1 - mu)))
 
 
-def _plain_witness(d: Draft, **more: object) -> None:
-    d.holds_at(A=1, Y=1, a=1, p=1, q=0, qn=0, x=0, xn=0, sigma=1, mu=1, r=1, g=1, T=0, rho=0, rbar2=0, **more)
+def _holds_at(d: Draft, more: Mapping[str, object]) -> None:
+    """Show that the premises can hold: a point without lag, drift and step."""
+    still = {"q": 0, "qn": 0, "x": 0, "xn": 0, "rho": 0, "rbar2": 0, "T_s": 0, "T1": 0}
+    d.at({"A": 1, "Y": 1, "a": 1, "p": 1, "sigma": 1, "mu": 1, "r": 1, "g_x": 1, **still, **more})
 
 
 @lemma("multiplier.bound", "One multiplier eliminates a and Y", source="THEORY section 5, Theorem 1")
@@ -114,7 +116,7 @@ def geometry_and_descent_bound_the_gradient(d: Draft) -> None:
     best = square(Y - (u + q * (T + qn)) / denominator(), denominator())
     proof = combine(times("(i)"), times("(ii)", 2 * mu), times("Cauchy-Schwarz", 2), best)
     d.conclude("bound", le(A, right_side(T, u, sympy.Integer(0))), proof)
-    _plain_witness(d, S=0, u=1)
+    _holds_at(d, {"S": 0, "u": 1})
 
 
 @lemma("multiplier.bound_resolved", "Two multipliers eliminate a and Y", source="THEORY section 5, master.resolved")
@@ -131,7 +133,7 @@ def geometry_and_resolved_descent_bound_the_gradient(d: Draft) -> None:
     d.have("share", le(0, 1 - theta), combine(times("theta <= 1")))
     proof = combine(times("(i)"), times("(ii)", 2 * mu), times("along", 2 * r), *noise, best)
     d.conclude("bound", le(A, right_side(T, c * r + shared(), mu * w * (1 - theta))), proof)
-    _plain_witness(d, c=0, z=0, theta=1)
+    _holds_at(d, {"c": 0, "z": 0, "theta": 1})
 
 
 @lemma("multiplier.ray", "Upper ends shrink no faster than what they bound", source="elementary")
@@ -171,7 +173,7 @@ def _end(d: Draft, cited: str, across: Sequence[sympy.Expr], early: sympy.Expr, 
         Step("squares of f", le(f**2, A**2), combine(times("negation", A), times("f^2"))),
         Step("f <= A", le(f, A), _squares_order(f, A)),
         *_shrinks(T, T1, rho**2, rbar2 * sigma**2),
-        Step("E1", le(f * (T + qn), A * (T1 + qn)), combine(times("T shrinks"), times("f <= A", qn))),
+        Step("E1", le(f * (T + qn), A * (T1 + qn)), combine(times(f"{T.name} shrinks"), times("f <= A", qn))),
         *shrinks,
         Step("ray", le(f**2 * rights[0], A**2 * rights[1]), Cite("multiplier.ray", "bound", ray)),
         Step("bound", le(A, rights[0]), Cite(cited, "bound")),
@@ -203,7 +205,7 @@ def a_number_below_which_the_gradient_stays(d: Draft) -> None:
     shrinks = _shrinks(u, u1, gain, mu**2 * w**2)
     wider = Step("V1", le(f * u, A * u1), combine(times("u shrinks")))
     _end(d, "multiplier.bound", (u, u1), sympy.Integer(0), (*shrinks, wider))
-    _plain_witness(d, S=0, u=1, u1=1, A1=4, T1=0, f=2)
+    _holds_at(d, {"S": 0, "u": 1, "u1": 1, "A1": 4, "T1": 0, "f": 2})
 
 
 @lemma("multiplier.end_resolved", "One number excludes all above it, noise resolved", source="THEORY section 5")
@@ -216,7 +218,8 @@ def a_number_below_which_the_gradient_stays_resolved(d: Draft) -> None:
     d.root(r1, A1, combine(times("A1 > 0")))
     d.have("share", le(0, 1 - theta), combine(times("theta <= 1")))
     gains = tuple(c * root + shared() for root in (r, r1))
-    wider = Step("V1", le(f * gains[0], A * gains[1]), combine(times("r shrinks", c), times("f <= A", shared())))
+    proof = combine(times(f"{r.name} shrinks", c), times("f <= A", shared()))
+    wider = Step("V1", le(f * gains[0], A * gains[1]), proof)
     early = mu * w * (1 - theta)
     _end(d, "multiplier.bound_resolved", gains, early, (*_shrinks(r, r1, sympy.Integer(1), sympy.Integer(0)), wider))
-    _plain_witness(d, c=0, z=0, theta=1, r1=2, A1=4, T1=0, f=2)
+    _holds_at(d, {"c": 0, "z": 0, "theta": 1, "r1": 2, "A1": 4, "T1": 0, "f": 2})

@@ -44,7 +44,7 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("alpha", r"\alpha", "positive", "w^2/f", "step size"),
         Quantity("K", "K", "positive integer", "1", "number of iterations"),
         Quantity("rho", r"\rho", "below one", "1", "largest saturation |W|/tau"),
-        Quantity("rbar2", r"\bar{r}^2", "nonnegative", "1", "mean square saturation, E max (W/tau)^2 averaged over time"),
+        Quantity("rbar2", r"\bar{r}^2", "nonnegative", "1", "mean square saturation: average of E max (W/tau)^2"),
         Quantity("tau", r"\tau", "positive", "w", "saturation level of the device"),
         Quantity(
             "Lambda1",
@@ -78,7 +78,7 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("Y", "Y", "nonnegative", "f/w", "root mean square of the mean direction v"),
         Quantity("a", "a", "real", "f/w", "component of v along the gradient, <F, v>/sqrt(A)"),
         Quantity("mu", r"\mu", "nonnegative", "1", "multiplier that weighs the descent against the geometry"),
-        Quantity("theta", r"\theta", "nonnegative", "1", "multiplier in [0, 1] that weighs Y against its distance to F"),
+        Quantity("theta", r"\theta", "nonnegative", "1", "share in [0, 1] that weighs Y against eta(Y)"),
         Quantity("t", "t", "positive", "1", "trade-off between floor and transient"),
         Quantity("eps", r"\varepsilon", "positive", "f^2/w^2", "target for the average squared gradient norm"),
         Quantity("B", "B", "positive integer", "1", "micro-batches of the synchronous pipeline"),

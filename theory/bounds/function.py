@@ -100,7 +100,7 @@ class Bound:
         return _gathered(outcomes, settings.shape)
 
     def conditions(self, **given: ArrayLike) -> dict[str, bool]:
-        """Return, for one setting, whether each condition holds, by its text; nothing is raised for one that does not."""
+        """Return, for one setting, whether each condition holds, by its text; a broken one is not raised."""
         numbers = {name: float(np.asarray(value, float)) for name, value in given.items()}
         found = {condition(name): bool(satisfied(name, np.array(number))) for name, number in numbers.items()}
         if not all(found.values()):
