@@ -14,7 +14,7 @@ from simulate.problems import Attaining, Network
 from simulate.problems.blocks import Blocks
 from theory.setting.objectives import Weights
 
-_BLAS_FROM = 96
+_BLAS_FROM = 192
 """Dimension of a quadratic from which batched BLAS products are faster than the compiled loops."""
 _NUMBERS_AT_ONCE = 1 << 23
 """Numbers that the snapshots of a network and their exact moments may hold at once."""

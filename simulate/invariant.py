@@ -17,8 +17,8 @@ Vector = NDArray[np.float64]
 
 _CELLS = 256
 _ROUNDS = 400
-_ROUNDING = 1e-9
-"""Relative margin for the rounding of the enclosure and of the trajectory itself, far above both."""
+_ROUNDING = 1e-12
+"""Margin, as a share of tau, for rounding: the enclosure's and the float64 trajectory's own stay below 1e-15 D each."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ def saturation(direction: AffineDirection, start: Vector, alpha: float, device: 
         margin = _ROUNDING * tau
         if np.all(least >= low + margin) and np.all(most <= high - margin):
             return float(max(np.max(high), -np.min(low))) / tau * (1 + _ROUNDING)
-        low = np.where(least < low + margin, low - stretch * np.maximum(low - least, 0) - 4 * margin, low)
-        high = np.where(most > high - margin, high + stretch * np.maximum(most - high, 0) + 4 * margin, high)
+        low = np.where(least < low + margin, low - stretch * (np.maximum(low - least, 0) + 2 * margin), low)
+        high = np.where(most > high - margin, high + stretch * (np.maximum(most - high, 0) + 2 * margin), high)
     return None
 
 

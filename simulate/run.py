@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from threadpoolctl import threadpool_limits
 
 from simulate import engines
 from simulate.backends import Engine, Task
@@ -176,7 +177,14 @@ def run(
 
 def execute(described: Run, *, progress: bool = False, threads: int = 1) -> Trajectories:
     """Make the run that is described."""
-    groups = [Group(described, replicas, _check_count("threads", threads)) for replicas in _groups(described)]
+    _check_count("threads", threads)
+    # The order of BLAS sums, and so the last bits, would follow the number of its threads.
+    with threadpool_limits(1):
+        return _execute(described, progress, threads)
+
+
+def _execute(described: Run, progress: bool, threads: int) -> Trajectories:
+    groups = [Group(described, replicas, threads) for replicas in _groups(described)]
     length = block_length(described.problem)
     blocks = math.ceil(described.iterations / length)
     checked = {round(place) for place in np.linspace(0, blocks - 1, min(blocks, 16))}
@@ -299,6 +307,8 @@ def _collect(described: Run, groups: list[Group], seconds: float) -> Trajectorie
 def _certified_saturation(described: Run) -> float | None:
     if math.isinf(described.tau):
         return 0.0
+    if described.dtype != "float64":
+        return None  # the enclosure leaves room for float64's rounding only
     return described.problem.certified_saturation(described.alpha, described.make_device(), described.lags or ())
 
 
