@@ -64,7 +64,7 @@ def saturation(direction: AffineDirection, start: Vector, alpha: float, device: 
         return 0.0
     low, high = start.copy(), start.copy()
     # Beyond the sign change of the gradient the drift is inward: a Newton step leads there, an image only one step on.
-    stretch = 1.05 / np.clip(alpha * np.diag(direction.hessian), 1e-6, 1.0)
+    stretch = 1.001 / np.clip(alpha * np.diag(direction.hessian), 1e-6, 1.0)
     for _ in range(_ROUNDS):
         if max(float(np.max(high)), -float(np.min(low))) >= tau * (1 - _ROUNDING):
             return None

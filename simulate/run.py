@@ -265,7 +265,8 @@ def _shown(work: Sequence[Any], title: str, *, wanted: bool) -> Iterator[Any]:
             yield piece
             bar.advance(shown)
     finally:
-        bar.stop()
+        if bar.live.is_started:
+            bar.stop()
 
 
 def _collect(described: Run, groups: list[Group], seconds: float) -> Trajectories:
