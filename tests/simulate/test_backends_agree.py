@@ -79,11 +79,12 @@ def make_task(problem: Problem, name: str, device: str, batch: int, iterations: 
     st.integers(0, 2**64 - 1),
 )
 @settings(deadline=None, max_examples=80)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # some of these diverge, in the same way
 def test_the_machine_makes_the_recursion_to_the_last_bit(problem, name, device, batch, iterations, seed):
     task = make_task(problem, name, device, batch, iterations, seed)
     machine, recursion = trajectory(MachineEngine, task), trajectory(ReferenceEngine, task)
     assert len(machine) == len(recursion) == iterations + 1
-    assert all(np.array_equal(one, other) for one, other in zip(machine, recursion, strict=True))
+    assert all(np.array_equal(one, other, equal_nan=True) for one, other in zip(machine, recursion, strict=True))
 
 
 @pytest.mark.parametrize("fault", ["a lag too few", "a lag too many", "stale backward weights", "no lag"])
