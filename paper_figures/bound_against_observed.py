@@ -53,7 +53,7 @@ def draw(data: Data) -> figure.Figure:
 
 def _scatter(panel: Axes, data: Data) -> None:
     shown = [point for point in data["points"] if point["claim"] == data["scatter"]]
-    for family, look in zip(families(data), style.SERIES, strict=False):
+    for family, look in zip(families(data), style.POINTS, strict=False):
         members = [point for point in shown if point["family"] == family]
         observed, bound = ([point[key] for point in members] for key in ("observed", "bound"))
         panel.loglog(observed, bound, **look.of_points(label=family, alpha=0.8))
@@ -65,19 +65,23 @@ def _scatter(panel: Axes, data: Data) -> None:
 
 
 def _distribution(panel: Axes, data: Data) -> None:
-    for claim, look in zip(claims_shown(data), (style.BOUND, *style.SERIES), strict=False):
-        values = np.sort(tightness(data, claim))
-        share = np.arange(1, len(values) + 1) / len(values)
-        panel.step(values, share, where="post", **look.of_line(label=f"{claim.replace('/', ', ')} ({len(values)})"))
+    for form, look in zip(forms(data), style.SERIES, strict=False):
+        for basis, width, line in (("a-posteriori", 1.3, "-"), ("a-priori", 0.8, "--")):
+            values = np.sort(tightness(data, f"{form}/{basis}"))
+            if values.size:
+                share = np.arange(1, len(values) + 1) / len(values)
+                label = f"{form} ({len(values)})"
+                panel.step(values, share, where="post", color=look.color, lw=width, ls=line, label=label)
     panel.axvline(1, color=style.INK, linewidth=0.8)
-    panel.set(xscale="log", xlabel="bound / observed", ylabel="share of settings", ylim=(0, 1), title="all forms")
+    panel.set(xscale="log", xlabel="bound / observed", ylabel="share of settings", ylim=(0, 1))
+    panel.set_title("solid: measured saturation; dashed: certified")
     panel.legend(loc="lower right")
 
 
-def claims_shown(data: Data) -> list[str]:
-    """Return the forms in the distribution, tightest last."""
-    names = dict.fromkeys(point["claim"] for point in data["points"])
-    return sorted(names, key=lambda name: -float(np.median(tightness(data, name))))
+def forms(data: Data) -> list[str]:
+    """Return the forms of the bound, tightest first."""
+    names = dict.fromkeys(point["claim"].split("/")[0] for point in data["points"])
+    return sorted(names, key=lambda name: float(np.median(tightness(data, f"{name}/a-posteriori") or [np.inf])))
 
 
 def tightness(data: Data, claim: str, family: str | None = None) -> list[float]:

@@ -99,13 +99,18 @@ def against_tau(tau: float, sources: Sources) -> dict[str, Any]:
     run = sources.run(quadratic(tau, sources.quick))
     sigma2, rho = run.result["constants"]["sigma2"], float(run["max_saturation"].max())
     rbar2 = float(run["weighted_square_saturation"].mean()) / sigma2
-    bound = theory.bound("floor")
     return {"tau": tau, **observed(run)} | {
         "rho": rho,
         "rbar2": rbar2,
-        "bound": float(bound(rho=rho, sigma2=sigma2)),
-        "adaptive_bound": float(bound(rho=rho, sigma2=sigma2, rbar2=rbar2)),
+        "bound": float(theory.bound("floor")(rho=rho, sigma2=sigma2)),
+        "adaptive_bound": adaptive_floor(rho, sigma2, rbar2),
     }
+
+
+def adaptive_floor(rho: float, sigma2: float, rbar2: float) -> float:
+    """Return the saturation-adaptive bound where step and start no longer count: alpha = 1e-9 and K alpha = 1e9."""
+    limit = {"L": 1.0, "Delta": 1.0, "alpha": 1e-9, "K": 10**18, "Lambda1": 0.0, "Lambdah": 0.0}
+    return float(theory.bound("sharp")(**limit, rho=rho, sigma2=sigma2, rbar2=rbar2))
 
 
 def draw(data: Data) -> figure.Figure:

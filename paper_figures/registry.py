@@ -4,6 +4,8 @@ from paper_figures import (
     computation_density,
     convergence_by_algorithm,
     device_responses,
+    digital_against_analog,
+    floor_against_saturation,
     pipeline_schedules,
 )
 from paper_figures.figure import Figure
@@ -14,6 +16,8 @@ REGISTRY: dict[str, Figure] = {
         device_responses,
         pipeline_schedules,
         computation_density,
+        digital_against_analog,
         convergence_by_algorithm,
+        floor_against_saturation,
     )
 }

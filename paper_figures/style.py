@@ -95,6 +95,9 @@ SERIES = (
 )
 """Looks for series without a meaning of their own, in order of use."""
 
+POINTS = (*SERIES, *(Look(look.color, look.line, m) for look, m in zip(SERIES, "PX*<>", strict=True)))
+"""Looks for point clouds, which need a marker each."""
+
 ALGORITHM: Mapping[str, Look] = {
     "analog-sgd-ap": SERIES[0],
     "analog-sgd-sp": SERIES[1],

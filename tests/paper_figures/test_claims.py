@@ -35,11 +35,32 @@ def clock_of_the_sequential_schedule(data: dict[str, Any]) -> None:
             entry["clock_cycles"] = [2 * entry["stages"] * sample for sample in entry["samples"]]
 
 
+def analog_without_asymmetry(data: dict[str, Any]) -> None:
+    """Let analog SGD end where digital SGD does."""
+    for entry in data["late"]:
+        if entry["algorithm"] == "analog-sgd":
+            entry["mean"] = 0.3 * entry["alpha"]
+
+
+def floor_of_half_the_saturation(data: dict[str, Any]) -> None:
+    """Let the bound forget half of rho."""
+    for entry in data["instances"]:
+        entry["bound"] /= 4
+
+
+def bound_too_low(data: dict[str, Any]) -> None:
+    """Lower one bound below its observation."""
+    point = data["points"][0]
+    point["bound"] = 0.9 * point["interval"][0]
+
+
 FAULTS: dict[str, Fault] = {
     "device_responses": pulse_that_moves_nothing,
     "pipeline_schedules": halved_lag,
     "computation_density": asynchronous_pipeline_with_a_bubble,
+    "digital_against_analog": analog_without_asymmetry,
     "convergence_by_algorithm": clock_of_the_sequential_schedule,
+    "floor_against_saturation": floor_of_half_the_saturation,
 }
 
 
