@@ -16,7 +16,14 @@ ACCEPTED_AXIOMS = {
     "FunctionalExtensionality.functional_extensionality_dep",
     "Classical_Prop.classic",
 }
-END_THEOREMS = ("AnalogSGD.analog_sgd_ap_sharp", "AnalogSGD.analog_sgd_ap_explicit")
+END_THEOREMS = (
+    "AnalogSGD.analog_sgd_ap_sharp",
+    "AnalogSGD.analog_sgd_ap_explicit",
+    "AnalogSGD.analog_sgd_ap_sharp_by_stage",
+    "AnalogSGD.analog_sgd_ap_explicit_by_stage",
+    "Witness.witness",
+    "Witness.not_trivial",
+)
 
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="coqc is not installed (Debian: coq)")
 

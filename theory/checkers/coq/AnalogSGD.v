@@ -20,7 +20,7 @@ Section analog_sgd_ap.
 
   (* run and constants *)
   Variable W : history -> V.
-  Variables alpha tau rho L sigma lower Lambda1 Lambdah : R.
+  Variables alpha tau rho L sigma lower Lambda1 : R.
   Variables (d : nat -> nat) (S : nat -> nat -> R).
 
   Hypothesis K_pos : (0 < K)%nat.
@@ -68,35 +68,62 @@ Section analog_sgd_ap.
     Rabs (ald tau (W h m c) D - (W h m c + D)) <= rho * Rabs D.
   Proof. intros. apply ald_distortion; auto. Qed.
 
-  Section noise_by_its_total.
+  Let noise := n P M size K (fun h => grad (W h)) (fun h => G (W h) (W h)).
+  Let felt := sensitivity_of M S (fun m => sqrt (INR (d m)) * stage_norms P M size K noise m).
+
+  Lemma sharp_if_felt nu : norm felt <= nu -> exists Y a, feasible p x sigma rho q ((1 + rho) * alpha * nu) A Y a.
+  Proof.
+    apply (training_sharp P M size K f grad (fun w => G w w) region (ald tau)
+      (fun h i => G (late d W h) (W h) i)) with (S := S); auto.
+  Qed.
+
+  Lemma explicit_if_felt nu :
+    norm felt <= nu -> domain x rho q -> A <= explicit p x sigma rho q ((1 + rho) * alpha * nu).
+  Proof.
+    apply (training_explicit P M size K f grad (fun w => G w w) region (ald tau)
+      (fun h i => G (late d W h) (W h) i)) with (S := S); auto.
+  Qed.
+
+  Section noise_in_total.
+    Variable Lambdah : R.
+    Hypothesis Lambdah_nonneg : 0 <= Lambdah.
+
     (** norm2 (S Diag (sqrt d)) <= Lambdah *)
     Hypothesis martingale_delay : delay_constant M S (fun m => sqrt (INR (d m))) Lambdah.
-    Hypothesis Lambdah_nonneg : 0 <= Lambdah.
+
     Let qn := (1 + rho) * alpha * (Lambdah * sigma).
 
-    Lemma noise_felt :
-      norm (sensitivity_of M S (fun m => sqrt (INR (d m)) *
-        stage_norms P M size K (n P M size K (fun h => grad (W h)) (fun h => G (W h) (W h))) m)) <= Lambdah * sigma.
-    Proof.
-      apply Rle_trans with (1 := martingale_delay _). rewrite norm_stage_norms.
-      apply Rmult_le_compat_l; [exact Lambdah_nonneg|]. apply noise_bound; auto.
-      apply (variance' P M size K grad (fun w => G w w)). exact variance.
-    Qed.
+    Let felt_in_total : norm felt <= Lambdah * sigma.
+    Proof. apply (noise_by_total P M size K grad (fun w => G w w)); auto. Qed.
 
     (** Theorem 1: A lies in the feasible set. *)
     Theorem analog_sgd_ap_sharp : exists Y a, feasible p x sigma rho q qn A Y a.
-    Proof.
-      apply (training_sharp P M size K f grad (fun w => G w w) region (ald tau)
-        (fun h i => G (late d W h) (W h) i)) with (d := d) (S := S); auto. apply noise_felt.
-    Qed.
+    Proof. exact (sharp_if_felt _ felt_in_total). Qed.
 
     (** Theorem 2: A is at most the explicit bound. *)
     Theorem analog_sgd_ap_explicit : domain x rho q -> A <= explicit p x sigma rho q qn.
-    Proof.
-      apply (training_explicit P M size K f grad (fun w => G w w) region (ald tau)
-        (fun h i => G (late d W h) (W h) i)) with (d := d) (S := S); auto. apply noise_felt.
-    Qed.
-  End noise_by_its_total.
+    Proof. exact (explicit_if_felt _ felt_in_total). Qed.
+  End noise_in_total.
+
+  (** The same with the stage-wise variances known: nu = norm (S Diag (sqrt d) s). *)
+  Section noise_by_stage.
+    Variable s : nat -> R.
+    Hypothesis s_nonneg : forall m, 0 <= s m.
+    Hypothesis stage_variance : forall h m, reachable P h -> (m < M)%nat ->
+      given P h (fun i => norm (minus (G (W h) (W h) i) (grad (W h)) m : euclid (size m)) ^ 2) <= s m ^ 2.
+
+    Let nu := norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * s m)).
+    Let qn := (1 + rho) * alpha * nu.
+
+    Let felt_by_stage : norm felt <= nu.
+    Proof. apply (noise_by_stage P M size K grad (fun w => G w w)); auto. Qed.
+
+    Theorem analog_sgd_ap_sharp_by_stage : exists Y a, feasible p x sigma rho q qn A Y a.
+    Proof. exact (sharp_if_felt _ felt_by_stage). Qed.
+
+    Theorem analog_sgd_ap_explicit_by_stage : domain x rho q -> A <= explicit p x sigma rho q qn.
+    Proof. exact (explicit_if_felt _ felt_by_stage). Qed.
+  End noise_by_stage.
 End analog_sgd_ap.
 
 Print Assumptions analog_sgd_ap_sharp.

@@ -98,8 +98,11 @@ Section geometry.
     rewrite inner_plus, !inner_plus_r, (inner_sym v u), <- !norm_sq. lra.
   Qed.
 
+  Lemma norm_null u : inner u u = 0 -> norm u = 0.
+  Proof. intros E. unfold norm. rewrite E. apply sqrt_0. Qed.
+
   Lemma norm_zero : norm (@zero H) = 0.
-  Proof. unfold norm. rewrite inner_zero. apply sqrt_0. Qed.
+  Proof. apply norm_null, inner_zero. Qed.
 
   Lemma young u v t : 0 < t -> 2 * inner u v <= t * inner u u + inner v v / t.
   Proof.

@@ -169,7 +169,32 @@ Section training.
     - intros j _. f_equal. apply Same. intros. unfold moved, at_sample, minus, late. simpl. ring.
   Qed.
 
-  (** Theorems 1 and 2 for any training run; the noise is felt through its stage-wise norms. *)
+  (** How the noise is felt through the lags: by its total, if Lambdah bounds norm2 (S Diag (sqrt d)) ... *)
+  Theorem noise_by_total Lambdah :
+    0 <= Lambdah -> delay_constant M S (fun m => sqrt (INR (d m))) Lambdah ->
+    norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * stage_norms P M size K noise m)) <= Lambdah * sigma.
+  Proof.
+    intros Hn Delay. apply Rle_trans with (1 := Delay _). rewrite norm_stage_norms.
+    apply Rmult_le_compat_l; [exact Hn|]. apply noise_bound; auto. exact variance'.
+  Qed.
+
+  (** ... or by stage, if stage m has variance s_m^2. *)
+  Theorem noise_by_stage (s : nat -> R) :
+    (forall m, 0 <= s m) ->
+    (forall h m, reachable P h -> (m < M)%nat ->
+      given P h (fun i => norm (minus (sample_gradient (W h) i) (grad (W h)) m : euclid (size m)) ^ 2) <= s m ^ 2) ->
+    norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * stage_norms P M size K noise m))
+    <= norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * s m)).
+  Proof.
+    intros Hs Var. apply sensitivity_mono; [exact S_nonneg|]. intros m Hm.
+    split; [apply Rmult_le_pos; [apply sqrt_pos | apply norm_nonneg]|].
+    apply Rmult_le_compat_l; [apply sqrt_pos|].
+    apply (stage_noise_bound P M size K (fun h => grad (W h)) (fun h => sample_gradient (W h)) K_pos); [apply Hs|].
+    intros h R. apply Rle_trans with (2 := Var h m R Hm), Req_le, apply_ext. intros i _.
+    rewrite norm_sq. apply sum_ext. intros c _. unfold minus, noise, n, at_sample. simpl. ring.
+  Qed.
+
+  (** Theorems 1 and 2 for any training run. *)
   Hypothesis coherent_delay : delay_constant M S (fun m => INR (d m)) Lambda1.
   Hypothesis martingale_delay :
     norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * stage_norms P M size K noise m)) <= nu.

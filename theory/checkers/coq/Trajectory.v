@@ -121,6 +121,17 @@ Section trajectory.
     - symmetry. apply (apply_sum (average P K) M (fun m h => inner (X h m) (X h m))).
   Qed.
 
+  Lemma stage_noise_bound m s :
+    0 <= s -> (forall h, reachable P h -> conditional P (fun h => inner (n h m : euclid (size m)) (n h m)) h <= s ^ 2) ->
+    stage_norms n m <= s.
+  Proof.
+    intros Hs Var. apply norm_le; [exact Hs|].
+    rewrite <- (average_const P K (s ^ 2) K_pos).
+    apply Rmult_le_compat_l; [left; apply Rinv_0_lt_compat, lt_0_INR, K_pos|].
+    apply sum_le. intros k _. rewrite (mean_const P (S k) (s ^ 2)), <- (mean_const P k (s ^ 2)).
+    simpl (mean P (S k) _). apply mean_le. intros h [R _]. now apply Var.
+  Qed.
+
   Variable d : nat -> nat.
 
   (** How far stage m has moved since the weights were read that its forward pass used. *)

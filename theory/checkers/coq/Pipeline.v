@@ -1,0 +1,154 @@
+(** Pipeline schedules: no stage is asked for two passes at once, the lags, the slots and the busy share.
+
+    Stages are numbered 1..M, samples and slots from 0.  A stage updates its weights right after a backward pass. *)
+
+From Coq Require Import Reals Lra Lia.
+Local Open Scope nat_scope.
+
+(** How many j < n have the property. *)
+Fixpoint count (has : nat -> bool) (n : nat) : nat :=
+  match n with
+  | O => 0
+  | S n => count has n + (if has n then 1 else 0)
+  end.
+
+Lemma count_ext f g n : (forall j, j < n -> f j = g j) -> count f n = count g n.
+Proof. induction n as [|n IH]; intros E; simpl; [reflexivity|]. rewrite IH, (E n) by auto. reflexivity. Qed.
+
+Lemma count_from a n : count (fun j => a <=? j) n = n - a.
+Proof.
+  induction n as [|n IH]; cbn [count]; [reflexivity|]. rewrite IH.
+  destruct (Nat.leb_spec a n); lia.
+Qed.
+
+Lemma count_all n : count (fun _ => true) n = n.
+Proof. induction n; simpl; lia. Qed.
+
+(** * Asynchronous: one forward, one backward *)
+
+Section asynchronous.
+  Variable M : nat.
+  Definition forward (k m : nat) : nat := 2 * k + m - 1.
+  Definition backward (k m : nat) : nat := 2 * k + 2 * M - m.
+
+  Theorem collision_free k l m :
+    1 <= m <= M ->
+    forward k m <> backward l m /\ (forward k m = forward l m -> k = l) /\ (backward k m = backward l m -> k = l).
+  Proof. unfold forward, backward. lia. Qed.
+
+  (** Data flows: forward through the stages, then backward, one slot after the other. *)
+  Theorem passes_in_order k m :
+    1 <= m -> (m < M -> forward k (S m) = S (forward k m) /\ backward k m = S (backward k (S m))) /\
+    (m = M -> backward k m = S (forward k m)).
+  Proof. unfold forward, backward. lia. Qed.
+
+  (** Updates of stage m that fall between the two passes of sample k: M - m of them as soon as there have been
+      so many.  The backward pass meets weights that have been updated exactly k times, so its lag is zero. *)
+  (* Claim: pipeline.lags *)
+  Theorem lags k m N :
+    1 <= m <= M -> k < N ->
+    count (fun j => (forward k m <? backward j m) && (backward j m <? backward k m))%bool N = Nat.min k (M - m) /\
+    count (fun j => backward j m <? backward k m) N = k /\
+    count (fun j => backward j m <? forward k m) N = k - (M - m).
+  Proof.
+    intros Hm Hk.
+    assert (Upto : forall f, (forall j, k <= j -> f j = false) -> count f N = count f k).
+    { intros f Out. replace N with (k + (N - k)) by lia. induction (N - k) as [|r IH].
+      - now rewrite Nat.add_0_r.
+      - rewrite Nat.add_succ_r. cbn [count]. rewrite IH, Out by lia. lia. }
+    unfold forward, backward. repeat split.
+    - rewrite Upto.
+      + rewrite (count_ext _ (fun j => k - (M - m) <=? j)); [rewrite count_from; lia|].
+        intros j Hj. destruct (Nat.leb_spec (k - (M - m)) j), (Nat.ltb_spec (2 * k + m - 1) (2 * j + 2 * M - m)),
+          (Nat.ltb_spec (2 * j + 2 * M - m) (2 * k + 2 * M - m)); simpl; lia.
+      + intros j Hj. destruct (Nat.ltb_spec (2 * j + 2 * M - m) (2 * k + 2 * M - m)); [lia|].
+        apply Bool.andb_false_r.
+    - rewrite Upto.
+      + rewrite (count_ext _ (fun _ => true)); [apply count_all|].
+        intros j Hj. apply Nat.ltb_lt. lia.
+      + intros j Hj. apply Nat.ltb_ge. lia.
+    - rewrite <- (count_all (k - (M - m))) at 1.
+      assert (Upto' : forall f, (forall j, k - (M - m) <= j -> f j = false) -> count f N = count f (k - (M - m))).
+      { intros f Out. replace N with (k - (M - m) + (N - (k - (M - m)))) by lia.
+        induction (N - (k - (M - m))) as [|r IH].
+        - now rewrite Nat.add_0_r.
+        - rewrite Nat.add_succ_r. cbn [count]. rewrite IH, Out by lia. lia. }
+      rewrite Upto'; [apply count_ext|].
+      + intros j Hj. apply Nat.ltb_lt. lia.
+      + intros j Hj. apply Nat.ltb_ge. lia.
+  Qed.
+
+  (** N samples take 2 (N + M - 1) slots: every pass lies below, and the last one fills the last slot. *)
+  Theorem asynchronous_slots N k m :
+    1 <= m <= M -> k < N ->
+    forward k m < 2 * (N + M - 1) /\ backward k m < 2 * (N + M - 1) /\ backward (N - 1) 1 = 2 * (N + M - 1) - 1.
+  Proof. unfold forward, backward. lia. Qed.
+End asynchronous.
+
+(** * Synchronous: fill, drain, update once in B micro-batches *)
+
+Section synchronous.
+  Variables M B : nat.
+  Definition fill (j m : nat) : nat := j + m - 1.
+  Definition drain (j m : nat) : nat := (M + B - 1) + j + M - m.
+
+  Theorem synchronous_slots j l m :
+    1 <= m <= M -> j < B -> l < B ->
+    fill j m < drain l m /\ (fill j m = fill l m -> j = l) /\ (drain j m = drain l m -> j = l) /\
+    drain j m < 2 * (M + B - 1) /\ drain (B - 1) 1 = 2 * (M + B - 1) - 1.
+  Proof. unfold fill, drain. lia. Qed.
+End synchronous.
+
+(** Sequential: one sample passes all stages both ways before the next enters. *)
+Theorem sequential_slots M N k m :
+  1 <= m <= M -> k < N ->
+  2 * M * k + m - 1 < 2 * M * k + 2 * M - m /\ 2 * M * k + 2 * M - m < 2 * M * N /\
+  2 * M * (N - 1) + 2 * M - 1 = 2 * M * N - 1.
+Proof. intros Hm Hk. assert (2 * M * k <= 2 * M * (N - 1)) by (apply Nat.mul_le_mono_l; lia). nia. Qed.
+
+(** * Computation density: the share of stage-slots that are busy (each stage has 2 passes a sample) *)
+
+Local Open Scope R_scope.
+
+Definition density (samples slots : nat) : R := 2 * INR samples / INR slots.
+
+(* Claim: pipeline.density *)
+Theorem densities M B N :
+  (1 <= M)%nat -> (1 <= B)%nat -> (1 <= N)%nat ->
+  density N (2 * M * N) = / INR M /\
+  density B (2 * (M + B - 1)) = INR B / (INR M + INR B - 1) /\
+  density N (2 * (N + M - 1)) = INR N / (INR N + INR M - 1).
+Proof.
+  intros HM HB HN. unfold density.
+  assert (PM : 1 <= INR M) by (apply (le_INR 1); lia).
+  assert (PB : 1 <= INR B) by (apply (le_INR 1); lia).
+  assert (PN : 1 <= INR N) by (apply (le_INR 1); lia).
+  rewrite !mult_INR, !minus_INR, !plus_INR by lia. simpl (INR 2). simpl (INR 1).
+  repeat split; field; lra.
+Qed.
+
+(** The asynchronous pipeline is never idle but for filling: the density tends to 1. *)
+Theorem asynchronous_density_limit M :
+  (1 <= M)%nat -> Un_cv (fun N => density (S N) (2 * (S N + M - 1))) 1.
+Proof.
+  intros HM eps He.
+  destruct (archimed_cor1 (eps / INR M)) as (N0 & Small & Pos).
+  { apply Rdiv_lt_0_compat; [exact He | apply lt_0_INR; lia]. }
+  exists N0. intros N HN.
+  destruct (densities M 1 (S N)) as (_ & _ & ->); try lia.
+  assert (PM : 1 <= INR M) by (apply (le_INR 1); lia).
+  assert (PN : 1 <= INR (S N)) by (apply (le_INR 1); lia).
+  assert (P0 : 0 < INR N0) by (apply lt_0_INR; lia).
+  assert (Le : INR N0 <= INR (S N)) by (apply le_INR; lia).
+  unfold R_dist. replace (INR (S N) / (INR (S N) + INR M - 1) - 1)
+    with (- ((INR M - 1) / (INR (S N) + INR M - 1))) by (field; lra).
+  rewrite Rabs_Ropp, Rabs_pos_eq.
+  - apply Rmult_lt_reg_r with (INR (S N) + INR M - 1); [lra|].
+    unfold Rdiv at 1. rewrite Rmult_assoc, Rinv_l, Rmult_1_r by lra.
+    apply (Rmult_lt_compat_r (INR N0 * INR M)) in Small; [|apply Rmult_lt_0_compat; lra].
+    replace (/ INR N0 * (INR N0 * INR M)) with (INR M) in Small by (field; lra).
+    replace (eps / INR M * (INR N0 * INR M)) with (eps * INR N0) in Small by (field; lra).
+    pose proof (Rmult_le_compat_l eps _ _ (Rlt_le _ _ He) Le).
+    pose proof (Rmult_le_pos eps (INR M - 1)). lra.
+  - apply Rmult_le_pos; [lra|]. left. apply Rinv_0_lt_compat. lra.
+Qed.
