@@ -80,7 +80,8 @@ def replay(
         write_json(json, replayed)
     if json != "-":
         console.show(console.replay_table(replayed))
-    return HOLDS if replayed["identical"] and replayed["result"]["verdict"] != "violated" else ANSWER_IS_NO
+    holds = replayed["identical"] and replayed["lines_hold"] and replayed["result"]["verdict"] != "violated"
+    return HOLDS if holds else ANSWER_IS_NO
 
 
 @app.command()

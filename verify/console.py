@@ -60,7 +60,7 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) 
     """Return a table whose first column is text and whose others are numbers or verdicts."""
     result = Table(title=title, title_justify="left")
     for place, name in enumerate(columns):
-        result.add_column(name, justify="left" if place == 0 else "right")
+        result.add_column(name, justify="left" if place == 0 or name == "line" else "right")
     for row in rows:
         result.add_row(*(cell if isinstance(cell, Text) else str(cell) for cell in row))
     return result
@@ -135,4 +135,22 @@ def replay_table(replayed: Mapping[str, Any]) -> Group:
         table("assumptions", ("assumption", "status", "evidence"), findings),
         table("observed", ("name", "value"), shown.items()),
         check_table(result["checks"], "checks"),
+        line_table(replayed),
     )
+
+
+def line_table(replayed: Mapping[str, Any]) -> Table:
+    """Return the proof line by line; `used` is the share of the right side that the left side takes."""
+    rows = [
+        (
+            line["claim"],
+            line["statement"],
+            number(line["left"]),
+            number(line["right"]),
+            number(line["used"], 3),
+            verdict("held" if line["ok"] else "violated"),
+        )
+        for line in replayed["lines"]
+    ]
+    title = f"the proof along the first {replayed['steps']} steps: where the slack of the bound is lost"
+    return table(title, ("claim", "line", "left", "right", "used", ""), rows)

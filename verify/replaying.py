@@ -1,10 +1,17 @@
-"""A stored setting run again: the same numbers to the last bit, shown step by step."""
+"""A stored setting run again: the same numbers to the last bit, then the proof line by line along its first steps."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
-from verify import sweep
+from theory.setting.boundary import json_text
+from verify import claims, sweep
+from verify.observations import Constants
 from verify.settings import Setting
+
+STEPS, REPLICAS = 400, 64
+"""How much of a run is recorded element by element."""
 
 
 def replay(stored: Mapping[str, Any], confidence: float) -> dict[str, Any]:
@@ -14,20 +21,27 @@ def replay(stored: Mapping[str, Any], confidence: float) -> dict[str, Any]:
         stored: a result as the store keeps it.
         confidence: family-wise, as in the store's plan.
 
-    Returns: the new result, whether it is the stored one, and where it is not.
+    Returns: the new result, whether it is the stored one and where it is not, and the lines of the proof.
 
     """
-    result = sweep.assess(Setting.from_dict(stored["setting"]), confidence)
-    differences = _differences(_plain(result), dict(stored))
-    return {"result": result, "identical": not differences, "differences": differences}
+    setting = Setting.from_dict(stored["setting"])
+    result = _plain(sweep.assess(setting, confidence))
+    differences = _differences(result, stored)
+    constants = Constants(result["constants"], result["certified"])
+    path = claims.record(setting, constants, min(setting.iterations, STEPS), REPLICAS)
+    lines = [{**asdict(line), "ok": line.ok, "used": line.used} for line in claims.along(path)]
+    return {
+        "result": result,
+        "identical": not differences,
+        "differences": differences,
+        "steps": path.steps,
+        "lines": lines,
+        "lines_hold": all(line["ok"] for line in lines),
+    }
 
 
 def _plain(result: Mapping[str, Any]) -> dict[str, Any]:
     """Return the result as it reads after a passage through the store."""
-    import json
-
-    from theory.setting.boundary import json_text
-
     return dict(json.loads(json_text(result)))
 
 

@@ -1,15 +1,15 @@
 """The numeric counterpart of every lemma and of every line of the master theorem, along recorded trajectories.
 
 Each module looks at one part of the proof and returns `Line`s: left side, right side, and what may lie between them.
-Lines that hold almost surely are checked at every element and step, with nothing but rounding allowed; lines in
-expectation carry the jackknife standard error of their slack.
+Both sides are the proved claims' own expressions, evaluated. Lines that hold surely are checked at every element and
+step, with nothing but rounding allowed; lines in expectation carry the jackknife standard error of their slack.
 """
 
-from verify.claims import descent, device, master, staleness
+from verify.claims import averages, elements
 from verify.claims.lines import Line
 from verify.claims.record import Path, record
 
-MODULES = (device, staleness, descent, master)
+MODULES = (elements, averages)
 """In the order of the proof."""
 
 __all__ = ["MODULES", "Line", "Path", "along", "record"]
