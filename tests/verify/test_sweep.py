@@ -19,8 +19,6 @@ from theory.setting.boundary import run_command
 from verify.__main__ import app
 from verify.store import Store
 
-pytest.importorskip("theory.bounds")
-
 FAST = ["--family", "plus-minus", "--seed", "3"]
 
 

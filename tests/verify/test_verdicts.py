@@ -14,8 +14,6 @@ from theory.setting.boundary import BadInput, OutsideDomain
 from verify import assumptions, verdicts
 from verify.observations import Constants, Observations
 
-pytest.importorskip("theory.bounds")
-
 VALUES = {"L": 1.0, "sigma2": 1.0, "Delta": 1.0, "alpha": 0.1, "K": 100, "Lambda1": 0.5, "Lambdah": 0.5}
 EXTRA = {"nu": 0.4, "Ln": 0.8, "rho": 0.5}
 
