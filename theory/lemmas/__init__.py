@@ -1,5 +1,37 @@
 """The claims. Importing this package registers them all; `theory.blueprint` puts them in order."""
 
-from theory.lemmas import device, feasible, floor, hilbert, master, multiplier, noise, order, staleness, windows
+from theory.lemmas import (
+    adaptive,
+    device,
+    feasible,
+    floor,
+    hilbert,
+    instance,
+    master,
+    multiplier,
+    noise,
+    order,
+    resolved,
+    short_lags,
+    staleness,
+    synchronous,
+    windows,
+)
 
-__all__ = ["device", "feasible", "floor", "hilbert", "master", "multiplier", "noise", "order", "staleness", "windows"]
+__all__ = [
+    "adaptive",
+    "device",
+    "feasible",
+    "floor",
+    "hilbert",
+    "instance",
+    "master",
+    "multiplier",
+    "noise",
+    "order",
+    "resolved",
+    "short_lags",
+    "staleness",
+    "synchronous",
+    "windows",
+]

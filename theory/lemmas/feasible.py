@@ -50,9 +50,9 @@ def signs(d: Draft, *names: Expr) -> None:
         d.given(f"{name} >= 0", le(0, name), "domain")
 
 
-def roots(d: Draft) -> None:
+def roots(d: Draft, *, lag: bool = True) -> None:
     """Introduce the point (A, Y, a) and the roots r, R, S; |a| <= Y is the premise `component`."""
-    signs(d, A, Y, rho, sigma, p, x, q, qn)
+    signs(d, A, Y, rho, sigma, p, x, *((q, qn) if lag else ()))
     d.given("component", le(a**2, Y**2), "domain")
     d.root(r, A, combine(times("A >= 0")))
     d.root(R, A + sigma**2, combine(times("A >= 0"), square(sigma)))
@@ -89,7 +89,7 @@ c0, c1, c2, Q, V = symbols("c0 c1 c2 Q V")
 """The quadratic c2 R^2 - 2 c1 R - c0 <= 0 of Theorem 2 and the root Q of c1^2 + c2 c0; V = 1 - x - q^2."""
 
 
-def _solved(d: Draft, noise: Expr, cross: Expr) -> None:
+def solved(d: Draft, noise: Expr, cross: Expr) -> None:
     """Solve master.young for R and conclude the bound on A; `cross` sigma is the cross term of the noise."""
     d.given("x < 1", lt(x, 1), "domain")
     d.given("lag is short", lt(x + q**2, 1), "domain")
@@ -145,5 +145,5 @@ def every_feasible_point_is_below_the_explicit_bound(d: Draft) -> None:
     roots(d)
     d.given("i", near(reach()), "domain")
     d.given("ii", descends(x, x), "domain")
-    _solved(d, x, x)
+    solved(d, x, x)
     d.at(POINT)

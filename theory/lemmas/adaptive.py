@@ -1,0 +1,141 @@
+"""The saturation-adaptive form: what counts for the noise is the mean-square saturation. Source: THEORY section 6.
+
+Coordinate by coordinate, wF, wn, wb are gradient, noise and staleness times W/tau; the drift is |wF + wn + wb|.
+"""
+
+from theory.kernel import (
+    Average,
+    Cite,
+    Draft,
+    SignCases,
+    Tower,
+    combine,
+    eq,
+    generators,
+    inner,
+    le,
+    lemma,
+    lt,
+    norm2,
+    norm_square,
+    square,
+    symbols,
+    times,
+)
+from theory.lemmas.device import m, rho, s, tau, w
+from theory.lemmas.feasible import A, T, r, rbar2, sigma
+from theory.lemmas.master import B_b, F, b, e
+from theory.lemmas.order import where
+from theory.setting.assumptions import SATURATION, UNBIASED, VARIANCE
+
+grad, noise, stale = symbols("grad noise stale")
+wF, wn, wb, drift, peak = symbols("w_grad w_noise w_stale drift peak")
+
+
+def coordinate(d: Draft) -> None:
+    """Introduce one coordinate of gradient, noise and staleness, each times the saturation w/tau, and the drift."""
+    d.given("tau > 0", lt(0, tau), "domain")
+    d.given("rho >= 0", le(0, rho), "domain")
+    d.given("upper", le(w, rho * tau), SATURATION, pointwise=True)
+    d.given("lower", le(-rho * tau, w), SATURATION, pointwise=True)
+    d.given("s^2", eq(s**2, 1), "domain", pointwise=True)
+    d.given("sample", eq(s * m, grad + noise + stale), "domain", pointwise=True)
+    d.define(wF, grad * w / tau, pointwise=True)
+    d.define(wn, noise * w / tau, pointwise=True)
+    d.define(wb, stale * w / tau, pointwise=True)
+    d.define(drift, m * w / tau, pointwise=True)
+
+
+POINT = {"tau": 2, "rho": "1/2", "w": "1/2", "s": 1, "m": 2, "grad": 1, "noise": 1, "stale": 0}
+
+
+@lemma("adaptive.coordinate", "Drift, coordinate by coordinate", assumes=[SATURATION], source="THEORY section 6")
+def drift_is_the_saturated_sample(d: Draft) -> None:
+    """abs(e) = abs(w/tau) abs(F + n + b), and the saturated gradient and staleness shrink by rho."""
+    coordinate(d)
+    total = wF + wn + wb
+    shrunk = rho**2 - (w / tau) ** 2
+    d.have("saturation", le(0, rho * tau + w), combine(times("lower")))
+    d.have("shrinks", le(0, shrunk), combine(times("upper", (rho * tau + w) / tau**2)))
+    scaled = {
+        name: -(one + value * w / tau) for name, one, value in (("w_grad :=", wF, grad), ("w_stale :=", wb, stale))
+    }
+    d.conclude(
+        "gradient",
+        le(wF**2, rho**2 * grad**2),
+        combine(times("shrinks", grad**2), times("w_grad :=", -scaled["w_grad :="])),
+    )
+    d.conclude(
+        "staleness",
+        le(wb**2, rho**2 * stale**2),
+        combine(times("shrinks", stale**2), times("w_stale :=", -scaled["w_stale :="])),
+    )
+    parts = (grad + noise + stale) * w / tau
+    d.have("together", eq(total, parts), combine(times("w_grad :="), times("w_noise :="), times("w_stale :=")))
+    same = combine(
+        times("drift :=", drift + m * w / tau),
+        times("together", -(total + parts)),
+        times("sample", (w / tau) ** 2 * (m + grad + noise + stale)),
+    )
+    other = combine(
+        times("drift :=", drift + m * w / tau),
+        times("together", -(total + parts)),
+        times("sample", (w / tau) ** 2 * (-m + grad + noise + stale)),
+    )
+    d.conclude("drift", eq(drift**2, total**2), SignCases(s, same, other))
+    d.at(POINT)
+
+
+@lemma(
+    "adaptive.reach",
+    "Drift and staleness together, for measured saturation",
+    assumes=[SATURATION, UNBIASED, VARIANCE],
+    source="THEORY section 6",
+)
+def mean_direction_is_near_the_gradient_for_measured_saturation(d: Draft) -> None:
+    """If N(b) <= B then N(b + e) <= T + (1 + rho) B with T^2 = rho^2 A + rbar^2 sigma^2.
+
+    rbar^2 is the average of peak = max_i (W_k,i/tau)^2, or per coordinate of sum_i (W_k,i/tau)^2 sigma_i^2/sigma^2.
+    """
+    wide, noisy, old, noisy_k = generators("wF wn wb wn_k")
+    d.direction("unit", r)
+    coordinate(d)
+    d.define(A, norm2(F))
+    d.given("rbar2 >= 0", le(0, rbar2), "domain")
+    d.given("B_b >= 0", le(0, B_b), "domain")
+    d.given("b", le(norm2(b), B_b**2), "domain")
+    d.process("wF", known=-1, differences=None, reason="definition")
+    d.process("wn", known=0, differences=0, reason=UNBIASED)
+    d.given("variance", le(norm2(noisy_k), peak * sigma**2), VARIANCE, pointwise=True)
+    positive = combine(times("A :=", -(rho**2)), norm_square(F, rho**2), square(sigma, rbar2))
+    d.root(T, rho**2 * A + rbar2 * sigma**2, positive)
+    d.have("orthogonal", eq(inner(noisy, wide), 0), Tower("wn", "wF"))
+    saturated = "adaptive.coordinate:"
+    d.have("gradient", le(norm2(wide), rho**2 * norm2(F)), Average(saturated + "gradient", {wF: wide, grad: F}))
+    d.have("staleness", le(norm2(old), rho**2 * norm2(b)), Average(saturated + "staleness", {wb: old, stale: b}))
+    d.have("noise", le(norm2(noisy), rbar2 * sigma**2), Average("variance", {}, {"wn_k": noisy}, {peak: rbar2}))
+    d.have(
+        "fresh",
+        le(norm2(wide + noisy), T**2),
+        combine(
+            times("orthogonal", 2), times("gradient"), times("noise"), times("T_s^2", -1), times("A :=", -(rho**2))
+        ),
+    )
+    d.have("old", le(norm2(old), (rho * B_b) ** 2), combine(times("staleness"), times("b", rho**2)))
+    d.have(
+        "sum",
+        le(norm2(wide + noisy + old), (T + rho * B_b) ** 2),
+        Cite("hilbert.minkowski", "bound", where(s=T, t=rho * B_b), {"u": wide + noisy, "w": old}),
+    )
+    averaged = Average(saturated + "drift", {drift: e, wF: wide, wn: noisy, wb: old})
+    d.have("drift", eq(norm2(e), norm2(wide + noisy + old)), averaged)
+    d.have("drift length", le(norm2(e), (T + rho * B_b) ** 2), combine(times("drift"), times("sum")))
+    d.conclude(
+        "bound",
+        le(norm2(b + e), (T + (1 + rho) * B_b) ** 2),
+        Cite("hilbert.minkowski", "bound", where(s=B_b, t=T + rho * B_b), {"u": b, "w": e}),
+    )
+    d.at(
+        {**POINT, "sigma": 1, "r": 1, "B_b": 1, "rbar2": "1/4", "peak": 1},
+        {"wn_k": (0,), "unit": (1,), "b": (1,)},
+    )

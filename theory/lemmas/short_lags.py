@@ -1,0 +1,87 @@
+"""The staleness lemma by Minkowski alone: for short lags, where splitting off the noise gains nothing.
+
+Here v_m is the whole step of stage m (mean direction plus noise), and v that of all stages. Source: THEORY section 4.
+"""
+
+from theory.kernel import Average, Cite, Draft, Induction, combine, le, lemma, lt, norm2, times
+from theory.kernel.vectors import ZERO
+from theory.lemmas import windows
+from theory.lemmas.order import where
+from theory.lemmas.staleness import (
+    ROW,
+    ROW_VECTORS,
+    Lambda1,
+    P,
+    U,
+    alpha,
+    b,
+    b_m,
+    beta,
+    c,
+    coherent,
+    gain,
+    gamma,
+    i,
+    j,
+    omega,
+    pathwise,
+    pi,
+    v,
+)
+from theory.setting.assumptions import LAGS, STALENESS
+
+
+def whole_row(d: Draft) -> None:
+    """Introduce a row of S and the sum P of S_mj times distances moved, each a window of whole steps."""
+    windows.coherent(d)
+    d.given("c_m >= 0", le(0, c), "domain", pointwise=True)
+    d.given("v_m", le(norm2(windows.v), c**2), "domain", pointwise=True)
+    d.given("alpha > 0", lt(0, alpha), "domain")
+    d.given("S_mj >= 0", le(0, gain), STALENESS, pointwise=True)
+    d.given("moved", le(norm2(omega), alpha**2 * norm2(U)), LAGS, pointwise=True)
+    d.recursion(i, {gamma: (0, gamma + gain * j * c)}, {"P": (ZERO, P + gain * omega)})
+    pathwise(d)
+
+
+POINT = {**ROW, "beta": 1, "pi": 2}
+
+
+@lemma(
+    "stale.whole_row",
+    "The staleness of one stage, noise included",
+    assumes=[LAGS, STALENESS],
+    source="THEORY section 4",
+)
+def staleness_of_a_stage_is_bounded_by_whole_steps(d: Draft) -> None:
+    """N(b_m) <= alpha sum_j S_mj d_j N(v_j + n_j)."""
+    whole_row(d)
+    d.have("gamma", le(0, gamma), Induction(i, combine(), combine(times("hypothesis"), times("c_m >= 0", gain * j))))
+    d.have("window", le(norm2(U), (j * c) ** 2), Cite("window.coherent", "bound"))
+    far = alpha * gain * j * c
+    d.have(
+        "weighed",
+        le(norm2(gain * omega), far**2),
+        combine(times("moved", gain**2), times("window", (alpha * gain) ** 2)),
+    )
+    step = Cite("hilbert.minkowski", "bound", where(s=alpha * gamma, t=far), {"u": P, "w": gain * omega})
+    d.have("partial", le(norm2(P), (alpha * gamma) ** 2), Induction(i, combine(), step))
+    d.have("averaged", le(norm2(b_m), norm2(P)), Average("stale.pathwise:squares", {beta: b_m, pi: P}))
+    d.conclude("bound", le(norm2(b_m), (alpha * gamma) ** 2), combine(times("averaged"), times("partial")))
+    d.at(POINT, ROW_VECTORS)
+
+
+@lemma("stale.minkowski", "The staleness lemma for short lags", assumes=[LAGS, STALENESS], source="THEORY section 4")
+def staleness_is_at_most_whole_steps(d: Draft) -> None:
+    """N(b) <= alpha Lambda1 N(v + n), by Minkowski and shift invariance alone."""
+    whole_row(d)
+    d.given("Lambda1 >= 0", le(0, Lambda1), "domain")
+    d.given("Lambda1", le(norm2(coherent), Lambda1**2 * norm2(v)), STALENESS)
+    d.have(
+        "rows",
+        le(norm2(b), alpha**2 * norm2(coherent)),
+        Average("stale.whole_row:bound", {gamma: coherent}, {"b_m": b}),
+    )
+    d.conclude(
+        "bound", le(norm2(b), (alpha * Lambda1) ** 2 * norm2(v)), combine(times("rows"), times("Lambda1", alpha**2))
+    )
+    d.at({**POINT, "Lambda1": 1}, {**ROW_VECTORS, "v": (1, 0), "Sdv": (1, 0)})
