@@ -39,7 +39,10 @@ def export(
     format: Annotated[str, typer.Option(help="Any of pdf, png and svg, with commas between.")] = "pdf,png,svg",  # noqa: A002
     quick: Annotated[bool, typer.Option("--quick", help="Draw from small runs, in under a minute.")] = False,
     store: Annotated[
-        Path | None, typer.Option("--from", help="Store of `python -m verify run`, for the figures that need one.")
+        Path | None,
+        typer.Option(
+            "--from", help="Store of `python -m verify run`; with --quick a small one is made if none is given."
+        ),
     ] = None,
 ) -> int:
     """Write pictures, captions (LaTeX) and data (JSON); exit 1 if the data deny what a caption claims."""

@@ -1,6 +1,8 @@
 """Every figure by name; a new figure is one file with a `FIGURE` and one entry here."""
 
 from paper_figures import (
+    average_against_iterations,
+    bound_against_observed,
     computation_density,
     convergence_by_algorithm,
     device_responses,
@@ -19,5 +21,7 @@ REGISTRY: dict[str, Figure] = {
         digital_against_analog,
         convergence_by_algorithm,
         floor_against_saturation,
+        average_against_iterations,
+        bound_against_observed,
     )
 }

@@ -28,6 +28,8 @@ class Sources:
     def check(self, needs: Iterable[str]) -> None:
         """Raise `BadInput` now if something is needed later and missing: before any work is done."""
         if "verification" in set(needs):
+            if self.store is None and self.quick:
+                self.store = verification.small(self.runs.folder / "verification-small.sqlite")
             verification.read(self.store)
 
     def run(self, request: Request) -> StoredRun:

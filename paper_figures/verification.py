@@ -3,14 +3,21 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from paper_figures.runs import SEED
 from theory.setting.boundary import BadInput
+from verify.settings import plan_families
 from verify.store import Store
+from verify.sweep import run
 
 Result = Mapping[str, Any]
 """One setting: id, family, setting, constants, observed, checks; as `verify.sweep.assess` returns it."""
+
+SMALL = 20
+"""Settings of the store that quick figures are drawn from if none is given."""
 
 HINT = "a store made by: python -m verify run --settings 300 --seed 1 --store FILE"
 
@@ -37,3 +44,11 @@ def read(path: Path | None) -> tuple[list[Result], dict[str, Any]]:
         "settings": len(results),
         "sha256": digest,
     }
+
+
+def small(path: Path) -> Path:
+    """Return a store of 20 settings at `path`, judged here and now if it is not there yet: for quick figures."""
+    plan = {"seed": SEED, "families": list(plan_families([])), "confidence": 0.99}
+    with Store.start(path, plan, resume=True) as store, ThreadPoolExecutor(1) as here:
+        run(store, SMALL, here, 1)
+    return path

@@ -54,6 +54,12 @@ def bound_too_low(data: dict[str, Any]) -> None:
     point["bound"] = 0.9 * point["interval"][0]
 
 
+def bound_without_its_root(data: dict[str, Any]) -> None:
+    """Let the digital bound fall as 1/K."""
+    for point in data["panels"][0]["points"]:
+        point["sharp"] = point["explicit"] = point["sharp"] ** 2
+
+
 FAULTS: dict[str, Fault] = {
     "device_responses": pulse_that_moves_nothing,
     "pipeline_schedules": halved_lag,
@@ -61,6 +67,8 @@ FAULTS: dict[str, Fault] = {
     "digital_against_analog": analog_without_asymmetry,
     "convergence_by_algorithm": clock_of_the_sequential_schedule,
     "floor_against_saturation": floor_of_half_the_saturation,
+    "average_against_iterations": bound_without_its_root,
+    "bound_against_observed": bound_too_low,
 }
 
 
@@ -71,6 +79,7 @@ def test_every_figure_has_a_planted_fault() -> None:
 @pytest.mark.parametrize("name", FAULTS)
 def test_claims_hold_on_the_data_and_fail_on_a_fault(name: str, sources: Sources) -> None:
     figure = REGISTRY[name]
+    sources.check(figure.needs)
     data: Any = figure.data(sources)
     assert [claim for claim, holds in figure.claims(data).items() if not holds] == []
     damaged = copy.deepcopy(data)

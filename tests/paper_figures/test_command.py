@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from paper_figures import __main__ as command
 from paper_figures.registry import REGISTRY
+from verify.store import Store
 
 FAST = "device_responses"
 
@@ -110,3 +112,41 @@ def test_captions_compile(out: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout.decode(errors="replace")[-2000:]
+
+
+def store_with(path: Path, **meta: str) -> Path:
+    """Return a file that looks like a verification store."""
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+    connection.close()
+    return path
+
+
+def wrong_stores(folder: Path) -> dict[str, Path]:
+    text = folder / "notes.txt"
+    text.write_text("no database")
+    with Store.create(folder / "empty.sqlite", {"seed": 1}):
+        pass
+    return {
+        "missing": folder / "missing.sqlite",
+        "text": text,
+        "another program's": store_with(folder / "other.sqlite", format="bookmarks"),
+        "another version's": store_with(folder / "old.sqlite", format="analog-sgd-workbench verify", schema="0"),
+        "empty": folder / "empty.sqlite",
+    }
+
+
+@pytest.mark.parametrize("kind", ["missing", "text", "another program's", "another version's", "empty"])
+def test_a_wrong_store_is_refused(kind: str, tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = wrong_stores(tmp_path)[kind]
+    assert export(out, "--only", "bound_against_observed", "--from", str(store)) == 2
+    complaint = capsys.readouterr().err
+    assert str(store) in complaint
+    assert complaint.count("\n") == 1
+    assert not list(out.iterdir())
+
+
+def test_a_store_must_be_given_for_figures_of_standard_size(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export(out, "--only", "bound_against_observed") == 2
+    assert "--from" in capsys.readouterr().err
