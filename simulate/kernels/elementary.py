@@ -1,12 +1,13 @@
 """Activations, their slopes and the slopes of losses, for floats and SIMD lanes alike.
 
-Everything rests on one hyperbolic tangent. With abs(x) = n ln(2)/2 + r, abs(r) <= ln(2)/4, s = 2^n and
-C(r) = r coth r, the addition theorem with tanh(n ln(2)/2) = (s - 1)/(s + 1) and tanh r = r/C reads
+Everything rests on one hyperbolic tangent. With abs(x) = n ln(2)/2 + r, abs(r) <= ln(2)/4, e = 2^n - 1 and
+C(r) = r coth r, the addition theorem with tanh(n ln(2)/2) = e/(e + 2) and tanh r = r/C reads
 
-    tanh abs(x) = ((s - 1) C + (s + 1) r) / ((s + 1) C + (s - 1) r),
+    tanh abs(x) = (e (C + r) + 2 r) / (e (C + r) + 2 C),
 
-one division and no cancellation. C is even; its Taylor coefficients are 4^k B_2k/(2k)! (Bernoulli numbers). The
-measured error is stated in tests/kernels/test_elementary.py.
+one division and no harmful cancellation. C is even; its Taylor coefficients are 4^k B_2k/(2k)! (Bernoulli numbers),
+of which the last one used is spread over the others by a Chebyshev polynomial. The measured error is stated in
+tests/kernels/test_elementary.py.
 """
 
 import math
@@ -29,17 +30,33 @@ def _bernoulli(count: int) -> list[Fraction]:
     return numbers
 
 
-_C1, _C2, _C3, _C4, _C5, _C6 = (
-    float(4**k * b / math.factorial(2 * k)) for k, b in list(enumerate(_bernoulli(12)[::2]))[1:]
-)
+def _doubled_coth(degree: int) -> list[float]:
+    """Return the coefficients in r^2 of 2 r coth r on abs(r) <= ln(2)/4, of one degree less than the Taylor sum.
+
+    The term of highest degree, c z^k, loses c h^k T(z/h), where T is the Chebyshev polynomial of [0, 1] scaled to 1 at
+    its highest power: what is lost nowhere exceeds c h^k 2^(1-2k).
+    """
+    terms = [4**k * b / math.factorial(2 * k) for k, b in enumerate(_bernoulli(2 * degree)[::2])]
+    previous, chebyshev = [Fraction(1)], [Fraction(-1), Fraction(2)]
+    for _ in range(degree - 1):
+        grown = [Fraction(0)] * (len(chebyshev) + 1)
+        for power, c in enumerate(chebyshev):
+            grown[power + 1] += 4 * c
+            grown[power] -= 2 * c
+        for power, c in enumerate(previous):
+            grown[power] -= c
+        previous, chebyshev = chebyshev, grown
+    square = (_LN2 / 4) ** 2
+    for power, c in enumerate(chebyshev):
+        terms[power] -= terms[-1] * c / chebyshev[-1] * square ** (degree - power) if power < degree else 0
+    return [float(2 * term) for term in terms[:-1]]
+
+
 _LN2: Final = Fraction("0.69314718055994530941723212145817656807550013")
 _PER_HALF_LN2: Final = float(2 / _LN2)
-_HIGH64: Final = math.ldexp(round(_LN2 * 2**31), -32)
-"""ln(2)/2 to 32 bits: n times it is exact in float64 for n < 2^21."""
-_LOW64: Final = float(_LN2 / 2 - Fraction(_HIGH64))
-_HIGH32: Final = math.ldexp(round(_LN2 * 2**13), -14)
-"""ln(2)/2 to 14 bits: n times it is exact in float32 for n < 2^10."""
-_LOW32: Final = float(_LN2 / 2 - Fraction(_HIGH32))
+_HALF_LN2: Final = float(_LN2 / 2)
+_C0, _C1, _C2, _C3, _C4, _C5 = _doubled_coth(6)
+_S0, _S1, _S2 = _doubled_coth(3)
 _ROUND64: Final = 1.5 * 2.0**52
 _ROUND32: Final = 1.5 * 2.0**23
 _ONE_FROM64: Final = 19.5
@@ -49,32 +66,27 @@ _ONE_FROM32: Final = 9.5
 
 
 @compiled
-def _joined(x: Value, s: Value, r: Value, c: Value) -> Value:
-    above, below = s + like(x, 1.0), s - like(x, 1.0)
-    return with_sign(fma(below, c, above * r) / fma(above, c, below * r), x)
+def _joined(x: Value, shifted: Value, r: Value, c: Value) -> Value:
+    """Return tanh x from 2^n (as `power_of_two` takes it), r and c = 2 C."""
+    grown = (power_of_two(shifted) - like(x, 1.0)) * fma(c, like(x, 0.5), r)
+    return with_sign((grown + (r + r)) / (grown + c), x)
 
 
 def _tanh64(x: Value) -> Value:
-    a = magnitude(x)
-    a = smaller(like(x, _ONE_FROM64), a)
+    a = smaller(like(x, _ONE_FROM64), magnitude(x))
     shifted = fma(a, like(x, _PER_HALF_LN2), like(x, _ROUND64))
-    n = shifted - like(x, _ROUND64)
-    r = fma(n, like(x, -_LOW64), fma(n, like(x, -_HIGH64), a))
+    r = fma(shifted - like(x, _ROUND64), like(x, -_HALF_LN2), a)
     z = r * r
-    c = fma(fma(fma(z, like(x, _C6), like(x, _C5)), z, like(x, _C4)), z, like(x, _C3))
-    c = fma(fma(fma(c, z, like(x, _C2)), z, like(x, _C1)), z, like(x, 1.0))
-    return _joined(x, power_of_two(shifted), r, c)
+    c = fma(fma(fma(z, like(x, _C5), like(x, _C4)), z, like(x, _C3)), z, like(x, _C2))
+    return _joined(x, shifted, r, fma(fma(c, z, like(x, _C1)), z, like(x, _C0)))
 
 
 def _tanh32(x: Value) -> Value:
-    a = magnitude(x)
-    a = smaller(like(x, _ONE_FROM32), a)
+    a = smaller(like(x, _ONE_FROM32), magnitude(x))
     shifted = fma(a, like(x, _PER_HALF_LN2), like(x, _ROUND32))
-    n = shifted - like(x, _ROUND32)
-    r = fma(n, like(x, -_LOW32), fma(n, like(x, -_HIGH32), a))
+    r = fma(shifted - like(x, _ROUND32), like(x, -_HALF_LN2), a)
     z = r * r
-    c = fma(fma(fma(z, like(x, _C3), like(x, _C2)), z, like(x, _C1)), z, like(x, 1.0))
-    return _joined(x, power_of_two(shifted), r, c)
+    return _joined(x, shifted, r, fma(fma(z, like(x, _S2), like(x, _S1)), z, like(x, _S0)))
 
 
 def tanh(x: Value) -> Value:
@@ -149,13 +161,17 @@ def loss_slope(kind: int, out: Value, target: Value) -> Value:
 
 
 @compiled
-def loss_value(kind: int, out: float, target: float) -> float:
-    """Return the loss of one output (scalars); see `loss_slope`."""
+def loss_value(kind: int, out: Value, target: Value) -> Value:
+    """Return the loss of one output; see `loss_slope`.
+
+    log cosh e = |e| - log(1 + tanh |e|);  log(1 + e^-v) = max(-v, 0) + log 2 - log(1 + tanh(|v|/2)).
+    """
     if kind == SQUARED:
-        return 0.5 * (out - target) ** 2
-    # log cosh e = |e| - log 2 + log(1 + e^-2|e|);  log(1 + e^-v) = max(-v, 0) + log(1 + e^-|v|)
+        gap = out - target
+        return gap * gap * like(out, 0.5)
     if kind == LOG_COSH:
-        e = abs(out - target)
-        return e + math.log1p(math.exp(-2 * e)) - math.log(2.0)
-    v = target * out
-    return max(-v, 0.0) + math.log1p(math.exp(-abs(v)))
+        gap = magnitude(out - target)
+        return gap - log1p_unit(tanh(gap))
+    v = out * target
+    rest = like(v, math.log(2.0)) - log1p_unit(tanh(magnitude(v) * like(v, 0.5)))
+    return larger(-v, like(v, 0.0)) + rest

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from simulate.kernels import elementary, lanes, plain
+from simulate.kernels import elementary, lanes, moments, plain
 from simulate.kernels.simd import width
 from theory.setting.boundary import BadInput, known
 
@@ -199,7 +199,12 @@ def network(
             )  # fmt: skip
             if fast:
                 lanes.network(
-                    state.step, flat[some], x.ravel(), y.ravel(), *rest, lanes.workspace(sizes, delays, dtype)
+                    state.step,
+                    _turned(flat[some], block),
+                    x.ravel(),
+                    y.ravel(),
+                    *rest,
+                    lanes.workspace(sizes, delays, dtype),
                 )
             else:
                 plain.network(state.step, flat[some], x, y, *rest)
@@ -209,10 +214,34 @@ def network(
     return snapshots
 
 
+def _turned(samples: Integers, replicas: int) -> Integers:
+    """Return `samples` with steps first, filled up with 0 to a whole block of replicas."""
+    turned = np.zeros((samples.shape[1], replicas), samples.dtype)
+    turned[:, : samples.shape[0]] = samples.T
+    return turned
+
+
 def serves(lags: Sequence[int], batch: int, element: Element, *, stashed: bool = False) -> bool:
     """Return whether the fast kernel does what is asked; if not, the portable one does it."""
     ordered = all(early >= late for early, late in pairwise(lags))
     return element.code == elementary.ALD and batch == 1 and not stashed and ordered
+
+
+class Moments(NamedTuple):
+    """What `measure` finds, float64; `...` is the leading shape of the weights.
+
+    Args:
+        value: f, shape (...).
+        squared_gradient: norm(grad^(m) f)^2 of every stage, shape (..., M).
+        variance: E norm(grad^(m) f(.; xi) - grad^(m) f)^2 of every stage, shape (..., M).
+        weighted: sum over all weights of w^2 times the variance of its gradient, shape (...).
+
+    """
+
+    value: NDArray[np.float64]
+    squared_gradient: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    weighted: NDArray[np.float64]
 
 
 def measure(
@@ -224,11 +253,11 @@ def measure(
     activation: str = "tanh",
     loss: str = "log-cosh",
     threads: int = 1,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return f, the squared gradient of each stage and the noise variance of each stage, over all N samples.
+) -> Moments:
+    """Return f and the first two moments of the sample gradient, exactly (over all N samples), at given weights.
 
     Args:
-        weights: shape (..., P).
+        weights: shape (..., P), float64 or float32; sums over samples and weights are float64.
         inputs: see `network`.
         targets: see `network`.
         widths: see `network`.
@@ -236,23 +265,24 @@ def measure(
         loss: see `network`.
         threads: slices worked on at once.
 
-    Returns:
-        f, shape (...); norm(grad^(m) f)^2, shape (..., M); E norm(grad^(m) f(.; xi))^2 - norm(grad^(m) f)^2, the same.
-
     """
     flat = np.ascontiguousarray(weights).reshape(-1, weights.shape[-1])
-    stages = len(widths) - 1
-    found = np.empty((flat.shape[0], 1 + 2 * stages))
+    stages, block = len(widths) - 1, width(flat.dtype)
+    found = np.empty((flat.shape[0], 2 + 2 * stages))
     x, y = np.ascontiguousarray(inputs, flat.dtype), np.ascontiguousarray(targets, flat.dtype)
     sizes = np.array(widths, np.int64)
 
     def work(part: slice) -> None:
-        plain.evaluate(flat[part], x, y, sizes, ACTIVATIONS[activation], LOSSES[loss], found[part])
+        memory = moments.workspace(sizes, flat.dtype)
+        for first in range(part.start, part.stop, block):
+            some = slice(first, min(first + block, part.stop))
+            moments.evaluate(flat[some], x, y, sizes, ACTIVATIONS[activation], LOSSES[loss], found[some], memory)
 
-    _split(flat.shape[0], threads, 1, work)
+    _split(flat.shape[0], threads, block, work)
     found = found.reshape(*weights.shape[:-1], -1)
-    squares, seconds = found[..., 1 : 1 + stages], found[..., 1 + stages :]
-    return found[..., 0], squares, np.maximum(seconds - squares, 0)
+    squares, seconds = found[..., 1 : 1 + stages], found[..., 1 + stages : 1 + 2 * stages]
+    # Rounding may leave a variance that is zero a little below it.
+    return Moments(found[..., 0], squares, np.maximum(seconds - squares, 0), np.maximum(found[..., -1], 0))
 
 
 def quadratic(

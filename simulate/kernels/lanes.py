@@ -24,8 +24,9 @@ from numpy.typing import DTypeLike
 from simulate.kernels.elementary import activated, loss_slope, steepness
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
 from simulate.kernels.simd import (
-    REGISTER_BYTES,
+    WIDE,
     Value,
+    aligned,
     compiled,
     fma,
     gather,
@@ -33,9 +34,11 @@ from simulate.kernels.simd import (
     larger,
     like,
     load,
+    load_wide,
     magnitude,
     store,
     width,
+    width_of,
 )
 
 ROWS: Final = 4
@@ -43,35 +46,34 @@ ROWS: Final = 4
 
 
 @inlined
-def width_of(array: Floats) -> int:
-    """Return the lanes of a register of the array's kind; a constant in compiled code."""
-    return REGISTER_BYTES // array.itemsize
-
-
-@inlined
-def _forward_rows(w: Floats, at: int, rows: int, cols: int, x: Floats, x_at: int, out_at: int) -> None:
-    """Write W x of one stage and one block to x[out_at:]. Places (`at`, ...) count numbers."""
-    n = width_of(w)
-    zero = like(load(w, 0), 0.0)
+def _forward_rows(work: Floats, at: int, rows: int, cols: int, x: int, out: int) -> None:
+    """Write W x of one stage to `out`."""
+    n = width_of(work)
+    zero = like(load(work, at), 0.0)
     p = at
     for i in range(0, rows - rows % ROWS, ROWS):
         z0 = z1 = z2 = z3 = zero
-        for j in range(0, cols * n, n):
-            v = load(x, x_at + j)
-            z0, z1 = fma(load(w, p), v, z0), fma(load(w, p + n), v, z1)
-            z2, z3 = fma(load(w, p + 2 * n), v, z2), fma(load(w, p + 3 * n), v, z3)
+        for j in range(x, x + cols * n, n):
+            v = load(work, j)
+            z0, z1 = fma(load(work, p), v, z0), fma(load(work, p + n), v, z1)
+            z2, z3 = fma(load(work, p + 2 * n), v, z2), fma(load(work, p + 3 * n), v, z3)
             p += ROWS * n
-        place = out_at + i * n
-        store(x, place, z0)
-        store(x, place + n, z1)
-        store(x, place + 2 * n, z2)
-        store(x, place + 3 * n, z3)
+        _store4(work, out + i * n, z0, z1, z2, z3)
     for i in range(rows - rows % ROWS, rows):
         z0 = zero
-        for j in range(0, cols * n, n):
-            z0 = fma(load(w, p), load(x, x_at + j), z0)
+        for j in range(x, x + cols * n, n):
+            z0 = fma(load(work, p), load(work, j), z0)
             p += n
-        store(x, out_at + i * n, z0)
+        store(work, out + i * n, z0)
+
+
+@inlined
+def _store4(work: Floats, at: int, v0: Value, v1: Value, v2: Value, v3: Value) -> None:
+    n = width_of(work)
+    store(work, at, v0)
+    store(work, at + n, v1)
+    store(work, at + 2 * n, v2)
+    store(work, at + 3 * n, v3)
 
 
 @inlined
@@ -82,104 +84,109 @@ def _stepped(w: Value, c: Value, a: Value, v: Value, size: Value) -> Value:
 
 @compiled
 def _step_rows(
-    w: Floats, at: int, rows: int, cols: int, delta: Floats, x: Floats, x_at: int, ahead: int, out_at: int,
-    real: Floats, high: Value, back: Floats | None, forward: int | None,
+    work: Floats, at: int, rows: int, cols: int, delta: int, back: int, x: int, ahead: int, out: int,
+    minus_alpha: Value, per_tau: Value, high: Value, backward: int | None, forward: int | None,
 ) -> Value:  # fmt: skip
     """Do all that one stage does with its weights in one step, in one pass over them; return the largest |w|.
 
-    Write W_k^T delta to `back`, the update by the outer product of delta and x[x_at:] to `w`, and W_{k+1} x[ahead:] to
-    x[out_at:]. `back` is None at the first stage, `forward` where the forward pass is not made here: the code of what
-    is not wanted is left out when this is compiled.
+    Add W_k^T delta to `back`, the update by the outer product of delta and x to the weights, and write W_{k+1} `ahead`
+    to `out`. `backward` and `forward` are None where the first or the last is not wanted: its code is left out when
+    this is compiled.
     """
-    n = width_of(w)
+    n = width_of(work)
     zero = like(high, 0.0)
-    minus_alpha, per_tau = like(zero, -real[0]), like(zero, real[1])
     p = at
     for i in range(0, rows - rows % ROWS, ROWS):
         z0 = z1 = z2 = z3 = zero
-        d = i * n
-        d0, d1, d2, d3 = load(delta, d), load(delta, d + n), load(delta, d + 2 * n), load(delta, d + 3 * n)
+        d = delta + i * n
+        d0, d1, d2, d3 = load(work, d), load(work, d + n), load(work, d + 2 * n), load(work, d + 3 * n)
         c0, c1, c2, c3 = minus_alpha * d0, minus_alpha * d1, minus_alpha * d2, minus_alpha * d3
         a0, a1 = magnitude(c0) * per_tau, magnitude(c1) * per_tau
         a2, a3 = magnitude(c2) * per_tau, magnitude(c3) * per_tau
         for j in range(0, cols * n, n):
-            v = load(x, x_at + j)
+            v = load(work, x + j)
             size = magnitude(v)
-            w0, w1, w2, w3 = load(w, p), load(w, p + n), load(w, p + 2 * n), load(w, p + 3 * n)
-            if back is not None:
-                store(back, j, fma(w3, d3, fma(w2, d2, fma(w1, d1, fma(w0, d0, load(back, j))))))
+            w0, w1, w2, w3 = load(work, p), load(work, p + n), load(work, p + 2 * n), load(work, p + 3 * n)
+            if backward is not None:
+                b = fma(w1, d1, fma(w0, d0, load(work, back + j)))
+                store(work, back + j, fma(w3, d3, fma(w2, d2, b)))
             w0, w1 = _stepped(w0, c0, a0, v, size), _stepped(w1, c1, a1, v, size)
             w2, w3 = _stepped(w2, c2, a2, v, size), _stepped(w3, c3, a3, v, size)
-            store(w, p, w0)
-            store(w, p + n, w1)
-            store(w, p + 2 * n, w2)
-            store(w, p + 3 * n, w3)
+            _store4(work, p, w0, w1, w2, w3)
             high = larger(larger(magnitude(w0), magnitude(w1)), larger(larger(magnitude(w2), magnitude(w3)), high))
             if forward is not None:
-                u = load(x, ahead + j)
+                u = load(work, ahead + j)
                 z0, z1, z2, z3 = fma(w0, u, z0), fma(w1, u, z1), fma(w2, u, z2), fma(w3, u, z3)
             p += ROWS * n
         if forward is not None:
-            store(x, out_at + d, z0)
-            store(x, out_at + d + n, z1)
-            store(x, out_at + d + 2 * n, z2)
-            store(x, out_at + d + 3 * n, z3)
+            _store4(work, out + i * n, z0, z1, z2, z3)
     for i in range(rows - rows % ROWS, rows):
-        z0, d0 = zero, load(delta, i * n)
+        z0, d0 = zero, load(work, delta + i * n)
         c0 = minus_alpha * d0
         a0 = magnitude(c0) * per_tau
         for j in range(0, cols * n, n):
-            v, w0 = load(x, x_at + j), load(w, p)
-            if back is not None:
-                store(back, j, fma(w0, d0, load(back, j)))
+            v, w0 = load(work, x + j), load(work, p)
+            if backward is not None:
+                store(work, back + j, fma(w0, d0, load(work, back + j)))
             w0 = _stepped(w0, c0, a0, v, magnitude(v))
-            store(w, p, w0)
+            store(work, p, w0)
             high = larger(magnitude(w0), high)
             if forward is not None:
-                z0 = fma(w0, load(x, ahead + j), z0)
+                z0 = fma(w0, load(work, ahead + j), z0)
             p += n
         if forward is not None:
-            store(x, out_at + i * n, z0)
+            store(work, out + i * n, z0)
     return high
 
 
-@compiled
-def _activate(x: Floats, at: int, count: int, kind: int, poison: Value) -> Value:
-    """Write phi(x) over x; return `poison`, made nan in the lanes where some x is nan or infinite."""
-    n = width_of(x)
-    zero = like(poison, 0.0)
+@inlined
+def _activate(work: Floats, at: int, count: int, kind: int, poison: Value) -> Value:
+    """Write phi(z) over z; return `poison` plus all z: nan or infinite in the lanes where some z is."""
+    n = width_of(work)
     for i in range(at, at + count * n, n):
-        z = load(x, i)
-        poison = fma(z, zero, poison)
-        store(x, i, activated(kind, z))
+        poison = poison + load(work, i)
+    wide = at + (count - count % WIDE) * n
+    for i in range(at, wide, WIDE * n):
+        store(work, i, activated(kind, load_wide(work, i)))
+    for i in range(wide, at + count * n, n):
+        store(work, i, activated(kind, load(work, i)))
     return poison
 
 
-@compiled
+@inlined
 def _first_delta(
-    x: Floats, at: int, y: Floats, places: Integers, outputs: int, kind: int, loss: int, d: Floats
+    work: Floats, out: int, targets: Floats, places: Integers, outputs: int, kind: int, loss: int, delta: int
 ) -> None:
-    n = width_of(x)
+    n = width_of(work)
     for i in range(outputs):
-        out = load(x, at + i * n)
-        store(d, i * n, steepness(kind, out) * loss_slope(loss, out, gather(y, places, i)))
+        store(work, delta + i * n, gather(targets, places, i))
+    wide = (outputs - outputs % WIDE) * n
+    for i in range(0, wide, WIDE * n):
+        values, answers = load_wide(work, out + i), load_wide(work, delta + i)
+        store(work, delta + i, steepness(kind, values) * loss_slope(loss, values, answers))
+    for i in range(wide, outputs * n, n):
+        value, answer = load(work, out + i), load(work, delta + i)
+        store(work, delta + i, steepness(kind, value) * loss_slope(loss, value, answer))
 
 
-@compiled
-def _next_delta(x: Floats, at: int, back: Floats, count: int, kind: int, delta: Floats) -> None:
+@inlined
+def _next_delta(work: Floats, x: int, back: int, count: int, kind: int, delta: int) -> None:
     """Write phi' times W^T delta, and leave zeros in `back`."""
-    n = width_of(x)
+    n = width_of(work)
     for i in range(0, count * n, n):
-        b = load(back, i)
-        store(delta, i, steepness(kind, load(x, at + i)) * b)
-        store(back, i, like(b, 0.0))
+        b = load(work, back + i)
+        store(work, delta + i, steepness(kind, load(work, x + i)) * b)
+        store(work, back + i, like(b, 0.0))
 
 
-@compiled
-def _read_inputs(inputs: Floats, places: Integers, count: int, x: Floats, at: int) -> None:
-    n = width_of(x)
+@inlined
+def _read_inputs(inputs: Floats, samples: Integers, places: Integers, count: int, work: Floats, at: int) -> None:
+    """Write x^(1) of every lane's sample to `at`."""
+    n = width_of(work)
+    for lane in range(n):
+        places[lane] = samples[lane] * count
     for i in range(count):
-        store(x, at + i * n, gather(inputs, places, i))
+        store(work, at + i * n, gather(inputs, places, i))
 
 
 @inlined
@@ -217,38 +224,27 @@ def unpack(packed: Floats, widths: Integers, first: int, rows: Floats) -> None:
 
 
 @compiled
-def _choose(samples: Integers, column: int, length: int, places: Integers) -> None:
-    """Write where every lane's sample of one step starts in a table with rows of `length`.
-
-    A step that is not in the chunk takes any sample: what comes of it is not used.
-    """
-    last = samples.shape[0] - 1
-    for lane in range(places.size):
-        places[lane] = samples[min(lane, last), min(column, samples.shape[1] - 1)] * length
-
-
-@compiled
 def _forward_at(
-    k: int, step: int, w: Floats, w_at: Integers, x: Floats, x_at: Integers, depth: Integers, widths: Integers,
-    lags: Integers, kind: int, poison: Value,
+    k: int, step: int, work: Floats, w_at: Integers, x_at: Integers, depth: Integers, widths: Integers, lags: Integers,
+    kind: int, poison: Value,
 ) -> Value:  # fmt: skip
     """Make the forward passes of all stages that are due with weights W_k: stage m passes sample k + d_m."""
-    n = width_of(w)
+    n = width_of(work)
     for m in range(widths.size - 1):
         sample = k + lags[m]
         if sample >= step:
             source = x_at[m] + sample % depth[m] * widths[m] * n
             target = x_at[m + 1] + sample % depth[m + 1] * widths[m + 1] * n
-            _forward_rows(w, w_at[m], widths[m + 1], widths[m], x, source, target)
-            poison = _activate(x, target, widths[m + 1], kind, poison)
+            _forward_rows(work, w_at[m], widths[m + 1], widths[m], source, target)
+            poison = _activate(work, target, widths[m + 1], kind, poison)
     return poison
 
 
 @compiled
-def _largest(w: Floats, size: int) -> Value:
-    high = like(load(w, 0), 0.0)
-    for i in range(0, size * width_of(w), width_of(w)):
-        high = larger(magnitude(load(w, i)), high)
+def _largest(work: Floats, weights: int) -> Value:
+    high = like(load(work, 0), 0.0)
+    for i in range(0, weights, width_of(work)):
+        high = larger(magnitude(load(work, i)), high)
     return high
 
 
@@ -287,16 +283,12 @@ def _snap(
 def workspace(widths: Integers, lags: Integers, dtype: DTypeLike) -> Floats:
     """Return uninitialised memory for `network`, aligned to whole registers."""
     weights, queue = int((widths[1:] * widths[:-1]).sum()), int((widths * depths(widths, lags)).sum())
-    count = (weights + queue + 2 * int(widths.max()) + 1) * width(dtype)
-    size = np.dtype(dtype).itemsize
-    memory = np.empty(count * size + REGISTER_BYTES, np.uint8)
-    shift = -memory.ctypes.data % REGISTER_BYTES
-    return memory[shift : shift + count * size].view(dtype)
+    return aligned((weights + queue + 2 * int(widths.max())) * width(dtype), dtype)
 
 
 @compiled
 def depths(widths: Integers, lags: Integers) -> Integers:
-    """Return how many samples wait before each stage, and behind the last one."""
+    """Return how many samples' inputs are kept before each stage, and how many outputs behind the last one."""
     depth = np.empty(widths.size, np.int64)
     depth[0] = lags[0] + 2
     depth[1:] = lags + 2
@@ -308,81 +300,84 @@ def network(
     step: int, samples: Integers, inputs: Floats, targets: Floats, widths: Integers, lags: Integers, modes: Integers,
     real: Floats, times: Integers, history: Floats, tally: Floats, diverged: Integers, snapshots: Floats, work: Floats,
 ) -> None:  # fmt: skip
-    """Advance one block of at most `width` replicas; arguments as in `plain.network`, and `work` to compute in.
+    """Advance one block of at most `width` replicas; arguments as in `plain.network` but for three.
 
-    Here batch = 1, stashed = 0, the device is linear, and lags do not increase from stage to stage.
+    `samples` has shape (T, width), `inputs` and `targets` are flat, `work` is the memory to compute in. Here batch = 1,
+    stashed = 0, the device is linear, and lags do not increase from stage to stage.
     """
-    n, stages, slots, last = width_of(work), widths.size - 1, history.shape[1], step + samples.shape[1]
+    n, stages, slots, last = width_of(work), widths.size - 1, history.shape[1], step + samples.shape[0]
     kind, loss, depth = modes[0], modes[1], depths(widths, lags)
     w_at, x_at = np.zeros(stages + 1, np.int64), np.zeros(stages + 2, np.int64)
-    one_pass = True
+    for m in range(stages):
+        w_at[m + 1] = w_at[m] + widths[m] * widths[m + 1] * n
+    x_at[0], one_pass = w_at[stages], True
     for m in range(stages + 1):
         x_at[m + 1] = x_at[m] + widths[m] * depth[m] * n
-        if m < stages:
-            w_at[m + 1] = w_at[m] + widths[m] * widths[m + 1] * n
-            one_pass = one_pass and (m == 0 or lags[m] < lags[m - 1])
-    w, rest = work[: w_at[stages]], work[w_at[stages] :]
-    x, rest = rest[: x_at[stages + 1]], rest[x_at[stages + 1] :]
-    widest = (rest.size - n) // 2
-    delta, back, top = rest[:widest], rest[widest : 2 * widest], rest[2 * widest :]
-    back[:] = 0
-    zero = like(load(back, 0), 0.0)
-    places, taken = np.zeros(n, np.int64), np.zeros(tally.shape[0], np.int64)
+        one_pass = one_pass and (m == 0 or m == stages or lags[m] < lags[m - 1])
+    delta = x_at[stages + 1]
+    back = delta + (work.size - delta) // 2
+    work[back:] = 0
+    zero = like(load(work, back), 0.0)
+    minus_alpha, per_tau = like(zero, -real[0]), like(zero, real[1])
+    places, taken, top = np.zeros(n, np.int64), np.zeros(tally.shape[0], np.int64), np.zeros(n, work.dtype)
     for k in range(step - lags[0], step + 1):
-        pack(history[:, k % slots], widths, w)
-        if k + lags[0] >= step:
-            _choose(samples, k + lags[0] - step, widths[0], places)
-            _read_inputs(inputs, places, widths[0], x, x_at[0] + (k + lags[0]) % depth[0] * widths[0] * n)
-        _forward_at(k, step, w, w_at, x, x_at, depth, widths, lags, kind, zero)
-    store(top, 0, _largest(w, history.shape[2]))
-    highest, squares = np.zeros(n, work.dtype), np.zeros(n)
+        pack(history[:, k % slots], widths, work)
+        future = k + lags[0]
+        place = x_at[0] + future % depth[0] * widths[0] * n
+        _read_inputs(inputs, samples[min(future, last - 1) - step], places, widths[0], work, place)
+        _forward_at(k, step, work, w_at, x_at, depth, widths, lags, kind, zero)
+    store(top, 0, _largest(work, w_at[stages]))
+    highest, squares = top.copy(), np.zeros(n)
     squares[: tally.shape[0]] = tally[:, SQUARE_SATURATION]
-    highest[:] = top
     due = times.min() if times.size else last
+    now = step % depth
     for k in range(step, last):
         if k == due:
-            due = _snap(k, w, widths, times, taken, diverged, snapshots)
+            due = _snap(k, work, widths, times, taken, diverged, snapshots)
         for lane in range(n):
             squares[lane] += (np.float64(top[lane]) * np.float64(real[1])) ** 2
-        future = k + 1 + lags[0]
-        _choose(samples, future - step, widths[0], places)
-        _read_inputs(inputs, places, widths[0], x, x_at[0] + future % depth[0] * widths[0] * n)
-        _choose(samples, k - step, widths[stages], places)
-        out = x_at[stages] + k % depth[stages] * widths[stages] * n
-        _first_delta(x, out, targets, places, widths[stages], kind, loss, delta)
-        high = zero
-        for m in range(stages - 1, -1, -1):
-            up, down, sample = widths[m + 1], widths[m], k + 1 + lags[m]
-            here = x_at[m] + k % depth[m] * down * n
-            ahead = x_at[m] + sample % depth[m] * down * n
-            out = x_at[m + 1] + sample % depth[m + 1] * up * n
-            at = w_at[m]
-            if one_pass and m > 0:
-                high = _step_rows(w, at, up, down, delta, x, here, ahead, out, real, high, back, 1)
-            elif one_pass:
-                high = _step_rows(w, at, up, down, delta, x, here, ahead, out, real, high, None, 1)
-            elif m > 0:
-                high = _step_rows(w, at, up, down, delta, x, here, ahead, out, real, high, back, None)
-            else:
-                high = _step_rows(w, at, up, down, delta, x, here, ahead, out, real, high, None, None)
-            if m > 0:
-                _next_delta(x, here, back, down, kind, delta)
-        poison = zero
-        if one_pass:
-            for m in range(stages):
-                out = x_at[m + 1] + (k + 1 + lags[m]) % depth[m + 1] * widths[m + 1] * n
-                poison = _activate(x, out, widths[m + 1], kind, poison)
-        else:
-            poison = _forward_at(k + 1, step, w, w_at, x, x_at, depth, widths, lags, kind, poison)
-        store(top, 0, high + poison)
-        sound = True
+        # A sample that is not in the chunk is replaced by any other: what comes of it is not used.
+        place = x_at[0] + (now[0] - 1 if now[0] > 0 else depth[0] - 1) * widths[0] * n
+        _read_inputs(inputs, samples[min(k + 1 + lags[0], last - 1) - step], places, widths[0], work, place)
         for lane in range(n):
-            sound = sound and top[lane] <= real[5]
+            places[lane] = samples[k - step, lane] * widths[stages]
+        _first_delta(
+            work, x_at[stages] + now[stages] * widths[stages] * n, targets, places, widths[stages], kind, loss, delta
+        )
+        high = poison = zero
+        for m in range(stages - 1, -1, -1):
+            up, down, at = widths[m + 1], widths[m], w_at[m]
+            later = now[m] + 1 + lags[m]
+            x = x_at[m] + now[m] * down * n
+            ahead = x_at[m] + (later if later < depth[m] else later - depth[m]) * down * n
+            out = x_at[m + 1] + (now[m + 1] - 1 if now[m + 1] > 0 else depth[m + 1] - 1) * up * n
+            if one_pass and m > 0:
+                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, per_tau, high, 1, 1)
+            elif one_pass:
+                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, per_tau, high, None, 1)
+            elif m > 0:
+                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, per_tau, high, 1, None)
+            else:
+                high = _step_rows(
+                    work, at, up, down, delta, back, x, ahead, out, minus_alpha, per_tau, high, None, None
+                )
+            if m > 0:
+                _next_delta(work, x, back, down, kind, delta)
+            if one_pass:
+                poison = _activate(work, out, up, kind, poison)
+        if not one_pass:
+            poison = _forward_at(k + 1, step, work, w_at, x_at, depth, widths, lags, kind, poison)
+        for m in range(stages + 1):
+            now[m] = now[m] + 1 if now[m] + 1 < depth[m] else 0
+        store(top, 0, fma(poison, zero, high))
+        unsound = 0
+        for lane in range(n):
+            unsound += not (top[lane] <= real[5])
             highest[lane] = max(highest[lane], top[lane])
-        if not sound:
-            _note(k, w, w_at, top, real[5], tally, diverged)
+        if unsound:
+            _note(k, work, w_at, top, real[5], tally, diverged)
         if k + 1 > last - slots:
-            unpack(w, widths, 0, history[:, (k + 1) % slots])
+            unpack(work, widths, 0, history[:, (k + 1) % slots])
     for lane in range(tally.shape[0]):
         if diverged[lane, 0] < 0:
             tally[lane, SQUARE_SATURATION] = squares[lane]

@@ -23,7 +23,6 @@ from simulate.kernels.elementary import (
     SHIFTED_LINEAR,
     activated,
     loss_slope,
-    loss_value,
     steepness,
 )
 from simulate.kernels.simd import Value, compiled, fma, like
@@ -232,53 +231,6 @@ def network(
                 snapshots[r, taken:] = np.nan
                 break
             tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], top * real[1])
-
-
-@compiled
-def evaluate(
-    weights: Floats, inputs: Floats, targets: Floats, widths: Integers, activation: int, loss: int, found: Floats
-) -> None:
-    """Measure f, the squared gradient and its mean square over samples at each of Q weights, over all N samples.
-
-    `found[i]` becomes (f, norm(grad^(m) f)^2 for m = 1..M, E norm(grad^(m) f(.; xi))^2 for m = 1..M), float64.
-    """
-    stages, n = widths.size - 1, inputs.shape[0]
-    places = np.zeros(stages + 2, np.int64)
-    for m in range(stages + 1):
-        places[m + 1] = places[m] + widths[m]
-    units = np.zeros((2, places[stages + 1]), weights.dtype)
-    x, delta = units[0], units[1]
-    back, gradient = np.zeros(widths.max(), weights.dtype), np.zeros(weights.shape[1], weights.dtype)
-    for q in range(weights.shape[0]):
-        found[q] = 0
-        gradient[:] = 0
-        for s in range(n):
-            x[: widths[0]] = inputs[s]
-            at = 0
-            for m in range(stages):
-                w = weights[q, at : at + widths[m] * widths[m + 1]]
-                up = places[m + 1]
-                forward(w, widths[m + 1], widths[m], x[places[m] :], x[up:], activation)
-                at += w.size
-            for i in range(widths[stages]):
-                u = places[stages] + i
-                found[q, 0] += loss_value(loss, np.float64(x[u]), np.float64(targets[s, i])) / n
-                delta[u] = steepness(activation, x[u]) * loss_slope(loss, x[u], targets[s, i])
-            for m in range(stages - 1, -1, -1):
-                rows, cols, here, below = widths[m + 1], widths[m], places[m + 1], places[m]
-                at -= rows * cols
-                _accumulate(gradient[at : at + rows * cols], delta[here:], x[below:], rows, cols)
-                errors, values = delta[here : here + rows], x[below : below + cols]
-                found[q, 1 + stages + m] += np.float64((errors * errors).sum() * (values * values).sum()) / n
-                if m > 0:
-                    backward(weights[q, at : at + rows * cols], rows, cols, delta[here:], back)
-                    for j in range(cols):
-                        delta[below + j] = steepness(activation, x[below + j]) * back[j]
-        at = 0
-        for m in range(stages):
-            for _ in range(widths[m] * widths[m + 1]):
-                found[q, 1 + m] += (np.float64(gradient[at]) / n) ** 2
-                at += 1
 
 
 @compiled

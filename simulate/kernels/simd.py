@@ -5,8 +5,11 @@ a quarter of it elsewhere. LLVM lowers it on every processor, so nothing here is
 elementwise; the functions below work on plain floats as well, so that one source serves the scalar and the SIMD
 kernels, and both round alike, operation by operation.
 
+    width_of(array)           the lanes of a register of the array's kind, a constant
     v = load(array, i)        the lanes at array[i : i + width], array 1-D and contiguous
-    store(array, i, v)        the converse
+    load_wide(array, i)       WIDE registers of them as one value
+    repeated(v)               the register v, WIDE times
+    store(array, i, v)        the converse of the loads
     gather(array, at, j)      array[at[lane] + j] for every lane
     a + b, a - b, a * b, a / b, -a
     fma(a, b, c)              a b + c, rounded once where the processor has FMA
@@ -34,7 +37,7 @@ from numba import njit, types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 Value = Any
 """What compiled code computes with: a float, lanes, an array, or an LLVM value while it is being generated."""
@@ -67,6 +70,8 @@ def _register_bytes() -> int:
 
 REGISTER_BYTES: Final = _register_bytes()
 """Bytes of one vector register of this processor."""
+WIDE: Final = 4
+"""Registers of a wide value."""
 WIDTH64: Final = REGISTER_BYTES // 8
 """Lanes of a float64 value."""
 WIDTH32: Final = REGISTER_BYTES // 4
@@ -78,12 +83,20 @@ def width(dtype: DTypeLike) -> int:
     return int(REGISTER_BYTES // np.dtype(dtype).itemsize)
 
 
-class Lanes(types.Type):  # type: ignore[misc]
-    """The Numba type of a register of `count` floats of type `scalar`."""
+def aligned(count: int, dtype: DTypeLike) -> NDArray[np.floating]:
+    """Return uninitialised memory for `count` numbers that starts where a register's worth may start."""
+    size = count * np.dtype(dtype).itemsize
+    memory = np.empty(size + REGISTER_BYTES, np.uint8)
+    shift = -memory.ctypes.data % REGISTER_BYTES
+    return memory[shift : shift + size].view(dtype)
 
-    def __init__(self, scalar: types.Float) -> None:
+
+class Lanes(types.Type):  # type: ignore[misc]
+    """The Numba type of `registers` registers full of floats of type `scalar`."""
+
+    def __init__(self, scalar: types.Float, registers: int = 1) -> None:
         self.scalar = scalar
-        self.count = REGISTER_BYTES * 8 // scalar.bitwidth
+        self.count = registers * REGISTER_BYTES * 8 // scalar.bitwidth
         super().__init__(name=f"Lanes({scalar}, {self.count})")
 
 
@@ -151,12 +164,38 @@ def _named(builder: Value, name: str, llvm_type: ir.Type, args: list[Value]) -> 
 
 
 @instruction
+def width_of(_: Value, array: Kind) -> Value:
+    """Return the lanes of a register of the array's kind, a constant of the compiled code."""
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        return ir.Constant(context.get_value_type(types.intp), Lanes(array.dtype).count)
+
+    return types.intp(array), codegen
+
+
+@instruction
 def load(_: Value, array: Kind, index: Kind) -> Value:
     """Return the lanes array[index : index + width] of a contiguous 1-D array."""
     result = Lanes(array.dtype)
 
     def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
-        return builder.load(_address(context, builder, sig, args), align=array.dtype.bitwidth // 8)
+        return builder.load(
+            _address(context, builder, array, args, Lanes(array.dtype)), align=array.dtype.bitwidth // 8
+        )
+
+    return result(array, types.intp), codegen
+
+
+@instruction
+def load_wide(_: Value, array: Kind, index: Kind) -> Value:
+    """Return WIDE registers full of numbers from array[index] on, as one value.
+
+    Arithmetic on it is done register by register, side by side: long chains of operations overlap better so.
+    """
+    result = Lanes(array.dtype, WIDE)
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        return builder.load(_address(context, builder, array, args, result), align=array.dtype.bitwidth // 8)
 
     return result(array, types.intp), codegen
 
@@ -166,17 +205,27 @@ def store(_: Value, array: Kind, index: Kind, value: Kind) -> Value:
     """Write the lanes `value` to array[index : index + width]."""
 
     def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
-        builder.store(args[2], _address(context, builder, sig, args), align=array.dtype.bitwidth // 8)
+        builder.store(args[2], _address(context, builder, array, args, value), align=array.dtype.bitwidth // 8)
         return context.get_dummy_value()
 
-    return types.void(array, types.intp, Lanes(array.dtype)), codegen
+    return types.void(array, types.intp, value), codegen
 
 
-def _address(context: Value, builder: Value, sig: Value, args: Value) -> Value:
-    kind = sig.args[0]
-    data = context.make_array(kind)(context, builder, args[0]).data
-    place = builder.gep(data, [args[1]])
-    return builder.bitcast(place, ir.PointerType(_llvm_type(Lanes(kind.dtype))))
+def _address(context: Value, builder: Value, array: Kind, args: Value, value: Lanes) -> Value:
+    data = context.make_array(array)(context, builder, args[0]).data
+    return builder.bitcast(builder.gep(data, [args[1]]), ir.PointerType(_llvm_type(value)))
+
+
+@instruction
+def repeated(_: Value, value: Kind) -> Value:
+    """Return a wide value that is WIDE times the register `value`."""
+    result = Lanes(value.scalar, WIDE)
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        mask = ir.Constant(ir.VectorType(ir.IntType(32), result.count), list(range(value.count)) * WIDE)
+        return builder.shuffle_vector(args[0], args[0], mask)
+
+    return result(value), codegen
 
 
 @instruction

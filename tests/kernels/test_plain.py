@@ -158,27 +158,37 @@ def test_divergence_stops_a_replica_and_is_reported():
         assert np.isnan(shots).all()
 
 
+@pytest.mark.parametrize("activation", ["tanh", "softplus"])
 @pytest.mark.parametrize("loss", LOSS)
-def test_measure_is_the_full_batch(loss):
-    inputs, targets, initial = data(loss)
-    weights = np.random.default_rng(5).normal(size=(2, 3, initial.size))
-    values, squares, variances = kernels.measure(weights, inputs, targets, WIDTHS, loss=loss)
-    for at in np.ndindex(2, 3):
-        stages = matrices(weights[at])
+@pytest.mark.parametrize("samples", [1, 7, 8])
+def test_measure_is_the_full_batch(loss, samples, activation):
+    inputs, targets, initial = data(loss, samples)
+    weights = np.random.default_rng(5).normal(size=(2, 7, initial.size))
+    found = kernels.measure(weights, inputs, targets, WIDTHS, loss=loss, activation=activation, threads=2)
+    for at in np.ndindex(2, 7):
+        stages, outs = matrices(weights[at]), inputs
         gradients = np.array(
-            [direction(stages, stages, x, y, "tanh", loss) for x, y in zip(inputs, targets, strict=True)]
+            [direction(stages, stages, x, y, activation, loss) for x, y in zip(inputs, targets, strict=True)]
         )
         cuts = np.cumsum([w.size for w in stages])[:-1]
-        mean = np.split(gradients.mean(axis=0), cuts)
-        second = np.split((gradients**2).mean(axis=0), cuts)
-        np.testing.assert_allclose(squares[at], [np.sum(g**2) for g in mean], rtol=1e-12)
-        np.testing.assert_allclose(
-            variances[at], [np.sum(s) - np.sum(g**2) for s, g in zip(second, mean, strict=True)], rtol=1e-10
-        )
-        outs = inputs
+        mean, variance = gradients.mean(axis=0), gradients.var(axis=0)
         for w in stages:
-            outs = np.tanh(outs @ w.T)
-        np.testing.assert_allclose(values[at], LOSS[loss][0](outs, targets).sum() / len(inputs), rtol=1e-12)
+            outs = PHI[activation][0](outs @ w.T)
+        close = {"rtol": 1e-12, "atol": 1e-13}
+        np.testing.assert_allclose(found.squared_gradient[at], [np.sum(g**2) for g in np.split(mean, cuts)], **close)
+        np.testing.assert_allclose(found.variance[at], [np.sum(v) for v in np.split(variance, cuts)], **close)
+        np.testing.assert_allclose(found.weighted[at], variance @ weights[at] ** 2, **close)
+        np.testing.assert_allclose(found.value[at], LOSS[loss][0](outs, targets).sum() / samples, **close)
+
+
+def test_measure_in_float32_stays_near_float64():
+    inputs, targets, initial = data()
+    weights = np.random.default_rng(5).normal(size=(20, initial.size))
+    exact, rough = (
+        kernels.measure(weights.astype(dtype), inputs, targets, WIDTHS) for dtype in (np.float64, np.float32)
+    )
+    for a, b in zip(exact, rough, strict=True):
+        np.testing.assert_allclose(b, a, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("device", DEVICES[:2] + DEVICES[4:], ids=lambda d: f"{d.name}-{d.tau}")
