@@ -20,6 +20,7 @@ from theory.kernel.proof import (
     Verdict,
     ZeroCases,
 )
+from theory.kernel.refute import counterexample
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,9 @@ def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
         try:
             check_claim(item, proved)
         except Gap as gap:
-            yield Outcome(item.id, "undecided", str(gap), time.perf_counter() - start)
+            point = counterexample(item)
+            verdict: Verdict = "undecided" if point is None else "refuted"
+            yield Outcome(item.id, verdict, str(gap), time.perf_counter() - start, point or {})
         else:
             proved[item.id] = item
             yield Outcome(item.id, "proved", "", time.perf_counter() - start)

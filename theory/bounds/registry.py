@@ -6,8 +6,8 @@ from functools import cache
 import sympy
 
 from theory.blueprint import assumptions_of, claim, rests_on
-from theory.bounds.function import Bound, Condition
 from theory.bounds.forms import ClosedForm, Family, Form
+from theory.bounds.function import Bound, Condition
 from theory.bounds.inputs import PARAMETERS
 from theory.bounds.multipliers import MultiplierBound
 from theory.lemmas import feasible as point

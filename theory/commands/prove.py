@@ -62,13 +62,9 @@ def _overall(found: Sequence[Outcome]) -> str:
     verdicts = [outcome.verdict for outcome in found]
     if "refuted" in verdicts:
         return "refuted"
-    return (
-        "proved"
-        if verdicts[0] == "proved" and "undecided" not in verdicts
-        else verdicts[0]
-        if len(verdicts) == 1
-        else "undecided"
-    )
+    if len(verdicts) == 1:
+        return verdicts[0]
+    return "proved" if verdicts[0] == "proved" and "undecided" not in verdicts else "undecided"
 
 
 def _result(

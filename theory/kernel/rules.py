@@ -172,7 +172,9 @@ def _touches(premise: Premise, random: set[sympy.Symbol], proof: Average) -> boo
 
 def _mean(side: Expr, proof: Average) -> Expr:
     """Return the average of one side: affine in Gram entries, scalar sequences and products of two fields."""
-    atoms = sorted((s for s in side.free_symbols if s.name not in QUANTITIES), key=lambda symbol: symbol.name)
+    mapped = set(proof.fields) | set(proof.scalars)
+    random = (symbol for symbol in side.free_symbols if symbol in mapped or symbol.name not in QUANTITIES)
+    atoms = sorted(random, key=lambda symbol: symbol.name)
     if not atoms:
         return side * _moment([], proof) if side != 0 else side
     total = sympy.Integer(0)

@@ -105,26 +105,27 @@ def _times_fit(claim: Claim, process: Process, recursion: Recursion, place: int)
 def _premises_can_hold(claim: Claim) -> None:
     values: dict[sympy.Symbol, Expr] = {}
     for premise in claim.premises:
-        _evaluate(claim, premise, values)
+        evaluate(claim, premise, values)
         if not holds(premise.relation, values):
             raise Gap(f"the witness breaks the premise {premise.name!r}: {premise.relation}")
 
 
-def _evaluate(claim: Claim, premise: Premise, values: dict[sympy.Symbol, Expr]) -> None:
+def evaluate(claim: Claim, premise: Premise, values: dict[sympy.Symbol, Expr]) -> None:
     """Add the witness's values of a premise's symbols; what is defined takes the value of its definition."""
     root = next((root for root in claim.roots if premise in root.premises), None)
     named = premise.reason == "definition" and premise.relation.lhs.is_Symbol and premise.relation.op == "=="
     defined = root.symbol if root is not None else premise.relation.lhs if named else None
     needed = premise.relation.symbols | (root.of.free_symbols if root is not None else frozenset())
     for symbol in sorted(needed - {defined} - values.keys(), key=lambda symbol: symbol.name):
-        values[symbol] = _given(claim, symbol)
+        values[symbol] = given(claim, symbol)
     if root is not None:
         values[root.symbol] = sympy.sqrt(root.of.xreplace(values))
     elif defined is not None:
         values[defined] = premise.relation.rhs.xreplace(values)
 
 
-def _given(claim: Claim, symbol: sympy.Symbol) -> Expr:
+def given(claim: Claim, symbol: sympy.Symbol) -> Expr:
+    """Return the witness's value of a symbol, or of a Gram entry from the coordinates of its generators."""
     pair = pair_of(symbol)
     try:
         if pair is None:

@@ -1,0 +1,143 @@
+"""Every claim is proved, by the kernel and by z3 where there is arithmetic, and the theorems say what they should."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import sympy
+
+from theory import blueprint
+from theory.checkers import engine
+from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
+from theory.setting.symbols import symbol
+from theory.theorems import explicit, floor, sharp
+
+CLAIMS = blueprint.all_claims()
+NAMES = [claim.id for claim in CLAIMS]
+REQUIRED = [
+    "device.closed_form",
+    "device.drift",
+    "device.step",
+    "device.box",
+    "noise.orthogonal",
+    "stale.minkowski",
+    "stale.martingale",
+    "master.telescope",
+    "master.expand",
+    "master.polarise",
+    "master.cauchy_schwarz",
+    "master.sharp",
+    "master.young",
+    "master.explicit",
+    "master.resolved",
+    "floor.upper",
+    "floor.attained",
+    "floor.plus_minus",
+    "floor.adaptive",
+    "sync.closed_form",
+    "sync.attained",
+]
+NOT_ARITHMETIC = {"noise.orthogonal"}
+
+
+@pytest.fixture(scope="module")
+def by_kernel():
+    return {outcome.claim: outcome for outcome in engine("kernel")(CLAIMS)}
+
+
+@pytest.fixture(scope="module")
+def by_z3():
+    return {outcome.claim: outcome for outcome in engine("smt")(CLAIMS)}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_kernel_proves(name, by_kernel):
+    assert by_kernel[name].verdict == "proved", by_kernel[name].reason
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_z3_agrees(name, by_z3):
+    expected = "unsupported" if name in NOT_ARITHMETIC else "proved"
+    assert by_z3[name].verdict == expected, by_z3[name].reason
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_a_claim_of_the_derivation_is_there(name):
+    assert name in NAMES
+
+
+def test_claims_come_after_those_they_cite():
+    seen = set()
+    for claim in CLAIMS:
+        assert set(blueprint.uses(claim)) <= seen, claim.id
+        seen.add(claim.id)
+
+
+def test_every_claim_says_what_it_is():
+    for claim in CLAIMS:
+        assert claim.title and claim.statement and claim.source, claim.id
+
+
+def test_theorem_1_rests_on_all_assumptions_but_that_on_networks():
+    assert set(sharp.THEOREM.assumptions) == set(ASSUMPTIONS) - {"stages"}
+
+
+def test_the_feasible_set_is_what_master_sharp_concludes():
+    proved = blueprint.claim("master.sharp")
+    used = blueprint.claim("master.explicit")
+    for name in ("i", "ii"):
+        assert proved.conclusion(name) == used.premise(name)
+    assert proved.conclusion("component") == used.premise("component")
+
+
+def _explicit(L, sigma2, Delta, alpha, K, rho, Lambda1, nu):
+    names = ("L", "sigma", "Delta", "alpha", "K", "rho", "Lambda1", "nu")
+    numbers = (L, sympy.sqrt(sigma2), Delta, alpha, K, rho, Lambda1, nu)
+    values = {symbol(name): sympy.nsimplify(number) for name, number in zip(names, numbers, strict=True)}
+    return float(explicit.THEOREM.expression.xreplace(explicit.THEOREM.definitions).xreplace(values))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ((1, 1, 0.5, 0.01, 10_000, 0, 0, 0), 0.02010101),
+        ((1, 1, 0.5, 0.01, 10_000, 0.3, 0, 0), 0.12099012),
+        ((1, 0.25, 2, 0.02, 5_000, 0, 3, 0.75), 0.04534668),
+        ((1, 1, 0.5, 0.05, 2_000, 0.1, 4, 2), 0.11705592),
+    ],
+)
+def test_the_explicit_bound_reproduces_the_table(numbers, expected):
+    assert abs(_explicit(*numbers) - expected) < 5e-9
+
+
+def test_the_floor_is_the_bound_without_its_remainder():
+    rho, sigma = sympy.Symbol("rho", real=True), sympy.Symbol("sigma", real=True)
+    assert sympy.simplify(floor.THEOREM.expression - rho**2 * sigma**2 / (1 - rho**2)) == 0
+    assert floor.WITH_REMAINDER.has(sympy.Symbol("t", real=True))
+
+
+def _theory(*arguments):
+    return subprocess.run([sys.executable, "-m", "theory", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_prove_writes_the_promised_json():
+    done = _theory("prove", "--only", "master.sharp", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert {"engine", "claims", "proved", "total", "axioms", "seconds"} <= result.keys()
+    (row,) = result["claims"]
+    assert {"id", "title", "verdict", "seconds", "uses", "assumes", "statement_latex"} <= row.keys()
+    assert row["verdict"] == "proved" and "stale.martingale" in row["uses"] and "saturation" in row["assumes"]
+
+
+def test_an_unknown_claim_is_bad_input():
+    done = _theory("prove", "--only", "master.sharpest")
+    assert done.returncode == 2 and done.stdout == "" and "master.sharpest" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("form", "start"), [("dot", "digraph"), ("json", "{")])
+def test_the_blueprint_is_drawn(form, start):
+    done = _theory("graph", "--format", form)
+    assert done.returncode == 0 and done.stdout.startswith(start) and "master.sharp" in done.stdout
