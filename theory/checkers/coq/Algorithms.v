@@ -27,11 +27,13 @@ Section no_lag.
   Hypothesis sigma_nonneg : 0 <= sigma.
   Hypothesis gradient : has_gradient region f grad.
   Hypothesis smooth : lipschitz region grad L.
-  Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 -> region (fun m c => w m c + t * (u m c - w m c)).
+  Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 ->
+    region (fun m c => w m c + t * (u m c - w m c)).
   Hypothesis inside : forall h, reachable P h -> region (W h).
   Hypothesis bounded_below : forall w, lower <= f w.
   Hypothesis unbiased : forall h m c, reachable P h -> given P h (fun i => g (W h) i m c) = grad (W h) m c.
-  Hypothesis variance : forall h, reachable P h -> given P h (fun i => norm (minus (g (W h) i) (grad (W h))) ^ 2) <= sigma ^ 2.
+  Hypothesis variance : forall h, reachable P h ->
+    given P h (fun i => norm (minus (g (W h) i) (grad (W h))) ^ 2) <= sigma ^ 2.
 
   Let A := average_squared_gradient P M size K grad W.
   Let p := (f (W []) - lower) / (alpha * INR K).
@@ -116,7 +118,8 @@ Section synchronous_pipeline.
   Hypothesis sigma_nonneg : 0 <= sigma.
   Hypothesis gradient : has_gradient region f grad.
   Hypothesis smooth : lipschitz region grad L.
-  Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 -> region (fun m c => w m c + t * (u m c - w m c)).
+  Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 ->
+    region (fun m c => w m c + t * (u m c - w m c)).
   Hypothesis inside : forall h, reachable P h -> region (W h).
   Hypothesis bounded_below : forall w, lower <= f w.
 
@@ -126,8 +129,12 @@ Section synchronous_pipeline.
   Hypothesis analog_sgd_sp : run (ald tau) alpha (fun h => batch_mean N B (g (W h))) W.
   Hypothesis saturation : forall h m c, met P K h -> (m < M)%nat -> (c < size m)%nat -> Rabs (W h m c) <= rho * tau.
 
-  Lemma batch_coordinate X m c i : (batch_sum N B X i : V) m c = batch_sum (H := real_space) N B (fun j => (X j : V) m c) i.
-  Proof. clear B_pos P inside saturation analog_sgd_sp. revert i. induction B as [|b IH]; intros i; [reflexivity|]. simpl. now rewrite <- IH. Qed.
+  Lemma batch_coordinate X m c i :
+    (batch_sum N B X i : V) m c = batch_sum (H := real_space) N B (fun j => (X j : V) m c) i.
+  Proof.
+    clear B_pos P inside saturation analog_sgd_sp. revert i.
+    induction B as [|b IH]; intros i; [reflexivity|]. simpl. now rewrite <- IH.
+  Qed.
 
   (* Claim: algorithm.analog_sgd_sp *)
   Theorem analog_sgd_sp_bound :
@@ -181,7 +188,8 @@ Section digital_pipeline.
   Hypothesis sigma_nonneg : 0 <= sigma.
   Hypothesis gradient : has_gradient region f grad.
   Hypothesis smooth : lipschitz region grad L.
-  Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 -> region (fun m c => w m c + t * (u m c - w m c)).
+  Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 ->
+    region (fun m c => w m c + t * (u m c - w m c)).
   Hypothesis inside : forall h, reachable P h -> region (W h).
   Hypothesis bounded_below : forall w, lower <= f w.
   Hypothesis unbiased : forall h m c, reachable P h -> given P h (fun i => G (W h) (W h) i m c) = grad (W h) m c.

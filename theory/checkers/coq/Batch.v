@@ -7,7 +7,10 @@ From Analog Require Import Sums InnerProduct Expectation Descent.
 Local Open Scope R_scope.
 
 Lemma sum_add m k f : sum (m + k) f = sum m f + sum k (fun i => f (m + i)%nat).
-Proof. induction k as [|k IH]; simpl; [rewrite Nat.add_0_r; ring|]. rewrite Nat.add_succ_r. simpl. rewrite IH. ring. Qed.
+Proof.
+  induction k as [|k IH]; simpl; [rewrite Nat.add_0_r; ring|].
+  rewrite Nat.add_succ_r. simpl. rewrite IH. ring.
+Qed.
 
 Lemma sum_mul n N f : sum (n * N) f = sum n (fun a => sum N (fun b => f (a * N + b)%nat)).
 Proof.

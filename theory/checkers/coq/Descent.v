@@ -30,7 +30,8 @@ Section descent.
     intros Seg.
     set (g t := inner (grad (line w u t)) u).
     set (psi t := f (line w u t) - (g 0 * t + L / 2 * inner u u * (t * t))).
-    assert (Der : forall t, 0 <= t <= 1 -> derivable_pt_lim psi t (g t - (g 0 * 1 + L / 2 * inner u u * (1 * t + t * 1)))).
+    assert (Der : forall t, 0 <= t <= 1 ->
+      derivable_pt_lim psi t (g t - (g 0 * 1 + L / 2 * inner u u * (1 * t + t * 1)))).
     { intros t Ht. apply derivable_pt_lim_minus; [now apply gradient, Seg|].
       apply derivable_pt_lim_plus; [apply derivable_pt_lim_scal, derivable_pt_lim_id|].
       apply derivable_pt_lim_scal, (derivable_pt_lim_mult id id); apply derivable_pt_lim_id. }

@@ -303,7 +303,8 @@ Section consequences.
   (* Claim: master.explicit *)
   Theorem sharp_le_explicit : feasible p x sigma rho q qn A Y a -> A <= explicit p x sigma rho q qn.
   Proof.
-    intros [I II]%feasible_eliminates. apply solved; auto. now apply (eliminated _ _ _ _ _ _ _ _ _ Y) with (aA := a * sqrt A).
+    intros [I II]%feasible_eliminates. apply solved; auto.
+    now apply (eliminated _ _ _ _ _ _ _ _ _ Y) with (aA := a * sqrt A).
   Qed.
 
   Theorem resolved_le_explicit :

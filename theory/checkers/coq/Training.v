@@ -80,7 +80,8 @@ Section training.
   (** smooth: a Lipschitz gradient on a region that holds the segments between the weights met *)
   Hypothesis gradient : has_gradient region f grad.
   Hypothesis smooth : lipschitz region grad L.
-  Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 -> region (fun m c => w m c + t * (u m c - w m c)).
+  Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 ->
+    region (fun m c => w m c + t * (u m c - w m c)).
   Hypothesis inside : forall h, reachable P h -> region (W h).
   Hypothesis bounded_below : forall w, lower <= f w.
 

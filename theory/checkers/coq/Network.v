@@ -1,0 +1,385 @@
+(** Stage constants of a network, by induction on the stages (section 3).
+
+    Stage m < M maps x_m to x_{m+1} = phi(W_m x_m) elementwise; [back j] is what the backward pass hands to stage
+    M - 1 - j, [delta j] that stage's error signal, and the direction of stage m is delta x_m^T.  Forward pass with
+    weights U, backward products with weights V, as the asynchronous pipeline has it.  Stages are numbered from 0
+    here, and counted from the output in the backward pass. *)
+
+From Coq Require Import Reals Lra Lia.
+From Analog Require Import Sums InnerProduct Descent Batch.
+Local Open Scope R_scope.
+
+(** * Vectors and matrices *)
+
+Lemma euclid_ext n (x y : euclid n) : (forall i, (i < n)%nat -> x i = y i) -> norm x = norm y.
+Proof. intros E. apply lift_norm_ext. intros i Hi. now rewrite (E i Hi). Qed.
+
+Lemma euclid_split n (x y z : euclid n) : (forall i, (i < n)%nat -> x i = y i + z i) -> norm x <= norm y + norm z.
+Proof. intros E. rewrite (euclid_ext n x (plus y z)) by exact E. apply minkowski. Qed.
+
+Lemma euclid_inner n (x y : euclid n) : inner x y = sum n (fun i => x i * y i).
+Proof. reflexivity. Qed.
+
+Lemma euclid_le n m (x : euclid n) (y : euclid m) c :
+  0 <= c -> sum n (fun i => x i * x i) <= c ^ 2 * sum m (fun i => y i * y i) -> norm x <= c * norm y.
+Proof.
+  intros Hc L. apply norm_le; [apply Rmult_le_pos; [exact Hc | apply norm_nonneg]|].
+  rewrite Rpow_mult_distr, norm_sq. exact L.
+Qed.
+
+Definition apply_rows (n : nat) (A : nat -> nat -> R) (x : nat -> R) : nat -> R := fun i => sum n (fun j => A i j * x j).
+Definition apply_columns (n : nat) (A : nat -> nat -> R) (y : nat -> R) : nat -> R := fun j => sum n (fun i => A i j * y i).
+
+(** norm2 A <= w for an n x k matrix A. *)
+Definition spectral (n k : nat) (A : nat -> nat -> R) (w : R) : Prop :=
+  forall x : euclid k, norm (apply_rows k A x : euclid n) <= w * norm x.
+
+(** The transposed matrix has the same bound. *)
+Lemma spectral_transposed n k A w (y : euclid n) :
+  0 <= w -> spectral n k A w -> norm (apply_columns n A y : euclid k) <= w * norm y.
+Proof.
+  intros Hw Sp. set (x := apply_columns n A y : euclid k).
+  assert (Sq : norm x ^ 2 <= w * norm y * norm x).
+  { replace (norm x ^ 2) with (inner y (apply_rows k A x : euclid n)).
+    - apply Rle_trans with (1 := cauchy_schwarz _ _). rewrite (Rmult_comm w), Rmult_assoc.
+      apply Rmult_le_compat_l; [apply norm_nonneg | apply Sp].
+    - rewrite norm_sq, !euclid_inner.
+      transitivity (sum n (fun i => sum k (fun j => A i j * y i * x j))).
+      + apply sum_ext. intros i _. unfold apply_rows. rewrite <- sum_scal. apply sum_ext. intros. ring.
+      + rewrite sum_swap. apply sum_ext. intros j _. transitivity (x j * sum n (fun i => A i j * y i)); [|reflexivity].
+        rewrite <- sum_scal. apply sum_ext. intros. ring. }
+  pose proof (norm_nonneg x). pose proof (Rmult_le_pos w (norm y) Hw (norm_nonneg y)).
+  destruct (Req_dec (norm x) 0) as [Z|Z]; [lra|].
+  apply Rmult_le_reg_r with (norm x); lra.
+Qed.
+
+(** A matrix stored row after row; as a vector it has the Frobenius norm, which bounds its action. *)
+Definition matrix (k : nat) (a : nat -> R) : nat -> nat -> R := fun i j => a (i * k + j)%nat.
+
+Lemma sum_minus n f g : sum n f - sum n g = sum n (fun i => f i - g i).
+Proof. induction n as [|n IH]; simpl; [ring|]. rewrite <- IH. ring. Qed.
+
+Lemma sum_scal_r n c f : sum n (fun i => f i * c) = sum n f * c.
+Proof. rewrite Rmult_comm, <- sum_scal. apply sum_ext. intros. ring. Qed.
+
+Lemma frobenius n k (a : euclid (n * k)) : norm a ^ 2 = sum n (fun i => sum k (fun j => matrix k a i j * matrix k a i j)).
+Proof. rewrite norm_sq, euclid_inner, sum_mul. reflexivity. Qed.
+
+Lemma rows_le n k (a : euclid (n * k)) (x : euclid k) :
+  norm (apply_rows k (matrix k a) x : euclid n) <= norm a * norm x.
+Proof.
+  apply euclid_le; [apply norm_nonneg|]. rewrite frobenius, <- sum_scal_r.
+  apply sum_le. intros i _. unfold apply_rows.
+  pose proof (cauchy_schwarz_sq (matrix k a i : euclid k) x) as CS. rewrite !euclid_inner in CS. lra.
+Qed.
+
+Lemma columns_le n k (a : euclid (n * k)) (y : euclid n) :
+  norm (apply_columns n (matrix k a) y : euclid k) <= norm a * norm y.
+Proof.
+  apply euclid_le; [apply norm_nonneg|]. rewrite frobenius, sum_swap, <- sum_scal_r.
+  apply sum_le. intros j _. unfold apply_columns.
+  pose proof (cauchy_schwarz_sq ((fun i => matrix k a i j) : euclid n) y) as CS. rewrite !euclid_inner in CS. lra.
+Qed.
+
+Lemma coordinate_le n (z : euclid n) i : (i < n)%nat -> Rabs (z i) <= norm z.
+Proof.
+  intros Hi. rewrite <- sqrt_Rsqr_abs. apply sqrt_le_1_alt. rewrite euclid_inner. unfold Rsqr.
+  induction n as [|n IH]; [lia|]. simpl.
+  assert (Q : 0 <= sum n (fun i => z i * z i)) by (apply sum_nonneg; intros; apply Rle_0_sqr).
+  destruct (Nat.eq_dec i n) as [->|E]; [lra|].
+  specialize (IH z ltac:(lia)). pose proof (Rle_0_sqr (z n)). unfold Rsqr in *. lra.
+Qed.
+
+Lemma elementwise_le n (a : nat -> R) (t : euclid n) c :
+  0 <= c -> (forall i, (i < n)%nat -> Rabs (a i) <= c) -> norm ((fun i => a i * t i) : euclid n) <= c * norm t.
+Proof.
+  intros Hc B. apply euclid_le; [exact Hc|]. rewrite <- sum_scal. apply sum_le. intros i Hi.
+  replace (a i * t i * (a i * t i)) with (Rabs (a i) ^ 2 * (t i * t i)) by (rewrite pow2_abs; ring).
+  apply Rmult_le_compat_r; [apply Rle_0_sqr|]. apply pow_incr. split; [apply Rabs_pos | now apply B].
+Qed.
+
+(** delta x^T, stored row after row. *)
+Definition outer (k : nat) (y x : nat -> R) : nat -> R := fun c => y (c / k)%nat * x (c mod k)%nat.
+
+Lemma outer_norm n k (y : euclid n) (x : euclid k) : norm (outer k y x : euclid (n * k)) <= norm y * norm x.
+Proof.
+  apply euclid_le; [apply norm_nonneg|]. rewrite sum_mul, norm_sq, euclid_inner, <- sum_scal_r.
+  apply sum_le. intros i _. rewrite <- sum_scal. apply sum_le. intros j Hj. unfold outer.
+  rewrite Nat.div_add_l, (Nat.div_small j), Nat.add_0_r by lia.
+  rewrite Nat.add_comm, Nat.mod_add, Nat.mod_small by lia. apply Req_le. ring.
+Qed.
+
+(** * The network *)
+
+Section network.
+  Variable M : nat.
+  Variable width : nat -> nat.
+  Variables phi dphi : nat -> R -> R.
+  Variables p0 p1 l0 l1 X : R.
+  Variable w : nat -> R.
+
+  Hypothesis p0_nonneg : 0 <= p0.
+  Hypothesis p1_nonneg : 0 <= p1.
+  Hypothesis l0_nonneg : 0 <= l0.
+  Hypothesis l1_nonneg : 0 <= l1.
+  Hypothesis X_nonneg : 0 <= X.
+  Hypothesis w_nonneg : forall m, 0 <= w m.
+
+  (** the activations *)
+  Hypothesis phi_zero : forall m, phi m 0 = 0.
+  Hypothesis phi_lipschitz : forall m a b, Rabs (phi m a - phi m b) <= p0 * Rabs (a - b).
+  Hypothesis dphi_bound : forall m a, Rabs (dphi m a) <= p0.
+  Hypothesis dphi_lipschitz : forall m a b, Rabs (dphi m a - dphi m b) <= p1 * Rabs (a - b).
+
+  (** one sample: input and gradient of the loss at the output *)
+  Variable x0 : euclid (width 0).
+  Variable loss : euclid (width M) -> euclid (width M).
+  Hypothesis input_bound : norm x0 <= X.
+  Hypothesis loss_bound : forall y, norm (loss y) <= l0.
+  Hypothesis loss_lipschitz : forall y z, norm (minus (loss y) (loss z)) <= l1 * norm (minus y z).
+
+  Definition size (m : nat) : nat := width (S m) * width m.
+  Let V : space := weights M size.
+  Definition of_stage (U : V) (m : nat) : nat -> nat -> R := matrix (width m) (U m).
+
+  (** * The two passes *)
+
+  Fixpoint act (U : V) (m : nat) : nat -> R :=
+    match m with
+    | O => x0
+    | S m => fun i => phi m (apply_rows (width m) (of_stage U m) (act U m) i)
+    end.
+  Definition pre (U : V) (m : nat) : nat -> R := apply_rows (width m) (of_stage U m) (act U m).
+
+  Definition st (j : nat) : nat := M - 1 - j.
+  Fixpoint back (U W : V) (j : nat) : nat -> R :=
+    match j with
+    | O => loss (act U M)
+    | S j => apply_columns (width (S (st j))) (of_stage W (st j)) (fun i => dphi (st j) (pre U (st j) i) * back U W j i)
+    end.
+  Definition delta (U W : V) (j : nat) : nat -> R := fun i => dphi (st j) (pre U (st j) i) * back U W j i.
+
+  (** The direction of stage m: forward weights U, backward weights W. *)
+  Definition direction (U W : V) : V := fun m => outer (width m) (delta U W (M - 1 - m)) (act U m).
+
+  (** Weights within the spectral bounds. *)
+  Definition bounded (U : V) : Prop :=
+    forall m, (m < M)%nat -> spectral (width (S m)) (width m) (of_stage U m) (w m).
+
+  (** * The recursions *)
+
+  Fixpoint forward_bound (m : nat) : R :=
+    match m with
+    | O => X
+    | S m => p0 * w m * forward_bound m
+    end.
+  Fixpoint backward_bound (j : nat) : R :=
+    match j with
+    | O => p0 * l0
+    | S j => p0 * w (st j) * backward_bound j
+    end.
+  Fixpoint e (u : nat -> R) (m : nat) : R :=
+    match m with
+    | O => 0
+    | S m => p0 * (forward_bound m * u m + w m * e u m)
+    end.
+  Definition zeta (u : nat -> R) (m : nat) : R := forward_bound m * u m + w m * e u m.
+
+  (** [moved] is how far the backward weights have moved: not at all, or as far as the forward ones. *)
+  Fixpoint beta (u moved : nat -> R) (j : nat) : R :=
+    match j with
+    | O => p1 * zeta u (M - 1) * l0 + p0 * l1 * e u M
+    | S j => p1 * zeta u (st (S j)) * (w (st j) * backward_bound j)
+             + p0 * (w (st j) * beta u moved j + moved (st j) * backward_bound j)
+    end.
+  Definition deviation (u moved : nat -> R) (m : nat) : R :=
+    beta u moved (M - 1 - m) * forward_bound m + backward_bound (M - 1 - m) * e u m.
+
+  Lemma forward_bound_nonneg m : 0 <= forward_bound m.
+  Proof. induction m as [|m IH]; simpl; [exact X_nonneg|]. repeat apply Rmult_le_pos; auto. Qed.
+
+  Lemma backward_bound_nonneg j : 0 <= backward_bound j.
+  Proof. induction j as [|j IH]; simpl; repeat apply Rmult_le_pos; auto. Qed.
+
+  (* Claim: network.forward *)
+  Theorem forward_bounded U m : bounded U -> (m <= M)%nat -> norm (act U m : euclid (width m)) <= forward_bound m.
+  Proof.
+    intros B. induction m as [|m IH]; intros Hm; [exact input_bound|].
+    apply Rle_trans with (p0 * norm (pre U m : euclid (width (S m)))).
+    - apply euclid_le; [exact p0_nonneg|]. rewrite <- sum_scal. apply sum_le. intros i _. simpl act. fold (pre U m).
+      pose proof (phi_lipschitz m (pre U m i) 0) as L. rewrite phi_zero, !Rminus_0_r in L.
+      pose proof (pow_incr _ _ 2 (conj (Rabs_pos _) L)) as Q. rewrite Rpow_mult_distr, !pow2_abs in Q.
+      unfold pre in *. lra.
+    - simpl. rewrite Rmult_assoc. apply Rmult_le_compat_l; [exact p0_nonneg|].
+      apply Rle_trans with (1 := B m ltac:(lia) _). apply Rmult_le_compat_l; [apply w_nonneg|]. apply IH. lia.
+  Qed.
+
+  Definition back_bound (j : nat) : R := match j with O => l0 | S j => w (st j) * backward_bound j end.
+
+  Lemma backward_is_p0_back j : backward_bound j = p0 * back_bound j.
+  Proof. destruct j; simpl; ring. Qed.
+
+  Lemma back_bound_nonneg j : 0 <= back_bound j.
+  Proof. destruct j; simpl; [exact l0_nonneg|]. apply Rmult_le_pos; [apply w_nonneg | apply backward_bound_nonneg]. Qed.
+
+  Definition rows (j : nat) : nat := width (S (st j)).
+
+  Lemma back_bounded U W j : bounded W -> (j < M)%nat -> norm (back U W j : euclid (rows j)) <= back_bound j.
+  Proof.
+    intros B. induction j as [|j IH]; intros Hj.
+    - unfold rows, st. replace (S (M - 1 - 0)) with M by lia. apply loss_bound.
+    - assert (E : width (st j) = rows (S j)) by (unfold rows, st; f_equal; lia).
+      rewrite <- E. apply Rle_trans with (w (st j) * norm (delta U W j : euclid (rows j))).
+      + apply (spectral_transposed (rows j) (width (st j)) (of_stage W (st j))); [apply w_nonneg|].
+        apply B. unfold st. lia.
+      + simpl. apply Rmult_le_compat_l; [apply w_nonneg|]. rewrite backward_is_p0_back.
+        apply Rle_trans with (p0 * norm (back U W j : euclid (rows j))).
+        * apply elementwise_le; auto.
+        * apply Rmult_le_compat_l; [exact p0_nonneg|]. apply IH. lia.
+  Qed.
+
+  (* Claim: network.backward *)
+  Theorem backward_bounded U W j : bounded W -> (j < M)%nat -> norm (delta U W j : euclid (rows j)) <= backward_bound j.
+  Proof.
+    intros B Hj. rewrite backward_is_p0_back. apply Rle_trans with (p0 * norm (back U W j : euclid (rows j))).
+    - apply elementwise_le; auto.
+    - apply Rmult_le_compat_l; [exact p0_nonneg|]. now apply back_bounded.
+  Qed.
+
+  (** * Staleness: weights U, U' in the forward pass, W, W' in the backward pass *)
+
+  Section two_points.
+    Variables U U' W W' : V.
+    Variables u moved : nat -> R.
+    Hypothesis bU : bounded U.
+    Hypothesis bU' : bounded U'.
+    Hypothesis bW : bounded W.
+    Hypothesis bW' : bounded W'.
+    Hypothesis forward_moved : forall m, (m < M)%nat -> norm (minus U U' m : euclid (size m)) <= u m.
+    Hypothesis backward_moved : forall m, (m < M)%nat -> norm (minus W W' m : euclid (size m)) <= moved m.
+
+    Lemma pre_stale m :
+      (m < M)%nat -> norm (minus (act U m : euclid (width m)) (act U' m)) <= e u m ->
+      norm (minus (pre U m : euclid (width (S m))) (pre U' m)) <= zeta u m.
+    Proof.
+      intros Hm L. unfold zeta.
+      apply Rle_trans with
+        (norm (apply_rows (width m) (of_stage (minus U U') m) (act U m) : euclid (width (S m)))
+         + norm (apply_rows (width m) (of_stage U' m) (minus (act U m : euclid (width m)) (act U' m)) : euclid (width (S m)))).
+      - apply euclid_split. intros i _. unfold pre, apply_rows.
+        change (sum (width m) (fun j => of_stage U m i j * act U m j)
+          + -1 * sum (width m) (fun j => of_stage U' m i j * act U' m j)
+          = sum (width m) (fun j => (of_stage U m i j + -1 * of_stage U' m i j) * act U m j)
+          + sum (width m) (fun j => of_stage U' m i j * (act U m j + -1 * act U' m j))).
+        rewrite <- sum_scal, <- !sum_plus. apply sum_ext. intros. ring.
+      - apply Rplus_le_compat.
+        + apply Rle_trans with (1 := rows_le (width (S m)) (width m) (minus U U' m : euclid (size m)) (act U m)).
+          rewrite Rmult_comm. apply Rmult_le_compat; try apply norm_nonneg.
+          * apply forward_bounded; [exact bU | lia].
+          * exact (forward_moved m Hm).
+        + apply Rle_trans with (1 := bU' m Hm _). apply Rmult_le_compat_l; [apply w_nonneg | exact L].
+    Qed.
+
+    (* Claim: network.forward_stale *)
+    Theorem forward_stale m : (m <= M)%nat -> norm (minus (act U m : euclid (width m)) (act U' m)) <= e u m.
+    Proof.
+      induction m as [|m IH]; intros Hm.
+      - simpl. apply Req_le, norm_null, sum_zero. intros i _. unfold minus. simpl. ring.
+      - simpl e. fold (zeta u m).
+        apply Rle_trans with (p0 * norm (minus (pre U m : euclid (width (S m))) (pre U' m))).
+        + apply euclid_le; [exact p0_nonneg|]. rewrite <- sum_scal. apply sum_le. intros i _.
+          change ((phi m (pre U m i) + -1 * phi m (pre U' m i)) * (phi m (pre U m i) + -1 * phi m (pre U' m i))
+            <= p0 ^ 2 * ((pre U m i + -1 * pre U' m i) * (pre U m i + -1 * pre U' m i))).
+          pose proof (pow_incr _ _ 2 (conj (Rabs_pos _) (phi_lipschitz m (pre U m i) (pre U' m i)))) as Q.
+          rewrite Rpow_mult_distr, !pow2_abs in Q. lra.
+        + apply Rmult_le_compat_l; [exact p0_nonneg|]. apply pre_stale; [lia|]. apply IH. lia.
+    Qed.
+
+    Lemma zeta_bound m : (m < M)%nat -> norm (minus (pre U m : euclid (width (S m))) (pre U' m)) <= zeta u m.
+    Proof. intros Hm. apply pre_stale; [exact Hm|]. apply forward_stale. lia. Qed.
+
+    (** The error of a stage's signal, given that of what is handed to it. *)
+    Lemma delta_stale j c :
+      (j < M)%nat -> norm (minus (back U W j : euclid (rows j)) (back U' W' j)) <= c ->
+      norm (minus (delta U W j : euclid (rows j)) (delta U' W' j)) <= p1 * zeta u (st j) * back_bound j + p0 * c.
+    Proof.
+      intros Hj L. set (m := st j). assert (Hm : (m < M)%nat) by (unfold m, st; lia).
+      apply Rle_trans with
+        (norm ((fun i => (dphi m (pre U m i) - dphi m (pre U' m i)) * back U W j i) : euclid (rows j))
+         + norm ((fun i => dphi m (pre U' m i) * minus (back U W j : euclid (rows j)) (back U' W' j) i) : euclid (rows j))).
+      - apply euclid_split. intros i _.
+        change (dphi m (pre U m i) * back U W j i + -1 * (dphi m (pre U' m i) * back U' W' j i)
+          = (dphi m (pre U m i) - dphi m (pre U' m i)) * back U W j i
+            + dphi m (pre U' m i) * (back U W j i + -1 * back U' W' j i)). ring.
+      - apply Rplus_le_compat.
+        + apply Rle_trans with (p1 * norm (minus (pre U m : euclid (rows j)) (pre U' m)) * norm (back U W j : euclid (rows j))).
+          * apply elementwise_le; [apply Rmult_le_pos; [exact p1_nonneg | apply norm_nonneg]|].
+            intros i Hi. apply Rle_trans with (1 := dphi_lipschitz m _ _).
+            apply Rmult_le_compat_l; [exact p1_nonneg|].
+            apply Rle_trans with (2 := coordinate_le (rows j) (minus (pre U m : euclid (rows j)) (pre U' m)) i Hi).
+            apply Req_le, f_equal. change (pre U m i - pre U' m i = pre U m i + -1 * pre U' m i). ring.
+          * apply Rmult_le_compat; auto using norm_nonneg.
+            -- apply Rmult_le_pos; [exact p1_nonneg | apply norm_nonneg].
+            -- apply Rmult_le_compat_l; [exact p1_nonneg | now apply zeta_bound].
+            -- now apply back_bounded.
+        + apply Rle_trans with (1 := elementwise_le (rows j) _ _ p0 p0_nonneg (fun i _ => dphi_bound m _)).
+          apply Rmult_le_compat_l; [exact p0_nonneg | exact L].
+    Qed.
+
+    (* Claim: network.backward_stale *)
+    Theorem backward_stale j :
+      (j < M)%nat -> norm (minus (delta U W j : euclid (rows j)) (delta U' W' j)) <= beta u moved j.
+    Proof.
+      induction j as [|j IH]; intros Hj.
+      - replace (beta u moved 0) with (p1 * zeta u (st 0) * back_bound 0 + p0 * (l1 * e u M))
+          by (unfold st; simpl; rewrite Nat.sub_0_r; ring).
+        apply delta_stale; [exact Hj|].
+        unfold rows, st. replace (S (M - 1 - 0)) with M by lia.
+        apply Rle_trans with (1 := loss_lipschitz _ _). apply Rmult_le_compat_l; [exact l1_nonneg|].
+        apply forward_stale. lia.
+      - simpl beta. fold (back_bound (S j)). apply delta_stale; [exact Hj|].
+        assert (E : width (st j) = rows (S j)) by (unfold rows, st; f_equal; lia). rewrite <- E.
+        assert (Hm : (st j < M)%nat) by (unfold st; lia).
+        apply Rle_trans with
+          (norm (apply_columns (rows j) (of_stage W' (st j)) (minus (delta U W j : euclid (rows j)) (delta U' W' j))
+                 : euclid (width (st j)))
+           + norm (apply_columns (rows j) (of_stage (minus W W') (st j)) (delta U W j) : euclid (width (st j)))).
+        + apply euclid_split. intros i _. unfold apply_columns.
+          change (sum (rows j) (fun k => of_stage W (st j) k i * delta U W j k)
+            + -1 * sum (rows j) (fun k => of_stage W' (st j) k i * delta U' W' j k)
+            = sum (rows j) (fun k => of_stage W' (st j) k i * (delta U W j k + -1 * delta U' W' j k))
+            + sum (rows j) (fun k => (of_stage W (st j) k i + -1 * of_stage W' (st j) k i) * delta U W j k)).
+          rewrite <- sum_scal, <- !sum_plus. apply sum_ext. intros. ring.
+        + apply Rplus_le_compat.
+          * apply Rle_trans with (w (st j) * norm (minus (delta U W j : euclid (rows j)) (delta U' W' j))).
+            -- apply (spectral_transposed (rows j) (width (st j))); [apply w_nonneg | now apply bW'].
+            -- apply Rmult_le_compat_l; [apply w_nonneg|]. apply IH. lia.
+          * apply Rle_trans with (1 := columns_le (rows j) (width (st j)) (minus W W' (st j) : euclid (size (st j))) _).
+            apply Rmult_le_compat; try apply norm_nonneg.
+            -- exact (backward_moved (st j) Hm).
+            -- apply backward_bounded; [exact bW | lia].
+    Qed.
+
+    (** What the direction of a stage can be wrong by. *)
+    Theorem direction_stale m :
+      (m < M)%nat -> norm (minus (direction U W) (direction U' W') m : euclid (size m)) <= deviation u moved m.
+    Proof.
+      intros Hm. set (j := (M - 1 - m)%nat).
+      assert (Hj : (j < M)%nat) by (unfold j; lia).
+      assert (Er : rows j = width (S m)) by (unfold rows, st, j; do 2 f_equal; lia).
+      pose proof (backward_stale j Hj) as Bs. pose proof (backward_bounded U' W' j bW' Hj) as Bb. rewrite Er in *.
+      apply Rle_trans with
+        (norm (outer (width m) (minus (delta U W j : euclid (width (S m))) (delta U' W' j)) (act U m) : euclid (size m))
+         + norm (outer (width m) (delta U' W' j) (minus (act U m : euclid (width m)) (act U' m)) : euclid (size m))).
+      - apply euclid_split. intros c _. unfold outer.
+        change (delta U W j (c / width m) * act U m (c mod width m)
+          + -1 * (delta U' W' j (c / width m) * act U' m (c mod width m))
+          = (delta U W j (c / width m) + -1 * delta U' W' j (c / width m)) * act U m (c mod width m)
+          + delta U' W' j (c / width m) * (act U m (c mod width m) + -1 * act U' m (c mod width m))). ring.
+      - apply Rplus_le_compat; (eapply Rle_trans; [apply (outer_norm (width (S m)) (width m))|]);
+          apply Rmult_le_compat; auto using norm_nonneg.
+        + apply forward_bounded; [exact bU | lia].
+        + apply forward_stale. lia.
+    Qed.
+  End two_points.
+End network.
