@@ -1,0 +1,149 @@
+"""Iterations and clock cycles to reach eps, for every algorithm, from the sharp bound with the best step size.
+
+The step size and the multiplier are searched in floating point; the K and alpha that are returned are then put into
+the sharp bound, whose guaranteed upper end is at most eps. Source: THEORY section 5, Theorem 3, and section 7.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import sympy
+from numpy.typing import NDArray
+
+from theory.bounds.function import closed
+from theory.bounds.inputs import read
+from theory.bounds.inversion import Inversion
+from theory.bounds.registry import PLAIN, bound, family
+from theory.setting.algorithms import Algorithm
+from theory.setting.boundary import OutsideDomain
+from theory.setting.symbols import symbol
+
+Floats = NDArray[np.float64]
+
+THEOREM = "Theorem 3 (complexity)"
+CONSTANTS = ("L", "sigma2", "Delta", "rho", "Lambda1", "Lambdah")
+"""What the number of iterations depends on, beside eps."""
+_LARGEST = 2.0**53  # beyond, a double no longer tells K from K + 1
+_REPAIRS = 60
+
+
+@dataclass(frozen=True)
+class Reach:
+    """A run that is proved to reach the target: K iterations with step alpha have A <= `upper` <= eps."""
+
+    iterations: int
+    alpha: float
+    upper: float
+
+
+@cache
+def _inversion() -> Inversion:
+    sharp, form = bound("sharp"), family("multiplier.end")
+    meanings = {**sharp.definitions, **PLAIN, symbol("nu"): symbol("Lambdah") * symbol("sigma")}
+    meanings |= {symbol("rbar2"): symbol("rho") ** 2, symbol("sigma"): sympy.sqrt(symbol("sigma2"))}
+    parameters = tuple(item for item in form.parameters if item.name != "p")
+    return Inversion(
+        right=form.right,
+        unknown=form.unknown,
+        multiplier=form.multiplier,
+        start=symbol("p"),
+        step=symbol("alpha"),
+        parameters=parameters,
+        definitions=tuple(closed(item, meanings) for item in parameters),
+        given=tuple(symbol(name) for name in ("L", "sigma2", "rho", "Lambda1", "Lambdah")),
+        denominator=form.denominator,
+        domain=tuple(part.rhs - part.lhs for part in sharp.domain),
+    )
+
+
+def estimate(constants: Sequence[Mapping[str, float]], targets: Sequence[float]) -> tuple[Floats, Floats]:
+    """Return, per setting, the least K (real, `inf` where eps is out of reach) and its step; found, not proved."""
+    column = {name: np.array([float(one[name]) for one in constants]) for name in CONSTANTS}
+    given = [column[name] for name in ("L", "sigma2", "rho", "Lambda1", "Lambdah")]
+    steps, gains = _inversion().best(np.array(targets, float), 1 / column["L"], given)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        counts = np.where(gains > 0, column["Delta"] / gains, np.inf)
+    return counts, steps
+
+
+def iterations(constants: Mapping[str, float], target: float) -> Reach | None:
+    """Return a proved run that reaches the target, with K as small as found; None if there is none below 2^53."""
+    (count,), (alpha,) = estimate([constants], [target])
+    count = max(1.0, math.ceil(count)) if math.isfinite(count) else math.inf
+    point = {name: constants[name] for name in CONSTANTS}
+    for attempt in range(_REPAIRS):
+        if count > _LARGEST:
+            return None
+        upper = bound("sharp")(alpha=float(alpha), K=count, **point)
+        if upper <= target:
+            return Reach(int(count), float(alpha), upper)
+        count = math.ceil(count * (1 + 1e-15 * 4.0**attempt)) + 1.0
+    return None
+
+
+def constants_of(algorithm: Algorithm, given: Mapping[str, float], batch: int = 1) -> dict[str, float]:
+    """Return the constants that an algorithm has: no drift if digital, no lag if not pipelined, sigma2/B in a mean."""
+    found = {name: float(given[name]) for name in CONSTANTS}
+    if not algorithm.analog:
+        found["rho"] = 0.0
+    if not algorithm.pipelined:
+        found["Lambda1"] = found["Lambdah"] = 0.0
+    if algorithm.batched:
+        found["sigma2"] /= batch
+    return found
+
+
+def floor(constants: Mapping[str, float]) -> float:
+    """Return a guaranteed upper end of what no number of iterations goes below."""
+    return float(bound("floor")(rho=constants["rho"], sigma2=constants["sigma2"]))
+
+
+def check(given: Mapping[str, float], target: float) -> None:
+    """Raise `OutsideDomain` for constants outside their range, and for a target at or below the floor."""
+    read({**{name: given[name] for name in given if name in CONSTANTS}, "eps": target}, (*CONSTANTS, "eps"), THEOREM)
+    lowest = floor(given)
+    if not target > lowest:
+        condition = f"eps > rho^2 sigma2/(1 - rho^2) = {lowest:.10g}, the floor"
+        raise OutsideDomain("eps", target, condition, THEOREM)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one algorithm needs to reach the target.
+
+    Args:
+        algorithm: the algorithm.
+        batch: micro-batches an iteration.
+        reach: iterations and step, or None if no number of iterations reaches the target.
+        floor: what it stays above for all we can prove.
+        samples: samples drawn.
+        cycles: clock cycles (slots) on a pipeline of M stages; None if M is not given or there is no reach.
+
+    """
+
+    algorithm: Algorithm
+    batch: int
+    reach: Reach | None
+    floor: float
+    samples: int | None = None
+    cycles: int | None = None
+
+
+def slots(algorithm: Algorithm, stages: int, batch: int, count: int) -> int:
+    """Return the slots of `count` iterations: until the last sample's last backward pass, which ends the run."""
+    schedule = algorithm.make_schedule(stages, batch)
+    last = count * schedule.batch - 1
+    return max(schedule.backward_slot(stage, last) for stage in range(1, stages + 1)) + 1
+
+
+def plan(algorithm: Algorithm, given: Mapping[str, float], target: float, stages: int | None, batch: int = 1) -> Plan:
+    """Return what an algorithm needs to reach the target, proved."""
+    constants = constants_of(algorithm, given, batch)
+    reach, lowest = iterations(constants, target), floor(constants)
+    if reach is None:
+        return Plan(algorithm, batch, None, lowest)
+    one = Plan(algorithm, batch, reach, lowest, reach.iterations * batch)
+    return one if stages is None else replace(one, cycles=slots(algorithm, stages, batch, reach.iterations))
