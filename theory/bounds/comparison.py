@@ -30,10 +30,9 @@ def cycles(
     pairs = [(target, batch) for target in targets for batch in batches]
     constants = [constants_of(algorithm, given, batch) for _, batch in pairs]
     counts = np.maximum(np.ceil(estimate(constants, [target for target, _ in pairs])[0]), 1.0)
-    once, twice = (
-        np.array([slots(algorithm, stages, batch, count) for _, batch in pairs], float) for count in (1, 2)
-    )
-    return (once + (counts - 1) * (twice - once)).reshape(len(targets), len(batches))
+    once, twice = (np.array([slots(algorithm, stages, batch, count) for _, batch in pairs], float) for count in (1, 2))
+    needed: Floats = once + (counts - 1) * (twice - once)
+    return needed.reshape(len(targets), len(batches))
 
 
 def best_batch(given: Mapping[str, float], target: float, stages: int) -> int:
@@ -44,7 +43,7 @@ def best_batch(given: Mapping[str, float], target: float, stages: int) -> int:
         at = int(np.argmin(needed))
         low, high = batches[max(at - 1, 0)], batches[min(at + 1, len(batches) - 1)]
         finer = np.unique(np.linspace(low, high, 17).astype(int))
-        if len(finer) == len(batches) and np.array_equal(finer, batches) or high - low <= 2:
+        if (len(finer) == len(batches) and np.array_equal(finer, batches)) or high - low <= 2:
             return int(batches[at])
         batches = finer
 

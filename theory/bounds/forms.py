@@ -22,12 +22,14 @@ class Form(ABC):
         name: unique among the forms of a bound.
         needs: optional parameters without which it does not apply.
         definitions: meanings of symbols that differ between the forms of a bound.
+        claims: ids of the claims that its formula is read off.
 
     """
 
     name: str
     needs: tuple[str, ...] = ()
     definitions: Mapping[sympy.Symbol, sympy.Expr] = field(default_factory=dict)
+    claims: tuple[str, ...] = ()
 
     @property
     @abstractmethod

@@ -19,6 +19,10 @@ Floats = NDArray[np.float64]
 Balls = Callable[[Sequence[arb]], list[arb]]
 
 
+DEFAULTS = {"nu": symbol("Lambdah") * symbol("sigma"), "Ln": symbol("L"), "rbar2": symbol("rho") ** 2}
+"""What a refining parameter is where it is not given."""
+
+
 @dataclass(frozen=True)
 class Condition:
     """One condition of a theorem's domain: lhs < rhs, or lhs <= rhs where it is not strict."""
@@ -121,10 +125,8 @@ class Bound:
 
     def _resolve(self, names: tuple[str, ...], form: Form) -> dict[sympy.Symbol, sympy.Expr]:
         """Return every abbreviation, and the defaults of what is not given."""
-        sigma = symbol("sigma")
-        defaults = {"nu": symbol("Lambdah") * sigma, "Ln": symbol("L"), "rbar2": symbol("rho") ** 2}
-        absent = {symbol(name): value for name, value in defaults.items() if name not in names}
-        return {**self.definitions, **form.definitions, **absent, sigma: sympy.sqrt(symbol("sigma2"))}
+        absent = {symbol(name): value for name, value in DEFAULTS.items() if name not in names}
+        return {**self.definitions, **form.definitions, **absent, symbol("sigma"): sympy.sqrt(symbol("sigma2"))}
 
     def _balls(self, names: tuple[str, ...], form: Form, expressions: Sequence[sympy.Expr]) -> Balls:
         """Return the function from parameters to `expressions`, compiled once for each set of names."""

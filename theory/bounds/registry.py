@@ -1,6 +1,7 @@
 """Which theorems are functions, and how each is computed. Every formula is read off the claim that proves it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 
 import sympy
@@ -15,15 +16,21 @@ from theory.lemmas import multiplier
 from theory.setting.boundary import known
 from theory.setting.symbols import symbol
 from theory.theorems import explicit, floor, sharp
-from theory.theorems.statement import Theorem, eliminate
+from theory.theorems.statement import Theorem, definitions, eliminate, relational
+from theory.wording import conclusion_latex, feasible_latex, formula
 
-PLAIN: Mapping[sympy.Symbol, sympy.Expr] = {point.xn: point.x, point.g: point.x}
+Meanings = Mapping[sympy.Symbol, sympy.Expr]
+
+PLAIN: Meanings = {point.xn: point.x, point.g: point.x}
 """The noise meets the smoothness L: x sigma."""
-RESOLVED: Mapping[sympy.Symbol, sympy.Expr] = {
-    point.xn: symbol("alpha") * symbol("Ln"),
-    point.g: sympy.sqrt(point.x * point.xn),
-}
-"""The noise meets the smoothness Ln: sqrt(x xn) sigma."""
+
+
+@cache
+def resolved_meanings() -> Meanings:
+    """Return what xn and the weight of the noise mean where it meets the smoothness Ln: sqrt(x xn) sigma."""
+    return {**definitions("master.resolved", "xn"), point.g: eliminate(point.g, claim("resolved.explicit"))}
+
+
 _DEGREES = {"sigma": 0.5, "p": 1.0, "qn": 0.5}
 
 
@@ -40,8 +47,8 @@ def family(name: str) -> MultiplierBound:
 
 
 def _family(name: str, proved_by: str, *needs: str, searched: bool = True) -> Form:
-    meanings = RESOLVED if "Ln" in needs else PLAIN
-    return Family(name, needs, meanings, family(proved_by), searched, _DEGREES)
+    meanings = resolved_meanings() if "Ln" in needs else PLAIN
+    return Family(name, needs, meanings, (proved_by,), family(proved_by), searched, _DEGREES)
 
 
 def _required(theorem: Theorem) -> tuple[str, ...]:
@@ -53,42 +60,80 @@ def _required(theorem: Theorem) -> tuple[str, ...]:
     return tuple(name for name in PARAMETERS if name in names)
 
 
-def _bound(theorem: Theorem, *forms: Form, also: tuple[str, ...] = (), name: str = "", title: str = "") -> Bound:
-    claims = sorted(set(theorem.claims).union(*map(rests_on, also)))
+def _bound(theorem: Theorem, latex: str, *forms: Form) -> Bound:
+    claims = sorted(set(theorem.claims).union(*(rests_on(name) for name in forms[-1].claims)))
     return Bound(
-        name=name or theorem.name,
-        title=title or theorem.title,
-        latex=theorem.latex,
+        name=theorem.name,
+        title=theorem.title,
+        latex=latex,
         expression=theorem.expression if theorem.expression is not None else theorem.feasible,
         required=_required(theorem),
         definitions=theorem.definitions,
-        domain=tuple(Condition(label, item.lhs, item.rhs, strict="<" in item.rel_op and "=" not in item.rel_op)
-                     for label, item in theorem.domain),
+        domain=tuple(_condition(label, relation) for label, relation in theorem.domain),
         forms=forms,
         claims=tuple(claims),
         assumptions=assumptions_of(claims),
-    )  # fmt: skip
+    )
+
+
+def _condition(label: str, relation: sympy.Basic) -> Condition:
+    return Condition(label, relation.lhs, relation.rhs, strict=isinstance(relation, sympy.StrictLessThan))
 
 
 def _sharp() -> Bound:
+    run = claim("master.young")
+    latex = feasible_latex(run, "i", "ii")
     resolved = _family("noise-resolved", "multiplier.end_resolved", "Ln")
-    return _bound(sharp.THEOREM, resolved, _family("plain", "multiplier.end"), also=("multiplier.end",))
+    return _bound(sharp.THEOREM, latex, resolved, _family("plain", "multiplier.end"))
+
+
+def _resolved() -> Bound:
+    """Theorem 1 with (ii) of master.resolved, whose noise meets only what of v is across the gradient."""
+    base, form = _sharp(), _family("orthogonal", "multiplier.end", "Ln")
+    claims = sorted(rests_on("master.resolved") | set(base.claims))
+    return replace(
+        base,
+        name="resolved",
+        title="Theorem 1 with resolved noise",
+        latex=feasible_latex(claim("resolved.explicit"), "i", "ii"),
+        expression=tuple(relational(claim("resolved.explicit").premise(name), claim("resolved.explicit"))
+                         for name in ("i", "ii", "component")),
+        required=(*base.required, "Ln"),
+        definitions={**base.definitions, **resolved_meanings()},
+        forms=(form,),
+        claims=tuple(claims),
+        assumptions=assumptions_of(claims),
+    )  # fmt: skip
 
 
 def _explicit() -> Bound:
     forms = (
         _family("noise-resolved", "multiplier.end", "Ln", searched=False),
         _family("adaptive", "multiplier.end", "rbar2", searched=False),
-        ClosedForm("plain", (), PLAIN, explicit.THEOREM.expression),
+        ClosedForm("plain", (), PLAIN, ("master.explicit",), explicit.THEOREM.expression),
     )
-    return _bound(explicit.THEOREM, *forms)
+    return _bound(explicit.THEOREM, conclusion_latex(claim("master.explicit"), "bound"), *forms)
 
 
 def _floor() -> Bound:
-    return _bound(floor.THEOREM, ClosedForm("plain", (), {}, floor.THEOREM.expression))
+    run = claim("floor.adaptive")
+    limit = eliminate(run.conclusion("bound").rhs, run).xreplace({symbol("t"): sympy.Integer(0)})
+    adaptive = ClosedForm("adaptive", ("rbar2",), {}, ("floor.adaptive",), limit)
+    plain = ClosedForm("plain", (), {}, ("floor.upper",), floor.THEOREM.expression)
+    return _bound(
+        floor.THEOREM,
+        rf"A \to {formula(floor.THEOREM.expression)} \quad (\alpha \to 0, \; K \alpha \to \infty)",
+        adaptive,
+        plain,
+    )
 
 
-_MAKERS: Mapping[str, Callable[[], Bound]] = {"sharp": _sharp, "explicit": _explicit, "floor": _floor}
+_MAKERS: Mapping[str, Callable[[], Bound]] = {
+    "sharp": _sharp,
+    "resolved": _resolved,
+    "explicit": _explicit,
+    "floor": _floor,
+}
 NAMES = tuple(_MAKERS)
 """Every theorem that can be evaluated, by name."""
 

@@ -1,0 +1,38 @@
+"""`python -m theory bounds`: write the bound sheet."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from theory import blueprint, sheet
+from theory.commands import app
+from theory.commands.graph import as_dot, as_svg
+from theory.setting.boundary import HOLDS, BadInput, write_whole
+
+_PICTURE = "blueprint.svg"
+
+
+@app.command()
+def bounds(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")] = Path("results"),
+) -> int:
+    """Write bounds.md, bounds.tex and bounds.json: every theorem, its domain, its claims."""
+    claims = blueprint.all_claims()
+    checked = blueprint.prove(claims)
+    console = Console(stderr=True)
+    found = list(track(checked, description="checking the claims", total=len(claims), console=console, transient=True))
+    outcomes = {outcome.claim: outcome for outcome in found}
+    try:
+        write_whole(out / _PICTURE, as_svg(as_dot(outcomes)))
+        picture: str | None = _PICTURE
+    except BadInput as problem:
+        if problem.name == "output":
+            raise
+        picture = None  # Graphviz is not installed: the sheet goes without its picture
+    for path in sheet.write(out, outcomes, picture):
+        sys.stdout.write(f"{path}\n")
+    return HOLDS

@@ -1,0 +1,177 @@
+"""The bound sheet: every theorem with its domain, its assumptions and the claims behind it, for people and machines.
+
+One description feeds three files: bounds.json (complete), bounds.md (MathJax) and bounds.tex (macros and a page).
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from theory import blueprint
+from theory.blueprint import Outcome
+from theory.bounds import NAMES, Bound, Condition, bound
+from theory.bounds.function import DEFAULTS
+from theory.bounds.inputs import PARAMETERS, condition
+from theory.kernel import Claim
+from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
+from theory.setting.boundary import json_text, write_whole
+from theory.setting.symbols import QUANTITIES, symbol
+from theory.wording import formula
+
+_DIGITAL = {"rho": 0, "Lambda1": 0, "Lambdah": 0}
+SAMPLES: tuple[tuple[str, dict[str, float]], ...] = (
+    ("digital SGD", {"L": 1, "sigma2": 1, "Delta": 0.5, "alpha": 0.01, "K": 10_000, **_DIGITAL}),
+    ("analog SGD", {"L": 1, "sigma2": 1, "Delta": 0.5, "alpha": 0.01, "K": 10_000, **_DIGITAL, "rho": 0.3}),
+    ("digital AP", {"L": 1, "sigma2": 0.25, "Delta": 2, "alpha": 0.02, "K": 5_000, "rho": 0, "Lambda1": 3, "Lambdah": 1.5}),
+    ("Analog-SGD-AP", {"L": 2, "sigma2": 0.5, "Delta": 1, "alpha": 0.005, "K": 20_000, "rho": 0.2, "Lambda1": 6, "Lambdah": 3}),
+    ("Analog-SGD-AP", {"L": 1, "sigma2": 1, "Delta": 0.5, "alpha": 0.05, "K": 2_000, "rho": 0.1, "Lambda1": 4, "Lambdah": 2}),
+)  # fmt: skip
+"""Settings at which the sheet states guaranteed numbers."""
+
+_COLUMNS = ("sharp", "explicit", "floor")
+
+
+def describe(outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+    """Return everything the sheet says, as data; `outcomes` are the kernel's verdicts by claim."""
+    theorems = [_theorem(bound(name)) for name in NAMES]
+    used = sorted({label for theorem in theorems for label in theorem["assumptions"]})
+    return {
+        "theorems": theorems,
+        "parameters": [_parameter(name) for name in PARAMETERS],
+        "assumptions": [{"id": n, "statement": ASSUMPTIONS[n].statement, "latex": ASSUMPTIONS[n].latex} for n in used],
+        "claims": [_claim(item, outcomes[item.id]) for item in blueprint.all_claims()],
+        "values": [
+            {"algorithm": label, "parameters": setting, "upper": {name: bound(name)(**setting) for name in _COLUMNS}}
+            for label, setting in SAMPLES
+        ],
+    }
+
+
+def _theorem(item: Bound) -> dict[str, Any]:
+    refining = sorted({label for form in item.forms for label in form.needs} - set(item.required))
+    meanings = dict(item.definitions)
+    if "Lambdah" in item.required:
+        meanings[symbol("nu")] = DEFAULTS["nu"]
+    return {
+        "name": item.name,
+        "title": item.title,
+        "latex": item.latex,
+        "expression": str(item.expression),
+        "parameters": list(item.required),
+        "optional": refining,
+        "definitions": [
+            {"symbol": str(name), "latex": f"{formula(name)} = {formula(meaning)}"}
+            for name, meaning in meanings.items()
+            if name.name in QUANTITIES
+        ],
+        "domain": [
+            *({"condition": condition(name), "latex": _range(name)} for name in item.required),
+            *({"condition": part.label, "latex": _condition(part)} for part in item.domain),
+        ],
+        "assumptions": list(item.assumptions),
+        "claims": list(item.claims),
+        "forms": [{"name": form.name, "needs": list(form.needs), "claims": list(form.claims)} for form in item.forms],
+    }
+
+
+def _condition(part: Condition) -> str:
+    sign = "<" if part.strict else r"\le"
+    return f"{formula(part.lhs)} {sign} {formula(part.rhs)}"
+
+
+def _range(name: str) -> str:
+    latex = QUANTITIES[name].latex
+    forms = {"positive": f"{latex} > 0", "nonnegative": rf"{latex} \ge 0", "below one": rf"0 \le {latex} < 1"}
+    return forms.get(QUANTITIES[name].domain, rf"{latex} \in \{{1, 2, \dots\}}")
+
+
+def _parameter(name: str) -> dict[str, str]:
+    quantity = QUANTITIES[name]
+    return {
+        "name": name,
+        "latex": quantity.latex,
+        "domain": condition(name),
+        "unit": quantity.unit,
+        "meaning": quantity.meaning,
+    }
+
+
+def _claim(item: Claim, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "title": item.title,
+        "statement": item.statement,
+        "statement_latex": item.latex,
+        "verdict": outcome.verdict,
+        "uses": list(blueprint.uses(item)),
+        "assumes": list(item.assumes),
+        "source": item.source,
+    }
+
+
+def _plain_tex(text: str) -> str:
+    """Return text for LaTeX: what has a meaning there is escaped, and mathematical words keep their looks."""
+    special = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+    special |= {sign: rf"\{sign}" for sign in "&%$#_{}"} | {"<": "$<$", ">": "$>$", "|": "$|$"}
+    return "".join(special.get(letter, letter) for letter in text)
+
+
+def _macro(*words: str) -> str:
+    """Return a macro's name: letters only, for example BoundSharp."""
+    digits = dict(
+        zip("0123456789", ["Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"], strict=True)
+    )
+    parts = [part for word in words for part in re.split(r"[^A-Za-z0-9]+", word) if part]
+    return "".join(digits.get(letter, letter) for part in parts for letter in part[:1].upper() + part[1:])
+
+
+def _environment() -> jinja2.Environment:
+    found = jinja2.Environment(
+        loader=jinja2.PackageLoader("theory"),
+        undefined=jinja2.StrictUndefined,
+        block_start_string="<%",
+        block_end_string="%>",
+        variable_start_string="<<",
+        variable_end_string=">>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    found.filters |= {"tex": _plain_tex, "macro": _macro, "number": lambda value: f"{value:.8f}", "unit": _unit}
+    found.globals |= {"symbol_latex": lambda name: formula(symbol(name))}
+    return found
+
+
+def _unit(text: str) -> str:
+    """Return a unit as LaTeX: f^2/w^2 upright."""
+    return rf"\mathrm{{{text}}}"
+
+
+def render(described: Mapping[str, Any], template: str, picture: str | None = None) -> str:
+    """Return one of the templates filled in; `picture` is the file name of the blueprint, if there is one."""
+    return _environment().get_template(template).render(**described, picture=picture)
+
+
+def write(folder: Path, outcomes: Mapping[str, Outcome], picture: str | None) -> list[Path]:
+    """Write the three files, each whole, and return their paths.
+
+    Args:
+        folder: made if it does not exist.
+        outcomes: the kernel's verdicts by claim.
+        picture: file name of the blueprint's drawing in the same folder, or None.
+
+    """
+    described = describe(outcomes)
+    contents = {
+        "bounds.json": json_text(described),
+        "bounds.md": render(described, "bounds.md.j2", picture),
+        "bounds.tex": render(described, "bounds.tex.j2"),
+    }
+    for name, content in contents.items():
+        write_whole(folder / name, content)
+    return [folder / name for name in contents]

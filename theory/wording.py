@@ -1,0 +1,71 @@
+"""How formulas look: claims as LaTeX with their abbreviations spelled out beside them."""
+
+from collections.abc import Iterable
+
+import sympy
+from sympy.printing.latex import LatexPrinter
+
+from theory.kernel import Claim, Relation
+from theory.kernel.vectors import entry_latex
+from theory.setting.symbols import QUANTITIES
+
+_NAMES = {"r": r"\sqrt{A}", "T_s": "T", "g_x": "g", "A1": "A_1", "T1": "T_1", "u1": "u_1", "f": "f", "z": "z"}
+"""Symbols of claims that stand for something too short to deserve a line of its own, or whose name is plain."""
+_SIGNS = {"<=": r"\le", "<": "<", "==": "="}
+
+
+class _Printer(LatexPrinter):  # type: ignore[misc]  # sympy is untyped
+    """Puts numbers first in a sum and what is subtracted last."""
+
+    def _as_ordered_terms(self, expr: sympy.Expr, order: str | None = None) -> list[sympy.Expr]:
+        terms = super()._as_ordered_terms(expr, order)
+        return sorted(terms, key=lambda term: (term.could_extract_minus_sign(), not term.is_number))
+
+
+def formula(expression: sympy.Expr) -> str:
+    """Return an expression as LaTeX in the notation of the paper."""
+    names = {}
+    for item in expression.free_symbols:
+        known = QUANTITIES[item.name].latex if item.name in QUANTITIES else _NAMES.get(item.name, "")
+        names[item] = entry_latex(item) or known or sympy.latex(item)
+    return str(_Printer({"symbol_names": names}).doprint(expression))
+
+
+def relation(item: Relation) -> str:
+    """Return a relation of a claim as LaTeX, sides as they stand."""
+    return f"{formula(item.lhs)} {_SIGNS[item.op]} {formula(item.rhs)}"
+
+
+def abbreviations(statement: Claim, used: Iterable[sympy.Symbol]) -> list[str]:
+    """Return, as LaTeX, what the symbols in `used` stand for in a claim, and what those stand for in turn."""
+    meanings = {root.symbol: sympy.sqrt(root.of, evaluate=False) for root in statement.roots}
+    for premise in statement.premises:
+        if premise.reason == "definition" and premise.relation.lhs.is_Symbol and premise.relation.op == "==":
+            meanings[premise.relation.lhs] = premise.relation.rhs
+    waiting, found = sorted(used, key=str), dict[sympy.Symbol, str]()
+    while waiting:
+        item = waiting.pop(0)
+        if item in meanings and item not in found and item.name not in ("r",):
+            found[item] = f"{formula(item)} = {formula(meanings[item])}"
+            waiting.extend(sorted(meanings[item].free_symbols, key=str))
+    return list(found.values())
+
+
+def conclusion_latex(statement: Claim, name: str) -> str:
+    """Return a conclusion of a claim, followed by what its abbreviations stand for."""
+    goal = statement.conclusion(name)
+    return _where([relation(goal)], abbreviations(statement, goal.symbols))
+
+
+def feasible_latex(statement: Claim, *names: str) -> str:
+    """Return `A <= max {A : ...}` with the premises `names` of a claim as the conditions."""
+    parts = [statement.premise(name) for name in names]
+    used = {item for part in parts for item in part.symbols}
+    start = r"A \le \max\{A : \text{(i) and (ii) hold for some } Y \ge 0, \; \lvert a \rvert \le Y\}"
+    rows = [rf"\text{{({name})}} \;\; {relation(part)}" for name, part in zip(names, parts, strict=True)]
+    return _where([start, *rows], abbreviations(statement, used))
+
+
+def _where(rows: list[str], meanings: list[str]) -> str:
+    lines = [*rows, *(rf"\text{{with}} \;\; {meaning}" if i == 0 else meaning for i, meaning in enumerate(meanings))]
+    return r"\begin{gathered} " + r" \\ ".join(lines) + r" \end{gathered}"
