@@ -21,14 +21,14 @@ from theory.setting.boundary import json_text, write_whole
 from theory.setting.symbols import QUANTITIES, symbol
 from theory.wording import formula
 
-_DIGITAL = {"rho": 0, "Lambda1": 0, "Lambdah": 0}
-SAMPLES: tuple[tuple[str, dict[str, float]], ...] = (
-    ("digital SGD", {"L": 1, "sigma2": 1, "Delta": 0.5, "alpha": 0.01, "K": 10_000, **_DIGITAL}),
-    ("analog SGD", {"L": 1, "sigma2": 1, "Delta": 0.5, "alpha": 0.01, "K": 10_000, **_DIGITAL, "rho": 0.3}),
-    ("digital AP", {"L": 1, "sigma2": 0.25, "Delta": 2, "alpha": 0.02, "K": 5_000, "rho": 0, "Lambda1": 3, "Lambdah": 1.5}),
-    ("Analog-SGD-AP", {"L": 2, "sigma2": 0.5, "Delta": 1, "alpha": 0.005, "K": 20_000, "rho": 0.2, "Lambda1": 6, "Lambdah": 3}),
-    ("Analog-SGD-AP", {"L": 1, "sigma2": 1, "Delta": 0.5, "alpha": 0.05, "K": 2_000, "rho": 0.1, "Lambda1": 4, "Lambdah": 2}),
-)  # fmt: skip
+_NAMES = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
+SAMPLES: tuple[tuple[str, tuple[float, ...]], ...] = (
+    ("digital SGD", (1, 1, 0.5, 0.01, 10_000, 0, 0, 0)),
+    ("analog SGD", (1, 1, 0.5, 0.01, 10_000, 0.3, 0, 0)),
+    ("digital AP", (1, 0.25, 2, 0.02, 5_000, 0, 3, 1.5)),
+    ("Analog-SGD-AP", (2, 0.5, 1, 0.005, 20_000, 0.2, 6, 3)),
+    ("Analog-SGD-AP", (1, 1, 0.5, 0.05, 2_000, 0.1, 4, 2)),
+)
 """Settings at which the sheet states guaranteed numbers."""
 
 _COLUMNS = ("sharp", "explicit", "floor")
@@ -43,11 +43,13 @@ def describe(outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
         "parameters": [_parameter(name) for name in PARAMETERS],
         "assumptions": [{"id": n, "statement": ASSUMPTIONS[n].statement, "latex": ASSUMPTIONS[n].latex} for n in used],
         "claims": [_claim(item, outcomes[item.id]) for item in blueprint.all_claims()],
-        "values": [
-            {"algorithm": label, "parameters": setting, "upper": {name: bound(name)(**setting) for name in _COLUMNS}}
-            for label, setting in SAMPLES
-        ],
+        "values": [_value(label, dict(zip(_NAMES, setting, strict=True))) for label, setting in SAMPLES],
     }
+
+
+def _value(label: str, setting: dict[str, float]) -> dict[str, Any]:
+    upper = {name: bound(name)(**setting) for name in _COLUMNS}
+    return {"algorithm": label, "parameters": setting, "upper": upper}
 
 
 def _theorem(item: Bound) -> dict[str, Any]:
@@ -119,13 +121,13 @@ def _plain_tex(text: str) -> str:
     return "".join(special.get(letter, letter) for letter in text)
 
 
-def _macro(*words: str) -> str:
-    """Return a macro's name: letters only, for example BoundSharp."""
-    digits = dict(
-        zip("0123456789", ["Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine"], strict=True)
-    )
-    parts = [part for word in words for part in re.split(r"[^A-Za-z0-9]+", word) if part]
-    return "".join(digits.get(letter, letter) for part in parts for letter in part[:1].upper() + part[1:])
+_DIGITS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+
+
+def _macro(word: str) -> str:
+    """Return a macro's name, of letters only: sharp is Sharp, Lambda1 is LambdaOne."""
+    parts = re.findall(r"[A-Za-z]+|[0-9]", word)
+    return "".join(_DIGITS[int(part)] if part.isdigit() else part[0].upper() + part[1:] for part in parts)
 
 
 def _environment() -> jinja2.Environment:

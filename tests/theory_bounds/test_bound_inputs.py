@@ -95,7 +95,7 @@ def test_a_bound_says_where_it_comes_from():
     assert "multiplier.end" in bound.claims
     assert "master.sharp" in bound.claims
     assert set(bound.assumptions) >= {"smooth", "lower", "unbiased", "variance", "saturation", "lags"}
-    assert [part.label for part in bound.domain][0] == "x < 1"
+    assert bound.domain[0].label == "x < 1"
     assert bound._repr_latex_().startswith("$$")
     assert bound.expression
 

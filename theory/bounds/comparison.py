@@ -36,7 +36,7 @@ def cycles(
 
 
 def best_batch(given: Mapping[str, float], target: float, stages: int) -> int:
-    """Return the B in 1..65536 with the fewest cycles of the synchronous pipeline: a scan, then ever finer around it."""
+    """Return the B in 1..65536 with the fewest cycles of the synchronous pipeline: by scans, ever finer."""
     batches = np.unique(np.geomspace(1, _LARGEST_BATCH, 33).astype(int))
     while True:
         needed = cycles(SYNCHRONOUS, given, [target], stages, [int(batch) for batch in batches])[0]
