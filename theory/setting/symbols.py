@@ -83,6 +83,17 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("eps", r"\varepsilon", "positive", "f^2/w^2", "target for the average squared gradient norm"),
         Quantity("B", "B", "positive integer", "1", "micro-batches of the synchronous pipeline"),
         Quantity("M", "M", "positive integer", "1", "number of stages"),
+        Quantity("p0", "p_0", "nonnegative", "1", "bound of an activation's slope"),
+        Quantity("p1", "p_1", "nonnegative", "1", "Lipschitz constant of an activation's slope"),
+        Quantity("l0", r"\ell_0", "nonnegative", "f", "bound of the loss's gradient in the model's output"),
+        Quantity("l1", r"\ell_1", "nonnegative", "f", "Lipschitz constant of the loss's gradient"),
+        Quantity("X_m", "X_m", "nonnegative", "1", "bound of the input of stage m"),
+        Quantity("D_m", "D_m", "nonnegative", "f", "bound of the message that stage m sends back"),
+        Quantity("w_m", "w_m", "nonnegative", "w", "bound of the spectral norm of a stage's weights"),
+        Quantity("u_m", "u_m", "nonnegative", "w", "distance between two weights of stage m"),
+        Quantity("e_m", "e_m", "nonnegative", "1", "bound of what the input of stage m changes"),
+        Quantity("zeta_m", r"\zeta_m", "nonnegative", "1", "bound of what the product of stage m changes"),
+        Quantity("beta_m", r"\beta_m", "nonnegative", "f", "bound of what the message of stage m changes"),
     )
 }
 """Every quantity by name."""
