@@ -44,12 +44,15 @@ def export(
             "--from", help="Store of `python -m verify run`; with --quick a small one is made if none is given."
         ),
     ] = None,
+    proofs: Annotated[
+        Path | None, typer.Option(help="Result of `python -m theory prove --json`; without it the kernel is asked.")
+    ] = None,
 ) -> int:
     """Write pictures, captions (LaTeX) and data (JSON); exit 1 if the data deny what a caption claims."""
     chosen = [REGISTRY[known("--only", name, REGISTRY)] for name in dict.fromkeys(only or REGISTRY)]
     kinds = formats(format)
     _check_writable(out)
-    sources = Sources(quick, RunStore(out / "runs"), store)
+    sources = Sources(quick, RunStore(out / "runs"), store, proofs)
     sources.check(need for figure in chosen for need in figure.needs)
     sources.runs.prepare(request for figure in chosen for request in figure.runs(quick).values())
     denied = 0

@@ -47,7 +47,7 @@ class Figure:
     caption: Callable[[Data], str]
     claims: Callable[[Data], Mapping[str, bool]]
     runs: Callable[[bool], Mapping[str, Request]] = no_runs
-    needs: tuple[Literal["verification"], ...] = ()
+    needs: tuple[Literal["verification", "proofs"], ...] = ()
 
     def data(self, sources: Sources) -> Data:
         """Compute the data and pass them through strict JSON."""

@@ -8,7 +8,11 @@ from paper_figures import (
     device_responses,
     digital_against_analog,
     floor_against_saturation,
+    lag_effect,
     pipeline_schedules,
+    proof_blueprint,
+    slack_by_step,
+    speed_up,
 )
 from paper_figures.figure import Figure
 
@@ -22,6 +26,10 @@ REGISTRY: dict[str, Figure] = {
         convergence_by_algorithm,
         floor_against_saturation,
         average_against_iterations,
+        lag_effect,
+        speed_up,
+        slack_by_step,
         bound_against_observed,
+        proof_blueprint,
     )
 }

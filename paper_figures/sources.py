@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from paper_figures import verification
+from paper_figures import proofs, verification
 from paper_figures.runs import Request, RunStore, StoredRun
 
 
@@ -17,17 +17,22 @@ class Sources:
         quick: whether the figures are drawn from small runs.
         runs: the store of simulations.
         store: the store of `python -m verify`, if there is one.
+        proved: the JSON result of `python -m theory prove`, if there is one.
 
     """
 
     quick: bool
     runs: RunStore
     store: Path | None = None
+    proved: Path | None = None
     read: list[dict[str, Any]] = field(default_factory=list)
 
     def check(self, needs: Iterable[str]) -> None:
         """Raise `BadInput` now if something is needed later and missing: before any work is done."""
-        if "verification" in set(needs):
+        wanted = set(needs)
+        if "proofs" in wanted and self.proved is not None:
+            proofs.read(self.proved)
+        if "verification" in wanted:
             if self.store is None and self.quick:
                 self.store = verification.small(self.runs.folder / "verification-small.sqlite")
             verification.read(self.store)
@@ -43,3 +48,9 @@ class Sources:
         results, identity = verification.read(self.store)
         self.read.append(identity)
         return results
+
+    def proofs(self) -> dict[str, Any]:
+        """Return every claim with the opinions of the authorities."""
+        result, identity = proofs.read(self.proved)
+        self.read.append(identity)
+        return result

@@ -60,6 +60,26 @@ def bound_without_its_root(data: dict[str, Any]) -> None:
         point["sharp"] = point["explicit"] = point["sharp"] ** 2
 
 
+def lag_of_first_order(data: dict[str, Any]) -> None:
+    """Let the lag add a term proportional to alpha."""
+    for entry in data["late"]:
+        entry["excess"] += 1e-3 * entry["alpha"] * (entry["stages"] - 1)
+
+
+def one_slot_lost(data: dict[str, Any]) -> None:
+    data["points"][-1]["slots"] += 1
+
+
+def line_that_breaks(data: dict[str, Any]) -> None:
+    """Let one line of the proof fail."""
+    next(iter(data["settings"][0]["lines"].values()))["ok"] = False
+
+
+def circular_proof(data: dict[str, Any]) -> None:
+    start, end = data["edges"][-1]
+    data["edges"].append([end, start])
+
+
 FAULTS: dict[str, Fault] = {
     "device_responses": pulse_that_moves_nothing,
     "pipeline_schedules": halved_lag,
@@ -68,7 +88,11 @@ FAULTS: dict[str, Fault] = {
     "convergence_by_algorithm": clock_of_the_sequential_schedule,
     "floor_against_saturation": floor_of_half_the_saturation,
     "average_against_iterations": bound_without_its_root,
+    "lag_effect": lag_of_first_order,
+    "speed_up": one_slot_lost,
+    "slack_by_step": line_that_breaks,
     "bound_against_observed": bound_too_low,
+    "proof_blueprint": circular_proof,
 }
 
 

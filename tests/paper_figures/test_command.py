@@ -147,6 +147,19 @@ def test_a_wrong_store_is_refused(kind: str, tmp_path: Path, out: Path, capsys: 
     assert not list(out.iterdir())
 
 
+@pytest.mark.parametrize("content", [None, "no JSON", '{"claims": []}', '{"claims": [{"id": "device.drift"}]}'])
+def test_wrong_proofs_are_refused(
+    content: str | None, tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "proofs.json"
+    if content is not None:
+        file.write_text(content)
+    assert export(out, "--only", "proof_blueprint", "--proofs", str(file)) == 2
+    complaint = capsys.readouterr().err
+    assert str(file) in complaint
+    assert complaint.count("\n") == 1
+
+
 def test_a_store_must_be_given_for_figures_of_standard_size(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert export(out, "--only", "bound_against_observed") == 2
     assert "--from" in capsys.readouterr().err
