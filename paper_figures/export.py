@@ -33,20 +33,22 @@ def formats(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known("--format", item.strip(), FORMATS) for item in text.split(",")))
 
 
-def render(figure: Figure, data: Data, kind: str, dpi: int = 300) -> bytes:
-    """Return the picture as the bytes of a file."""
-    content = io.BytesIO()
+def render(figure: Figure, data: Data, kinds: Iterable[str], dpi: int = 300) -> tuple[dict[str, bytes], float]:
+    """Return the picture as the bytes of a file of each kind, and its width in inches."""
     # Start from Matplotlib's own defaults: a user's matplotlibrc must not change the paper.
     with mpl.rc_context({**mpl.rcParamsDefault, "backend": "agg", **style.SETTINGS}):
-        figure.draw(data).savefig(content, format=kind, dpi=dpi, **FORMATS[kind])
-    return content.getvalue()
+        picture = figure.draw(data)
+        files = {}
+        for kind in kinds:
+            content = io.BytesIO()
+            picture.savefig(content, format=kind, dpi=dpi, **FORMATS[kind])
+            files[kind] = content.getvalue()
+    return files, float(picture.get_figwidth())
 
 
-def latex(figure: Figure, data: Data) -> str:
+def latex(figure: Figure, data: Data, width: float) -> str:
     """Return a LaTeX float with the picture, its caption and a label."""
-    with mpl.rc_context(style.SETTINGS):
-        wide = figure.draw(data).get_figwidth() > style.ONE_COLUMN
-    environment = "figure*" if wide else "figure"
+    environment = "figure*" if width > style.ONE_COLUMN else "figure"
     return (
         f"\\begin{{{environment}}}\n\\centering\n\\includegraphics{{{figure.name}}}\n"
         f"\\caption{{{figure.caption(data)}}}\n\\label{{fig:{figure.name}}}\n\\end{{{environment}}}\n"
@@ -71,10 +73,10 @@ def export(figure: Figure, sources: Sources, out: Path, kinds: Sequence[str], co
         "data": data,
         "provenance": provenance(sources, command),
     }
-    pictures = {kind: render(figure, data, kind) for kind in kinds}
+    pictures, width = render(figure, data, kinds)
     for kind, content in pictures.items():
         write_whole(out / f"{figure.name}.{kind}", content)
-    write_whole(out / f"{figure.name}.tex", latex(figure, data))
+    write_whole(out / f"{figure.name}.tex", latex(figure, data, width))
     write_json(str(out / f"{figure.name}.json"), record)
     return claims
 

@@ -26,7 +26,8 @@ TOLERANCE = 2
 def picture(name: str, data: Data | None, folder: Path) -> Path:
     figure = REGISTRY[name]
     path = folder / f"{name}.png"
-    path.write_bytes(render(figure, data or figure.data(None), "png", dpi=100))  # type: ignore[arg-type]
+    files, _ = render(figure, data or figure.data(None), ["png"], dpi=100)  # type: ignore[arg-type]
+    path.write_bytes(files["png"])
     return path
 
 

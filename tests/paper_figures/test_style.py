@@ -52,7 +52,7 @@ def embeds_its_fonts(pdf: bytes) -> bool:
 
 def picture_of(name: str, kind: str) -> bytes:
     figure = REGISTRY[name]
-    return render(figure, figure.data(None), kind)  # type: ignore[arg-type]
+    return render(figure, figure.data(None), [kind])[0][kind]  # type: ignore[arg-type]
 
 
 def test_fonts_are_embedded_outlines() -> None:
