@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import sympy
 from sympy import Expr
 
+from theory.kernel.exact import exact
 from theory.kernel.proof import Process, Proof, Recursion, Step
-from theory.kernel.relations import Relation, exact
+from theory.kernel.relations import Relation
 from theory.kernel.vectors import Vector, entry
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
 from theory.setting.assumptions import Assumption
@@ -169,13 +170,13 @@ class Draft:
     def process(self, name: str, *, known: object, differences: object | None, reason: Assumption | str) -> None:
         """Say when the members of a random sequence are known, and whether they are martingale differences."""
         label = reason.id if isinstance(reason, Assumption) else reason
-        first = None if differences is None else sympy.sympify(differences)
-        self.processes.append(Process(name, sympy.sympify(known), first, label))
+        first = None if differences is None else exact(differences)
+        self.processes.append(Process(name, exact(known), first, label))
 
     def delayed(self, name: str, *, of: str, lag: object) -> None:
         """Let a generator be the sequence `of`, `lag` steps ago, with zeros before step 0; its times follow."""
         origin = next(process for process in self.processes if process.name == of)
-        late = sympy.sympify(lag)
+        late = exact(lag)
         first = None if origin.differences is None else origin.differences - late
         self.processes.append(Process(name, origin.known - late, first, "definition", of, late))
 

@@ -7,7 +7,8 @@ from typing import Literal
 import sympy
 from sympy import Expr
 
-from theory.kernel.relations import Relation, exact
+from theory.kernel.exact import exact
+from theory.kernel.relations import Relation
 from theory.kernel.vectors import Vector
 
 

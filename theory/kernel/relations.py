@@ -7,18 +7,11 @@ from typing import Literal
 import sympy
 from sympy import Expr
 
+from theory.kernel.exact import exact
 from theory.kernel.vectors import Vector, entry_latex, substitute_vectors
 
 Operator = Literal["<=", "<", "=="]
 _LATEX = {"<=": r"\le", "<": "<", "==": "="}
-
-
-def exact(value: object) -> Expr:
-    """Return an exact expression; floats are refused, since nothing inexact may enter a proof."""
-    expression = sympy.sympify(value)
-    if not isinstance(expression, Expr) or expression.has(sympy.Float):
-        raise TypeError(f"{value!r} is not an exact expression")
-    return expression
 
 
 @dataclass(frozen=True)

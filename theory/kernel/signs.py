@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-import sympy
 from sympy import Expr
 
 from theory.kernel.rational import denominators, fraction, key
@@ -83,5 +82,5 @@ def undefined(expression: Expr, signs: Signs) -> Expr | None:
 
 
 def _constant(base: Expr) -> bool:
-    numerator, denominator = fraction(sympy.sympify(base))
+    numerator, denominator = fraction(base)
     return bool(numerator.is_constant() and denominator.is_constant() and not numerator.is_zero())

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr
 
+from theory.kernel.exact import exact
+
 
 @dataclass(frozen=True)
 class Vector:
@@ -24,7 +26,7 @@ class Vector:
         return Vector(tuple(sorted((name, value) for name, value in sums.items() if value != 0)))
 
     def __rmul__(self, scalar: object) -> "Vector":
-        factor = sympy.sympify(scalar)
+        factor = exact(scalar)
         return Vector(tuple((name, factor * value) for name, value in self.parts if factor * value != 0))
 
     def __neg__(self) -> "Vector":
