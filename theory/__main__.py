@@ -5,7 +5,7 @@ import importlib
 from theory.commands import app
 from theory.setting.boundary import run_command
 
-COMMANDS = ("prove", "graph", "evaluate", "bounds")
+COMMANDS = ("prove", "graph", "evaluate", "bounds", "complexity")
 
 if __name__ == "__main__":
     for name in COMMANDS:

@@ -11,10 +11,11 @@ from functools import cache
 
 import numpy as np
 import sympy
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from theory.bounds.function import closed
-from theory.bounds.inputs import read
+from theory.bounds.forms import Outcome
+from theory.bounds.function import Bound, Evaluation, closed, gathered
+from theory.bounds.inputs import condition, read, satisfied
 from theory.bounds.inversion import Inversion
 from theory.bounds.registry import PLAIN, bound, family
 from theory.setting.algorithms import Algorithm
@@ -23,7 +24,7 @@ from theory.setting.symbols import symbol
 
 Floats = NDArray[np.float64]
 
-THEOREM = "Theorem 3 (complexity)"
+THEOREM = "Theorem 3: iterations to reach eps"
 CONSTANTS = ("L", "sigma2", "Delta", "rho", "Lambda1", "Lambdah")
 """What the number of iterations depends on, beside eps."""
 _LARGEST = 2.0**53  # beyond, a double no longer tells K from K + 1
@@ -99,6 +100,47 @@ def constants_of(algorithm: Algorithm, given: Mapping[str, float], batch: int = 
 def floor(constants: Mapping[str, float]) -> float:
     """Return a guaranteed upper end of what no number of iterations goes below."""
     return float(bound("floor")(rho=constants["rho"], sigma2=constants["sigma2"]))
+
+
+@dataclass(frozen=True)
+class Iterations(Bound):
+    """Theorem 1 solved for K with the best step: the witness is the step alpha."""
+
+    def evaluate(self, **given: ArrayLike) -> Evaluation:
+        """Return K, which no rounding makes too small, and the step with which it is proved to be enough."""
+        settings = read(given, self.required, self.title)
+        outcomes = []
+        for index in range(settings.count):
+            point = settings.at(index)
+            check(point, point["eps"])
+            reach = iterations(point, point["eps"])
+            if reach is None:
+                raise OutsideDomain("eps", point["eps"], "K < 2^53 iterations reach eps", self.title)
+            outcomes.append(Outcome(float(reach.iterations), float(reach.iterations), (reach.alpha,)))
+        return gathered(outcomes, ("alpha",), settings.shape)
+
+    def conditions(self, **given: ArrayLike) -> dict[str, bool]:
+        """Return whether each condition holds at one setting."""
+        numbers = {name: float(np.asarray(value, float)) for name, value in given.items()}
+        found = {condition(name): bool(satisfied(name, np.array(number))) for name, number in numbers.items()}
+        return found | {"eps > floor": all(found.values()) and numbers["eps"] > floor(numbers)}
+
+
+def complexity() -> Bound:
+    """Return the iterations to reach eps as a function of the constants."""
+    sharp = bound("sharp")
+    return Iterations(
+        name="complexity",
+        title=THEOREM,
+        latex=r"K(\varepsilon) = \min\{K : A_{\mathrm{sharp}}(\alpha, K) \le \varepsilon \text{ for some } \alpha\}",
+        expression=sharp.expression,
+        required=(*CONSTANTS, "eps"),
+        definitions=sharp.definitions,
+        domain=(),
+        forms=(),
+        claims=sharp.claims,
+        assumptions=sharp.assumptions,
+    )
 
 
 def check(given: Mapping[str, float], target: float) -> None:

@@ -36,6 +36,11 @@ class Form(ABC):
     def arguments(self) -> tuple[sympy.Expr, ...]:
         """Return what must be known of a setting."""
 
+    @property
+    def witnesses(self) -> tuple[str, ...]:
+        """Return the names of what proves an outcome; none for a closed form."""
+        return ()
+
     @abstractmethod
     def outcomes(self, settings: Sequence[Sequence[arb]]) -> list[Outcome]:
         """Return the bound at each setting, given as balls for `arguments`."""
@@ -82,6 +87,12 @@ class Family(Form):
     def arguments(self) -> tuple[sympy.Expr, ...]:
         """Return the parameters of G."""
         return self._bound.parameters
+
+    @property
+    def witnesses(self) -> tuple[str, ...]:
+        """Return the names of the multipliers."""
+        share = () if self._bound.share is None else (self._bound.share.name,)
+        return (self._bound.multiplier.name, *share)
 
     def outcomes(self, settings: Sequence[Sequence[arb]]) -> list[Outcome]:
         """Search the best multipliers of all settings together, then prove what each gives."""

@@ -44,13 +44,13 @@ class Evaluation:
     Args:
         value: the nearest doubles.
         upper: doubles that are proved not to be below the theorem's number.
-        multipliers: what proves `upper`, one array a multiplier; empty for closed forms.
+        witness: what proves `upper`, by name: multipliers, or the step size of a run; empty for closed forms.
 
     """
 
     value: Floats
     upper: Floats
-    multipliers: tuple[Floats, ...] = ()
+    witness: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Bound:
                 self._check(names, form, point)
             arguments = self._balls(names, form, form.arguments)
             outcomes = form.outcomes([arguments(point) for point in points])
-        return _gathered(outcomes, settings.shape)
+        return gathered(outcomes, form.witnesses, settings.shape)
 
     def conditions(self, **given: ArrayLike) -> dict[str, bool]:
         """Return, for one setting, whether each condition holds, by its text; a broken one is not raised."""
@@ -164,9 +164,10 @@ def closed(expression: sympy.Expr, meanings: Mapping[sympy.Symbol, sympy.Expr]) 
     raise ValueError(f"definitions go round in a circle: {sorted(map(str, meanings))}")
 
 
-def _gathered(outcomes: Sequence[Outcome], shape: tuple[int, ...]) -> Evaluation:
+def gathered(outcomes: Sequence[Outcome], names: Sequence[str], shape: tuple[int, ...]) -> Evaluation:
+    """Return one evaluation of many outcomes, whose witnesses are called `names`."""
     values = np.array([outcome.value for outcome in outcomes], float).reshape(shape)
     uppers = np.array([outcome.upper for outcome in outcomes], float).reshape(shape)
-    weights = np.array([outcome.multipliers for outcome in outcomes], float)
-    columns = () if weights.size == 0 else tuple(column.reshape(shape) for column in weights.T)
-    return Evaluation(values, uppers, columns)
+    columns = zip(*(outcome.multipliers for outcome in outcomes), strict=True) if names else ()
+    witness = {name: np.array(column, float).reshape(shape) for name, column in zip(names, columns, strict=True)}
+    return Evaluation(values, uppers, witness)

@@ -128,11 +128,18 @@ def _floor() -> Bound:
     )
 
 
+def _complexity() -> Bound:
+    from theory.bounds.complexity import complexity  # it inverts the bounds of this module
+
+    return complexity()
+
+
 _MAKERS: Mapping[str, Callable[[], Bound]] = {
     "sharp": _sharp,
     "resolved": _resolved,
     "explicit": _explicit,
     "floor": _floor,
+    "complexity": _complexity,
 }
 NAMES = tuple(_MAKERS)
 """Every theorem that can be evaluated, by name."""

@@ -47,7 +47,7 @@ def evaluate(
         "upper": float(found.upper),
         "parameters": given,
         "domain": chosen.conditions(**given),
-        "multipliers": [float(weight) for weight in found.multipliers],
+        "witness": {name: float(weight) for name, weight in found.witness.items()},
     }
     if json_file != "-":
         Console().print(_table(chosen, result, given))

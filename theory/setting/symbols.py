@@ -60,6 +60,10 @@ QUANTITIES: dict[str, Quantity] = {
             "f/w^2",
             "delay constant of martingale motion, norm2(S Diag(sqrt d))",
         ),
+        Quantity("Lambda1_full", r"\Lambda_1^{\mathrm{full}}", "nonnegative", "f/w^2", "Lambda1 of stashed weights"),
+        Quantity(
+            "Lambdah_full", r"\Lambda_{1/2}^{\mathrm{full}}", "nonnegative", "f/w^2", "Lambdah of stashed weights"
+        ),
         Quantity(
             "nu",
             r"\nu",

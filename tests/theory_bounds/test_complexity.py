@@ -1,0 +1,155 @@
+"""Iterations and clock cycles to reach eps: proved to be enough, not far from the least, counted on the schedules."""
+
+import json
+import math
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import theory
+from theory.bounds import comparison
+from theory.bounds.complexity import CONSTANTS, constants_of, floor, iterations, slots
+from theory.setting import algorithms
+from theory.setting.boundary import OutsideDomain
+
+POINT = {"L": 1.0, "sigma2": 1.0, "Delta": 0.5, "rho": 0.1, "Lambda1": 4.0, "Lambdah": 2.0}
+sharp = theory.bound("sharp")
+
+
+@st.composite
+def constants(draw):
+    size = st.floats(-2, 2).map(lambda exponent: 10.0**exponent)
+    return {
+        "L": draw(size),
+        "sigma2": draw(size),
+        "Delta": draw(size),
+        "rho": draw(st.sampled_from([0.0, 0.05, 0.3, 0.7])),
+        "Lambda1": draw(st.one_of(st.just(0.0), size)),
+        "Lambdah": draw(st.one_of(st.just(0.0), size)),
+    }
+
+
+@settings(deadline=None, max_examples=25)
+@given(constants(), st.floats(0.01, 3))
+def test_the_iterations_returned_are_proved_to_be_enough(point, above):
+    eps = floor(point) * (1 + above) + above * point["L"] * point["Delta"] * 0.1
+    reach = iterations(point, eps)
+    assert reach is not None
+    assert sharp(alpha=reach.alpha, K=reach.iterations, **point) <= eps
+
+
+@settings(deadline=None, max_examples=10)
+@given(constants(), st.floats(0.05, 1))
+def test_no_step_on_a_fine_grid_needs_many_fewer(point, above):
+    eps = floor(point) * (1 + above) + above * point["L"] * point["Delta"] * 0.1
+    fewest = iterations(point, eps).iterations
+    assume(fewest > 50)
+    steps = np.geomspace(1e-5, 0.999, 80) / point["L"]
+    q = (1 + point["rho"]) * steps * point["Lambda1"]
+    inside = point["rho"] ** 2 + q**2 / (1 - steps * point["L"]) < 0.999
+    assert (sharp(alpha=steps[inside], K=math.floor(fewest * 0.97), **point) > eps * (1 - 1e-9)).all()
+
+
+def test_without_drift_and_lag_it_is_the_classical_optimum():
+    """(p + x/2)/(1 - x/2) = eps, maximised over x = alpha: alpha p = x (eps - x (1 + eps)/2) at x = eps/(1 + eps)."""
+    point = {**POINT, "rho": 0.0, "Lambda1": 0.0, "Lambdah": 0.0}
+    eps = 0.013
+    least = point["Delta"] / (eps**2 / (2 * (1 + eps)))
+    found = iterations(point, eps)
+    assert least <= found.iterations <= least + 2
+    assert found.alpha == pytest.approx(eps / (1 + eps), rel=1e-2)
+
+
+def test_at_and_below_the_floor_it_is_out_of_reach():
+    complexity = theory.bound("complexity")
+    lowest = 0.01 / 0.99
+    for eps in (lowest, lowest / 2):
+        with pytest.raises(OutsideDomain, match=r"0\.0101010101, the floor"):
+            complexity(**POINT, eps=eps)
+    assert complexity(**POINT, eps=lowest * 1.01) > 1e5
+    assert complexity.conditions(**POINT, eps=lowest / 2)["eps > floor"] is False
+
+
+def test_it_broadcasts_and_falls_as_eps_grows():
+    found = theory.bound("complexity")(**POINT, eps=np.array([0.02, 0.05, 0.2]))
+    assert (np.diff(found) < 0).all()
+
+
+@pytest.mark.parametrize("name", algorithms.REGISTRY)
+@pytest.mark.parametrize("stages", [1, 2, 5])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_slots_are_those_of_the_schedule(name, stages, batch):
+    algorithm = algorithms.named(name)
+    schedule = algorithm.make_schedule(stages, batch)
+    for count in (1, 2, 7):
+        assert slots(algorithm, stages, batch, count) == schedule.slots(count * schedule.batch)
+
+
+def test_each_algorithm_has_its_constants():
+    digital, mean = algorithms.named("digital-ap"), algorithms.named("analog-sgd-sp")
+    assert constants_of(digital, POINT) == {**POINT, "rho": 0.0}
+    assert constants_of(mean, POINT, 4) == {**POINT, "sigma2": 0.25, "Lambda1": 0.0, "Lambdah": 0.0}
+
+
+def test_the_best_batch_beats_its_neighbours():
+    best = comparison.best_batch(POINT, 0.1, 4)
+    around = [max(1, best - 1), best, best + 1, 1, 64]
+    needed = comparison.cycles(comparison.SYNCHRONOUS, POINT, [0.1], 4, around)[0]
+    assert needed[1] == needed.min()
+
+
+def test_regions_cover_the_targets_and_name_the_winner():
+    found = comparison.regions(POINT, 4, [1])
+    assert [region.winner.name for region in found] == ["analog-sgd-ap", "analog-sgd-sp"]
+    assert found[0].high == found[1].low
+    for region in found:
+        middle = math.sqrt(region.low * region.high)
+        ahead = comparison.advantage(POINT, 4, [1], [middle])[0] > 0
+        assert ahead == (region.winner.name == "analog-sgd-ap")
+
+
+def test_without_noise_the_stages_pay_off():
+    """Without noise a batch gains nothing: M stages with short lags need fewer cycles than any B, for small eps."""
+    quiet = {**POINT, "sigma2": 0.0, "rho": 0.0, "Lambda1": 0.5, "Lambdah": 0.5}
+    first = comparison.regions(quiet, 8, [1, 2, 4])[0]
+    assert first.winner.name == "analog-sgd-ap"
+    assert first.low < 1e-5
+    assert first.high > 1e-2
+
+
+def run(*settings_given, json_file="-"):
+    parts = [part for setting in settings_given for part in ("--set", setting)]
+    return subprocess.run(
+        [sys.executable, "-m", "theory", "complexity", *parts, "--json", json_file],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_the_command_lists_every_algorithm():
+    done = run(*(f"{name}={POINT[name]}" for name in CONSTANTS), "eps=0.1", "Lambda1_full=5", "Lambdah_full=3")
+    assert done.returncode == 0
+    result = json.loads(done.stdout)
+    assert [row["algorithm"] for row in result["algorithms"]] == list(algorithms.REGISTRY)
+    for row in result["algorithms"]:
+        assert row["upper"] <= 0.1
+    by_name = {row["algorithm"]: row["iterations"] for row in result["algorithms"]}
+    assert by_name["digital-sgd"] <= by_name["analog-sgd"] <= by_name["analog-sgd-ap"]
+    assert by_name["digital-ap"] <= by_name["stashed-ap"]
+
+
+@pytest.mark.parametrize(
+    ("eps", "message"), [("0.01", "the floor"), ("0", "eps > 0"), ("nan", "a real number"), ("-1", "eps > 0")]
+)
+def test_the_command_refuses_what_is_out_of_reach(eps, message):
+    done = run(*(f"{name}={POINT[name]}" for name in CONSTANTS), f"eps={eps}")
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,161 @@
+"""`python -m theory complexity`: iterations and clock cycles to reach eps, for every algorithm."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from theory.bounds import comparison
+from theory.bounds.complexity import CONSTANTS, THEOREM, Plan, check, floor, plan
+from theory.commands import app
+from theory.commands.evaluate import Json, Set, numbers
+from theory.setting import algorithms
+from theory.setting.boundary import HOLDS, BadInput, write_json
+
+_BATCHES = tuple(2**power for power in range(17))
+_FULL = ("Lambda1_full", "Lambdah_full")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for: the constants, the target, the pipeline, and the delay constants of stashing."""
+
+    constants: dict[str, float]
+    target: float
+    stages: int | None
+    batch: int
+    full: dict[str, float]
+
+
+@app.command()
+def complexity(settings: Set = None, json_file: Json = None) -> int:
+    """Say how many iterations, and clock cycles, are proved to be enough to reach eps, for every algorithm.
+
+    Parameters: L, sigma2, Delta, rho, Lambda1, Lambdah, eps; M stages for clock cycles; B micro-batches of the
+    synchronous pipeline; Lambda1_full, Lambdah_full (of S_full) for stashing. Step sizes are the best that were found.
+    """
+    asked = _read(settings)
+    with Console(stderr=True).status("inverting the sharp bound"):
+        plans = _plans(asked)
+        pipelines = _pipelines(asked, plans)
+    result = _result(asked, plans, pipelines)
+    if json_file != "-":
+        console = Console()
+        console.print(_table(plans, asked))
+        for line in _remarks(pipelines):
+            console.print(line, highlight=False)
+    if json_file is not None:
+        write_json(json_file, result)
+    return HOLDS
+
+
+def _read(settings: list[str] | None) -> Request:
+    given = numbers(settings, (*CONSTANTS, "eps", "M", "B", *_FULL), THEOREM)
+    for name in (*CONSTANTS, "eps"):
+        if name not in given:
+            raise BadInput(name, "(not given)", f"--set {name}=VALUE", THEOREM)
+    constants = {name: given[name] for name in CONSTANTS}
+    check(constants, given["eps"])
+    full = {name.removesuffix("_full"): given[name] for name in _FULL if name in given}
+    if full:
+        check({**constants, **full}, given["eps"])
+    stages = int(given["M"]) if "M" in given else None
+    return Request(constants, given["eps"], stages, int(given.get("B", stages or 1)), full)
+
+
+def _plans(asked: Request) -> list[Plan]:
+    """Return the plan of every algorithm; stashing has delay constants of its own, and none if they are not given."""
+    found = []
+    for algorithm in algorithms.REGISTRY.values():
+        stashed = algorithm.direction == "stashed"
+        if stashed and len(asked.full) < len(_FULL):
+            continue
+        constants = {**asked.constants, **(asked.full if stashed else {})}
+        batch = asked.batch if algorithm.batched else 1
+        found.append(plan(algorithm, constants, asked.target, asked.stages, batch))
+    return found
+
+
+def _pipelines(asked: Request, plans: Sequence[Plan]) -> dict[str, Any] | None:
+    """Compare the asynchronous pipeline with the synchronous one at the given and at the best B."""
+    if asked.stages is None:
+        return None
+    by_name = {one.algorithm.name: one for one in plans}
+    best = comparison.best_batch(asked.constants, asked.target, asked.stages)
+    best_plan = plan(comparison.SYNCHRONOUS, asked.constants, asked.target, asked.stages, best)
+    mine = by_name[comparison.ASYNCHRONOUS.name].cycles
+    return {
+        "best": best_plan,
+        "speed_up_over_sequential": _ratio(by_name["analog-sgd"].cycles, mine),
+        "speed_up_over_synchronous": _ratio(by_name[comparison.SYNCHRONOUS.name].cycles, mine),
+        "speed_up_over_best_synchronous": _ratio(best_plan.cycles, mine),
+        "regions": comparison.regions(asked.constants, asked.stages, [asked.batch]),
+        "regions_best": comparison.regions(asked.constants, asked.stages, _BATCHES),
+        "batch": asked.batch,
+    }
+
+
+def _ratio(other: int | None, mine: int | None) -> float | None:
+    return None if other is None or mine is None else other / mine
+
+
+def _row(one: Plan) -> dict[str, Any]:
+    return {
+        "algorithm": one.algorithm.name,
+        "batch": one.batch,
+        "iterations": one.reach and one.reach.iterations,
+        "alpha": one.reach and one.reach.alpha,
+        "upper": one.reach and one.reach.upper,
+        "samples": one.samples,
+        "cycles": one.cycles,
+        "floor": one.floor,
+    }
+
+
+def _result(asked: Request, plans: Sequence[Plan], pipelines: dict[str, Any] | None) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "theorem": "complexity",
+        "parameters": {**asked.constants, "eps": asked.target, "M": asked.stages, "B": asked.batch},
+        "floor": floor(asked.constants),
+        "algorithms": [_row(one) for one in plans],
+    }
+    if pipelines is not None:
+        shown = {**pipelines, "best": _row(pipelines["best"])}
+        for name in ("regions", "regions_best"):
+            shown[name] = [{"fewer_cycles": r.winner.name, "eps": [r.low, r.high]} for r in pipelines[name]]
+        result["pipelines"] = shown
+    return result
+
+
+def _table(plans: Sequence[Plan], asked: Request) -> Table:
+    table = Table(title=f"to reach eps = {asked.target:g}, proved by the sharp bound")
+    for name in ("algorithm", "iterations K", "step alpha", "samples", "clock cycles", "floor"):
+        table.add_column(name, justify="left" if name == "algorithm" else "right", no_wrap=name == "algorithm")
+    for one in plans:
+        title = one.algorithm.title + (f", B = {one.batch}" if one.algorithm.batched else "")
+        reach = (f"{one.reach.iterations:,}", f"{one.reach.alpha:.4g}") if one.reach else ("not reached", "")
+        table.add_row(title, *reach, _count(one.samples), _count(one.cycles), f"{one.floor:.4g}")
+    return table
+
+
+def _count(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+def _remarks(pipelines: dict[str, Any] | None) -> list[str]:
+    if pipelines is None:
+        return ["Give M (stages) for clock cycles."]
+    best: Plan = pipelines["best"]
+    lines = [f"Best batch of the synchronous pipeline: B = {best.batch}, {_count(best.cycles) or 'no'} clock cycles."]
+    for name in ("sequential", "synchronous", "best_synchronous"):
+        ratio = pipelines[f"speed_up_over_{name}"]
+        if ratio is not None:
+            lines.append(f"Speed-up of Analog-SGD-AP over {name.replace('_', ' ')}: {ratio:.3g}.")
+    for name, against in (("regions", f"B = {pipelines['batch']}"), ("regions_best", "the best power of two as B")):
+        lines.extend(
+            f"Against {against}: {part.winner.title} needs fewer cycles for eps in [{part.low:.4g}, {part.high:.4g}]."
+            for part in pipelines[name]
+        )
+    return lines
