@@ -152,13 +152,25 @@ def _combination(goal: Relation, scope: Scope, terms: tuple[Term, ...]) -> None:
     values = [_value(scope, term) for term in terms]
     _denominators(scope, [goal.slack, *values])
     equations = [isinstance(term, Times) and scope.facts[term.fact].op == "==" for term in terms]
-    strict = [
-        isinstance(term, Times) and scope.facts[term.fact].op == "<" and _holds(scope, lt(0, term.weight))
-        for term in terms
-    ]
+    strict = [_strict(scope, term) for term in terms]
     if not Translator().adds_up(goal, values, equations, strict):
         raise Undecided(f"z3 does not find {goal} from the terms of its certificate")
     scope.count.ways["assisted"] += 1
+
+
+def _strict(scope: Scope, term: Term) -> bool:
+    """Return whether z3 finds a term positive: a strict fact, or the square of a nonzero number."""
+    if isinstance(term, Times):
+        return scope.facts[term.fact].op == "<" and _is_positive(scope, term.weight)
+    return isinstance(term, Square) and term.of.is_Rational and term.of != 0 and _is_positive(scope, term.weight)
+
+
+def _is_positive(scope: Scope, weight: Expr) -> bool:
+    try:
+        _positive(scope, weight)
+    except Undecided:
+        return False
+    return True
 
 
 def _value(scope: Scope, term: Term) -> Expr:

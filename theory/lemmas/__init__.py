@@ -2,6 +2,7 @@
 
 from theory.lemmas import (
     adaptive,
+    complexity,
     device,
     feasible,
     floor,
@@ -12,6 +13,7 @@ from theory.lemmas import (
     network,
     noise,
     order,
+    pipeline,
     resolved,
     short_lags,
     staleness,
@@ -21,6 +23,7 @@ from theory.lemmas import (
 
 __all__ = [
     "adaptive",
+    "complexity",
     "device",
     "feasible",
     "floor",
@@ -31,6 +34,7 @@ __all__ = [
     "network",
     "noise",
     "order",
+    "pipeline",
     "resolved",
     "short_lags",
     "staleness",

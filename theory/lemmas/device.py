@@ -3,9 +3,9 @@
 An increment D has sign s and size m = |D|, so D = s m with s^2 = 1; likewise a direction g.
 """
 
-from sympy import Expr, Symbol
+from sympy import Expr, Rational, Symbol
 
-from theory.kernel import Draft, SignCases, combine, eq, le, lemma, lt, symbols, times
+from theory.kernel import Contradiction, Draft, SignCases, combine, eq, le, lemma, lt, square, symbols, times
 from theory.setting.assumptions import SATURATION
 from theory.setting.symbols import symbol
 
@@ -114,3 +114,42 @@ def box_is_never_left(d: Draft) -> None:
     d.conclude("above", le(update(m, s), tau), top)
     d.conclude("below", le(-tau, update(m, s)), bottom)
     d.holds_at(s=1, m=1, tau=2, w="1/2")
+
+
+edge, reached, top, moved, side = symbols("edge reached top moved side")
+
+
+@lemma("device.inward", "Inward directions certify the saturation", source="THEORY section 8")
+def inward_directions_keep_the_weight_inside(d: Draft) -> None:
+    """If g >= 0 wherever w >= edge, alpha |g| <= reached <= tau and w <= top, edge + reached <= top, then w' <= top.
+
+    `side` is 1 where w >= edge and -1 elsewhere. The lower bound is the same statement for -w and -g.
+    """
+    _sign(d)
+    d.given("tau > 0", lt(0, tau), "domain")
+    d.given("edge >= 0", le(0, edge), "domain")
+    d.given("reached", le(m, reached), "domain")
+    d.given("reached <= tau", le(reached, tau), "domain")
+    d.given("w <= top", le(w, top), "domain")
+    d.given("-tau <= w", le(-tau, w), "domain")
+    d.given("top", le(edge + reached, top), "domain")
+    d.given("side^2", eq(side**2, 1), "domain")
+    d.given("outside", le(0, (1 + side) * (w - edge)), "domain")
+    d.given("inside", le((1 - side) * (w - edge), 0), "domain")
+    d.given("inward", le(0, (1 + side) * s), "domain")
+    after = update(m, -s)
+    half = Rational(1, 2)
+    outside = SignCases(
+        s,
+        combine(times("w <= top"), times("outside", m / (2 * tau)), times("edge >= 0", m / tau), times("m >= 0")),
+        Contradiction(combine(times("inward"), square(1, 2))),
+    )
+    near = (times("reached"), times("top"), times("edge >= 0", m / tau))
+    inside = SignCases(
+        s,
+        combine(*near, times("inside", (tau - m) / (2 * tau)), times("m >= 0", 2)),
+        combine(*near, times("inside", (tau - m) / (2 * tau))),
+    )
+    d.have("m <= tau", le(0, tau - m), combine(times("reached"), times("reached <= tau")))
+    d.conclude("above", le(after, top), SignCases(side, outside, inside))
+    d.at({"s": 1, "m": half, "tau": 4, "edge": 1, "reached": 1, "w": 1, "top": 2, "side": 1})

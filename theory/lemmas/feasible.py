@@ -52,7 +52,13 @@ def signs(d: Draft, *names: Expr) -> None:
 
 def roots(d: Draft, *, lag: bool = True) -> None:
     """Introduce the point (A, Y, a) and the roots r, R, S; |a| <= Y is the premise `component`."""
-    signs(d, A, Y, rho, sigma, p, x, *((q, qn) if lag else ()))
+    signs(d, rho, sigma, p, x, *((q, qn) if lag else ()))
+    point(d)
+
+
+def point(d: Draft) -> None:
+    """Introduce A, Y >= 0 and a with |a| <= Y, and the roots r, R, S."""
+    signs(d, A, Y)
     d.given("component", le(a**2, Y**2), "domain")
     d.root(r, A, combine(times("A >= 0")))
     d.root(R, A + sigma**2, combine(times("A >= 0"), square(sigma)))

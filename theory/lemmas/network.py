@@ -177,8 +177,17 @@ def message_change_of_a_stage(d: Draft) -> None:
     )
     d.at(
         {
-            "p0": 1, "p1": 1, "w_m": 1, "D_m": 1, "zeta_m": 1, "change": 1, "slope_change": 1, "inside": 1,
-            "arriving": 1, "out": 0, "back": 1,
+            "p0": 1,
+            "p1": 1,
+            "w_m": 1,
+            "D_m": 1,
+            "zeta_m": 1,
+            "change": 1,
+            "slope_change": 1,
+            "inside": 1,
+            "arriving": 1,
+            "out": 0,
+            "back": 1,
         },
         {"dWx": (1,), "gone": (1,)},
     )

@@ -1,0 +1,87 @@
+"""Bound the number of iterations that bring the average squared gradient norm within eps of its floor.
+
+Setting:    smooth, lower, unbiased, variance, saturation, lags, staleness.
+Statement:  with alpha = sqrt(2 Delta/(L sigma^2 K)) and x, q <= 1/4, K >= K(eps) gives
+            A (1 - (1+t)(1+kappa) rho^2) <= (1+t) rho^2 sigma^2 + eps; K(eps) = 8 Delta L sigma^2/eps^2 + O(1/eps).
+Status:     upper bound; its eps^-2 coefficient knows neither lag nor drift (complexity.order).
+Source:     THEORY section 5, Theorem 3.
+"""
+
+from collections.abc import Mapping
+
+import sympy
+from sympy import Expr
+
+from theory.blueprint import claim
+from theory.lemmas import complexity as parts
+from theory.setting.symbols import symbol
+from theory.theorems.statement import Theorem, conditions, definitions, eliminate
+
+_CLAIM = claim("complexity.step_size")
+_ENOUGH = claim("complexity.iterations").premise("enough").lhs
+_CONSTANTS = {
+    parts.lead: sympy.sqrt(next(root.of for root in _CLAIM.roots if root.symbol == parts.lead)),
+    parts.rest: parts.rest_of(parts.t),
+}
+
+THEOREM = Theorem(
+    name="complexity",
+    title="Theorem 3: iterations to eps above the floor",
+    proved_by="complexity.iterations",
+    run="complexity.published",
+    expression=_ENOUGH.xreplace(_CONSTANTS),
+    feasible=(),
+    definitions=definitions("master.sharp", "x", "p", "q", "qn"),
+    domain=conditions(_CLAIM.id, "step", "coherent"),
+    source=_CLAIM.source,
+)
+STEP_SIZE: Expr = eliminate(symbol("alpha"), _CLAIM)
+"""The step size, in terms of Delta, L, sigma and K."""
+
+ALGORITHMS: Mapping[str, Mapping[sympy.Symbol, Expr]] = {
+    "digital-sgd": {symbol(name): sympy.Integer(0) for name in ("rho", "Lambda1", "nu")},
+    "analog-sgd": {symbol(name): sympy.Integer(0) for name in ("Lambda1", "nu")},
+    "analog-sgd-sp": {
+        **{symbol(name): sympy.Integer(0) for name in ("Lambda1", "nu")},
+        symbol("sigma"): symbol("sigma") / sympy.sqrt(symbol("B")),
+    },
+    "analog-sgd-ap": {},
+    "digital-ap": {symbol("rho"): sympy.Integer(0)},
+    "stashed-ap": {symbol("rho"): sympy.Integer(0)},
+}
+"""What each algorithm puts in; stashed AP takes the delay constants of S_full."""
+
+
+def iterations(algorithm: str) -> Expr:
+    """Return K(eps) of an algorithm, in iterations; an unknown name raises KeyError."""
+    assert THEOREM.expression is not None
+    return THEOREM.expression.xreplace(dict(ALGORITHMS[algorithm]))
+
+
+def leading_coefficient(algorithm: str) -> Expr:
+    """Return the limit of eps^2 K(eps) as eps -> 0."""
+    eps = symbol("eps")
+    return sympy.limit(sympy.expand(iterations(algorithm) * eps**2), eps, 0)
+
+
+def order(algorithm: str) -> int:
+    """Return the order of K(eps) in 1/eps: the degree of its leading term."""
+    return int(sympy.Poly(sympy.expand(iterations(algorithm)), 1 / symbol("eps")).degree())
+
+
+def slots(algorithm: str) -> Expr:
+    """Return the slots (clock cycles) that K(eps) iterations take on the schedule of the algorithm.
+
+    Sequential: 2 M each; synchronous: 2 (M + B - 1) each; asynchronous: 2 (K + M - 1) together (claims pipeline.*).
+    """
+    M, B = symbol("M"), symbol("B")
+    count = iterations(algorithm)
+    if algorithm == "analog-sgd-sp":
+        return 2 * (M + B - 1) * count
+    return 2 * (count + M - 1) if algorithm.endswith("-ap") else 2 * M * count
+
+
+def speed_up(over: str, stages: Expr | None = None) -> Expr:
+    """Return slots of `over` divided by those of Analog-SGD-AP; its limit as eps -> 0 is what pipelining gains."""
+    ratio = slots(over) / slots("analog-sgd-ap")
+    return ratio if stages is None else ratio.xreplace({symbol("M"): stages})
