@@ -48,6 +48,9 @@ def run(
     measure_every: Annotated[str | None, typer.Option(help="Steps a stratum of measuring times has.")] = None,
     backend: Annotated[str | None, typer.Option(help=_names(engines.REGISTRY))] = None,
     threads: Annotated[str, typer.Option(help="Threads of the compiled kernels; changes no number.")] = "1",
+    checkpoint: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Go on from FILE if it exists; write it now and then.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE.npz", help="Write all arrays.")] = None,
     json_file: Json = None,
 ) -> None:
@@ -72,9 +75,14 @@ def run(
     given |= {name: value for name, value in options.items() if value is not None}
     given["set"] = {**given.get("set", {}), **_assignments(settings or [])}
     described = config.make_run(given, DEFAULT_BACKEND)
-    for path in (out, None if json_file in (None, "-") else Path(str(json_file))):
+    for path in (out, checkpoint, None if json_file in (None, "-") else Path(str(json_file))):
         _check_writable(path)
-    result = execute(described, progress=True, threads=boundary.integer("threads", threads, at_least=1))
+    result = execute(
+        described,
+        progress=True,
+        threads=boundary.integer("threads", threads, at_least=1),
+        checkpoint=checkpoint,
+    )
     if out is not None:
         boundary.write_whole(out, result.to_npz())
     if json_file is not None:

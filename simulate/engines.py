@@ -16,7 +16,7 @@ class Backend(NamedTuple):
 
 
 REGISTRY: dict[str, Backend] = {
-    "kernels": Backend(compiled.choose, 1024),
+    "kernels": Backend(compiled.choose, 256),
     "numpy": Backend(NumPyEngine, 256),
     "reference": Backend(ReferenceEngine, 1),
     "machine": Backend(MachineEngine, 1),

@@ -1,0 +1,87 @@
+"""Files from which a run goes on after any end, with the same bits as if it had never stopped."""
+
+import io
+import time
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from simulate.backends import State
+from theory.setting import boundary
+from theory.setting.boundary import BadInput
+
+if TYPE_CHECKING:
+    from simulate.run import Run
+
+_FORMAT = 1
+_SECONDS = 10.0
+"""Time between two checkpoints: what a stopped run has to repeat at most, and a block."""
+
+
+class Saved(Protocol):
+    """What can be kept and restored."""
+
+    def state(self) -> State:
+        """Return the arrays to keep."""
+
+    def restore(self, state: State) -> None:
+        """Continue from them."""
+
+
+class Checkpoint:
+    """One file, always whole: the run's description, the next block, and the state of every group of replicas.
+
+    Args:
+        path: the file; None keeps nothing.
+        described: the run; a file of another run is refused.
+        seconds: time between two writings.
+
+    """
+
+    def __init__(self, path: Path | None, described: "Run", seconds: float = _SECONDS) -> None:
+        self._path, self._seconds = path, seconds
+        self._description = boundary.json_text({"format": _FORMAT, **described.describe()})
+        self._last = time.monotonic()
+
+    def restore(self, groups: Sequence[Saved]) -> int:
+        """Set the groups to the file's state, if there is one, and return the block to go on with."""
+        if self._path is None:
+            return 0
+        groups[0].state()  # a backend that keeps no state says so now, not when the run ends
+        if not self._path.exists():
+            return 0
+        arrays = self._read(self._path)
+        if str(arrays["description"]) != self._description:
+            raise BadInput("checkpoint", self._path, "a checkpoint of this very run")
+        for number, group in enumerate(groups):
+            mark = f"{number}."
+            state = {name.removeprefix(mark): array for name, array in arrays.items() if name.startswith(mark)}
+            group.restore(state)
+        return int(arrays["block"])
+
+    @staticmethod
+    def _read(path: Path) -> State:
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            arrays = {}
+        if not {"description", "block"} <= set(arrays):
+            raise BadInput("checkpoint", path, "a file that a run has written as its checkpoint")
+        return arrays
+
+    def keep(self, block: int, groups: Sequence[Saved], *, last: bool) -> None:
+        """Write the file if it is time to, and after the last block."""
+        if self._path is None or (time.monotonic() - self._last < self._seconds and not last):
+            return
+        arrays = {
+            f"{number}.{name}": array for number, group in enumerate(groups) for name, array in group.state().items()
+        }
+        file = io.BytesIO()
+        arrays |= {"description": np.array(self._description), "block": np.array(block)}
+        np.savez(file, **arrays)  # type: ignore[arg-type] # no array is called allow_pickle
+        boundary.write_whole(self._path, file.getvalue())
+        self._last = time.monotonic()

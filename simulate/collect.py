@@ -1,0 +1,92 @@
+"""Turns the sums of a finished run into `Trajectories`."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulate.observe import NEVER, Observer
+from simulate.problems.base import Problem
+from simulate.trajectories import Curve, Divergence, Trajectories
+from theory.setting import algorithms
+
+if TYPE_CHECKING:
+    from simulate.execution import Group
+    from simulate.run import Run
+
+
+def collect(described: "Run", groups: Sequence["Group"], seconds: float) -> Trajectories:
+    """Turn sums into averages and put the groups side by side."""
+    observers, problem, iterations = [group.observer for group in groups], described.problem, described.iterations
+    step, stage = _joined(observers, "diverged_step"), _joined(observers, "diverged_stage")
+    gone = step != NEVER
+
+    def average(name: str) -> np.ndarray:
+        return np.where(gone, np.nan, _joined(observers, name) / iterations)
+
+    variances = _joined(observers, "stage_variances")[~gone] / iterations
+    largest = np.where(gone, np.nan, _joined(observers, "largest_variance"))
+    saturation = np.where(gone, np.nan, _joined(observers, "max_saturation"))
+    lags = described.lags or ()
+    stashed = algorithms.named(described.algorithm).direction == "stashed"
+    return Trajectories(
+        run=described,
+        mean_squared_gradient=average("squared_gradient"),
+        max_saturation=saturation,
+        mean_square_saturation=average("squared_saturation"),
+        weighted_square_saturation=average("weighted_saturation"),
+        mean_variance=np.where(gone, np.nan, np.sum(_joined(observers, "stage_variances"), axis=1) / iterations),
+        max_variance=largest,
+        stage_variances=np.mean(variances, axis=0) if len(variances) else np.full(problem.stages, np.nan),
+        final_value=np.concatenate([_final(group, problem) for group in groups]),
+        curve=_curve(observers, gone, iterations),
+        initial_gap=problem.initial_gap,
+        facts=problem.facts(lags, stashed=stashed),
+        measured=_measured(groups, gone, saturation, largest),
+        certified_saturation=_certified_saturation(described),
+        diverged=tuple(
+            Divergence(int(replica), int(step[replica]), int(stage[replica]) + 1) for replica in np.flatnonzero(gone)
+        ),
+        seconds=seconds,
+    )
+
+
+def _certified_saturation(described: "Run") -> float | None:
+    if math.isinf(described.tau):
+        return 0.0
+    if described.dtype != "float64":
+        return None  # the enclosure leaves room for float64's rounding only
+    return described.problem.certified_saturation(described.alpha, described.make_device(), described.lags or ())
+
+
+def _joined(observers: list[Observer], name: str, axis: int = 0) -> np.ndarray:
+    return np.concatenate([getattr(observer, name) for observer in observers], axis=axis)
+
+
+def _final(group: "Group", problem: Problem) -> np.ndarray:
+    with np.errstate(over="ignore", invalid="ignore"):
+        value = problem.moments(group.engine.weights()).value
+    return np.where(group.observer.diverged_step == NEVER, value, np.nan)
+
+
+def _curve(observers: list[Observer], gone: np.ndarray, iterations: int) -> Curve:
+    weight = _joined(observers, "curve_weight", axis=1)
+    with np.errstate(invalid="ignore"):
+        gradient, value = (
+            np.where(gone, np.nan, _joined(observers, name, axis=1) / weight)
+            for name in ("curve_gradient", "curve_value")
+        )
+    bins = len(weight)
+    return Curve((np.arange(bins) + 0.5) * iterations / bins, gradient, value)
+
+
+def _measured(
+    groups: Sequence["Group"], gone: np.ndarray, saturation: np.ndarray, variance: np.ndarray
+) -> dict[str, Any]:
+    """Return what only the run can tell: largest saturation and variance, for matrices the largest norm2 by stage."""
+    if np.all(gone):
+        return {"rho": math.nan, "sigma2": math.nan}
+    found = {"rho": float(np.nanmax(saturation)), "sigma2": float(np.nanmax(variance))}
+    norms = np.concatenate([group.norms for group in groups])[~gone]
+    return {**found, "w": np.max(norms, axis=0).tolist()} if np.any(norms) else found

@@ -1,0 +1,112 @@
+"""Makes a run: groups of replicas, block by block, from a checkpoint and into one."""
+
+import math
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from simulate import engines
+from simulate.backends import Engine, State, Task
+from simulate.checkpoint import Checkpoint
+from simulate.collect import collect
+from simulate.observe import NEVER, Observer
+from simulate.progress import shown
+from simulate.randomness import block_length
+from simulate.trajectories import Trajectories
+from theory.setting import algorithms
+
+if TYPE_CHECKING:
+    from simulate.run import Run
+
+_CURVE_BINS = 128
+_NORMS = 16
+"""Times at which the spectral norms of the weights are taken, spread over the run."""
+
+
+def execute(described: "Run", progress: bool, threads: int, checkpoint: Path | None) -> Trajectories:
+    """Make the run block by block and group by group of replicas, from its checkpoint if there is one."""
+    # The order of BLAS sums, and so the last bits, would follow the number of its threads.
+    with threadpool_limits(1):
+        started = time.perf_counter()
+        groups = [Group(described, replicas, threads) for replicas in _groups(described)]
+        length = block_length(described.problem)
+        blocks = math.ceil(described.iterations / length)
+        saved = Checkpoint(checkpoint, described)
+        work = [(block, group) for block in range(saved.restore(groups), blocks) for group in groups]
+        checked = {round(place) for place in np.linspace(0, blocks - 1, min(blocks, _NORMS))}
+        for block, group in shown(work, f"{described.problem.name}, {described.algorithm}", wanted=progress):
+            group.advance(block, length, norms=block in checked)
+            if group is groups[-1]:
+                saved.keep(block + 1, groups, last=block + 1 == blocks)
+        seconds = time.perf_counter() - started
+        return collect(described, groups, seconds)
+
+
+class Group:
+    """Replicas that are advanced together, with what is measured on them."""
+
+    def __init__(self, described: "Run", replicas: range, threads: int) -> None:
+        row, lags = algorithms.named(described.algorithm), described.lags
+        assert lags is not None, "a Run resolves its lags"
+        assert described.measure_every is not None, "a Run resolves its measuring times"
+        self.replicas = replicas
+        self.engine: Engine = engines.named(described.backend).make(
+            Task(
+                described.problem,
+                row,
+                described.make_device(),
+                described.alpha,
+                lags,
+                described.batch,
+                described.iterations,
+                np.dtype(described.dtype),
+                described.seed,
+                replicas,
+                threads,
+            )
+        )
+        strata = math.ceil(described.iterations / described.measure_every)
+        self.observer = Observer(
+            described.problem,
+            described.tau,
+            described.iterations,
+            described.seed,
+            replicas,
+            described.measure_every,
+            max(1, min(_CURVE_BINS, strata // 2)),
+        )
+        self.norms = np.zeros((len(replicas), described.problem.stages))
+
+    def advance(self, block: int, length: int, *, norms: bool) -> None:
+        """Make one block of steps."""
+        plan = self.observer.plan(block, length)
+        self.engine.advance(plan, self.observer)
+        weights = self.engine.weights()
+        self.observer.guard(plan.first + plan.steps, weights)
+        if norms and weights[0].ndim == 3:
+            sound = self.observer.diverged_step == NEVER
+            seen = [np.linalg.norm(stage[sound], ord=2, axis=(1, 2)) for stage in weights]
+            self.norms[sound] = np.maximum(self.norms[sound], np.stack(seen, axis=1))
+
+    def state(self) -> State:
+        """Return all that the next block depends on, and what has been measured."""
+        parts = {"engine": self.engine.state(), "observer": self.observer.state(), "group": {"norms": self.norms}}
+        return {f"{part}.{name}": value for part, arrays in parts.items() for name, value in arrays.items()}
+
+    def restore(self, state: State) -> None:
+        """Continue from what `state` returned."""
+        self.engine.restore(_part(state, "engine"))
+        self.observer.restore(_part(state, "observer"))
+        self.norms = state["group.norms"]
+
+
+def _part(state: State, part: str) -> State:
+    return {name.removeprefix(f"{part}."): value for name, value in state.items() if name.startswith(f"{part}.")}
+
+
+def _groups(described: "Run") -> list[range]:
+    size = engines.named(described.backend).group
+    return [range(first, min(first + size, described.replicas)) for first in range(0, described.replicas, size)]
