@@ -9,7 +9,7 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
-from theory.bounds.arithmetic import ball_function, nearest, precise, round_down, round_up
+from theory.bounds.arithmetic import ball_function, gather, nearest, precise, round_down, round_up
 
 x, y = sympy.symbols("x y", real=True)
 numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e100, max_value=1e100)
@@ -78,3 +78,9 @@ def test_rounding_at_the_ends_of_the_doubles(ball, up):
 def test_nearest_is_the_double_of_the_midpoint():
     with precise():
         assert nearest(arb(1) / 3) == 1 / 3
+
+
+def test_gathering_cancels_and_keeps_radicands():
+    root = sympy.sqrt((1 - x) ** 2 * y + 1)
+    gathered = gather((root + x) ** 2 - 1 - y)
+    assert gathered == x**2 * y - 2 * x * y + x**2 + 2 * x * root

@@ -85,6 +85,20 @@ def float_function(expressions: Sequence[sympy.Expr], symbols: Sequence[sympy.Sy
     return compiled
 
 
+def gather(expression: sympy.Expr) -> sympy.Expr:
+    """Expand and gather like terms, so that what cancels is gone; square roots keep their radicands as written.
+
+    Squares of a root become its radicand. For polynomials in symbols and square roots.
+    """
+    roots = sorted((part for part in expression.atoms(sympy.Pow) if part.exp == sympy.Rational(1, 2)), key=str)
+    names = {root: sympy.Dummy(f"root{index}", real=True) for index, root in enumerate(roots)}
+    polynomial = sympy.expand(expression.xreplace(names))
+    for root, name in names.items():
+        squares = {name**power: root.base ** (power // 2) * name ** (power % 2) for power in range(2, 5)}
+        polynomial = sympy.expand(polynomial.xreplace(squares))
+    return polynomial.xreplace({name: root for root, name in names.items()})
+
+
 def precise() -> Any:  # noqa: ANN401 - flint's context manager has no public type
     """Return the context in which balls are computed with `PRECISION` bits."""
     return flint.ctx.workprec(PRECISION)

@@ -14,7 +14,7 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from theory.bounds.arithmetic import float_function
+from theory.bounds.arithmetic import float_function, gather
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ class Inversion:
     def _allowed(self) -> Callable[..., list[Any]]:
         (price,) = sympy.solve(self.right - self.unknown, self.start)
         numerator, denominator = sympy.fraction(sympy.together(price))
-        gathered = sympy.expand(numerator) / denominator
+        gathered = gather(numerator) / denominator
         return float_function([gathered], [self.unknown, self.multiplier, *self.parameters])
 
     @cached_property

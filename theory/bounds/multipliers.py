@@ -16,13 +16,13 @@ import sympy
 from flint import arb
 from numpy.typing import NDArray
 
-from theory.bounds.arithmetic import ball_function, float_function, nearest, round_up
+from theory.bounds.arithmetic import ball_function, float_function, gather, nearest, round_up
 
 Floats = NDArray[np.float64]
 Bracket = tuple[Floats, Floats]
 
 _GOLDEN = (np.sqrt(5.0) - 1.0) / 2.0
-_ROUGH, _FINE, _NEAR = 24, 32, 0.01  # 24 sections of the 60 units of log mu leave 6e-4; 32 of what is near, 4e-9
+_ROUGH, _FINE = 24, 30  # golden sections: 24 of the 60 units of log mu leave 6e-4, 30 of 0.02 leave 1e-8
 _DESCENTS = 40
 _DOUBLINGS = 600
 _NUDGE, _NUDGE_BITS = 1e-7, 100  # relative steps of the difference quotients
@@ -72,7 +72,7 @@ class MultiplierBound:
     def _excess(self) -> Callable[..., list[Any]]:
         """(G - A)/mu with like terms gathered, so that it keeps its digits as mu -> 0."""
         numerator, denominator = sympy.fraction(sympy.together(self.right - self.unknown))
-        gathered = sympy.expand(numerator) / (self.multiplier * denominator)
+        gathered = gather(numerator) / (self.multiplier * denominator)
         return float_function([gathered], self._symbols)
 
     @cached_property
@@ -95,26 +95,27 @@ class MultiplierBound:
         with np.errstate(all="ignore"):
             largest = np.minimum(np.broadcast_to(self._largest(*parameters)[0], start.shape), 1e12)
             widest = np.full_like(start, np.log(_SMALLEST)), np.log(largest)
-            unknown, best = self._descend(start, np.ones_like(start), widest, _ROUGH, parameters)
-            best = self._section(unknown, *widest, _ROUGH, parameters)
-            middle = np.log(best)
-            narrow = np.maximum(middle - _NEAR, widest[0]), np.minimum(middle + _NEAR, widest[1])
-            unknown, best = self._descend(unknown, best, narrow, _FINE, parameters)
+            unknown, best = self._descend(start, widest, _ROUGH, parameters)
+            unknown, best = self._descend(unknown, _around(best, 1e-2, widest), _FINE, parameters)
+            best = self._section(unknown, *_around(best, 1e-6, widest), _FINE, parameters)
         return unknown, self._multipliers(unknown, best, parameters)
 
     def _descend(
-        self, unknown: Floats, best: Floats, bracket: Bracket, sections: int, parameters: Sequence[Floats]
+        self, start: Floats, bracket: Bracket, sections: int, parameters: Sequence[Floats]
     ) -> tuple[Floats, Floats]:
+        """Return A, at most `start`, and mu where the minimum of G - A over the bracket vanishes."""
+        unknown = start
         for _ in range(_DESCENTS):
-            found = self._section(unknown, *bracket, sections, parameters)
-            excess = self._at(unknown, found, parameters)
-            beyond = self._at(unknown * (1 + _NUDGE), found, parameters)
-            slope = (beyond - excess) / (unknown * _NUDGE)  # steeper than at A, since G - A is concave: no overshoot
-            step = excess / slope
-            step = np.where((excess < 0) & (slope < 0) & (step < unknown), step, 0.0)
-            best = np.where(step > 0, found, best)
-            unknown = unknown - step
-            if np.all(step <= 1e-13 * unknown):
+            best = self._section(unknown, *bracket, sections, parameters)
+            excess = self._at(unknown, best, parameters)
+            beyond = self._at(unknown * (1 + _NUDGE), best, parameters)
+            slope = (beyond - excess) / (unknown * _NUDGE)
+            step = np.where(slope < 0, excess / slope, 0.0)
+            step = np.where(np.isfinite(step) & (step < unknown), step, 0.0)
+            following = np.minimum(unknown - step, start)
+            done = np.abs(following - unknown) <= 1e-13 * unknown
+            unknown = following
+            if np.all(done):
                 break
         return unknown, best
 
@@ -190,3 +191,8 @@ class MultiplierBound:
             if denominator > 0 and right < end:
                 return Outcome(nearest(root), round_up(end), tuple(float(weight) for weight in weights))
         return None
+
+
+def _around(multiplier: Floats, width: float, widest: Bracket) -> Bracket:
+    middle = np.log(multiplier)
+    return np.maximum(middle - width, widest[0]), np.minimum(middle + width, widest[1])
