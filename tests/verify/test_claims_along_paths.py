@@ -80,6 +80,6 @@ def test_a_device_with_the_wrong_sign_of_drift_is_noticed(monkeypatch):
 def test_lines_allow_rounding_and_scatter_only():
     assert lines.surely("c", "s", 1.0, 1.0).ok and not lines.surely("c", "s", 1.0 + 1e-6, 1.0).ok
     assert not lines.surely("c", "s", float("nan"), 1.0).ok
-    scatter = np.random.default_rng(0).normal(1.0, 0.1, (100, 1))
-    assert lines.expected("c", "s", scatter, lambda m: (float(m[0]), 0.98)).ok
-    assert not lines.expected("c", "s", scatter, lambda m: (float(m[0]), 0.8)).ok
+    means = np.append(1.0, np.random.default_rng(0).normal(1.0, 0.001, 100))  # leaving one of 100 out
+    assert lines.expected("c", "s", means, np.full(101, 0.98)).ok
+    assert not lines.expected("c", "s", means, np.full(101, 0.8)).ok

@@ -5,15 +5,20 @@ the proved claim's own expression. How much of its right side a line uses shows 
 """
 
 import math
-from functools import cache, partial
+from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import sympy
 
+from theory.kernel.relations import Relation
 from theory.theorems.sharp import THEOREM as SHARP
 from verify.claims.lines import Array, Line, expected
 from verify.claims.record import Path
 from verify.claims.relations import claims, number, relation, sides
+
+World = dict[str, float]
+"""The value of every symbol of the proof, by name."""
 
 CHAIN = (
     ("noise.orthogonal", "orthogonal"),
@@ -39,25 +44,36 @@ _ENTRIES = tuple((one, other) for place, one in enumerate(_GENERATORS) for other
 
 def lines(path: Path) -> list[Line]:
     """Return every conclusion of `CHAIN` for which all symbols have a value in this setting."""
-    moments = _moments(path)
-    known = world(path, moments.mean(axis=0))
-    found: list[Line] = []
+    around, found = worlds(path), list[Line]()
     for claim, part in CHAIN:
-        if claim not in claims() or not {symbol.name for symbol in _closed(claim, part)} <= known.keys():
-            continue
-        stated = relation(claim, part)
-        found.append(expected(claim, str(stated), moments, partial(_sides, path, claim, part)))
-        if stated.op == "==":
-            other = partial(_swapped, path, claim, part)
-            found.append(expected(claim, f"{stated}, from the other side", moments, other))
+        if claim in claims() and defined(claim, part) <= around[0].keys():
+            found += evaluate(around, claim, relation(claim, part))
     return found
 
 
+def evaluate(around: Sequence[World], claim: str, stated: Relation) -> list[Line]:
+    """Return a relation of a claim as a line, an equation as one in each direction.
+
+    Args:
+        around: what `worlds` returned.
+        claim: whose definitions are put in.
+        stated: the relation.
+
+    """
+    left, right = (
+        np.array([float(number(_put_in(side, _meaning(claim)), values)) for values in around])
+        for side in (stated.lhs, stated.rhs)
+    )
+    found = [expected(claim, str(stated), left, right)]
+    return [*found, expected(claim, f"{stated}, from the other side", right, left)] if stated.op == "==" else found
+
+
 @cache
-def _closed(claim: str, part: str) -> frozenset[sympy.Symbol]:
-    """Return the symbols of a relation after the claim's own definitions are put in."""
+def defined(claim: str, part: str) -> frozenset[str]:
+    """Return the names of the symbols of a relation after the claim's own definitions are put in."""
     stated, meaning = relation(claim, part), _meaning(claim)
-    return frozenset(_put_in(stated.lhs, meaning).free_symbols | _put_in(stated.rhs, meaning).free_symbols)
+    free = _put_in(stated.lhs, meaning).free_symbols | _put_in(stated.rhs, meaning).free_symbols
+    return frozenset(symbol.name for symbol in free)
 
 
 @cache
@@ -80,18 +96,14 @@ def _put_in(expression: sympy.Expr, meaning: dict[sympy.Symbol, sympy.Expr]) -> 
     return expression
 
 
-def _sides(path: Path, claim: str, part: str, row: Array) -> tuple[float, float]:
-    stated, meaning, values = relation(claim, part), _meaning(claim), world(path, row)
-    left, right = (float(number(_put_in(side, meaning), values)) for side in (stated.lhs, stated.rhs))
-    return left, right
+def worlds(path: Path) -> list[World]:
+    """Return the values of all symbols: from all replicas, then leaving out each in turn (the jackknife)."""
+    moments = _moments(path)
+    others = (moments.sum(axis=0) - moments) / (len(moments) - 1)
+    return [world(path, row) for row in (moments.mean(axis=0), *others)]
 
 
-def _swapped(path: Path, claim: str, part: str, row: Array) -> tuple[float, float]:
-    left, right = _sides(path, claim, part, row)
-    return right, left
-
-
-def world(path: Path, row: Array) -> dict[str, float]:
+def world(path: Path, row: Array) -> World:
     """Return the value of every symbol of the proof, given the inner products averaged over steps and replicas.
 
     Constants come from the problem, rho from the path, abbreviations from the theorem's own definitions.

@@ -3,6 +3,8 @@
 Nothing but rounding is allowed here.
 """
 
+from typing import Any
+
 import numpy as np
 
 from verify.claims.lines import Array, Line, surely
@@ -34,12 +36,21 @@ def _device(path: Path) -> list[Line]:
     law = number(relation("device.closed_form", "linear").rhs, {"m": m, "s": np.sign(increment), "w": w, "tau": tau})
     off = float(np.abs(path.after - law).max())
     made = surely("device.closed_form", "the weights after a step are what the closed form says", off, 0.0, scale)
-    size = float(np.abs(g).max())
-    element = {"e": path.drift, "m": np.abs(g), "rho": path.rho, "T": path.moved, "alpha": path.alpha}
-    found = [made]
-    for claim, unit in (("device.drift", size), ("device.step", scale)):
-        found += [_worst(claim, part, *sides(claim, part, element), unit) for part in ("above", "below")]
-    return found
+    units = {"device.drift": float(np.abs(g).max()), "device.step": scale}
+    return [
+        made,
+        *(_worst(claim, part, *sides(claim, part, element(path)), units[claim]) for claim, part in ELEMENTWISE),
+    ]
+
+
+def element(path: Path) -> dict[str, Any]:
+    """Return the values of the symbols of device.*, elementwise."""
+    g = path.direction
+    return {"e": path.drift, "g": g, "m": np.abs(g), "rho": path.rho, "T": path.moved, "alpha": path.alpha}
+
+
+ELEMENTWISE = tuple((claim, part) for claim in ("device.drift", "device.step") for part in ("above", "below"))
+"""Conclusions that hold at every element."""
 
 
 def _lags(path: Path) -> Line:

@@ -1,6 +1,5 @@
 """One line of a proof, with numbers in it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,20 +53,18 @@ def surely(claim: str, statement: str, left: float, right: float, scale: float =
     return Line(claim, statement, left, right, ROUNDING * max(abs(left), abs(right), scale), "surely")
 
 
-def expected(claim: str, statement: str, moments: Array, sides: Callable[[Array], tuple[float, float]]) -> Line:
+def expected(claim: str, statement: str, left: Array, right: Array) -> Line:
     """Return a line between functions of expectations.
 
     Args:
         claim: id.
         statement: the line in symbols.
-        moments: shape (R, p): p averages a replica, whose means over replicas are the expectations.
-        sides: from p means to left and right side.
+        left: left side, shape (1 + R,): from all replicas, then leaving out each replica in turn.
+        right: right side, alike.
 
     """
-    count = len(moments)
-    left, right = sides(moments.mean(axis=0))
-    others = (moments.sum(axis=0) - moments) / (count - 1)
-    slacks = np.array([np.subtract(*sides(row)[::-1]) for row in others])
+    slacks, count = (right - left)[1:], len(left) - 1
     error = float(np.sqrt((count - 1) / count * np.sum((slacks - slacks.mean()) ** 2)))
     # what cancels exactly (an identity) has no scatter, only rounding
-    return Line(claim, statement, left, right, ERRORS * error + ROUNDING * max(abs(left), abs(right)), "in expectation")
+    rounding = ROUNDING * max(abs(left[0]), abs(right[0]))
+    return Line(claim, statement, float(left[0]), float(right[0]), ERRORS * error + rounding, "in expectation")
