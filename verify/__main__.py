@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from theory.setting.boundary import ANSWER_IS_NO, HOLDS, BadInput, integer, real, run_command, write_json
+from theory.setting.boundary import ANSWER_IS_NO, HOLDS, BadInput, integer, known, real, run_command, write_json
 
 app = typer.Typer(
     help="Confront proved bounds with simulated runs: verdicts, replays, searches for trouble.",
@@ -82,6 +82,24 @@ def replay(
         console.show(console.replay_table(replayed))
     holds = replayed["identical"] and replayed["lines_hold"] and replayed["result"]["verdict"] != "violated"
     return HOLDS if holds else ANSWER_IS_NO
+
+
+@app.command()
+def sabotage(
+    area: Annotated[list[str] | None, typer.Option(help="theory, simulation or statistics; all if not given.")] = None,
+    json: JsonOption = "",
+) -> int:
+    """Plant faults in theorems, simulator and statistics, and say which check catches each."""
+    from verify import console
+    from verify import sabotage as faults
+
+    areas = [known("--area", name, faults.AREAS) for name in area or faults.AREAS]
+    result = console.watch_faults(areas)
+    if json:
+        write_json(json, result)
+    if json != "-":
+        console.show(console.sabotage_table(result))
+    return ANSWER_IS_NO if result["survivors"] or result["failing_without_a_fault"] else HOLDS
 
 
 @app.command()

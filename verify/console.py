@@ -1,7 +1,7 @@
 """What a person sees in a terminal or a notebook: progress on standard error, results as tables."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from verify import sweep
+from verify import sabotage, sweep
 from verify.store import Store
 
 _STYLES = {"held": "green", "violated": "bold red", "inconclusive": "yellow", "not applied": "dim"}
@@ -49,6 +49,26 @@ def watch(store: Store, settings: int, pool: Executor, width: int) -> None:
 def show(result: Group) -> None:
     """Print a result on standard output; a pipe gets lines wide enough for the tables."""
     Console(width=None if sys.stdout.isatty() else 160).print(result)
+
+
+def watch_faults(areas: Sequence[str]) -> dict[str, Any]:
+    """Plant every fault of the areas under a progress bar."""
+    with progress() as bar:
+        task = bar.add_task("faults", total=None)
+        return sabotage.run(areas, lambda _, total: bar.update(task, advance=1, total=total))
+
+
+def sabotage_table(result: Mapping[str, Any]) -> Group:
+    """Return what was planted, what caught it, and what survived."""
+    rows: dict[tuple[str, str], int] = {}
+    for fault in result["faults"]:
+        key = (fault["area"], fault["caught_by"] or "nothing")
+        rows[key] = rows.get(key, 0) + 1
+    head = Text(f"{result['planted']} faults planted, {result['caught']} caught", style="bold")
+    counted = table("by check", ("area", "caught by", "faults"), [(*key, count) for key, count in sorted(rows.items())])
+    lines = [Text(f"SURVIVED: {name}", style="bold red") for name in result["survivors"]]
+    lines += [Text(f"FAILS WITHOUT A FAULT: {name}", style="bold red") for name in result["failing_without_a_fault"]]
+    return Group(head, counted, *lines)
 
 
 def verdict(word: str) -> Text:

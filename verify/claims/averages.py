@@ -64,8 +64,11 @@ def evaluate(around: Sequence[World], claim: str, stated: Relation) -> list[Line
         np.array([float(number(_put_in(side, _meaning(claim)), values)) for values in around])
         for side in (stated.lhs, stated.rhs)
     )
-    found = [expected(claim, str(stated), left, right)]
-    return [*found, expected(claim, f"{stated}, from the other side", right, left)] if stated.op == "==" else found
+    scale = max(around[0][f"<{name}|{name}>"] for name in _GENERATORS)  # every line has the unit of A
+    found = [expected(claim, str(stated), left, right, scale)]
+    if stated.op == "==":
+        found.append(expected(claim, f"{stated}, from the other side", right, left, scale))
+    return found
 
 
 @cache

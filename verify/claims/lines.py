@@ -53,7 +53,7 @@ def surely(claim: str, statement: str, left: float, right: float, scale: float =
     return Line(claim, statement, left, right, ROUNDING * max(abs(left), abs(right), scale), "surely")
 
 
-def expected(claim: str, statement: str, left: Array, right: Array) -> Line:
+def expected(claim: str, statement: str, left: Array, right: Array, scale: float = 0.0) -> Line:
     """Return a line between functions of expectations.
 
     Args:
@@ -61,10 +61,11 @@ def expected(claim: str, statement: str, left: Array, right: Array) -> Line:
         statement: the line in symbols.
         left: left side, shape (1 + R,): from all replicas, then leaving out each replica in turn.
         right: right side, alike.
+        scale: size of the terms that may cancel in it.
 
     """
     slacks, count = (right - left)[1:], len(left) - 1
     error = float(np.sqrt((count - 1) / count * np.sum((slacks - slacks.mean()) ** 2)))
     # what cancels exactly (an identity) has no scatter, only rounding
-    rounding = ROUNDING * max(abs(left[0]), abs(right[0]))
-    return Line(claim, statement, float(left[0]), float(right[0]), ERRORS * error + rounding, "in expectation")
+    rounding = ROUNDING * max(abs(left[0]), abs(right[0]), scale)
+    return Line(claim, statement, float(left[0]), float(right[0]), float(ERRORS * error + rounding), "in expectation")

@@ -1,0 +1,75 @@
+"""Wrong bounds: a spoilt expression or abbreviation. Caught by runs that rise above them, or by reference values."""
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+
+import numpy as np
+
+import theory
+from theory.bounds.forms import ClosedForm
+from theory.bounds.function import Bound
+from verify import verdicts
+from verify.sabotage import Area, Check, Fault, swapped
+from verify.sabotage.mutants import mutants
+from verify.sabotage.panel import COMPLETE, sound_observations
+
+AREA: Area = "theory"
+
+REFERENCE = (
+    ((1, 1, 0.5, 0.01, 10_000, 0.0, 0.0, 0.0), 0.01005025, 0.02010101),
+    ((1, 1, 0.5, 0.01, 10_000, 0.3, 0.0, 0.0), 0.12006554, 0.12099012),
+    ((1, 0.25, 2, 0.02, 5_000, 0.0, 3.0, 1.5), 0.02650654, 0.04534668),
+    ((2, 0.5, 1, 0.005, 20_000, 0.2, 6.0, 3.0), 0.04835558, 0.05115555),
+    ((1, 1, 0.5, 0.05, 2_000, 0.1, 4.0, 2.0), 0.11142600, 0.11705592),
+)
+"""THEORY section 10: L, sigma2, Delta, alpha, K, rho, Lambda1, Lambdah; sharp; explicit, to eight digits."""
+
+_NAMES = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
+
+
+def checks() -> dict[str, Check]:
+    """Return the named checks: runs first."""
+    return {"bounds-above-runs": _bounds_hold, "reference-values": _reference, "sharp-below-explicit": _ordered}
+
+
+def faults() -> Iterator[Fault]:
+    """Yield the wrong versions of the explicit expression, and of every abbreviation of the sharp bound."""
+    explicit, sharp = theory.bound("explicit"), theory.bound("sharp")
+    for what, wrong in mutants(explicit.expression):
+        forms = tuple(
+            dataclasses.replace(form, expression=wrong) if isinstance(form, ClosedForm) else form
+            for form in explicit.forms
+        )
+        spoilt = dataclasses.replace(explicit, expression=wrong, forms=forms)
+        yield Fault(f"explicit bound: {what}", AREA, partial(_bounding, spoilt))
+    for symbol, definition in sharp.definitions.items():
+        for what, wrong in (*mutants(definition), (f"half of {symbol}", definition / 2)):
+            spoilt = dataclasses.replace(sharp, definitions={**sharp.definitions, symbol: wrong})
+            yield Fault(f"sharp bound, {symbol} = {definition}: {what}", AREA, partial(_bounding, spoilt))
+
+
+def _bounding(wrong: Bound) -> AbstractContextManager[None]:
+    true = theory.bound
+    return swapped(theory, "bound", lambda name: wrong if name == wrong.name else true(name))
+
+
+def _bounds_hold() -> bool:
+    found = (verdicts.confront(sound_observations(name), 1e-3) for name in COMPLETE)
+    return all(confrontation.word != "violated" for confrontation in found)
+
+
+def _reference() -> bool:
+    columns = dict(zip(_NAMES, zip(*(row[0] for row in REFERENCE), strict=True), strict=True))
+    for place, name in enumerate(("sharp", "explicit"), start=1):
+        found = theory.bound(name)(**columns)
+        if not np.allclose(found, [row[place] for row in REFERENCE], rtol=0, atol=5.1e-9):
+            return False
+    return True
+
+
+def _ordered() -> bool:
+    draws = np.random.default_rng(0).uniform(0.05, 0.6, (len(_NAMES), 20))
+    given = dict(zip(_NAMES, draws, strict=True)) | {"K": 1000}
+    return bool(np.all(theory.bound("sharp")(**given) <= theory.bound("explicit")(**given) * (1 + 1e-12)))

@@ -1,0 +1,48 @@
+"""Wrong versions of an expression, made by rule: a term dropped, a sign flipped, a factor lost, a power forgotten."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import sympy
+from sympy import Expr
+
+_POINTS = 40
+
+
+def mutants(expression: Expr) -> Iterator[tuple[str, Expr]]:
+    """Yield (what was done, the wrong expression), each different from the true one and from the others."""
+    seen = {expression}
+    for what, wrong in _all(expression):
+        if wrong not in seen and not wrong.has(sympy.zoo, sympy.nan):
+            seen.add(wrong)
+            yield what, wrong
+
+
+def _all(expression: Expr) -> Iterator[tuple[str, Expr]]:
+    for part in sympy.preorder_traversal(expression):
+        if isinstance(part, sympy.Add):
+            for term in part.args:
+                yield f"dropped {term}", expression.xreplace({part: part - term})
+                yield f"sign of {term}", expression.xreplace({part: part - 2 * term})
+                yield f"half of {term}", expression.xreplace({part: part - term / 2})
+        elif isinstance(part, sympy.Pow) and part.exp == 2:
+            yield f"{part.base} for its square", expression.xreplace({part: part.base})
+        elif isinstance(part, sympy.Mul):
+            for factor in part.args:
+                if isinstance(factor, sympy.Add):
+                    yield f"missing factor {factor}", expression.xreplace({part: part / factor})
+        elif isinstance(part, sympy.Symbol) and part.name in ("rho", "sigma", "x", "q"):
+            yield f"{part}^2 for {part}", expression.xreplace({part: part**2})
+
+
+def is_stronger(wrong: Expr, true: Expr, seed: int = 0) -> bool:
+    """Return whether the wrong expression lies below the true one somewhere in (0, 1/2)^n: whether it claims more.
+
+    What claims less is no fault of a bound: it is true, if loose.
+    """
+    symbols = sorted(wrong.free_symbols | true.free_symbols, key=lambda symbol: symbol.name)
+    rng = np.random.default_rng(seed)
+    difference = sympy.lambdify(symbols, wrong - true, modules="numpy")
+    with np.errstate(all="ignore"):
+        values = np.array([np.real(difference(*rng.uniform(0.02, 0.5, len(symbols)))) for _ in range(_POINTS)])
+    return bool(np.any(values[np.isfinite(values)] < -1e-9))

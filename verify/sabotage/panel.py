@@ -1,0 +1,67 @@
+"""A few settings on which every fault is tried: each kind of algorithm, strong lags, bounds that are attained."""
+
+import math
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from verify import claims, sweep
+from verify.observations import Constants, Observations
+from verify.settings import Setting
+
+STEPS, REPLICAS = 120, 48
+
+_COUPLED: dict[str, Any] = {
+    "size": 2, "noise": "two-point", "sigma": 1.0, "coupling": 0.9, "condition": 5.0, "start": 1.0,
+}  # fmt: skip
+
+SETTINGS: dict[str, Setting] = {
+    setting.family: setting
+    for setting in (
+        Setting(0, "digital SGD", "quadratic", 1, {"size": 3, "condition": 1.0, "start": 0.05, "target": 0.05},
+                "digital-sgd", 0.2, math.inf, 3000, 200, 1),
+        Setting(1, "analog SGD", "quadratic", 3, {**_COUPLED, "target": 0.3}, "analog-sgd", 0.05, 2.5, 1500, 96, 2),
+        Setting(2, "Analog-SGD-AP", "quadratic", 6, {**_COUPLED, "size": 1}, "analog-sgd-ap", 0.05, 4.0, 1500, 96, 3),
+        Setting(3, "digital AP", "quadratic", 5, {**_COUPLED, "noise_spread": 10.0},
+                "digital-ap", 0.08, math.inf, 1500, 96, 4),
+        Setting(4, "Analog-SGD-SP", "quadratic", 4, _COUPLED, "analog-sgd-sp", 0.1, 5.0, 1000, 96, 5, batch=4),
+        Setting(5, "network AP", "network", 3, {"width": 4, "samples": 16}, "analog-sgd-ap", 0.05, 6.0, 400, 32, 6),
+        Setting(6, "attaining", "attaining", 1, {"rho": 0.6, "tau": 50.0}, "analog-sgd", 5e-3, 50.0, 40_000, 64, 7),
+        Setting(7, "plus-minus", "plus-minus", 4, {"rho": 0.4, "tau": 3.0}, "analog-sgd-ap", 0.02, 3.0, 3000, 96, 8),
+    )
+}  # fmt: skip
+"""By what they stand for."""
+
+
+def known(name: str) -> Constants:
+    """Return what is known of a setting of the panel beforehand; asked afresh."""
+    once = replace(SETTINGS[name], iterations=1)
+    return sweep.observe(once, 2, once.seed).constants
+
+
+def path(name: str) -> claims.Path:
+    """Record the first steps of a setting of the panel, afresh."""
+    setting = SETTINGS[name]
+    return claims.record(setting, known(name), min(STEPS, setting.iterations), REPLICAS)
+
+
+def observations(name: str) -> Observations:
+    """Run a setting of the panel, afresh."""
+    setting = SETTINGS[name]
+    return sweep.observe(setting, setting.replicas, setting.seed)
+
+
+@cache
+def sound_path(name: str) -> claims.Path:
+    """Return the recorded path of the sound simulator."""
+    return path(name)
+
+
+@cache
+def sound_observations(name: str) -> Observations:
+    """Return the observations of the sound simulator."""
+    return observations(name)
+
+
+COMPLETE = tuple(name for name, setting in SETTINGS.items() if setting.problem != "network")
+"""Settings whose every constant is a fact of the problem; a network's L and Lambda take a theorem of their own."""

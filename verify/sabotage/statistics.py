@@ -1,0 +1,351 @@
+"""Wrong statistics: intervals that lie, families without control, verdicts that look at the wrong number.
+
+Caught on planted truths: null families that must stay silent, violations that must be found, and verdicts whose right
+answer is known.
+"""
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+import theory
+from theory.setting.boundary import OutsideDomain
+from verify import assumptions, observations, statistics, sweep, verdicts
+from verify.observations import Constants, Observations
+from verify.sabotage import Area, Check, Fault, swapped
+from verify.sabotage.panel import SETTINGS
+
+AREA: Area = "statistics"
+
+_RARE = 1e-4
+"""How improbable a count must be under the stated rate before a check fails."""
+
+
+def checks() -> dict[str, Check]:
+    """Return the named checks."""
+    return {
+        "looks-are-independent": _looks,
+        "refusals": _refusals,
+        "verdicts-on-planted-truths": _verdicts,
+        "what-a-run-hands-over": _handed_over,
+        "false-alarms-of-families": _coarsely(_families),
+        "false-alarms-when-stopping-early": _coarsely(_stopping),
+        "coverage-from-above": _coarsely(_coverage),
+        "power": _coarsely(_power),
+    }
+
+
+def _coarsely(check: Check) -> Check:
+    """Let bisections stop at a third of a percent, on the safe side: thousands of families are looked at."""
+
+    def checked() -> bool:
+        with swapped(statistics, "_BISECTIONS", 12):
+            return check()
+
+    return checked
+
+
+def _adversarial(shape: tuple[int, ...], seed: int) -> np.ndarray:
+    """Draw from the law of mean 1 on {0, 1.25}, against which a bet without a ceiling is exactly tight."""
+    return 1.25 * (np.random.default_rng(seed).random(shape) < 0.8)
+
+
+def _at_rate(alarms: np.ndarray, rate: float) -> bool:
+    return bool(stats.binom.sf(int(alarms.sum()) - 1, alarms.size, rate) >= _RARE)
+
+
+def _families() -> bool:
+    """Check 2,000 null families of 20 hypotheses, each at the level that spending gives it."""
+    confidence, families, size = 0.9, 2000, 20
+    spending = statistics.Spending(confidence, first_block=5)
+    observed = _adversarial((families, size, 16), 1)
+    alarms = np.zeros(families, dtype=bool)
+    for index in range(size):
+        alarms |= statistics.lower_mean(observed[:, index], spending.level(index)) > 1.0 + 1e-9
+    total = sum(statistics.Spending(confidence).level(index) for index in range(20_000))
+    return _at_rate(alarms, 1 - confidence) and total <= 1 - confidence
+
+
+def _stopping() -> bool:
+    observed, ever = _adversarial((2000, 64), 2), np.zeros(2000, dtype=bool)
+    for look in (4, 8, 16, 32, 64):
+        ever |= statistics.lower_mean(observed[:, :look], 0.05) > 1.0 + 1e-9
+    return _at_rate(ever, 0.05)
+
+
+def _coverage() -> bool:
+    """Check bounds from above: by betting under a ceiling, and Student's on normal observations."""
+    rng = np.random.default_rng(3)
+    bounded = np.where(rng.random((2000, 30)) < 0.02, 1.0, 0.1)  # the ceiling is rarely seen
+    normal = rng.normal(5.0, 1.0, (2000, 12))
+    missed = (
+        statistics.upper_mean(bounded, 0.05, np.ones(2000)) < 0.118 - 1e-9,
+        statistics.student_mean(normal, 0.01, "upper") < 5.0,
+        statistics.student_mean(normal, 0.01, "lower") > 5.0,
+    )
+    return all(_at_rate(one, rate) for one, rate in zip(missed, (0.05, 0.01, 0.01), strict=True))
+
+
+def _power() -> bool:
+    """Check that a violation of the stated size is found with the stated probability, and a held bound confirmed."""
+    level, violation, variation = 1e-3, 0.3, 0.3
+    replicas = statistics.replicas_needed(violation, variation, level, 0.9)
+    rng = np.random.default_rng(4)
+    observed = rng.gamma(variation**-2, variation**2 * (1 + violation), (400, replicas))
+    caught = (statistics.lower_mean(observed, level) > 1.0).sum()
+    # no more replicas than the extremal law would need several times over: planning must not ask for the moon
+    frugal = replicas < 4 * math.log(1 / level) / math.log1p(violation) + 40
+    near = statistics.student_mean(rng.normal(1.0, 0.1, (400, 64)), 0.01, "upper")
+    return bool(stats.binom.cdf(caught, 400, 0.9) >= _RARE) and frugal and bool(np.median(near) < 1.05)
+
+
+def _planted(mean: float, **changes: Any) -> Observations:  # noqa: ANN401
+    """Return 200 replicas around a mean, of a setting whose constants are all certified."""
+    rng = np.random.default_rng(5)
+    values = {"L": 1.0, "sigma2": 1.0, "Delta": 1.0, "alpha": 0.1, "K": 100, "Lambda1": 0.5, "Lambdah": 0.5}
+    values |= {"nu": 0.4, "Ln": 0.8, "rho": 0.5}
+    square = 0.16 * rng.uniform(0.3, 1.0, 200)
+    saturation = np.append(np.full(199, 0.2), 0.4)  # one replica went further than the others
+    known = Constants(values, dict.fromkeys(values, True))
+    found = Observations(mean * rng.gamma(25.0, 0.04, 200), saturation, square, 0, known, "planted")
+    return dataclasses.replace(found, **changes)
+
+
+def _planted_bound(name: str) -> Callable[..., float]:
+    """Return 1 + rbar2, defined for rho in [0.39, 0.6]; a rho of 1 is left to the refusals."""
+
+    def bound(rho: float, rbar2: float = 0.0, **_: float) -> float:
+        if 0.6 < rho < 1 or rho < 0.39:
+            raise OutsideDomain("rho", rho, "0.39 <= rho <= 0.6", name)
+        return 1.0 + rbar2
+
+    return bound
+
+
+def _words(observed: Observations) -> dict[str, str]:
+    with swapped(theory, "bound", _planted_bound):
+        return {check.claim: check.verdict for check in verdicts.confront(observed, 1e-3).checks}
+
+
+def _verdicts() -> bool:
+    """Check verdicts whose right answer is known, and tightness."""
+    below, above, at = (set(_words(_planted(mean)).values()) for mean in (0.8, 1.5, 1.0))
+    # rbar2 lies near 0.1 but may be as large as its upper confidence bound: 1.2 is no violation of the adaptive form
+    adaptive = _words(_planted(1.17))["saturation-adaptive/a-posteriori"]
+    with swapped(theory, "bound", _planted_bound):
+        checks = verdicts.confront(_planted(0.5), 1e-3).checks
+    tight = all(1.7 < check.tightness < 2.5 and check.tightness_low < check.tightness_high for check in checks)
+    plain = _words(_planted(1.0))["sharp/a-priori"]
+    known = (below == {"held"}, above == {"violated"}, at <= {"inconclusive", "held"}, plain == "inconclusive")
+    return all(known) and adaptive == "inconclusive" and tight
+
+
+def _refusals() -> bool:
+    """Check that a bound is not applied where an assumption fails, however large the observed value."""
+    known = _planted(9.0).constants
+    uncertified = Constants(known.values, {**known.certified, "L": False})
+    saturated = np.full(200, 0.55)
+    cases = (
+        (_planted(9.0, diverged=1), "sharp/a-posteriori"),
+        (_planted(9.0, saturation=saturated), "sharp/a-priori"),
+        (_planted(9.0, saturation=np.full(200, 1.0)), "sharp/a-posteriori"),
+        (_planted(9.0, saturation=np.full(200, 0.7)), "explicit/a-posteriori"),
+        (_planted(9.0, constants=uncertified), "explicit/a-priori"),
+    )
+    refused = all(_words(observed)[claim] == "not applied" for observed, claim in cases)
+    status = {found.assumption: found.status for found in assumptions.examine(_planted(1.0, saturation=saturated))}
+    return refused and status["saturation"] == "violated"
+
+
+def _looks() -> bool:
+    setting = SETTINGS["attaining"]
+    seeds = {sweep.look_seed(setting, look) for look in range(4)}
+    others = {sweep.look_seed(dataclasses.replace(setting, seed=8), look) for look in range(4)}
+    return len(seeds | others) == 8
+
+
+def _handed_over() -> bool:
+    """Check what is taken over from a run: variance of the mean of a batch, largest saturation, divergence."""
+    batch = dataclasses.replace(SETTINGS["Analog-SGD-SP"], iterations=30)
+    observed = sweep.observe(batch, 3, 1)
+    sample = batch.make_problem().facts(batch.lags).values["sigma2"] or 0.0
+    wild = dataclasses.replace(SETTINGS["digital AP"], alpha=60.0, iterations=2000)
+    one = sweep.observe(dataclasses.replace(batch, replicas=2), 2, 1)
+    both = one.and_more(observed)
+    return (
+        math.isclose(observed.constants.values["sigma2"], sample / batch.batch, rel_tol=1e-12)
+        and observed.rho == observed.saturation.max()
+        and sweep.observe(wild, 3, 1).diverged == 3
+        and both.replicas == 5
+        and math.isclose(both.squared_gradient.sum(), one.squared_gradient.sum() + observed.squared_gradient.sum())
+    )
+
+
+def _student_below(observed: Any, level: float) -> np.ndarray:  # noqa: ANN401
+    return statistics.student_mean(observed, level, "lower")
+
+
+def _scaled_level(name: str, change: Callable[[float], float]) -> Callable[[], AbstractContextManager[None]]:
+    true = getattr(statistics, name)
+    return partial(swapped, statistics, name, lambda values, level, *rest: true(values, change(level), *rest))
+
+
+def _deciding(rule: Callable[..., str]) -> Callable[[], AbstractContextManager[None]]:
+    """Put another rule in the place of the decision; it gets the ends of the bound and the evidence."""
+    true = verdicts._decide
+
+    def decide(claim: str, least: float, value: float, most: float, evidence: Any) -> verdicts.Check:  # noqa: ANN401
+        word = rule(least, value, most, evidence)
+        return dataclasses.replace(true(claim, least, value, most, evidence), verdict=word)  # type: ignore[arg-type]
+
+    return partial(swapped, verdicts, "_decide", decide)
+
+
+def _bare(_: float, value: float, __: float, evidence: verdicts.Evidence) -> str:
+    return "held" if evidence.mean <= value else "violated"
+
+
+def _always_held(*_: Any) -> str:  # noqa: ANN401
+    return "held"
+
+
+def _alarm_at_the_low_end(least: float, _: float, __: float, evidence: verdicts.Evidence) -> str:
+    held = evidence.upper.value <= least
+    return "violated" if evidence.lower.value > least else "held" if held else "inconclusive"
+
+
+def _two_sided(least: float, _: float, most: float, evidence: verdicts.Evidence) -> str:
+    outside = evidence.lower.value > most or evidence.upper.value < least
+    return "violated" if outside else "inconclusive"
+
+
+def _exchanged(least: float, _: float, most: float, evidence: verdicts.Evidence) -> str:
+    return "violated" if evidence.upper.value > most else "held" if evidence.lower.value <= least else "inconclusive"
+
+
+def _handing(**changes: Callable[[Observations], Any]) -> Callable[[], AbstractContextManager[None]]:
+    """Spoil what is handed over from a run."""
+    true = observations.from_trajectories
+
+    def wrong(runs: Any) -> Observations:  # noqa: ANN401
+        found = true(runs)
+        return dataclasses.replace(found, **{name: change(found) for name, change in changes.items()})
+
+    return partial(swapped, sweep, "from_trajectories", wrong)
+
+
+def _per_sample(found: Observations) -> Constants:
+    values = found.constants.values
+    return Constants({**values, "sigma2": 4 * values["sigma2"]}, found.constants.certified)
+
+
+_TRUE_REFUSAL = verdicts._refusal
+_TRUE_AND_MORE = Observations.and_more
+
+
+def _refusing_only(word: str) -> Callable[[], AbstractContextManager[None]]:
+    """Give no reason but those that contain `word`."""
+
+    def refusal(*arguments: Any) -> str:  # noqa: ANN401
+        reason = _TRUE_REFUSAL(*arguments)
+        return reason if word in reason else ""
+
+    return partial(swapped, verdicts, "_refusal", refusal)
+
+
+def _not_refusing(word: str) -> Callable[[], AbstractContextManager[None]]:
+    """Overlook the reasons that contain `word`."""
+
+    def refusal(*arguments: Any) -> str:  # noqa: ANN401
+        reason = _TRUE_REFUSAL(*arguments)
+        return "" if word in reason else reason
+
+    return partial(swapped, verdicts, "_refusal", refusal)
+
+
+_PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "family: no multiplicity control": partial(
+        swapped, statistics.Spending, "level", lambda self, _: 1 - self.confidence
+    ),
+    "family: Bonferroni over ten whatever the size": partial(
+        swapped, statistics.Spending, "level", lambda self, _: (1 - self.confidence) / 10
+    ),
+    "family: the error spent in every block": partial(
+        swapped, statistics.Spending, "level", lambda self, _: (1 - self.confidence) / self.first_block
+    ),
+    "alarm: Student for the bet": partial(swapped, statistics, "lower_mean", _student_below),
+    "alarm: the mean for its lower bound": partial(
+        swapped, statistics, "lower_mean", lambda observed, _: np.mean(observed, axis=-1)
+    ),
+    "alarm: the median for the mean": partial(
+        swapped, statistics, "lower_mean", lambda observed, _: np.median(observed, axis=-1)
+    ),
+    "alarm: the largest replica": partial(
+        swapped, statistics, "lower_mean", lambda observed, _: np.max(observed, axis=-1)
+    ),
+    "alarm: root of the level": _scaled_level("lower_mean", math.sqrt),
+    "alarm: level read as confidence": _scaled_level("lower_mean", lambda level: 1 - level),
+    "alarm: far too cautious": _scaled_level("lower_mean", lambda level: level**4),
+    "alarm: never": partial(swapped, statistics, "lower_mean", lambda observed, _: np.zeros(np.shape(observed)[:-1])),
+    "bet: stakes beyond all one has": partial(swapped, statistics, "STAKES", 1.5 * statistics.STAKES),
+    "bet: starting capital twice": partial(swapped, statistics, "PRIOR", 4 * statistics.PRIOR),
+    "bet: the smallest stake only": partial(swapped, statistics, "PRIOR", np.array([1e-12] * 7 + [1.0])),
+    "ceiling: read off the observations": partial(
+        swapped,
+        statistics,
+        "upper_mean",
+        lambda observed, level, _: (
+            np.max(observed, axis=-1) - statistics.lower_mean(np.max(observed, axis=-1)[..., None] - observed, level)
+        ),
+    ),
+    "ceiling: upper bound is the mean": partial(
+        swapped, statistics, "upper_mean", lambda observed, *_: np.mean(observed, axis=-1)
+    ),
+    "Student: quantile of two sides, level doubled": _scaled_level("student_mean", lambda level: 4 * level),
+    "Student: spread of one replica": partial(
+        swapped,
+        statistics,
+        "student_mean",
+        lambda observed, _, side: np.mean(observed, -1) + (3 if side == "upper" else -3) * np.std(observed, -1),
+    ),
+    "Student: no spread": partial(swapped, statistics, "student_mean", lambda observed, *_: np.mean(observed, axis=-1)),
+    "verdict: bare comparison of the mean": _deciding(_bare),
+    "verdict: always held": _deciding(_always_held),
+    "verdict: two-sided": _deciding(_two_sided),
+    "verdict: upper and lower bound exchanged": _deciding(_exchanged),
+    "verdict: alarm at the low end of the mean-square saturation": _deciding(_alarm_at_the_low_end),
+    "verdict: tightness upside down": partial(swapped, verdicts, "_ratio", lambda bound, observed: observed / bound),
+    "refusal: divergence overlooked": _not_refusing("diverged"),
+    "refusal: saturation above the certified overlooked": _not_refusing("above"),
+    "refusal: full saturation overlooked": _not_refusing("observed 1"),
+    "refusal: measured constants taken for certified": _not_refusing("only measured"),
+    "refusal: nothing is ever refused": _refusing_only("no such reason"),
+    "assumptions: saturation never violated": partial(
+        swapped, assumptions, "_EXAMINERS", {**assumptions._EXAMINERS, "saturation": lambda _: ("certified", "")}
+    ),
+    "saturation: the mean over replicas for the largest": partial(
+        swapped, Observations, "rho", property(lambda self: float(self.saturation.mean()))
+    ),
+    "looks: the same seed again": partial(swapped, sweep, "look_seed", lambda setting, _: setting.seed),
+    "looks: the setting's seed forgotten": partial(swapped, sweep, "look_seed", lambda _, look: look),
+    "looks: earlier replicas thrown away": partial(swapped, Observations, "and_more", lambda _, more: more),
+    "looks: replicas counted twice": partial(
+        swapped, Observations, "and_more", lambda self, more: _TRUE_AND_MORE(_TRUE_AND_MORE(self, more), more)
+    ),
+    "batch: variance of one sample": _handing(constants=_per_sample),
+    "divergence: dropped without a word": _handing(diverged=lambda _: 0),
+    "planning: replicas for half the power": partial(swapped, statistics, "replicas_needed", lambda *_: 8),
+}
+"""What is planted, by what is wrong."""
+
+
+def faults() -> Iterator[Fault]:
+    """Yield every fault of the statistics."""
+    for name, plant in _PLANTS.items():
+        yield Fault(name, AREA, plant)
