@@ -85,10 +85,10 @@ def _gradient() -> bool:
     rng = np.random.default_rng(1)
     for name in ("Analog-SGD-AP", "network AP", "attaining"):
         problem = SETTINGS[name].make_problem()
-        point = [stage + 0.1 * rng.standard_normal(stage.shape) for stage in problem.initial_weights()]
+        point: Weights = [stage + 0.1 * rng.standard_normal(stage.shape) for stage in problem.initial_weights()]
         along = [rng.standard_normal(stage.shape) for stage in point]
         step = 1e-5
-        ends = [problem.value([p + sign * step * a for p, a in zip(point, along, strict=True)]) for sign in (1, -1)]
+        ends = [problem.value([p + s * step * a for p, a in zip(point, along, strict=True)]) for s in (1.0, -1.0)]
         slope = sum(float(np.sum(g * a)) for g, a in zip(problem.gradient(point), along, strict=True))
         if not math.isclose((ends[0] - ends[1]) / (2 * step), slope, rel_tol=1e-4, abs_tol=1e-7):
             return False
@@ -97,7 +97,7 @@ def _gradient() -> bool:
     return True
 
 
-def _unbiased(problem: Problem, point: list[np.ndarray], rng: np.random.Generator) -> bool:
+def _unbiased(problem: Problem, point: Weights, rng: np.random.Generator) -> bool:
     draws = problem.draw(rng, 4000, 1)[:, 0]
     wide = [np.repeat(stage[None], len(draws), axis=0) for stage in point]
     samples = np.concatenate([part.reshape(len(draws), -1) for part in problem.direction(wide, wide, draws)], axis=1)
