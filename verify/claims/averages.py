@@ -12,6 +12,7 @@ import numpy as np
 import sympy
 
 from theory.kernel.relations import Relation
+from theory.kernel.vectors import generators
 from theory.theorems.sharp import THEOREM as SHARP
 from verify.claims.lines import Array, Line, expected
 from verify.claims.record import Path
@@ -38,6 +39,9 @@ CHAIN = (
 )
 """Conclusions in the order of the proof."""
 
+_MEANT = {"stale.minkowski": {"v": generators("v")[0] + generators("n")[0]}}
+"""Claims that give a generator another meaning: there v is the whole direction, noise included."""
+
 _GENERATORS = ("F", "b", "e", "n", "v")
 _ENTRIES = tuple((one, other) for place, one in enumerate(_GENERATORS) for other in _GENERATORS[place:])
 
@@ -47,7 +51,7 @@ def lines(path: Path) -> list[Line]:
     around, found = worlds(path), list[Line]()
     for claim, part in CHAIN:
         if claim in claims() and defined(claim, part) <= around[0].keys():
-            found += evaluate(around, claim, relation(claim, part))
+            found += evaluate(around, claim, relation(claim, part).substitute(vectors=_MEANT.get(claim)))
     return found
 
 
