@@ -10,8 +10,8 @@ from rich.progress import track
 
 from theory import blueprint, sheet
 from theory.commands import app
-from theory.commands.graph import as_dot, as_svg
-from theory.setting.boundary import HOLDS, BadInput, write_whole
+from theory.commands.graph import as_svg
+from theory.setting.boundary import HOLDS, write_whole
 
 _PICTURE = "blueprint.svg"
 
@@ -26,13 +26,7 @@ def bounds(
     console = Console(stderr=True)
     found = list(track(checked, description="checking the claims", total=len(claims), console=console, transient=True))
     outcomes = {outcome.claim: outcome for outcome in found}
-    try:
-        write_whole(out / _PICTURE, as_svg(as_dot(outcomes)))
-        picture: str | None = _PICTURE
-    except BadInput as problem:
-        if problem.name == "output":
-            raise
-        picture = None  # Graphviz is not installed: the sheet goes without its picture
-    for path in sheet.write(out, outcomes, picture):
+    write_whole(out / _PICTURE, as_svg(outcomes))
+    for path in sheet.write(out, outcomes, _PICTURE):
         sys.stdout.write(f"{path}\n")
     return HOLDS

@@ -2,20 +2,22 @@
 
 import html
 import json
-import shutil
-import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
-from theory import blueprint
+from theory import blueprint, drawing
 from theory.blueprint import Outcome
 from theory.commands import app
+from theory.drawing import Node
+from theory.kernel.claim import Claim
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
-from theory.setting.boundary import HOLDS, BadInput, known
+from theory.setting.boundary import HOLDS, known
 
 _COLOUR = {"proved": "#cfe8cf", "refuted": "#f2b8b5", "undecided": "#fdeeb5", "unsupported": "#e6e6e6"}
+_GROUND = "#d6e4f5"
 
 
 @app.command()
@@ -28,8 +30,7 @@ def graph(
     if form == "json":
         sys.stdout.write(json.dumps(as_data(outcomes), indent=2) + "\n")
     else:
-        text = as_dot(outcomes)
-        sys.stdout.write(text if form == "dot" else as_svg(text))
+        sys.stdout.write(as_dot(outcomes) if form == "dot" else as_svg(outcomes))
     return HOLDS
 
 
@@ -56,7 +57,7 @@ def as_dot(outcomes: dict[str, Outcome]) -> str:
     used = {name for item in blueprint.all_claims() for name in item.assumes}
     for name in sorted(used):
         tip = _quoted(ASSUMPTIONS[name].statement)
-        lines.append(f'  "assume {name}" [label="{name}", shape=ellipse, fillcolor="#d6e4f5", tooltip={tip}];')
+        lines.append(f'  "assume {name}" [label="{name}", shape=ellipse, fillcolor="{_GROUND}", tooltip={tip}];')
     lines.append("  { rank=source; " + " ".join(f'"assume {name}";' for name in sorted(used)) + " }")
     for item in blueprint.all_claims():
         colour = _COLOUR[outcomes[item.id].verdict]
@@ -71,12 +72,20 @@ def _quoted(text: str) -> str:
     return '"' + html.escape(text, quote=True).replace("\\", "\\\\") + '"'
 
 
-def as_svg(text: str) -> str:
-    """Draw the blueprint with Graphviz; raises `BadInput` where it is not installed."""
-    program = shutil.which("dot")
-    if program is None:
-        raise BadInput(
-            "--format", "svg", "Graphviz's `dot` is installed (apt install graphviz)", "drawing the blueprint"
-        )
-    done = subprocess.run([program, "-Tsvg"], input=text, capture_output=True, text=True, check=True)
-    return done.stdout
+def as_svg(outcomes: dict[str, Outcome]) -> str:
+    """Return the blueprint as a picture; an assumption is drawn below the first claims that make it."""
+    claims = {item.id: item for item in blueprint.all_claims()}
+    made = {name: _own_assumptions(item, claims) for name, item in claims.items()}
+    grounds = sorted({ground for own in made.values() for ground in own})
+    nodes = [Node(name, ASSUMPTIONS[name].statement, _GROUND, ground=True) for name in grounds]
+    for name, item in claims.items():
+        below = (*blueprint.uses(item), *made[name])
+        tip = f"{outcomes[name].verdict}. {item.statement or item.title}"
+        nodes.append(Node(name, tip, _COLOUR[outcomes[name].verdict], below))
+    return drawing.svg(nodes)
+
+
+def _own_assumptions(item: Claim, claims: Mapping[str, Claim]) -> list[str]:
+    """Return the assumptions that a claim makes itself, not through a claim it uses."""
+    inherited = {name for used in blueprint.uses(item) for name in claims[used].assumes}
+    return [name for name in item.assumes if name not in inherited]
