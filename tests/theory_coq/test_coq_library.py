@@ -21,6 +21,10 @@ END_THEOREMS = (
     "AnalogSGD.analog_sgd_ap_explicit",
     "AnalogSGD.analog_sgd_ap_sharp_by_stage",
     "AnalogSGD.analog_sgd_ap_explicit_by_stage",
+    "Linear.linear_explicit",
+    "NetworkSGD.network_explicit",
+    "Refined.trajectory_adaptive",
+    "Refined.trajectory_resolved",
     "Witness.witness",
     "Witness.not_trivial",
 )

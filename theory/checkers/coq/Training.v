@@ -195,23 +195,47 @@ Section training.
     rewrite norm_sq. apply sum_ext. intros c _. unfold minus, noise, n, at_sample. simpl. ring.
   Qed.
 
-  (** Theorems 1 and 2 for any training run. *)
+  (** * Theorems 1 and 2 for any training run *)
+
+  Let errs := b P M size K (fun h => sample_gradient (W h)) direction.
+  Let moves_mean := v P M size K W (fun h => grad (W h)) (fun h => sample_gradient (W h)) direction alpha.
+
+  (** The staleness lemma, from the sensitivity. *)
+  Lemma training_staleness :
+    delay_constant M S (fun m => INR (d m)) Lambda1 ->
+    norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * stage_norms P M size K noise m)) <= nu ->
+    norm errs <= alpha * (Lambda1 * norm moves_mean + nu).
+  Proof.
+    apply (staleness P M size K W (fun h => grad (W h)) (fun h => sample_gradient (W h)) direction
+      alpha K_pos alpha_pos unbiased' d S S_nonneg stale').
+  Qed.
+
+  Section given_staleness.
+    Hypothesis stale_at_most : norm errs <= alpha * (Lambda1 * norm moves_mean + nu).
+
+    Theorem sharp_given_staleness : exists Y a, feasible p x sigma rho q qn A Y a.
+    Proof.
+      apply (trajectory_sharp P M size K W (fun h => grad (W h)) (fun h => sample_gradient (W h)) direction
+        alpha K_pos alpha_pos unbiased' sigma sigma_nonneg variance' Lambda1 nu stale_at_most rho rho_nonneg drift'
+        (fun h => f (W h)) L lower L_nonneg); auto using smooth'.
+    Qed.
+
+    Theorem explicit_given_staleness : domain x rho q -> A <= explicit p x sigma rho q qn.
+    Proof.
+      intros Dom. destruct sharp_given_staleness as (Y & a & Fe).
+      apply (sharp_le_explicit p x sigma rho q qn A Y a); auto.
+      - apply Rmult_le_pos; lra.
+      - unfold A, average_squared_gradient. rewrite A_is_norm by exact K_pos. apply pow2_ge_0.
+    Qed.
+  End given_staleness.
+
   Hypothesis coherent_delay : delay_constant M S (fun m => INR (d m)) Lambda1.
   Hypothesis martingale_delay :
     norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * stage_norms P M size K noise m)) <= nu.
 
   Theorem training_sharp : exists Y a, feasible p x sigma rho q qn A Y a.
-  Proof.
-    unfold A, average_squared_gradient, p. apply (trajectory_sharp P M size K W (fun h => grad (W h)) (fun h => sample_gradient (W h)) direction
-      alpha K_pos alpha_pos unbiased' sigma sigma_nonneg variance' d S S_nonneg stale' Lambda1 nu coherent_delay
-      martingale_delay rho rho_nonneg drift' (fun h => f (W h)) L lower L_nonneg); auto using smooth'.
-  Qed.
+  Proof. exact (sharp_given_staleness (training_staleness coherent_delay martingale_delay)). Qed.
 
   Theorem training_explicit : domain x rho q -> A <= explicit p x sigma rho q qn.
-  Proof.
-    intros Dom. destruct training_sharp as (Y & a & Fe).
-    apply (sharp_le_explicit p x sigma rho q qn A Y a); auto.
-    - apply Rmult_le_pos; lra.
-    - unfold A, average_squared_gradient. rewrite A_is_norm by exact K_pos. apply pow2_ge_0.
-  Qed.
+  Proof. exact (explicit_given_staleness (training_staleness coherent_delay martingale_delay)). Qed.
 End training.

@@ -194,6 +194,7 @@ Section trajectory.
 
   (** * Staleness *)
 
+  Section sensitivity.
   Variable S : nat -> nat -> R.
   Hypothesis S_nonneg : forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= S i j.
   Hypothesis stale : forall h i m, met h -> reachable P (i :: h) -> (m < M)%nat ->
@@ -278,7 +279,13 @@ Section trajectory.
       rewrite <- (norm_stage_norms v). apply coherent_delay.
   Qed.
 
+  End sensitivity.
+
   (** * Drift *)
+
+  (** Whatever way the staleness is bounded: *)
+  Variables Lambda1 nu : R.
+  Hypothesis stale_at_most : norm b <= alpha * (Lambda1 * norm v + nu).
 
   Variable rho : R.
   Hypothesis rho_nonneg : 0 <= rho.
@@ -311,7 +318,7 @@ Section trajectory.
   (** The error of the direction, lag and device together. *)
   Theorem error_bound : norm error <= eta sigma rho q qn mean_squared_gradient (norm v).
   Proof.
-    pose proof norm_e as E. pose proof staleness as B. pose proof norm_gradient_and_noise as G.
+    pose proof norm_e as E. pose proof stale_at_most as B. pose proof norm_gradient_and_noise as G.
     pose proof (minkowski (plus F n) b) as D. pose proof (minkowski b e) as T.
     assert (rho * norm taken_direction <= rho * (radius sigma mean_squared_gradient + norm b))
       by (apply Rmult_le_compat_l; [exact rho_nonneg | unfold taken_direction; lra]).
