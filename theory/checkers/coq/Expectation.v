@@ -150,7 +150,7 @@ Section expectation.
   Qed.
 
   (** Differences of distinct times are orthogonal; before the start there are none. *)
-  (* Claim: noise.orthogonal *)
+  (* Claim: noise.differences *)
   Theorem differences_orthogonal (n : history -> H) i j k :
     martingale_difference n -> (forall w, inner (n []) w = 0) -> (i < j)%nat ->
     mean k (fun h => inner (n (skipn i h)) (n (skipn j h))) = 0.

@@ -21,6 +21,23 @@ Proof.
   rewrite R2 in I. lra.
 Qed.
 
+(** With the saturation met along the run, [drifted] standing for rho R, it ends at rbar^2 sigma^2 / (1 - rho^2). *)
+(* Claim: floor.adaptive *)
+Theorem adaptive_at_the_limit rho rbar sigma A Y a :
+  0 <= rho < 1 -> 0 <= A ->
+  feasible 0 0 sigma 0 0 (sqrt (rho ^ 2 * A + rbar ^ 2 * sigma ^ 2) + 0) A Y a ->
+  A <= rbar ^ 2 * sigma ^ 2 / (1 - rho ^ 2).
+Proof.
+  intros Hr HA (PY & Short & I & II). unfold eta in I.
+  assert (D : 0 < 1 - rho ^ 2) by nra.
+  assert (Q : 0 <= rho ^ 2 * A + rbar ^ 2 * sigma ^ 2).
+  { pose proof (Rmult_le_pos _ _ (pow2_ge_0 rho) HA). pose proof (Rmult_le_pos _ _ (pow2_ge_0 rbar) (pow2_ge_0 sigma)). lra. }
+  apply Rmult_le_reg_r with (1 - rho ^ 2); [exact D|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra.
+  pose proof (pow2_ge_0 Y). set (t := sqrt (rho ^ 2 * A + rbar ^ 2 * sigma ^ 2)) in I.
+  replace ((0 * radius sigma A + 0 * Y + (t + 0)) ^ 2) with (t ^ 2) in I by ring.
+  unfold t in I. rewrite pow2_sqrt in I by exact Q. lra.
+Qed.
+
 Lemma cv_const c : Un_cv (fun _ => c) c.
 Proof. intros eps He. exists O. intros. unfold R_dist. rewrite Rminus_eq_0, Rabs_R0. exact He. Qed.
 
@@ -125,6 +142,7 @@ Section attained.
   Theorem oracle_unbiased g : two_point g (fun s => s) = g.
   Proof. pose proof (amplitude_pos g). unfold two_point, plus_chance. field. lra. Qed.
 
+  (* Claim: floor.oracle *)
   Theorem oracle_variance g : two_point g (fun s => (s - g) ^ 2) = sigma ^ 2.
   Proof.
     pose proof (amplitude_pos g). pose proof (amplitude_sq g) as Q. unfold two_point, plus_chance.

@@ -66,6 +66,7 @@ Section geometry.
     inner (plus u (scal t v)) (plus u (scal t v)) = inner u u + 2 * t * inner u v + t ^ 2 * inner v v.
   Proof. rewrite !inner_plus, !inner_plus_r, !inner_scal, !inner_scal_r, (inner_sym v u). ring. Qed.
 
+  (* Claim: hilbert.cauchy_schwarz *)
   Lemma cauchy_schwarz_sq u v : inner u v ^ 2 <= inner u u * inner v v.
   Proof.
     assert (L : forall t, 0 <= inner u u + 2 * t * inner u v + t ^ 2 * inner v v)
@@ -91,11 +92,28 @@ Section geometry.
   Lemma cauchy_schwarz u v : inner u v <= norm u * norm v.
   Proof. apply Rle_trans with (2 := cauchy_schwarz_abs u v), Rle_abs. Qed.
 
+  (* Claim: hilbert.minkowski *)
   Lemma minkowski u v : norm (plus u v) <= norm u + norm v.
   Proof.
     pose proof (norm_nonneg u). pose proof (norm_nonneg v). pose proof (cauchy_schwarz u v).
     apply norm_le; [lra|].
     rewrite inner_plus, !inner_plus_r, (inner_sym v u), <- !norm_sq. lra.
+  Qed.
+
+  (* Claim: hilbert.product *)
+  Lemma inner_le_product u v s t : norm u <= s -> norm v <= t -> inner u v <= s * t.
+  Proof.
+    intros Hu Hv. apply Rle_trans with (1 := cauchy_schwarz u v).
+    apply Rmult_le_compat; auto using norm_nonneg.
+  Qed.
+
+  (** A vector at most 1 long sees at most the length of another. *)
+  (* Claim: hilbert.component *)
+  Lemma component_le u v : norm u <= 1 -> inner u v ^ 2 <= norm v ^ 2.
+  Proof.
+    intros Hu. apply Rle_trans with (1 := cauchy_schwarz_sq u v). rewrite <- !norm_sq.
+    pose proof (pow_incr (norm u) 1 2 (conj (norm_nonneg u) Hu)). pose proof (pow2_ge_0 (norm v)).
+    rewrite <- (Rmult_1_l (norm v ^ 2)) at 2. apply Rmult_le_compat_r; lra.
   Qed.
 
   Lemma norm_null u : inner u u = 0 -> norm u = 0.

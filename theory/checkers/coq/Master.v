@@ -23,8 +23,7 @@ Definition feasible (p x sigma rho q qn A Y a : R) : Prop :=
 Definition feasible_resolved (p x xn sigma rho q qn A Y a : R) : Prop :=
   0 <= Y /\ Rabs a <= Y /\
   A + Y ^ 2 - 2 * a * sqrt A <= eta sigma rho q qn A Y ^ 2 /\
-  a * sqrt A <= p + x / 2 * Y ^ 2 + xn / 2 * sigma ^ 2
-                + sqrt (x * xn) * sigma * Rmin Y (eta sigma rho q qn A Y).
+  a * sqrt A <= p + x / 2 * Y ^ 2 + xn / 2 * sigma ^ 2 + sqrt (x * xn) * sigma * sqrt (Y ^ 2 - a ^ 2).
 
 (** Where the theorems hold. *)
 Definition domain (x rho q : R) : Prop := x < 1 /\ x + q ^ 2 < 1 /\ rho ^ 2 + q ^ 2 / (1 - x) < 1.
@@ -76,20 +75,26 @@ Section geometry.
   Theorem expand : norm (plus v n) ^ 2 = norm v ^ 2 + norm n ^ 2 + 2 * inner v n.
   Proof. rewrite !norm_sq, inner_plus, !inner_plus_r, (inner_sym n v). ring. Qed.
 
-  (** The noise, orthogonal to F, meets only the part of v across F. *)
+  (** The part of v across F. *)
+  Definition rest (a : R) : H := plus v (scal (- a / norm F) F).
+
+  Lemma norm_rest a : along a -> norm (rest a) = sqrt (norm v ^ 2 - a ^ 2).
+  Proof.
+    intros (Along & _ & Null). unfold norm at 1. f_equal. unfold rest.
+    rewrite inner_line, (inner_sym v F), <- Along, <- !norm_sq.
+    destruct (Req_EM_T (norm F) 0) as [Z|Z]; [rewrite (Null Z), Z; unfold Rdiv; ring|].
+    field. exact Z.
+  Qed.
+
+  (** The noise, orthogonal to F, meets only that part. *)
   (* Claim: master.cauchy_schwarz *)
   Theorem across sigma a :
     inner F n = 0 -> norm n <= sigma -> along a -> inner v n <= sigma * sqrt (norm v ^ 2 - a ^ 2).
   Proof.
-    intros Orth Noise (Along & Short & Null).
-    pose proof (norm_nonneg n).
-    set (w := plus v (scal (- a / norm F) F)).
-    replace (inner v n) with (inner w n) by (unfold w; rewrite inner_plus, inner_scal, Orth; ring).
-    apply Rle_trans with (1 := cauchy_schwarz w n). rewrite Rmult_comm.
-    apply Rmult_le_compat; auto using norm_nonneg.
-    apply sqrt_le_1_alt, Req_le. unfold w. rewrite inner_line, (inner_sym v F), <- Along, <- !norm_sq.
-    destruct (Req_EM_T (norm F) 0) as [Z|Z]; [rewrite (Null Z), Z; unfold Rdiv; ring|].
-    field. exact Z.
+    intros Orth Noise Along. rewrite <- (norm_rest a Along).
+    replace (inner v n) with (inner (rest a) n) by (unfold rest; rewrite inner_plus, inner_scal, Orth; ring).
+    apply Rle_trans with (1 := cauchy_schwarz (rest a) n). rewrite Rmult_comm.
+    apply Rmult_le_compat_r; [apply norm_nonneg | exact Noise].
   Qed.
 
   Variables p x sigma rho q qn : R.
@@ -159,19 +164,18 @@ Section geometry.
       now rewrite Rpow_mult_distr, pow2_sqrt.
   Qed.
 
-  (* Claim: master.resolved *)
   Theorem sharp_resolved :
     inner F v <= p + alpha / 2 * curve (plus v n) (plus v n) ->
     exists Y a, feasible_resolved p (alpha * L) (alpha * Ln) sigma rho q qn A Y a.
   Proof.
     intros descent. destruct along_exists as [a Ha]. exists (norm v), a.
-    pose proof (constraint_i a Ha) as I. destruct Ha as (Along & Short & _).
+    pose proof (constraint_i a Ha) as I. pose proof Ha as (Along & Short & _).
     split; [apply norm_nonneg|]. split; [exact Short|]. split; [exact I|].
     rewrite sqrt_A, Along. apply Rle_trans with (1 := descent).
-    set (bound := eta sigma rho q qn A (norm v)) in *.
-    assert (Cross : curve v n <= sqrt (L * Ln) * sigma * Rmin (norm v) bound).
-    { apply Rmin_case; [now apply curve_cross, Rle_refl|].
-      unfold v. rewrite curve_plus, curve_orthogonal, Rplus_0_l. now apply curve_cross. }
+    assert (Cross : curve v n <= sqrt (L * Ln) * sigma * sqrt (norm v ^ 2 - a ^ 2)).
+    { rewrite <- (norm_rest a Ha).
+      replace (curve v n) with (curve (rest a) n) by (unfold rest; rewrite curve_plus, curve_scal, curve_orthogonal; ring).
+      apply curve_cross, Rle_refl. }
     replace (curve (plus v n) (plus v n)) with (curve v v + 2 * curve v n + curve n n)
       by (rewrite !curve_plus, !(curve_sym _ (plus v n)), !curve_plus, (curve_sym n v); ring).
     replace (sqrt (alpha * L * (alpha * Ln))) with (alpha * sqrt (L * Ln)).
@@ -226,6 +230,7 @@ Section explicit.
     unfold s. lra.
   Qed.
 
+  (* Claim: order.quadratic *)
   Lemma quadratic_le a B C r : 0 < a -> a * r ^ 2 <= 2 * B * r + C -> r <= (B + sqrt (B ^ 2 + a * C)) / a.
   Proof.
     intros Ha Q. apply Rmult_le_reg_l with a; [exact Ha|].
@@ -307,14 +312,48 @@ Section consequences.
     now apply (eliminated _ _ _ _ _ _ _ _ _ Y) with (aA := a * sqrt A).
   Qed.
 
+  (* Claim: resolved.explicit *)
   Theorem resolved_le_explicit :
     feasible_resolved p x xn sigma rho q qn A Y a -> A <= explicit_resolved p x xn sigma rho q qn.
   Proof.
     intros (PY & Short & I & II). apply solved; auto.
     apply (eliminated _ _ _ _ _ _ _ _ _ Y) with (aA := a * sqrt A); auto; [lra|].
-    pose proof (Rmin_l Y (eta sigma rho q qn A Y)) as M.
+    assert (M : sqrt (Y ^ 2 - a ^ 2) <= Y).
+    { rewrite <- (sqrt_pow2 Y PY) at 2. apply sqrt_le_1_alt. pose proof (pow2_ge_0 a). lra. }
     apply (Rmult_le_compat_l (sqrt (x * xn) * sigma)) in M; [lra|].
     apply Rmult_le_pos; [apply sqrt_pos | exact sigma_nonneg].
+  Qed.
+
+  (** In the printed form the noise meets min(Y, eta(Y)), which is no less than the part of v across F. *)
+  (* Claim: resolved.printed *)
+  Theorem resolved_printed :
+    0 <= rho -> 0 <= q -> 0 <= qn -> feasible_resolved p x xn sigma rho q qn A Y a ->
+    a * sqrt A <= p + x / 2 * Y ^ 2 + xn / 2 * sigma ^ 2
+                  + sqrt (x * xn) * sigma * Rmin Y (eta sigma rho q qn A Y).
+  Proof.
+    intros Hr Hq Hqn (PY & Short & I & II). apply Rle_trans with (1 := II).
+    apply Rplus_le_compat_l, Rmult_le_compat_l; [apply Rmult_le_pos; [apply sqrt_pos | exact sigma_nonneg]|].
+    assert (Pe : 0 <= eta sigma rho q qn A Y).
+    { unfold eta. pose proof (Rmult_le_pos rho (radius sigma A) Hr (sqrt_pos _)).
+      pose proof (Rmult_le_pos q Y Hq PY). lra. }
+    apply Rmin_glb.
+    - rewrite <- (sqrt_pow2 Y PY) at 2. apply sqrt_le_1_alt. pose proof (pow2_ge_0 a). lra.
+    - rewrite <- (sqrt_pow2 _ Pe). apply sqrt_le_1_alt.
+      pose proof (pow2_sqrt A A_nonneg). pose proof (pow2_ge_0 (sqrt A - a)). lra.
+  Qed.
+
+  (** If the noise sees no more curvature than L, the resolved constraints are the tighter ones. *)
+  (* Claim: resolved.below_sharp *)
+  Theorem resolved_is_feasible :
+    0 <= xn <= x -> feasible_resolved p x xn sigma rho q qn A Y a -> feasible p x sigma rho q qn A Y a.
+  Proof.
+    intros Hn (PY & Short & I & II). split; [exact PY|]. split; [exact Short|]. split; [exact I|].
+    assert (G : sqrt (x * xn) <= x).
+    { rewrite <- (sqrt_pow2 x x_nonneg) at 2. apply sqrt_le_1_alt. simpl. rewrite Rmult_1_r.
+      apply Rmult_le_compat_l; lra. }
+    pose proof (pow2_ge_0 sigma) as S2. pose proof (sqrt_pos (Y ^ 2 - a ^ 2)) as S.
+    apply (Rmult_le_compat_r (sigma * sqrt (Y ^ 2 - a ^ 2))) in G; [|now apply Rmult_le_pos].
+    assert (xn * sigma ^ 2 <= x * sigma ^ 2) by (apply Rmult_le_compat_r; lra). lra.
   Qed.
 
   (* Claim: complexity.linear *)

@@ -98,6 +98,16 @@ Proof.
   apply Rmult_le_compat_r; [apply Rle_0_sqr|]. apply pow_incr. split; [apply Rabs_pos | now apply B].
 Qed.
 
+(** No coordinate exceeds the norm, so a product of vectors, element by element, is at most as long as its factors. *)
+(* Claim: network.hadamard *)
+Lemma hadamard_le n (a : nat -> R) (z t : euclid n) c :
+  0 <= c -> (forall i, (i < n)%nat -> Rabs (a i) <= c * Rabs (z i)) ->
+  norm ((fun i => a i * t i) : euclid n) <= c * norm z * norm t.
+Proof.
+  intros Hc B. apply elementwise_le; [apply Rmult_le_pos; [exact Hc | apply norm_nonneg]|].
+  intros i Hi. apply Rle_trans with (1 := B i Hi). apply Rmult_le_compat_l; [exact Hc | now apply coordinate_le].
+Qed.
+
 (** delta x^T, stored row after row. *)
 Definition outer (k : nat) (y x : nat -> R) : nat -> R := fun c => y (c / k)%nat * x (c mod k)%nat.
 
@@ -201,7 +211,7 @@ Section network.
   Lemma backward_bound_nonneg j : 0 <= backward_bound j.
   Proof. induction j as [|j IH]; simpl; repeat apply Rmult_le_pos; auto. Qed.
 
-  (* Claim: network.forward *)
+  (* Claim: network.forward, network.depth *)
   Theorem forward_bounded U m : bounded U -> (m <= M)%nat -> norm (act U m : euclid (width m)) <= forward_bound m.
   Proof.
     intros B. induction m as [|m IH]; intros Hm; [exact input_bound|].
@@ -313,17 +323,46 @@ Section network.
             + dphi m (pre U' m i) * (back U W j i + -1 * back U' W' j i)). ring.
       - apply Rplus_le_compat.
         + apply Rle_trans with (p1 * norm (minus (pre U m : euclid (rows j)) (pre U' m)) * norm (back U W j : euclid (rows j))).
-          * apply elementwise_le; [apply Rmult_le_pos; [exact p1_nonneg | apply norm_nonneg]|].
-            intros i Hi. apply Rle_trans with (1 := dphi_lipschitz m _ _).
-            apply Rmult_le_compat_l; [exact p1_nonneg|].
-            apply Rle_trans with (2 := coordinate_le (rows j) (minus (pre U m : euclid (rows j)) (pre U' m)) i Hi).
-            apply Req_le, f_equal. change (pre U m i - pre U' m i = pre U m i + -1 * pre U' m i). ring.
+          * apply hadamard_le; [exact p1_nonneg|]. intros i _.
+            replace (minus (pre U m : euclid (rows j)) (pre U' m) i) with (pre U m i - pre U' m i)
+              by (change (pre U m i - pre U' m i = pre U m i + -1 * pre U' m i); ring).
+            apply dphi_lipschitz.
           * apply Rmult_le_compat; auto using norm_nonneg.
             -- apply Rmult_le_pos; [exact p1_nonneg | apply norm_nonneg].
             -- apply Rmult_le_compat_l; [exact p1_nonneg | now apply zeta_bound].
             -- now apply back_bounded.
         + apply Rle_trans with (1 := elementwise_le (rows j) _ _ p0 p0_nonneg (fun i _ => dphi_bound m _)).
           apply Rmult_le_compat_l; [exact p0_nonneg | exact L].
+    Qed.
+
+    (** What is handed on changes with the signal and with the backward weights. *)
+    (* Claim: network.full_change *)
+    Lemma back_stale j c :
+      (S j < M)%nat -> norm (minus (delta U W j : euclid (rows j)) (delta U' W' j)) <= c ->
+      norm (minus (back U W (S j) : euclid (rows (S j))) (back U' W' (S j)))
+      <= w (st j) * c + moved (st j) * backward_bound j.
+    Proof.
+      intros Hj L.
+      assert (E : width (st j) = rows (S j)) by (unfold rows, st; f_equal; lia). rewrite <- E.
+      assert (Hm : (st j < M)%nat) by (unfold st; lia).
+      apply Rle_trans with
+        (norm (apply_columns (rows j) (of_stage W' (st j)) (minus (delta U W j : euclid (rows j)) (delta U' W' j))
+               : euclid (width (st j)))
+         + norm (apply_columns (rows j) (of_stage (minus W W') (st j)) (delta U W j) : euclid (width (st j)))).
+      - apply euclid_split. intros i _. unfold apply_columns.
+        change (sum (rows j) (fun k => of_stage W (st j) k i * delta U W j k)
+          + -1 * sum (rows j) (fun k => of_stage W' (st j) k i * delta U' W' j k)
+          = sum (rows j) (fun k => of_stage W' (st j) k i * (delta U W j k + -1 * delta U' W' j k))
+          + sum (rows j) (fun k => (of_stage W (st j) k i + -1 * of_stage W' (st j) k i) * delta U W j k)).
+        rewrite <- sum_scal, <- !sum_plus. apply sum_ext. intros. ring.
+      - apply Rplus_le_compat.
+        + apply Rle_trans with (w (st j) * norm (minus (delta U W j : euclid (rows j)) (delta U' W' j))).
+          * apply (spectral_transposed (rows j) (width (st j))); [apply w_nonneg | now apply bW'].
+          * apply Rmult_le_compat_l; [apply w_nonneg | exact L].
+        + apply Rle_trans with (1 := columns_le (rows j) (width (st j)) (minus W W' (st j) : euclid (size (st j))) _).
+          apply Rmult_le_compat; try apply norm_nonneg.
+          * exact (backward_moved (st j) Hm).
+          * apply backward_bounded; [exact bW | lia].
     Qed.
 
     (* Claim: network.backward_stale *)
@@ -338,26 +377,7 @@ Section network.
         apply Rle_trans with (1 := loss_lipschitz _ _). apply Rmult_le_compat_l; [exact l1_nonneg|].
         apply forward_stale. lia.
       - simpl beta. fold (back_bound (S j)). apply delta_stale; [exact Hj|].
-        assert (E : width (st j) = rows (S j)) by (unfold rows, st; f_equal; lia). rewrite <- E.
-        assert (Hm : (st j < M)%nat) by (unfold st; lia).
-        apply Rle_trans with
-          (norm (apply_columns (rows j) (of_stage W' (st j)) (minus (delta U W j : euclid (rows j)) (delta U' W' j))
-                 : euclid (width (st j)))
-           + norm (apply_columns (rows j) (of_stage (minus W W') (st j)) (delta U W j) : euclid (width (st j)))).
-        + apply euclid_split. intros i _. unfold apply_columns.
-          change (sum (rows j) (fun k => of_stage W (st j) k i * delta U W j k)
-            + -1 * sum (rows j) (fun k => of_stage W' (st j) k i * delta U' W' j k)
-            = sum (rows j) (fun k => of_stage W' (st j) k i * (delta U W j k + -1 * delta U' W' j k))
-            + sum (rows j) (fun k => (of_stage W (st j) k i + -1 * of_stage W' (st j) k i) * delta U W j k)).
-          rewrite <- sum_scal, <- !sum_plus. apply sum_ext. intros. ring.
-        + apply Rplus_le_compat.
-          * apply Rle_trans with (w (st j) * norm (minus (delta U W j : euclid (rows j)) (delta U' W' j))).
-            -- apply (spectral_transposed (rows j) (width (st j))); [apply w_nonneg | now apply bW'].
-            -- apply Rmult_le_compat_l; [apply w_nonneg|]. apply IH. lia.
-          * apply Rle_trans with (1 := columns_le (rows j) (width (st j)) (minus W W' (st j) : euclid (size (st j))) _).
-            apply Rmult_le_compat; try apply norm_nonneg.
-            -- exact (backward_moved (st j) Hm).
-            -- apply backward_bounded; [exact bW | lia].
+        apply back_stale; [exact Hj|]. apply IH. lia.
     Qed.
 
     (** What the direction of a stage can be wrong by. *)

@@ -177,7 +177,7 @@ Section refined.
       ring.
     Qed.
 
-    (* Claim: floor.adaptive *)
+    (* Claim: adaptive.coordinate *)
     Theorem drift_adaptive : norm e <= sqrt (rho ^ 2 * A + distorted_noise) + rho * norm b.
     Proof.
       apply Rle_trans with (norm (plus (plus (weighed F) (weighed n)) (weighed b))).
@@ -268,6 +268,7 @@ Section refined.
         now apply (curve_unbiased h (gradient h)).
     Qed.
 
+    (* Claim: master.resolved *)
     Theorem trajectory_resolved :
       exists Y a, feasible_resolved p (alpha * L) (alpha * Ln) sigma rho
         ((1 + rho) * alpha * Lambda1) ((1 + rho) * alpha * nu) A Y a.
@@ -318,6 +319,7 @@ Section refined.
     Let drifted := sqrt (rho ^ 2 * A + distorted_noise ratio).
 
     (** [drifted] stands where rho R stood. *)
+    (* Claim: adaptive.reach *)
     Theorem trajectory_adaptive : exists Y a, feasible p (alpha * L) sigma 0 q (drifted + qn) A Y a.
     Proof.
       unfold A. rewrite A_is_norm by exact K_pos.

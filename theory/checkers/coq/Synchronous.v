@@ -90,7 +90,7 @@ Section synchronous.
     apply Rmult_lt_0_compat; lra.
   Qed.
 
-  (* Claim: master.synchronous *)
+  (* Claim: sync.closed_form *)
   Theorem synchronous_bound : A <= synchronous p x sigma rho.
   Proof.
     destruct leading as [La Lc].

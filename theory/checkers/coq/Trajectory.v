@@ -105,6 +105,11 @@ Section trajectory.
     rewrite <- (mean_const P k (sigma ^ 2)). simpl. apply mean_le. intros h [R _]. now apply variance.
   Qed.
 
+  (** Orthogonal to whatever is known before the sample is drawn, and at most sigma long. *)
+  (* Claim: noise.orthogonal *)
+  Theorem noise_orthogonal : (forall X : history -> V, average P K (fun h => inner (X (tl h)) (n h)) = 0) /\ norm n <= sigma.
+  Proof. split; [intros; apply average_predictable_orthogonal, noise | apply noise_bound]. Qed.
+
   (** * Stages *)
 
   Definition stage (X : process P K V) (m : nat) : process P K (euclid (size m)) := fun h => X h m.
@@ -157,6 +162,7 @@ Section trajectory.
     rewrite step_is_the_move. simpl. ring.
   Qed.
 
+  (* Claim: window.displacement *)
   Lemma stage_move m : norm (stage moved m) <=
     alpha * (INR (d m) * norm (stage v m) + sqrt (INR (d m)) * norm (stage n m)).
   Proof.
@@ -305,6 +311,7 @@ Section trajectory.
     apply Rsqr_le_abs_1. now rewrite Rabs_mult, (Rabs_pos_eq rho).
   Qed.
 
+  (* Claim: noise.second_moment *)
   Lemma norm_gradient_and_noise : norm (plus F n) <= radius sigma mean_squared_gradient.
   Proof.
     apply sqrt_le_1_alt. rewrite inner_plus, !inner_plus_r, (inner_sym n F), gradient_orthogonal_to_noise.
@@ -316,6 +323,7 @@ Section trajectory.
   Let qn := (1 + rho) * alpha * nu.
 
   (** The error of the direction, lag and device together. *)
+  (* Claim: stale.reach *)
   Theorem error_bound : norm error <= eta sigma rho q qn mean_squared_gradient (norm v).
   Proof.
     pose proof norm_e as E. pose proof stale_at_most as B. pose proof norm_gradient_and_noise as G.
@@ -336,6 +344,7 @@ Section trajectory.
   Let p := (value [] - lower) / (alpha * INR K).
 
   (** Sum a descent inequality along the path; [curve h] measures the second-order term of the step after h. *)
+  (* Claim: sum.telescope *)
   Lemma telescoped (curve : history -> R) :
     (forall h i, met h -> reachable P (i :: h) ->
       value (i :: h) <= value h + inner (gradient h) (step (i :: h)) + curve (i :: h)) ->

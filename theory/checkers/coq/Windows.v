@@ -73,12 +73,14 @@ Section processes.
     intros k. apply (apply_nonneg (expectation P k)). intros. apply inner_pos.
   Qed.
 
+  (* Claim: window.coherent *)
   Theorem window_coherent X d : inner (X []) (X []) = 0 -> norm (window d X) <= INR d * norm X.
   Proof.
     intros Z. apply Rle_trans with (1 := norm_vsum _ _). rewrite <- sum_const.
     apply sum_le. intros. now apply norm_shift.
   Qed.
 
+  (* Claim: window.martingale *)
   Theorem window_martingale n d :
     martingale_difference P n -> (forall w, inner (n []) w = 0) -> norm (window d n) <= sqrt (INR d) * norm n.
   Proof.
