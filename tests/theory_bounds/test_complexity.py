@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import theory
 from theory.bounds import comparison
 from theory.bounds.complexity import CONSTANTS, constants_of, floor, iterations, slots
+from theory.bounds.theorem3 import closed_form
 from theory.setting import algorithms
 from theory.setting.boundary import OutsideDomain
 
@@ -153,3 +154,30 @@ def test_the_command_refuses_what_is_out_of_reach(eps, message):
     assert message in done.stderr
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
+
+
+@settings(deadline=None, max_examples=25)
+@given(constants(), st.floats(0.05, 2))
+def test_theorem_3_is_enough_and_never_fewer_than_the_sharp_bound_needs(point, above):
+    eps = floor(point) * (1 + above) + above * point["L"] * point["Delta"] * 0.1
+    found = closed_form(point, eps)
+    assert found is not None
+    assert theory.bound("explicit")(alpha=found.alpha, K=found.iterations, **point) <= eps
+    assert found.iterations >= iterations(point, eps).iterations
+
+
+def test_theorem_3_with_a_given_t_is_no_better_than_with_its_best():
+    best = closed_form(POINT, 0.05)
+    for t in (best.t / 10, best.t, best.t * 10):
+        assert closed_form(POINT, 0.05, t).iterations >= best.iterations
+
+
+def test_theorem_3_has_the_order_it_claims():
+    """K eps^2 tends to 8 Delta L sigma^2, whatever the lag, where there is no floor."""
+    point = {**POINT, "rho": 0.0}
+    assert closed_form(point, 1e-5).iterations * 1e-10 == pytest.approx(8 * 0.5, rel=1e-2)
+
+
+def test_theorem_3_says_nothing_without_noise_or_below_its_floor():
+    assert closed_form({**POINT, "sigma2": 0.0}, 0.1) is None
+    assert closed_form(POINT, 0.0101) is None

@@ -13,18 +13,24 @@ import numpy as np
 import sympy
 from numpy.typing import ArrayLike, NDArray
 
+from theory.blueprint import assumptions_of, claim
 from theory.bounds.forms import Outcome
-from theory.bounds.function import Bound, Evaluation, closed, gathered
+from theory.bounds.function import Bound, Condition, Evaluation, closed, gathered
 from theory.bounds.inputs import condition, read, satisfied
 from theory.bounds.inversion import Inversion
 from theory.bounds.registry import PLAIN, bound, family
+from theory.bounds.theorem3 import ClosedForm, closed_form
+from theory.lemmas import complexity as parts
 from theory.setting.algorithms import Algorithm
 from theory.setting.boundary import OutsideDomain
 from theory.setting.symbols import symbol
+from theory.theorems import complexity as theorem
+from theory.theorems.statement import Theorem
+from theory.wording import formula
 
 Floats = NDArray[np.float64]
 
-THEOREM = "Theorem 3: iterations to reach eps"
+TITLE = theorem.THEOREM.title
 CONSTANTS = ("L", "sigma2", "Delta", "rho", "Lambda1", "Lambdah")
 """What the number of iterations depends on, beside eps."""
 _LARGEST = 2.0**53  # beyond, a double no longer tells K from K + 1
@@ -104,7 +110,7 @@ def floor(constants: Mapping[str, float]) -> float:
 
 @dataclass(frozen=True)
 class Iterations(Bound):
-    """Theorem 1 solved for K with the best step: the witness is the step alpha."""
+    """Theorem 1 solved for K with the best step: the witness is that step, and K by Theorem 3 with its t beside it."""
 
     def evaluate(self, **given: ArrayLike) -> Evaluation:
         """Return K, which no rounding makes too small, and the step with which it is proved to be enough."""
@@ -116,8 +122,10 @@ class Iterations(Bound):
             reach = iterations(point, point["eps"])
             if reach is None:
                 raise OutsideDomain("eps", point["eps"], "K < 2^53 iterations reach eps", self.title)
-            outcomes.append(Outcome(float(reach.iterations), float(reach.iterations), (reach.alpha,)))
-        return gathered(outcomes, ("alpha",), settings.shape)
+            expression = closed_form(point, point["eps"], point.get("t"))
+            third = (math.inf, math.nan) if expression is None else (float(expression.iterations), expression.t)
+            outcomes.append(Outcome(float(reach.iterations), float(reach.iterations), (reach.alpha, *third)))
+        return gathered(outcomes, ("alpha", "closed_form", "t"), settings.shape)
 
     def conditions(self, **given: ArrayLike) -> dict[str, bool]:
         """Return whether each condition holds at one setting."""
@@ -128,28 +136,39 @@ class Iterations(Bound):
 
 def complexity() -> Bound:
     """Return the iterations to reach eps as a function of the constants."""
-    sharp = bound("sharp")
+    sharp, third = bound("sharp"), theorem.THEOREM
+    claims = sorted({*sharp.claims, *third.claims})
     return Iterations(
-        name="complexity",
-        title=THEOREM,
-        latex=r"K(\varepsilon) = \min\{K : A_{\mathrm{sharp}}(\alpha, K) \le \varepsilon \text{ for some } \alpha\}",
-        expression=sharp.expression,
+        name=third.name,
+        title=TITLE,
+        latex=_latex(third),
+        expression=third.expression,
         required=(*CONSTANTS, "eps"),
-        definitions=sharp.definitions,
-        domain=(),
+        definitions=third.definitions,
+        domain=tuple(Condition(label, relation.lhs, relation.rhs, strict=False) for label, relation in third.domain),
         forms=(),
-        claims=sharp.claims,
-        assumptions=sharp.assumptions,
+        claims=tuple(claims),
+        assumptions=assumptions_of(claims),
     )
+
+
+def _latex(third: Theorem) -> str:
+    """Return Theorem 3: what falls below the inflated floor plus eps, and from which K on."""
+    published = claim("complexity.published").conclusion("bound")
+    lead, rest = (sympy.Integer(0), symbol("eps"))
+    right = published.rhs.xreplace({parts.lead: lead, symbol("Delta"): sympy.Integer(0)}) + rest
+    rows = [f"{formula(published.lhs)} \\le {formula(right)}", rf"K \ge {formula(third.expression)}"]
+    step = rf"\alpha = {formula(theorem.STEP_SIZE)}"
+    return rf"\begin{{gathered}} {rows[0]} \\ \text{{for}} \;\; {rows[1]} \\ \text{{with}} \;\; {step} \end{{gathered}}"
 
 
 def check(given: Mapping[str, float], target: float) -> None:
     """Raise `OutsideDomain` for constants outside their range, and for a target at or below the floor."""
-    read({**{name: given[name] for name in given if name in CONSTANTS}, "eps": target}, (*CONSTANTS, "eps"), THEOREM)
+    read({**{name: given[name] for name in given if name in CONSTANTS}, "eps": target}, (*CONSTANTS, "eps"), TITLE)
     lowest = floor(given)
     if not target > lowest:
         condition = f"eps > rho^2 sigma2/(1 - rho^2) = {lowest:.10g}, the floor"
-        raise OutsideDomain("eps", target, condition, THEOREM)
+        raise OutsideDomain("eps", target, condition, TITLE)
 
 
 @dataclass(frozen=True)
@@ -163,6 +182,7 @@ class Plan:
         floor: what it stays above for all we can prove.
         samples: samples drawn.
         cycles: clock cycles (slots) on a pipeline of M stages; None if M is not given or there is no reach.
+        closed: what the closed expression of Theorem 3 gives; None where its conditions cannot be met.
 
     """
 
@@ -172,6 +192,7 @@ class Plan:
     floor: float
     samples: int | None = None
     cycles: int | None = None
+    closed: ClosedForm | None = None
 
 
 def slots(algorithm: Algorithm, stages: int, batch: int, count: int) -> int:
@@ -187,5 +208,6 @@ def plan(algorithm: Algorithm, given: Mapping[str, float], target: float, stages
     reach, lowest = iterations(constants, target), floor(constants)
     if reach is None:
         return Plan(algorithm, batch, None, lowest)
-    one = Plan(algorithm, batch, reach, lowest, reach.iterations * batch)
+    expression = closed_form(constants, target)
+    one = Plan(algorithm, batch, reach, lowest, reach.iterations * batch, closed=expression)
     return one if stages is None else replace(one, cycles=slots(algorithm, stages, batch, reach.iterations))

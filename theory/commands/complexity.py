@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from theory.bounds import comparison
-from theory.bounds.complexity import CONSTANTS, THEOREM, Plan, check, floor, plan
+from theory.bounds.complexity import CONSTANTS, TITLE, Plan, check, floor, plan
 from theory.commands import app
 from theory.commands.evaluate import Json, Set, numbers
 from theory.setting import algorithms
@@ -52,10 +52,10 @@ def complexity(settings: Set = None, json_file: Json = None) -> int:
 
 
 def _read(settings: list[str] | None) -> Request:
-    given = numbers(settings, (*CONSTANTS, "eps", "M", "B", *_FULL), THEOREM)
+    given = numbers(settings, (*CONSTANTS, "eps", "M", "B", *_FULL), TITLE)
     for name in (*CONSTANTS, "eps"):
         if name not in given:
-            raise BadInput(name, "(not given)", f"--set {name}=VALUE", THEOREM)
+            raise BadInput(name, "(not given)", f"--set {name}=VALUE", TITLE)
     constants = {name: given[name] for name in CONSTANTS}
     check(constants, given["eps"])
     full = {name.removesuffix("_full"): given[name] for name in _FULL if name in given}
@@ -111,6 +111,7 @@ def _row(one: Plan) -> dict[str, Any]:
         "samples": one.samples,
         "cycles": one.cycles,
         "floor": one.floor,
+        "theorem_3": one.closed and {"iterations": one.closed.iterations, "alpha": one.closed.alpha, "t": one.closed.t},
     }
 
 
@@ -131,12 +132,13 @@ def _result(asked: Request, plans: Sequence[Plan], pipelines: dict[str, Any] | N
 
 def _table(plans: Sequence[Plan], asked: Request) -> Table:
     table = Table(title=f"to reach eps = {asked.target:g}, proved by the sharp bound")
-    for name in ("algorithm", "iterations K", "step alpha", "samples", "clock cycles", "floor"):
+    for name in ("algorithm", "K", "step", "K (Thm 3)", "samples", "cycles", "floor"):
         table.add_column(name, justify="left" if name == "algorithm" else "right", no_wrap=name == "algorithm")
     for one in plans:
         title = one.algorithm.title + (f", B = {one.batch}" if one.algorithm.batched else "")
         reach = (f"{one.reach.iterations:,}", f"{one.reach.alpha:.4g}") if one.reach else ("not reached", "")
-        table.add_row(title, *reach, _count(one.samples), _count(one.cycles), f"{one.floor:.4g}")
+        third = _count(one.closed.iterations if one.closed else None)
+        table.add_row(title, *reach, third, _count(one.samples), _count(one.cycles), f"{one.floor:.4g}")
     return table
 
 
