@@ -19,7 +19,7 @@ from theory.kernel import Claim
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
 from theory.setting.boundary import json_text, write_whole
 from theory.setting.symbols import QUANTITIES, symbol
-from theory.wording import formula
+from theory.wording import conclusion_latex, formula, relation
 
 _NAMES = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
 SAMPLES: tuple[tuple[str, tuple[float, ...]], ...] = (
@@ -30,6 +30,9 @@ SAMPLES: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("Analog-SGD-AP", (1, 1, 0.5, 0.05, 2_000, 0.1, 4, 2)),
 )
 """Settings at which the sheet states guaranteed numbers."""
+
+STEPS = ("stale.martingale", "multiplier.bound", "complexity.linear", "sync.closed_form", "floor.upper")
+"""Claims that stand on the page beside the theorems: what lag costs, how Theorem 1 is evaluated, special cases."""
 
 _COLUMNS = ("sharp", "explicit", "floor")
 
@@ -42,6 +45,7 @@ def describe(outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
         "theorems": theorems,
         "parameters": [_parameter(name) for name in PARAMETERS],
         "assumptions": [{"id": n, "statement": ASSUMPTIONS[n].statement, "latex": ASSUMPTIONS[n].latex} for n in used],
+        "steps": [_step(blueprint.claim(name)) for name in STEPS],
         "claims": [_claim(item, outcomes[item.id]) for item in blueprint.all_claims()],
         "values": [_value(label, dict(zip(_NAMES, setting, strict=True))) for label, setting in SAMPLES],
     }
@@ -76,6 +80,18 @@ def _theorem(item: Bound) -> dict[str, Any]:
         "assumptions": list(item.assumptions),
         "claims": list(item.claims),
         "forms": [{"name": form.name, "needs": list(form.needs), "claims": list(form.claims)} for form in item.forms],
+    }
+
+
+def _step(item: Claim) -> dict[str, Any]:
+    """Return a claim for the page: its last conclusion, and the conditions that are more than a sign."""
+    conditions = [premise.relation for premise in item.premises if premise.reason == "domain"]
+    return {
+        "id": item.id,
+        "title": item.title,
+        "statement": item.statement,
+        "latex": conclusion_latex(item, item.conclusions[-1]),
+        "conditions": [relation(part) for part in conditions if part.lhs != 0],
     }
 
 

@@ -27,8 +27,16 @@ def formula(expression: sympy.Expr) -> str:
     names = {}
     for item in expression.free_symbols:
         known = QUANTITIES[item.name].latex if item.name in QUANTITIES else _NAMES.get(item.name, "")
-        names[item] = entry_latex(item) or known or sympy.latex(item)
+        names[item] = entry_latex(item) or known or _upright(item)
     return str(_Printer({"symbol_names": names}).doprint(expression))
+
+
+def _upright(item: sympy.Symbol) -> str:
+    """Return a symbol's own LaTeX; a name that is a word stands upright, so that it is no product of letters."""
+    own, stem = str(sympy.latex(item)), item.name.partition("_")[0]
+    return (
+        rf"\mathrm{{{stem}}}" + own[len(stem) :] if own.startswith(stem) and len(stem.rstrip("0123456789")) > 1 else own
+    )
 
 
 def relation(item: Relation) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import theory
-from theory.setting.boundary import BadInput, OutsideDomain
+from theory.commands import app, evaluate  # noqa: F401 - importing a command registers it
+from theory.setting.boundary import BadInput, OutsideDomain, run_command
 
 POINT = {"L": 2, "sigma2": 0.5, "Delta": 1, "alpha": 0.005, "K": 20_000, "rho": 0.2, "Lambda1": 6, "Lambdah": 3}
 
@@ -115,10 +116,11 @@ def test_measured_saturation_lowers_both_bounds_and_full_saturation_changes_neit
         assert bound(**POINT, rbar2=0.2 * 0.2) == pytest.approx(bound(**POINT), rel=1e-12)
 
 
-def theory_command(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "theory", *arguments], capture_output=True, text=True, timeout=120, check=False
-    )
+def theory_command(capsys, *arguments):
+    """Run a command in this process and return its exit code, standard output and standard error."""
+    with pytest.raises(SystemExit) as ended:
+        run_command(app, "python -m theory", list(arguments))
+    return ended.value.code, *capsys.readouterr()
 
 
 def settings_of(point):
@@ -126,8 +128,10 @@ def settings_of(point):
 
 
 def test_evaluate_writes_what_the_interface_promises():
-    done = theory_command("evaluate", "sharp", *settings_of(POINT), "--json", "-")
-    assert done.returncode == 0
+    """In a process of its own, as a user runs it."""
+    command = [sys.executable, "-m", "theory", "evaluate", "sharp", *settings_of(POINT), "--json", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)
     assert set(result) >= {"theorem", "value", "upper", "parameters", "domain"}
     assert round(result["value"], 8) == 0.04835558
@@ -147,10 +151,27 @@ def test_evaluate_writes_what_the_interface_promises():
         ({"colour": "red"}, "--set = 'colour'"),
     ],
 )
-def test_bad_input_on_the_command_line_is_one_line_and_exit_2(change, message):
-    done = theory_command("evaluate", "sharp", *settings_of(POINT | change), "--json", "-")
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr.count("\n") == 1
-    assert message in done.stderr
-    assert "Theorem 1" in done.stderr
+def test_bad_input_on_the_command_line_is_one_line_and_exit_2(capsys, change, message):
+    code, out, err = theory_command(capsys, "evaluate", "sharp", *settings_of(POINT | change), "--json", "-")
+    assert code == 2
+    assert out == ""
+    assert err.count("\n") == 1
+    assert message in err
+    assert "Theorem 1" in err
+
+
+def test_an_unwritable_result_is_bad_input_too(capsys, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    code, _, err = theory_command(
+        capsys,
+        "evaluate",
+        "floor",
+        "--set",
+        "rho=0.1",
+        "--set",
+        "sigma2=1",
+        "--json",
+        str(tmp_path / "file" / "x.json"),
+    )
+    assert code == 2
+    assert "a place that can be written" in err

@@ -2,8 +2,6 @@
 
 import json
 import math
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -14,8 +12,9 @@ import theory
 from theory.bounds import comparison
 from theory.bounds.complexity import CONSTANTS, constants_of, floor, iterations, slots
 from theory.bounds.theorem3 import closed_form
+from theory.commands import app, complexity  # noqa: F401 - importing a command registers it
 from theory.setting import algorithms
-from theory.setting.boundary import OutsideDomain
+from theory.setting.boundary import BadInput, OutsideDomain, run_command
 
 POINT = {"L": 1.0, "sigma2": 1.0, "Delta": 0.5, "rho": 0.1, "Lambda1": 4.0, "Lambdah": 2.0}
 sharp = theory.bound("sharp")
@@ -66,13 +65,19 @@ def test_without_drift_and_lag_it_is_the_classical_optimum():
 
 
 def test_at_and_below_the_floor_it_is_out_of_reach():
-    complexity = theory.bound("complexity")
+    reaching = theory.bound("complexity")
     lowest = 0.01 / 0.99
     for eps in (lowest, lowest / 2):
         with pytest.raises(OutsideDomain, match=r"0\.0101010101, the floor"):
-            complexity(**POINT, eps=eps)
-    assert complexity(**POINT, eps=lowest * 1.01) > 1e5
-    assert complexity.conditions(**POINT, eps=lowest / 2)["eps > floor"] is False
+            reaching(**POINT, eps=eps)
+    assert reaching(**POINT, eps=lowest * 1.01) > 1e5
+    assert reaching.conditions(**POINT, eps=lowest / 2)["eps > floor"] is False
+
+
+@pytest.mark.parametrize("name", ["nu", "Ln", "rbar2"])
+def test_a_refinement_it_has_no_form_for_is_refused(name):
+    with pytest.raises(BadInput, match=f"{name} = 0.5"):
+        theory.bound("complexity")(**POINT, eps=0.1, **{name: 0.5})
 
 
 def test_it_broadcasts_and_falls_as_eps_grows():
@@ -122,38 +127,42 @@ def test_without_noise_the_stages_pay_off():
     assert first.high > 1e-2
 
 
-def run(*settings_given, json_file="-"):
+def run(capsys, *settings_given):
+    """Run the command in this process and return its exit code, standard output and standard error."""
     parts = [part for setting in settings_given for part in ("--set", setting)]
-    return subprocess.run(
-        [sys.executable, "-m", "theory", "complexity", *parts, "--json", json_file],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    with pytest.raises(SystemExit) as ended:
+        run_command(app, "python -m theory", ["complexity", *parts, "--json", "-"])
+    return ended.value.code, *capsys.readouterr()
 
 
-def test_the_command_lists_every_algorithm():
-    done = run(*(f"{name}={POINT[name]}" for name in CONSTANTS), "eps=0.1", "Lambda1_full=5", "Lambdah_full=3")
-    assert done.returncode == 0
-    result = json.loads(done.stdout)
+def test_the_command_lists_every_algorithm(capsys):
+    given = [f"{name}={POINT[name]}" for name in CONSTANTS]
+    code, out, _ = run(capsys, *given, "eps=0.1", "M=3", "B=2", "Lambda1_full=5", "Lambdah_full=3")
+    assert code == 0
+    result = json.loads(out)
     assert [row["algorithm"] for row in result["algorithms"]] == list(algorithms.REGISTRY)
     for row in result["algorithms"]:
         assert row["upper"] <= 0.1
-    by_name = {row["algorithm"]: row["iterations"] for row in result["algorithms"]}
-    assert by_name["digital-sgd"] <= by_name["analog-sgd"] <= by_name["analog-sgd-ap"]
-    assert by_name["digital-ap"] <= by_name["stashed-ap"]
+        assert row["theorem_3"]["iterations"] >= row["iterations"]
+    by_name = {row["algorithm"]: row for row in result["algorithms"]}
+    counts = {name: row["iterations"] for name, row in by_name.items()}
+    assert counts["digital-sgd"] <= counts["analog-sgd"] <= counts["analog-sgd-ap"]
+    assert counts["digital-ap"] <= counts["stashed-ap"]
+    assert by_name["analog-sgd-ap"]["cycles"] == 2 * (counts["analog-sgd-ap"] + 3 - 1)
+    assert by_name["analog-sgd-sp"]["cycles"] == 2 * (3 + 2 - 1) * counts["analog-sgd-sp"]
+    best = result["pipelines"]["best"]
+    assert best["cycles"] <= by_name["analog-sgd-sp"]["cycles"]
+    assert result["pipelines"]["regions"]
 
 
 @pytest.mark.parametrize(
     ("eps", "message"), [("0.01", "the floor"), ("0", "eps > 0"), ("nan", "a real number"), ("-1", "eps > 0")]
 )
-def test_the_command_refuses_what_is_out_of_reach(eps, message):
-    done = run(*(f"{name}={POINT[name]}" for name in CONSTANTS), f"eps={eps}")
-    assert done.returncode == 2
-    assert message in done.stderr
-    assert done.stdout == ""
-    assert done.stderr.count("\n") == 1
+def test_the_command_refuses_what_is_out_of_reach(capsys, eps, message):
+    code, out, err = run(capsys, *(f"{name}={POINT[name]}" for name in CONSTANTS), f"eps={eps}")
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
 
 
 @settings(deadline=None, max_examples=25)

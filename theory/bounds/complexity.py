@@ -21,8 +21,9 @@ from theory.bounds.inversion import Inversion
 from theory.bounds.registry import PLAIN, bound, family
 from theory.bounds.theorem3 import ClosedForm, closed_form
 from theory.lemmas import complexity as parts
+from theory.lemmas.feasible import q, x
 from theory.setting.algorithms import Algorithm
-from theory.setting.boundary import OutsideDomain
+from theory.setting.boundary import BadInput, OutsideDomain
 from theory.setting.symbols import symbol
 from theory.theorems import complexity as theorem
 from theory.theorems.statement import Theorem
@@ -33,6 +34,7 @@ Floats = NDArray[np.float64]
 TITLE = theorem.THEOREM.title
 CONSTANTS = ("L", "sigma2", "Delta", "rho", "Lambda1", "Lambdah")
 """What the number of iterations depends on, beside eps."""
+_UNUSED = {"nu", "Ln", "rbar2"}
 _LARGEST = 2.0**53  # beyond, a double no longer tells K from K + 1
 _REPAIRS = 60
 
@@ -114,6 +116,10 @@ class Iterations(Bound):
 
     def evaluate(self, **given: ArrayLike) -> Evaluation:
         """Return K, which no rounding makes too small, and the step with which it is proved to be enough."""
+        for name in _UNUSED & given.keys():
+            raise BadInput(
+                name, given[name], f"{name} is not given: the inversion has no form that uses it", self.title
+            )
         settings = read(given, self.required, self.title)
         outcomes = []
         for index in range(settings.count):
@@ -138,14 +144,15 @@ def complexity() -> Bound:
     """Return the iterations to reach eps as a function of the constants."""
     sharp, third = bound("sharp"), theorem.THEOREM
     claims = sorted({*sharp.claims, *third.claims})
+    limits = [claim("complexity.step_size").premise(name) for name in ("step", "coherent")]
     return Iterations(
         name=third.name,
         title=TITLE,
         latex=_latex(third),
         expression=third.expression,
         required=(*CONSTANTS, "eps"),
-        definitions=third.definitions,
-        domain=tuple(Condition(label, relation.lhs, relation.rhs, strict=False) for label, relation in third.domain),
+        definitions={name: third.definitions[name] for name in (x, q)},
+        domain=tuple(Condition(str(part), part.lhs, part.rhs, strict=False) for part in limits),
         forms=(),
         claims=tuple(claims),
         assumptions=assumptions_of(claims),

@@ -48,7 +48,8 @@ def family(name: str) -> MultiplierBound:
 
 def _family(name: str, proved_by: str, *needs: str, searched: bool = True) -> Form:
     meanings = resolved_meanings() if "Ln" in needs else PLAIN
-    return Family(name, needs, meanings, (proved_by,), family(proved_by), searched, _DEGREES)
+    claims = (proved_by,) if needs else (proved_by, "multiplier.sharp")
+    return Family(name, needs, meanings, claims, family(proved_by), searched, _DEGREES)
 
 
 def _required(theorem: Theorem) -> tuple[str, ...]:
@@ -120,12 +121,8 @@ def _floor() -> Bound:
     limit = eliminate(run.conclusion("bound").rhs, run).xreplace({symbol("t"): sympy.Integer(0)})
     adaptive = ClosedForm("adaptive", ("rbar2",), {}, ("floor.adaptive",), limit)
     plain = ClosedForm("plain", (), {}, ("floor.upper",), floor.THEOREM.expression)
-    return _bound(
-        floor.THEOREM,
-        rf"A \to {formula(floor.THEOREM.expression)} \quad (\alpha \to 0, \; K \alpha \to \infty)",
-        adaptive,
-        plain,
-    )
+    latex = rf"A \to {formula(floor.THEOREM.expression)} \quad (\alpha \to 0, \; K \alpha \to \infty)"
+    return replace(_bound(floor.THEOREM, latex, adaptive, plain), definitions={})
 
 
 def _complexity() -> Bound:

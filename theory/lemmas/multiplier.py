@@ -18,6 +18,7 @@ from theory.kernel import (
     Step,
     ZeroCases,
     combine,
+    eq,
     le,
     lemma,
     lt,
@@ -25,7 +26,28 @@ from theory.kernel import (
     symbols,
     times,
 )
-from theory.lemmas.feasible import A, S, T, Y, a, descends, g, near, p, q, qn, r, rbar2, reach, rho, sigma, x, xn
+from theory.lemmas.feasible import (
+    A,
+    R,
+    S,
+    T,
+    Y,
+    a,
+    descends,
+    g,
+    near,
+    p,
+    q,
+    qn,
+    r,
+    rbar2,
+    reach,
+    rho,
+    roots,
+    sigma,
+    x,
+    xn,
+)
 from theory.setting.symbols import symbol
 
 mu, theta = symbol("mu"), symbol("theta")
@@ -223,3 +245,40 @@ def a_number_below_which_the_gradient_stays_resolved(d: Draft) -> None:
     early = mu * w * (1 - theta)
     _end(d, "multiplier.bound_resolved", gains, early, (*_shrinks(r, r1, sympy.Integer(1), sympy.Integer(0)), wider))
     _holds_at(d, {"c": 0, "z": 0, "theta": 1, "r1": 2, "A1": 4, "T1": 0, "f": 2})
+
+
+@lemma("multiplier.sharp", "One number excludes all above it: Theorem 1", source="THEORY section 5, Theorem 1")
+def a_number_below_which_every_feasible_point_stays(d: Draft) -> None:
+    """multiplier.end with the saturation term rho R: G(A1; mu) < A1 puts every point of Theorem 1 below A1."""
+    roots(d)
+    d.given("mu >= 0", le(0, mu), "domain")
+    d.given("denominator", lt(0, denominator()), "domain")
+    d.given("A1 > 0", lt(0, A1), "domain")
+    d.given("i", near(reach()), "domain")
+    d.given("ii", descends(x, x), "domain")
+    gain, plain = (1 - mu) ** 2, {xn: x, g: x}
+    d.root(T1, rho**2 * A1 + rho**2 * sigma**2, combine(times("A1 > 0", rho**2), square(rho * sigma)))
+    d.root(u, mu**2 * (x * sigma) ** 2 + gain * A, combine(square(mu * x * sigma), times("A >= 0", gain)))
+    d.root(u1, mu**2 * (x * sigma) ** 2 + gain * A1, combine(square(mu * x * sigma), times("A1 > 0", gain)))
+    d.given("certificate", lt(right_side(T1, u1, sympy.Integer(0)).xreplace(plain), A1), "domain")
+    d.root(f, A1 * A, combine(times("A >= 0", A1)))
+    d.have("T^2", eq((rho * R) ** 2, rho**2 * A + rho**2 * sigma**2), combine(times("R^2", rho**2)))
+    d.conclude("end", lt(A, A1), Cite("multiplier.end", "end", {T: rho * R, rbar2: rho**2, **plain}))
+    still = {"q": 0, "qn": 0, "x": 0, "rho": 0, "T1": 0, "sigma": "4/5"}
+    d.at(
+        {
+            "A": "9/25",
+            "R": 1,
+            "Y": "3/5",
+            "a": "3/5",
+            "p": "9/25",
+            "S": 0,
+            "mu": 1,
+            "r": "3/5",
+            **still,
+            "u": 0,
+            "u1": 0,
+            "A1": "36/25",
+            "f": "18/25",
+        }
+    )
