@@ -196,31 +196,29 @@ def _place(row: int, col: int, rows: int, cols: int) -> int:
 
 
 @compiled
-def pack(rows: Floats, widths: Integers, packed: Floats) -> None:
+def pack(rows: Floats, widths: Integers, w_at: Integers, packed: Floats) -> None:
     """Write the weights rows[lane] to their places in `packed`; lanes without a replica repeat the last one."""
-    n, at, source = width_of(packed), 0, 0
+    n, source = width_of(packed), 0
     for m in range(widths.size - 1):
         for i in range(widths[m + 1]):
             for j in range(widths[m]):
-                place = (at + _place(i, j, widths[m + 1], widths[m])) * n
+                place = w_at[m] + _place(i, j, widths[m + 1], widths[m]) * n
                 for lane in range(n):
                     packed[place + lane] = rows[min(lane, rows.shape[0] - 1), source]
                 source += 1
-        at += widths[m] * widths[m + 1]
 
 
 @compiled
-def unpack(packed: Floats, widths: Integers, first: int, rows: Floats) -> None:
+def unpack(packed: Floats, widths: Integers, w_at: Integers, first: int, rows: Floats) -> None:
     """Write the weights of the lanes from `first` on to `rows`."""
-    n, at, target = width_of(packed), 0, 0
+    n, target = width_of(packed), 0
     for m in range(widths.size - 1):
         for i in range(widths[m + 1]):
             for j in range(widths[m]):
-                place = (at + _place(i, j, widths[m + 1], widths[m])) * n + first
+                place = w_at[m] + _place(i, j, widths[m + 1], widths[m]) * n + first
                 for lane in range(rows.shape[0]):
                     rows[lane, target] = packed[place + lane]
                 target += 1
-        at += widths[m] * widths[m + 1]
 
 
 @compiled
@@ -256,7 +254,7 @@ def _note(k: int, w: Floats, w_at: Integers, top: Floats, limit: float, tally: F
         if diverged[lane, 0] < 0 and not (top[lane] <= limit):
             found = stages
             for m in range(stages - 1, -1, -1):
-                for i in range(w_at[m] + lane, w_at[m + 1], n):
+                for i in range(w_at[m] + lane, w_at[m - 1] if m > 0 else w_at[stages], n):
                     if not (abs(w[i]) <= limit):
                         found = m + 1
             stop(tally[lane], diverged[lane], k + 1, found)
@@ -264,14 +262,21 @@ def _note(k: int, w: Floats, w_at: Integers, top: Floats, limit: float, tally: F
 
 @compiled
 def _snap(
-    k: int, w: Floats, widths: Integers, times: Integers, taken: Integers, diverged: Integers, snapshots: Floats
+    k: int,
+    w: Floats,
+    widths: Integers,
+    w_at: Integers,
+    times: Integers,
+    taken: Integers,
+    diverged: Integers,
+    snapshots: Floats,
 ) -> int:
     """Write W_k of the replicas that are measured now; return when the next one is due."""
     due = np.iinfo(np.int64).max
     for lane in range(times.shape[0]):
         while taken[lane] < times.shape[1] and times[lane, taken[lane]] == k:
             at = taken[lane]
-            unpack(w, widths, lane, snapshots[lane, at : at + 1])
+            unpack(w, widths, w_at, lane, snapshots[lane, at : at + 1])
             if diverged[lane, 0] >= 0:
                 snapshots[lane, at] = np.nan
             taken[lane] += 1
@@ -307,10 +312,12 @@ def network(
     """
     n, stages, slots, last = width_of(work), widths.size - 1, history.shape[1], step + samples.shape[0]
     kind, loss, depth = modes[0], modes[1], depths(widths, lags)
+    # The last stage's weights come first: the pass over a step's weights is one stream through memory.
     w_at, x_at = np.zeros(stages + 1, np.int64), np.zeros(stages + 2, np.int64)
-    for m in range(stages):
-        w_at[m + 1] = w_at[m] + widths[m] * widths[m + 1] * n
-    x_at[0], one_pass = w_at[stages], True
+    for m in range(stages - 1, -1, -1):
+        w_at[m] = x_at[0]
+        x_at[0] += widths[m] * widths[m + 1] * n
+    w_at[stages], one_pass = x_at[0], True
     for m in range(stages + 1):
         x_at[m + 1] = x_at[m] + widths[m] * depth[m] * n
         one_pass = one_pass and (m == 0 or m == stages or lags[m] < lags[m - 1])
@@ -321,7 +328,7 @@ def network(
     minus_alpha, per_tau = like(zero, -real[0]), like(zero, real[1])
     places, taken, top = np.zeros(n, np.int64), np.zeros(tally.shape[0], np.int64), np.zeros(n, work.dtype)
     for k in range(step - lags[0], step + 1):
-        pack(history[:, k % slots], widths, work)
+        pack(history[:, k % slots], widths, w_at, work)
         future = k + lags[0]
         place = x_at[0] + future % depth[0] * widths[0] * n
         _read_inputs(inputs, samples[min(future, last - 1) - step], places, widths[0], work, place)
@@ -333,7 +340,7 @@ def network(
     now = step % depth
     for k in range(step, last):
         if k == due:
-            due = _snap(k, work, widths, times, taken, diverged, snapshots)
+            due = _snap(k, work, widths, w_at, times, taken, diverged, snapshots)
         for lane in range(n):
             squares[lane] += (np.float64(top[lane]) * np.float64(real[1])) ** 2
         # A sample that is not in the chunk is replaced by any other: what comes of it is not used.
@@ -377,7 +384,7 @@ def network(
         if unsound:
             _note(k, work, w_at, top, real[5], tally, diverged)
         if k + 1 > last - slots:
-            unpack(work, widths, 0, history[:, (k + 1) % slots])
+            unpack(work, widths, w_at, 0, history[:, (k + 1) % slots])
     for lane in range(tally.shape[0]):
         if diverged[lane, 0] < 0:
             tally[lane, SQUARE_SATURATION] = squares[lane]

@@ -1,0 +1,1 @@
+"""Speed of the simulator's kernels, as ratios to named baselines measured in the same run."""
