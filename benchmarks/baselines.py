@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from benchmarks.workload import Array, Workload
 from simulate import kernels
+from simulate.kernels.simd import compiled
 
 Indices = NDArray[np.int32]
 Runner = Callable[[Workload, Indices], Array]
@@ -31,7 +31,8 @@ class Implementation:
         run: the function.
         groups: numbers of replicas worth trying to advance together; the best one counts.
         needs: the package it needs; it is skipped where that is missing.
-        pace: replica-steps to time, in units of what fits a second, roughly.
+        pace: replica-steps a second, roughly, at the smallest size.
+        steps: to time at least: a chunk's beginning and end cost the kernel something.
 
     """
 
@@ -40,6 +41,7 @@ class Implementation:
     groups: tuple[int, ...]
     needs: str = "numpy"
     pace: float = 1e6
+    steps: int = 16
 
     @property
     def available(self) -> bool:
@@ -107,10 +109,8 @@ def numpy_batched(load: Workload, indices: Indices) -> Array:
     return w.swapaxes(0, 1)
 
 
-@njit(cache=True, fastmath=False)
-def _literal(
-    w0: Array, inputs: Array, targets: Array, indices: Indices, alpha: float, tau: float, ends: Array
-) -> None:
+@compiled
+def _literal(w0: Array, inputs: Array, targets: Array, indices: Indices, alpha: float, tau: float, ends: Array) -> None:
     M, d = w0.shape[0], w0.shape[1]
     ring = np.empty((M, M, d, d), w0.dtype)
     x, delta, back = np.empty((M + 1, d), w0.dtype), np.empty(d, w0.dtype), np.empty(d, w0.dtype)
@@ -153,7 +153,7 @@ def numba_literal(load: Workload, indices: Indices) -> Array:
 
 def torch_batched(load: Workload, indices: Indices) -> Array:
     """PyTorch, a Python loop over steps, batched over replicas, in place, no gradients recorded."""
-    import torch
+    import torch  # type: ignore[import-not-found]
 
     torch.set_num_threads(1)
     with torch.inference_mode():
@@ -162,7 +162,9 @@ def torch_batched(load: Workload, indices: Indices) -> Array:
 
 def _torch_loop(torch: Any, load: Workload, indices: Indices) -> Array:  # noqa: ANN401
     M, R, steps = load.stages, len(indices), indices.shape[1]
-    inputs, targets, chosen = (torch.from_numpy(a) for a in (load.inputs, load.targets, indices.T.astype(np.int64).copy()))
+    inputs, targets, chosen = (
+        torch.from_numpy(a) for a in (load.inputs, load.targets, indices.T.astype(np.int64).copy())
+    )
     w = [torch.from_numpy(stage).repeat(R, 1, 1) for stage in load.initial]
     queue: list[dict[int, Any]] = [{} for _ in range(M + 1)]
     move, drag = torch.empty_like(w[0]), torch.empty_like(w[0])
@@ -189,12 +191,12 @@ def _torch_loop(torch: Any, load: Workload, indices: Indices) -> Array:  # noqa:
             w[m].addcmul_(drag.mul_(w[m]), drag.new_ones(()), value=-1 / load.tau).add_(move)
             delta = back
         forward(k + 1)
-    return torch.stack(w, dim=1).numpy()
+    return np.asarray(torch.stack(w, dim=1).numpy())
 
 
 def jax_scanned(load: Workload, indices: Indices) -> Array:
     """JAX: jit of a scan over steps of a vmap over replicas, queue form with rolling queues."""
-    import jax
+    import jax  # type: ignore[import-not-found]
 
     jax.config.update("jax_enable_x64", True)
     compiled = _jax_program(load)
@@ -210,7 +212,7 @@ def _jax_program(load: Workload) -> Any:  # noqa: ANN401
     if key in _PROGRAMS:
         return _PROGRAMS[key]
     import jax
-    import jax.numpy as jnp
+    import jax.numpy as jnp  # type: ignore[import-not-found]
 
     M, alpha, tau = load.stages, load.alpha, load.tau
 
@@ -254,7 +256,7 @@ def _jax_program(load: Workload) -> Any:  # noqa: ANN401
     return _PROGRAMS[key]
 
 
-OURS = Implementation("lanes", by_kernel("lanes"), (256,), pace=1e7)
+OURS = Implementation("lanes", by_kernel("lanes"), (32,), pace=1e7, steps=2048)
 BASELINES = (
     Implementation("plain kernel", by_kernel("plain"), (16,), pace=1e6),
     Implementation("literal Numba", numba_literal, (16,), "numba", 1e6),

@@ -47,9 +47,8 @@ class Workload:
         return (8 * self.stages - 2) * self.width**2
 
     def _normal(self, stream: int, *shape: int) -> Array:
-        return (np.random.default_rng([stream, self.stages, self.width]).normal(size=shape) / np.sqrt(self.width)).astype(
-            self.dtype
-        )
+        generator = np.random.default_rng([stream, self.stages, self.width])
+        return np.asarray(generator.normal(size=shape) / np.sqrt(self.width), self.dtype)
 
     @cached_property
     def inputs(self) -> Array:

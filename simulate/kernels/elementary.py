@@ -16,7 +16,7 @@ from typing import Final
 
 from numba.extending import overload
 
-from simulate.kernels.simd import Lanes, Value, compiled, fma, larger, like, magnitude, power_of_two, smaller, with_sign
+from simulate.kernels.simd import Lanes, Value, fma, larger, like, magnitude, part, power_of_two, smaller, with_sign
 
 TANH, SIGMOID, SOFTPLUS, IDENTITY = range(4)
 LOG_COSH, LOGISTIC, SQUARED = range(3)
@@ -65,7 +65,7 @@ _ONE_FROM32: Final = 9.5
 """tanh rounds to 1 from here on in float32."""
 
 
-@compiled
+@part
 def _joined(x: Value, shifted: Value, r: Value, c: Value) -> Value:
     """Return tanh x from 2^n (as `power_of_two` takes it), r and c = 2 C."""
     grown = (power_of_two(shifted) - like(x, 1.0)) * fma(c, like(x, 0.5), r)
@@ -100,7 +100,7 @@ def _tanh(x: Value) -> Value:
     return _tanh64 if scalar.bitwidth == 64 else _tanh32
 
 
-@compiled
+@part
 def log1p_unit(t: Value) -> Value:
     """Return log(1 + t) for t in [0, 1], as 2 artanh(t/(2 + t)) with v = t/(2 + t) <= 1/3, 17 terms."""
     v = t / (t + like(t, 2.0))
@@ -111,7 +111,7 @@ def log1p_unit(t: Value) -> Value:
     return like(t, 2.0) * v * p
 
 
-@compiled
+@part
 def activated(kind: int, z: Value) -> Value:
     """Return phi(z): tanh z; 1/(1 + e^-z) - 1/2; log(1 + e^z) - log 2; z.
 
@@ -130,7 +130,7 @@ def activated(kind: int, z: Value) -> Value:
     return larger(z, like(z, 0.0)) - log1p_unit(magnitude(t))
 
 
-@compiled
+@part
 def steepness(kind: int, value: Value) -> Value:
     """Return phi'(z) from value = phi(z); see `activated`.
 
@@ -146,7 +146,7 @@ def steepness(kind: int, value: Value) -> Value:
     return like(value, 0.5) - t / (like(value, 1.0) - t)
 
 
-@compiled
+@part
 def loss_slope(kind: int, out: Value, target: Value) -> Value:
     """Return the derivative in `out` of the loss of one output.
 
@@ -160,7 +160,7 @@ def loss_slope(kind: int, out: Value, target: Value) -> Value:
     return out - target
 
 
-@compiled
+@part
 def loss_value(kind: int, out: Value, target: Value) -> Value:
     """Return the loss of one output; see `loss_slope`.
 

@@ -191,6 +191,7 @@ def network(
     block = width(dtype) if fast else replicas
 
     def work(part: slice) -> None:
+        memory = lanes.workspace(sizes, delays, dtype)
         for first in range(part.start, part.stop, block):
             some = slice(first, min(first + block, part.stop))
             rest = (
@@ -198,14 +199,7 @@ def network(
                 history[some], state.tally[some], state.diverged[some], snapshots[some],
             )  # fmt: skip
             if fast:
-                lanes.network(
-                    state.step,
-                    _turned(flat[some], block),
-                    x.ravel(),
-                    y.ravel(),
-                    *rest,
-                    lanes.workspace(sizes, delays, dtype),
-                )
+                lanes.network(state.step, _turned(flat[some], block), x.ravel(), y.ravel(), *rest, memory)
             else:
                 plain.network(state.step, flat[some], x, y, *rest)
 

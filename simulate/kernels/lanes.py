@@ -36,6 +36,7 @@ from simulate.kernels.simd import (
     load,
     load_wide,
     magnitude,
+    part,
     store,
     width,
     width_of,
@@ -82,7 +83,7 @@ def _stepped(w: Value, c: Value, a: Value, v: Value, size: Value) -> Value:
     return fma(-(a * size), w, fma(c, v, w))
 
 
-@compiled
+@part
 def _step_rows(
     work: Floats, at: int, rows: int, cols: int, delta: int, back: int, x: int, ahead: int, out: int,
     minus_alpha: Value, per_tau: Value, high: Value, backward: int | None, forward: int | None,
@@ -195,11 +196,11 @@ def _place(row: int, col: int, rows: int, cols: int) -> int:
     return (row - row % ROWS) * cols + col * ROWS + row % ROWS if row < rows - rows % ROWS else row * cols + col
 
 
-@compiled
-def pack(rows: Floats, widths: Integers, w_at: Integers, packed: Floats) -> None:
-    """Write the weights rows[lane] to their places in `packed`; lanes without a replica repeat the last one."""
+@part
+def pack(rows: Floats, widths: Integers, w_at: Integers, stages: int, packed: Floats) -> None:
+    """Write the first stages' weights rows[lane] to their places; lanes without a replica repeat the last one."""
     n, source = width_of(packed), 0
-    for m in range(widths.size - 1):
+    for m in range(stages):
         for i in range(widths[m + 1]):
             for j in range(widths[m]):
                 place = w_at[m] + _place(i, j, widths[m + 1], widths[m]) * n
@@ -208,7 +209,7 @@ def pack(rows: Floats, widths: Integers, w_at: Integers, packed: Floats) -> None
                 source += 1
 
 
-@compiled
+@part
 def unpack(packed: Floats, widths: Integers, w_at: Integers, first: int, rows: Floats) -> None:
     """Write the weights of the lanes from `first` on to `rows`."""
     n, target = width_of(packed), 0
@@ -221,7 +222,7 @@ def unpack(packed: Floats, widths: Integers, w_at: Integers, first: int, rows: F
                 target += 1
 
 
-@compiled
+@part
 def _forward_at(
     k: int, step: int, work: Floats, w_at: Integers, x_at: Integers, depth: Integers, widths: Integers, lags: Integers,
     kind: int, poison: Value,
@@ -238,7 +239,7 @@ def _forward_at(
     return poison
 
 
-@compiled
+@part
 def _largest(work: Floats, weights: int) -> Value:
     high = like(load(work, 0), 0.0)
     for i in range(0, weights, width_of(work)):
@@ -246,7 +247,7 @@ def _largest(work: Floats, weights: int) -> Value:
     return high
 
 
-@compiled
+@part
 def _note(k: int, w: Floats, w_at: Integers, top: Floats, limit: float, tally: Floats, diverged: Integers) -> None:
     """Tell which replicas diverged in the step to W_{k+1}, and in which stage."""
     n, stages = width_of(w), w_at.size - 1
@@ -260,7 +261,7 @@ def _note(k: int, w: Floats, w_at: Integers, top: Floats, limit: float, tally: F
             stop(tally[lane], diverged[lane], k + 1, found)
 
 
-@compiled
+@part
 def _snap(
     k: int,
     w: Floats,
@@ -278,7 +279,8 @@ def _snap(
             at = taken[lane]
             unpack(w, widths, w_at, lane, snapshots[lane, at : at + 1])
             if diverged[lane, 0] >= 0:
-                snapshots[lane, at] = np.nan
+                for i in range(snapshots.shape[2]):
+                    snapshots[lane, at, i] = np.nan
             taken[lane] += 1
         if taken[lane] < times.shape[1]:
             due = min(due, times[lane, taken[lane]])
@@ -286,18 +288,12 @@ def _snap(
 
 
 def workspace(widths: Integers, lags: Integers, dtype: DTypeLike) -> Floats:
-    """Return uninitialised memory for `network`, aligned to whole registers."""
-    weights, queue = int((widths[1:] * widths[:-1]).sum()), int((widths * depths(widths, lags)).sum())
+    """Return uninitialised memory for `network`, aligned to whole registers.
+
+    In `network`, lags[m - 1] + 2 samples wait before stage m, and behind the last one; lags[0] + 2 before the first.
+    """
+    weights, queue = int((widths[1:] * widths[:-1]).sum()), int((widths * (np.concatenate([lags[:1], lags]) + 2)).sum())
     return aligned((weights + queue + 2 * int(widths.max())) * width(dtype), dtype)
-
-
-@compiled
-def depths(widths: Integers, lags: Integers) -> Integers:
-    """Return how many samples' inputs are kept before each stage, and how many outputs behind the last one."""
-    depth = np.empty(widths.size, np.int64)
-    depth[0] = lags[0] + 2
-    depth[1:] = lags + 2
-    return depth
 
 
 @compiled
@@ -311,7 +307,9 @@ def network(
     stashed = 0, the device is linear, and lags do not increase from stage to stage.
     """
     n, stages, slots, last = width_of(work), widths.size - 1, history.shape[1], step + samples.shape[0]
-    kind, loss, depth = modes[0], modes[1], depths(widths, lags)
+    kind, loss, depth = modes[0], modes[1], np.zeros(stages + 1, np.int64)
+    for m in range(stages + 1):
+        depth[m] = lags[max(m - 1, 0)] + 2
     # The last stage's weights come first: the pass over a step's weights is one stream through memory.
     w_at, x_at = np.zeros(stages + 1, np.int64), np.zeros(stages + 2, np.int64)
     for m in range(stages - 1, -1, -1):
@@ -323,21 +321,27 @@ def network(
         one_pass = one_pass and (m == 0 or m == stages or lags[m] < lags[m - 1])
     delta = x_at[stages + 1]
     back = delta + (work.size - delta) // 2
-    work[back:] = 0
     zero = like(load(work, back), 0.0)
+    for i in range(back, work.size, n):
+        store(work, i, zero)
     minus_alpha, per_tau = like(zero, -real[0]), like(zero, real[1])
     places, taken, top = np.zeros(n, np.int64), np.zeros(tally.shape[0], np.int64), np.zeros(n, work.dtype)
     for k in range(step - lags[0], step + 1):
-        pack(history[:, k % slots], widths, w_at, work)
+        late = 0
+        while late < stages and lags[late] >= step - k:
+            late += 1
+        pack(history[:, k % slots], widths, w_at, late, work)
         future = k + lags[0]
         place = x_at[0] + future % depth[0] * widths[0] * n
         _read_inputs(inputs, samples[min(future, last - 1) - step], places, widths[0], work, place)
         _forward_at(k, step, work, w_at, x_at, depth, widths, lags, kind, zero)
     store(top, 0, _largest(work, w_at[stages]))
-    highest, squares = top.copy(), np.zeros(n)
-    squares[: tally.shape[0]] = tally[:, SQUARE_SATURATION]
-    due = times.min() if times.size else last
-    now = step % depth
+    highest, squares, now = np.zeros(n, work.dtype), np.zeros(n), np.zeros(stages + 1, np.int64)
+    for lane in range(n):
+        highest[lane], squares[lane] = top[lane], tally[min(lane, tally.shape[0] - 1), SQUARE_SATURATION]
+    for m in range(stages + 1):
+        now[m] = step % depth[m]
+    due = step if times.size else last
     for k in range(step, last):
         if k == due:
             due = _snap(k, work, widths, w_at, times, taken, diverged, snapshots)

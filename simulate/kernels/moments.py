@@ -116,19 +116,23 @@ def evaluate(
     n, stages, samples = width_of(work), widths.size - 1, inputs.shape[0]
     g = WIDE * n
     size = weights.shape[1] * n
-    x_at = np.zeros(stages + 2, np.int64)
+    x_at, widest = np.zeros(stages + 2, np.int64), 0
     x_at[0] = 2 * size
     for m in range(stages + 1):
         x_at[m + 1] = x_at[m] + widths[m] * g
+        widest = max(widest, widths[m] * g)
     spread = x_at[stages + 1]
     delta = spread + (x_at[stages + 1] - x_at[0])
-    below = delta + widths.max() * g
-    scratch = below + widths.max() * g
+    below = delta + widest
+    scratch = below + widest
     ones = scratch + 3 * g
     for i in range(weights.shape[1]):
         for lane in range(n):
             work[i * n + lane] = weights[min(lane, weights.shape[0] - 1), i]
-    work[size : 2 * size], work[ones : ones + g] = 0, 1
+    for i in range(size):
+        work[size + i] = 0
+    for i in range(g):
+        work[ones + i] = 1
     totals = np.zeros((2 + 2 * stages, n))
     for first in range(0, samples, WIDE):
         for s in range(WIDE):
@@ -169,7 +173,9 @@ def evaluate(
             if m > 0:
                 _backward(work, at, up, down, delta, x_at[m], kind, below)
                 delta, below = below, delta
-    totals /= samples
+    for row in range(totals.shape[0]):
+        for lane in range(n):
+            totals[row, lane] /= samples
     at = 0
     for m in range(stages):
         for _ in range(widths[m] * widths[m + 1]):
@@ -179,4 +185,5 @@ def evaluate(
                 totals[1 + 2 * stages, lane] -= square * np.float64(work[at + lane]) ** 2
             at += n
     for lane in range(found.shape[0]):
-        found[lane] = totals[:, lane]
+        for row in range(totals.shape[0]):
+            found[lane, row] = totals[row, lane]

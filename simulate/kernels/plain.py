@@ -25,7 +25,7 @@ from simulate.kernels.elementary import (
     loss_slope,
     steepness,
 )
-from simulate.kernels.simd import Value, compiled, fma, like
+from simulate.kernels.simd import Value, compiled, fma, like, part
 
 Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]
@@ -33,7 +33,7 @@ Integers = NDArray[np.integer]
 MAX_SATURATION, SQUARE_SATURATION, SQUARED_GRADIENT, WEIGHTED_SATURATION = range(4)
 
 
-@compiled
+@part
 def moved(device: int, w: float, dw: float, real: Floats) -> Value:
     """Return the weight after the desired increment `dw` (theory.setting.devices, in this order of operations)."""
     if device == ALD:
@@ -51,7 +51,7 @@ def moved(device: int, w: float, dw: float, real: Floats) -> Value:
     return w - ((tau if dw > 0 else (-tau if dw < 0 else like(w, 0.0))) - w) * math.expm1(-abs(dw) * real[1])
 
 
-@compiled
+@part
 def _top(weights: Floats) -> Value:
     top = like(weights[0], 0.0)
     for i in range(weights.size):
@@ -59,15 +59,28 @@ def _top(weights: Floats) -> Value:
     return top
 
 
-@compiled
+@part
+def _fill(array: Floats, value: float) -> None:
+    for i in range(array.size):
+        array[i] = value
+
+
+@part
+def _copy(source: Floats, target: Floats) -> None:
+    for i in range(source.size):
+        target[i] = source[i]
+
+
+@part
 def stop(tally: Floats, diverged: Integers, step: int, stage: int) -> None:
     """Note where a replica diverged; its sums are worth nothing from now on."""
     diverged[0], diverged[1] = step, stage
     tally[MAX_SATURATION] = np.inf
-    tally[1:] = np.nan
+    for i in range(1, tally.size):
+        tally[i] = np.nan
 
 
-@compiled
+@part
 def forward(w: Floats, rows: int, cols: int, x: Floats, out: Floats, kind: int) -> None:
     """Write x^(m+1) = phi(W x^(m)) of one stage; `w` is its rows times cols weights."""
     for i in range(rows):
@@ -77,16 +90,16 @@ def forward(w: Floats, rows: int, cols: int, x: Floats, out: Floats, kind: int) 
         out[i] = activated(kind, z)
 
 
-@compiled
+@part
 def backward(w: Floats, rows: int, cols: int, delta: Floats, back: Floats) -> None:
     """Write W^T delta of one stage."""
-    back[:cols] = 0
+    _fill(back[:cols], 0)
     for i in range(rows):
         for j in range(cols):
             back[j] = fma(w[i * cols + j], delta[i], back[j])
 
 
-@compiled
+@part
 def _step_rows(old: Floats, new: Floats, rows: int, cols: int, delta: Floats, x: Floats, real: Floats) -> Value:
     """Write the ALD update of one stage by the outer product of delta and x; return max |w| (nan if any is nan)."""
     top = like(real[0], 0.0)
@@ -101,7 +114,7 @@ def _step_rows(old: Floats, new: Floats, rows: int, cols: int, delta: Floats, x:
     return top
 
 
-@compiled
+@part
 def _step_gradient(old: Floats, new: Floats, gradient: Floats, scale: float, device: int, real: Floats) -> Value:
     """Write the device's update of one stage by -scale gradient; return max |w| (nan if any is nan)."""
     top = like(real[0], 0.0)
@@ -112,14 +125,14 @@ def _step_gradient(old: Floats, new: Floats, gradient: Floats, scale: float, dev
     return top
 
 
-@compiled
+@part
 def _accumulate(gradient: Floats, delta: Floats, x: Floats, rows: int, cols: int) -> None:
     for i in range(rows):
         for j in range(cols):
             gradient[i * cols + j] = fma(delta[i], x[j], gradient[i * cols + j])
 
 
-@compiled
+@part
 def _one_pass(
     ring: Floats,
     step: int,
@@ -139,7 +152,7 @@ def _one_pass(
     """Add G(W^, W) of one sample to `gradient`, or leave it to the caller where only one sample is taken."""
     activation, loss, _, batch, stashed = modes[0], modes[1], modes[2], modes[3], modes[4]
     stages, slots = widths.size - 1, ring.shape[0]
-    x[: widths[0]] = inputs[sample]
+    _copy(inputs[sample], x)
     for m in range(stages):
         w = ring[(step - lags[m]) % slots, stage_at[m] : stage_at[m + 1]]
         forward(w, widths[m + 1], widths[m], x[unit_at[m] :], x[unit_at[m + 1] :], activation)
@@ -182,11 +195,12 @@ def network(
     unit_at[stages + 1] = unit_at[stages] + widths[stages]
     units = np.zeros((2, unit_at[stages + 1]), history.dtype)
     x, delta = units[0], units[1]
-    back, gradient = np.zeros(widths.max(), history.dtype), np.zeros(history.shape[2], history.dtype)
+    back, gradient = np.zeros(units.shape[1], history.dtype), np.zeros(history.shape[2], history.dtype)
     scale = real[0] / like(real[0], batch)
     for r in range(history.shape[0]):
         if diverged[r, 0] >= 0:
-            snapshots[r] = np.nan
+            for t in range(times.shape[1]):
+                _fill(snapshots[r, t], np.nan)
             continue
         ring, taken = history[r], 0
         top = _top(ring[step % slots])
@@ -194,10 +208,10 @@ def network(
         for k in range(step, step + samples.shape[1] // batch):
             now, then = ring[k % slots], ring[(k + 1) % slots]
             while taken < times.shape[1] and times[r, taken] == k:
-                snapshots[r, taken] = now
+                _copy(now, snapshots[r, taken])
                 taken += 1
             tally[r, SQUARE_SATURATION] += (np.float64(top) * np.float64(real[1])) ** 2
-            gradient[:] = 0
+            _fill(gradient, 0)
             for b in range(batch):
                 sample = samples[r, (k - step) * batch + b]
                 _one_pass(
@@ -228,7 +242,8 @@ def network(
                     stop(tally[r], diverged[r], k + 1, m + 1)
                 top = max(top, high)
             if diverged[r, 0] >= 0:
-                snapshots[r, taken:] = np.nan
+                for t in range(taken, times.shape[1]):
+                    _fill(snapshots[r, t], np.nan)
                 break
             tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], top * real[1])
 
@@ -250,21 +265,21 @@ def quadratic(
     curve: Floats,
 ) -> None:
     """Advance every replica of a coupled quadratic by T = noise.shape[1] steps; see `simulate.kernels.quadratic`."""
-    slots, size, limit, stale = history.shape[1], history.shape[2], real[5], lags.max() > 0
+    slots, size, limit, stale = history.shape[1], history.shape[2], real[5], history.shape[1] > 1
     direction, slope = np.zeros(size, history.dtype), np.zeros(size, history.dtype)
     for r in range(history.shape[0]):
         if diverged[r, 0] >= 0:
             continue
         for k in range(step, step + noise.shape[1]):
             now, then = history[r, k % slots], history[r, (k + 1) % slots]
-            slope[:] = 0
+            _fill(slope, 0)
             for j in range(size):
                 away = now[j] - optimum[j]
                 for i in range(size):
                     slope[i] = fma(hessian[j, i], away, slope[i])
-            direction[:] = slope
+            _copy(slope, direction)
             if stale:
-                direction[:] = 0
+                _fill(direction, 0)
                 for j in range(size):
                     away = history[r, (k - lags[j]) % slots, j] - optimum[j]
                     for i in range(size):
@@ -279,7 +294,8 @@ def quadratic(
                 if not (abs(then[i]) <= limit) and diverged[r, 0] < 0:
                     stop(tally[r], diverged[r], k + 1, i)
             if diverged[r, 0] >= 0:
-                curve[r] = np.nan
+                for b in range(curve.shape[1]):
+                    _fill(curve[r, b], np.nan)
                 break
             tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], top)
             tally[r, SQUARE_SATURATION] += top**2
@@ -325,7 +341,8 @@ def scalar(
             w = moved(device, w, -real[0] * like(w, oracle), real)
             if not (abs(w) <= limit):
                 stop(tally[r], diverged[r], step + k + 1, 1)
-                curve[r] = np.nan
+                for b in range(curve.shape[1]):
+                    _fill(curve[r, b], np.nan)
                 break
             tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], abs(share))
             tally[r, SQUARE_SATURATION] += share**2

@@ -26,8 +26,10 @@ Source: LLVM language reference (vector types, llvm.fmuladd), Numba extension AP
 
 # ruff: noqa: ARG001, ARG002 - Numba prescribes the arguments of what generates code
 
+import mmap
 import operator
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, TypeVar, cast
 
 import llvmlite.binding as llvm
@@ -51,9 +53,15 @@ def compiled(function: Function) -> Function:
     return cast("Function", njit(cache=True, nogil=True)(function))
 
 
+def part(function: Function) -> Function:
+    """Like `compiled`, for what only compiled code calls: the way in from Python is left out, which is much of it."""
+    return cast("Function", njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function))
+
+
 def inlined(function: Function) -> Function:
-    """Like `compiled`, and always made part of its caller: for what is called in the innermost loops."""
-    return cast("Function", njit(cache=True, nogil=True, forceinline=True)(function))
+    """Like `part`, and made part of its caller: for what is called in the innermost loops."""
+    options = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return cast("Function", njit(cache=True, nogil=True, **options)(function))
 
 
 def instruction(build: Callable[..., Any]) -> Callable[..., Any]:
@@ -84,11 +92,15 @@ def width(dtype: DTypeLike) -> int:
 
 
 def aligned(count: int, dtype: DTypeLike) -> NDArray[np.floating]:
-    """Return uninitialised memory for `count` numbers that starts where a register's worth may start."""
-    size = count * np.dtype(dtype).itemsize
-    memory = np.empty(size + REGISTER_BYTES, np.uint8)
-    shift = -memory.ctypes.data % REGISTER_BYTES
-    return memory[shift : shift + size].view(dtype)
+    """Return memory for `count` numbers that starts where a register's worth may start, in large pages if there are."""
+    size, page = count * np.dtype(dtype).itemsize, 1 << 21
+    memory = mmap.mmap(-1, size + page)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):
+            memory.madvise(mmap.MADV_HUGEPAGE)
+    numbers = np.frombuffer(memory, np.uint8)
+    shift = -numbers.ctypes.data % page
+    return numbers[shift : shift + size].view(dtype)
 
 
 class Lanes(types.Type):  # type: ignore[misc]

@@ -1,0 +1,143 @@
+"""`python -m benchmarks`: measure the kernels beside the baselines, write bench.json, bench.md and roofline.png."""
+
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Annotated
+
+import llvmlite.binding as llvm
+import numba
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from benchmarks import measure, picture
+from benchmarks.baselines import BASELINES, OURS
+from benchmarks.measure import Row
+from benchmarks.workload import SIZES, Workload
+from simulate.kernels.simd import REGISTER_BYTES
+from theory.setting.boundary import run_command, write_json, write_whole
+
+app = typer.Typer(add_completion=False, help=__doc__)
+_AGREE = 1e-9
+"""Weights may differ by this much from the SIMD kernel's after 200 steps: sums are taken in other orders."""
+
+
+def _size(load: Workload, peak: float, seconds: float, repeats: int) -> Row:
+    """Measure one size: the kernel, every baseline that is installed, equality of the weights."""
+    ours, _ = measure.rate(OURS, load, seconds, 2 * repeats)
+    row: Row = {"M": load.stages, "d": load.width, "dtype": load.dtype, "flops": load.flops, "lanes": ours}
+    row["gigaflops"] = ours * load.flops / 1e9
+    row["share_of_peak"] = row["gigaflops"] / peak
+    row["metrics_cost"] = measure.metrics_cost(load)
+    row["baselines"] = {}
+    for how in BASELINES:
+        if not how.available:
+            row["baselines"][how.name] = {"skipped": f"{how.needs} is not installed"}
+            continue
+        found, group = measure.rate(how, load, seconds, repeats)
+        row["baselines"][how.name] = {
+            "rate": found,
+            "ratio": ours / found,
+            "replicas_together": group,
+            "largest_difference": measure.difference(how, load),
+        }
+    return row
+
+
+def _text(result: Row) -> str:
+    """Return the tables as Markdown."""
+    lines = [
+        f"Processor time, best of several, one thread. Peak {result['peak']['float64']:.1f} Gflop/s (float64), "
+        f"{result['peak']['float32']:.1f} (float32), {REGISTER_BYTES * 8}-bit registers.",
+        "",
+        "| (M, d) | 1e6 replica-steps/s | % of peak | float32: 1e6/s | % of peak | metrics cost "
+        "| hours for 1e9 replica-steps |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    double, single = ([row for row in result["sizes"] if row["dtype"] == kind] for kind in ("float64", "float32"))
+    for row, other in zip(double, single, strict=True):
+        lines.append(
+            f"| ({row['M']}, {row['d']}) | {row['lanes'] / 1e6:.3f} | {100 * row['share_of_peak']:.0f} "
+            f"| {other['lanes'] / 1e6:.3f} | {100 * other['share_of_peak']:.0f} "
+            f"| {100 * row['metrics_cost']:.0f} % | {1e9 / row['lanes'] / 3600:.2f} |"
+        )
+    names = list(double[0]["baselines"])
+    lines += ["", "| times as fast as | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    for row in double:
+        cells = [
+            "skipped" if "skipped" in cell else f"{cell['ratio']:.1f}" for cell in (row["baselines"][n] for n in names)
+        ]
+        lines.append(f"| ({row['M']}, {row['d']}) | " + " | ".join(cells) + " |")
+    lines += ["", "| first call | nothing compiled, s | compiled before, s |", "|---|---|---|"]
+    lines += [f"| {path} | {cold:.1f} | {cached:.2f} |" for path, (cold, cached) in result["first_call"].items()]
+    slopes = ", ".join(f"{row['of']} {row['slope']:.2f}" for row in result["scaling"])
+    lines += [
+        "",
+        f"log-log slopes of the time: {slopes}.",
+        f"Two threads by the wall clock: {result['two_threads']:.2f} times as fast as one "
+        f"({result['processors']} processors, load {result['load'][0]:.1f}).",
+        f"Largest difference of a weight after 200 steps: {result['largest_difference']:.1e}.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+@app.command()
+def bench(
+    out: Annotated[Path, typer.Option(help="folder for bench.json, bench.md and roofline.png")] = Path("results"),
+    quick: Annotated[bool, typer.Option(help="shorter measurements, rougher figures")] = False,
+) -> None:
+    """Measure everything; exit 1 if an implementation's trajectory differs."""
+    seconds, repeats = (0.05, 2) if quick else (0.25, 5)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        shown = bar.add_task("benchmarks", total=2 * len(SIZES) + 4)
+        with measure.one_processor():
+            peak = {kind: measure.peak(kind) for kind in ("float64", "float32")}
+            bytes_per_second = {str(size): measure.bandwidth(size) for size in (16, 256, 8192, 131072)}
+            bar.advance(shown)
+            sizes = []
+            for kind in ("float64", "float32"):
+                for stages, width in SIZES:
+                    sizes.append(_size(Workload(stages, width, dtype=kind), peak[kind], seconds, repeats))
+                    bar.advance(shown)
+            scaling = measure.scaling(quick)
+            bar.advance(shown)
+        two = measure.speed_up(Workload(4, 32, replicas=64), 2, 2000)
+        bar.advance(shown)
+        first = {path: measure.first_call(path) for path in ("lanes", "plain")}
+        bar.advance(shown)
+    cells = [cell for row in sizes for cell in row["baselines"].values() if "rate" in cell]
+    double = [
+        cell for row in sizes if row["dtype"] == "float64" for cell in row["baselines"].values() if "rate" in cell
+    ]
+    largest = max(cell["largest_difference"] for cell in double)
+    result: Row = {
+        "peak": peak,
+        "bandwidth": bytes_per_second,
+        "sizes": sizes,
+        "scaling": scaling,
+        "two_threads": two,
+        "first_call": first,
+        "largest_difference": largest,
+        "largest_difference_float32": max(cell["largest_difference"] for cell in cells),
+        "processor": platform.processor() or llvm.get_host_cpu_name(),
+        "register_bits": REGISTER_BYTES * 8,
+        "processors": len(os.sched_getaffinity(0)),
+        "load": os.getloadavg(),
+        "versions": {"python": platform.python_version(), "numpy": np.__version__, "numba": numba.__version__},
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    write_json(str(out / "bench.json"), json.loads(json.dumps(result)))
+    text = _text(result)
+    write_whole(out / "bench.md", text)
+    picture.roofline(result, out / "roofline.png")
+    typer.echo(text)
+    if not largest < _AGREE:
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    run_command(app, "python -m benchmarks")

@@ -1,0 +1,45 @@
+"""The roofline: what the processor allows at each intensity, and where the kernel stands."""
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+
+_BYTES_PER_WEIGHT = {"float64": 16, "float32": 8}
+_LEVELS = (("16", "L1"), ("256", "L2"), ("8192", "L3"), ("131072", "memory"))
+_MIX = 0.8
+"""8 flops of a weight's step take 5 instructions, each of which could be a multiply-add of 2."""
+
+
+def roofline(result: dict[str, Any], path: Path) -> None:
+    """Draw Gflop/s against flops per byte of weights read and written; one point a size and precision."""
+    figure, axes = plt.subplots(figsize=(6.4, 4.4), layout="constrained")
+    intensity = np.geomspace(0.08, 8, 200)
+    top = result["peak"]["float32"]
+    for (size, name), style in zip(_LEVELS, ("-", "--", "-.", ":"), strict=True):
+        speed = result["bandwidth"][size]
+        axes.plot(intensity, np.minimum(speed * intensity, top), style, color="0.35", linewidth=1)
+        at = min(0.095, top / speed)
+        axes.annotate(f"{name} {speed:.0f} GB/s", (at, speed * at * 1.06), rotation=38, fontsize=8, color="0.25")
+    for kind, colour, marker in (("float64", "#0b5394", "o"), ("float32", "#b45f06", "s")):
+        peak = result["peak"][kind]
+        axes.axhline(peak, color=colour, linewidth=1.2)
+        axes.axhline(_MIX * peak, color=colour, linewidth=0.8, linestyle=":")
+        axes.annotate(f"{kind}: FMA peak {peak:.0f}, dotted: 8 flops in 5 instructions", (0.085, peak * 1.04),
+                      fontsize=8, color=colour)  # fmt: skip
+        for row in (row for row in result["sizes"] if row["dtype"] == kind):
+            x = row["flops"] / (row["M"] * row["d"] ** 2 * _BYTES_PER_WEIGHT[kind])
+            axes.plot(x, row["gigaflops"], marker, color=colour, markersize=5)
+            name = f"({row['M']}, {row['d']}) {100 * row['share_of_peak']:.0f} %"
+            axes.annotate(name, (x * 1.06, row["gigaflops"]), fontsize=7, va="center")
+    axes.set(
+        xscale="log", yscale="log", xlim=(0.08, 8), ylim=(3, 1.35 * top),
+        xlabel="flops per byte of weights read and written", ylabel="Gflop/s, one thread",
+    )  # fmt: skip
+    axes.grid(visible=True, which="major", linewidth=0.4, alpha=0.5)
+    figure.savefig(path, dpi=160)
+    plt.close(figure)
