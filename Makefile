@@ -26,6 +26,9 @@ verify: $(VENV)/.installed
 figures: $(VENV)/.installed
 	$(PY) -m paper_figures export --out results/figures --from results/verify.sqlite
 
+bench: $(VENV)/.installed
+	$(PY) -m benchmarks --out results
+
 lint: $(VENV)/.installed
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .

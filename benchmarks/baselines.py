@@ -153,7 +153,7 @@ def numba_literal(load: Workload, indices: Indices) -> Array:
 
 def torch_batched(load: Workload, indices: Indices) -> Array:
     """PyTorch, a Python loop over steps, batched over replicas, in place, no gradients recorded."""
-    import torch  # type: ignore[import-not-found]
+    import torch
 
     torch.set_num_threads(1)
     with torch.inference_mode():
@@ -196,7 +196,7 @@ def _torch_loop(torch: Any, load: Workload, indices: Indices) -> Array:  # noqa:
 
 def jax_scanned(load: Workload, indices: Indices) -> Array:
     """JAX: jit of a scan over steps of a vmap over replicas, queue form with rolling queues."""
-    import jax  # type: ignore[import-not-found]
+    import jax
 
     jax.config.update("jax_enable_x64", True)
     compiled = _jax_program(load)
@@ -212,7 +212,7 @@ def _jax_program(load: Workload) -> Any:  # noqa: ANN401
     if key in _PROGRAMS:
         return _PROGRAMS[key]
     import jax
-    import jax.numpy as jnp  # type: ignore[import-not-found]
+    import jax.numpy as jnp
 
     M, alpha, tau = load.stages, load.alpha, load.tau
 
