@@ -9,15 +9,15 @@ import numpy as np
 
 from simulate import kernels
 from simulate.backends import Engine, NumPyEngine, State, Task
-from simulate.observe import NEVER, Observer, Plan
+from simulate.observe import NEVER, Observer, Plan, Seen
 from simulate.problems import Attaining, Network
 from simulate.problems.blocks import Blocks
 from theory.setting.objectives import Weights
 
 _BLAS_FROM = 192
 """Dimension of a quadratic from which batched BLAS products are faster than the compiled loops."""
-_NUMBERS_AT_ONCE = 1 << 23
-"""Numbers that the snapshots of a network and their exact moments may hold at once."""
+_NUMBERS_AT_ONCE = 1 << 22
+"""Numbers that the snapshots of a network may hold at once."""
 
 
 def choose(task: Task) -> Engine:
@@ -92,8 +92,7 @@ class NetworkEngine(Compiled):
         """Make the steps of one block, as many strata at once as memory allows."""
         problem = self.task.problem
         assert isinstance(problem, Network), "`choose` pairs problems and engines"
-        each = self.kernel.weights.shape[1] + 4 * problem.samples * sum(problem.widths)
-        together = max(1, _NUMBERS_AT_ONCE // (len(self.task.replicas) * each))
+        together = max(1, _NUMBERS_AT_ONCE // self.kernel.weights.size)
         ends = np.cumsum(plan.lengths)
         for first in range(0, len(ends), together):
             strata = slice(first, min(first + together, len(ends)))
@@ -126,11 +125,28 @@ class NetworkEngine(Compiled):
         sound = np.flatnonzero(observer.diverged_step == NEVER)
         if not sound.size:
             return
-        weights = self.shaped(snapshots[sound])
-        moments = self.task.problem.moments(weights)
+        problem, tau, kept = self.task.problem, self.task.device.tau, snapshots[sound]
+        assert isinstance(problem, Network), "`choose` pairs problems and engines"
+        found = kernels.measure(
+            kept,
+            problem.inputs,
+            problem.targets,
+            problem.widths,
+            activation=problem.activation,
+            loss=problem.loss,
+            threads=self.task.threads,
+        )
+        squares = np.sum(found.squared_gradient, axis=2)
+        largest = (np.max(np.abs(kept), axis=2).astype(np.float64) / tau) ** 2
         for place, (when, length) in enumerate(zip(plan.times.T[strata], plan.lengths[strata], strict=True)):
-            now = [stage[:, place] for stage in weights]
-            observer.add(sound, plan.first + when[sound], int(length), now, moments.at(place))
+            seen = Seen(
+                found.value[:, place],
+                squares[:, place],
+                found.variance[:, place],
+                largest[:, place],
+                found.weighted[:, place] / tau**2,
+            )
+            observer.add(sound, plan.first + when[sound], int(length), seen)
 
 
 class SummingEngine(Compiled):

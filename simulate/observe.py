@@ -32,6 +32,39 @@ class Plan(NamedTuple):
     lengths: NDArray[np.int64]
 
 
+class Seen(NamedTuple):
+    """What is measured of some replicas at one time, one entry a replica.
+
+    Args:
+        value: f(W), shape (n,).
+        squared_gradient: norm(grad f(W))^2, shape (n,).
+        stage_variances: sigma_m^2(W), shape (n, M).
+        squared_saturation: max_i (W_i/tau)^2, shape (n,).
+        weighted_saturation: sum_i (W_i/tau)^2 sigma_i^2(W), shape (n,).
+
+    """
+
+    value: Vector
+    squared_gradient: Vector
+    stage_variances: Vector
+    squared_saturation: Vector
+    weighted_saturation: Vector
+
+
+def look(moments: Moments, weights: Weights, tau: float) -> Seen:
+    """Reduce exact moments at weights of shape (n, ...) to numbers."""
+    count = len(weights[0])
+    shares = [(stage.reshape(count, -1) / tau) ** 2 for stage in weights]
+    variances = [stage.reshape(count, -1) for stage in moments.variance]
+    return Seen(
+        np.asarray(moments.value, dtype=np.float64),
+        np.sum([np.sum(stage.reshape(count, -1) ** 2, axis=1) for stage in moments.gradient], axis=0),
+        np.stack([np.sum(stage, axis=1) for stage in variances], axis=1),
+        np.max([np.max(share, axis=1) for share in shares], axis=0),
+        np.sum([np.sum(share * var, axis=1) for share, var in zip(shares, variances, strict=True)], axis=0),
+    )
+
+
 @dataclass
 class Observer:
     """Sums that estimate the averages over k < K without bias, one per replica.
@@ -83,7 +116,7 @@ class Observer:
         if len(due):
             chosen = weights if len(due) == len(self.replicas) else [stage[due] for stage in weights]
             when = np.full(len(due), plan.first + place)
-            self.add(due, when, int(plan.lengths[stratum]), chosen, self.problem.moments(chosen))
+            self.add(due, when, int(plan.lengths[stratum]), look(self.problem.moments(chosen), chosen, self.tau))
 
     def guard(self, step: int, weights: Weights) -> None:
         """Note the largest saturation at every step, and which replicas leave the finite or the tile's range."""
@@ -101,28 +134,17 @@ class Observer:
         new = which & (self.diverged_step == NEVER)
         self.diverged_step[new], self.diverged_stage[new] = step, stage
 
-    def add(
-        self, who: NDArray[np.intp], step: NDArray[np.int64], length: int, weights: Weights, moments: Moments
-    ) -> None:
-        """Add what stands for `length` steps to the sums of the replicas `who`, each measured at its `step`."""
-        count = len(who)
-        flat = [stage.reshape(count, -1) for stage in weights]
-        variances = [stage.reshape(count, -1) for stage in moments.variance]
-        squared = sum(np.sum(stage.reshape(count, -1) ** 2, axis=1) for stage in moments.gradient)
-        by_stage = np.stack([np.sum(stage, axis=1) for stage in variances], axis=1)
-        self.squared_gradient[who] += length * squared
-        self.stage_variances[who] += length * by_stage
-        self.largest_variance[who] = np.maximum(self.largest_variance[who], np.sum(by_stage, axis=1))
-        if np.isfinite(self.tau):
-            shares = [(stage / self.tau) ** 2 for stage in flat]
-            self.squared_saturation[who] += length * np.max([np.max(share, axis=1) for share in shares], axis=0)
-            self.weighted_saturation[who] += length * sum(
-                np.sum(share * variance, axis=1) for share, variance in zip(shares, variances, strict=True)
-            )
+    def add(self, who: NDArray[np.intp], step: NDArray[np.int64], length: int, seen: "Seen") -> None:
+        """Add what was seen at `step` and stands for `length` steps to the sums of the replicas `who`."""
+        self.squared_gradient[who] += length * seen.squared_gradient
+        self.stage_variances[who] += length * seen.stage_variances
+        self.largest_variance[who] = np.maximum(self.largest_variance[who], np.sum(seen.stage_variances, axis=1))
+        self.squared_saturation[who] += length * seen.squared_saturation
+        self.weighted_saturation[who] += length * seen.weighted_saturation
         bin_ = step * self.bins // self.iterations
         self.curve_weight[bin_, who] += length
-        self.curve_gradient[bin_, who] += length * squared
-        self.curve_value[bin_, who] += length * moments.value
+        self.curve_gradient[bin_, who] += length * seen.squared_gradient
+        self.curve_value[bin_, who] += length * seen.value
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the sums as arrays."""

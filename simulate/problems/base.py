@@ -29,15 +29,6 @@ class Moments(NamedTuple):
     gradient: Weights
     variance: Weights
 
-    def at(self, place: int) -> "Moments":
-        """Return the moments at one place of the last leading axis."""
-        axis = self.value.ndim - 1
-        return Moments(
-            np.asarray(np.take(self.value, place, axis)),
-            [np.take(stage, place, axis) for stage in self.gradient],
-            [np.take(stage, place, axis) for stage in self.variance],
-        )
-
 
 @dataclass(frozen=True)
 class Problem(ABC):
