@@ -262,14 +262,14 @@ def _moments(kind: Any, **changes: Callable[[Any], Any]) -> Callable[[], Abstrac
 
 def _observing(name: str, change: Callable[[Any, Any], Any]) -> Callable[[], AbstractContextManager[None]]:
     """Change a sum that every backend hands over, when it is read."""
-    boundary = import_module("simulate.run")  # `simulate.run` itself is the function
-    true = boundary._joined
+    collecting = import_module("simulate.collect")  # the module, not its function
+    true = collecting._joined
 
     def wrong(observers: Any, which: str, axis: int = 0) -> Any:  # noqa: ANN401
         found = true(observers, which, axis)
         return change(found, observers) if which == name else found
 
-    return partial(swapped, boundary, "_joined", wrong)
+    return partial(swapped, collecting, "_joined", wrong)
 
 
 def _certifying(change: Callable[[float], float]) -> Callable[[], AbstractContextManager[None]]:
