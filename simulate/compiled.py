@@ -10,7 +10,7 @@ import numpy as np
 from simulate import kernels
 from simulate.backends import Engine, NumPyEngine, State, Task
 from simulate.observe import NEVER, Observer, Plan, Seen
-from simulate.problems import Attaining, Network
+from simulate.problems import Attaining, Network, PlusMinus, Problem, Quadratic
 from simulate.problems.blocks import Blocks
 from theory.setting.objectives import Weights
 
@@ -18,20 +18,6 @@ _BLAS_FROM = 192
 """Dimension of a quadratic from which batched BLAS products are faster than the compiled loops."""
 _NUMBERS_AT_ONCE = 1 << 22
 """Numbers that the snapshots of a network may hold at once."""
-
-
-def choose(task: Task) -> Engine:
-    """Return the fastest engine that serves the task."""
-    problem, device = task.problem, task.device
-    if device.name not in kernels.DEVICES:
-        return NumPyEngine(task)
-    if isinstance(problem, Network):
-        return NetworkEngine(task)
-    if isinstance(problem, Blocks) and problem.dimension < _BLAS_FROM:
-        return QuadraticEngine(task)
-    if isinstance(problem, Attaining) and not any(task.lags):
-        return ScalarEngine(task)
-    return NumPyEngine(task)
 
 
 class Compiled(Engine):
@@ -91,7 +77,7 @@ class NetworkEngine(Compiled):
     def advance(self, plan: Plan, observer: Observer) -> None:
         """Make the steps of one block, as many strata at once as memory allows."""
         problem = self.task.problem
-        assert isinstance(problem, Network), "`choose` pairs problems and engines"
+        assert isinstance(problem, Network), "`_ENGINES` pairs problems and engines"
         together = max(1, _NUMBERS_AT_ONCE // self.kernel.weights.size)
         ends = np.cumsum(plan.lengths)
         for first in range(0, len(ends), together):
@@ -126,7 +112,7 @@ class NetworkEngine(Compiled):
         if not sound.size:
             return
         problem, tau, kept = self.task.problem, self.task.device.tau, snapshots[sound]
-        assert isinstance(problem, Network), "`choose` pairs problems and engines"
+        assert isinstance(problem, Network), "`_ENGINES` pairs problems and engines"
         found = kernels.measure(
             kept,
             problem.inputs,
@@ -185,7 +171,7 @@ class QuadraticEngine(SummingEngine):
     def make_steps(self, plan: Plan, bins: np.ndarray) -> np.ndarray:
         """Make the steps of one block."""
         task, problem = self.task, self.task.problem
-        assert isinstance(problem, Blocks), "`choose` pairs problems and engines"
+        assert isinstance(problem, Blocks), "`_ENGINES` pairs problems and engines"
         return kernels.quadratic(
             self.kernel,
             np.mean(self.block(plan), axis=2),
@@ -210,7 +196,7 @@ class ScalarEngine(SummingEngine):
     def make_steps(self, plan: Plan, bins: np.ndarray) -> np.ndarray:
         """Make the steps of one block."""
         task, problem = self.task, self.task.problem
-        assert isinstance(problem, Attaining), "`choose` pairs problems and engines"
+        assert isinstance(problem, Attaining), "`_ENGINES` pairs problems and engines"
         return kernels.scalar(
             self.kernel,
             self.block(plan)[..., 0],
@@ -227,3 +213,23 @@ class ScalarEngine(SummingEngine):
     def stage_of(self, place: np.ndarray) -> np.ndarray:
         """Return 0: there is one stage."""
         return np.zeros_like(place)
+
+
+_ENGINES: dict[type[Problem], type[Compiled]] = {
+    Network: NetworkEngine,
+    Quadratic: QuadraticEngine,
+    PlusMinus: QuadraticEngine,
+    Attaining: ScalarEngine,
+}
+"""The problems that have a kernel; a subclass is another problem."""
+
+
+def choose(task: Task) -> Engine:
+    """Return the fastest engine that serves the task."""
+    problem = task.problem
+    engine = _ENGINES.get(type(problem))
+    large = isinstance(problem, Blocks) and problem.dimension >= _BLAS_FROM
+    stale = isinstance(problem, Attaining) and any(task.lags)
+    if engine is None or large or stale or task.device.name not in kernels.DEVICES:
+        return NumPyEngine(task)
+    return engine(task)

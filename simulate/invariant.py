@@ -6,7 +6,7 @@ steps it has made since. Nothing of a theorem's formula is used: the image of ev
 device's update is enclosed and compared with the box.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,10 @@ class AffineDirection:
     minimiser: Vector
     noise: Vector
     lags: NDArray[np.int64]
+
+    def with_noise(self, more: float) -> "AffineDirection":
+        """Return the directions with `more` added to every coordinate's largest noise."""
+        return replace(self, noise=self.noise + more)
 
     def others(self, low: Vector, high: Vector) -> tuple[Vector, Vector]:
         """Enclose the part of each coordinate that does not depend on the coordinate itself."""

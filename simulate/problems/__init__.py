@@ -5,14 +5,30 @@ from typing import Any
 
 from simulate.problems.attaining import Attaining, PlusMinus
 from simulate.problems.base import Moments, Problem
+from simulate.problems.cosine import Cosine
+from simulate.problems.logistic import Logistic
 from simulate.problems.network import Network
 from simulate.problems.quadratic import Quadratic
 from theory.setting.boundary import integer, known
 
-REGISTRY: dict[str, type[Problem]] = {kind.name: kind for kind in (Quadratic, Attaining, PlusMinus, Network)}
+REGISTRY: dict[str, type[Problem]] = {
+    kind.name: kind for kind in (Quadratic, Attaining, PlusMinus, Network, Cosine, Logistic)
+}
 """Every problem by the name the command line uses."""
 
-__all__ = ["REGISTRY", "Attaining", "Moments", "Network", "PlusMinus", "Problem", "Quadratic", "make", "rebuild"]
+__all__ = [
+    "REGISTRY",
+    "Attaining",
+    "Cosine",
+    "Logistic",
+    "Moments",
+    "Network",
+    "PlusMinus",
+    "Problem",
+    "Quadratic",
+    "make",
+    "rebuild",
+]
 
 
 def make(name: str, stages: int = 1, **settings: Any) -> Problem:  # noqa: ANN401

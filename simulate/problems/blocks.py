@@ -147,16 +147,16 @@ class Blocks(Problem):
 
     def certified_saturation(self, alpha: float, device: Device, lags: Sequence[int]) -> float | None:
         """Return the saturation of an invariant box, or None if the noise is unbounded or no box below tau is found."""
+        affine = self.affine(lags)
+        return None if affine is None else invariant.saturation(affine, self.start_point, alpha, device)
+
+    def affine(self, lags: Sequence[int]) -> invariant.AffineDirection | None:
+        """Return the directions that can occur, or None if the noise is unbounded."""
         largest = _LARGEST[self.noise_kind]
         if largest is None:
             return None
-        affine = invariant.AffineDirection(
-            self.hessian,
-            self.minimiser,
-            largest * self.noise_scale,
-            np.repeat(np.asarray(lags, dtype=np.int64), self.block_size),
-        )
-        return invariant.saturation(affine, self.start_point, alpha, device)
+        delay = np.repeat(np.asarray(lags, dtype=np.int64), self.block_size)
+        return invariant.AffineDirection(self.hessian, self.minimiser, largest * self.noise_scale, delay)
 
     def _check_noise(self, sigma: float) -> None:
         require(sigma >= 0 and np.isfinite(sigma), "sigma", sigma, "sigma >= 0 and finite", "variance")

@@ -1,5 +1,7 @@
 """Upper bounds of matrix norms that hold in spite of rounding."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,3 +45,30 @@ def norm2_upper(matrix: NDArray[np.float64]) -> float:
     trace = up(n * shift, n)
     rounding = (n + 1) * _UNIT * trace + (matrix.shape[0] + 4) * _UNIT * frobenius
     return up(float(np.sqrt(shift + rounding)), 4)
+
+
+def block_norms(matrix: NDArray[np.float64], size: int) -> NDArray[np.float64]:
+    """Return upper bounds of the spectral norms of the size x size blocks of a square matrix, shape (M, M)."""
+    count = len(matrix) // size
+    blocks = matrix.reshape(count, size, count, size).swapaxes(1, 2)
+    return np.array([[norm2_upper(blocks[row, column]) for column in range(count)] for row in range(count)])
+
+
+def delay_constants(
+    sensitivity: NDArray[np.float64], lags: Sequence[int], stage_variances: NDArray[np.float64]
+) -> dict[str, float | None]:
+    """Return Lambda1, Lambdah and nu of THEORY section 4 for a staleness sensitivity S >= 0, rounded up.
+
+    Args:
+        sensitivity: S, shape (M, M), in f/w^2.
+        lags: d_m, shape (M,).
+        stage_variances: upper bounds of the noise variance of each stage, shape (M,), in (f/w)^2.
+
+    """
+    delay = np.asarray(lags, dtype=np.float64)
+    arrived = sensitivity @ np.sqrt(delay * stage_variances)
+    return {
+        "Lambda1": norm2_upper(sensitivity * delay),
+        "Lambdah": norm2_upper(sensitivity * np.sqrt(delay)),
+        "nu": up(float(np.sqrt(np.sum(arrived**2))), 4 * len(delay) + 8),
+    }

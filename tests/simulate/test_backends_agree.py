@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import simulate
 from simulate.backends import MachineEngine, ReferenceEngine, Task
 from simulate.machine import Machine
-from simulate.problems import Network, PlusMinus, Problem, Quadratic
+from simulate.problems import Cosine, Logistic, Network, PlusMinus, Problem, Quadratic
 from simulate.reference import Recursion
 from theory.setting import algorithms, devices
 from theory.setting.boundary import BadInput
@@ -43,6 +43,12 @@ def quadratics(draw: st.DrawFn) -> Problem:
     )
 
 
+@st.composite
+def nonconvex(draw: st.DrawFn) -> Problem:
+    kind = draw(st.sampled_from([Cosine, Logistic]))
+    return kind(draw(st.integers(1, 5)), size=draw(st.integers(1, 4)), instance=draw(st.integers(0, 9)))
+
+
 def trajectory(kind: type, task: Task) -> list[np.ndarray]:
     """W_0 ... W_K of one replica, flattened."""
     if kind is MachineEngine:
@@ -71,7 +77,7 @@ def make_task(problem: Problem, name: str, device: str, batch: int, iterations: 
 
 
 @given(
-    st.one_of(networks(), quadratics()),
+    st.one_of(networks(), quadratics(), nonconvex()),
     st.sampled_from(ALGORITHMS),
     st.sampled_from(sorted(devices.REGISTRY)),
     st.integers(1, 4),
@@ -102,7 +108,9 @@ def test_a_wrong_lag_is_seen(fault):
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
-@pytest.mark.parametrize("problem", [Network(3, (4, 3, 5, 2), samples=6), Quadratic(3), PlusMinus(2)])
+@pytest.mark.parametrize(
+    "problem", [Network(3, (4, 3, 5, 2), samples=6), Quadratic(3), PlusMinus(2), Cosine(2), Logistic(3)]
+)
 def test_measures_agree_between_backends(problem, name):
     row = algorithms.named(name)
     tau = (problem.tau if isinstance(problem, PlusMinus) else 9.0) if row.analog else np.inf
@@ -116,7 +124,7 @@ def test_measures_agree_between_backends(problem, name):
             replicas=3,
             seed=4,
             batch=2 if row.batched else 1,
-            measure_every=7 if isinstance(problem, Network) else 1,
+            measure_every=1 if isinstance(problem, Quadratic | PlusMinus) else 7,
             backend=backend,
         )
         for backend in ("reference", "machine", "numpy", "kernels")

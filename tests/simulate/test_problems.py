@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulate import problems
-from simulate.problems import Attaining, Network, PlusMinus, Quadratic, activations, losses
+from simulate.problems import Attaining, Cosine, Logistic, Network, PlusMinus, Quadratic, activations, losses
 from simulate.problems.spectral import norm2_upper
 from theory.setting.boundary import BadInput
 from theory.setting.objectives import Objective
@@ -17,8 +17,10 @@ NETWORKS = [
     Network(3, (5, 4, 3, 2), samples=7, activation=activation, loss=loss)
     for activation, loss in itertools.product(activations.REGISTRY, losses.REGISTRY)
 ]
+SAMPLED = [*NETWORKS, Logistic(3, size=2, samples=9)]
 ALL = [
-    *NETWORKS,
+    *SAMPLED,
+    Cosine(2, amplitude=0.7),
     Quadratic(3, size=2, noise_spread=3.0),
     Quadratic(2, size=2, diagonal=True),
     PlusMinus(3),
@@ -51,8 +53,8 @@ def test_the_gradient_is_the_slope_of_the_value(problem):
         assert slope == pytest.approx(expected, rel=1e-6, abs=1e-8)
 
 
-@pytest.mark.parametrize("problem", NETWORKS, ids=lambda problem: f"{problem.activation}-{problem.loss}")
-def test_samples_of_a_network_have_the_exact_mean_and_variance(problem):
+@pytest.mark.parametrize("problem", SAMPLED, ids=lambda problem: getattr(problem, "activation", problem.name))
+def test_samples_have_the_exact_mean_and_variance(problem):
     weights = moved(problem)
     moments = problem.moments(weights)
     found = [problem.direction(weights, weights, index) for index in range(problem.samples)]
@@ -62,7 +64,7 @@ def test_samples_of_a_network_have_the_exact_mean_and_variance(problem):
         np.testing.assert_allclose(samples.var(axis=0), moments.variance[stage], atol=1e-13)
 
 
-@pytest.mark.parametrize("problem", ALL[-4:], ids=lambda problem: problem.name)
+@pytest.mark.parametrize("problem", ALL[-5:], ids=lambda problem: problem.name)
 def test_drawn_directions_have_the_stated_mean_and_variance(problem):
     """100,000 draws; the mean within 5 standard errors, the variance within 2%."""
     weights, count = moved(problem), 100_000
@@ -157,6 +159,35 @@ def test_constants_of_a_quadratic_are_those_of_its_matrices():
         assert value <= facts.values[name] <= value * (1 + 1e-10)
 
 
+@pytest.mark.parametrize("problem", [Cosine(3, amplitude=0.7, coupling=0.6), Logistic(3, size=2, samples=9)])
+@pytest.mark.parametrize("stashed", [False, True])
+def test_constants_of_the_nonconvex_families_bound_what_they_speak_of(problem, stashed):
+    """L and the sensitivities along 2,000 random pairs of weights; sigma2 and f* at them."""
+    rng, lags = np.random.default_rng(3), (2, 1, 1)
+    facts = problem.facts(lags, stashed=stashed)
+    assert all(facts.certified.values())
+    steepest = 0.0
+    bound = problem.facts((1, 1, 1), stashed=stashed).values["Lambda1"]  # with lags of one update it is norm2(S)
+    for _ in range(2000):
+        here = [rng.uniform(-2, 2, shape) for shape in problem.shapes]
+        there = [w + 10 ** rng.uniform(-3, 0) * rng.standard_normal(w.shape) for w in here]
+        sample = problem.draw(rng, 1, 1)[0, 0]
+        moved = flat(there) - flat(here)
+        moments = problem.moments(here)
+        slope = flat(problem.gradient(there)) - flat(moments.gradient)
+        steepest = max(steepest, np.linalg.norm(slope) / np.linalg.norm(moved))
+        backward = there if stashed else here
+        stale = flat(problem.direction(there, backward, sample)) - flat(problem.direction(here, here, sample))
+        assert np.linalg.norm(stale) <= bound * np.linalg.norm(moved) * (1 + 1e-9)
+        assert sum(np.sum(variance) for variance in moments.variance) <= facts.values["sigma2"]
+        assert moments.value >= problem.lower_bound
+    assert 0.5 * facts.values["L"] < steepest <= facts.values["L"] * (1 + 1e-9)
+
+
+def flat(weights):
+    return np.concatenate([stage.ravel() for stage in weights])
+
+
 def test_the_spectrum_is_the_chosen_one():
     values = np.linalg.eigvalsh(Quadratic(2, size=3, L=4.0, condition=50.0).hessian)
     assert (values[0], values[-1]) == pytest.approx((4 / 50, 4))
@@ -191,6 +222,11 @@ def test_the_mean_step_of_the_closed_instances_vanishes_at_the_start(rho):
         ("attaining", 2, {}),
         ("attaining", 1, {"rho": 1.0}),
         ("plus-minus", 1, {"tau": 0}),
+        ("cosine", 2, {"amplitude": -1}),
+        ("cosine", 2, {"frequency": 0}),
+        ("logistic", 2, {"samples": 0}),
+        ("logistic", 2, {"regulariser": "nan"}),
+        ("logistic", 2, {"flips": 2}),
         ("network", 2, {"width": "4,4"}),
         ("network", 2, {"width": 0}),
         ("network", 2, {"activation": "relu"}),
