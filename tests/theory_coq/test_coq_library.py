@@ -23,6 +23,7 @@ END_THEOREMS = (
     "AnalogSGD.analog_sgd_ap_explicit",
     "AnalogSGD.analog_sgd_ap_sharp_by_stage",
     "AnalogSGD.analog_sgd_ap_explicit_by_stage",
+    "AnalogSGD.analog_sgd_ap_iterations",
     "Linear.linear_explicit",
     "NetworkSGD.network_explicit",
     "Sharp.closed_form_is_sharp",

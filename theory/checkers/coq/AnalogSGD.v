@@ -4,7 +4,8 @@
     every element is updated by the asymmetric linear device of saturation tau. *)
 
 From Coq Require Import Reals Lra Lia List.
-From Analog Require Import Sums InnerProduct Expectation Windows Master Trajectory Descent Device Training.
+From Analog Require Import Sums InnerProduct Expectation Windows Master Complexity Trajectory Descent Device
+  Training.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -104,6 +105,24 @@ Section analog_sgd_ap.
     (** Theorem 2: A is at most the explicit bound. *)
     Theorem analog_sgd_ap_explicit : domain x rho q -> A <= explicit p x sigma rho q qn.
     Proof. exact (explicit_if_felt _ felt_in_total). Qed.
+
+    (** Theorem 3: within eps of the floor after so many iterations with the step size that balances start and noise. *)
+    Theorem analog_sgd_ap_iterations t eps :
+      let Delta := f (W []) - lower in
+      let kappa := 2 * q ^ 2 / (1 - x - q ^ 2) in
+      0 < t -> 0 < eps -> 0 < sigma -> 0 < L -> 0 < Delta -> 0 <= Lambda1 ->
+      alpha = best_step sigma L Delta (INR K) -> x <= / 4 -> q <= / 4 ->
+      iterations sigma L Delta t rho Lambda1 (Lambdah * sigma) eps <= INR K ->
+      A * (1 - (1 + t) * (1 + kappa) * rho ^ 2) <= (1 + t) * rho ^ 2 * sigma ^ 2 + eps.
+    Proof.
+      intros Delta kappa Ht He Hs HL HD H1 Step Hx Hq Enough.
+      destruct analog_sgd_ap_sharp as (Y & a & Fe).
+      unfold kappa, x, q, qn, p in *. rewrite Step in *.
+      apply (within_eps sigma L Delta (INR K) t rho Lambda1 (Lambdah * sigma)) with (Y := Y) (a := a); auto.
+      - apply lt_0_INR, K_pos.
+      - apply Rmult_le_pos; assumption.
+      - unfold A, average_squared_gradient. rewrite A_is_norm by exact K_pos. apply pow2_ge_0.
+    Qed.
   End noise_in_total.
 
   (** The same with the stage-wise variances known: nu = norm (S Diag (sqrt d) s). *)
@@ -129,3 +148,4 @@ End analog_sgd_ap.
 
 Print Assumptions analog_sgd_ap_sharp.
 Print Assumptions analog_sgd_ap_explicit.
+Print Assumptions analog_sgd_ap_iterations.

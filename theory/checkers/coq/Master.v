@@ -190,17 +190,24 @@ End geometry.
 
 (** * Algebra: from the constraints to the explicit bound *)
 
+(* Claim: order.root *)
+Lemma root_order y z : 0 <= z -> y ^ 2 <= z ^ 2 -> y <= z.
+Proof.
+  intros Hz L. apply sqrt_le_1_alt in L. rewrite (sqrt_pow2 z Hz), <- Rsqr_pow2, sqrt_Rsqr_abs in L.
+  pose proof (Rle_abs y). lra.
+Qed.
+
 Section explicit.
   Variables p x energy cross sigma rho q qn A Y : R.
   Hypothesis x_nonneg : 0 <= x.
   Hypothesis A_nonneg : 0 <= A.
-  Hypothesis inside : domain x rho q.
+  Hypothesis short : x + q ^ 2 < 1.
   Let s := 1 - x - q ^ 2.
   Let R := radius sigma A.
   Let a0 := rho * R + qn.
 
   Lemma s_pos : 0 < s.
-  Proof. destruct inside as (_ & I & _). unfold s. lra. Qed.
+  Proof. unfold s. lra. Qed.
 
   (** The product a sqrt A eliminated from (i) and (ii), and Y by completing the square. *)
   (* Claim: master.young *)
@@ -218,45 +225,6 @@ Section explicit.
     unfold eta in I. fold R in I.
     replace (rho * R + q * Y + qn) with (a0 + q * Y) in I by (unfold a0; ring).
     unfold s in E at 1. lra.
-  Qed.
-
-  Lemma leading_pos : 0 < 1 - rho ^ 2 - rho ^ 2 * q ^ 2 / s.
-  Proof.
-    destruct inside as (X & S & D). apply Rmult_lt_reg_l with s; [apply s_pos|].
-    replace (s * (1 - rho ^ 2 - rho ^ 2 * q ^ 2 / s)) with (s - rho ^ 2 * (1 - x))
-      by (unfold s; field; pose proof s_pos; unfold s in *; lra).
-    apply (Rmult_lt_compat_r (1 - x)) in D; [|lra].
-    replace ((rho ^ 2 + q ^ 2 / (1 - x)) * (1 - x)) with (rho ^ 2 * (1 - x) + q ^ 2) in D by (field; lra).
-    unfold s. lra.
-  Qed.
-
-  (* Claim: order.quadratic *)
-  Lemma quadratic_le a B C r : 0 < a -> a * r ^ 2 <= 2 * B * r + C -> r <= (B + sqrt (B ^ 2 + a * C)) / a.
-  Proof.
-    intros Ha Q. apply Rmult_le_reg_l with a; [exact Ha|].
-    replace (a * ((B + sqrt (B ^ 2 + a * C)) / a)) with (B + sqrt (B ^ 2 + a * C)) by (field; lra).
-    apply (Rmult_le_compat_l a) in Q; [|lra].
-    assert (Sq : (a * r - B) ^ 2 <= B ^ 2 + a * C) by lra.
-    apply sqrt_le_1_alt in Sq. rewrite <- Rsqr_pow2, sqrt_Rsqr_abs in Sq.
-    pose proof (Rle_abs (a * r - B)). lra.
-  Qed.
-
-  Theorem solved :
-    A <= 2 * p + energy + a0 ^ 2 + (a0 * q + cross) ^ 2 / s ->
-    A <= explicit_radius p x energy cross sigma rho q qn ^ 2 - sigma ^ 2.
-  Proof.
-    intros E. pose proof s_pos as S.
-    assert (R2 : R ^ 2 = A + sigma ^ 2) by (apply pow2_sqrt; pose proof (pow2_ge_0 sigma); lra).
-    assert (RP : 0 <= R) by apply sqrt_pos.
-    assert (Le : R <= explicit_radius p x energy cross sigma rho q qn).
-    { apply quadratic_le; [exact leading_pos|]. fold s.
-      replace (2 * p + energy + a0 ^ 2 + (a0 * q + cross) ^ 2 / s) with
-        (2 * p + energy + qn ^ 2 + (qn * q + cross) ^ 2 / s
-         + 2 * (rho * qn + rho * q * (qn * q + cross) / s) * R
-         + (rho ^ 2 + rho ^ 2 * q ^ 2 / s) * R ^ 2) in E by (unfold a0; field; lra).
-      lra. }
-    assert (R ^ 2 <= explicit_radius p x energy cross sigma rho q qn ^ 2) by (apply pow_incr; lra).
-    lra.
   Qed.
 
   (** Theorem 3: the same, linear in A, for every t > 0. *)
@@ -284,6 +252,46 @@ Section explicit.
       pose proof (pow2_ge_0 (t * rho * R - qn)). lra. }
     rewrite R2 in Y2. apply (Rmult_le_compat_l (1 + kappa)) in Y2; [|exact K]. lra.
   Qed.
+  Hypothesis inside : domain x rho q.
+
+  Lemma leading_pos : 0 < 1 - rho ^ 2 - rho ^ 2 * q ^ 2 / s.
+  Proof.
+    destruct inside as (X & S & D). apply Rmult_lt_reg_l with s; [apply s_pos|].
+    replace (s * (1 - rho ^ 2 - rho ^ 2 * q ^ 2 / s)) with (s - rho ^ 2 * (1 - x))
+      by (unfold s; field; pose proof s_pos; unfold s in *; lra).
+    apply (Rmult_lt_compat_r (1 - x)) in D; [|lra].
+    replace ((rho ^ 2 + q ^ 2 / (1 - x)) * (1 - x)) with (rho ^ 2 * (1 - x) + q ^ 2) in D by (field; lra).
+    unfold s. lra.
+  Qed.
+
+  (* Claim: order.quadratic *)
+  Lemma quadratic_le a B C r : 0 < a -> a * r ^ 2 <= 2 * B * r + C -> r <= (B + sqrt (B ^ 2 + a * C)) / a.
+  Proof.
+    intros Ha Q. apply Rmult_le_reg_l with a; [exact Ha|].
+    replace (a * ((B + sqrt (B ^ 2 + a * C)) / a)) with (B + sqrt (B ^ 2 + a * C)) by (field; lra).
+    apply (Rmult_le_compat_l a) in Q; [|lra].
+    assert (Sq : (a * r - B) ^ 2 <= B ^ 2 + a * C) by lra.
+    pose proof (pow2_ge_0 (a * r - B)).
+    assert (a * r - B <= sqrt (B ^ 2 + a * C)) by (apply root_order; [apply sqrt_pos | rewrite pow2_sqrt; lra]). lra.
+  Qed.
+
+  Theorem solved :
+    A <= 2 * p + energy + a0 ^ 2 + (a0 * q + cross) ^ 2 / s ->
+    A <= explicit_radius p x energy cross sigma rho q qn ^ 2 - sigma ^ 2.
+  Proof.
+    intros E. pose proof s_pos as S.
+    assert (R2 : R ^ 2 = A + sigma ^ 2) by (apply pow2_sqrt; pose proof (pow2_ge_0 sigma); lra).
+    assert (RP : 0 <= R) by apply sqrt_pos.
+    assert (Le : R <= explicit_radius p x energy cross sigma rho q qn).
+    { apply quadratic_le; [exact leading_pos|]. fold s.
+      replace (2 * p + energy + a0 ^ 2 + (a0 * q + cross) ^ 2 / s) with
+        (2 * p + energy + qn ^ 2 + (qn * q + cross) ^ 2 / s
+         + 2 * (rho * qn + rho * q * (qn * q + cross) / s) * R
+         + (rho ^ 2 + rho ^ 2 * q ^ 2 / s) * R ^ 2) in E by (unfold a0; field; lra).
+      lra. }
+    assert (R ^ 2 <= explicit_radius p x energy cross sigma rho q qn ^ 2) by (apply pow_incr; lra).
+    lra.
+  Qed.
 End explicit.
 
 Section consequences.
@@ -291,7 +299,6 @@ Section consequences.
   Hypothesis x_nonneg : 0 <= x.
   Hypothesis sigma_nonneg : 0 <= sigma.
   Hypothesis A_nonneg : 0 <= A.
-  Hypothesis inside : domain x rho q.
 
   Lemma feasible_eliminates :
     feasible p x sigma rho q qn A Y a ->
@@ -303,6 +310,21 @@ Section consequences.
     { rewrite <- (sqrt_pow2 Y PY) at 2. apply sqrt_le_1_alt. pose proof (pow2_ge_0 a). lra. }
     apply (Rmult_le_compat_l (x * sigma)) in S; [lra | now apply Rmult_le_pos].
   Qed.
+
+  (* Claim: complexity.linear *)
+  Theorem sharp_le_linear t :
+    x + q ^ 2 < 1 -> 0 < t -> feasible p x sigma rho q qn A Y a ->
+    let s := 1 - x - q ^ 2 in let kappa := 2 * q ^ 2 / s in
+    A * (1 - (1 + t) * (1 + kappa) * rho ^ 2)
+    <= 2 * p + x * sigma ^ 2 + (1 + kappa) * ((1 + t) * rho ^ 2 * sigma ^ 2 + (1 + / t) * qn ^ 2)
+       + 2 * (x * sigma) ^ 2 / s.
+  Proof.
+    intros Short Ht [I II]%feasible_eliminates. apply linear; auto.
+    now apply (eliminated _ _ _ _ _ _ _ _ _ Y) with (aA := a * sqrt A).
+  Qed.
+
+  Hypothesis inside : domain x rho q.
+  Let short : x + q ^ 2 < 1 := proj1 (proj2 inside).
 
   (** Theorem 2; as a bound on the feasible set it also says that the sharp bound is at most the explicit one. *)
   (* Claim: master.explicit *)
@@ -354,17 +376,5 @@ Section consequences.
     pose proof (pow2_ge_0 sigma) as S2. pose proof (sqrt_pos (Y ^ 2 - a ^ 2)) as S.
     apply (Rmult_le_compat_r (sigma * sqrt (Y ^ 2 - a ^ 2))) in G; [|now apply Rmult_le_pos].
     assert (xn * sigma ^ 2 <= x * sigma ^ 2) by (apply Rmult_le_compat_r; lra). lra.
-  Qed.
-
-  (* Claim: complexity.linear *)
-  Theorem sharp_le_linear t :
-    0 < t -> feasible p x sigma rho q qn A Y a ->
-    let s := 1 - x - q ^ 2 in let kappa := 2 * q ^ 2 / s in
-    A * (1 - (1 + t) * (1 + kappa) * rho ^ 2)
-    <= 2 * p + x * sigma ^ 2 + (1 + kappa) * ((1 + t) * rho ^ 2 * sigma ^ 2 + (1 + / t) * qn ^ 2)
-       + 2 * (x * sigma) ^ 2 / s.
-  Proof.
-    intros Ht [I II]%feasible_eliminates. apply linear; auto.
-    now apply (eliminated _ _ _ _ _ _ _ _ _ Y) with (aA := a * sqrt A).
   Qed.
 End consequences.

@@ -21,6 +21,7 @@ Proof.
   destruct (Nat.leb_spec a n); lia.
 Qed.
 
+(* Claim: pipeline.count *)
 Lemma count_all n : count (fun _ => true) n = n.
 Proof. induction n; simpl; lia. Qed.
 
@@ -31,6 +32,7 @@ Section asynchronous.
   Definition forward (k m : nat) : nat := 2 * k + m - 1.
   Definition backward (k m : nat) : nat := 2 * k + 2 * M - m.
 
+  (* Claim: pipeline.collisions *)
   Theorem collision_free k l m :
     1 <= m <= M ->
     forward k m <> backward l m /\ (forward k m = forward l m -> k = l) /\ (backward k m = backward l m -> k = l).
@@ -40,6 +42,12 @@ Section asynchronous.
   Theorem passes_in_order k m :
     1 <= m -> (m < M -> forward k (S m) = S (forward k m) /\ backward k m = S (backward k (S m))) /\
     (m = M -> backward k m = S (forward k m)).
+  Proof. unfold forward, backward. lia. Qed.
+
+  (** The updates within the lag fall between the two passes. *)
+  (* Claim: pipeline.lags_inside *)
+  Theorem lags_inside k other m :
+    1 <= m <= M -> 1 <= k - other <= M - m -> forward k m < backward other m < backward k m.
   Proof. unfold forward, backward. lia. Qed.
 
   (** Updates of stage m that fall between the two passes of sample k: M - m of them as soon as there have been
@@ -112,19 +120,29 @@ Local Open Scope R_scope.
 
 Definition density (samples slots : nat) : R := 2 * INR samples / INR slots.
 
-(* Claim: pipeline.density *)
-Theorem densities M B N :
-  (1 <= M)%nat -> (1 <= B)%nat -> (1 <= N)%nat ->
-  density N (2 * M * N) = / INR M /\
-  density B (2 * (M + B - 1)) = INR B / (INR M + INR B - 1) /\
-  density N (2 * (N + M - 1)) = INR N / (INR N + INR M - 1).
+Lemma at_least_one n : (1 <= n)%nat -> 1 <= INR n.
+Proof. intros H. apply (le_INR 1). lia. Qed.
+
+(* Claim: pipeline.sequential *)
+Theorem sequential_density M N : (1 <= M)%nat -> (1 <= N)%nat -> density N (2 * M * N) = / INR M.
 Proof.
-  intros HM HB HN. unfold density.
-  assert (PM : 1 <= INR M) by (apply (le_INR 1); lia).
-  assert (PB : 1 <= INR B) by (apply (le_INR 1); lia).
-  assert (PN : 1 <= INR N) by (apply (le_INR 1); lia).
-  rewrite !mult_INR, !minus_INR, !plus_INR by lia. simpl (INR 2). simpl (INR 1).
-  repeat split; field; lra.
+  intros HM%at_least_one HN%at_least_one. unfold density. rewrite !mult_INR. simpl (INR 2). field. lra.
+Qed.
+
+(* Claim: pipeline.synchronous *)
+Theorem synchronous_density M B :
+  (1 <= M)%nat -> (1 <= B)%nat -> density B (2 * (M + B - 1)) = INR B / (INR M + INR B - 1).
+Proof.
+  intros HM HB. pose proof (at_least_one M HM). pose proof (at_least_one B HB).
+  unfold density. rewrite mult_INR, minus_INR, plus_INR by lia. simpl (INR 2). simpl (INR 1). field. lra.
+Qed.
+
+(* Claim: pipeline.density *)
+Theorem asynchronous_density M N :
+  (1 <= M)%nat -> (1 <= N)%nat -> density N (2 * (N + M - 1)) = INR N / (INR N + INR M - 1).
+Proof.
+  intros HM HN. pose proof (at_least_one M HM). pose proof (at_least_one N HN).
+  unfold density. rewrite mult_INR, minus_INR, plus_INR by lia. simpl (INR 2). simpl (INR 1). field. lra.
 Qed.
 
 (** The asynchronous pipeline is never idle but for filling: the density tends to 1. *)
@@ -135,7 +153,7 @@ Proof.
   destruct (archimed_cor1 (eps / INR M)) as (N0 & Small & Pos).
   { apply Rdiv_lt_0_compat; [exact He | apply lt_0_INR; lia]. }
   exists N0. intros N HN.
-  destruct (densities M 1 (S N)) as (_ & _ & ->); try lia.
+  rewrite asynchronous_density by lia.
   assert (PM : 1 <= INR M) by (apply (le_INR 1); lia).
   assert (PN : 1 <= INR (S N)) by (apply (le_INR 1); lia).
   assert (P0 : 0 < INR N0) by (apply lt_0_INR; lia).

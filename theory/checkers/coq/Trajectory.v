@@ -217,21 +217,64 @@ Section trajectory.
     apply Rmult_le_compat; assumption.
   Qed.
 
+  (** Distances moved, weighed by a row of S, as a random sequence of numbers. *)
+  Definition row (m : nat) : process P K real_space :=
+    vsum M (fun j => scal (S m j) ((fun h => norm (moved h j : euclid (size j))) : process P K real_space)).
+
+  Lemma row_at m h : row m h = sum M (fun j => S m j * norm (moved h j : euclid (size j))).
+  Proof.
+    unfold row. generalize M as N. intros N. induction N as [|N IH]; [reflexivity|].
+    simpl (sum _ _). rewrite <- IH. reflexivity.
+  Qed.
+
+  (* Claim: stale.pathwise *)
+  Lemma pathwise m h : (m < M)%nat -> taken P K h -> inner (stage b m h) (stage b m h) <= row m h ^ 2.
+  Proof.
+    intros Hm H. destruct (taken_cons h H) as (i & h' & -> & Hm' & R). rewrite row_at, <- norm_sq.
+    apply pow_incr. split; [apply norm_nonneg | exact (stale h' i m Hm' R Hm)].
+  Qed.
+
+  Lemma row_norm m : (m < M)%nat -> norm (row m) <= sensitivity_of M S (stage_norms moved) m.
+  Proof.
+    intros Hm. apply Rle_trans with (1 := norm_vsum _ _). apply sum_le. intros j Hj.
+    rewrite norm_scal, Rabs_pos_eq by (now apply S_nonneg).
+    apply Req_le. f_equal. apply (lift_norm_norm (average P K) (fun _ => euclid (size j)) (stage moved j)).
+  Qed.
+
   Lemma stage_staleness m : (m < M)%nat -> norm (stage b m) <= sensitivity_of M S (stage_norms moved) m.
   Proof.
-    intros Hm.
-    set (far := fun j => (fun h => norm (moved h j : euclid (size j))) : process P K real_space).
-    assert (At : forall N h, vsum N (fun j => scal (S m j) (far j)) h = sum N (fun j => S m j * far j h)).
-    { intros N h. induction N as [|N IH]; [reflexivity|]. simpl (sum _ _). rewrite <- IH. reflexivity. }
-    apply Rle_trans with (norm (vsum M (fun j => scal (S m j) (far j)))).
-    - apply (lift_norm_le (average P K) (fun _ => euclid (size m)) (fun _ => real_space)). intros h H.
-      destruct (taken_cons h H) as (i & h' & -> & Hm' & R). rewrite At, <- norm_sq.
-      pose proof (stale h' i m Hm' R Hm) as L.
-      apply Rle_trans with (norm (stage b m (i :: h')) * norm (stage b m (i :: h'))); [lra|].
-      apply Rmult_le_compat; auto using norm_nonneg.
-    - apply Rle_trans with (1 := norm_vsum _ _). apply sum_le. intros j Hj.
-      rewrite norm_scal, Rabs_pos_eq by (now apply S_nonneg).
-      apply Req_le. f_equal. apply (lift_norm_norm (average P K) (fun _ => euclid (size j)) (stage moved j)).
+    intros Hm. apply Rle_trans with (2 := row_norm m Hm).
+    apply (lift_norm_le (average P K) (fun _ => euclid (size m)) (fun _ => real_space)). intros h H.
+    apply Rle_trans with (1 := pathwise m h Hm H). apply Req_le.
+    change (row m h ^ 2 = row m h * row m h). ring.
+  Qed.
+
+  (** What the last steps of every stage amount to for stage m: coherent part and martingale part. *)
+  Let felt m := alpha * (sum M (fun j => S m j * (INR (d j) * stage_norms v j))
+                         + sum M (fun j => S m j * (sqrt (INR (d j)) * stage_norms n j))).
+
+  Lemma row_felt m : (m < M)%nat -> sensitivity_of M S (stage_norms moved) m <= felt m.
+  Proof.
+    intros Hm. unfold felt. rewrite <- sum_plus, <- sum_scal. apply sum_le. intros j Hj.
+    pose proof (Rmult_le_compat_l (S m j) _ _ (S_nonneg m j Hm Hj) (stage_move j)) as L.
+    unfold stage_norms in *. lra.
+  Qed.
+
+  (* Claim: stale.partial *)
+  Theorem row_le m : (m < M)%nat -> norm (row m) <= felt m.
+  Proof. intros Hm. apply Rle_trans with (1 := row_norm m Hm), row_felt, Hm. Qed.
+
+  (* Claim: stale.row *)
+  Theorem stage_staleness_le m : (m < M)%nat -> norm (stage b m) <= felt m.
+  Proof. intros Hm. apply Rle_trans with (1 := stage_staleness m Hm), row_felt, Hm. Qed.
+
+  (* Claim: stale.whole_row *)
+  Theorem stage_staleness_coherent m : (m < M)%nat ->
+    norm (stage b m) <= alpha * sum M (fun j => S m j * (INR (d j) * stage_norms (plus v n) j)).
+  Proof.
+    intros Hm. apply Rle_trans with (1 := stage_staleness m Hm). rewrite <- sum_scal. apply sum_le. intros j Hj.
+    pose proof (Rmult_le_compat_l (S m j) _ _ (S_nonneg m j Hm Hj) (stage_move_coherent j)) as L.
+    unfold stage_norms in *. lra.
   Qed.
 
   Lemma norm_b : norm b <= norm (sensitivity_of M S (stage_norms moved)).
