@@ -15,6 +15,9 @@ from paper_figures.sources import Sources
 SATURATIONS = (0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75)
 INSTANCES = {"attaining": "attaining instance", "plus-minus": r"$\pm\sigma$ noise"}
 LEVELS = (2.0, 3.0, 5.0, 8.0, 14.0, 24.0)
+TAU = 5.0
+NOISES = (0.05, 0.1, 0.2, 0.4)
+STARTS = (0.05, 0.5, 3.0)
 QUADRATIC = {
     "size": 4,
     "noise": "two-point",
@@ -45,7 +48,7 @@ def attaining(rho: float, quick: bool, problem: str = "attaining") -> Request:
     )
 
 
-def quadratic(tau: float, quick: bool) -> Request:
+def quadratic(tau: float, quick: bool, sigma: float = 1.0, start: float = 0.5) -> Request:
     """Return a long run on one fixed quadratic whose device has saturation level tau.
 
     The floor falls as 1/tau^2, and the noise that a finite step leaves falls with alpha: alpha = 1/(100 tau^2) keeps
@@ -60,14 +63,16 @@ def quadratic(tau: float, quick: bool) -> Request:
         iterations=int(24 / alpha),
         replicas=8 if quick else 32,
         seed=SEED,
-        settings=QUADRATIC,
+        settings={**QUADRATIC, "sigma": sigma, "start": start},
     )
 
 
 def runs(quick: bool) -> dict[str, Request]:
     """Return the two instances of THEORY section 6 at each saturation, and the quadratic at each tau."""
     found = {f"{name}, rho={rho}": attaining(rho, quick, name) for rho in SATURATIONS for name in INSTANCES}
-    return found | {f"quadratic, tau={tau}": quadratic(tau, quick) for tau in LEVELS}
+    found |= {f"quadratic, tau={tau}": quadratic(tau, quick) for tau in LEVELS}
+    found |= {f"quadratic, sigma={sigma}": quadratic(TAU, quick, sigma=sigma) for sigma in NOISES}
+    return found | {f"quadratic, start={start}": quadratic(TAU, quick, start=start) for start in STARTS}
 
 
 def compute(sources: Sources) -> dict[str, Any]:
@@ -83,7 +88,10 @@ def compute(sources: Sources) -> dict[str, Any]:
             for name in INSTANCES
             for rho in SATURATIONS
         ],
-        "quadratic": [against_tau(tau, sources) for tau in LEVELS],
+        "quadratic": [against(quadratic(tau, sources.quick), sources) for tau in LEVELS],
+        "tau": TAU,
+        "noises": [against(quadratic(TAU, sources.quick, sigma=sigma), sources) for sigma in NOISES],
+        "starts": [from_start(start, sources) for start in STARTS],
     }
 
 
@@ -94,12 +102,21 @@ def observed(run: StoredRun) -> dict[str, float]:
     return {"observed": float(late.mean()), "standard_error": float(late.std(ddof=1) / np.sqrt(late.size))}
 
 
-def against_tau(tau: float, sources: Sources) -> dict[str, Any]:
-    """Return the observed floor of the quadratic, and its bounds from the largest and the mean-square saturation."""
-    run = sources.run(quadratic(tau, sources.quick))
+def from_start(start: float, sources: Sources) -> dict[str, Any]:
+    """Return the squared gradient over scaled time alpha k for one spread of the first weights, and its floor."""
+    request = quadratic(TAU, sources.quick, start=start)
+    run = sources.run(request)
+    curve = run["curve_squared_gradient"]
+    time = request.alpha * run["curve_times"]
+    return {"start": start, "time": time, "mean": curve.mean(axis=1), **observed(run)}
+
+
+def against(request: Request, sources: Sources) -> dict[str, Any]:
+    """Return the observed floor of a run, and its bounds from the largest and the mean-square saturation."""
+    run = sources.run(request)
     sigma2, rho = run.result["constants"]["sigma2"], float(run["max_saturation"].max())
     rbar2 = float(run["weighted_square_saturation"].mean()) / sigma2
-    return {"tau": tau, **observed(run)} | {
+    return {"tau": request.tau, "sigma2": sigma2, **observed(run)} | {
         "rho": rho,
         "rbar2": rbar2,
         "bound": float(theory.bound("floor")(rho=rho, sigma2=sigma2)),
@@ -114,12 +131,16 @@ def adaptive_floor(rho: float, sigma2: float, rbar2: float) -> float:
 
 
 def draw(data: Data) -> figure.Figure:
-    """Draw saturation on the left, tau on the right."""
-    picture = style.page(2, 2.5)
-    left, right = picture.subplots(1, 2)
-    _instances(left, data)
-    _quadratic(right, data["quadratic"])
-    style.label_panels([left, right])
+    """Draw saturation and tau above, noise and start below."""
+    picture = style.page(2, 4.4)
+    panels = picture.subplots(2, 2)
+    _instances(panels[0][0], data)
+    _quadratic(panels[0][1], data["quadratic"], "tau", r"saturation level $\tau$")
+    _quadratic(panels[1][0], data["noises"], "sigma2", r"noise variance $\sigma^2$")
+    panels[0][1].set_title("one quadratic")
+    panels[1][0].set_title(rf"the same, $\tau={data['tau']:g}$")
+    _starts(panels[1][1], data["starts"])
+    style.label_panels(list(panels.flat))
     return picture
 
 
@@ -132,27 +153,34 @@ def _instances(panel: Axes, data: Data) -> None:
             [entry["observed"] for entry in points],
             **look.of_points(label=INSTANCES[name], markersize=6 if name == "attaining" else 3),
         )
-    panel.set(xlabel=r"saturation $\rho$", ylabel=r"floor of $A/\sigma^2$", title="two instances")
+    panel.set(xlabel=r"saturation $\rho$", ylabel="floor of $A$", title=r"two instances, $\sigma=1$")
     style.plain_ticks(panel.xaxis, SATURATIONS)
     panel.legend()
 
 
-def _quadratic(panel: Axes, points: list[Data]) -> None:
-    tau = [point["tau"] for point in points]
+def _quadratic(panel: Axes, points: list[Data], key: str, label_of_axis: str) -> None:
+    tau = [point[key] for point in points]
     bounds = {"bound": ("bound, largest saturation", "-"), "adaptive_bound": ("bound, mean-square saturation", "--")}
-    for key, (label, line) in bounds.items():
-        panel.loglog(tau, [point[key] for point in points], color=style.INK, linestyle=line, label=label)
+    for name, (label, line) in bounds.items():
+        panel.loglog(tau, [point[name] for point in points], color=style.INK, linestyle=line, label=label)
     look = style.SERIES[0]
     panel.loglog(tau, [p["observed"] for p in points], **look.of_points(label="analog SGD, observed", markersize=5))
-    panel.set(xlabel=r"saturation level $\tau$", ylabel=r"floor of $A/\sigma^2$", title="one quadratic")
+    panel.set(xlabel=label_of_axis, ylabel="floor of $A$")
     style.plain_ticks(panel.xaxis, tau)
     panel.legend()
 
 
-def slope(points: list[Data]) -> float:
-    """Return the exponent of the observed floor in tau over the three largest, by least squares in logarithms."""
-    tau, floor = ([point[key] for point in points[-3:]] for key in ("tau", "observed"))
-    return float(np.polyfit(np.log(tau), np.log(floor), 1)[0])
+def _starts(panel: Axes, entries: list[Data]) -> None:
+    for entry, look in zip(entries, style.SERIES, strict=False):
+        panel.semilogy(entry["time"], entry["mean"], **look.of_line(label=f"start within {entry['start']:g}"))
+    panel.set(xlabel=r"scaled time $\alpha k$", ylabel=r"mean $\|\nabla f(W_k)\|^2$", title="three starts")
+    panel.legend()
+
+
+def slope(points: list[Data], key: str = "tau") -> float:
+    """Return the exponent of the observed floor over the three largest values, by least squares in logarithms."""
+    values, floor = ([point[name] for point in points[-3:]] for name in (key, "observed"))
+    return float(np.polyfit(np.log(values), np.log(floor), 1)[0])
 
 
 def farthest(data: Data) -> float:
@@ -167,7 +195,8 @@ def caption(data: Data) -> str:
         rf"instance that attains it (observed within ${100 * farthest(data):.1f}\,\%$) and the sibling with plain "
         r"$\pm\sigma$ noise, which stays below. (b) One quadratic on devices of saturation level $\tau$: the observed "
         rf"floor falls with $\tau$, in the end as $\tau^{{{slope(data['quadratic']):.2f}}}$, below the bounds from the "
-        r"largest and from the mean-square saturation measured."
+        rf"largest and from the mean-square saturation measured. (c) It grows with the noise as "
+        rf"$\sigma^{{{2 * slope(data['noises'], 'sigma2'):.2f}}}$. (d) It does not depend on the start."
     )
 
 
@@ -186,6 +215,13 @@ def claims(data: Data) -> dict[str, bool]:
         and plus_minus[-1]["observed"] < 0.8 * plus_minus[-1]["bound"],
         "the floor of the quadratic lies below its bounds": all(
             p["observed"] - 3 * p["standard_error"] <= 1.05 * min(p["bound"], p["adaptive_bound"]) for p in points
+        ),
+        "the floor is proportional to sigma^2, within 0.1 of the exponent": abs(slope(data["noises"], "sigma2") - 1)
+        < 0.1,
+        "the floor does not depend on the start, within four standard errors": all(
+            abs(one["observed"] - data["starts"][0]["observed"])
+            < 4 * np.hypot(one["standard_error"], data["starts"][0]["standard_error"])
+            for one in data["starts"]
         ),
         "the floor of the quadratic falls in the end as 1/tau^2, within 0.15 of the exponent": abs(slope(points) + 2)
         < 0.15,

@@ -3,6 +3,7 @@
 from paper_figures import (
     average_against_iterations,
     bound_against_observed,
+    complexity_by_target,
     computation_density,
     convergence_by_algorithm,
     device_responses,
@@ -26,6 +27,7 @@ REGISTRY: dict[str, Figure] = {
         convergence_by_algorithm,
         floor_against_saturation,
         average_against_iterations,
+        complexity_by_target,
         lag_effect,
         speed_up,
         slack_by_step,

@@ -80,6 +80,12 @@ def circular_proof(data: dict[str, Any]) -> None:
     data["edges"].append([end, start])
 
 
+def target_below_its_floor(data: dict[str, Any]) -> None:
+    """Claim a target that no theorem reaches."""
+    entry = data["by_saturation"][-1]
+    entry["points"][-1]["eps"] = 0.9 * entry["floor"]
+
+
 FAULTS: dict[str, Fault] = {
     "device_responses": pulse_that_moves_nothing,
     "pipeline_schedules": halved_lag,
@@ -88,6 +94,7 @@ FAULTS: dict[str, Fault] = {
     "convergence_by_algorithm": clock_of_the_sequential_schedule,
     "floor_against_saturation": floor_of_half_the_saturation,
     "average_against_iterations": bound_without_its_root,
+    "complexity_by_target": target_below_its_floor,
     "lag_effect": lag_of_first_order,
     "speed_up": one_slot_lost,
     "slack_by_step": line_that_breaks,
