@@ -47,6 +47,9 @@ def run(
     dtype: Annotated[str | None, typer.Option(help="float64 or float32.")] = None,
     measure_every: Annotated[str | None, typer.Option(help="Steps a stratum of measuring times has.")] = None,
     backend: Annotated[str | None, typer.Option(help=_names(engines.REGISTRY))] = None,
+    schedule_name: Annotated[
+        str | None, typer.Option("--schedule", help="Of a pipelined algorithm: asynchronous (its own) or full-duplex.")
+    ] = None,
     threads: Annotated[str, typer.Option(help="Threads of the compiled kernels; changes no number.")] = "1",
     checkpoint: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Go on from FILE if it exists; write it now and then.")
@@ -71,6 +74,7 @@ def run(
         "dtype": dtype,
         "measure_every": measure_every,
         "backend": backend,
+        "schedule": schedule_name,
     }
     given |= {name: value for name, value in options.items() if value is not None}
     given["set"] = {**given.get("set", {}), **_assignments(settings or [])}

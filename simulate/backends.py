@@ -17,6 +17,7 @@ from simulate.observe import Observer, Plan
 from simulate.problems.base import Problem
 from simulate.randomness import Samples
 from simulate.reference import Recursion
+from theory.setting import schedules
 from theory.setting.algorithms import Algorithm
 from theory.setting.boundary import BadInput
 from theory.setting.devices import Device
@@ -40,6 +41,7 @@ class Task:
     seed: int
     replicas: range
     threads: int = 1
+    schedule: str | None = None
 
     @property
     def samples(self) -> Samples:
@@ -132,7 +134,8 @@ class MachineEngine(Engine):
     """The pipeline, slot by slot; its lags are what the schedule makes of them."""
 
     def __init__(self, task: Task) -> None:
-        schedule = task.algorithm.make_schedule(task.problem.stages, task.batch)
+        stages, row = task.problem.stages, task.algorithm
+        schedule = schedules.make(task.schedule, stages) if task.schedule else row.make_schedule(stages, task.batch)
         if task.lags != schedule.lags():
             raise BadInput("lags", task.lags, f"lags = {schedule.lags()} on the machine, or the backend reference")
         if task.dtype != np.float64:

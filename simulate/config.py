@@ -12,7 +12,19 @@ from theory.setting import boundary, devices
 from theory.setting.boundary import BadInput
 
 REQUIRED = ("problem", "algorithm", "alpha", "tau", "iterations")
-OPTIONAL = ("stages", "replicas", "seed", "device", "dtype", "batch", "lags", "measure_every", "backend", "set")
+OPTIONAL = (
+    "stages",
+    "replicas",
+    "seed",
+    "device",
+    "dtype",
+    "batch",
+    "lags",
+    "measure_every",
+    "backend",
+    "schedule",
+    "set",
+)
 _DEFAULTS: dict[str, Any] = {"stages": 1, "replicas": 1, "seed": 0, "device": "ald", "dtype": "float64", "batch": 1}
 
 
@@ -60,6 +72,7 @@ def make_run(given: Mapping[str, Any], default_backend: str) -> Run:
         dtype=str(options["dtype"]),
         measure_every=_optional_integer("measure_every", options.get("measure_every")),
         backend=str(options.get("backend", default_backend)),
+        schedule=None if options.get("schedule") is None else str(options["schedule"]),
     )
 
 

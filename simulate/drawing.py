@@ -14,7 +14,7 @@ _LETTERS: dict[Pass, str] = {"forward": "F", "backward": "B"}
 def text(schedule: Schedule, samples: int) -> str:
     """Return the schedule as text: F3 is the forward pass of sample 3, a star follows a pass that updates weights."""
     tasks = list(schedule.tasks(samples))
-    width = len(str(samples - 1)) + 2
+    width = (len(str(samples - 1)) + 2) * schedule.passes_per_slot
     grid = [[" " * width] * (tasks[-1].slot + 1) for _ in range(schedule.stages)]
     for task in tasks:
         mark = "*" if _updates(schedule, task) else ""
@@ -68,15 +68,18 @@ def _grid(schedule: Schedule, slots: int) -> list[str]:
 
 
 def _cell(schedule: Schedule, task: Task) -> str:
+    """Return one pass; where a slot holds two, the forward pass takes the upper half and the backward the lower."""
     fill, ink = _COLOURS[task.kind]
-    x, y = _LEFT + task.slot * _CELL, _row(task.stage)
+    height = _CELL / schedule.passes_per_slot
+    x, y = _LEFT + task.slot * _CELL, _row(task.stage) + (_CELL - height) * (task.kind == "backward")
     bar = ""
     if _updates(schedule, task):
-        bar = f'<rect x="{x + _CELL - 4}" y="{y + 1}" width="3" height="{_CELL - 2}" fill="{ink}"/>'
-    size = 11 if task.sample < 100 else 9
+        bar = f'<rect x="{x + _CELL - 4}" y="{y + 1:g}" width="3" height="{height - 2:g}" fill="{ink}"/>'
+    size = 11 if task.sample < 100 and schedule.passes_per_slot == 1 else 9
+    middle, base = x + _CELL / 2 - (2 if bar else 0), y + height / 2 + 0.36 * size
     return (
-        f'<rect x="{x + 1}" y="{y + 1}" width="{_CELL - 2}" height="{_CELL - 2}" rx="2" fill="{fill}"/>{bar}'
-        + _words(x + _CELL / 2 - (2 if bar else 0), y + 17, str(task.sample), size=size, anchor="middle", colour=ink)
+        f'<rect x="{x + 1}" y="{y + 1:g}" width="{_CELL - 2}" height="{height - 2:g}" rx="2" fill="{fill}"/>{bar}'
+        + _words(middle, base, str(task.sample), size=size, anchor="middle", colour=ink)
     )
 
 

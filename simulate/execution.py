@@ -66,6 +66,7 @@ class Group:
                 described.seed,
                 replicas,
                 threads,
+                described.schedule,
             )
         )
         strata = math.ceil(described.iterations / described.measure_every)

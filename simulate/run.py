@@ -12,7 +12,7 @@ from simulate import engines, execution
 from simulate.problems.base import Problem
 from simulate.randomness import block_length, checked_seed
 from simulate.trajectories import Trajectories
-from theory.setting import algorithms, devices
+from theory.setting import algorithms, devices, schedules
 from theory.setting.boundary import BadInput, known, real
 from theory.setting.devices import Device
 
@@ -43,6 +43,8 @@ class Run:
             None: 1 if the exact moments cost no more than a step, else such that measuring costs about an eighth.
             The compiled quadratics measure every step in any case.
         backend: a name of `simulate.engines.REGISTRY`.
+        schedule: a name of `theory.setting.schedules.REGISTRY`, for a pipelined algorithm that runs on another schedule
+            than its own; None takes its own.
 
     """
 
@@ -60,6 +62,7 @@ class Run:
     dtype: str = "float64"
     measure_every: int | None = None
     backend: str = DEFAULT_BACKEND
+    schedule: str | None = None
 
     def __post_init__(self) -> None:
         row = algorithms.named(self.algorithm)
@@ -85,7 +88,10 @@ class Run:
     def _resolve(self, row: algorithms.Algorithm) -> None:
         """Fill in lags and measuring times, so that the description is complete."""
         stages = self.problem.stages
-        lags = row.lags(stages) if self.lags is None else algorithms.checked_lags(self.lags, stages)
+        if self.schedule is not None and not row.pipelined:
+            raise BadInput("schedule", self.schedule, f"none given for {self.algorithm}, which has no pipeline of lags")
+        usual = schedules.make(self.schedule, stages).lags() if self.schedule else row.lags(stages)
+        lags = usual if self.lags is None else algorithms.checked_lags(self.lags, stages)
         if not row.pipelined and any(lags):
             raise BadInput("lags", lags, f"lags = 0 for {self.algorithm}, which has no stale weights")
         object.__setattr__(self, "lags", lags)
@@ -134,6 +140,7 @@ def run(
     dtype: str = "float64",
     measure_every: int | None = None,
     backend: str = DEFAULT_BACKEND,
+    schedule: str | None = None,
     progress: bool = False,
     threads: int = 1,
     checkpoint: Path | None = None,
@@ -165,6 +172,7 @@ def run(
         dtype,
         measure_every,
         backend,
+        schedule,
     )
     return execute(described, progress=progress, threads=threads, checkpoint=checkpoint)
 

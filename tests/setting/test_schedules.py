@@ -19,6 +19,7 @@ def test_schedules_are_sound(stages: int, batch: int, samples: int) -> None:
         schedules.Sequential(stages),
         schedules.Synchronous(stages, batch),
         schedules.Asynchronous(stages),
+        schedules.FullDuplex(stages),
     ):
         assert not schedules.collisions(schedule, samples)
         for sample in range(samples):
@@ -34,6 +35,7 @@ def test_schedules_are_sound(stages: int, batch: int, samples: int) -> None:
 @settings(deadline=None)
 def test_lags_counted_from_the_slots(stages: int, batch: int) -> None:
     assert schedules.Asynchronous(stages).lags() == tuple(stages - m for m in range(1, stages + 1))
+    assert schedules.FullDuplex(stages).lags() == tuple(2 * (stages - m) for m in range(1, stages + 1))
     assert schedules.Sequential(stages).lags() == (0,) * stages
     assert schedules.Synchronous(stages, batch).lags() == (0,) * stages
 
@@ -46,6 +48,8 @@ def test_slots_and_densities(stages: int, batch: int, rounds: int) -> None:
     assert schedules.Sequential(stages).slots(samples) == 2 * stages * samples
     assert synchronous.slots(samples) == 2 * (stages + batch - 1) * rounds
     assert schedules.Asynchronous(stages).slots(samples) == 2 * (samples + stages - 1)
+    assert schedules.FullDuplex(stages).slots(samples) == samples + 2 * stages - 1
+    assert schedules.FullDuplex(stages).density(samples) == pytest.approx(samples / (samples + 2 * stages - 1))
     assert synchronous.density(samples) == pytest.approx(batch / (stages + batch - 1))
     assert schedules.Sequential(stages).density(samples) == pytest.approx(1 / stages)
 

@@ -137,6 +137,19 @@ def test_measures_agree_between_backends(problem, name):
             np.testing.assert_allclose(getattr(found[backend], measure), reference, rtol=1e-10, atol=1e-13)
 
 
+@pytest.mark.parametrize("name", ["analog-sgd-ap", "digital-ap", "stashed-ap"])
+@pytest.mark.parametrize("problem", [Network(3, (4, 3, 5, 2), samples=6), Quadratic(4)], ids=lambda p: p.name)
+def test_the_full_duplex_machine_has_twice_the_lag(problem, name):
+    tau = 9.0 if algorithms.named(name).analog else np.inf
+    common = {"alpha": 0.03, "tau": tau, "iterations": 50, "replicas": 2, "seed": 3, "schedule": "full-duplex"}
+    machine = simulate.run(problem, name, backend="machine", **common)
+    literal = simulate.run(problem, name, backend="reference", **common)
+    assert machine.run.lags == tuple(2 * (problem.stages - m) for m in range(1, problem.stages + 1))
+    assert np.array_equal(machine.final_value, literal.final_value)
+    own = simulate.run(problem, name, backend="reference", **{**common, "schedule": None})
+    assert not np.array_equal(own.final_value, literal.final_value)
+
+
 def test_general_lags_run_on_the_recursion_and_are_refused_by_the_machine():
     problem = Quadratic(3)
     settings_ = {"alpha": 0.02, "tau": 9.0, "iterations": 20, "lags": (4, 0, 2)}

@@ -195,6 +195,8 @@ def test_bad_input_is_refused_before_anything_runs(wrong):
         (QUADRATIC, "adam", {}),
         (QUADRATIC, "digital-sgd", {}),  # tau is finite
         (QUADRATIC, "analog-sgd", {"lags": (1, 0, 0)}),
+        (QUADRATIC, "analog-sgd", {"schedule": "full-duplex"}),
+        (QUADRATIC, "analog-sgd-ap", {"schedule": "half-duplex"}),
         (QUADRATIC, "analog-sgd-ap", {"tau": math.inf, "device_parameters": {"up": 1.0}}),
         (Attaining(tau=2.0), "analog-sgd", {}),  # made for another tau
     ],

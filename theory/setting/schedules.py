@@ -40,6 +40,7 @@ class Schedule(ABC):
     stages: int
     batch: int = 1
     name: ClassVar[str]
+    passes_per_slot: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
         _count("stages", self.stages)
@@ -73,7 +74,7 @@ class Schedule(ABC):
 
     def density(self, samples: int) -> float:
         """Return the busy share of all stage-slots, in (0, 1]."""
-        return 2 * samples / self.slots(samples)
+        return 2 * samples / (self.passes_per_slot * self.slots(samples))
 
     def lags(self) -> tuple[int, ...]:
         """Count, for each stage, the updates between the forward and the backward pass of one sample.
@@ -143,7 +144,23 @@ class Asynchronous(Schedule):
         return 2 * sample + 2 * self.stages - stage
 
 
-REGISTRY: dict[str, type[Schedule]] = {kind.name: kind for kind in (Sequential, Synchronous, Asynchronous)}
+@dataclass(frozen=True)
+class FullDuplex(Schedule):
+    """Asynchronous, with stages that make a backward and a forward pass in every slot, in this order."""
+
+    name: ClassVar[str] = "full-duplex"
+    passes_per_slot: ClassVar[int] = 2
+
+    def forward_slot(self, stage: int, sample: int) -> int:
+        """Return sample + stage - 1."""
+        return sample + stage - 1
+
+    def backward_slot(self, stage: int, sample: int) -> int:
+        """Return sample + 2 M - stage."""
+        return sample + 2 * self.stages - stage
+
+
+REGISTRY: dict[str, type[Schedule]] = {kind.name: kind for kind in (Sequential, Synchronous, Asynchronous, FullDuplex)}
 """Every schedule by the name the command line uses."""
 
 
@@ -157,10 +174,10 @@ def make(name: str, stages: int, batch: int = 1) -> Schedule:
 
 def collisions(schedule: Schedule, samples: int) -> list[tuple[Task, Task]]:
     """Return every pair of passes that one stage would have to make in one slot (none if the schedule is sound)."""
-    busy: dict[tuple[int, int], Task] = {}
+    busy: dict[tuple[int, int, str], Task] = {}
     clashes = []
     for task in schedule.tasks(samples):
-        place = (task.stage, task.slot)
+        place = (task.stage, task.slot, task.kind if schedule.passes_per_slot == 2 else "")
         if place in busy:
             clashes.append((busy[place], task))
         busy[place] = task
