@@ -91,7 +91,7 @@ def bench(
     quick: Annotated[bool, typer.Option(help="shorter measurements, rougher figures")] = False,
 ) -> None:
     """Measure everything; exit 1 if an implementation's trajectory differs."""
-    seconds, repeats = (0.05, 2) if quick else (0.25, 5)
+    seconds, repeats = (0.03, 2) if quick else (0.08, 12)
     with Progress(console=Console(stderr=True), transient=True) as bar:
         shown = bar.add_task("benchmarks", total=2 * len(SIZES) + 4)
         with measure.one_processor():

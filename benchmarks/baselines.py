@@ -256,7 +256,7 @@ def _jax_program(load: Workload) -> Any:  # noqa: ANN401
     return _PROGRAMS[key]
 
 
-OURS = Implementation("lanes", by_kernel("lanes"), (32,), pace=1e7, steps=2048)
+OURS = Implementation("lanes", by_kernel("lanes"), (16,), pace=1e7, steps=2048)
 BASELINES = (
     Implementation("plain kernel", by_kernel("plain"), (16,), pace=1e6),
     Implementation("literal Numba", numba_literal, (16,), "numba", 1e6),

@@ -15,27 +15,39 @@ _MIX = 0.8
 """8 flops of a weight's step take 5 instructions, each of which could be a multiply-add of 2."""
 
 
+def _levels(bandwidth: dict[str, float]) -> list[tuple[str, float]]:
+    """Return names and speeds of the levels of memory; levels equally fast share a line."""
+    found: list[tuple[str, float]] = []
+    for size, name in _LEVELS:
+        if found and abs(bandwidth[size] / found[-1][1] - 1) < 0.1:
+            found[-1] = (f"{found[-1][0]}, {name}", found[-1][1])
+        else:
+            found.append((name, bandwidth[size]))
+    return found
+
+
 def roofline(result: dict[str, Any], path: Path) -> None:
     """Draw Gflop/s against flops per byte of weights read and written; one point a size and precision."""
     figure, axes = plt.subplots(figsize=(6.4, 4.4), layout="constrained")
     intensity = np.geomspace(0.08, 8, 200)
     top = result["peak"]["float32"]
-    for (size, name), style in zip(_LEVELS, ("-", "--", "-.", ":"), strict=True):
-        speed = result["bandwidth"][size]
+    for (names, speed), style in zip(_levels(result["bandwidth"]), ("-", "--", "-.", ":"), strict=False):
         axes.plot(intensity, np.minimum(speed * intensity, top), style, color="0.35", linewidth=1)
-        at = min(0.095, top / speed)
-        axes.annotate(f"{name} {speed:.0f} GB/s", (at, speed * at * 1.06), rotation=38, fontsize=8, color="0.25")
+        axes.annotate(f"{names} {speed:.0f} GB/s", (0.095, speed * 0.095 * 1.07), rotation=37, fontsize=8, color="0.25")
     for kind, colour, marker in (("float64", "#0b5394", "o"), ("float32", "#b45f06", "s")):
         peak = result["peak"][kind]
         axes.axhline(peak, color=colour, linewidth=1.2)
         axes.axhline(_MIX * peak, color=colour, linewidth=0.8, linestyle=":")
         axes.annotate(f"{kind}: FMA peak {peak:.0f}, dotted: 8 flops in 5 instructions", (0.085, peak * 1.04),
                       fontsize=8, color=colour)  # fmt: skip
-        for row in (row for row in result["sizes"] if row["dtype"] == kind):
+        text = 0.0
+        for row in sorted((row for row in result["sizes"] if row["dtype"] == kind), key=lambda row: row["gigaflops"]):
             x = row["flops"] / (row["M"] * row["d"] ** 2 * _BYTES_PER_WEIGHT[kind])
             axes.plot(x, row["gigaflops"], marker, color=colour, markersize=5)
+            # Names keep their distance where points lie close.
+            text = max(row["gigaflops"], 1.1 * text)
             name = f"({row['M']}, {row['d']}) {100 * row['share_of_peak']:.0f} %"
-            axes.annotate(name, (x * 1.06, row["gigaflops"]), fontsize=7, va="center")
+            axes.annotate(name, (x * 1.07, text), fontsize=7, va="center")
     axes.set(
         xscale="log", yscale="log", xlim=(0.08, 8), ylim=(3, 1.35 * top),
         xlabel="flops per byte of weights read and written", ylabel="Gflop/s, one thread",

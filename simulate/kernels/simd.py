@@ -18,7 +18,6 @@ kernels, and both round alike, operation by operation.
     with_sign(a, b)           |a| with the sign of b
     larger(a, b)              a if a > b else b (b if either is nan)
     smaller(a, b)             a if a < b else b (b if either is nan)
-    nonnegative(a, b, c)      b where a >= 0, else c
     power_of_two(a)           2^n from the float a = n + 1.5 2^(mantissa bits), the trick that rounds to integers
 
 Source: LLVM language reference (vector types, llvm.fmuladd), Numba extension API.
@@ -323,18 +322,6 @@ larger = instruction(_choice(">"))
 """Return a if a > b else b, lane by lane: b if either is nan."""
 smaller = instruction(_choice("<"))
 """Return a if a < b else b, lane by lane: b if either is nan."""
-
-
-@instruction
-def nonnegative(_: Value, a: Kind, b: Kind, c: Kind) -> Value:
-    """Return b where a >= 0, else c, lane by lane."""
-    if not _floating(a, b, c):
-        return None
-
-    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
-        return builder.select(builder.fcmp_ordered(">=", args[0], _splat(0.0, _llvm_type(a))), args[1], args[2])
-
-    return a(a, b, c), codegen
 
 
 @instruction
