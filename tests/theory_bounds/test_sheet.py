@@ -9,7 +9,8 @@ import pytest
 import theory
 from theory import blueprint, sheet
 from theory.bounds import NAMES
-from theory.setting.boundary import BadInput
+from theory.commands import app, bounds  # noqa: F401 - importing a command registers it
+from theory.setting.boundary import BadInput, run_command
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +82,16 @@ def test_a_place_that_cannot_be_written_is_refused(outcomes, tmp_path):
     blocked.write_text("in the way")
     with pytest.raises(BadInput, match="a place that can be written"):
         sheet.write(blocked, outcomes, None)
+
+
+def test_the_command_refuses_it_in_one_line(capsys, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(SystemExit) as ended:
+        run_command(app, "python -m theory", ["bounds", "--out", str(tmp_path / "file")])
+    out, err = capsys.readouterr()
+    assert (ended.value.code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert "a place that can be written" in err
 
 
 def test_macro_names_have_letters_only():

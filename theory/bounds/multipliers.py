@@ -1,8 +1,8 @@
 """The largest A with A <= G(A; mu), minimised over multipliers mu: search in floats, guarantee in balls.
 
-A multiplier theorem says that A <= G(A; mu) for every admissible mu, with G concave in A and G(0; mu) >= 0. So one
-number A+ with G(A+; mu) < A+ rules out every A >= A+ at once: a concave function that is >= 0 at 0 and < 0 at A+ stays
-below zero from there on. Which mu is best, and where to try, is found in floating point and trusted with nothing.
+A multiplier theorem says that A <= G(A; mu) for every admissible mu, and G(t A) >= t G(A) for t <= 1. So one number
+A1 with G(A1; mu) < A1 rules out every A >= A1 at once (claims multiplier.end, multiplier.sharp). Which mu is best, and
+which A1 to try, is found in floating point and trusted with nothing; that G(A1; mu) < A1 is shown in ball arithmetic.
 """
 
 import math

@@ -1,6 +1,7 @@
 """`python -m theory bounds`: write the bound sheet."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 from theory import blueprint, sheet
+from theory.blueprint import Outcome
 from theory.commands import app
 from theory.commands.graph import as_svg
 from theory.setting.boundary import HOLDS, write_whole
@@ -22,10 +24,11 @@ def bounds(
 ) -> int:
     """Write bounds.md, bounds.tex and bounds.json: every theorem, its domain, its claims."""
     claims = blueprint.all_claims()
-    checked = blueprint.prove(claims)
+    checked: Iterable[Outcome] = blueprint.prove(claims)
     console = Console(stderr=True)
-    found = list(track(checked, description="checking the claims", total=len(claims), console=console, transient=True))
-    outcomes = {outcome.claim: outcome for outcome in found}
+    if console.is_terminal:
+        checked = track(checked, description="checking the claims", total=len(claims), console=console, transient=True)
+    outcomes = {outcome.claim: outcome for outcome in checked}
     write_whole(out / _PICTURE, as_svg(outcomes))
     for path in sheet.write(out, outcomes, _PICTURE):
         sys.stdout.write(f"{path}\n")
