@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.trajectories import Trajectories
+from theory.setting import algorithms
+from theory.theorems import network
 
 Array = NDArray[np.float64]
 
@@ -29,6 +31,10 @@ class Constants:
     def proved(self, *names: str) -> bool:
         """Return whether every one of these is known and certified."""
         return all(name in self.values and self.certified.get(name, False) for name in names)
+
+    def larger(self, other: "Constants") -> "Constants":
+        """Return each constant's larger value: what was measured is a largest value over replicas."""
+        return Constants({name: max(value, other.values[name]) for name, value in self.values.items()}, self.certified)
 
     def take(self, *names: str) -> dict[str, float]:
         """Return the values of `names`, all of which are known."""
@@ -74,6 +80,7 @@ class Observations:
             saturation=np.concatenate([self.saturation, more.saturation]),
             square_saturation=np.concatenate([self.square_saturation, more.square_saturation]),
             diverged=self.diverged + more.diverged,
+            constants=self.constants.larger(more.constants),
         )
 
 
@@ -100,10 +107,17 @@ def from_trajectories(runs: Trajectories) -> Observations:
 
 
 def constants(runs: Trajectories) -> Constants:
-    """Return what is known of a run without looking at its outcome; a digital device has rho = 0 by definition."""
+    """Return what is known of a run; of a quadratic without looking at its outcome, of a network partly measured.
+
+    A digital device has rho = 0 by definition. A network's L and Lambda follow from its stage data by theorem, given
+    bounds w_m of its weights' norms; these, and the noise variance, are the largest that the run showed.
+    """
     run, facts = runs.run, runs.facts
     values = {name: float(value) for name, value in facts.values.items() if value is not None}
     certified = {name: bool(facts.certified.get(name, False)) for name in values}
+    if facts.stage_data and "w" in runs.measured:
+        values |= _of_network(runs)
+        certified |= dict.fromkeys(values, False)
     if "sigma2" in values:
         values["sigma2"] /= run.batch
     values |= {"Delta": runs.initial_gap, "alpha": run.alpha, "K": run.iterations}
@@ -112,3 +126,16 @@ def constants(runs: Trajectories) -> Constants:
     if rho is not None:
         values["rho"], certified["rho"] = rho, True
     return Constants(values, certified)
+
+
+def _of_network(runs: Trajectories) -> dict[str, float]:
+    """Return L, sigma2, Lambda1, Lambdah of a network whose weights' norms and noise were measured."""
+    found = network.constants(runs.facts.stage_data, runs.measured["w"])
+    stashed = algorithms.named(runs.run.algorithm).direction == "stashed"
+    lags = runs.run.lags or ()
+    return {
+        "L": found.L,
+        "sigma2": float(runs.measured["sigma2"]),
+        "Lambda1": found.Lambda1(lags, stashed=stashed),
+        "Lambdah": found.Lambdah(lags, stashed=stashed),
+    }

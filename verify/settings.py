@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from simulate import problems
 from theory.setting import algorithms, devices
 from theory.setting.boundary import BadInput, known
+from theory.theorems import network
 from verify import axes
 from verify.axes import Draw, Geometric, OneOf, Uniform, Whole
 
@@ -190,6 +191,28 @@ def _plus_minus(draw: Draw) -> Setting:
     return Setting(0, "", "plus-minus", draw["stages"], chosen, algorithm.name, alpha, tau, iterations, replicas, 0)
 
 
+def _network(draw: Draw) -> Setting:
+    names = ("width", "samples", "activation", "loss", "gain", "teacher_gain", "label_noise", "instance")
+    chosen = {name: draw[name] for name in names}
+    problem = problems.make("network", stages=draw["stages"], **chosen)
+    algorithm = algorithms.named(draw["algorithm"])
+    lags, stashed = algorithm.lags(draw["stages"]), algorithm.direction == "stashed"
+    initial = problem.initial_weights()
+    # L and Lambda of weights half as large again as the first ones; what the run shows decides a-posteriori
+    norms = [1.5 * float(np.linalg.norm(stage, 2)) for stage in initial]
+    found = network.constants(problem.facts(lags).stage_data, norms)
+    saturation = draw["saturation"] if algorithm.analog else 0.0
+    constants = {"L": found.L, "Lambda1": found.Lambda1(lags, stashed=stashed)}
+    alpha = step_size(constants, draw["x"], draw["share"], saturation)
+    largest = 1.5 * max(float(np.abs(stage).max()) for stage in initial)
+    tau = largest / saturation if algorithm.analog else math.inf
+    cost = 12 * draw["stages"] * draw["width"] ** 2
+    replicas = _replicas(3e8, draw["iterations"], cost, 16, 96)
+    return Setting(
+        0, "", "network", draw["stages"], chosen, algorithm.name, alpha, tau, draw["iterations"], replicas, 0
+    )
+
+
 FAMILIES: dict[str, Family] = {
     family.name: family
     for family in (
@@ -240,6 +263,27 @@ FAMILIES: dict[str, Family] = {
             },
             _plus_minus,
         ),
+        Family(
+            "network",
+            "networks of smooth stages on teacher-student data; norms of weights and noise are measured",
+            {
+                "algorithm": OneOf(("analog-sgd-ap", "analog-sgd-ap", "digital-ap", "stashed-ap", "analog-sgd")),
+                "stages": Whole(1, 4),
+                "width": Whole(2, 6),
+                "samples": Whole(4, 32),
+                "activation": OneOf(("tanh", "sigmoid")),
+                "loss": OneOf(("log-cosh", "squared", "logistic")),
+                "gain": Geometric(0.3, 1.0),
+                "teacher_gain": Geometric(0.3, 2.0),
+                "label_noise": Geometric(0.3, 2.0),
+                "instance": Whole(0, 2**31 - 1),
+                "x": Geometric(0.02, 0.6),
+                "share": Geometric(0.1, 0.8),
+                "saturation": Geometric(0.05, 0.4),
+                "iterations": Whole(3_000, 100_000, geometric=True),
+            },
+            _network,
+        ),
     )
 }
 """Every family by name."""
@@ -252,6 +296,7 @@ PATTERN = (
     "quadratic-stress",
     "quadratic-certified",
     "plus-minus",
+    "network",
     "quadratic",
 )
 """Which family the settings 0, 1, 2, ... of a sweep come from, over and over."""

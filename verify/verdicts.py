@@ -34,7 +34,7 @@ class Form:
         name: as in reports.
         theorem: which bound of `theory`.
         extras: constants it takes beyond those every bound takes.
-        adaptive: whether the mean-square saturation replaces rho beside sigma.
+        adaptive: whether the mean-square saturation replaces rho beside sigma; its extras are taken where known.
 
     """
 
@@ -202,7 +202,7 @@ def _confront(form: Form, basis: Basis, observed: Observations, evidence: Eviden
     refusal = _refusal(form, basis, observed)
     if refusal:
         return Check(claim, "not applied", reason=refusal)
-    known = observed.constants.take(*_ALWAYS, *form.extras)
+    known = observed.constants.take(*_ALWAYS, *(name for name in form.extras if name in observed.constants.values))
     known["rho"] = observed.constants.values["rho"] if basis == "a-priori" else observed.rho
     bound: Callable[..., Any] = theory.bound(form.theorem)
     squares: list[dict[str, float]] = [{"rbar2": value} for value in evidence.rbar2] if form.adaptive else [{}]
@@ -238,7 +238,7 @@ def _ratio(bound: float, observed: float) -> float:
 def _refusal(form: Form, basis: Basis, observed: Observations) -> str:
     """Return why a form cannot be applied on a basis, or nothing."""
     constants = observed.constants
-    needed = (*_ALWAYS, *form.extras)
+    needed = (*_ALWAYS, *(() if form.adaptive else form.extras))
     if observed.diverged:
         return f"saturation violated: {observed.diverged} of {observed.replicas + observed.diverged} replicas diverged"
     missing = [name for name in needed if name not in constants.values]

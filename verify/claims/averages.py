@@ -47,10 +47,10 @@ _ENTRIES = tuple((one, other) for place, one in enumerate(_GENERATORS) for other
 
 
 def lines(path: Path) -> list[Line]:
-    """Return every conclusion of `CHAIN` for which all symbols have a value in this setting."""
+    """Return every conclusion of `CHAIN` whose symbols have a value in this setting and whose domain it is in."""
     around, found = worlds(path), list[Line]()
     for claim, part in CHAIN:
-        if claim in claims() and defined(claim, part) <= around[0].keys():
+        if claim in claims() and defined(claim, part) <= around[0].keys() and in_domain(claim, around[0]):
             found += evaluate(around, claim, relation(claim, part).substitute(vectors=_MEANT.get(claim)))
     return found
 
@@ -73,6 +73,17 @@ def evaluate(around: Sequence[World], claim: str, stated: Relation) -> list[Line
     if stated.op == "==":
         found.append(expected(claim, f"{stated}, from the other side", right, left, scale))
     return found
+
+
+def in_domain(claim: str, values: World) -> bool:
+    """Return whether the strict inequalities that bound a claim's domain hold, for example x + q^2 < 1."""
+    for premise in claims()[claim].premises:
+        stated = premise.relation
+        if premise.reason == "domain" and stated.op == "<" and {s.name for s in stated.symbols} <= values.keys():
+            left, right = (float(number(side, values)) for side in (stated.lhs, stated.rhs))
+            if not left < right:
+                return False
+    return True
 
 
 @cache
