@@ -85,6 +85,30 @@ def replay(
 
 
 @app.command()
+def falsify(
+    budget: Annotated[str, typer.Option(help="How many runs the search may make.")] = "300",
+    seed: Annotated[str, typer.Option(help="Seed of the search and of its runs.")] = "1",
+    family: Annotated[list[str] | None, typer.Option(help="Only these families; may be given several times.")] = None,
+    store: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep the worst settings here, to replay.")] = None,
+    json: JsonOption = "",
+) -> int:
+    """Search for the setting with the smallest bound / observed ratio, family by family."""
+    from verify import console
+    from verify.settings import FAMILIES
+
+    runs = integer("--budget", budget, at_least=1)
+    names = [known("--family", name, FAMILIES) for name in family or FAMILIES]
+    found = console.watch_search(runs, integer("--seed", seed, at_least=0), names)
+    if store is not None:
+        console.keep(found, store)
+    if json:
+        write_json(json, found)
+    if json != "-":
+        console.show(console.falsify_table(found))
+    return ANSWER_IS_NO if found["violations"] else HOLDS
+
+
+@app.command()
 def sabotage(
     area: Annotated[list[str] | None, typer.Option(help="theory, simulation or statistics; all if not given.")] = None,
     json: JsonOption = "",

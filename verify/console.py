@@ -3,14 +3,16 @@
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from pathlib import Path
 from typing import Any
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
-from verify import sabotage, sweep
+from verify import falsify, sabotage, sweep
+from verify.settings import Setting
 from verify.store import Store
 
 _STYLES = {"held": "green", "violated": "bold red", "inconclusive": "yellow", "not applied": "dim"}
@@ -46,7 +48,7 @@ def watch(store: Store, settings: int, pool: Executor, width: int) -> None:
             raise
 
 
-def show(result: Group) -> None:
+def show(result: RenderableType) -> None:
     """Print a result on standard output; a pipe gets lines wide enough for the tables."""
     Console(width=None if sys.stdout.isatty() else 160).print(result)
 
@@ -56,6 +58,34 @@ def watch_faults(areas: Sequence[str]) -> dict[str, Any]:
     with progress() as bar:
         task = bar.add_task("faults", total=None)
         return sabotage.run(areas, lambda _, total: bar.update(task, advance=1, total=total))
+
+
+def watch_search(budget: int, seed: int, families: Sequence[str]) -> dict[str, Any]:
+    """Search for the worst settings under a progress bar."""
+    with progress() as bar:
+        task = bar.add_task("runs", total=budget)
+        return falsify.falsify(budget, seed, families, lambda step: bar.advance(task, step))
+
+
+def keep(found: Mapping[str, Any], path: Path) -> None:
+    """Write the worst settings to a new store, numbered in the order of families, so that `replay` takes them."""
+    plan = {"seed": found["seed"], "families": list(found["families"]), "confidence": found["family_wise_confidence"]}
+    with Store.create(path, {**plan, "made_by": "falsify"}) as store:
+        for place, outcome in enumerate(found["families"].values()):
+            setting = {**outcome["setting"], "id": place}
+            store.add(sweep.assess(Setting.from_dict(setting), plan["confidence"]))
+
+
+def falsify_table(found: Mapping[str, Any]) -> Table:
+    """Return the worst setting of each family."""
+    rows = []
+    for family, outcome in found["families"].items():
+        setting = outcome["setting"]
+        shown = f"{setting['algorithm']}, M = {setting['stages']}, K = {setting['iterations']}"
+        interval = " … ".join(number(end) for end in outcome["interval"] or ())
+        rows.append((family, number(outcome["score"]), interval, outcome["claim"], verdict(outcome["verdict"]), shown))
+    title = f"smallest bound / observed in {found['budget']} runs"
+    return table(title, ("family", "bound / observed", "95%", "claim", "verdict", "setting"), rows)
 
 
 def sabotage_table(result: Mapping[str, Any]) -> Group:

@@ -3,12 +3,14 @@
 import json
 import math
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from theory.setting import algorithms, devices
 from theory.setting.boundary import BadInput, json_text
+from theory.theorems import network
 from verify import axes
 from verify import settings as families
 from verify.axes import Geometric, OneOf, Uniform, Whole
@@ -17,7 +19,12 @@ from verify.axes import Geometric, OneOf, Uniform, Whole
 def in_domain(setting) -> bool:
     """Whether the theorems' domain holds at the saturation that can be proved, or with none, at zero."""
     problem, algorithm = setting.make_problem(), algorithms.named(setting.algorithm)
-    facts = problem.facts(setting.lags, stashed=algorithm.direction == "stashed").values
+    stashed = algorithm.direction == "stashed"
+    facts = problem.facts(setting.lags, stashed=stashed).values
+    if setting.problem == "network":  # by theorem, from the norms of the first weights
+        norms = [float(np.linalg.norm(stage, 2)) for stage in problem.initial_weights()]
+        found = network.constants(problem.stage_data, norms)
+        facts = {"L": found.L, "Lambda1": found.Lambda1(setting.lags, stashed=stashed)}
     device = devices.ald(setting.tau)
     rho = 0.0 if math.isinf(setting.tau) else problem.certified_saturation(setting.alpha, device, setting.lags) or 0.0
     x, q = setting.alpha * facts["L"], (1 + rho) * setting.alpha * (facts["Lambda1"] or 0.0)
