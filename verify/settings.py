@@ -198,13 +198,13 @@ def _network(draw: Draw) -> Setting:
     algorithm = algorithms.named(draw["algorithm"])
     lags, stashed = algorithm.lags(draw["stages"]), algorithm.direction == "stashed"
     initial = problem.initial_weights()
-    # L and Lambda of weights half as large again as the first ones; what the run shows decides a-posteriori
-    norms = [1.5 * float(np.linalg.norm(stage, 2)) for stage in initial]
+    # L and Lambda of weights two and a half times the first ones; what the run shows decides a-posteriori
+    norms = [2.5 * float(np.linalg.norm(stage, 2)) for stage in initial]
     found = network.constants(problem.facts(lags).stage_data, norms)
     saturation = draw["saturation"] if algorithm.analog else 0.0
     constants = {"L": found.L, "Lambda1": found.Lambda1(lags, stashed=stashed)}
     alpha = step_size(constants, draw["x"], draw["share"], saturation)
-    largest = 1.5 * max(float(np.abs(stage).max()) for stage in initial)
+    largest = 2.0 * max(float(np.abs(stage).max()) for stage in initial)
     tau = largest / saturation if algorithm.analog else math.inf
     cost = 12 * draw["stages"] * draw["width"] ** 2
     replicas = _replicas(3e8, draw["iterations"], cost, 16, 96)

@@ -19,7 +19,7 @@ from verify.observations import Observations
 Verdict = Literal["held", "violated", "inconclusive", "not applied"]
 Basis = Literal["a-priori", "a-posteriori"]
 
-LOOKS = 4
+LOOKS = 3
 """How often a setting may be judged; each look after the first doubles the replicas."""
 
 _GRAVITY: tuple[Verdict, ...] = ("not applied", "held", "inconclusive", "violated")
