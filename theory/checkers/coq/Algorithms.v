@@ -167,8 +167,7 @@ Section synchronous_pipeline.
           rewrite sum_swap. apply sum_ext. intros c _. rewrite <- sum_scal. apply sum_ext. intros. ring.
         * apply sum_ext. intros m _. apply sum_ext. intros c _. rewrite unbiased.
           change (w m c * grad (W h) m c = grad (W h) m c * w m c). ring.
-      + apply Req_le. unfold Rdiv. rewrite Rpow_mult_distr, <- Rinv_pow, pow2_sqrt; try lra.
-        apply Rgt_not_eq, sqrt_lt_R0, PB.
+      + apply Req_le. unfold Rdiv. rewrite Rpow_mult_distr, pow_inv, pow2_sqrt; lra.
   Qed.
 End synchronous_pipeline.
 

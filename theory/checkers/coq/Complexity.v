@@ -14,7 +14,8 @@ Theorem best_trade_off R rho qn t :
 Proof.
   intros Ht HR Hr Hq. split.
   - apply Rmult_le_reg_l with t; [exact Ht|].
-    replace (t * (t * (rho * R) ^ 2 + qn ^ 2 / t)) with ((t * (rho * R) - qn) ^ 2 + t * (2 * rho * R * qn)) by (field; lra).
+    replace (t * (t * (rho * R) ^ 2 + qn ^ 2 / t)) with ((t * (rho * R) - qn) ^ 2 + t * (2 * rho * R * qn))
+      by (field; lra).
     pose proof (pow2_ge_0 (t * (rho * R) - qn)). lra.
   - simpl. field. repeat split; lra.
 Qed.
@@ -75,7 +76,8 @@ Section step_size.
 
   Lemma alpha_sq : alpha ^ 2 = 2 * Delta / (L * sigma ^ 2 * K).
   Proof.
-    pose proof sigma2_pos. apply pow2_sqrt. left. apply Rdiv_lt_0_compat; [lra|]. repeat apply Rmult_lt_0_compat; auto; lra.
+    pose proof sigma2_pos. apply pow2_sqrt. left. apply Rdiv_lt_0_compat; [lra|].
+    repeat apply Rmult_lt_0_compat; auto; lra.
   Qed.
 
   Lemma lead_is : lead / sqrt K = 2 * alpha * L * sigma ^ 2.
@@ -180,10 +182,12 @@ Proof.
   intros He Hs HL HD Ht Hr H1 Hn lagged still.
   assert (S2 : 0 < sigma ^ 2) by now apply pow_lt. assert (It : 0 < / t) by now apply Rinv_0_lt_compat.
   assert (E2 : 0 < eps ^ 2) by now apply pow_lt.
-  set (big := 8 * Delta * L * sigma ^ 2). assert (Big : 0 < big) by (unfold big; repeat apply Rmult_lt_0_compat; auto; lra).
+  set (big := 8 * Delta * L * sigma ^ 2). assert (Big : 0 < big) by (unfold big; repeat apply Rmult_lt_0_compat;
+    auto; lra).
   set (r := rest sigma L Delta t rho Lambda1 nu). set (r0 := rest sigma L Delta t rho 0 0).
   assert (R0 : 0 <= r0 <= r).
-  { unfold r, r0, rest, Rdiv. assert (I : 0 < / (L * sigma ^ 2)) by (apply Rinv_0_lt_compat; now apply Rmult_lt_0_compat).
+  { unfold r, r0, rest, Rdiv. assert (I : 0 < / (L * sigma ^ 2)) by (apply Rinv_0_lt_compat;
+      now apply Rmult_lt_0_compat).
     assert (C : 0 <= lag_constant sigma t rho Lambda1 nu).
     { unfold lag_constant. apply Rplus_le_le_0_compat; repeat apply Rmult_le_pos; try apply pow2_ge_0; lra. }
     assert (C0 : lag_constant sigma t rho 0 0 = 0) by (unfold lag_constant; ring).
@@ -200,7 +204,8 @@ Proof.
     replace ((big / eps ^ 2 + 2 * r0 / eps) * (1 + 2 * r * eps / big))
       with (big / eps ^ 2 + 2 * r / eps + 2 * r0 / eps * (1 + 2 * r * eps / big)) by (field; lra).
     assert (0 <= 2 * r0 / eps) by (apply Rmult_le_pos; lra).
-    assert (0 <= 2 * r * eps / big) by (apply Rmult_le_pos; [apply Rmult_le_pos; lra | left; now apply Rinv_0_lt_compat]).
+    assert (0 <= 2 * r * eps / big) by (apply Rmult_le_pos; [apply Rmult_le_pos; lra | left;
+      now apply Rinv_0_lt_compat]).
     pose proof (Rmult_le_pos (2 * r0 / eps) (1 + 2 * r * eps / big)). lra.
 Qed.
 

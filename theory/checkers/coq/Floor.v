@@ -1,4 +1,5 @@
-(** The floor rho^2 sigma^2 / (1 - rho^2): nothing in the limit lies above it, and an instance attains it (section 6). *)
+(** The floor rho^2 sigma^2 / (1 - rho^2): nothing in the limit lies above it, and an instance attains it
+    (section 6). *)
 
 From Coq Require Import Reals Lra Psatz.
 From Analog Require Import Sums InnerProduct Master Device.
@@ -31,7 +32,8 @@ Proof.
   intros Hr HA (PY & Short & I & II). unfold eta in I.
   assert (D : 0 < 1 - rho ^ 2) by nra.
   assert (Q : 0 <= rho ^ 2 * A + rbar ^ 2 * sigma ^ 2).
-  { pose proof (Rmult_le_pos _ _ (pow2_ge_0 rho) HA). pose proof (Rmult_le_pos _ _ (pow2_ge_0 rbar) (pow2_ge_0 sigma)). lra. }
+  { pose proof (Rmult_le_pos _ _ (pow2_ge_0 rho) HA).
+    pose proof (Rmult_le_pos _ _ (pow2_ge_0 rbar) (pow2_ge_0 sigma)). lra. }
   apply Rmult_le_reg_r with (1 - rho ^ 2); [exact D|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra.
   pose proof (pow2_ge_0 Y). set (t := sqrt (rho ^ 2 * A + rbar ^ 2 * sigma ^ 2)) in I.
   replace ((0 * radius sigma A + 0 * Y + (t + 0)) ^ 2) with (t ^ 2) in I by ring.
@@ -72,7 +74,8 @@ Proof.
   { apply CV_plus; apply CV_mult; auto using cv_const. }
   assert (Ca : Un_cv (fun n => 1 - rho ^ 2 - rho ^ 2 * q n ^ 2 * / (1 - x n - q n ^ 2))
                      (1 - rho ^ 2 - rho ^ 2 * 0 ^ 2 * / (1 - 0 - 0 ^ 2))).
-  { apply CV_minus; [apply cv_const|]. apply CV_mult; [|exact Cs]. apply CV_mult; [apply cv_const | now apply cv_pow2]. }
+  { apply CV_minus; [apply cv_const|]. apply CV_mult; [|exact Cs].
+    apply CV_mult; [apply cv_const | now apply cv_pow2]. }
   assert (CB : Un_cv (fun n => rho * qn n + rho * q n * (qn n * q n + x n * sigma) * / (1 - x n - q n ^ 2))
                      (rho * 0 + rho * 0 * (0 * 0 + 0 * sigma) * / (1 - 0 - 0 ^ 2))).
   { apply CV_plus; [apply CV_mult; auto using cv_const|]. apply CV_mult; [|exact Cs].
@@ -126,7 +129,8 @@ Section attained.
   Proof. apply pow2_sqrt. pose proof (pow2_ge_0 g). pose proof (pow2_ge_0 sigma). lra. Qed.
 
   Lemma amplitude_pos g : 0 < amplitude g.
-  Proof. apply sqrt_lt_R0. pose proof (pow2_ge_0 g). assert (0 < sigma ^ 2) by (apply pow_lt; exact sigma_pos). lra. Qed.
+  Proof. apply sqrt_lt_R0. pose proof (pow2_ge_0 g). assert (0 < sigma ^ 2) by (apply pow_lt; exact sigma_pos). lra.
+  Qed.
 
   Theorem oracle_is_a_probability g : 0 < plus_chance g < 1.
   Proof.
@@ -146,7 +150,8 @@ Section attained.
   Theorem oracle_variance g : two_point g (fun s => (s - g) ^ 2) = sigma ^ 2.
   Proof.
     pose proof (amplitude_pos g). pose proof (amplitude_sq g) as Q. unfold two_point, plus_chance.
-    replace ((1 + g / amplitude g) / 2 * (amplitude g - g) ^ 2 + (1 - (1 + g / amplitude g) / 2) * (- amplitude g - g) ^ 2)
+    replace ((1 + g / amplitude g) / 2 * (amplitude g - g) ^ 2 + (1 - (1 + g / amplitude g) / 2) * (- amplitude g -
+      g) ^ 2)
       with (amplitude g ^ 2 - g ^ 2) by (field; lra). lra.
   Qed.
 

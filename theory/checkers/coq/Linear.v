@@ -39,7 +39,8 @@ Section linear.
   Variable H : V -> V.
   Hypothesis H_plus : forall x y, norm (H (plus x y)) <= norm (plus (H x) (H y)).
   Hypothesis H_scal : forall c x, norm (H (scal c x)) = Rabs c * norm (H x).
-  Hypothesis H_ext : forall x y, (forall m c, (m < M)%nat -> (c < size m)%nat -> x m c = y m c) -> norm (H x) = norm (H y).
+  Hypothesis H_ext : forall x y, (forall m c, (m < M)%nat -> (c < size m)%nat -> x m c = y m c) ->
+    norm (H x) = norm (H y).
   Hypothesis direction_linear : forall u w i, norm (minus (G u w i) (G w w i)) = norm (H (minus w u)).
   Hypothesis coherent : forall x, norm (H (by_stage M size (fun m => INR (d m)) x)) <= Lambda1 * norm x.
   Hypothesis martingale : forall x, norm (H (by_stage M size (fun m => sqrt (INR (d m))) x)) <= Lambdah * norm x.
@@ -71,13 +72,15 @@ Section linear.
 
   Theorem linear_sharp : exists Y a, feasible p (alpha * L) sigma rho q qn A Y a.
   Proof.
-    apply (sharp_given_staleness P M size K f grad (fun w => G w w) region (ald tau) direction W) with (nu := Lambdah * sigma);
+    apply (sharp_given_staleness P M size K f grad (fun w => G w w) region (ald tau) direction W)
+      with (nu := Lambdah * sigma);
       auto; [intros; apply ald_distortion; auto | exact linear_staleness].
   Qed.
 
   Theorem linear_explicit : domain (alpha * L) rho q -> A <= explicit p (alpha * L) sigma rho q qn.
   Proof.
-    apply (explicit_given_staleness P M size K f grad (fun w => G w w) region (ald tau) direction W) with (nu := Lambdah * sigma);
+    apply (explicit_given_staleness P M size K f grad (fun w => G w w) region (ald tau) direction W)
+      with (nu := Lambdah * sigma);
       auto; [intros; apply ald_distortion; auto | exact linear_staleness].
   Qed.
 End linear.

@@ -174,7 +174,8 @@ Section geometry.
     rewrite sqrt_A, Along. apply Rle_trans with (1 := descent).
     assert (Cross : curve v n <= sqrt (L * Ln) * sigma * sqrt (norm v ^ 2 - a ^ 2)).
     { rewrite <- (norm_rest a Ha).
-      replace (curve v n) with (curve (rest a) n) by (unfold rest; rewrite curve_plus, curve_scal, curve_orthogonal; ring).
+      replace (curve v n) with (curve (rest a) n) by (unfold rest; rewrite curve_plus, curve_scal, curve_orthogonal;
+        ring).
       apply curve_cross, Rle_refl. }
     replace (curve (plus v n) (plus v n)) with (curve v v + 2 * curve v n + curve n n)
       by (rewrite !curve_plus, !(curve_sym _ (plus v n)), !curve_plus, (curve_sym n v); ring).

@@ -27,8 +27,10 @@ Proof.
   rewrite Rpow_mult_distr, norm_sq. exact L.
 Qed.
 
-Definition apply_rows (n : nat) (A : nat -> nat -> R) (x : nat -> R) : nat -> R := fun i => sum n (fun j => A i j * x j).
-Definition apply_columns (n : nat) (A : nat -> nat -> R) (y : nat -> R) : nat -> R := fun j => sum n (fun i => A i j * y i).
+Definition apply_rows (n : nat) (A : nat -> nat -> R) (x : nat -> R) : nat -> R :=
+  fun i => sum n (fun j => A i j * x j).
+Definition apply_columns (n : nat) (A : nat -> nat -> R) (y : nat -> R) : nat -> R :=
+  fun j => sum n (fun i => A i j * y i).
 
 (** norm2 A <= w for an n x k matrix A. *)
 Definition spectral (n k : nat) (A : nat -> nat -> R) (w : R) : Prop :=
@@ -62,7 +64,8 @@ Proof. induction n as [|n IH]; simpl; [ring|]. rewrite <- IH. ring. Qed.
 Lemma sum_scal_r n c f : sum n (fun i => f i * c) = sum n f * c.
 Proof. rewrite Rmult_comm, <- sum_scal. apply sum_ext. intros. ring. Qed.
 
-Lemma frobenius n k (a : euclid (n * k)) : norm a ^ 2 = sum n (fun i => sum k (fun j => matrix k a i j * matrix k a i j)).
+Lemma frobenius n k (a : euclid (n * k)) :
+  norm a ^ 2 = sum n (fun i => sum k (fun j => matrix k a i j * matrix k a i j)).
 Proof. rewrite norm_sq, euclid_inner, sum_mul. reflexivity. Qed.
 
 Lemma rows_le n k (a : euclid (n * k)) (x : euclid k) :
@@ -211,7 +214,7 @@ Section network.
   Lemma backward_bound_nonneg j : 0 <= backward_bound j.
   Proof. induction j as [|j IH]; simpl; repeat apply Rmult_le_pos; auto. Qed.
 
-  (* Claim: network.forward, network.depth *)
+  (* Claim: network.forward *)
   Theorem forward_bounded U m : bounded U -> (m <= M)%nat -> norm (act U m : euclid (width m)) <= forward_bound m.
   Proof.
     intros B. induction m as [|m IH]; intros Hm; [exact input_bound|].
@@ -275,7 +278,8 @@ Section network.
       intros Hm L. unfold zeta.
       apply Rle_trans with
         (norm (apply_rows (width m) (of_stage (minus U U') m) (act U m) : euclid (width (S m)))
-         + norm (apply_rows (width m) (of_stage U' m) (minus (act U m : euclid (width m)) (act U' m)) : euclid (width (S m)))).
+         + norm (apply_rows (width m) (of_stage U' m) (minus (act U m : euclid (width m)) (act U' m))
+                 : euclid (width (S m)))).
       - apply euclid_split. intros i _. unfold pre, apply_rows.
         change (sum (width m) (fun j => of_stage U m i j * act U m j)
           + -1 * sum (width m) (fun j => of_stage U' m i j * act U' m j)
@@ -305,6 +309,13 @@ Section network.
         + apply Rmult_le_compat_l; [exact p0_nonneg|]. apply pre_stale; [lia|]. apply IH. lia.
     Qed.
 
+    (** By induction, through every number of stages. *)
+    (* Claim: network.depth *)
+    Theorem through_all_stages m :
+      (m <= M)%nat -> norm (act U m : euclid (width m)) <= forward_bound m /\
+                      norm (minus (act U m : euclid (width m)) (act U' m)) <= e u m.
+    Proof. intros Hm. split; [now apply forward_bounded | now apply forward_stale]. Qed.
+
     Lemma zeta_bound m : (m < M)%nat -> norm (minus (pre U m : euclid (width (S m))) (pre U' m)) <= zeta u m.
     Proof. intros Hm. apply pre_stale; [exact Hm|]. apply forward_stale. lia. Qed.
 
@@ -316,13 +327,15 @@ Section network.
       intros Hj L. set (m := st j). assert (Hm : (m < M)%nat) by (unfold m, st; lia).
       apply Rle_trans with
         (norm ((fun i => (dphi m (pre U m i) - dphi m (pre U' m i)) * back U W j i) : euclid (rows j))
-         + norm ((fun i => dphi m (pre U' m i) * minus (back U W j : euclid (rows j)) (back U' W' j) i) : euclid (rows j))).
+         + norm ((fun i => dphi m (pre U' m i) * minus (back U W j : euclid (rows j)) (back U' W' j) i)
+                 : euclid (rows j))).
       - apply euclid_split. intros i _.
         change (dphi m (pre U m i) * back U W j i + -1 * (dphi m (pre U' m i) * back U' W' j i)
           = (dphi m (pre U m i) - dphi m (pre U' m i)) * back U W j i
             + dphi m (pre U' m i) * (back U W j i + -1 * back U' W' j i)). ring.
       - apply Rplus_le_compat.
-        + apply Rle_trans with (p1 * norm (minus (pre U m : euclid (rows j)) (pre U' m)) * norm (back U W j : euclid (rows j))).
+        + apply Rle_trans with
+            (p1 * norm (minus (pre U m : euclid (rows j)) (pre U' m)) * norm (back U W j : euclid (rows j))).
           * apply hadamard_le; [exact p1_nonneg|]. intros i _.
             replace (minus (pre U m : euclid (rows j)) (pre U' m) i) with (pre U m i - pre U' m i)
               by (change (pre U m i - pre U' m i = pre U m i + -1 * pre U' m i); ring).

@@ -68,7 +68,9 @@ Section network_sgd.
     apply Rle_trans with (norm (vsum N D)).
     - apply Req_le, lift_norm_ext. intros m _. apply apply_ext. intros c _.
       assert (E : minus (full_gradient U) (full_gradient W) m c = (vsum N D : V) m c).
-      { rewrite At. change (full_gradient U m c + -1 * full_gradient W m c = sum N (fun i => pr i * (pass U U i m c + -1 * pass W W i m c))).
+      { rewrite At.
+        change (full_gradient U m c + -1 * full_gradient W m c
+          = sum N (fun i => pr i * (pass U U i m c + -1 * pass W W i m c))).
         unfold full_gradient. rewrite <- sum_scal, <- sum_plus. apply sum_ext. intros. ring. }
       now rewrite E.
     - apply Rle_trans with (1 := norm_vsum _ _).
@@ -86,8 +88,9 @@ Section network_sgd.
       (norm (scal (1 - t) (apply_rows (width m) (of_stage M width U m) x : euclid (width (Datatypes.S m))))
        + norm (scal t (apply_rows (width m) (of_stage M width W m) x : euclid (width (Datatypes.S m))))).
     - apply euclid_split. intros i _.
-      change (sum (width m) (fun j => (of_stage M width U m i j + t * (of_stage M width W m i j - of_stage M width U m i j)) * x j)
-        = (1 - t) * sum (width m) (fun j => of_stage M width U m i j * x j) + t * sum (width m) (fun j => of_stage M width W m i j * x j)).
+      set (u := of_stage M width U m i). set (u' := of_stage M width W m i).
+      change (sum (width m) (fun j => (u j + t * (u' j - u j)) * x j)
+        = (1 - t) * sum (width m) (fun j => u j * x j) + t * sum (width m) (fun j => u' j * x j)).
       rewrite <- sum_combine. apply sum_ext. intros. ring.
     - rewrite !norm_scal, !Rabs_pos_eq by lra.
       pose proof (Rmult_le_compat_l (1 - t) _ _ ltac:(lra) (HU m Hm x)).
@@ -112,7 +115,8 @@ Section network_sgd.
   Hypothesis bounded_below : forall u, lower <= f u.
   Hypothesis variance : forall h, reachable P h ->
     given P h (fun i => norm (minus (pass (W h) (W h) i) (full_gradient (W h))) ^ 2) <= sigma ^ 2.
-  Hypothesis saturation : forall h m c, met P K h -> (m < M)%nat -> (c < size width m)%nat -> Rabs (W h m c) <= rho * tau.
+  Hypothesis saturation : forall h m c, met P K h -> (m < M)%nat -> (c < size width m)%nat ->
+    Rabs (W h m c) <= rho * tau.
   Hypothesis coherent_delay : delay_constant M (S 0) (fun m => INR (d m)) Lambda1.
   Hypothesis martingale_delay : delay_constant M (S 0) (fun m => sqrt (INR (d m))) Lambdah.
 
@@ -128,7 +132,8 @@ Section network_sgd.
   Proof.
     apply (analog_sgd_ap_explicit P M (size width) K f full_gradient inside pass W alpha tau) with (d := d) (S := S 0);
       auto using network_smooth, bounded_convex.
-    - intros i j _ _. apply (sensitivity_grows M p0 p1 l0 l1 X w p0_nonneg p1_nonneg l0_nonneg l1_nonneg X_nonneg w_nonneg 0 0). lra.
+    - intros i j _ _. apply (sensitivity_grows M p0 p1 l0 l1 X w p0_nonneg p1_nonneg l0_nonneg l1_nonneg X_nonneg
+        w_nonneg 0 0). lra.
     - intros h i m [R _] Hm. apply (stale_direction M width phi dphi p0 p1 l0 l1 X w); auto.
       + exact (late_inside h R).
       + exact (stays_inside h R).

@@ -38,7 +38,8 @@ Section refined.
     Variable H : V -> V.
     Hypothesis H_plus : forall x y, norm (H (plus x y)) <= norm (plus (H x) (H y)).
     Hypothesis H_scal : forall c x, norm (H (scal c x)) = Rabs c * norm (H x).
-    Hypothesis H_ext : forall x y, (forall m c, (m < M)%nat -> (c < size m)%nat -> x m c = y m c) -> norm (H x) = norm (H y).
+    Hypothesis H_ext : forall x y, (forall m c, (m < M)%nat -> (c < size m)%nat -> x m c = y m c) ->
+      norm (H x) = norm (H y).
     Variables Lambda1 Lambdah : R.
     Hypothesis Lambdah_nonneg : 0 <= Lambdah.
     Definition by_stage (c : nat -> R) (x : V) : V := fun m => scal (c m) (x m).
@@ -121,7 +122,8 @@ Section refined.
                change (v [] m c * v [] m c = 0). unfold v. rewrite v_at_start. ring.
           * (* a negative bound of norms: then there are no vectors but zero *)
             assert (Zero : forall x : V, norm x = 0).
-            { intros x. pose proof (coherent x) as C. pose proof (norm_nonneg x). pose proof (norm_nonneg (H (by_stage (fun m => INR (d m)) x))). nra. }
+            { intros x. pose proof (coherent x) as C. pose proof (norm_nonneg x).
+              pose proof (norm_nonneg (H (by_stage (fun m => INR (d m)) x))). nra. }
             assert (norm v = 0 /\ norm Hv = 0) as [-> ->].
             { split; apply norm_null, apply_zero; intros h _; rewrite <- norm_sq, Zero; ring. }
             lra.
@@ -129,7 +131,8 @@ Section refined.
           * apply Rle_trans with (Lambdah * norm cn).
             -- rewrite <- (Rabs_pos_eq Lambdah Lambdah_nonneg), <- norm_scal. apply lift_norm_le. intros h _.
                rewrite <- !norm_sq. apply pow_incr. split; [apply norm_nonneg|].
-               change (scal Lambdah cn h) with (scal Lambdah (cn h)). rewrite norm_scal, Rabs_pos_eq by exact Lambdah_nonneg.
+               change (scal Lambdah cn h) with (scal Lambdah (cn h)).
+               rewrite norm_scal, Rabs_pos_eq by exact Lambdah_nonneg.
                apply martingale.
             -- apply Rmult_le_compat_l; [exact Lambdah_nonneg|]. apply contracted_norm; [intros; apply sqrt_pos|].
                intros m _. apply window_martingale.
@@ -159,7 +162,8 @@ Section refined.
     Lemma weighed_le X : norm (weighed X) <= rho * norm X.
     Proof.
       rewrite <- (Rabs_pos_eq rho rho_nonneg), <- norm_scal. apply lift_norm_le. intros h Hh.
-      destruct (taken_cons P K K_pos h Hh) as (i & h' & -> & Hm & _). apply sum_le. intros m Lm. apply sum_le. intros c Lc.
+      destruct (taken_cons P K K_pos h Hh) as (i & h' & -> & Hm & _). apply sum_le. intros m Lm. apply sum_le.
+      intros c Lc.
       destruct (ratio_range h' m c Hm Lm Lc) as [R0 R1].
       set (x := X (i :: h') m c). change (ratio h' m c * x * (ratio h' m c * x) <= rho * x * (rho * x)).
       replace (ratio h' m c * x * (ratio h' m c * x)) with (ratio h' m c ^ 2 * (x * x)) by ring.
@@ -170,7 +174,8 @@ Section refined.
     Lemma weighed_orthogonal : inner (weighed F) (weighed n) = 0.
     Proof.
       rewrite <- (average_predictable_orthogonal P K n
-        ((fun h m c => ratio h m c * ratio h m c * gradient h m c) : history -> V) (noise P M size K gradient fresh unbiased)).
+        ((fun h m c => ratio h m c * ratio h m c * gradient h m c) : history ->
+          V) (noise P M size K gradient fresh unbiased)).
       apply apply_ext. intros h Hh. destruct (taken_cons P K K_pos h Hh) as (i & h' & -> & _).
       apply sum_ext. intros m _. apply sum_ext. intros c _. set (y := n (i :: h') m c).
       change (ratio h' m c * gradient h' m c * (ratio h' m c * y) = ratio h' m c * ratio h' m c * gradient h' m c * y).
@@ -244,7 +249,8 @@ Section refined.
     Hypothesis curve_pos : forall u, 0 <= curve u u.
     Hypothesis curve_le : forall u, curve u u <= L * inner u u.
     Hypothesis curve_unbiased : forall h w, reachable P h -> conditional P (fun h => curve (n h) w) h = 0.
-    Hypothesis curve_variance : forall h, reachable P h -> conditional P (fun h => curve (n h) (n h)) h <= Ln * sigma ^ 2.
+    Hypothesis curve_variance : forall h, reachable P h ->
+      conditional P (fun h => curve (n h) (n h)) h <= Ln * sigma ^ 2.
     Hypothesis smooth : forall h i, met P K h -> reachable P (i :: h) ->
       value (i :: h) <= value h + inner (gradient h) (step (i :: h)) + / 2 * curve (step (i :: h)) (step (i :: h)).
 

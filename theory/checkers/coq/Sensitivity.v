@@ -93,7 +93,8 @@ Section linear.
 
   Lemma zeta_nonneg j m : 0 <= reach (unit_distance j) m.
   Proof.
-    apply Rplus_le_le_0_compat; apply Rmult_le_pos; auto using unit_nonneg; [now apply forward_bound_nonneg | apply e_nonneg].
+    apply Rplus_le_le_0_compat; apply Rmult_le_pos; auto using unit_nonneg;
+      [now apply forward_bound_nonneg | apply e_nonneg].
   Qed.
 
   Lemma beta_grows j s t k : 0 <= s <= t ->
@@ -162,7 +163,8 @@ Section sample.
   Let inside : V -> Prop := bounded M width w.
   Let S := sensitivity M p0 p1 l0 l1 X w.
 
-  Lemma minus_swap (U W : V) j : norm (minus U W j : euclid (size width j)) = norm (minus W U j : euclid (size width j)).
+  Lemma minus_swap (U W : V) j :
+    norm (minus U W j : euclid (size width j)) = norm (minus W U j : euclid (size width j)).
   Proof.
     apply lift_norm_ext. intros c _.
     change ((U j c + -1 * W j c) * (U j c + -1 * W j c) = (W j c + -1 * U j c) * (W j c + -1 * U j c)). ring.
@@ -192,7 +194,8 @@ Section sample.
     norm (minus (G U U) (G W W)) <= L * norm (minus U W).
   Proof.
     intros HL Spectral HU HW. set (u := (fun j => norm (minus U W j : euclid (size width j))) : euclid M).
-    assert (Nu : norm u = norm (minus U W)) by apply (lift_norm_norm (sum_functional M) (fun m => euclid (size width m))).
+    assert (Nu : norm u = norm (minus U W))
+      by apply (lift_norm_norm (sum_functional M) (fun m => euclid (size width m))).
     rewrite <- Nu. apply Rle_trans with (2 := Spectral u).
     apply lift_norm_le. intros m Hm. rewrite <- (norm_sq (minus (G U U) (G W W) m)).
     assert (D : norm (minus (G U U) (G W W) m : euclid (size width m)) <= sensitivity_of M (S 1) (fun j => 1 * u j) m).
@@ -200,7 +203,8 @@ Section sample.
       - apply (direction_stale M width phi dphi p0 p1 l0 l1 X w); auto.
         + intros j _. apply Rle_refl.
         + intros j _. rewrite Rmult_1_l. apply Rle_refl.
-      - apply Req_le. rewrite deviation_linear by exact Hm. unfold sensitivity_of. apply sum_ext. intros. unfold S. ring. }
+      - apply Req_le. rewrite deviation_linear by exact Hm. unfold sensitivity_of.
+        apply sum_ext. intros. unfold S. ring. }
     pose proof (norm_nonneg (minus (G U U) (G W W) m : euclid (size width m))).
     simpl (inner (sensitivity_of _ _ _ _) _).
     replace (norm (minus (G U U) (G W W) m : euclid (size width m)) ^ 2) with

@@ -27,7 +27,8 @@ Section sharp.
   Definition sharp_lub : { m : R | is_lub (feasible_value p x sigma rho q qn) m }.
   Proof.
     apply completeness.
-    - exists (explicit p x sigma rho q qn). intros A (HA & Y & a & Fe). now apply sharp_le_explicit with (Y := Y) (a := a).
+    - exists (explicit p x sigma rho q qn). intros A (HA & Y & a & Fe).
+      now apply sharp_le_explicit with (Y := Y) (a := a).
     - exists 0. exact zero_feasible.
   Defined.
 
@@ -67,10 +68,12 @@ Section attained.
     set (s := sqrt A). assert (S2 : s ^ 2 = A) by now apply pow2_sqrt. assert (S0 : 0 <= s) by apply sqrt_pos.
     set (g := sqrt (width2 A)). assert (G2 : g ^ 2 = width2 A) by (apply pow2_sqrt; lra).
     assert (G0 : 0 < g) by now apply sqrt_lt_R0.
-    set (r := radius sigma A). assert (R2 : r ^ 2 = A + sigma ^ 2) by (apply pow2_sqrt; pose proof (pow2_ge_0 sigma); lra).
+    set (r := radius sigma A). assert (R2 : r ^ 2 = A + sigma ^ 2) by (apply pow2_sqrt; pose proof (pow2_ge_0 sigma);
+      lra).
     assert (R0 : 0 <= r) by apply sqrt_pos.
     assert (Eq' : A * (1 - c) - p' = g * (rho * r)).
-    { rewrite Eq, (sqrt_mult_alt (width2 A)) by (apply Rlt_le; exact Pos). fold g. f_equal. unfold theta. rewrite <- R2, <- Rpow_mult_distr.
+    { rewrite Eq, (sqrt_mult_alt (width2 A)) by (apply Rlt_le; exact Pos). fold g. f_equal. unfold theta.
+      rewrite <- R2, <- Rpow_mult_distr.
       apply sqrt_pow2. apply Rmult_le_pos; lra. }
     set (b := rho * r * ((1 - x) * s) / g). set (z := rho * r * (x * sigma) / g).
     assert (Z0 : 0 <= z).
@@ -141,7 +144,8 @@ Section attained.
       + assert (0 < (x * sigma) ^ 2) by now apply pow_lt. pose proof (Rmult_le_pos _ _ (pow2_ge_0 (1 - x)) A0). lra.
       + assert (0 < A).
         { apply Rlt_le_trans with (2 := Above). apply Rdiv_lt_0_compat; [|exact Lc].
-          unfold p'. assert (0 <= c * sigma ^ 2) by (apply Rmult_le_pos; [unfold c, theta; apply Rmult_le_pos; lra | exact S2]). lra. }
+          unfold p'. assert (0 <= c * sigma ^ 2) by (apply Rmult_le_pos; [unfold c, theta; apply Rmult_le_pos;
+            lra | exact S2]). lra. }
         assert (0 < (1 - x) ^ 2) by (apply pow_lt; lra). pose proof (Rmult_lt_0_compat _ _ H0 H).
         pose proof (Rmult_le_pos _ _ X2 S2). lra.
     - rewrite Form in Zero. symmetry. apply sqrt_lem_1.

@@ -107,7 +107,8 @@ Section trajectory.
 
   (** Orthogonal to whatever is known before the sample is drawn, and at most sigma long. *)
   (* Claim: noise.orthogonal *)
-  Theorem noise_orthogonal : (forall X : history -> V, average P K (fun h => inner (X (tl h)) (n h)) = 0) /\ norm n <= sigma.
+  Theorem noise_orthogonal : (forall X : history ->
+    V, average P K (fun h => inner (X (tl h)) (n h)) = 0) /\ norm n <= sigma.
   Proof. split; [intros; apply average_predictable_orthogonal, noise | apply noise_bound]. Qed.
 
   (** * Stages *)
@@ -127,7 +128,8 @@ Section trajectory.
   Qed.
 
   Lemma stage_noise_bound m s :
-    0 <= s -> (forall h, reachable P h -> conditional P (fun h => inner (n h m : euclid (size m)) (n h m)) h <= s ^ 2) ->
+    0 <= s ->
+    (forall h, reachable P h -> conditional P (fun h => inner (n h m : euclid (size m)) (n h m)) h <= s ^ 2) ->
     stage_norms n m <= s.
   Proof.
     intros Hs Var. apply norm_le; [exact Hs|].
@@ -201,132 +203,132 @@ Section trajectory.
   (** * Staleness *)
 
   Section sensitivity.
-  Variable S : nat -> nat -> R.
-  Hypothesis S_nonneg : forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= S i j.
-  Hypothesis stale : forall h i m, met h -> reachable P (i :: h) -> (m < M)%nat ->
-    norm (b (i :: h) m : euclid (size m)) <= sum M (fun j => S m j * norm (moved (i :: h) j : euclid (size j))).
+    Variable S : nat -> nat -> R.
+    Hypothesis S_nonneg : forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= S i j.
+    Hypothesis stale : forall h i m, met h -> reachable P (i :: h) -> (m < M)%nat ->
+      norm (b (i :: h) m : euclid (size m)) <= sum M (fun j => S m j * norm (moved (i :: h) j : euclid (size j))).
 
-  Lemma sensitivity_mono (y z : euclid M) :
-    (forall j, (j < M)%nat -> 0 <= y j <= z j) -> norm (sensitivity_of M S y) <= norm (sensitivity_of M S z).
-  Proof.
-    intros L. apply lift_norm_le. intros i Hi. unfold sensitivity_of. simpl.
-    assert (P1 : 0 <= sum M (fun j => S i j * y j)).
-    { apply sum_nonneg. intros j Hj. apply Rmult_le_pos; [now apply S_nonneg | now apply L]. }
-    assert (P2 : sum M (fun j => S i j * y j) <= sum M (fun j => S i j * z j)).
-    { apply sum_le. intros j Hj. apply Rmult_le_compat_l; [now apply S_nonneg | now apply L]. }
-    apply Rmult_le_compat; assumption.
-  Qed.
+    Lemma sensitivity_mono (y z : euclid M) :
+      (forall j, (j < M)%nat -> 0 <= y j <= z j) -> norm (sensitivity_of M S y) <= norm (sensitivity_of M S z).
+    Proof.
+      intros L. apply lift_norm_le. intros i Hi. unfold sensitivity_of. simpl.
+      assert (P1 : 0 <= sum M (fun j => S i j * y j)).
+      { apply sum_nonneg. intros j Hj. apply Rmult_le_pos; [now apply S_nonneg | now apply L]. }
+      assert (P2 : sum M (fun j => S i j * y j) <= sum M (fun j => S i j * z j)).
+      { apply sum_le. intros j Hj. apply Rmult_le_compat_l; [now apply S_nonneg | now apply L]. }
+      apply Rmult_le_compat; assumption.
+    Qed.
 
-  (** Distances moved, weighed by a row of S, as a random sequence of numbers. *)
-  Definition row (m : nat) : process P K real_space :=
-    vsum M (fun j => scal (S m j) ((fun h => norm (moved h j : euclid (size j))) : process P K real_space)).
+    (** Distances moved, weighed by a row of S, as a random sequence of numbers. *)
+    Definition row (m : nat) : process P K real_space :=
+      vsum M (fun j => scal (S m j) ((fun h => norm (moved h j : euclid (size j))) : process P K real_space)).
 
-  Lemma row_at m h : row m h = sum M (fun j => S m j * norm (moved h j : euclid (size j))).
-  Proof.
-    unfold row. generalize M as N. intros N. induction N as [|N IH]; [reflexivity|].
-    simpl (sum _ _). rewrite <- IH. reflexivity.
-  Qed.
+    Lemma row_at m h : row m h = sum M (fun j => S m j * norm (moved h j : euclid (size j))).
+    Proof.
+      unfold row. generalize M as N. intros N. induction N as [|N IH]; [reflexivity|].
+      simpl (sum _ _). rewrite <- IH. reflexivity.
+    Qed.
 
-  (* Claim: stale.pathwise *)
-  Lemma pathwise m h : (m < M)%nat -> taken P K h -> inner (stage b m h) (stage b m h) <= row m h ^ 2.
-  Proof.
-    intros Hm H. destruct (taken_cons h H) as (i & h' & -> & Hm' & R). rewrite row_at, <- norm_sq.
-    apply pow_incr. split; [apply norm_nonneg | exact (stale h' i m Hm' R Hm)].
-  Qed.
+    (* Claim: stale.pathwise *)
+    Lemma pathwise m h : (m < M)%nat -> taken P K h -> inner (stage b m h) (stage b m h) <= row m h ^ 2.
+    Proof.
+      intros Hm H. destruct (taken_cons h H) as (i & h' & -> & Hm' & R). rewrite row_at, <- norm_sq.
+      apply pow_incr. split; [apply norm_nonneg | exact (stale h' i m Hm' R Hm)].
+    Qed.
 
-  Lemma row_norm m : (m < M)%nat -> norm (row m) <= sensitivity_of M S (stage_norms moved) m.
-  Proof.
-    intros Hm. apply Rle_trans with (1 := norm_vsum _ _). apply sum_le. intros j Hj.
-    rewrite norm_scal, Rabs_pos_eq by (now apply S_nonneg).
-    apply Req_le. f_equal. apply (lift_norm_norm (average P K) (fun _ => euclid (size j)) (stage moved j)).
-  Qed.
+    Lemma row_norm m : (m < M)%nat -> norm (row m) <= sensitivity_of M S (stage_norms moved) m.
+    Proof.
+      intros Hm. apply Rle_trans with (1 := norm_vsum _ _). apply sum_le. intros j Hj.
+      rewrite norm_scal, Rabs_pos_eq by (now apply S_nonneg).
+      apply Req_le. f_equal. apply (lift_norm_norm (average P K) (fun _ => euclid (size j)) (stage moved j)).
+    Qed.
 
-  Lemma stage_staleness m : (m < M)%nat -> norm (stage b m) <= sensitivity_of M S (stage_norms moved) m.
-  Proof.
-    intros Hm. apply Rle_trans with (2 := row_norm m Hm).
-    apply (lift_norm_le (average P K) (fun _ => euclid (size m)) (fun _ => real_space)). intros h H.
-    apply Rle_trans with (1 := pathwise m h Hm H). apply Req_le.
-    change (row m h ^ 2 = row m h * row m h). ring.
-  Qed.
+    Lemma stage_staleness m : (m < M)%nat -> norm (stage b m) <= sensitivity_of M S (stage_norms moved) m.
+    Proof.
+      intros Hm. apply Rle_trans with (2 := row_norm m Hm).
+      apply (lift_norm_le (average P K) (fun _ => euclid (size m)) (fun _ => real_space)). intros h H.
+      apply Rle_trans with (1 := pathwise m h Hm H). apply Req_le.
+      change (row m h ^ 2 = row m h * row m h). ring.
+    Qed.
 
-  (** What the last steps of every stage amount to for stage m: coherent part and martingale part. *)
-  Let felt m := alpha * (sum M (fun j => S m j * (INR (d j) * stage_norms v j))
-                         + sum M (fun j => S m j * (sqrt (INR (d j)) * stage_norms n j))).
+    (** What the last steps of every stage amount to for stage m: coherent part and martingale part. *)
+    Let felt m := alpha * (sum M (fun j => S m j * (INR (d j) * stage_norms v j))
+                           + sum M (fun j => S m j * (sqrt (INR (d j)) * stage_norms n j))).
 
-  Lemma row_felt m : (m < M)%nat -> sensitivity_of M S (stage_norms moved) m <= felt m.
-  Proof.
-    intros Hm. unfold felt. rewrite <- sum_plus, <- sum_scal. apply sum_le. intros j Hj.
-    pose proof (Rmult_le_compat_l (S m j) _ _ (S_nonneg m j Hm Hj) (stage_move j)) as L.
-    unfold stage_norms in *. lra.
-  Qed.
+    Lemma row_felt m : (m < M)%nat -> sensitivity_of M S (stage_norms moved) m <= felt m.
+    Proof.
+      intros Hm. unfold felt. rewrite <- sum_plus, <- sum_scal. apply sum_le. intros j Hj.
+      pose proof (Rmult_le_compat_l (S m j) _ _ (S_nonneg m j Hm Hj) (stage_move j)) as L.
+      unfold stage_norms in *. lra.
+    Qed.
 
-  (* Claim: stale.partial *)
-  Theorem row_le m : (m < M)%nat -> norm (row m) <= felt m.
-  Proof. intros Hm. apply Rle_trans with (1 := row_norm m Hm), row_felt, Hm. Qed.
+    (* Claim: stale.partial *)
+    Theorem row_le m : (m < M)%nat -> norm (row m) <= felt m.
+    Proof. intros Hm. apply Rle_trans with (1 := row_norm m Hm), row_felt, Hm. Qed.
 
-  (* Claim: stale.row *)
-  Theorem stage_staleness_le m : (m < M)%nat -> norm (stage b m) <= felt m.
-  Proof. intros Hm. apply Rle_trans with (1 := stage_staleness m Hm), row_felt, Hm. Qed.
+    (* Claim: stale.row *)
+    Theorem stage_staleness_le m : (m < M)%nat -> norm (stage b m) <= felt m.
+    Proof. intros Hm. apply Rle_trans with (1 := stage_staleness m Hm), row_felt, Hm. Qed.
 
-  (* Claim: stale.whole_row *)
-  Theorem stage_staleness_coherent m : (m < M)%nat ->
-    norm (stage b m) <= alpha * sum M (fun j => S m j * (INR (d j) * stage_norms (plus v n) j)).
-  Proof.
-    intros Hm. apply Rle_trans with (1 := stage_staleness m Hm). rewrite <- sum_scal. apply sum_le. intros j Hj.
-    pose proof (Rmult_le_compat_l (S m j) _ _ (S_nonneg m j Hm Hj) (stage_move_coherent j)) as L.
-    unfold stage_norms in *. lra.
-  Qed.
+    (* Claim: stale.whole_row *)
+    Theorem stage_staleness_coherent m : (m < M)%nat ->
+      norm (stage b m) <= alpha * sum M (fun j => S m j * (INR (d j) * stage_norms (plus v n) j)).
+    Proof.
+      intros Hm. apply Rle_trans with (1 := stage_staleness m Hm). rewrite <- sum_scal. apply sum_le. intros j Hj.
+      pose proof (Rmult_le_compat_l (S m j) _ _ (S_nonneg m j Hm Hj) (stage_move_coherent j)) as L.
+      unfold stage_norms in *. lra.
+    Qed.
 
-  Lemma norm_b : norm b <= norm (sensitivity_of M S (stage_norms moved)).
-  Proof.
-    rewrite <- norm_stage_norms. apply lift_norm_le. intros m Hm. simpl.
-    apply Rmult_le_compat; try apply norm_nonneg; now apply stage_staleness.
-  Qed.
+    Lemma norm_b : norm b <= norm (sensitivity_of M S (stage_norms moved)).
+    Proof.
+      rewrite <- norm_stage_norms. apply lift_norm_le. intros m Hm. simpl.
+      apply Rmult_le_compat; try apply norm_nonneg; now apply stage_staleness.
+    Qed.
 
-  Variables Lambda1 nu : R.
-  Hypothesis coherent_delay : delay_constant M S (fun m => INR (d m)) Lambda1.
+    Variables Lambda1 nu : R.
+    Hypothesis coherent_delay : delay_constant M S (fun m => INR (d m)) Lambda1.
 
-  Lemma sensitivity_scal c y : norm (sensitivity_of M S (fun j => c * y j)) = Rabs c * norm (sensitivity_of M S y).
-  Proof.
-    rewrite <- norm_scal. apply lift_norm_ext. intros i _. unfold sensitivity_of. simpl.
-    rewrite (sum_ext M _ (fun j => c * (S i j * y j))) by (intros; ring). rewrite sum_scal. ring.
-  Qed.
+    Lemma sensitivity_scal c y : norm (sensitivity_of M S (fun j => c * y j)) = Rabs c * norm (sensitivity_of M S y).
+    Proof.
+      rewrite <- norm_scal. apply lift_norm_ext. intros i _. unfold sensitivity_of. simpl.
+      rewrite (sum_ext M _ (fun j => c * (S i j * y j))) by (intros; ring). rewrite sum_scal. ring.
+    Qed.
 
-  Lemma sensitivity_plus y z : norm (sensitivity_of M S (fun j => y j + z j))
-    <= norm (sensitivity_of M S y) + norm (sensitivity_of M S z).
-  Proof.
-    apply Rle_trans with (2 := minkowski _ _), Req_le, lift_norm_ext. intros i _. unfold sensitivity_of. simpl.
-    rewrite (sum_ext M _ (fun j => S i j * y j + S i j * z j)) by (intros; ring). now rewrite sum_plus.
-  Qed.
+    Lemma sensitivity_plus y z : norm (sensitivity_of M S (fun j => y j + z j))
+      <= norm (sensitivity_of M S y) + norm (sensitivity_of M S z).
+    Proof.
+      apply Rle_trans with (2 := minkowski _ _), Req_le, lift_norm_ext. intros i _. unfold sensitivity_of. simpl.
+      rewrite (sum_ext M _ (fun j => S i j * y j + S i j * z j)) by (intros; ring). now rewrite sum_plus.
+    Qed.
 
-  (** By Minkowski alone: the whole step pays the factor d. *)
-  (* Claim: stale.minkowski *)
-  Theorem staleness_coherent : norm b <= alpha * (Lambda1 * norm (plus v n)).
-  Proof.
-    apply Rle_trans with (1 := norm_b).
-    apply Rle_trans with
-      (norm (sensitivity_of M S (fun j => alpha * (INR (d j) * stage_norms (plus v n) j)))).
-    - apply sensitivity_mono. intros j _. split; [apply norm_nonneg | apply stage_move_coherent].
-    - rewrite sensitivity_scal, Rabs_pos_eq by lra. apply Rmult_le_compat_l; [lra|].
-      rewrite <- (norm_stage_norms (plus v n)). apply coherent_delay.
-  Qed.
+    (** By Minkowski alone: the whole step pays the factor d. *)
+    (* Claim: stale.minkowski *)
+    Theorem staleness_coherent : norm b <= alpha * (Lambda1 * norm (plus v n)).
+    Proof.
+      apply Rle_trans with (1 := norm_b).
+      apply Rle_trans with
+        (norm (sensitivity_of M S (fun j => alpha * (INR (d j) * stage_norms (plus v n) j)))).
+      - apply sensitivity_mono. intros j _. split; [apply norm_nonneg | apply stage_move_coherent].
+      - rewrite sensitivity_scal, Rabs_pos_eq by lra. apply Rmult_le_compat_l; [lra|].
+        rewrite <- (norm_stage_norms (plus v n)). apply coherent_delay.
+    Qed.
 
-  (** The part of the last steps that the noise made, as the stages feel it. *)
-  Hypothesis martingale_delay :
-    norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * stage_norms n m)) <= nu.
+    (** The part of the last steps that the noise made, as the stages feel it. *)
+    Hypothesis martingale_delay :
+      norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * stage_norms n m)) <= nu.
 
-  (** The staleness lemma: coherent motion costs the lag, martingale motion its square root. *)
-  (* Claim: stale.martingale *)
-  Theorem staleness : norm b <= alpha * (Lambda1 * norm v + nu).
-  Proof.
-    apply Rle_trans with (1 := norm_b).
-    apply Rle_trans with (norm (sensitivity_of M S (fun j => alpha *
-      (INR (d j) * stage_norms v j + sqrt (INR (d j)) * stage_norms n j)))).
-    - apply sensitivity_mono. intros j _. split; [apply norm_nonneg | apply stage_move].
-    - rewrite sensitivity_scal, Rabs_pos_eq by lra. apply Rmult_le_compat_l; [lra|].
-      apply Rle_trans with (1 := sensitivity_plus _ _), Rplus_le_compat; [|exact martingale_delay].
-      rewrite <- (norm_stage_norms v). apply coherent_delay.
-  Qed.
+    (** The staleness lemma: coherent motion costs the lag, martingale motion its square root. *)
+    (* Claim: stale.martingale *)
+    Theorem staleness : norm b <= alpha * (Lambda1 * norm v + nu).
+    Proof.
+      apply Rle_trans with (1 := norm_b).
+      apply Rle_trans with (norm (sensitivity_of M S (fun j => alpha *
+        (INR (d j) * stage_norms v j + sqrt (INR (d j)) * stage_norms n j)))).
+      - apply sensitivity_mono. intros j _. split; [apply norm_nonneg | apply stage_move].
+      - rewrite sensitivity_scal, Rabs_pos_eq by lra. apply Rmult_le_compat_l; [lra|].
+        apply Rle_trans with (1 := sensitivity_plus _ _), Rplus_le_compat; [|exact martingale_delay].
+        rewrite <- (norm_stage_norms v). apply coherent_delay.
+    Qed.
 
   End sensitivity.
 
