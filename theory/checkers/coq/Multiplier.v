@@ -34,12 +34,11 @@ Proof.
 Qed.
 
 Section multiplier.
-  Variables p x xn sigma rho q qn mu theta : R.
+  Variables p x xn sigma rho rbar q qn mu theta : R.
   Hypothesis p_nonneg : 0 <= p.
   Hypothesis x_nonneg : 0 <= x.
   Hypothesis xn_nonneg : 0 <= xn.
   Hypothesis sigma_nonneg : 0 <= sigma.
-  Hypothesis rho_nonneg : 0 <= rho.
   Hypothesis q_nonneg : 0 <= q.
   Hypothesis qn_nonneg : 0 <= qn.
   Hypothesis mu_nonneg : 0 <= mu.
@@ -47,7 +46,9 @@ Section multiplier.
   Let s := 1 - q ^ 2 - mu * x.
   Hypothesis s_pos : 0 < s.
 
-  Definition early (A : R) : R := rho * radius sigma A + qn.
+  (** The drift is at most sqrt (rho^2 A + rbar^2 sigma^2): rho R, or less where the saturation was measured. *)
+  Definition drift (A : R) : R := sqrt (rho ^ 2 * A + (rbar * sigma) ^ 2).
+  Definition early (A : R) : R := drift A + qn.
 
   (** [start]: what the start and the noise along the path cost; [gain A]: what v gains, per unit of Y; [paid]: the
       weight of what is paid as [early A]. *)
@@ -55,16 +56,15 @@ Section multiplier.
     early A ^ 2 + start + 2 * paid * early A + (gain A + q * early A) ^ 2 / s.
 
   Lemma early_nonneg A : 0 <= early A.
-  Proof. apply Rplus_le_le_0_compat; [apply Rmult_le_pos; [exact rho_nonneg | apply sqrt_pos] | exact qn_nonneg]. Qed.
+  Proof. apply Rplus_le_le_0_compat; [apply sqrt_pos | exact qn_nonneg]. Qed.
 
   Lemma early_shrinks t A : 0 <= t <= 1 -> 0 <= A -> t * early A <= early (t ^ 2 * A).
   Proof.
     intros [T0 T1] HA. assert (T2 : t ^ 2 <= 1) by (rewrite <- (pow1 2); apply pow_incr; lra).
-    pose proof (pow2_ge_0 sigma) as S2. unfold early, radius.
-    assert (L : t * sqrt (A + sigma ^ 2) <= sqrt (t ^ 2 * A + sigma ^ 2)).
+    pose proof (pow2_ge_0 (rbar * sigma)) as S2. pose proof (Rmult_le_pos _ _ (pow2_ge_0 rho) HA) as RA.
+    assert (L : t * drift A <= drift (t ^ 2 * A)).
     { apply root_shrinks; [exact T0 | lra|]. pose proof (Rmult_le_compat_r _ _ _ S2 T2). lra. }
-    apply (Rmult_le_compat_l rho) in L; [|exact rho_nonneg].
-    pose proof (Rmult_le_compat_r qn t 1 qn_nonneg T1). lra.
+    unfold early. pose proof (Rmult_le_compat_r qn t 1 qn_nonneg T1). lra.
   Qed.
 
   (* Claim: multiplier.ray *)
@@ -115,7 +115,7 @@ Section multiplier.
 
   (* Claim: multiplier.bound *)
   Theorem multiplier_bound A Y a :
-    0 <= A -> feasible p x sigma rho q qn A Y a -> A <= right_side start1 0 plane_gain A.
+    0 <= A -> feasible p x sigma 0 q (early A) A Y a -> A <= right_side start1 0 plane_gain A.
   Proof.
     intros HA (PY & Short & I & II). unfold eta in I.
     assert (S2 : sqrt A ^ 2 = A) by now apply pow2_sqrt. set (r := sqrt A) in *.
@@ -130,14 +130,14 @@ Section multiplier.
           (try exact PY; pose proof (pow2_ge_0 ((1 - mu) * r)); pose proof (pow2_ge_0 (mu * (x * sigma))); lra).
         unfold plane_gain. rewrite Rpow_mult_distr, S2. lra. }
     apply (eliminated_by_multiplier A Y (a * r) (mu * (x * sigma) * z)); unfold start1.
-    - replace (early A + q * Y) with (rho * radius sigma A + q * Y + qn) by (unfold early; ring). lra.
+    - replace (early A + q * Y) with (0 * radius sigma A + q * Y + early A) by ring. lra.
     - apply (Rmult_le_compat_l (2 * mu)) in II; lra.
     - lra.
   Qed.
 
   (* Claim: multiplier.end *)
   Theorem multiplier_end A1 A Y a :
-    0 < A1 -> right_side start1 0 plane_gain A1 < A1 -> 0 <= A -> feasible p x sigma rho q qn A Y a -> A < A1.
+    0 < A1 -> right_side start1 0 plane_gain A1 < A1 -> 0 <= A -> feasible p x sigma 0 q (early A) A Y a -> A < A1.
   Proof.
     intros P1 Below HA Fe.
     apply (excluded (right_side start1 0 plane_gain)); auto; [|now apply multiplier_bound with (Y := Y) (a := a)].
@@ -162,12 +162,12 @@ Section multiplier.
 
   (* Claim: multiplier.bound_resolved *)
   Theorem multiplier_bound_resolved A Y a :
-    0 <= A -> feasible_resolved p x xn sigma rho q qn A Y a -> A <= right_side start2 paid2 line_gain A.
+    0 <= A -> feasible_resolved p x xn sigma 0 q (early A) A Y a -> A <= right_side start2 paid2 line_gain A.
   Proof.
-    intros HA Fe. pose proof (resolved_printed p x xn sigma rho q qn A Y a sigma_nonneg HA rho_nonneg q_nonneg
-      qn_nonneg Fe) as II. fold w in II.
+    intros HA Fe. pose proof (resolved_printed p x xn sigma 0 q (early A) A Y a sigma_nonneg HA (Rle_refl 0)
+      q_nonneg (early_nonneg A) Fe) as II. fold w in II.
     destruct Fe as (PY & Short & I & _). unfold eta in I.
-    assert (Ea : eta sigma rho q qn A Y = early A + q * Y) by (unfold eta, early; ring). rewrite Ea in II.
+    assert (Ea : eta sigma 0 q (early A) A Y = early A + q * Y) by (unfold eta; ring). rewrite Ea in II.
     set (z := Rmin Y (early A + q * Y)) in *.
     pose proof (Rmin_l Y (early A + q * Y)) as Z1. pose proof (Rmin_r Y (early A + q * Y)) as Z2. fold z in Z1, Z2.
     pose proof (sqrt_pos A) as R0.
@@ -181,7 +181,7 @@ Section multiplier.
       pose proof (Rmult_le_compat_l (1 - theta) _ _ ltac:(lra) Z2). lra. }
     apply (Rmult_le_compat_l (mu * w)) in Share; [|now apply Rmult_le_pos].
     apply (eliminated_by_multiplier A Y (a * sqrt A) (mu * w * z)); unfold start2.
-    - replace (early A + q * Y) with (rho * radius sigma A + q * Y + qn) by (unfold early; ring). lra.
+    - replace (early A + q * Y) with (0 * radius sigma A + q * Y + early A) by ring. lra.
     - apply (Rmult_le_compat_l (2 * mu)) in II; lra.
     - unfold line_gain, paid2. lra.
   Qed.
@@ -189,7 +189,7 @@ Section multiplier.
   (* Claim: multiplier.end_resolved *)
   Theorem multiplier_end_resolved A1 A Y a :
     0 < A1 -> right_side start2 paid2 line_gain A1 < A1 -> 0 <= A ->
-    feasible_resolved p x xn sigma rho q qn A Y a -> A < A1.
+    feasible_resolved p x xn sigma 0 q (early A) A Y a -> A < A1.
   Proof.
     intros P1 Below HA Fe.
     apply (excluded (right_side start2 paid2 line_gain)); auto;
@@ -207,3 +207,21 @@ Section multiplier.
       pose proof (Rmult_le_compat_r _ _ _ Fixed T1). lra.
   Qed.
 End multiplier.
+
+(** Theorem 1: with rbar = rho the drift is rho R. *)
+(* Claim: multiplier.sharp *)
+Theorem multiplier_sharp p x sigma rho q qn mu A1 A Y a :
+  0 <= p -> 0 <= x -> 0 <= sigma -> 0 <= rho -> 0 <= q -> 0 <= qn -> 0 <= mu -> 0 < 1 - q ^ 2 - mu * x ->
+  0 < A1 ->
+  right_side x sigma rho rho q qn mu (mu * (2 * p + x * sigma ^ 2)) 0 (plane_gain x sigma mu) A1 < A1 ->
+  0 <= A -> feasible p x sigma rho q qn A Y a -> A < A1.
+Proof.
+  intros Hp Hx Hs Hr Hq Hn Hm Den P1 Below HA (PY & Short & I & II).
+  apply (multiplier_end p x sigma rho rho q qn mu) with (Y := Y) (a := a); auto.
+  split; [exact PY|]. split; [exact Short|]. split; [|exact II].
+  replace (eta sigma 0 q (early sigma rho rho qn A) A Y) with (eta sigma rho q qn A Y); [exact I|].
+  assert (D : drift sigma rho rho A = rho * radius sigma A).
+  { unfold drift, radius. rewrite <- (sqrt_pow2 rho Hr) at 3.
+    rewrite <- sqrt_mult; [f_equal; ring | apply pow2_ge_0 | pose proof (pow2_ge_0 sigma); lra]. }
+  unfold eta, early. rewrite D. ring.
+Qed.
