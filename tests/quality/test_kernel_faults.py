@@ -30,6 +30,7 @@ from theory.kernel import (
 from theory.kernel.check import check_claim
 from theory.kernel.claim import write
 from theory.kernel.refute import counterexample
+from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
 
 CLAIMS = blueprint.all_claims()
 PROVED = {claim.id: claim for claim in CLAIMS}
@@ -347,7 +348,13 @@ def test_no_tightened_conclusion_survives(name):
             raise AssertionError(f"{name} still proved with {what} tightened")
 
 
-NEEDLESS = {"A >= 0", "Y >= 0"}
+@pytest.mark.parametrize("name", [claim.id for claim in CLAIMS])
+def test_no_assumption_can_be_dropped(name):
+    assumed = {premise.name for premise in PROVED[name].premises if premise.reason in ASSUMPTIONS}
+    for what, changed in mutants.without_premise(PROVED[name]):
+        if what in assumed:
+            with pytest.raises(Gap):
+                check_claim(changed, PROVED)
 
 
 @pytest.mark.parametrize("name", [claim.id for claim in CLAIMS])

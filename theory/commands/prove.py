@@ -13,6 +13,7 @@ from rich.table import Table
 from theory import blueprint
 from theory.blueprint import Outcome
 from theory.checkers import ENGINES, engine
+from theory.checkers.controls import controls as run_controls
 from theory.commands import app
 from theory.kernel.claim import Claim
 from theory.setting.boundary import ANSWER_IS_NO, HOLDS, known, write_json
@@ -24,6 +25,7 @@ _STYLE = {"proved": "green", "refuted": "bold red", "undecided": "yellow", "unsu
 def prove(
     authority: Annotated[str, typer.Option("--engine", help="kernel, smt, coq or all.")] = "kernel",
     only: Annotated[list[str] | None, typer.Option(help="Only this claim and what it uses; may be repeated.")] = None,
+    controls: Annotated[bool, typer.Option("--controls", help="Also report premises that can be dropped.")] = False,
     json: Annotated[str | None, typer.Option(help="Write the result to a file, or to - for standard output.")] = None,
 ) -> int:
     """Check every claim; exit 0 if each is proved, 1 if not."""
@@ -33,6 +35,8 @@ def prove(
     start = time.perf_counter()
     outcomes = {name: _run(name, claims, quiet=json == "-") for name in names}
     result = _result(authority, claims, outcomes, set(only or []), time.perf_counter() - start)
+    if controls:
+        _add_controls(result, claims)
     if json is not None:
         write_json(json, result)
     if json != "-":
@@ -99,6 +103,17 @@ def _result(
     }
 
 
+def _add_controls(result: dict[str, Any], claims: Sequence[Claim]) -> None:
+    """Add to each row which premises its proof does not need, and which sharper conclusions still pass (none may)."""
+    proved = {row["id"] for row in result["claims"] if row["verdict"] == "proved"}
+    chosen = [item for item in claims if item.id in proved]
+    found = {control.claim: control for control in run_controls(chosen, {item.id: item for item in claims})}
+    for row in result["claims"]:
+        control = found.get(row["id"])
+        if control is not None:
+            row["controls"] = {"droppable": list(control.droppable), "tightened": list(control.tightened)}
+
+
 def _opinion(outcome: Outcome) -> dict[str, Any]:
     return {
         "verdict": outcome.verdict,
@@ -132,4 +147,8 @@ def _show(outcomes: dict[str, dict[str, Outcome]], result: dict[str, Any]) -> No
                 console.print(
                     f"{row['id']} ({name}): {opinion['reason']}", style="yellow", highlight=False, markup=False
                 )
+    for row in result["claims"]:
+        if row.get("controls", {}).get("droppable"):
+            names = ", ".join(row["controls"]["droppable"])
+            console.print(f"{row['id']}: not needed by the proof: {names}", highlight=False, markup=False)
     console.print(f"{result['proved']} of {result['total']} claims proved in {result['seconds']:.1f} s")

@@ -4,6 +4,11 @@ F = r unit is the gradient, v = F + b + e the mean direction with staleness b an
 T = -alpha (v + n). Vectors are random sequences. Source: THEORY section 5.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sympy import Expr, Symbol
+
 from theory.kernel import (
     Average,
     Chain,
@@ -11,6 +16,7 @@ from theory.kernel import (
     Draft,
     Induction,
     Step,
+    Tower,
     Vector,
     combine,
     eq,
@@ -25,10 +31,19 @@ from theory.kernel import (
     symbols,
     times,
 )
-from theory.lemmas import device, noise, staleness
+from theory.lemmas import device, staleness
 from theory.lemmas.feasible import A, R, S, Y, a, descends, near, p, q, qn, r, reach, rho, sigma, x
 from theory.lemmas.order import where
-from theory.setting.assumptions import LAGS, LOWER, SATURATION, SMOOTH, STALENESS, UNBIASED, VARIANCE
+from theory.setting.assumptions import (
+    LAGS,
+    LOWER,
+    SATURATION,
+    SMOOTH,
+    STALENESS,
+    UNBIASED,
+    VARIANCE,
+    Assumption,
+)
 from theory.setting.symbols import symbol
 
 K, L, Delta, alpha, Lambda1, nu = (symbol(name) for name in ("K", "L", "Delta", "alpha", "Lambda1", "nu"))
@@ -87,16 +102,16 @@ PATH_VECTORS = {"F_k": (0, 0, 0), "v_k": (0, 0, 0), "n_k": (0, 0, 0)}
 @lemma(
     "master.telescope",
     "Smoothness summed along the path",
-    assumes=[SMOOTH, LOWER, UNBIASED, VARIANCE],
+    assumes=[SMOOTH, LOWER, UNBIASED],
     source="THEORY section 5",
 )
 def mean_direction_pays_for_its_length(d: Draft) -> None:
     """<F, v> <= p + (x/2) N(v + n)^2."""
     path(d)
     gradient(d)
-    noise.noise(d)
+    d.process("n", known=0, differences=0, reason=UNBIASED)
     (y,) = generators("v")
-    d.have("orthogonal", eq(inner(unit, n), 0), Cite("noise.orthogonal", "orthogonal", {}, {"F": unit}))
+    d.have("orthogonal", eq(inner(n, unit), 0), Tower("n", "unit"))
     averaged = Average("smooth", {}, {"F_k": F, "v_k": y, "n_k": n}, {f_next: later / K, f_now: earlier / K})
     total = -alpha * inner(F, y + n) + L * alpha**2 / 2 * norm2(y + n)
     d.have("average", le(later / K, earlier / K + total), averaged)
@@ -112,7 +127,7 @@ def mean_direction_pays_for_its_length(d: Draft) -> None:
             times("x :=", -norm2(y + n) / 2),
         ),
     )
-    d.at({**PATH, "sigma": 1, "r": 1}, {**PATH_VECTORS, "unit": (1,)})
+    d.at({**PATH, "r": 1}, {**PATH_VECTORS, "unit": (1,)})
 
 
 @lemma("hilbert.component", "The component along a direction", source="elementary")
@@ -134,30 +149,30 @@ def component_along_a_direction_is_at_most_the_norm(d: Draft) -> None:
     d.at({"r": 1}, {"unit": (1, 0), "v": (1, 1)})
 
 
-def size(d: Draft) -> None:
-    """Introduce A = N(F)^2 and R = sqrt(A + sigma^2)."""
-    d.given("sigma >= 0", le(0, sigma), "domain")
-    d.define(A, norm2(F))
-    d.root(R, A + sigma**2, combine(times("A :=", -1), norm_square(F), square(sigma)))
+def sample_size(d: Draft, level: Expr) -> None:
+    """Introduce R = sqrt(A + level^2), which bounds N(F + n) if N(n) <= level."""
+    d.root(R, A + level**2, combine(times("A :=", -1), norm_square(F), square(level)))
 
 
 @lemma(
     "stale.reach",
     "Drift and staleness together",
-    assumes=[SATURATION, UNBIASED, VARIANCE],
+    assumes=[SATURATION, UNBIASED],
     source="THEORY section 4",
 )
 def mean_direction_is_near_the_gradient(d: Draft) -> None:
-    """If N(b) <= B then N(b + e) <= rho R + (1 + rho) B, with R^2 = A + sigma^2."""
+    """If N(b) <= B and N(n) <= sigma then N(b + e) <= rho R + (1 + rho) B, with R^2 = A + sigma^2."""
     gradient(d)
-    noise.noise(d)
+    d.process("n", known=0, differences=0, reason=UNBIASED)
     device.element(d)
-    size(d)
+    d.given("sigma >= 0", le(0, sigma), "domain")
+    d.given("length", le(norm2(n), sigma**2), "domain")
+    d.define(A, norm2(F))
+    sample_size(d, sigma)
     d.given("B_b >= 0", le(0, B_b), "domain")
     d.given("b", le(norm2(b), B_b**2), "domain")
     sample = F + n + b
-    d.have("orthogonal", eq(inner(unit, n), 0), Cite("noise.orthogonal", "orthogonal", {}, {"F": unit}))
-    d.have("length", le(norm2(n), sigma**2), Cite("noise.orthogonal", "length", {}, {"F": unit}))
+    d.have("orthogonal", eq(inner(n, unit), 0), Tower("n", "unit"))
     d.have(
         "gradient",
         le(norm2(F + n), R**2),
@@ -177,7 +192,7 @@ def mean_direction_is_near_the_gradient(d: Draft) -> None:
         le(norm2(b + e), (rho * R + (1 + rho) * B_b) ** 2),
         Cite("hilbert.minkowski", "bound", where(s=B_b, t=rho * (R + B_b)), {"u": b, "w": e}),
     )
-    d.at({**device.ELEMENT, "sigma": 1, "r": 1, "B_b": 1}, {"n_k": (0,), "unit": (1,), "b": (1,)})
+    d.at({**device.ELEMENT, "sigma": 1, "r": 1, "B_b": 1}, {"n": (0,), "unit": (1,), "b": (1,)})
 
 
 @lemma("master.expand", "The step's square, expanded", source="THEORY section 5")
@@ -242,15 +257,48 @@ def noise_meets_only_what_is_across_the_gradient(d: Draft) -> None:
     d.at({"r": 1, "sigma": 1}, {"unit": (1, 0), "v": (1, 1), "n": (0, 1)})
 
 
-def setting(d: Draft) -> None:
+@dataclass(frozen=True)
+class NoiseModel:
+    """What is assumed of the noise's second moment, and the level that follows: N(n) <= level.
+
+    Args:
+        assumption: as claims declare it.
+        level: the symbol that takes the place of sigma in Theorem 1.
+        introduce: adds the premises, and the definition of the level; A = N(F)^2 is known by then.
+        length: the term of a certificate that turns the averaged premise `averaged` into N(n)^2 <= level^2.
+
+    """
+
+    assumption: Assumption
+    level: Symbol
+    introduce: Callable[[Draft], None]
+    length: Callable[[Draft], None]
+
+
+def _bounded(d: Draft) -> None:
+    d.given("sigma >= 0", le(0, sigma), "domain")
+    d.given("variance", le(norm2(n_k), sigma**2), VARIANCE, pointwise=True)
+
+
+def _bounded_length(d: Draft) -> None:
+    d.have("length", le(norm2(n), sigma**2), Average("variance", vectors={"n_k": n}))
+
+
+BOUNDED = NoiseModel(VARIANCE, sigma, _bounded, _bounded_length)
+"""The second moment of the noise is at most sigma^2."""
+
+
+def setting(d: Draft, model: NoiseModel) -> None:
     """Introduce Analog-SGD-AP: path, gradient, noise, elements, stages, and the point (A, Y, a)."""
     path(d)
     gradient(d)
-    noise.noise(d)
+    d.process("n", known=0, differences=0, reason=UNBIASED)
     device.element(d)
     staleness.row(d, positive=False)
     staleness.pathwise(d)
-    size(d)
+    d.define(A, norm2(F))
+    model.introduce(d)
+    sample_size(d, model.level)
     d.root(Y, norm2(v), combine(norm_square(v)))
     staleness.delays(d)
     component(d, v)
@@ -258,12 +306,13 @@ def setting(d: Draft) -> None:
     d.define(qn, (1 + rho) * alpha * nu)
 
 
-def reached(d: Draft) -> None:
+def reached(d: Draft, level: Expr) -> None:
     """Show that v is within rho R + q Y + qn of the gradient."""
     stale = alpha * (Lambda1 * Y + nu)
     d.have("stale", le(norm2(b), stale**2), Cite("stale.martingale", "bound", {}, {"v": v}))
-    d.have("near", le(norm2(b + e), (rho * R + (1 + rho) * stale) ** 2), Cite("stale.reach", "bound", where(B_b=stale)))
     total = rho * R + (1 + rho) * stale
+    near_by = Cite("stale.reach", "bound", {**where(B_b=stale), sigma: level})
+    d.have("near", le(norm2(b + e), total**2), near_by)
     d.have(
         "reach",
         le(norm2(v - F), reach() ** 2),
@@ -271,14 +320,28 @@ def reached(d: Draft) -> None:
     )
 
 
-def paid(d: Draft) -> None:
-    """Show that <F, v> <= p + (x/2)(Y^2 + sigma^2) + x <v, n>."""
+def paid(d: Draft, level: Expr) -> None:
+    """Show that <F, v> <= p + (x/2)(Y^2 + level^2) + x <v, n>."""
     d.have("x >= 0", le(0, x), combine(times("x :=", -1), times("L >= 0", alpha)))
-    d.have("orthogonal", eq(inner(unit, n), 0), Cite("noise.orthogonal", "orthogonal", {}, {"F": unit}))
-    d.have("length", le(norm2(n), sigma**2), Cite("noise.orthogonal", "length", {}, {"F": unit}))
+    d.have("orthogonal", eq(inner(n, unit), 0), Tower("n", "unit"))
     d.have("paid", le(inner(F, v), p + x / 2 * norm2(v + n)), Cite("master.telescope", "bound", {}, {"v": v}))
-    bound = p + x / 2 * (Y**2 + sigma**2) + x * inner(v, n)
-    d.have("expanded", le(inner(F, v), bound), Cite("master.expand", "bound", {}, {"v": v}))
+    bound = p + x / 2 * (Y**2 + level**2) + x * inner(v, n)
+    d.have("expanded", le(inner(F, v), bound), Cite("master.expand", "bound", {sigma: level}, {"v": v}))
+
+
+def theorem_1(d: Draft, model: NoiseModel) -> None:
+    """Conclude (i), (ii) and |a| <= Y under a noise model."""
+    setting(d, model)
+    model.length(d)
+    reached(d, model.level)
+    d.conclude("i", near(reach()), Cite("master.polarise", "bound", where(eta=reach()), {"v": v}))
+    paid(d, model.level)
+    across = Cite("master.cauchy_schwarz", "bound", {sigma: model.level}, {"v": v})
+    d.have("cross", le(inner(v, n), model.level * S), across)
+    goal = descends(x, x).substitute({sigma: model.level})
+    d.conclude("ii", goal, combine(times("expanded"), times("cross", x), times("a :=", r)))
+    d.have("inside", le(inner(unit, v) ** 2, Y**2), Cite("hilbert.component", "bound", {}, {"v": v}))
+    d.conclude("component", le(a**2, Y**2), combine(times("inside"), times("a :=", a + inner(unit, v))))
 
 
 WORLD = {
@@ -307,12 +370,5 @@ WORLD_VECTORS = {
 )
 def the_point_of_a_run_is_feasible(d: Draft) -> None:
     """For Analog-SGD-AP (A, Y, a) satisfies (i), (ii), |a| <= Y: A = N(F)^2, Y = N(v), a sqrt(A) = <F, v>."""
-    setting(d)
-    reached(d)
-    d.conclude("i", near(reach()), Cite("master.polarise", "bound", where(eta=reach()), {"v": v}))
-    paid(d)
-    d.have("cross", le(inner(v, n), sigma * S), Cite("master.cauchy_schwarz", "bound", {}, {"v": v}))
-    d.conclude("ii", descends(x, x), combine(times("expanded"), times("cross", x), times("a :=", r)))
-    d.have("inside", le(inner(unit, v) ** 2, Y**2), Cite("hilbert.component", "bound", {}, {"v": v}))
-    d.conclude("component", le(a**2, Y**2), combine(times("inside"), times("a :=", a + inner(unit, v))))
+    theorem_1(d, BOUNDED)
     d.at(WORLD, WORLD_VECTORS)

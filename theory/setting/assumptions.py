@@ -56,6 +56,13 @@ VARIANCE = Assumption(
     ("sigma",),
     ("problem",),
 )
+VARIANCE_GROWING = Assumption(
+    "variance-growing",
+    "the noise of a sample's gradient has second moment at most sigma^2 plus a multiple of the squared gradient",
+    r"\mathbb{E}[\lVert n_k \rVert^2 \mid \text{past}] \le \sigma^2 + r^2 \lVert \nabla f(W_k) \rVert^2",
+    ("sigma",),
+    ("problem",),
+)
 SATURATION = Assumption(
     "saturation",
     "no weight ever passes the share rho < 1 of the saturation level tau",
@@ -89,7 +96,8 @@ STALENESS = Assumption(
 )
 
 REGISTRY: dict[str, Assumption] = {
-    item.id: item for item in (SMOOTH, LOWER, UNBIASED, VARIANCE, SATURATION, STAGES, LAGS, STALENESS)
+    item.id: item
+    for item in (SMOOTH, LOWER, UNBIASED, VARIANCE, VARIANCE_GROWING, SATURATION, STAGES, LAGS, STALENESS)
 }
 """Every assumption by id."""
 

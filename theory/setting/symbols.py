@@ -87,6 +87,7 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("eps", r"\varepsilon", "positive", "f^2/w^2", "target for the average squared gradient norm"),
         Quantity("B", "B", "positive integer", "1", "micro-batches of the synchronous pipeline"),
         Quantity("M", "M", "positive integer", "1", "number of stages"),
+        Quantity("growth", "r^2", "nonnegative", "1", "growth of the noise's second moment with the squared gradient"),
         Quantity("p0", "p_0", "nonnegative", "1", "bound of an activation's slope"),
         Quantity("p1", "p_1", "nonnegative", "1", "Lipschitz constant of an activation's slope"),
         Quantity("l0", r"\ell_0", "nonnegative", "f", "bound of the loss's gradient in the model's output"),
