@@ -60,7 +60,7 @@ def test_lemmas_compile(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["hilbert.cauchy_schwarz", "device.box"])
 def test_a_tightened_claim_is_refused(name, tmp_path):
-    for _, wrong in mutants.tightened(blueprint.claim(name)):
+    for _, _, wrong in mutants.tightened(blueprint.claim(name)):
         assert not accepted(tmp_path, [written(wrong)])
         break
 

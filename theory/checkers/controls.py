@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from theory.checkers import mutants
-from theory.kernel.check import check_claim
+from theory.kernel.check import check_claim, check_step
 from theory.kernel.claim import Claim
 from theory.kernel.gap import Gap
 
@@ -32,8 +32,18 @@ def controls(claims: Iterable[Claim], proved: Mapping[str, Claim]) -> Iterator[C
     """Yield the controls of each claim, given all proved claims."""
     for item in claims:
         droppable = tuple(name for name, changed in mutants.without_premise(item) if _passes(changed, proved))
-        sharper = tuple(name for name, changed in mutants.tightened(item) if _passes(changed, proved))
+        sharper = tuple(
+            name for name, place, changed in mutants.tightened(item) if _step_passes(changed, place, proved)
+        )
         yield Controls(item.id, droppable, sharper)
+
+
+def _step_passes(claim: Claim, place: int, proved: Mapping[str, Claim]) -> bool:
+    try:
+        check_step(claim, place, proved)
+    except Gap:
+        return False
+    return True
 
 
 def _passes(claim: Claim, proved: Mapping[str, Claim]) -> bool:

@@ -22,6 +22,7 @@ from theory.kernel.proof import (
 from theory.kernel.relations import Relation
 
 Change = tuple[str, Claim]
+ChangedStep = tuple[str, int, Claim]
 
 
 def without_premise(claim: Claim) -> Iterator[Change]:
@@ -34,20 +35,20 @@ def without_premise(claim: Claim) -> Iterator[Change]:
             yield premise.name, replace(claim, premises=kept, assumes=assumes)
 
 
-def tightened(claim: Claim) -> Iterator[Change]:
-    """Yield the claim with each concluded inequality made sharper by a thousandth, its proof unchanged."""
+def tightened(claim: Claim) -> Iterator[ChangedStep]:
+    """Yield the claim with each conclusion made sharper by a thousandth, its proof unchanged, and where it is."""
     for name in claim.conclusions:
         relation = claim.conclusion(name)
         sharper = Relation(relation.lhs, relation.op, relation.rhs - sympy.Rational(1, 1000))
-        steps = tuple(replace(step, relation=sharper) if step.name == name else step for step in claim.steps)
-        yield name, replace(claim, steps=steps)
+        place = next(place for place, step in enumerate(claim.steps) if step.name == name)
+        yield name, place, _with_step(claim, place, replace(claim.steps[place], relation=sharper))
 
 
-def with_wrong_certificate(claim: Claim) -> Iterator[Change]:
-    """Yield the claim with one multiplier of one certificate negated, doubled, or left out."""
+def with_wrong_certificate(claim: Claim) -> Iterator[ChangedStep]:
+    """Yield the claim with one multiplier of one certificate negated, doubled, or left out, and where it is."""
     for place, step in enumerate(claim.steps):
         for what, proof in _wrong(step.proof):
-            yield f"{step.name}: {what}", _with_step(claim, place, replace(step, proof=proof))
+            yield f"{step.name}: {what}", place, _with_step(claim, place, replace(step, proof=proof))
 
 
 def _with_step(claim: Claim, place: int, step: Step) -> Claim:

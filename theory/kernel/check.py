@@ -32,7 +32,7 @@ from theory.kernel.proof import (
     Tower,
     ZeroCases,
 )
-from theory.kernel.rational import NotRational, is_zero
+from theory.kernel.rational import NotRational, fraction, is_zero
 from theory.kernel.relations import Relation, eq, le, lt
 from theory.kernel.sanity import sane
 from theory.kernel.signs import NONNEGATIVE, POSITIVE, UNKNOWN, Signs, undefined
@@ -86,6 +86,17 @@ def check_claim(claim: Claim, proved: Mapping[str, Claim]) -> None:
         raise Gap(str(problem)) from None
 
 
+def check_step(claim: Claim, place: int, proved: Mapping[str, Claim]) -> None:
+    """Check one step of a claim, taking its premises and the steps before it for granted; raise `Gap` if it fails."""
+    facts = {premise.name: premise.relation for premise in claim.premises}
+    facts |= {step.name: step.relation for step in claim.steps[:place]}
+    step = claim.steps[place]
+    try:
+        _check(step.relation, Scope(claim, proved, facts), step.proof)
+    except NotRational as problem:
+        raise Gap(str(problem)) from None
+
+
 def _check(goal: Relation, scope: Scope, proof: Proof) -> None:
     match proof:
         case Combination(terms):
@@ -132,7 +143,8 @@ def _combination(goal: Relation, scope: Scope, terms: tuple[Term, ...]) -> None:
     _defined(goal.lhs, signs)
     _defined(goal.rhs, signs)
     if not is_zero(goal.slack - total):
-        raise Gap(f"the certificate of {goal} does not add up; what is left is {sympy.factor(goal.slack - total)}")
+        above, below = fraction(goal.slack - total)
+        raise Gap(f"the certificate of {goal} does not add up; what is left is ({above})/({below})")
     if goal.op == "<" and not strict:
         raise Gap(f"{goal} is strict but no term of its certificate is")
 
