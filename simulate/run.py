@@ -40,7 +40,7 @@ class Run:
         lags: d_m, one integer >= 0 a stage; None takes them from the algorithm's schedule.
         dtype: float64 or float32, of the weights.
         measure_every: steps a stratum of the measuring times has, >= 1, capped at a block of the random streams;
-            None: 1 if the exact moments cost no more than a step, else such that measuring costs about an eighth.
+            None: 1 if the exact moments cost no more than a step, else such that measuring costs a tenth of a long run.
             The compiled quadratics measure every step in any case.
         backend: a name of `simulate.engines.REGISTRY`.
         schedule: a name of `theory.setting.schedules.REGISTRY`, for a pipelined algorithm that runs on another schedule
@@ -98,7 +98,7 @@ class Run:
         longest = block_length(self.problem)
         if self.measure_every is None:
             cost = self.problem.evaluation_cost
-            every = 1 if cost == 1 else min(8 * cost, max(1, self.iterations // _MEASURES))
+            every = 1 if cost == 1 else min(16 * cost, max(1, self.iterations // _MEASURES))
         else:
             every = _check_count("measure_every", self.measure_every)
         object.__setattr__(self, "measure_every", min(every, longest))
