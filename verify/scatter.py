@@ -17,6 +17,7 @@ _MARKS = (
     ("#009E73", "diamond"),
     ("#CC79A7", "triangle"),
     ("#E69F00", "cross"),
+    ("#4D4D4D", "wedge"),
 )
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP, _RIGHT = 720, 460, 70, 52, 12, 14
 
@@ -43,6 +44,7 @@ def _shape(kind: str, x: float, y: float, colour: str, title: str) -> str:
     corners: dict[str, list[tuple[float, float]]] = {
         "square": [(-1, -1), (1, -1), (1, 1), (-1, 1)],
         "diamond": [(0, -1.4), (1.4, 0), (0, 1.4), (-1.4, 0)],
+        "wedge": [(0, 1.3), (1.2, -0.9), (-1.2, -0.9)],
         "triangle": [(0, -1.3), (1.2, 0.9), (-1.2, 0.9)],
         "cross": [(-1.3, -1.3), (0, -0.4), (1.3, -1.3), (0.4, 0), (1.3, 1.3), (0, 0.4), (-1.3, 1.3), (-0.4, 0)],
     }
