@@ -32,7 +32,7 @@ def constants(stages: int, rho: float) -> dict[str, float]:
 
 def targets(quick: bool) -> list[float]:
     """Return the targets eps, largest first."""
-    return [float(eps) for eps in np.geomspace(100.0, 1e-3, 11 if quick else 21)]
+    return [float(eps) for eps in np.geomspace(100.0, 1e-3, 9 if quick else 21)]
 
 
 def compute(sources: Sources) -> dict[str, Any]:

@@ -105,9 +105,11 @@ def draw(data: Data) -> figure.Figure:
 
 def _curve(panel: Axes, entry: Data, against: str) -> None:
     look = style.ALGORITHM[entry["algorithm"]]
-    if entry["algorithm"] == "analog-sgd-ap":  # bands of all four would hide one another
+    subject = entry["algorithm"] == "analog-sgd-ap"
+    if subject:  # bands of all four would hide one another
         style.band(panel, entry[against], entry["low"], entry["high"], look)
-    panel.loglog(entry[against], entry["median"], **look.of_line(label=algorithms.named(entry["algorithm"]).title))
+    line = look.of_line(zorder=1.5, linewidth=2.2) if subject else look.of_line()  # the others lie on top of it
+    panel.loglog(entry[against], entry["median"], **line, label=algorithms.named(entry["algorithm"]).title)
 
 
 def caption(data: Data) -> str:

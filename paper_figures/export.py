@@ -38,6 +38,8 @@ def render(figure: Figure, data: Data, kinds: Iterable[str], dpi: int = 300) -> 
     # Start from Matplotlib's own defaults: a user's matplotlibrc must not change the paper.
     with mpl.rc_context({**mpl.rcParamsDefault, "backend": "agg", **style.SETTINGS}):
         picture = figure.draw(data)
+        picture.draw_without_rendering()  # lays out once, for all formats alike
+        picture.set_layout_engine("none")
         files = {}
         for kind in kinds:
             content = io.BytesIO()

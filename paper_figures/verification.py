@@ -16,7 +16,7 @@ from verify.sweep import run
 Result = Mapping[str, Any]
 """One setting: id, family, setting, constants, observed, checks; as `verify.sweep.assess` returns it."""
 
-SMALL = 20
+SMALL = 12
 """Settings of the store that quick figures are drawn from if none is given."""
 
 HINT = "a store made by: python -m verify run --settings 300 --seed 1 --store FILE"
@@ -47,7 +47,7 @@ def read(path: Path | None) -> tuple[list[Result], dict[str, Any]]:
 
 
 def small(path: Path) -> Path:
-    """Return a store of 20 settings at `path`, judged here and now if it is not there yet: for quick figures."""
+    """Return a store of 12 settings at `path`, judged here and now if it is not there yet: for quick figures."""
     plan = {"seed": SEED, "families": list(plan_families([])), "confidence": 0.99}
     with Store.start(path, plan, resume=True) as store, ThreadPoolExecutor(1) as here:
         run(store, SMALL, here, 1)
