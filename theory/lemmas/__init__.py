@@ -2,6 +2,7 @@
 
 from theory.lemmas import (
     adaptive,
+    challenge,
     complexity,
     device,
     feasible,
@@ -24,6 +25,7 @@ from theory.lemmas import (
 
 __all__ = [
     "adaptive",
+    "challenge",
     "complexity",
     "device",
     "feasible",
