@@ -4,10 +4,12 @@ Conjecture: if G(., V; xi) has an H-Lipschitz derivative, the cross term 2 rho R
 Proved here: the algebra. The drift e is split into e0, what it would be at the weights before the window, and a rest;
 the staleness into its linear martingale part b1 and a rest. If <e0, b1> = 0, only the rests meet, which are O(alpha).
 
-Missing for a theorem: (1) E <e0, b1> = 0, where e0 knows the sample of step k but none of the window: that needs samples
-that are independent of each other given the weights before the window, not only unbiased ones; (2) N(b - b1) of order
-alpha^2, which is quadratic in the distance moved and so needs fourth moments of the noise; (3) N(e - e0) of order alpha,
-which needs the gradient of a single sample to be Lipschitz, not only their mean.
+Missing for a theorem:
+1. E <e0, b1> = 0, where e0 knows the sample of step k but none of the window: it needs samples that are independent of
+   each other given the weights before the window, not only unbiased ones;
+2. N(b - b1) of order alpha^2: quadratic in the distance moved, it needs fourth moments of the noise;
+3. N(e - e0) of order alpha: it needs the gradient of a single sample to be Lipschitz, not only their mean.
+
 Source: THEORY section 5, challenge.
 """
 
