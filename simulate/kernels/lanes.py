@@ -293,7 +293,7 @@ def workspace(widths: Integers, lags: Integers, dtype: DTypeLike) -> Floats:
     In `network`, lags[m - 1] + 2 samples wait before stage m, and behind the last one; lags[0] + 2 before the first.
     """
     weights, queue = int((widths[1:] * widths[:-1]).sum()), int((widths * (np.concatenate([lags[:1], lags]) + 2)).sum())
-    return aligned((weights + queue + 2 * int(widths.max())) * width(dtype), dtype)
+    return aligned((weights + queue + 2 * int(widths.max())) * width(dtype), dtype, large=True)
 
 
 @compiled

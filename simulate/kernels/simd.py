@@ -77,6 +77,7 @@ def _register_bytes() -> int:
 
 REGISTER_BYTES: Final = _register_bytes()
 """Bytes of one vector register of this processor."""
+_LARGE_PAGE: Final = 1 << 21
 WIDE: Final = 4
 """Registers of a wide value."""
 WIDTH64: Final = REGISTER_BYTES // 8
@@ -90,16 +91,22 @@ def width(dtype: DTypeLike) -> int:
     return int(REGISTER_BYTES // np.dtype(dtype).itemsize)
 
 
-def aligned(count: int, dtype: DTypeLike) -> NDArray[np.floating]:
-    """Return memory for `count` numbers that starts where a register's worth may start, in large pages if there are."""
-    size, page = count * np.dtype(dtype).itemsize, 1 << 21
-    memory = mmap.mmap(-1, size + page)
-    if hasattr(mmap, "MADV_HUGEPAGE"):
-        with suppress(OSError):
-            memory.madvise(mmap.MADV_HUGEPAGE)
-    numbers = np.frombuffer(memory, np.uint8)
-    shift = -numbers.ctypes.data % page
-    return numbers[shift : shift + size].view(dtype)
+def aligned(count: int, dtype: DTypeLike, *, large: bool = False) -> NDArray[np.floating]:
+    """Return memory for `count` numbers that starts where a register's worth may start.
+
+    `large` asks for large pages, where the system has them: quicker to work in, slower to come by.
+    """
+    size, start = count * np.dtype(dtype).itemsize, _LARGE_PAGE if large else REGISTER_BYTES
+    if large:
+        pages = mmap.mmap(-1, size + start)
+        if hasattr(mmap, "MADV_HUGEPAGE"):
+            with suppress(OSError):
+                pages.madvise(mmap.MADV_HUGEPAGE)
+        memory = np.frombuffer(pages, np.uint8)
+    else:
+        memory = np.empty(size + start, np.uint8)
+    shift = -memory.ctypes.data % start
+    return memory[shift : shift + size].view(dtype)
 
 
 class Lanes(types.Type):  # type: ignore[misc]
