@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from theory.blueprint import Outcome
-from theory.checkers.coq_script import PRELUDE, Lemma, lemma_of, lemmas
+from theory.checkers.coq_lemma import PRELUDE, Lemma, lemma_of
+from theory.checkers.coq_script import lemmas
 from theory.kernel.claim import Claim
 
 LIBRARY = Path(__file__).parent / "coq"
