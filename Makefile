@@ -14,6 +14,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	touch $@
 
 reproduce: bounds verify figures
+	@echo "results: bounds.md and bounds.tex (theorems), verify.html (verdict), figures/ (one PDF, PNG, SVG, JSON each)"
 
 bounds: $(VENV)/.installed
 	$(PY) -m theory prove --engine all --json results/proofs.json
