@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 
-.PHONY: reproduce test formal bench figures bounds verify lint clean
+.PHONY: reproduce test formal bench figures bounds verify docs lint clean
 .DELETE_ON_ERROR:
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -13,7 +13,7 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	touch $@
 
-reproduce: bounds verify figures
+reproduce: figures
 	@echo "results: bounds.md and bounds.tex (theorems), verify.html (verdict), figures/ (one PDF, PNG, SVG, JSON each)"
 
 bounds: $(VENV)/.installed
@@ -24,8 +24,12 @@ verify: $(VENV)/.installed
 	$(PY) -m verify run --settings 300 --seed 1 --store results/verify.sqlite --resume --json results/verify.json
 	$(PY) -m verify report --store results/verify.sqlite --out results
 
-figures: $(VENV)/.installed
-	$(PY) -m paper_figures export --out results/figures --from results/verify.sqlite
+# Figures are drawn from stored results: what is stored already is not computed again.
+figures: bounds verify
+	$(PY) -m paper_figures export --out results/figures --from results/verify.sqlite --proofs results/proofs.json
+
+docs: $(VENV)/.installed
+	$(PY) -m mkdocs build --quiet --site-dir results/docs
 
 bench: $(VENV)/.installed
 	$(PY) -m benchmarks --out results

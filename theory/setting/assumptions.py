@@ -96,8 +96,7 @@ STALENESS = Assumption(
 )
 
 REGISTRY: dict[str, Assumption] = {
-    item.id: item
-    for item in (SMOOTH, LOWER, UNBIASED, VARIANCE, VARIANCE_GROWING, SATURATION, STAGES, LAGS, STALENESS)
+    item.id: item for item in (SMOOTH, LOWER, UNBIASED, VARIANCE, VARIANCE_GROWING, SATURATION, STAGES, LAGS, STALENESS)
 }
 """Every assumption by id."""
 
