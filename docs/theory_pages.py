@@ -89,7 +89,8 @@ def math(latex: str, *, block: bool = False) -> str:
     """Return a formula as MathML, in a division of its own if it is a block."""
     latex = latex.replace(r"\lVert", r"\|").replace(r"\rVert", r"\|")
     drawn = str(converter.convert(WORD.sub(_named, latex), "block" if block else "inline"))
-    return f'<div style="overflow-x: auto; margin: 0.6em 0">{drawn}</div>' if block else drawn
+    style = "overflow-x: auto; overflow-y: hidden; padding: 0.2em 0; margin: 0.6em 0"
+    return f'<div style="{style}">{drawn}</div>' if block else drawn
 
 
 def _named(word: re.Match[str]) -> str:
