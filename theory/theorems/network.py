@@ -46,6 +46,9 @@ class Rows:
         D: bounds of the messages, M values.
         S: sensitivities to the forward weights, shape (M, M).
         S_full: sensitivities to all weights, shape (M, M).
+        e: rows of e, what the inputs change, shape (M + 1, M).
+        beta: rows of beta, what the messages change with the forward weights, shape (M, M).
+        beta_full: the same with all weights.
 
     """
 
@@ -53,6 +56,9 @@ class Rows:
     D: Sequence[Any]
     S: NDArray[Any]
     S_full: NDArray[Any]
+    e: NDArray[Any]
+    beta: NDArray[Any]
+    beta_full: NDArray[Any]
 
 
 def rows(
@@ -82,7 +88,7 @@ def rows(
     S, S_full = (
         np.array([stage.gradient_change(inputs[m], messages[m], e[m], beta[m]) for m in range(M)]) for beta in found
     )
-    return Rows(inputs, messages, S, S_full)
+    return Rows(inputs, messages, S, S_full, np.array(e), *(np.array(beta) for beta in found))
 
 
 def _messages(
@@ -150,8 +156,8 @@ def _norm2(matrix: NDArray[np.float64]) -> float:
     return float(np.linalg.norm(matrix, 2)) * (1 + ROUNDING)
 
 
-def constants(stage_data: Mapping[str, Any], w: Sequence[float]) -> Constants:
-    """Return the constants of a network from its stage data and bounds of its stages' spectral norms.
+def bounds(stage_data: Mapping[str, Any], w: Sequence[float]) -> Rows:
+    """Return the bounds of a network from its stage data and bounds of its stages' spectral norms.
 
     Args:
         stage_data: p0, p1, l1, X; l0, or None for the squared loss, whose gradient is bounded by the largest output
@@ -172,5 +178,10 @@ def constants(stage_data: Mapping[str, Any], w: Sequence[float]) -> Constants:
     if l0 is None:
         reached = rows(**known, l0=0.0, w=w, caps=caps).X[-1]
         l0 = reached + stage_data["target_norm"]
-    found = rows(**known, l0=float(l0), w=[float(x) for x in w], caps=caps)
+    return rows(**known, l0=float(l0), w=[float(x) for x in w], caps=caps)
+
+
+def constants(stage_data: Mapping[str, Any], w: Sequence[float]) -> Constants:
+    """Return the constants of a network; arguments and errors are those of `bounds`."""
+    found = bounds(stage_data, w)
     return Constants(found.S * (1 + ROUNDING), found.S_full * (1 + ROUNDING))

@@ -3,6 +3,7 @@
 Each module looks at one part of the proof and returns `Line`s: left side, right side, and what may lie between them.
 Both sides are the proved claims' own expressions, evaluated. Lines that hold surely are checked at every element and
 step, with nothing but rounding allowed; lines in expectation carry the jackknife standard error of their slack.
+`stages` does the same for the claims on networks, along perturbed passes instead of a trajectory.
 """
 
 from verify.claims import averages, elements
