@@ -45,7 +45,7 @@ def draw(data: Data) -> figure.Figure:
     """Draw assumptions on the left, theorems on the right."""
     places = layout(data)
     rows = max(y for _, y in places.values()) + 1
-    picture = style.page(2, 0.6 + 0.22 * rows)
+    picture = style.page(2, 0.6 + 0.31 * rows)
     panel = picture.subplots()
     panel.set_axis_off()
     for start, end in data["edges"]:
