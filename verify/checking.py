@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from simulate.trajectories import Trajectories
 from theory.setting.boundary import BadInput
 from verify import assumptions, verdicts
+from verify.norms import Side, sides
 from verify.observations import from_trajectories
 
 
@@ -23,6 +24,7 @@ class Report:
         checks: one a form and basis.
         observed: A, its confidence bounds, the saturation.
         assumptions: certified, measured or violated, with the numbers behind it.
+        norms: of a network, its constants and the bound with certified and with measured norms; else empty.
 
     """
 
@@ -30,6 +32,7 @@ class Report:
     checks: tuple[verdicts.Check, ...]
     observed: Mapping[str, Any]
     assumptions: tuple[assumptions.Finding, ...]
+    norms: tuple[Side, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -40,9 +43,11 @@ class Report:
         from verify import console
 
         findings = [(found.assumption, found.status, found.evidence) for found in self.assumptions]
+        stages = [console.norms_table(self.norms)] if self.norms else []
         return Group(
             console.check_table([asdict(check) for check in self.checks], f"verdict: {self.verdict}"),
             console.table("assumptions", ("assumption", "status", "evidence"), findings),
+            *stages,
         )
 
     def __str__(self) -> str:
@@ -59,7 +64,15 @@ class Report:
             f"<td>{check.tightness:.4g}</td><td>{escape(check.reason)}</td></tr>"
             for check in self.checks
         )
-        return f"<p>verdict: <b>{self.verdict}</b></p><table><tr>{head}</tr>{rows}</table>"
+        sides = "".join(
+            f"<tr><td>{escape(side.norms)}</td><td>{', '.join(f'{norm:.3g}' for norm in side.w)}</td>"
+            f"<td>{', '.join(f'{name} = {value:.4g}' for name, value in side.values.items())}</td>"
+            f"<td>{side.check.bound:.4g}</td><td>{escape(side.check.reason)}</td></tr>"
+            for side in self.norms
+        )
+        columns = "".join(f"<th>{word}</th>" for word in ("norms", "w_m", "constants", "bound", ""))
+        stages = f"<table><tr>{columns}</tr>{sides}</table>" if sides else ""
+        return f"<p>verdict: <b>{self.verdict}</b></p><table><tr>{head}</tr>{rows}</table>{stages}"
 
 
 def check(runs: Trajectories, *, confidence: float = 0.99) -> Report:
@@ -84,4 +97,5 @@ def check(runs: Trajectories, *, confidence: float = 0.99) -> Report:
         verdict.checks,
         {**verdict.evidence.as_dict(), "level": level},
         tuple(assumptions.examine(observed)),
+        sides(runs, observed, level),
     )

@@ -12,8 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from verify import falsify, sabotage, sweep
+from verify.norms import Side
 from verify.settings import Setting
 from verify.store import Store
+from verify.verdicts import HEADLINE
 
 _STYLES = {"held": "green", "violated": "bold red", "inconclusive": "yellow", "not applied": "dim"}
 
@@ -161,6 +163,22 @@ def check_table(checks: Iterable[Mapping[str, Any]], title: str) -> Table:
         for check in checks
     ]
     return table(title, ("claim", "verdict", "bound", "bound / observed (95%)"), rows)
+
+
+def norms_table(sides: Iterable[Side]) -> Table:
+    """Return a network's constants with certified and with measured norms, side by side."""
+    names = ("L", "Lambda1", "Lambdah")
+    rows = [
+        (
+            side.norms,
+            ", ".join(number(norm, 3) for norm in side.w),
+            *(number(side.values.get(name)) for name in names),
+            number(side.check.bound),
+            side.check.reason or number(side.check.tightness),
+        )
+        for side in sides
+    ]
+    return table("stage norms", ("norms", "w_m", *names, HEADLINE, "bound / observed"), rows)
 
 
 def replay_table(replayed: Mapping[str, Any]) -> Group:

@@ -1,7 +1,7 @@
 """What a setting's runs showed, joined with what is known of it beforehand."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -116,7 +116,7 @@ def constants(runs: Trajectories) -> Constants:
     values = {name: float(value) for name, value in facts.values.items() if value is not None}
     certified = {name: bool(facts.certified.get(name, False)) for name in values}
     if facts.stage_data and "w" in runs.measured:
-        values |= _of_network(runs)
+        values |= {**of_network(runs, runs.measured["w"]), "sigma2": float(runs.measured["sigma2"])}
         certified |= dict.fromkeys(values, False)
     if "sigma2" in values:
         values["sigma2"] /= run.batch
@@ -128,14 +128,13 @@ def constants(runs: Trajectories) -> Constants:
     return Constants(values, certified)
 
 
-def _of_network(runs: Trajectories) -> dict[str, float]:
-    """Return L, sigma2, Lambda1, Lambdah of a network whose weights' norms and noise were measured."""
-    found = network.constants(runs.facts.stage_data, runs.measured["w"])
+def of_network(runs: Trajectories, w: Sequence[float]) -> dict[str, float]:
+    """Return L, Lambda1, Lambdah of a network's run, given bounds w_m of its stages' spectral norms."""
+    found = network.constants(runs.facts.stage_data or {}, w)
     stashed = algorithms.named(runs.run.algorithm).direction == "stashed"
     lags = runs.run.lags or ()
     return {
         "L": found.L,
-        "sigma2": float(runs.measured["sigma2"]),
         "Lambda1": found.Lambda1(lags, stashed=stashed),
         "Lambdah": found.Lambdah(lags, stashed=stashed),
     }
