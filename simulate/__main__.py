@@ -162,7 +162,9 @@ def _settings(kind: type[Problem]) -> dict[str, dict[str, Any]]:
 def schedule(
     stages: Annotated[str, typer.Option(help="M, >= 1.")],
     samples: Annotated[str, typer.Option(help="Samples that pass, >= 1.")],
-    batch: Annotated[str, typer.Option(help="Micro-batches of the synchronous pipeline, >= 1.")] = "1",
+    batch: Annotated[
+        str, typer.Option(help="Micro-batches of the synchronous pipeline, >= 1; no other has any.")
+    ] = "1",
     kind: Annotated[str | None, typer.Option(help=_names(schedules.REGISTRY))] = None,
     form: Annotated[str, typer.Option("--format", help=", ".join(FORMATS))] = "text",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to a file instead of stdout.")] = None,
@@ -171,7 +173,8 @@ def schedule(
     boundary.known("--format", form, FORMATS)
     size = boundary.integer("batch", batch, at_least=1)
     name = kind if kind is not None else ("asynchronous" if size == 1 else "synchronous")
-    plan = schedules.make(name, boundary.integer("stages", stages, at_least=1), size)
+    grouped = size if name == schedules.Synchronous.name else 1
+    plan = schedules.make(name, boundary.integer("stages", stages, at_least=1), grouped)
     count = boundary.integer("samples", samples, at_least=1)
     content = {"text": _schedule_text, "svg": drawing.svg, "json": _schedule_json}[form](plan, count)
     if out is None:

@@ -183,6 +183,12 @@ def test_a_schedule_is_drawn_as_it_is_counted(command, kind):
     assert re.search(rf"density {plan.density(6):.3f}", " ".join(words))
 
 
+def test_only_the_synchronous_schedule_has_micro_batches(command):
+    arguments = ["schedule", "--stages", "3", "--samples", "8", "--format", "json", "--kind"]
+    assert command(*arguments, "asynchronous", "--batch", "4") == command(*arguments, "asynchronous")
+    assert command(*arguments, "synchronous", "--batch", "4") != command(*arguments, "synchronous")
+
+
 @pytest.mark.parametrize(
     "wrong", [["--stages", "0"], ["--samples", "0.5"], ["--kind", "random"], ["--format", "png"], ["--batch", "0"]]
 )
