@@ -88,15 +88,21 @@ def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
     settled: dict[str, Claim] = {}
     for item in claims:
         start = time.perf_counter()
-        scope = Scope(item, settled, {}, Count())
         try:
-            _claim(item, scope)
+            count = settle(item, settled)
         except (Undecided, Gap) as problem:
             yield Outcome(item.id, "undecided", str(problem), time.perf_counter() - start)
         else:
             settled[item.id] = item
-            verdict: Verdict = "proved" if scope.count.arithmetic else "unsupported"
-            yield Outcome(item.id, verdict, str(scope.count), time.perf_counter() - start)
+            verdict: Verdict = "proved" if count.arithmetic else "unsupported"
+            yield Outcome(item.id, verdict, str(count), time.perf_counter() - start)
+
+
+def settle(item: Claim, settled: Mapping[str, Claim]) -> Count:
+    """Return how z3 settles one claim, given those settled before; raise `Undecided` or `Gap` if it does not."""
+    scope = Scope(item, settled, {}, Count())
+    _claim(item, scope)
+    return scope.count
 
 
 def _claim(item: Claim, scope: Scope) -> None:

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -25,7 +26,9 @@ _STYLE = {"proved": "green", "refuted": "bold red", "undecided": "yellow", "unsu
 def prove(
     authority: Annotated[str, typer.Option("--engine", help="kernel, smt, coq or all.")] = "kernel",
     only: Annotated[list[str] | None, typer.Option(help="Only this claim and what it uses; may be repeated.")] = None,
-    controls: Annotated[bool, typer.Option("--controls", help="Also report premises that can be dropped.")] = False,
+    controls: Annotated[
+        bool, typer.Option("--controls", help="Also report premises that can be dropped (kernel, smt or all).")
+    ] = False,
     json: Annotated[str | None, typer.Option(help="Write the result to a file, or to - for standard output.")] = None,
 ) -> int:
     """Check every claim; exit 0 if each is proved, 1 if not."""
@@ -35,8 +38,10 @@ def prove(
     start = time.perf_counter()
     outcomes = {name: _run(name, claims, quiet=json == "-") for name in names}
     result = _result(authority, claims, outcomes, set(only or []), time.perf_counter() - start)
-    if controls:
+    if controls and authority != "smt":
         _add_controls(result, claims)
+    if controls and "smt" in names:
+        _add_smt_controls(result, claims, quiet=json == "-")
     if json is not None:
         write_json(json, result)
     if json != "-":
@@ -114,6 +119,26 @@ def _add_controls(result: dict[str, Any], claims: Sequence[Claim]) -> None:
             row["controls"] = {"droppable": list(control.droppable), "tightened": list(control.tightened)}
 
 
+def _add_smt_controls(result: dict[str, Any], claims: Sequence[Claim], *, quiet: bool) -> None:
+    """Add z3's answers to each row: what every premise and every tightened conclusion comes to, with exact points."""
+    from theory.checkers import smt_controls  # loads z3
+
+    wanted = {row["id"] for row in result["claims"]}
+    shown = track(
+        smt_controls.controls(claims, wanted),
+        description="controls",
+        total=len(claims),
+        console=Console(stderr=True),
+        transient=True,
+        disable=quiet,
+    )
+    found = {control.claim: control for control in shown}
+    for row in result["claims"]:
+        control = asdict(found[row["id"]])
+        row.setdefault("controls", {})["smt"] = {part: control[part] for part in ("outside", "premises", "tightened")}
+    result["controls_smt"] = smt_controls.tally(found[name] for name in found if name in wanted)
+
+
 def _opinion(outcome: Outcome) -> dict[str, Any]:
     return {
         "verdict": outcome.verdict,
@@ -151,4 +176,29 @@ def _show(outcomes: dict[str, dict[str, Outcome]], result: dict[str, Any]) -> No
         if row.get("controls", {}).get("droppable"):
             names = ", ".join(row["controls"]["droppable"])
             console.print(f"{row['id']}: not needed by the proof: {names}", highlight=False, markup=False)
+    if "controls_smt" in result:
+        _show_smt_controls(console, result)
     console.print(f"{result['proved']} of {result['total']} claims proved in {result['seconds']:.1f} s")
+
+
+def _show_smt_controls(console: Console, result: dict[str, Any]) -> None:
+    """Print one line for each claim, then whatever is not as usual, then the totals."""
+    answers = list(result["controls_smt"])
+    table = Table("controls by z3", *answers, box=None)
+    for row in result["claims"]:
+        control = row["controls"]["smt"]
+        given = [finding["answer"] for finding in (*control["premises"], *control["tightened"])]
+        counts = [int(control["outside"]) if answer == "outside" else given.count(answer) for answer in answers]
+        table.add_row(row["id"], *(str(count or "") for count in counts))
+    table.add_row("all", *(str(count) for count in result["controls_smt"].values()))
+    console.print(table)
+    for row in result["claims"]:
+        control = row["controls"]["smt"]
+        names = [finding["name"] for finding in control["premises"] if finding["answer"] == "droppable"]
+        if names:
+            console.print(f"{row['id']}: can be dropped: {', '.join(names)}", highlight=False, markup=False)
+        for finding in control["tightened"]:
+            if finding["answer"] == "passes":
+                why = finding["why"] or "not explained"
+                text = f"{row['id']}: {finding['name']} passes tightened: {why}"
+                console.print(text, highlight=False, markup=False)
