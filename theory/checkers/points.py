@@ -114,7 +114,7 @@ def _point(question: Question, solver: z3.Solver, held: Mapping[str, Expr]) -> P
     unknowns = sorted(set(_unknowns(question.symbols)) - held.keys())
     model = solver.model()
     for name in unknowns:
-        value = model.eval(z3.Real(name), model_completion=True)
+        value = model.evaluate(z3.Real(name), model_completion=True)
         if z3.is_algebraic_value(value):
             solver.push()
             solver.add(z3.Real(name) == value.approx(PLACES))
@@ -124,7 +124,7 @@ def _point(question: Question, solver: z3.Solver, held: Mapping[str, Expr]) -> P
                 solver.pop()
     exact: dict[str, Expr] = dict(held)
     for name in unknowns:
-        number = _number(model.eval(z3.Real(name), model_completion=True))
+        number = _number(model.evaluate(z3.Real(name), model_completion=True))
         if number is None:
             return None
         exact[name] = number
