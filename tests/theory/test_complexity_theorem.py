@@ -31,7 +31,7 @@ def test_asynchrony_gains_the_density_in_the_limit(over, gain):
         Delta: sympy.Integer(1),
     }
     ratio = sympy.together(complexity.speed_up(over).xreplace(values))
-    assert sympy.limit(ratio, eps, 0) == sympy.sympify(gain).xreplace(values)
+    assert sympy.limit(ratio, eps, 0) == gain.xreplace(values)
 
 
 def test_enough_iterations_bring_the_transient_below_eps():
