@@ -92,3 +92,22 @@ def test_bad_stage_data_is_named(name, value):
     data = {"p0": 1.0, "p1": 1.0, "l0": 1.0, "l1": 1.0, "X": 1.0, name: value}
     with pytest.raises(BadInput, match=name):
         network.constants(data, [1.0])
+
+
+def test_a_lag_counts_whole_for_coherent_and_as_its_root_for_martingale_motion():
+    found = _constants(np.ones(3), np.zeros(3), 3, [0.8, 1.1, 0.9])
+    still, once, four = (0, 0, 0), (1, 1, 1), (4, 4, 4)
+    assert found.Lambda1(still) == found.Lambdah(still) == 0
+    assert found.Lambda1(four) == pytest.approx(4 * found.Lambda1(once))
+    assert found.Lambdah(four) == pytest.approx(2 * found.Lambdah(once))
+    assert found.Lambdah(once) == pytest.approx(found.Lambda1(once))
+
+
+def test_nu_takes_the_deviation_of_each_stage_once():
+    found = _constants(np.ones(3), np.zeros(3), 3, [0.8, 1.1, 0.9])
+    lags, deviations = (2, 1, 0), np.array([0.3, 0.7, 0.2])
+    alone = [found.nu(lags, deviations * (np.arange(3) == m)) for m in range(3)]
+    assert alone[2] == 0 < alone[0]
+    assert found.nu(lags, 5 * deviations) == pytest.approx(5 * found.nu(lags, deviations))
+    assert max(alone) <= found.nu(lags, deviations) <= found.Lambdah(lags) * np.linalg.norm(deviations)
+    assert found.nu((8, 4, 0), deviations) == pytest.approx(2 * found.nu(lags, deviations))

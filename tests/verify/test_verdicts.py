@@ -124,3 +124,13 @@ def test_check_shows_a_run_as_tables():
     alone = simulate.run(problem, "digital-sgd", alpha=0.02, tau=math.inf, iterations=20, replicas=1)
     with pytest.raises(BadInput, match="replicas"):
         verify.check(alone)
+
+
+def test_every_look_pays_its_own_share_of_the_error():
+    """Betting is valid at all looks at once and may spend its share whole; Student's t must divide it among looks."""
+    constants = Constants({}, {})
+    values = np.linspace(0.9, 1.1, 20)
+    evidence = verdicts.weigh(Observations(values, values / 2, values / 4, 0, constants, "analog-sgd"), 0.03)
+    assert evidence.lower.level == pytest.approx(0.03 / 2)
+    assert evidence.upper.method == "student"
+    assert evidence.upper.level * verdicts.LOOKS <= 0.03 / 2 * (1 + 1e-12)
