@@ -29,7 +29,7 @@ def replay(stored: Mapping[str, Any], confidence: float) -> dict[str, Any]:
     differences = _differences(result, stored)
     constants = Constants(result["constants"], result["certified"])
     path = claims.record(setting, constants, min(setting.iterations, STEPS), REPLICAS)
-    lines = [{**asdict(line), "ok": line.ok, "used": line.used} for line in claims.along(path)]
+    lines = [{**asdict(line), "ok": line.ok, "used": line.used, "slack": line.slack} for line in claims.along(path)]
     return {
         "result": result,
         "identical": not differences,

@@ -1,14 +1,17 @@
 """Every line of the proof holds along recorded trajectories, and each fails when what it speaks of is spoilt."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from theory.blueprint import all_claims
 from theory.setting.devices import AsymmetricLinear
 from verify import claims, settings
-from verify.claims import averages, elements, lines
+from verify.claims import counterparts, elements, lines
 from verify.observations import Constants
+from verify.sabotage import panel
 from verify.settings import Setting
 
 
@@ -33,10 +36,21 @@ def test_every_line_holds(index):
     assert not broken
 
 
-def test_the_whole_chain_is_evaluated():
-    found = {line.claim for line in claims.along(recorded(4))}
-    proved = {claim for claim, _ in averages.CHAIN if claim in claims.averages.claims()}
-    assert found >= proved | {"device.closed_form", "device.drift", "device.step", "stale.pathwise", "lags"}
+def test_every_claim_has_a_counterpart_or_a_reason_why_not():
+    every = {claim.id for claim in all_claims()}
+    assert counterparts.counterparts().keys() == every and len(every) >= 78
+    with_lines = {claim for found in counterparts.LINES.values() for claim in found}
+    assert not with_lines & counterparts.WITHOUT.keys()
+    assert all(len(reason) > 30 for reason in counterparts.WITHOUT.values())
+    named = {word for reason in counterparts.WITHOUT.values() for word in re.findall(r"[a-z]+\.[a-z_]+", reason)}
+    # a reason that points to another claim points to one with lines
+    assert named & every <= with_lines | {"growing.sharp", "complexity.step_size"}
+
+
+@pytest.mark.parametrize("module", claims.MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_every_counterpart_is_evaluated_on_some_path(module):
+    found = {line.claim for name in panel.SETTINGS for line in module.lines(panel.sound_path(name))}
+    assert found - {"lags"} == set(counterparts.LINES[module.__name__.rpartition(".")[2]])
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +68,7 @@ def failing(path: claims.Path) -> set[str]:
         (lambda p: {"after": p.after + 1e-6}, "device.closed_form"),
         (lambda p: {"asked": np.roll(p.asked, 1, axis=0)}, "lags"),
         (lambda p: {"stale": p.weights}, "stale.pathwise"),
+        (lambda p: {"stale": p.weights}, "stale.partial"),
         (lambda p: {"gradient": 1.5 * p.gradient}, "noise.orthogonal"),
         (lambda p: {"value": 3 * p.value}, "master.telescope"),
         (lambda p: {"fresh": p.gradient + 2 * (p.fresh - p.gradient)}, "noise.orthogonal"),
@@ -62,6 +77,54 @@ def failing(path: claims.Path) -> set[str]:
 def test_a_spoilt_path_is_noticed(path, spoilt, claim):
     assert not failing(path)
     assert claim in failing(replace(path, **spoilt(path)))
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "claim"),
+    [
+        ("drift", lambda drift: 1.2 * drift, "adaptive.coordinate"),
+        ("drift", lambda drift: 3 * drift, "device.drift"),
+        ("moved", lambda moved: 2 * moved, "device.step"),
+        ("rho", lambda rho: rho / 2, "adaptive.coordinate"),
+        ("noise", lambda noise: noise + noise.std(), "window.martingale"),
+        ("mean_direction", lambda v: 0.5 * v, "stale.partial"),
+        ("staleness", lambda b: 4 * b, "stale.row"),
+        ("staleness", lambda b: 4 * b, "stale.whole_row"),
+    ],
+)
+def test_a_spoilt_quantity_of_the_proof_is_noticed(path, name, change, claim):
+    spoilt = replace(path)
+    spoilt.__dict__[name] = change(getattr(path, name))
+    assert claim in failing(spoilt)
+
+
+def test_a_gap_too_small_is_noticed(path, monkeypatch):
+    gap = float((path.value[0] - path.value[-1]).max())
+    monkeypatch.setattr(type(path.problem), "initial_gap", gap / 2)
+    assert "sum.telescope" in failing(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "broken"),
+    [
+        (lambda lags: tuple(lag + 1 for lag in lags), {"pipeline.count"}),
+        (lambda lags: lags[::-1], {"pipeline.count"}),
+    ],
+)
+def test_lags_other_than_the_slots_are_noticed(path, monkeypatch, change, broken):
+    wrong = change(path.setting.lags)
+    monkeypatch.setattr(Setting, "lags", property(lambda _: wrong))
+    assert {line.claim for line in claims.pipeline.lines(path) if not line.ok} == broken
+
+
+@pytest.mark.parametrize(("name", "claim"), [("attaining", "floor.attained"), ("plus-minus", "floor.plus_minus")])
+def test_an_instance_off_its_floor_is_noticed(name, claim):
+    sound = panel.sound_path(name)
+    moved = replace(sound, weights=1.01 * sound.weights)
+    assert claim in {line.claim for line in claims.instances.lines(moved) if not line.ok}
+    louder = replace(sound, fresh=1.01 * sound.fresh)
+    expected = "floor.oracle" if name == "attaining" else claim
+    assert expected in {line.claim for line in claims.instances.lines(louder) if not line.ok}
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,14 @@
 Each module looks at one part of the proof and returns `Line`s: left side, right side, and what may lie between them.
 Both sides are the proved claims' own expressions, evaluated. Lines that hold surely are checked at every element and
 step, with nothing but rounding allowed; lines in expectation carry the jackknife standard error of their slack.
-`stages` does the same for the claims on networks, along perturbed passes instead of a trajectory.
+`counterparts` says for every claim which lines it has, or why it has none.
 """
 
-from verify.claims import averages, elements
+from verify.claims import averages, elements, instances, pipeline, stages, windows
 from verify.claims.lines import Line
 from verify.claims.record import Path, record
 
-MODULES = (elements, averages)
+MODULES = (pipeline, elements, stages, windows, averages, instances)
 """In the order of the proof."""
 
 __all__ = ["MODULES", "Line", "Path", "along", "record"]

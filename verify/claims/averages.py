@@ -11,8 +11,10 @@ from functools import cache
 import numpy as np
 import sympy
 
+import theory
 from theory.kernel.relations import Relation
 from theory.kernel.vectors import generators
+from theory.setting.boundary import OutsideDomain
 from theory.theorems.sharp import THEOREM as SHARP
 from verify.claims.lines import Array, Line, expected
 from verify.claims.record import Path
@@ -24,20 +26,34 @@ World = dict[str, float]
 CHAIN = (
     ("noise.orthogonal", "orthogonal"),
     ("noise.orthogonal", "length"),
+    ("noise.second_moment", "bound"),
     ("stale.minkowski", "bound"),
     ("stale.martingale", "bound"),
     ("stale.reach", "bound"),
+    ("adaptive.reach", "bound"),
     ("master.telescope", "bound"),
     ("master.expand", "bound"),
     ("master.polarise", "bound"),
+    ("hilbert.component", "bound"),
     ("master.cauchy_schwarz", "bound"),
     ("master.sharp", "i"),
     ("master.sharp", "ii"),
     ("master.sharp", "component"),
     ("master.young", "young"),
     ("master.explicit", "bound"),
+    ("master.resolved", "ii"),
+    ("resolved.printed", "ii with Y"),
+    ("resolved.printed", "ii with eta"),
+    ("resolved.below_sharp", "sharp ii"),
+    ("resolved.explicit", "bound"),
+    ("multiplier.bound", "bound"),
+    ("multiplier.bound_resolved", "bound"),
+    ("sync.closed_form", "bound"),
+    ("complexity.linear", "bound"),
+    ("floor.upper", "bound"),
+    ("floor.adaptive", "bound"),
 )
-"""Conclusions in the order of the proof."""
+"""Conclusions in the order of the proof, then what follows from the feasible set."""
 
 _MEANT = {"stale.minkowski": {"v": generators("v")[0] + generators("n")[0]}}
 """Claims that give a generator another meaning: there v is the whole direction, noise included."""
@@ -50,9 +66,64 @@ def lines(path: Path) -> list[Line]:
     """Return every conclusion of `CHAIN` whose symbols have a value in this setting and whose domain it is in."""
     around, found = worlds(path), list[Line]()
     for claim, part in CHAIN:
-        if claim in claims() and defined(claim, part) <= around[0].keys() and in_domain(claim, around[0]):
-            found += evaluate(around, claim, relation(claim, part).substitute(vectors=_MEANT.get(claim)))
+        chosen = _chosen(claim, around[0])
+        if claim not in claims() or chosen is None:
+            continue
+        there = [values | chosen for values in around]
+        if defined(claim, part) <= there[0].keys() and in_domain(claim, there[0]):
+            found += evaluate(there, claim, relation(claim, part).substitute(vectors=_MEANT.get(claim)))
+    return [*found, *_feasible(path, around)]
+
+
+def _chosen(claim: str, values: World) -> World | None:
+    """Return values of what a claim leaves open (it holds for all); None where no value meets its premises."""
+    if claim == "sync.closed_form":
+        return {} if values.get("q") == values.get("qn") == 0 else None
+    if claim == "complexity.linear":
+        return {"t": 1.0}
+    if claim.startswith("floor."):
+        if not {"q", "qn", "sigma"} <= values.keys() or values["sigma"] == 0:
+            return None
+        # the smallest t that start, step, coherent and martingale allow
+        needed = (values["p"] / values["sigma"] ** 2, values["x"], values["q"])
+        t = max(*needed, math.sqrt(values["qn"] / values["sigma"]))
+        return {"t": t} if t <= 1 / 3 else None
+    if claim == "multiplier.bound" and "x" in values:  # unresolved, at the multiplier that gives Theorem 2
+        return {"mu": 1.0, "g_x": values["x"], "xn": values["x"], "T_s": values["rho"] * values.get("R", math.nan)}
+    if claim == "multiplier.bound_resolved" and {"xn", "R"} <= values.keys():
+        chosen = {"mu": 1.0, "theta": 1.0, "g_x": math.sqrt(values["x"] * values["xn"])}
+        return {**chosen, "T_s": values["rho"] * values["R"]}
+    return {}
+
+
+def _feasible(path: Path, around: Sequence[World]) -> list[Line]:
+    """Return A below the guaranteed ends of Theorem 1: what the search over the feasible set leaves."""
+    given = {name: around[0][name] for name in BOUND if name in around[0]}
+    if len(given) < len(BOUND):
+        return []
+    A = np.array([values["A"] for values in around])
+    found = list[Line]()
+    for claim, name, extras in ENDS:
+        if set(extras) <= around[0].keys():
+            taken = {**given, **{extra: around[0][extra] for extra in extras}, "K": path.steps}
+            try:
+                end = float(theory.bound(name)(**taken))
+            except OutsideDomain:
+                continue
+            shown = f"A <= the bound `{name}`" + (f" with {', '.join(extras)}" if extras else "")
+            found.append(expected(claim, shown, A, np.full_like(A, end)))
     return found
+
+
+BOUND = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
+"""What every bound takes."""
+
+ENDS = (
+    ("multiplier.sharp", "sharp", ()),
+    ("multiplier.end", "resolved", ("nu", "Ln")),
+    ("multiplier.end_resolved", "sharp", ("nu", "Ln")),
+)
+"""Claims that make a number an upper end of A, and the bound whose number it is."""
 
 
 def evaluate(around: Sequence[World], claim: str, stated: Relation) -> list[Line]:
@@ -116,7 +187,7 @@ def _put_in(expression: sympy.Expr, meaning: dict[sympy.Symbol, sympy.Expr]) -> 
 
 def worlds(path: Path) -> list[World]:
     """Return the values of all symbols: from all replicas, then leaving out each in turn (the jackknife)."""
-    moments = _moments(path)
+    moments = np.concatenate([_moments(path), _mean_square_saturation(path)[:, None]], axis=1)
     others = (moments.sum(axis=0) - moments) / (len(moments) - 1)
     return [world(path, row) for row in (moments.mean(axis=0), *others)]
 
@@ -126,7 +197,8 @@ def world(path: Path, row: Array) -> World:
 
     Constants come from the problem, rho from the path, abbreviations from the theorem's own definitions.
     """
-    values = {f"<{one}|{other}>": float(entry) for (one, other), entry in zip(_ENTRIES, row, strict=True)}
+    values = {f"<{one}|{other}>": float(entry) for (one, other), entry in zip(_ENTRIES, row[:-1], strict=True)}
+    values["rbar2"] = float(row[-1])
     values |= {name: float(value) for name, value in path.constants.values.items()} | {"rho": path.rho}
     if "sigma2" in values:
         values["sigma"] = math.sqrt(values["sigma2"])
@@ -135,6 +207,8 @@ def world(path: Path, row: Array) -> World:
     for symbol, definition in SHARP.definitions.items():
         if {part.name for part in definition.free_symbols} <= values.keys():
             values[symbol.name] = float(number(definition, values))
+    if "Ln" in values:
+        values["xn"] = values["alpha"] * values["Ln"]
     values["A"], values["Y"] = values["<F|F>"], math.sqrt(values["<v|v>"])
     values["r"] = math.sqrt(values["A"])
     for other in ("n", "v"):
@@ -163,3 +237,8 @@ def _moments(path: Path) -> Array:
         "v": path.mean_direction,
     }
     return np.stack([path.inner(parts[one], parts[other]) for one, other in _ENTRIES], axis=1)
+
+
+def _mean_square_saturation(path: Path) -> Array:
+    """Return per replica the average of max_i (W_k,i/tau)^2, shape (R,)."""
+    return np.asarray(((np.abs(path.weights).max(axis=-1) / path.setting.tau) ** 2).mean(axis=0))

@@ -1,20 +1,26 @@
-"""What holds at every element, step and replica: the device, the lags, the staleness, the descent.
+"""What holds at every element, step and replica: the device, the lags, the staleness, the descent, the values.
 
 Nothing but rounding is allowed here.
 """
 
+import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from simulate.problems.network import Network
+from theory.setting import algorithms
+from theory.theorems import network
 from verify.claims.lines import Array, Line, surely
 from verify.claims.record import Path
 from verify.claims.relations import number, relation, sides
 
 
 def lines(path: Path) -> list[Line]:
-    """Return device.*, lags, staleness and smooth."""
-    found = [*_device(path), _lags(path), *_staleness(path)]
+    """Return device.*, adaptive.coordinate, lags, staleness, smooth and the values' telescope."""
+    found = [*_device(path), *_box(path), *_certified(path), *_coordinates(path), _lags(path), *_staleness(path)]
+    found += [_telescope(path)]
     return [*found, _smooth(path)] if "L" in path.constants.values else found
 
 
@@ -49,6 +55,50 @@ def element(path: Path) -> dict[str, Any]:
     return {"e": path.drift, "g": g, "m": np.abs(g), "rho": path.rho, "T": path.moved, "alpha": path.alpha}
 
 
+def _box(path: Path) -> list[Line]:
+    """Return device.box at the elements its premises hold for: |w| <= tau and no step asked for longer than tau."""
+    tau, w, increment = path.setting.tau, path.weights, -path.alpha * path.direction
+    inside = (np.abs(w) <= tau) & (np.abs(increment) <= tau)
+    if math.isinf(tau) or not inside.any():
+        return []
+    values = {"m": np.abs(increment), "s": np.sign(increment), "w": w, "tau": tau}
+    found = ((part, sides("device.box", part, values)) for part in ("above", "below"))
+    return [_worst("device.box", part, *_where(inside, left, right), tau) for part, (left, right) in found]
+
+
+def _where(inside: NDArray[np.bool_], left: Array, right: Array) -> tuple[Array, Array]:
+    return np.broadcast_to(left, inside.shape)[inside], np.broadcast_to(right, inside.shape)[inside]
+
+
+def _certified(path: Path) -> list[Line]:
+    """Return what device.inward certifies of the problem: no weight ever leaves the certified saturation."""
+    tau, known = path.setting.tau, path.constants
+    if math.isinf(tau) or not known.proved("rho"):
+        return []
+    statement = "abs(W_k) <= rho tau everywhere, rho certified by the inward directions"
+    return [surely("device.inward", statement, path.rho * tau, known.values["rho"] * tau)]
+
+
+def _coordinates(path: Path) -> list[Line]:
+    """Return adaptive.coordinate at every element: what the drift is, and what the saturation shrinks."""
+    tau = path.setting.tau
+    if math.isinf(tau):
+        return []
+    share = path.weights / tau
+    values = {"grad": path.gradient, "stale": path.staleness, "rho": path.rho, "drift": path.drift}
+    values |= {f"w_{name}": share * part for name, part in zip(("grad", "noise", "stale"), _parts(path), strict=True)}
+    size = float(np.max([np.abs(part).max() for part in _parts(path)])) ** 2
+    found = [_worst("adaptive.coordinate", part, *sides("adaptive.coordinate", part, values), size)
+             for part in ("gradient", "staleness")]  # fmt: skip
+    left, right = sides("adaptive.coordinate", "drift", values)
+    off, shown = float(np.abs(left - right).max()), str(relation("adaptive.coordinate", "drift"))
+    return [*found, surely("adaptive.coordinate", f"{shown}, everywhere", off, 0.0, size)]
+
+
+def _parts(path: Path) -> tuple[Array, Array, Array]:
+    return path.gradient, path.noise, path.staleness
+
+
 ELEMENTWISE = tuple((claim, part) for claim in ("device.drift", "device.step") for part in ("above", "below"))
 """Conclusions that hold at every element."""
 
@@ -60,7 +110,14 @@ def _lags(path: Path) -> Line:
 
 
 def sensitivity(path: Path) -> Array | None:
-    """Return S, shape (M, M), where it is a fact of the problem: the block norms of H for a quadratic."""
+    """Return S, shape (M, M), where it is known: the block norms of H of a quadratic, by theorem of a network.
+
+    The network's is the one of the path's own norms; S_full if the backward weights are stale too.
+    """
+    if isinstance(path.problem, Network):
+        found = network.constants(path.problem.stage_data, path.norms)
+        stashed = algorithms.named(path.setting.algorithm).direction == "stashed"
+        return found.S_full if stashed else found.S
     hessian = getattr(path.problem, "hessian", None)
     if hessian is None:
         return None
@@ -71,14 +128,22 @@ def _staleness(path: Path) -> list[Line]:
     matrix = sensitivity(path)
     if matrix is None:
         return []
-    allowed = _stage_norms(path, path.weights - path.stale) @ matrix.T
-    found = {"beta": _stage_norms(path, path.staleness), "pi": allowed}
+    allowed = stage_norms(path, path.weights - path.stale) @ matrix.T
+    found = {"beta": stage_norms(path, path.staleness), "pi": allowed}
     size = float(np.abs(path.direction).max())  # b is a difference of directions of this size
-    return [_worst("stale.pathwise", "staleness", *sides("stale.pathwise", "staleness", found), size)]
+    scales = {"staleness": size, "squares": size**2}
+    return [_worst("stale.pathwise", part, *sides("stale.pathwise", part, found), scales[part]) for part in scales]
 
 
-def _stage_norms(path: Path, values: Array) -> Array:
+def stage_norms(path: Path, values: Array) -> Array:
+    """Return the norm of each stage's part, shape (..., M)."""
     return np.stack([np.linalg.norm(values[..., stage], axis=-1) for stage in path.stages], axis=-1)
+
+
+def _telescope(path: Path) -> Line:
+    """Return f(W_0) - f(W_K) <= Delta, replica by replica."""
+    values = {"earlier": path.value[0], "later": path.value[-1], "Delta": path.problem.initial_gap}
+    return _worst("sum.telescope", "bound", *sides("sum.telescope", "bound", values), float(np.abs(path.value).max()))
 
 
 def _smooth(path: Path) -> Line:

@@ -43,9 +43,14 @@ class Line:
         return bool(self.left <= self.right + self.allowance)
 
     @property
+    def slack(self) -> float:
+        """Return right - left, in the line's own unit."""
+        return self.right - self.left
+
+    @property
     def used(self) -> float:
         """Return the share of the right side that the left side uses; 1 is a line without slack."""
-        return self.left / self.right if self.right > 0 else float("nan")
+        return self.left / self.right if self.right > 0 and self.left >= 0 else float("nan")
 
 
 def surely(claim: str, statement: str, left: float, right: float, scale: float = 0.0) -> Line:

@@ -68,6 +68,14 @@ class Path:
         return float(max(np.abs(self.weights).max(), np.abs(self.after).max()) / self.setting.tau)
 
     @cached_property
+    def norms(self) -> list[float]:
+        """Return the largest norm2(W^(m)) on the path, one a stage."""
+        everything = np.concatenate([self.weights, self.after[-1:]])
+        shapes = self.problem.shapes
+        staged = (everything[..., at].reshape(-1, *shape) for at, shape in zip(self.stages, shapes, strict=True))
+        return [float(np.linalg.norm(stage, 2, axis=(-2, -1)).max()) for stage in staged]
+
+    @cached_property
     def moved(self) -> Array:
         """Return T_k = W_{k+1} - W_k."""
         return self.after - self.weights
