@@ -58,7 +58,11 @@ class Compiled(Engine):
     def restore(self, state: State) -> None:
         """Continue from what `state` returned."""
         self.kernel = kernels.State(
-            int(state["step"]), state["history"].copy(), state["tally"].copy(), state["diverged"].copy()
+            int(state["step"]),
+            state["history"].copy(),
+            state["tally"].copy(),
+            state["diverged"].copy(),
+            float(state["unit"]),
         )
 
     def note_divergence(self, observer: Observer, stage: np.ndarray) -> None:

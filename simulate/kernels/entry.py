@@ -51,11 +51,13 @@ class State:
 
     Args:
         step: number k of the next step.
-        history: the last S = max(lags) + 1 weights of every replica, shape (R, S, P); W_j stands in slot j mod S.
+        history: the last S = max(lags) + 1 weights of every replica over `unit`, shape (R, S, P); W_j stands in slot
+            j mod S.
         tally: float64, shape (R, 4), columns `TALLY`; nan sums where a replica diverged. The kernel of networks
             leaves the last two at 0: it does not know them at every step.
         diverged: int64, shape (R, 2): step and stage (networks) or coordinate (quadratics) of the first weight that
             was not finite or passed tau; (-1, -1) if there was none. A diverged replica stands still.
+        unit: what `history` is in multiples of; `network` counts in the element's unit from its first step on.
 
     """
 
@@ -63,11 +65,20 @@ class State:
     history: Floats
     tally: NDArray[np.float64]
     diverged: NDArray[np.int64]
+    unit: float = 1.0
 
     @property
     def weights(self) -> Floats:
         """Return W_k, shape (R, P)."""
-        return self.history[:, self.step % self.history.shape[1]]
+        now = self.history[:, self.step % self.history.shape[1]]
+        return now if self.unit == 1 else now * now.dtype.type(self.unit)
+
+    def count_in(self, unit: float) -> None:
+        """Keep the weights in multiples of `unit` from now on."""
+        if unit != self.unit:
+            self.history *= self.history.dtype.type(self.unit)
+            self.history /= self.history.dtype.type(unit)
+            self.unit = unit
 
 
 @dataclass(frozen=True)
@@ -83,12 +94,17 @@ class Element:
         """Return the device's number in compiled code."""
         return DEVICES[known("device", self.device, DEVICES)]
 
-    def real(self, alpha: float, dtype: DTypeLike) -> Floats:
-        """Return (alpha, 1/tau, tau, p, q, limit) as compiled code takes them."""
+    @property
+    def unit(self) -> float:
+        """Return the weight that networks count in: tau on the linear device, whose update is then w + t - |t| w."""
+        return self.tau if self.code == elementary.ALD and np.isfinite(self.tau) else 1.0
+
+    def real(self, alpha: float, dtype: DTypeLike, unit: float = 1.0) -> Floats:
+        """Return (alpha, 1/tau, tau, p, q, limit, unit) as compiled code takes them, weights in multiples of `unit`."""
         p, q = (*self.parameters, 0.0, 0.0)[:2]
         # On digital hardware a weight beyond this has diverged: its square is about to overflow.
         limit = min(self.tau, float(np.sqrt(np.finfo(dtype).max)))
-        return np.array([alpha, 1 / self.tau, self.tau, p, q, limit], dtype=dtype)
+        return np.array([alpha / unit, unit / self.tau, self.tau / unit, p, q, limit / unit, unit], dtype=dtype)
 
 
 def start(
@@ -166,6 +182,7 @@ def network(
         W_k at `times`, shape (R, J, P); nan where the replica had diverged. `measure` takes it.
 
     """
+    state.count_in(element.unit)
     history, replicas = state.history, state.history.shape[0]
     dtype, stages = history.dtype, len(widths) - 1
     _shaped("samples", samples, (replicas, None, None))
@@ -185,7 +202,7 @@ def network(
     snapshots = np.empty((replicas, times.shape[1], history.shape[2]), dtype)
     x, y = np.ascontiguousarray(inputs, dtype), np.ascontiguousarray(targets, dtype)
     sizes, delays = np.array(widths, np.int64), np.array(lags, np.int64)
-    real, when = element.real(alpha, dtype), np.ascontiguousarray(times, np.int64)
+    real, when = element.real(alpha, dtype, element.unit), np.ascontiguousarray(times, np.int64)
 
     fast = path == "lanes" or (path == "auto" and serves(lags, batch, element, stashed=stashed))
     block = width(dtype) if fast else replicas
@@ -205,6 +222,7 @@ def network(
 
     _split(replicas, threads, width(dtype), work)
     state.step += steps
+    snapshots *= dtype.type(element.unit)
     return snapshots
 
 

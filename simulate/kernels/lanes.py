@@ -31,11 +31,12 @@ from simulate.kernels.simd import (
     fma,
     gather,
     inlined,
-    larger,
+    larger_magnitude,
     like,
     load,
     load_wide,
-    magnitude,
+    magnitude_mask,
+    masked,
     part,
     store,
     width,
@@ -78,15 +79,20 @@ def _store4(work: Floats, at: int, v0: Value, v1: Value, v2: Value, v3: Value) -
 
 
 @inlined
-def _stepped(w: Value, c: Value, a: Value, v: Value, size: Value) -> Value:
-    """Return w + c v - a |v| w, the linear device's update by the increment c v, where a = |c|/tau."""
-    return fma(-(a * size), w, fma(c, v, w))
+def _stepped(w: Value, c: Value, v: Value, drift: Value) -> Value:
+    """Return w + t - |t| w, the linear device's update by the increment t = c v, all in units of tau.
+
+    `drift` is the mask of |t|, or of nothing where the hardware is digital. The sum is not fused with the product: it
+    goes to the processor's adders while its multipliers are busy with the products of the passes.
+    """
+    t = c * v
+    return fma(-masked(t, drift), w, w + t)
 
 
 @part
 def _step_rows(
     work: Floats, at: int, rows: int, cols: int, delta: int, back: int, x: int, ahead: int, out: int,
-    minus_alpha: Value, per_tau: Value, high: Value, backward: int | None, forward: int | None,
+    minus_alpha: Value, drift: Value, high: Value, backward: int | None, forward: int | None,
 ) -> Value:  # fmt: skip
     """Do all that one stage does with its weights in one step, in one pass over them; return the largest |w|.
 
@@ -102,19 +108,16 @@ def _step_rows(
         d = delta + i * n
         d0, d1, d2, d3 = load(work, d), load(work, d + n), load(work, d + 2 * n), load(work, d + 3 * n)
         c0, c1, c2, c3 = minus_alpha * d0, minus_alpha * d1, minus_alpha * d2, minus_alpha * d3
-        a0, a1 = magnitude(c0) * per_tau, magnitude(c1) * per_tau
-        a2, a3 = magnitude(c2) * per_tau, magnitude(c3) * per_tau
         for j in range(0, cols * n, n):
             v = load(work, x + j)
-            size = magnitude(v)
             w0, w1, w2, w3 = load(work, p), load(work, p + n), load(work, p + 2 * n), load(work, p + 3 * n)
             if backward is not None:
                 b = fma(w1, d1, fma(w0, d0, load(work, back + j)))
                 store(work, back + j, fma(w3, d3, fma(w2, d2, b)))
-            w0, w1 = _stepped(w0, c0, a0, v, size), _stepped(w1, c1, a1, v, size)
-            w2, w3 = _stepped(w2, c2, a2, v, size), _stepped(w3, c3, a3, v, size)
+            w0, w1 = _stepped(w0, c0, v, drift), _stepped(w1, c1, v, drift)
+            w2, w3 = _stepped(w2, c2, v, drift), _stepped(w3, c3, v, drift)
             _store4(work, p, w0, w1, w2, w3)
-            high = larger(larger(magnitude(w0), magnitude(w1)), larger(larger(magnitude(w2), magnitude(w3)), high))
+            high = larger_magnitude(larger_magnitude(w0, w1), larger_magnitude(w2, larger_magnitude(w3, high)))
             if forward is not None:
                 u = load(work, ahead + j)
                 z0, z1, z2, z3 = fma(w0, u, z0), fma(w1, u, z1), fma(w2, u, z2), fma(w3, u, z3)
@@ -124,14 +127,13 @@ def _step_rows(
     for i in range(rows - rows % ROWS, rows):
         z0, d0 = zero, load(work, delta + i * n)
         c0 = minus_alpha * d0
-        a0 = magnitude(c0) * per_tau
         for j in range(0, cols * n, n):
             v, w0 = load(work, x + j), load(work, p)
             if backward is not None:
                 store(work, back + j, fma(w0, d0, load(work, back + j)))
-            w0 = _stepped(w0, c0, a0, v, magnitude(v))
+            w0 = _stepped(w0, c0, v, drift)
             store(work, p, w0)
-            high = larger(magnitude(w0), high)
+            high = larger_magnitude(w0, high)
             if forward is not None:
                 z0 = fma(w0, load(work, ahead + j), z0)
             p += n
@@ -141,11 +143,13 @@ def _step_rows(
 
 
 @inlined
-def _activate(work: Floats, at: int, count: int, kind: int, poison: Value) -> Value:
-    """Write phi(z) over z; return `poison` plus all z: nan or infinite in the lanes where some z is."""
+def _activate(work: Floats, at: int, count: int, kind: int, unit: Value, poison: Value) -> Value:
+    """Write phi(unit z) over z; return `poison` plus all these products: nan or infinite in the lanes where one is."""
     n = width_of(work)
     for i in range(at, at + count * n, n):
-        poison = poison + load(work, i)
+        z = unit * load(work, i)
+        poison = poison + z
+        store(work, i, z)
     wide = at + (count - count % WIDE) * n
     for i in range(at, wide, WIDE * n):
         store(work, i, activated(kind, load_wide(work, i)))
@@ -171,12 +175,12 @@ def _first_delta(
 
 
 @inlined
-def _next_delta(work: Floats, x: int, back: int, count: int, kind: int, delta: int) -> None:
-    """Write phi' times W^T delta, and leave zeros in `back`."""
+def _next_delta(work: Floats, x: int, back: int, count: int, kind: int, unit: Value, delta: int) -> None:
+    """Write phi' times `unit` times what stands in `back`, and leave zeros there."""
     n = width_of(work)
     for i in range(0, count * n, n):
         b = load(work, back + i)
-        store(work, delta + i, steepness(kind, load(work, x + i)) * b)
+        store(work, delta + i, steepness(kind, load(work, x + i)) * (unit * b))
         store(work, back + i, like(b, 0.0))
 
 
@@ -225,7 +229,7 @@ def unpack(packed: Floats, widths: Integers, w_at: Integers, first: int, rows: F
 @part
 def _forward_at(
     k: int, step: int, work: Floats, w_at: Integers, x_at: Integers, depth: Integers, widths: Integers, lags: Integers,
-    kind: int, poison: Value,
+    kind: int, unit: Value, poison: Value,
 ) -> Value:  # fmt: skip
     """Make the forward passes of all stages that are due with weights W_k: stage m passes sample k + d_m."""
     n = width_of(work)
@@ -235,7 +239,7 @@ def _forward_at(
             source = x_at[m] + sample % depth[m] * widths[m] * n
             target = x_at[m + 1] + sample % depth[m + 1] * widths[m + 1] * n
             _forward_rows(work, w_at[m], widths[m + 1], widths[m], source, target)
-            poison = _activate(work, target, widths[m + 1], kind, poison)
+            poison = _activate(work, target, widths[m + 1], kind, unit, poison)
     return poison
 
 
@@ -243,7 +247,7 @@ def _forward_at(
 def _largest(work: Floats, weights: int) -> Value:
     high = like(load(work, 0), 0.0)
     for i in range(0, weights, width_of(work)):
-        high = larger(magnitude(load(work, i)), high)
+        high = larger_magnitude(load(work, i), high)
     return high
 
 
@@ -324,7 +328,8 @@ def network(
     zero = like(load(work, back), 0.0)
     for i in range(back, work.size, n):
         store(work, i, zero)
-    minus_alpha, per_tau = like(zero, -real[0]), like(zero, real[1])
+    minus_alpha, unit = like(zero, -real[0]), like(zero, real[6])
+    drift = magnitude_mask(zero, real[1] != 0)
     places, taken, top = np.zeros(n, np.int64), np.zeros(tally.shape[0], np.int64), np.zeros(n, work.dtype)
     for k in range(step - lags[0], step + 1):
         late = 0
@@ -334,7 +339,7 @@ def network(
         future = k + lags[0]
         place = x_at[0] + future % depth[0] * widths[0] * n
         _read_inputs(inputs, samples[min(future, last - 1) - step], places, widths[0], work, place)
-        _forward_at(k, step, work, w_at, x_at, depth, widths, lags, kind, zero)
+        _forward_at(k, step, work, w_at, x_at, depth, widths, lags, kind, unit, zero)
     store(top, 0, _largest(work, w_at[stages]))
     highest, squares, now = np.zeros(n, work.dtype), np.zeros(n), np.zeros(stages + 1, np.int64)
     for lane in range(n):
@@ -363,21 +368,21 @@ def network(
             ahead = x_at[m] + (later if later < depth[m] else later - depth[m]) * down * n
             out = x_at[m + 1] + (now[m + 1] - 1 if now[m + 1] > 0 else depth[m + 1] - 1) * up * n
             if one_pass and m > 0:
-                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, per_tau, high, 1, 1)
+                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, drift, high, 1, 1)
             elif one_pass:
-                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, per_tau, high, None, 1)
+                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, drift, high, None, 1)
             elif m > 0:
-                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, per_tau, high, 1, None)
+                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, drift, high, 1, None)
             else:
                 high = _step_rows(
-                    work, at, up, down, delta, back, x, ahead, out, minus_alpha, per_tau, high, None, None
+                    work, at, up, down, delta, back, x, ahead, out, minus_alpha, drift, high, None, None
                 )
             if m > 0:
-                _next_delta(work, x, back, down, kind, delta)
+                _next_delta(work, x, back, down, kind, unit, delta)
             if one_pass:
-                poison = _activate(work, out, up, kind, poison)
+                poison = _activate(work, out, up, kind, unit, poison)
         if not one_pass:
-            poison = _forward_at(k + 1, step, work, w_at, x_at, depth, widths, lags, kind, poison)
+            poison = _forward_at(k + 1, step, work, w_at, x_at, depth, widths, lags, kind, unit, poison)
         for m in range(stages + 1):
             now[m] = now[m] + 1 if now[m] + 1 < depth[m] else 0
         store(top, 0, fma(poison, zero, high))

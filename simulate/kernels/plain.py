@@ -4,8 +4,9 @@ Forward weights that are d_m updates old come from a ring of the last max(d) + 1
 micro-batches are served. `history[r, k % S]` holds W_k; the ring's other slots hold the S - 1 weights before it. The
 functions change their last arguments in place and release the GIL; replicas do not touch each other.
 
-`real` is (alpha, 1/tau, tau, p, q, limit) in the weights' dtype: p and q are the device's own parameters, and a weight
-beyond the limit has diverged.
+`real` is (alpha, 1/tau, tau, p, q, limit, unit) in the weights' dtype: p and q are the device's own parameters, and a
+weight beyond the limit has diverged. Weights, tau, limit and alpha's product with a gradient are in multiples of the
+unit; `network` takes tau for it on the linear device, the others take 1.
 `tally[r]` collects (max |W|/tau, sum_k max_i (W_k,i/tau)^2, sum_k norm(F_k)^2, sum_k,i (W_k,i/tau)^2 sigma_i^2) in
 float64, the last two where the kernel knows them. `diverged[r]` is (step, stage) of the first weight that is not
 finite or passes tau, or (-1, -1); such a replica stops and its sums become nan.
@@ -81,13 +82,13 @@ def stop(tally: Floats, diverged: Integers, step: int, stage: int) -> None:
 
 
 @part
-def forward(w: Floats, rows: int, cols: int, x: Floats, out: Floats, kind: int) -> None:
-    """Write x^(m+1) = phi(W x^(m)) of one stage; `w` is its rows times cols weights."""
+def forward(w: Floats, rows: int, cols: int, x: Floats, out: Floats, kind: int, unit: float) -> None:
+    """Write x^(m+1) = phi(W x^(m)) of one stage; `w` is its rows times cols weights, in units of `unit`."""
     for i in range(rows):
         z = like(w[0], 0.0)
         for j in range(cols):
             z = fma(w[i * cols + j], x[j], z)
-        out[i] = activated(kind, z)
+        out[i] = activated(kind, unit * z)
 
 
 @part
@@ -105,10 +106,8 @@ def _step_rows(old: Floats, new: Floats, rows: int, cols: int, delta: Floats, x:
     top = like(real[0], 0.0)
     for i in range(rows):
         c = -real[0] * delta[i]
-        a = abs(c) * real[1]
         for j in range(cols):
-            w = old[i * cols + j]
-            w = fma(-(a * abs(x[j])), w, fma(c, x[j], w))
+            w = moved(ALD, old[i * cols + j], c * x[j], real)
             new[i * cols + j] = w
             top = abs(w) if not (abs(w) <= top) else top
     return top
@@ -144,6 +143,7 @@ def _one_pass(
     stage_at: Integers,
     unit_at: Integers,
     modes: Integers,
+    unit: float,
     x: Floats,
     delta: Floats,
     back: Floats,
@@ -155,7 +155,7 @@ def _one_pass(
     _copy(inputs[sample], x)
     for m in range(stages):
         w = ring[(step - lags[m]) % slots, stage_at[m] : stage_at[m + 1]]
-        forward(w, widths[m + 1], widths[m], x[unit_at[m] :], x[unit_at[m + 1] :], activation)
+        forward(w, widths[m + 1], widths[m], x[unit_at[m] :], x[unit_at[m + 1] :], activation, unit)
     last = unit_at[stages]
     for i in range(widths[stages]):
         delta[last + i] = steepness(activation, x[last + i]) * loss_slope(loss, x[last + i], targets[sample, i])
@@ -167,7 +167,7 @@ def _one_pass(
             w = ring[(step - lags[m] * stashed) % slots, stage_at[m] : stage_at[m + 1]]
             backward(w, widths[m + 1], widths[m], delta[here:], back)
             for j in range(widths[m]):
-                delta[below + j] = steepness(activation, x[below + j]) * back[j]
+                delta[below + j] = steepness(activation, x[below + j]) * (unit * back[j])
 
 
 @compiled
@@ -225,6 +225,7 @@ def network(
                     stage_at,
                     unit_at,
                     modes,
+                    real[6],
                     x,
                     delta,
                     back,

@@ -75,6 +75,7 @@ def _register_bytes() -> int:
     return 32 if features.get("avx2") else 16
 
 
+_HAS_RANGE: Final = bool(llvm.get_host_cpu_features().get("avx512dq"))
 REGISTER_BYTES: Final = _register_bytes()
 """Bytes of one vector register of this processor."""
 _LARGE_PAGE: Final = 1 << 21
@@ -329,6 +330,57 @@ larger = instruction(_choice(">"))
 """Return a if a > b else b, lane by lane: b if either is nan."""
 smaller = instruction(_choice("<"))
 """Return a if a < b else b, lane by lane: b if either is nan."""
+
+
+_LARGER_MAGNITUDE: Final = 0b1011
+"""What AVX-512's vrange is told to choose: the larger value (01) of the magnitudes, its sign bit cleared (10)."""
+
+
+@instruction
+def larger_magnitude(_: Value, a: Kind, b: Kind) -> Value:
+    """Return max(|a|, |b|), one of the two if the other is nan; a single instruction where the processor has one."""
+    if not _floating(a, b):
+        return None
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        vector = _llvm_type(a)
+        if not (isinstance(a, Lanes) and a.count * _scalar(a).bitwidth == 512 and _HAS_RANGE):
+            sizes = [_named(builder, "llvm.fabs", vector, [value]) for value in args]
+            return builder.select(builder.fcmp_ordered(">", *sizes), *sizes)
+        number, mask = ir.IntType(32), ir.IntType(a.count)
+        kind = ir.FunctionType(vector, [vector, vector, number, vector, mask, number])
+        name = f"llvm.x86.avx512.mask.range.{'pd' if _scalar(a).bitwidth == 64 else 'ps'}.512"
+        function = cgutils.get_or_insert_function(builder.module, kind, name)
+        current_rounding = number(4)
+        return builder.call(function, [*args, number(_LARGER_MAGNITUDE), args[0], mask(-1), current_rounding])
+
+    return a(a, b), codegen
+
+
+@instruction
+def magnitude_mask(_: Value, a: Kind, wanted: Kind) -> Value:
+    """Return the mask with which `masked` gives |a| if `wanted`, 0 if not; of a's kind, not a number to compute with."""
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        bits = _bits_type(a)
+        kept, none = _splat((1 << (_scalar(a).bitwidth - 1)) - 1, bits), _splat(0, bits)
+        chosen = builder.select(context.cast(builder, args[1], sig.args[1], types.boolean), kept, none)
+        return builder.bitcast(chosen, _llvm_type(a))
+
+    return a(a, wanted), codegen
+
+
+@instruction
+def masked(_: Value, a: Kind, mask: Kind) -> Value:
+    """Return the number made of a's bits where `mask` has ones."""
+    if not _floating(a, mask):
+        return None
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        bits = _bits_type(a)
+        return builder.bitcast(builder.and_(*(builder.bitcast(value, bits) for value in args)), _llvm_type(a))
+
+    return a(a, mask), codegen
 
 
 @instruction
