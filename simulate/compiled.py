@@ -62,7 +62,7 @@ class Compiled(Engine):
             state["history"].copy(),
             state["tally"].copy(),
             state["diverged"].copy(),
-            float(state["unit"]),
+            float(state.get("unit", 1.0)),
         )
 
     def note_divergence(self, observer: Observer, stage: np.ndarray) -> None:

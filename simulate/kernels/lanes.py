@@ -12,6 +12,10 @@ nothing is summed across lanes and any width of a stage will do. Four rows of a 
 weights stand side by side, column by column, so that memory is read and written in one stream. The operations on one
 replica and their order are those of `plain.network`: both give the same bits.
 
+A weight costs four multiply-adds' time of the processor's multipliers, no more than its 8 flops: products of the two
+passes, the increment t, and the drift, which needs no product with 1/tau since weights are in units of tau. Sums, signs
+and the largest magnitude go to other parts of the processor meanwhile.
+
 At the start of a chunk the queue is filled from the state's past weights, at its end the past weights are written
 back: the state is that of `plain.network`, and the two may take turns.
 """
@@ -374,9 +378,7 @@ def network(
             elif m > 0:
                 high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, drift, high, 1, None)
             else:
-                high = _step_rows(
-                    work, at, up, down, delta, back, x, ahead, out, minus_alpha, drift, high, None, None
-                )
+                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, drift, high, None, None)
             if m > 0:
                 _next_delta(work, x, back, down, kind, unit, delta)
             if one_pass:

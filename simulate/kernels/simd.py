@@ -1,9 +1,9 @@
 """Explicit SIMD values for Numba: one replica a lane, one register a value.
 
 A `Lanes` value is an LLVM vector, `<8 x double>` or `<16 x float>` where the processor has 512-bit registers, half or
-a quarter of it elsewhere. LLVM lowers it on every processor, so nothing here is particular to one. Arithmetic is
-elementwise; the functions below work on plain floats as well, so that one source serves the scalar and the SIMD
-kernels, and both round alike, operation by operation.
+a quarter of it elsewhere. LLVM lowers it on every processor; one function, `larger_magnitude`, becomes an instruction
+that not all have, and has a second form for those. Arithmetic is elementwise; the functions below work on plain floats
+as well, so that one source serves the scalar and the SIMD kernels, and both round alike, operation by operation.
 
     width_of(array)           the lanes of a register of the array's kind, a constant
     v = load(array, i)        the lanes at array[i : i + width], array 1-D and contiguous
@@ -17,6 +17,8 @@ kernels, and both round alike, operation by operation.
     magnitude(a)              |a|
     with_sign(a, b)           |a| with the sign of b
     larger(a, b)              a if a > b else b (b if either is nan)
+    larger_magnitude(a, b)    max(|a|, |b|)
+    masked(a, mask)           |a| or 0 in every lane, as the mask was made: magnitude_mask(a, wanted)
     smaller(a, b)             a if a < b else b (b if either is nan)
     power_of_two(a)           2^n from the float a = n + 1.5 2^(mantissa bits), the trick that rounds to integers
 
@@ -359,7 +361,7 @@ def larger_magnitude(_: Value, a: Kind, b: Kind) -> Value:
 
 @instruction
 def magnitude_mask(_: Value, a: Kind, wanted: Kind) -> Value:
-    """Return the mask with which `masked` gives |a| if `wanted`, 0 if not; of a's kind, not a number to compute with."""
+    """Return the mask with which `masked` gives |a| if `wanted`, 0 if not: bits in a's kind, no number."""
 
     def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
         bits = _bits_type(a)

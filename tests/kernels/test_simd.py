@@ -65,6 +65,17 @@ def spread(a, out):
     simd.store(out, 0, simd.repeated(simd.load(a, 0)))
 
 
+@compiled
+def magnitudes(a, b, wanted, out):
+    for i in range(0, a.size, simd.width_of(a)):
+        x, y = simd.load(a, i), simd.load(b, i)
+        simd.store(out[0], i, simd.larger_magnitude(x, y))
+        simd.store(out[1], i, simd.masked(x, simd.magnitude_mask(x, wanted)))
+    for i in range(a.size):
+        out[2, i] = simd.larger_magnitude(a[i], b[i])
+        out[3, i] = simd.masked(a[i], simd.magnitude_mask(a[i], wanted))
+
+
 def expected(a, b):
     with np.errstate(all="ignore"):
         chosen = np.where(a > b, a, b), np.where(a < b, a, b)
@@ -137,3 +148,18 @@ def test_memory_starts_at_a_register():
         memory = simd.aligned(count, np.float32)
         assert memory.size == count
         assert memory.ctypes.data % simd.REGISTER_BYTES == 0
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("wanted", [True, False])
+def test_magnitudes_of_lanes_and_floats(dtype, wanted):
+    rng, size = np.random.default_rng(3), 4 * simd.width(dtype)
+    a, b = (rng.normal(size=size).astype(dtype) for _ in range(2))
+    a[:4], b[:4] = (0, -0.0, np.inf, -1), (-0.0, -2, 1, -np.inf)
+    out = np.empty((4, size), dtype)
+    magnitudes(a, b, wanted, out)
+    for lanes, floats in ((0, 2), (1, 3)):
+        np.testing.assert_array_equal(out[lanes].view(np.uint8), out[floats].view(np.uint8))
+    np.testing.assert_array_equal(out[0], np.maximum(np.abs(a), np.abs(b)))
+    np.testing.assert_array_equal(out[1], np.abs(a) if wanted else np.zeros(size))
+    assert not np.signbit(out).any()
