@@ -1,6 +1,6 @@
 """The compiled kernels as engines: the problems' arrays go in, sums and snapshots come out.
 
-A problem without a kernel, and a quadratic so large that BLAS is the better kernel, run on NumPy.
+A problem without a kernel runs on NumPy.
 """
 
 from abc import abstractmethod
@@ -10,12 +10,10 @@ import numpy as np
 from simulate import kernels
 from simulate.backends import Engine, NumPyEngine, State, Task
 from simulate.observe import NEVER, Observer, Plan, Seen
-from simulate.problems import Attaining, Network, PlusMinus, Problem, Quadratic
+from simulate.problems import Attaining, Cosine, Network, PlusMinus, Problem, Quadratic
 from simulate.problems.blocks import Blocks
 from theory.setting.objectives import Weights
 
-_BLAS_FROM = 192
-"""Dimension of a quadratic from which batched BLAS products are faster than the compiled loops."""
 _NUMBERS_AT_ONCE = 1 << 22
 """Numbers that the snapshots of a network may hold at once."""
 
@@ -170,7 +168,7 @@ class SummingEngine(Compiled):
 
 
 class QuadraticEngine(SummingEngine):
-    """Coupled quadratics."""
+    """Coupled quadratics, with cosines or without."""
 
     def make_steps(self, plan: Plan, bins: np.ndarray) -> np.ndarray:
         """Make the steps of one block."""
@@ -185,6 +183,8 @@ class QuadraticEngine(SummingEngine):
             problem.noise_scale**2,
             alpha=task.alpha,
             element=self.element,
+            amplitude=problem.amplitude if isinstance(problem, Cosine) else 0.0,
+            frequency=problem.frequency if isinstance(problem, Cosine) else 1.0,
             bins=bins,
             threads=task.threads,
         )
@@ -223,6 +223,7 @@ _ENGINES: dict[type[Problem], type[Compiled]] = {
     Network: NetworkEngine,
     Quadratic: QuadraticEngine,
     PlusMinus: QuadraticEngine,
+    Cosine: QuadraticEngine,
     Attaining: ScalarEngine,
 }
 """The problems that have a kernel; a subclass is another problem."""
@@ -232,8 +233,7 @@ def choose(task: Task) -> Engine:
     """Return the fastest engine that serves the task."""
     problem = task.problem
     engine = _ENGINES.get(type(problem))
-    large = isinstance(problem, Blocks) and problem.dimension >= _BLAS_FROM
     stale = isinstance(problem, Attaining) and any(task.lags)
-    if engine is None or large or stale or task.device.name not in kernels.DEVICES:
+    if engine is None or stale or task.device.name not in kernels.DEVICES:
         return NumPyEngine(task)
     return engine(task)

@@ -1,5 +1,9 @@
-"""Compiled kernels for the recursions of THEORY section 1: floats and arrays only; `entry` documents them."""
+"""Compiled kernels for the recursions of THEORY section 1: floats and arrays only.
 
+`entry` documents the state and the kernels of networks, the other files those of their families.
+"""
+
+from simulate.kernels.additive import quadratic
 from simulate.kernels.entry import (
     ACTIVATIONS,
     DEVICES,
@@ -10,7 +14,6 @@ from simulate.kernels.entry import (
     State,
     measure,
     network,
-    quadratic,
     scalar,
     start,
 )

@@ -1,8 +1,8 @@
 """The entry points: arrays in, arrays out, in chunks of steps whose memory does not grow with the number of steps.
 
-A run is `start`, then any number of calls of `network`, `quadratic` or `scalar`, each with the samples of its steps.
-The state between two calls is complete: cutting a run into other chunks, saving the state's arrays and going on in
-another process, or another number of threads give the same bits.
+A run is `start`, then any number of calls of `network`, `scalar` or an entry point of another file, each with the
+samples of its steps. The state between two calls is complete: cutting a run into other chunks, saving the state's
+arrays and going on in another process, or another number of threads give the same bits.
 """
 
 from collections.abc import Callable, Sequence
@@ -297,65 +297,6 @@ def measure(
     return Moments(found[..., 0], squares, np.maximum(seconds - squares, 0), np.maximum(found[..., -1], 0))
 
 
-def quadratic(
-    state: State,
-    noise: Floats,
-    hessian: Floats,
-    optimum: Floats,
-    lags: Sequence[int] | Integers,
-    variances: Floats,
-    *,
-    alpha: float,
-    element: Element,
-    bins: Integers | None = None,
-    threads: int = 1,
-) -> NDArray[np.float64]:
-    """Advance every replica of a coupled quadratic by the steps of `noise`; G(U, V; xi) = H (U - W*) + xi.
-
-    The averaged squared gradient and the saturations are collected at every step.
-
-    Args:
-        state: changed in place.
-        noise: xi, shape (R, T, D), in f/w; the mean of B of them where a step takes B.
-        hessian: H, symmetric, shape (D, D).
-        optimum: W*, shape (D,).
-        lags: of every coordinate, shape (D,).
-        variances: sigma_i^2 of the noise of every coordinate, shape (D,).
-        alpha: step size, in w^2/f.
-        element: the device.
-        bins: which bin of the curve each step belongs to, shape (T,); all in one by default.
-        threads: slices of the replicas worked on at once; no number depends on it.
-
-    Returns:
-        Sums over the steps of each bin of norm(F_k)^2 and f(W_k) - f*, shape (R, max(bins) + 1, 2).
-
-    """
-    history = state.history
-    replicas, _, size = history.shape
-    _shaped("noise", noise, (replicas, None, size))
-    _shaped("hessian", hessian, (size, size))
-    for name, vector in (("optimum", optimum), ("lags", np.asarray(lags)), ("variances", variances)):
-        _shaped(name, np.asarray(vector), (size,))
-    if np.max(lags) >= history.shape[1]:
-        raise BadInput(
-            "lags", tuple(lags), f"lags < {history.shape[1]}, the weights the state keeps", "simulate.kernels"
-        )
-    places, curve = _curve(bins, noise.shape[1], replicas)
-    dtype, delays = history.dtype, np.array(lags, np.int64)
-    h, w_star, xi = (np.ascontiguousarray(a, dtype) for a in (hessian, optimum, noise))
-    sigma2, real = np.array(variances, np.float64), element.real(alpha, dtype)
-
-    def work(part: slice) -> None:
-        plain.quadratic(
-            state.step, xi[part], h, w_star, delays, sigma2, element.code, real, places,
-            history[part], state.tally[part], state.diverged[part], curve[part],
-        )  # fmt: skip
-
-    _split(replicas, threads, 1, work)
-    state.step += noise.shape[1]
-    return curve
-
-
 def _curve(bins: Integers | None, steps: int, replicas: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     places = np.zeros(steps, np.int64) if bins is None else np.ascontiguousarray(bins, np.int64)
     _shaped("bins", places, (steps,))
@@ -387,11 +328,11 @@ def scalar(
             uniform number falls below it. False: f' + sigma s, s = 1 below 1/2.
         alpha: step size, in w^2/f.
         element: the device.
-        bins: see `quadratic`.
-        threads: see `quadratic`.
+        bins: which bin of the curve each step belongs to, shape (T,); all in one by default.
+        threads: slices of the replicas worked on at once; no number depends on it.
 
     Returns:
-        As `quadratic`.
+        Sums over the steps of each bin of norm(F_k)^2 and f(W_k) - f*, shape (R, max(bins) + 1, 2).
 
     """
     replicas = state.history.shape[0]

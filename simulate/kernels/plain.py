@@ -250,63 +250,6 @@ def network(
 
 
 @compiled
-def quadratic(
-    step: int,
-    noise: Floats,
-    hessian: Floats,
-    optimum: Floats,
-    lags: Integers,
-    variances: Floats,
-    device: int,
-    real: Floats,
-    bins: Integers,
-    history: Floats,
-    tally: Floats,
-    diverged: Integers,
-    curve: Floats,
-) -> None:
-    """Advance every replica of a coupled quadratic by T = noise.shape[1] steps; see `simulate.kernels.quadratic`."""
-    slots, size, limit, stale = history.shape[1], history.shape[2], real[5], history.shape[1] > 1
-    direction, slope = np.zeros(size, history.dtype), np.zeros(size, history.dtype)
-    for r in range(history.shape[0]):
-        if diverged[r, 0] >= 0:
-            continue
-        for k in range(step, step + noise.shape[1]):
-            now, then = history[r, k % slots], history[r, (k + 1) % slots]
-            _fill(slope, 0)
-            for j in range(size):
-                away = now[j] - optimum[j]
-                for i in range(size):
-                    slope[i] = fma(hessian[j, i], away, slope[i])
-            _copy(slope, direction)
-            if stale:
-                _fill(direction, 0)
-                for j in range(size):
-                    away = history[r, (k - lags[j]) % slots, j] - optimum[j]
-                    for i in range(size):
-                        direction[i] = fma(hessian[j, i], away, direction[i])
-            squares, gap, top, weighted = 0.0, 0.0, 0.0, 0.0
-            for i in range(size):
-                squares += np.float64(slope[i]) ** 2
-                gap += 0.5 * np.float64(now[i] - optimum[i]) * np.float64(slope[i])
-                share = np.float64(now[i]) * np.float64(real[1])
-                top, weighted = max(top, abs(share)), weighted + share**2 * variances[i]
-                then[i] = moved(device, now[i], -real[0] * (direction[i] + noise[r, k - step, i]), real)
-                if not (abs(then[i]) <= limit) and diverged[r, 0] < 0:
-                    stop(tally[r], diverged[r], k + 1, i)
-            if diverged[r, 0] >= 0:
-                for b in range(curve.shape[1]):
-                    _fill(curve[r, b], np.nan)
-                break
-            tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], top)
-            tally[r, SQUARE_SATURATION] += top**2
-            tally[r, SQUARED_GRADIENT] += squares
-            tally[r, WEIGHTED_SATURATION] += weighted
-            curve[r, bins[k - step], 0] += squares
-            curve[r, bins[k - step], 1] += gap
-
-
-@compiled
 def scalar(
     step: int,
     uniforms: Floats,

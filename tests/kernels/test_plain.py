@@ -191,46 +191,6 @@ def test_measure_in_float32_stays_near_float64():
         np.testing.assert_allclose(b, a, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("device", DEVICES[:2] + DEVICES[4:], ids=lambda d: f"{d.name}-{d.tau}")
-@pytest.mark.parametrize("lags", [(0, 0, 0, 0, 0), (2, 2, 1, 1, 0)])
-def test_quadratic_follows_the_recursion_and_measures_every_step(device, lags):
-    rng = np.random.default_rng(6)
-    root, optimum, initial = rng.normal(size=(5, 5)), rng.normal(size=5) * 0.3, rng.normal(size=5) * 0.3
-    hessian, noise, variances = root @ root.T / 5, rng.normal(size=(3, 40, 5)) * 0.2, rng.uniform(size=5)
-    state = kernels.start(initial, 3, lags)
-    bins = np.arange(40) // 15
-    curves = []
-    for part in (slice(0, 17), slice(17, 40)):
-        curves.append(
-            kernels.quadratic(
-                state, noise[:, part], hessian, optimum, lags, variances, alpha=0.05, element=element(device),
-                bins=bins[part], threads=2,
-            )
-        )  # fmt: skip
-    for r in range(3):
-        path = [initial]
-        for k in range(40):
-            stale = np.array([path[max(k - d, 0)][i] for i, d in enumerate(lags)])
-            path.append(device.update(path[k], -0.05 * (hessian @ (stale - optimum) + noise[r, k])))
-        path = np.array(path)
-        slopes = (path[:-1] - optimum) @ hessian
-        share = path[:-1] / device.tau
-        np.testing.assert_allclose(state.weights[r], path[-1], atol=1e-14)
-        np.testing.assert_allclose(
-            state.tally[r],
-            [
-                np.abs(share).max(),
-                (np.abs(share).max(axis=1) ** 2).sum(),
-                (slopes**2).sum(),
-                (share**2 @ variances).sum(),
-            ],
-            rtol=1e-12,
-        )
-        np.testing.assert_allclose(curves[0][r, 0, 0], (slopes[:15] ** 2).sum(), rtol=1e-12)
-        gaps = 0.5 * np.sum((path[:-1] - optimum) * slopes, axis=1)
-        np.testing.assert_allclose(curves[1][r, 2, 1], gaps[30:].sum(), rtol=1e-12)
-
-
 @pytest.mark.parametrize("attaining", [True, False])
 def test_scalar_follows_the_recursion(attaining):
     uniforms = np.random.default_rng(7).uniform(size=(2, 50, 2))
