@@ -174,9 +174,10 @@ class QuadraticEngine(SummingEngine):
         """Make the steps of one block."""
         task, problem = self.task, self.task.problem
         assert isinstance(problem, Blocks), "`_ENGINES` pairs problems and engines"
+        noise = self.block(plan)
         return kernels.quadratic(
             self.kernel,
-            np.mean(self.block(plan), axis=2),
+            noise[:, :, 0] if task.batch == 1 else np.mean(noise, axis=2),
             problem.hessian,
             problem.minimiser,
             np.repeat(task.lags, problem.block_size),
