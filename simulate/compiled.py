@@ -10,12 +10,12 @@ import numpy as np
 from simulate import kernels
 from simulate.backends import Engine, NumPyEngine, State, Task
 from simulate.observe import NEVER, Observer, Plan, Seen
-from simulate.problems import Attaining, Cosine, Network, PlusMinus, Problem, Quadratic
+from simulate.problems import Attaining, Cosine, Logistic, Network, PlusMinus, Problem, Quadratic
 from simulate.problems.blocks import Blocks
 from theory.setting.objectives import Weights
 
 _NUMBERS_AT_ONCE = 1 << 22
-"""Numbers that the snapshots of a network may hold at once."""
+"""Numbers that the snapshots of weights may hold at once."""
 
 
 class Compiled(Engine):
@@ -73,25 +73,59 @@ class Compiled(Engine):
         )
 
 
-class NetworkEngine(Compiled):
-    """Networks: weights at the measuring times are handed back and measured outside."""
+class SnapshotEngine(Compiled):
+    """Problems whose moments cost many steps: weights at the measuring times are handed back and measured outside."""
 
     def advance(self, plan: Plan, observer: Observer) -> None:
         """Make the steps of one block, as many strata at once as memory allows."""
-        problem = self.task.problem
-        assert isinstance(problem, Network), "`_ENGINES` pairs problems and engines"
         together = max(1, _NUMBERS_AT_ONCE // self.kernel.weights.size)
         ends = np.cumsum(plan.lengths)
         for first in range(0, len(ends), together):
             strata = slice(first, min(first + together, len(ends)))
             steps = slice(int(ends[first] - plan.lengths[first]), int(ends[strata.stop - 1]))
-            snapshots = self._make_steps(problem, self.block(plan)[:, steps], plan.first + plan.times[:, strata])
-            self.note_divergence(observer, self.kernel.diverged[:, 1] - 1)
+            snapshots = self.make_steps(self.block(plan)[:, steps], plan.first + plan.times[:, strata])
+            self.note_divergence(observer, self.stage_of(self.kernel.diverged[:, 1]))
             self._measure(plan, observer, snapshots, strata)
 
-    def _make_steps(self, problem: Network, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+    @abstractmethod
+    def make_steps(self, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
         """Make the steps of `samples` and return the weights at `times`, shape (replicas, times, P)."""
-        task = self.task
+
+    @abstractmethod
+    def moments(self, weights: np.ndarray) -> kernels.Moments:
+        """Return the exact moments at weights of shape (n, times, P)."""
+
+    @abstractmethod
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return the stage, from 0, of what the kernel reports."""
+
+    def _measure(self, plan: Plan, observer: Observer, snapshots: np.ndarray, strata: slice) -> None:
+        """Measure the replicas that have not diverged at their times in `strata`."""
+        sound = np.flatnonzero(observer.diverged_step == NEVER)
+        if not sound.size:
+            return
+        tau, kept = self.task.device.tau, snapshots[sound]
+        found = self.moments(kept)
+        squares = np.sum(found.squared_gradient, axis=2)
+        largest = (np.max(np.abs(kept), axis=2).astype(np.float64) / tau) ** 2
+        for place, (when, length) in enumerate(zip(plan.times.T[strata], plan.lengths[strata], strict=True)):
+            seen = Seen(
+                found.value[:, place],
+                squares[:, place],
+                found.variance[:, place],
+                largest[:, place],
+                found.weighted[:, place] / tau**2,
+            )
+            observer.add(sound, plan.first + when[sound], int(length), seen)
+
+
+class NetworkEngine(SnapshotEngine):
+    """Networks."""
+
+    def make_steps(self, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """Make the steps of `samples` and return the weights at `times`."""
+        task, problem = self.task, self.task.problem
+        assert isinstance(problem, Network), "`_ENGINES` pairs problems and engines"
         return kernels.network(
             self.kernel,
             samples,
@@ -108,15 +142,12 @@ class NetworkEngine(Compiled):
             threads=task.threads,
         )
 
-    def _measure(self, plan: Plan, observer: Observer, snapshots: np.ndarray, strata: slice) -> None:
-        """Measure the replicas that have not diverged at their times in `strata`."""
-        sound = np.flatnonzero(observer.diverged_step == NEVER)
-        if not sound.size:
-            return
-        problem, tau, kept = self.task.problem, self.task.device.tau, snapshots[sound]
+    def moments(self, weights: np.ndarray) -> kernels.Moments:
+        """Return the exact moments."""
+        problem = self.task.problem
         assert isinstance(problem, Network), "`_ENGINES` pairs problems and engines"
-        found = kernels.measure(
-            kept,
+        return kernels.measure(
+            weights,
             problem.inputs,
             problem.targets,
             problem.widths,
@@ -124,17 +155,43 @@ class NetworkEngine(Compiled):
             loss=problem.loss,
             threads=self.task.threads,
         )
-        squares = np.sum(found.squared_gradient, axis=2)
-        largest = (np.max(np.abs(kept), axis=2).astype(np.float64) / tau) ** 2
-        for place, (when, length) in enumerate(zip(plan.times.T[strata], plan.lengths[strata], strict=True)):
-            seen = Seen(
-                found.value[:, place],
-                squares[:, place],
-                found.variance[:, place],
-                largest[:, place],
-                found.weighted[:, place] / tau**2,
-            )
-            observer.add(sound, plan.first + when[sound], int(length), seen)
+
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return the stage, which the kernel counts from 1."""
+        return place - 1
+
+
+class LogisticEngine(SnapshotEngine):
+    """Logistic regression."""
+
+    def make_steps(self, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """Make the steps of `samples` and return the weights at `times`."""
+        task, problem = self.task, self.task.problem
+        assert isinstance(problem, Logistic), "`_ENGINES` pairs problems and engines"
+        return kernels.logistic(
+            self.kernel,
+            samples,
+            problem.data,
+            np.repeat(task.lags, problem.size),
+            alpha=task.alpha,
+            element=self.element,
+            regulariser=problem.regulariser,
+            stashed=task.algorithm.direction == "stashed",
+            times=times,
+            threads=task.threads,
+        )
+
+    def moments(self, weights: np.ndarray) -> kernels.Moments:
+        """Return the exact moments."""
+        problem = self.task.problem
+        assert isinstance(problem, Logistic), "`_ENGINES` pairs problems and engines"
+        return kernels.measure_logistic(
+            weights, problem.data, problem.stages, regulariser=problem.regulariser, threads=self.task.threads
+        )
+
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return the stage of a coordinate."""
+        return place // self.task.problem.shapes[0][0]
 
 
 class SummingEngine(Compiled):
@@ -225,6 +282,7 @@ _ENGINES: dict[type[Problem], type[Compiled]] = {
     Quadratic: QuadraticEngine,
     PlusMinus: QuadraticEngine,
     Cosine: QuadraticEngine,
+    Logistic: LogisticEngine,
     Attaining: ScalarEngine,
 }
 """The problems that have a kernel; a subclass is another problem."""

@@ -17,6 +17,7 @@ from simulate.kernels.entry import (
     scalar,
     start,
 )
+from simulate.kernels.regression import logistic, measure_logistic
 
 __all__ = [
     "ACTIVATIONS",
@@ -26,7 +27,9 @@ __all__ = [
     "Element",
     "Moments",
     "State",
+    "logistic",
     "measure",
+    "measure_logistic",
     "network",
     "quadratic",
     "scalar",

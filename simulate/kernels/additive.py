@@ -1,19 +1,15 @@
-"""Quadratics, with cosines or without, and additive noise: replicas side by side, one product with H a step for all.
+"""Quadratics, with cosines or without, and additive noise: one product of H with a tile of replicas a step.
 
-The weights of a block of replicas stand as a matrix, one row a coordinate, one column a replica; WIDE registers hold a
-row. H times that matrix is a product of matrices: four rows of H share what they read of it, and it is read in slices
-that stay in the first cache. Each replica's sums are taken in the order of its coordinates, so that no number depends
-on the block it stands in. Past weights are kept for any lags; every device is served, the linear one in lanes.
+Past weights are kept for any lags; every device is served, the linear one in lanes. Micro-batches come as the mean of
+their noise.
 """
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from simulate.kernels.circular import cosine, sine, within_half_turn
-from simulate.kernels.elementary import ALD
 from simulate.kernels.entry import Element, State, _curve, _shaped, _split
 from simulate.kernels.plain import (
     MAX_SATURATION,
@@ -22,7 +18,6 @@ from simulate.kernels.plain import (
     WEIGHTED_SATURATION,
     Floats,
     Integers,
-    moved,
     stop,
 )
 from simulate.kernels.simd import (
@@ -37,73 +32,10 @@ from simulate.kernels.simd import (
     magnitude,
     part,
     store,
-    width,
     width_of,
 )
+from simulate.kernels.tiles import block, first_beyond, late, move, pack, product, unpack
 from theory.setting.boundary import BadInput
-
-ROWS: Final = 4
-"""Rows of H that share what they read: with 512-bit registers their 16 sums stay in registers."""
-SLICE: Final = 64
-"""Columns of H that are done before the next: as many rows of the other factor stay in the first cache."""
-
-
-def block(dtype: DTypeLike) -> int:
-    """Return the replicas that are worked on together."""
-    return WIDE * width(dtype)
-
-
-@part
-def _product(h: Floats, size: int, work: Floats, x: int, out: int) -> None:
-    """Write H x, where x is `size` rows of a block of replicas."""
-    g = WIDE * width_of(work)
-    zero = like(load_wide(work, x), 0.0)
-    for i in range(out, out + size * g, g):
-        store(work, i, zero)
-    for first in range(0, size, SLICE):
-        last = min(first + SLICE, size)
-        for i in range(0, size - size % ROWS, ROWS):
-            at, row = out + i * g, i * size
-            z0, z1 = load_wide(work, at), load_wide(work, at + g)
-            z2, z3 = load_wide(work, at + 2 * g), load_wide(work, at + 3 * g)
-            for j in range(first, last):
-                v = load_wide(work, x + j * g)
-                z0 = fma(like(v, h[row + j]), v, z0)
-                z1 = fma(like(v, h[row + size + j]), v, z1)
-                z2 = fma(like(v, h[row + 2 * size + j]), v, z2)
-                z3 = fma(like(v, h[row + 3 * size + j]), v, z3)
-            store(work, at, z0)
-            store(work, at + g, z1)
-            store(work, at + 2 * g, z2)
-            store(work, at + 3 * g, z3)
-        for i in range(size - size % ROWS, size):
-            z0 = load_wide(work, out + i * g)
-            for j in range(first, last):
-                v = load_wide(work, x + j * g)
-                z0 = fma(like(v, h[i * size + j]), v, z0)
-            store(work, out + i * g, z0)
-
-
-@part
-def _pack(history: Floats, work: Floats, ring: int) -> None:
-    """Write the weights of every slot in rows of replicas; places without a replica repeat the last one."""
-    g = WIDE * width_of(work)
-    for slot in range(history.shape[1]):
-        for i in range(history.shape[2]):
-            for r in range(g):
-                work[ring] = history[min(r, history.shape[0] - 1), slot, i]
-                ring += 1
-
-
-@part
-def _unpack(work: Floats, ring: int, history: Floats) -> None:
-    """Write the weights of every slot back."""
-    g = WIDE * width_of(work)
-    for slot in range(history.shape[1]):
-        for i in range(history.shape[2]):
-            for r in range(history.shape[0]):
-                history[r, slot, i] = work[ring + r]
-            ring += g
 
 
 @part
@@ -111,7 +43,7 @@ def _away(work: Floats, ring: int, k: int, slots: int, lags: Integers, optimum: 
     """Write U - W* of the weights that are lags[i] updates old."""
     g = WIDE * width_of(work)
     for i in range(lags.size):
-        v = load_wide(work, ring + ((k - lags[i]) % slots * lags.size + i) * g)
+        v = load_wide(work, ring + late(k, lags[i], slots, i, lags.size, g))
         store(work, out + i * g, v - like(v, optimum[i]))
 
 
@@ -122,7 +54,7 @@ def _slopes(h: Floats, work: Floats, x: int, out: int, size: int, waves: Floats)
     waves: (a, c/2); the value is x^T H x/2 + a sum (1 - cos(c x)).
     """
     g = WIDE * width_of(work)
-    _product(h, size, work, x, out)
+    product(h, 0, size, size, work, x, out)
     total = like(load_wide(work, x), 0.0)
     for i in range(0, size * g, g):
         total = fma(load_wide(work, x + i) * like(total, 0.5), load_wide(work, out + i), total)
@@ -152,48 +84,17 @@ def _observe(work: Floats, now: int, slope: int, value: Value, variances: Floats
 
 
 @part
-def _read_noise(noise: Floats, step: int, work: Floats, out: int) -> None:
+def _add_noise(noise: Floats, step: int, work: Floats, out: int) -> None:
     g = WIDE * width_of(work)
     for r in range(g):
         row = noise[min(r, noise.shape[0] - 1), step]
         for i in range(noise.shape[2]):
-            work[out + i * g + r] = row[i]
-
-
-@part
-def _move(
-    work: Floats, now: int, then: int, direction: int, noise: int, size: int, device: int, real: Floats
-) -> Value:  # fmt: skip
-    """Write the device's update by -alpha (direction + noise); return max |w|, nan where some w is not finite."""
-    g = WIDE * width_of(work)
-    high = poison = zero = like(load_wide(work, now), 0.0)
-    minus_alpha, per_tau = like(zero, -real[0]), like(zero, real[1])
-    for i in range(0, size * g, g):
-        w, dw = load_wide(work, now + i), minus_alpha * (load_wide(work, direction + i) + load_wide(work, noise + i))
-        if device == ALD:
-            store(work, then + i, fma(-(magnitude(dw) * per_tau), w, w + dw))
-        else:
-            store(work, noise + i, dw)
-            for r in range(g):
-                work[then + i + r] = moved(device, work[now + i + r], work[noise + i + r], real)
-        w = load_wide(work, then + i)
-        high, poison = larger(magnitude(w), high), fma(w, zero, poison)
-    return fma(poison, zero, high)
-
-
-@part
-def _first_beyond(work: Floats, at: int, size: int, replica: int, limit: float) -> int:
-    """Return the first coordinate of a replica that is not finite or passes the limit."""
-    g = WIDE * width_of(work)
-    for i in range(size):
-        if not (abs(work[at + i * g + replica]) <= limit):
-            return i
-    return size - 1
+            work[out + i * g + r] += row[i]
 
 
 def workspace(size: int, slots: int, dtype: DTypeLike) -> Floats:
     """Return uninitialised memory for `advance`, aligned to whole registers."""
-    return aligned((size * (slots + 5) + 5) * block(dtype), dtype, large=True)
+    return aligned((size * (slots + 3) + 5) * block(dtype), dtype, large=True)
 
 
 @compiled
@@ -206,22 +107,21 @@ def advance(
     count, slots, size = history.shape
     g, limit, stale = WIDE * width_of(work), real[5], slots > 1
     rows = size * g
-    away, late, slope, direction = (slots * rows, (slots + 1) * rows, (slots + 2) * rows, (slots + 3) * rows)
-    drawn, seen = (slots + 4) * rows, (slots + 5) * rows
-    top = seen + 4 * g
-    current = np.zeros_like(lags)
-    _pack(history, work, 0)
+    away, slope, direction, seen = slots * rows, (slots + 1) * rows, (slots + 2) * rows, (slots + 3) * rows
+    top, current = seen + 4 * g, np.zeros_like(lags)
+    pack(history, work, 0)
     for t in range(noise.shape[1]):
         k = step + t
         now, then = k % slots * rows, (k + 1) % slots * rows
-        _read_noise(noise, t, work, drawn)
         _away(work, 0, k, slots, current, optimum, away)
         value = _slopes(hessian, work, away, slope, size, waves)
-        if stale:
-            _away(work, 0, k, slots, lags, optimum, late)
-            _slopes(hessian, work, late, direction, size, waves)
         _observe(work, now, slope, value, variances, real[1], seen)
-        store(work, top, _move(work, now, then, direction if stale else slope, drawn, size, device, real))
+        if stale:
+            _away(work, 0, k, slots, lags, optimum, away)
+            _slopes(hessian, work, away, direction, size, waves)
+        along = direction if stale else slope
+        _add_noise(noise, t, work, along)
+        store(work, top, move(work, now, then, along, size, device, real))
         for r in range(count):
             share = np.float64(work[seen + r])
             square, weighted = np.float64(work[seen + g + r]), np.float64(work[seen + 2 * g + r])
@@ -234,9 +134,9 @@ def advance(
                     curve[r, bins[t], 0] += square
                     curve[r, bins[t], 1] += np.float64(work[seen + 3 * g + r])
                 else:
-                    stop(tally[r], diverged[r], k + 1, _first_beyond(work, then, size, r, limit))
+                    stop(tally[r], diverged[r], k + 1, first_beyond(work, then, size, r, limit))
                     curve[r] = np.nan
-    _unpack(work, 0, history)
+    unpack(work, 0, history)
 
 
 def quadratic(

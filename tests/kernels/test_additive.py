@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulate import kernels
-from simulate.kernels import additive
+from simulate.kernels import tiles
 from theory.setting import devices
 
 DEVICES = [
@@ -100,7 +100,7 @@ def test_it_follows_the_recursion_and_measures_every_step(device, lags, amplitud
 @given(st.data())
 def test_any_dimension_any_lags(data):
     """Dimensions on both sides of a group of rows and of a slice of columns."""
-    size = data.draw(st.sampled_from([1, 2, 3, 4, 7, 8, additive.SLICE - 1, additive.SLICE, 2 * additive.SLICE + 3]))
+    size = data.draw(st.sampled_from([1, 2, 3, 4, 7, 8, tiles.SLICE - 1, tiles.SLICE, 2 * tiles.SLICE + 3]))
     lags = tuple(data.draw(st.lists(st.integers(0, 4), min_size=size, max_size=size)))
     problem = Instance(size, 2, 12, data.draw(st.sampled_from([0.0, 0.7])), 3.0, data.draw(st.integers(0, 99)))
     state, _ = problem.run(devices.ald(4.0), lags)
@@ -110,7 +110,7 @@ def test_any_dimension_any_lags(data):
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_chunks_threads_and_the_block_a_replica_stands_in_change_no_bit(dtype):
-    replicas = additive.block(dtype) + 5
+    replicas = tiles.block(dtype) + 5
     problem = Instance(6, replicas, amplitude=0.3, frequency=2.0)
     lags, device = (2, 2, 1, 1, 0, 0), devices.ald(3.0)
     whole, _ = problem.run(device, lags, dtype=dtype)

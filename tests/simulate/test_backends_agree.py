@@ -1,11 +1,14 @@
 """Recursion, pipeline machine and batched recursion describe the same trajectories."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import simulate
+from simulate import compiled, problems
 from simulate.backends import MachineEngine, ReferenceEngine, Task
 from simulate.machine import Machine
 from simulate.problems import Cosine, Logistic, Network, PlusMinus, Problem, Quadratic
@@ -135,6 +138,35 @@ def test_measures_agree_between_backends(problem, name):
         # Products are added in another order: a few units in the last place a step.
         for backend in ("numpy", "kernels"):
             np.testing.assert_allclose(getattr(found[backend], measure), reference, rtol=1e-10, atol=1e-13)
+
+
+@given(
+    st.one_of(networks(), quadratics(), nonconvex()),
+    st.sampled_from(ALGORITHMS),
+    st.sampled_from(sorted(devices.REGISTRY)),
+    st.integers(1, 3),
+    st.integers(1, 20),
+    st.data(),
+)
+@settings(deadline=None, max_examples=80)
+def test_the_kernels_follow_the_recursion_with_any_lags(problem, name, device, batch, iterations, data):
+    """Every problem, algorithm, device, lag and number of micro-batches, and no path but the compiled one."""
+    row = algorithms.named(name)
+    lags = tuple(data.draw(st.lists(st.integers(0, 4), min_size=problem.stages, max_size=problem.stages)))
+    described = simulate.Run(
+        problem, name, 0.03, 9.0 if row.analog else np.inf, iterations, 2, data.draw(st.integers(0, 99)),
+        device=device, batch=batch if row.batched else 1, lags=lags if row.pipelined else None, measure_every=1,
+    )  # fmt: skip
+    found, literal = (simulate.execute(replace(described, backend=backend)) for backend in ("kernels", "reference"))
+    assert found.diverged == literal.diverged
+    for measure in MEASURES:
+        np.testing.assert_allclose(getattr(found, measure), getattr(literal, measure), rtol=1e-10, atol=1e-13)
+
+
+def test_every_problem_has_a_kernel():
+    for kind in problems.REGISTRY.values():
+        task = make_task(kind(), "analog-sgd", "ald", 1, 1, 0)
+        assert isinstance(compiled.choose(task), compiled.Compiled), kind.name
 
 
 @pytest.mark.parametrize("name", ["analog-sgd-ap", "digital-ap", "stashed-ap"])

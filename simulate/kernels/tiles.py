@@ -1,0 +1,149 @@
+"""Tiles: one row a number of the model, one column a replica, WIDE registers a row.
+
+What kernels with one matrix of replicas share: packing, products with a matrix that all replicas have in common, the
+device's update, and who diverged. A product takes four rows of the common matrix together, so that they share what they
+read of the tile, and slices of its columns that stay in the first cache. Every replica's sums are taken in the order of
+the columns: no number depends on the tile or the column a replica stands in. A tile is known by the place of its first
+number in the memory `work`.
+"""
+
+from typing import Final
+
+from numpy.typing import DTypeLike
+
+from simulate.kernels.elementary import ALD
+from simulate.kernels.plain import Floats, moved
+from simulate.kernels.simd import (
+    WIDE,
+    Value,
+    fma,
+    larger,
+    like,
+    load_wide,
+    magnitude,
+    part,
+    store,
+    width,
+    width_of,
+)
+
+ROWS: Final = 4
+"""Rows that share what they read: with 512-bit registers their 16 sums stay in registers."""
+SLICE: Final = 64
+"""Columns that are done before the next: as many rows of a tile stay in the first cache."""
+
+
+def block(dtype: DTypeLike) -> int:
+    """Return the replicas a tile holds."""
+    return WIDE * width(dtype)
+
+
+@part
+def add_product(
+    matrix: Floats, first_row: int, rows: int, stride: int, first: int, last: int, work: Floats, x: int, out: int
+) -> None:
+    """Add to the tile `out` the product of rows of a flat matrix, in its columns from `first` to `last`, and tile `x`.
+
+    Row r of `out` belongs to row first_row + r of the matrix, row c of `x` to its column first + c.
+    """
+    g = WIDE * width_of(work)
+    for i in range(0, rows - rows % ROWS, ROWS):
+        at, row, p = out + i * g, (first_row + i) * stride, x
+        z0, z1 = load_wide(work, at), load_wide(work, at + g)
+        z2, z3 = load_wide(work, at + 2 * g), load_wide(work, at + 3 * g)
+        for j in range(row + first, row + last):
+            v = load_wide(work, p)
+            z0, z1 = fma(like(v, matrix[j]), v, z0), fma(like(v, matrix[j + stride]), v, z1)
+            z2, z3 = fma(like(v, matrix[j + 2 * stride]), v, z2), fma(like(v, matrix[j + 3 * stride]), v, z3)
+            p += g
+        store(work, at, z0)
+        store(work, at + g, z1)
+        store(work, at + 2 * g, z2)
+        store(work, at + 3 * g, z3)
+    for i in range(rows - rows % ROWS, rows):
+        z0, row, p = load_wide(work, out + i * g), (first_row + i) * stride, x
+        for j in range(row + first, row + last):
+            v = load_wide(work, p)
+            z0 = fma(like(v, matrix[j]), v, z0)
+            p += g
+        store(work, out + i * g, z0)
+
+
+@part
+def product(matrix: Floats, first_row: int, rows: int, cols: int, work: Floats, x: int, out: int) -> None:
+    """Write the product of rows of a flat matrix of `cols` columns and tile `x` to tile `out`."""
+    g = WIDE * width_of(work)
+    clear(work, out, rows)
+    for first in range(0, cols, SLICE):
+        add_product(matrix, first_row, rows, cols, first, min(first + SLICE, cols), work, x + first * g, out)
+
+
+@part
+def clear(work: Floats, at: int, rows: int) -> None:
+    """Write zeros to a tile."""
+    g = WIDE * width_of(work)
+    zero = like(load_wide(work, at), 0.0)
+    for i in range(at, at + rows * g, g):
+        store(work, i, zero)
+
+
+@part
+def pack(history: Floats, work: Floats, at: int) -> None:
+    """Write the weights of every slot, a tile each; columns without a replica repeat the last one."""
+    g = WIDE * width_of(work)
+    for slot in range(history.shape[1]):
+        for i in range(history.shape[2]):
+            for r in range(g):
+                work[at + r] = history[min(r, history.shape[0] - 1), slot, i]
+            at += g
+
+
+@part
+def unpack(work: Floats, at: int, history: Floats) -> None:
+    """Write the tiles of every slot back."""
+    g = WIDE * width_of(work)
+    for slot in range(history.shape[1]):
+        for i in range(history.shape[2]):
+            for r in range(history.shape[0]):
+                history[r, slot, i] = work[at + r]
+            at += g
+
+
+@part
+def late(k: int, lag: int, slots: int, i: int, size: int, g: int) -> int:
+    """Return where row i of the weights W_(k - lag) stands in a ring of `slots` tiles of `size` rows."""
+    return ((k - lag) % slots * size + i) * g
+
+
+@part
+def move(work: Floats, now: int, then: int, direction: int, size: int, device: int, real: Floats) -> Value:
+    """Write the device's update of tile `now` by -alpha `direction` to `then`; the direction is used up.
+
+    Returns:
+        max |w| of every replica, nan where a weight is not finite.
+
+    """
+    g = WIDE * width_of(work)
+    high = poison = zero = like(load_wide(work, now), 0.0)
+    minus_alpha, per_tau = like(zero, -real[0]), like(zero, real[1])
+    for i in range(0, size * g, g):
+        w, dw = load_wide(work, now + i), minus_alpha * load_wide(work, direction + i)
+        if device == ALD:
+            store(work, then + i, fma(-(magnitude(dw) * per_tau), w, w + dw))
+        else:
+            store(work, direction + i, dw)
+            for r in range(i, i + g):
+                work[then + r] = moved(device, work[now + r], work[direction + r], real)
+        w = load_wide(work, then + i)
+        high, poison = larger(magnitude(w), high), fma(w, zero, poison)
+    return fma(poison, zero, high)
+
+
+@part
+def first_beyond(work: Floats, at: int, size: int, replica: int, limit: float) -> int:
+    """Return the first row of a tile where a replica's weight is not finite or passes the limit."""
+    g = WIDE * width_of(work)
+    for i in range(size):
+        if not (abs(work[at + i * g + replica]) <= limit):
+            return i
+    return size - 1
