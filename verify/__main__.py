@@ -127,6 +127,28 @@ def sabotage(
 
 
 @app.command()
+def witness(
+    lags: Annotated[list[str] | None, typer.Option(help="d_1,...,d_M of a pipeline; several times, too.")] = None,
+    iterations: Annotated[str, typer.Option(help="K, a few.")] = "6",
+    alpha: Annotated[str, typer.Option(help="Step size, in 1/L.")] = "0.3",
+    json: JsonOption = "",
+) -> int:
+    """Compare simulated, worst case by performance estimation, and derived, without noise and drift (extra `pep`)."""
+    from verify import console
+    from verify import witness as outside
+
+    outside.require_extra()
+    from verify.witness import showing
+
+    result = showing.watch(showing.cases(lags or showing.LAGS, iterations, alpha))
+    if json:
+        write_json(json, result)
+    if json != "-":
+        console.show(showing.table(result))
+    return ANSWER_IS_NO if result["violated"] else HOLDS
+
+
+@app.command()
 def report(
     store: StoreArgument = DEFAULT_STORE,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for verify.html.")] = Path("results"),
