@@ -133,6 +133,18 @@ def _scaled(multiplier: float, factor: float) -> float:
     return multiplier if multiplier == 1.0 else factor * multiplier
 
 
+@pytest.mark.parametrize(("case", "oracle"), ROWS, ids=named)
+def test_what_is_known_beforehand_holds_of_the_solvers_answer(case: Case, oracle: estimation.Oracle) -> None:
+    """The certificate rests on bounds of norms and values; norm(grad f(W_0)) = sqrt(2) shows that they can be met."""
+    model = compare(case, oracle).estimated.model
+    stages = np.diag(model.pep.G_value).reshape(-1, case.stages)
+    radius = np.array(model.radius).reshape(-1, case.stages)[:, 0]
+    assert np.all(np.sum(stages, axis=1) <= radius**2 + GAP)
+    assert np.all(np.abs(model.pep.F_value[: len(model.size)]) <= np.array(model.size) + GAP)
+    alone = estimation.estimate(Case(case.lags, 1, case.alpha), oracle).model
+    assert np.sum(np.diag(alone.pep.G_value)[: case.stages]) == pytest.approx(alone.radius[0] ** 2, abs=GAP)
+
+
 DATA = st.integers(min_value=0, max_value=2**32 - 1)
 
 

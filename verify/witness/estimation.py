@@ -97,8 +97,7 @@ class Model:
     """The program for one case and one oracle.
 
     Every leaf point belongs to one stage, and its norm is bounded beforehand by `radius`, as is every leaf expression
-    by `size`: from f(W_{k+1}) <= f(W_k) + <grad f(W_k), T_k> + (L/2) norm(T_k)^2 and
-    norm(grad f)^2 <= 2 L (f - f*), step by step. The certificate needs them.
+    by `size`: from the descent lemma and norm(grad f)^2 <= 2 L (f - f*), step by step. The certificate needs them.
     """
 
     def __init__(self, case: Case, oracle: Oracle) -> None:
@@ -123,13 +122,19 @@ class Model:
             here = self._evaluate((k,) * case.stages, self._path[k], gap)
             if k == 0:
                 self.pep.set_initial_condition(here.value <= 1)
-            direction, step = self._direction(k, here, gap)
+            direction, bias = self._direction(k, here, gap)
             total = total + _square(here.gradient) / case.iterations
             self._path.append([w - case.alpha * g for w, g in zip(self._path[k], direction, strict=True)])
-            self._steps.append(case.alpha * step)
-            gap += np.sqrt(2 * gap) * self._steps[-1] + self._steps[-1] ** 2 / 2
+            self._steps.append(case.alpha * (np.sqrt(2 * gap) + bias))
+            gap += self._rise(np.sqrt(2 * gap), bias)
         self._evaluate((case.iterations,) * case.stages, self._path[-1], gap)  # f(W_K) >= f* is what the descent uses
         return total
+
+    def _rise(self, slope: float, bias: float) -> float:
+        """Return a bound of f(W_{k+1}) - f(W_k) if norm(grad f) <= slope and norm(b) <= bias: the descent lemma."""
+        alpha = self.case.alpha
+        worst = min(slope, (1 + alpha) * bias / (2 - alpha)) if alpha < 2 else slope
+        return float(alpha * worst * (bias - worst) + (alpha * (worst + bias)) ** 2 / 2)
 
     def _evaluate(self, times: tuple[int, ...], weights: Blocks, gap: float) -> Evaluation:
         """Return f at the weights that stage m had at `times[m]`, where f - f* <= gap."""
@@ -141,17 +146,16 @@ class Model:
         return self.evaluations[times]
 
     def _direction(self, k: int, here: Evaluation, gap: float) -> tuple[Blocks, float]:
-        """Return the direction of step k, and a bound of its norm."""
+        """Return the direction of step k, and a bound of the norm of its bias b_k."""
         times = tuple(max(k - lag, 0) for lag in self.case.lags)
         if set(times) == {k}:
-            return here.gradient, np.sqrt(2 * gap)
+            return here.gradient, 0.0
         stale = [self._path[time][stage] for stage, time in enumerate(times)]
         moved = sum(self._steps[min(times) :])
-        length = np.sqrt(2 * gap) + self.case.reach * moved
         if self.oracle == "gradients":
             direction = self._evaluate(times, stale, gap + np.sqrt(2 * gap) * moved + moved**2 / 2).gradient
         else:
-            direction = self._vector(length)
+            direction = self._vector(np.sqrt(2 * gap) + self.case.reach * moved)
         bias = [taken - true for taken, true in zip(direction, here.gradient, strict=True)]
         self.passages.append(Passage(stale, self._path[k], bias))
         distances = [now - then for now, then in zip(self._path[k], stale, strict=True)]
@@ -160,7 +164,7 @@ class Model:
             weighed = [gains[other] * distances[other] for other in moving if gains[other]]
             allowed = self._squared_sum_of_norms(weighed, (self.case.reach * moved) ** 2)
             self.pep.add_constraint(bias[stage] ** 2 <= allowed)
-        return direction, length
+        return direction, self.case.reach * moved
 
     def _squared_sum_of_norms(self, points: Blocks, size: float) -> Any:  # noqa: ANN401
         """Return what is at most (sum of norms)^2, and can equal it."""
