@@ -18,6 +18,8 @@ from theory.setting.devices import Device
 
 DTYPES = ("float64", "float32")
 DEFAULT_BACKEND = "kernels"
+EVALUATIONS_APART = 16
+"""Steps of a stratum in a long run by default, as a multiple of the steps that the exact moments cost."""
 _MEASURES = 256
 """Strata a run has at least by default, if the exact moments cost as much as many steps."""
 
@@ -98,7 +100,7 @@ class Run:
         longest = block_length(self.problem)
         if self.measure_every is None:
             cost = self.problem.evaluation_cost
-            every = 1 if cost == 1 else min(16 * cost, max(1, self.iterations // _MEASURES))
+            every = 1 if cost == 1 else min(EVALUATIONS_APART * cost, max(1, self.iterations // _MEASURES))
         else:
             every = _check_count("measure_every", self.measure_every)
         object.__setattr__(self, "measure_every", min(every, longest))

@@ -34,6 +34,7 @@ from simulate.kernels.simd import (
     compiled,
     fma,
     gather,
+    gather_square,
     inlined,
     larger_magnitude,
     like,
@@ -42,6 +43,7 @@ from simulate.kernels.simd import (
     magnitude_mask,
     masked,
     part,
+    repeated,
     store,
     width,
     width_of,
@@ -83,26 +85,26 @@ def _store4(work: Floats, at: int, v0: Value, v1: Value, v2: Value, v3: Value) -
 
 
 @inlined
-def _stepped(w: Value, c: Value, v: Value, drift: Value) -> Value:
-    """Return w + t - |t| w, the linear device's update by the increment t = c v, all in units of tau.
+def _stepped(w: Value, d: Value, v: Value, drift: Value) -> Value:
+    """Return w + t - |t| w, the linear device's update by the increment t = d v, all in units of tau.
 
     `drift` is the mask of |t|, or of nothing where the hardware is digital. The sum is not fused with the product: it
     goes to the processor's adders while its multipliers are busy with the products of the passes.
     """
-    t = c * v
+    t = d * v
     return fma(-masked(t, drift), w, w + t)
 
 
 @part
 def _step_rows(
     work: Floats, at: int, rows: int, cols: int, delta: int, back: int, x: int, ahead: int, out: int,
-    minus_alpha: Value, drift: Value, high: Value, backward: int | None, forward: int | None,
+    drift: Value, high: Value, backward: int | None, forward: int | None,
 ) -> Value:  # fmt: skip
     """Do all that one stage does with its weights in one step, in one pass over them; return the largest |w|.
 
-    Add W_k^T delta to `back`, the update by the outer product of delta and x to the weights, and write W_{k+1} `ahead`
-    to `out`. `backward` and `forward` are None where the first or the last is not wanted: its code is left out when
-    this is compiled.
+    Add W_k^T delta to `back`, the update by the increments delta x^T to the weights, and write W_{k+1} `ahead` to
+    `out`. `backward` and `forward` are None where the first or the last is not wanted: its code is left out when this
+    is compiled.
     """
     n = width_of(work)
     zero = like(high, 0.0)
@@ -111,17 +113,16 @@ def _step_rows(
         z0 = z1 = z2 = z3 = zero
         d = delta + i * n
         d0, d1, d2, d3 = load(work, d), load(work, d + n), load(work, d + 2 * n), load(work, d + 3 * n)
-        c0, c1, c2, c3 = minus_alpha * d0, minus_alpha * d1, minus_alpha * d2, minus_alpha * d3
         for j in range(0, cols * n, n):
             v = load(work, x + j)
             w0, w1, w2, w3 = load(work, p), load(work, p + n), load(work, p + 2 * n), load(work, p + 3 * n)
             if backward is not None:
                 b = fma(w1, d1, fma(w0, d0, load(work, back + j)))
                 store(work, back + j, fma(w3, d3, fma(w2, d2, b)))
-            w0, w1 = _stepped(w0, c0, v, drift), _stepped(w1, c1, v, drift)
-            w2, w3 = _stepped(w2, c2, v, drift), _stepped(w3, c3, v, drift)
+            w0, w1 = _stepped(w0, d0, v, drift), _stepped(w1, d1, v, drift)
+            w2, w3 = _stepped(w2, d2, v, drift), _stepped(w3, d3, v, drift)
             _store4(work, p, w0, w1, w2, w3)
-            high = larger_magnitude(larger_magnitude(w0, w1), larger_magnitude(w2, larger_magnitude(w3, high)))
+            high = larger_magnitude(larger_magnitude(larger_magnitude(w0, w1), larger_magnitude(w2, w3)), high)
             if forward is not None:
                 u = load(work, ahead + j)
                 z0, z1, z2, z3 = fma(w0, u, z0), fma(w1, u, z1), fma(w2, u, z2), fma(w3, u, z3)
@@ -130,12 +131,11 @@ def _step_rows(
             _store4(work, out + i * n, z0, z1, z2, z3)
     for i in range(rows - rows % ROWS, rows):
         z0, d0 = zero, load(work, delta + i * n)
-        c0 = minus_alpha * d0
         for j in range(0, cols * n, n):
             v, w0 = load(work, x + j), load(work, p)
             if backward is not None:
                 store(work, back + j, fma(w0, d0, load(work, back + j)))
-            w0 = _stepped(w0, c0, v, drift)
+            w0 = _stepped(w0, d0, v, drift)
             store(work, p, w0)
             high = larger_magnitude(w0, high)
             if forward is not None:
@@ -147,35 +147,45 @@ def _step_rows(
 
 
 @inlined
+def _gather_all(table: Floats, places: Integers, count: int, work: Floats, at: int) -> None:
+    """Write the `count` numbers from table[places[lane]] on of every lane to `at`."""
+    n = width_of(work)
+    square = count - count % n
+    for i in range(0, square, n):
+        gather_square(work, at + i * n, table, places, i)
+    for i in range(square, count):
+        store(work, at + i * n, gather(table, places, i))
+
+
+@inlined
 def _activate(work: Floats, at: int, count: int, kind: int, unit: Value, poison: Value) -> Value:
-    """Write phi(unit z) over z; return `poison` plus all these products: nan or infinite in the lanes where one is."""
+    """Write phi(unit z) over z; return `poison` plus all z: nan or infinite in the lanes where some z is."""
     n = width_of(work)
     for i in range(at, at + count * n, n):
-        z = unit * load(work, i)
-        poison = poison + z
-        store(work, i, z)
-    wide = at + (count - count % WIDE) * n
+        poison = poison + load(work, i)
+    wide, wide_unit = at + (count - count % WIDE) * n, repeated(unit)
     for i in range(at, wide, WIDE * n):
-        store(work, i, activated(kind, load_wide(work, i)))
+        store(work, i, activated(kind, wide_unit * load_wide(work, i)))
     for i in range(wide, at + count * n, n):
-        store(work, i, activated(kind, load(work, i)))
+        store(work, i, activated(kind, unit * load(work, i)))
     return poison
 
 
 @inlined
 def _first_delta(
-    work: Floats, out: int, targets: Floats, places: Integers, outputs: int, kind: int, loss: int, delta: int
-) -> None:
-    n = width_of(work)
-    for i in range(outputs):
-        store(work, delta + i * n, gather(targets, places, i))
+    work: Floats, out: int, targets: Floats, places: Integers, outputs: int, kind: int, loss: int, minus_alpha: Value,
+    delta: int,
+) -> None:  # fmt: skip
+    """Write -alpha times the derivative of the loss in the last stage's products; every later delta inherits -alpha."""
+    n, wide_alpha = width_of(work), repeated(minus_alpha)
+    _gather_all(targets, places, outputs, work, delta)
     wide = (outputs - outputs % WIDE) * n
     for i in range(0, wide, WIDE * n):
         values, answers = load_wide(work, out + i), load_wide(work, delta + i)
-        store(work, delta + i, steepness(kind, values) * loss_slope(loss, values, answers))
+        store(work, delta + i, wide_alpha * (steepness(kind, values) * loss_slope(loss, values, answers)))
     for i in range(wide, outputs * n, n):
         value, answer = load(work, out + i), load(work, delta + i)
-        store(work, delta + i, steepness(kind, value) * loss_slope(loss, value, answer))
+        store(work, delta + i, minus_alpha * (steepness(kind, value) * loss_slope(loss, value, answer)))
 
 
 @inlined
@@ -194,8 +204,7 @@ def _read_inputs(inputs: Floats, samples: Integers, places: Integers, count: int
     n = width_of(work)
     for lane in range(n):
         places[lane] = samples[lane] * count
-    for i in range(count):
-        store(work, at + i * n, gather(inputs, places, i))
+    _gather_all(inputs, places, count, work, at)
 
 
 @inlined
@@ -362,7 +371,15 @@ def network(
         for lane in range(n):
             places[lane] = samples[k - step, lane] * widths[stages]
         _first_delta(
-            work, x_at[stages] + now[stages] * widths[stages] * n, targets, places, widths[stages], kind, loss, delta
+            work,
+            x_at[stages] + now[stages] * widths[stages] * n,
+            targets,
+            places,
+            widths[stages],
+            kind,
+            loss,
+            minus_alpha,
+            delta,
         )
         high = poison = zero
         for m in range(stages - 1, -1, -1):
@@ -372,18 +389,20 @@ def network(
             ahead = x_at[m] + (later if later < depth[m] else later - depth[m]) * down * n
             out = x_at[m + 1] + (now[m + 1] - 1 if now[m + 1] > 0 else depth[m + 1] - 1) * up * n
             if one_pass and m > 0:
-                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, drift, high, 1, 1)
+                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, drift, high, 1, 1)
             elif one_pass:
-                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, drift, high, None, 1)
+                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, drift, high, None, 1)
             elif m > 0:
-                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, drift, high, 1, None)
+                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, drift, high, 1, None)
             else:
-                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, minus_alpha, drift, high, None, None)
+                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, drift, high, None, None)
             if m > 0:
                 _next_delta(work, x, back, down, kind, unit, delta)
-            if one_pass:
-                poison = _activate(work, out, up, kind, unit, poison)
-        if not one_pass:
+        if one_pass:
+            for m in range(stages, 0, -1):
+                out = x_at[m] + (now[m] - 1 if now[m] > 0 else depth[m] - 1) * widths[m] * n
+                poison = _activate(work, out, widths[m], kind, unit, poison)
+        else:
             poison = _forward_at(k + 1, step, work, w_at, x_at, depth, widths, lags, kind, unit, poison)
         for m in range(stages + 1):
             now[m] = now[m] + 1 if now[m] + 1 < depth[m] else 0

@@ -102,33 +102,32 @@ def backward(w: Floats, rows: int, cols: int, delta: Floats, back: Floats) -> No
 
 @part
 def _step_rows(old: Floats, new: Floats, rows: int, cols: int, delta: Floats, x: Floats, real: Floats) -> Value:
-    """Write the ALD update of one stage by the outer product of delta and x; return max |w| (nan if any is nan)."""
+    """Write the ALD update of one stage by the increments delta x^T; return max |w| (nan if any is nan)."""
     top = like(real[0], 0.0)
     for i in range(rows):
-        c = -real[0] * delta[i]
         for j in range(cols):
-            w = moved(ALD, old[i * cols + j], c * x[j], real)
+            w = moved(ALD, old[i * cols + j], delta[i] * x[j], real)
             new[i * cols + j] = w
             top = abs(w) if not (abs(w) <= top) else top
     return top
 
 
 @part
-def _step_gradient(old: Floats, new: Floats, gradient: Floats, scale: float, device: int, real: Floats) -> Value:
-    """Write the device's update of one stage by -scale gradient; return max |w| (nan if any is nan)."""
+def _step_increments(old: Floats, new: Floats, increments: Floats, device: int, real: Floats) -> Value:
+    """Write the device's update of one stage; return max |w| (nan if any is nan)."""
     top = like(real[0], 0.0)
     for i in range(old.size):
-        w = moved(device, old[i], -scale * gradient[i], real)
+        w = moved(device, old[i], increments[i], real)
         new[i] = w
         top = abs(w) if not (abs(w) <= top) else top
     return top
 
 
 @part
-def _accumulate(gradient: Floats, delta: Floats, x: Floats, rows: int, cols: int) -> None:
+def _accumulate(increments: Floats, delta: Floats, x: Floats, rows: int, cols: int) -> None:
     for i in range(rows):
         for j in range(cols):
-            gradient[i * cols + j] = fma(delta[i], x[j], gradient[i * cols + j])
+            increments[i * cols + j] = fma(delta[i], x[j], increments[i * cols + j])
 
 
 @part
@@ -143,13 +142,17 @@ def _one_pass(
     stage_at: Integers,
     unit_at: Integers,
     modes: Integers,
+    scale: float,
     unit: float,
     x: Floats,
     delta: Floats,
     back: Floats,
-    gradient: Floats,
+    increments: Floats,
 ) -> None:
-    """Add G(W^, W) of one sample to `gradient`, or leave it to the caller where only one sample is taken."""
+    """Add `scale` G(W^, W) of one sample to `increments`, or leave that to the caller where only one sample is taken.
+
+    The passes backwards are linear in `delta`, which carries the scale from its first value on.
+    """
     activation, loss, _, batch, stashed = modes[0], modes[1], modes[2], modes[3], modes[4]
     stages, slots = widths.size - 1, ring.shape[0]
     _copy(inputs[sample], x)
@@ -158,11 +161,12 @@ def _one_pass(
         forward(w, widths[m + 1], widths[m], x[unit_at[m] :], x[unit_at[m + 1] :], activation, unit)
     last = unit_at[stages]
     for i in range(widths[stages]):
-        delta[last + i] = steepness(activation, x[last + i]) * loss_slope(loss, x[last + i], targets[sample, i])
+        slope = steepness(activation, x[last + i]) * loss_slope(loss, x[last + i], targets[sample, i])
+        delta[last + i] = scale * slope
     for m in range(stages - 1, -1, -1):
         here, below = unit_at[m + 1], unit_at[m]
         if batch > 1 or modes[2] != ALD:
-            _accumulate(gradient[stage_at[m] : stage_at[m + 1]], delta[here:], x[below:], widths[m + 1], widths[m])
+            _accumulate(increments[stage_at[m] : stage_at[m + 1]], delta[here:], x[below:], widths[m + 1], widths[m])
         if m > 0:
             w = ring[(step - lags[m] * stashed) % slots, stage_at[m] : stage_at[m + 1]]
             backward(w, widths[m + 1], widths[m], delta[here:], back)
@@ -195,8 +199,8 @@ def network(
     unit_at[stages + 1] = unit_at[stages] + widths[stages]
     units = np.zeros((2, unit_at[stages + 1]), history.dtype)
     x, delta = units[0], units[1]
-    back, gradient = np.zeros(units.shape[1], history.dtype), np.zeros(history.shape[2], history.dtype)
-    scale = real[0] / like(real[0], batch)
+    back, increments = np.zeros(units.shape[1], history.dtype), np.zeros(history.shape[2], history.dtype)
+    scale = -real[0] / like(real[0], batch)
     for r in range(history.shape[0]):
         if diverged[r, 0] >= 0:
             for t in range(times.shape[1]):
@@ -211,7 +215,7 @@ def network(
                 _copy(now, snapshots[r, taken])
                 taken += 1
             tally[r, SQUARE_SATURATION] += (np.float64(top) * np.float64(real[1])) ** 2
-            _fill(gradient, 0)
+            _fill(increments, 0)
             for b in range(batch):
                 sample = samples[r, (k - step) * batch + b]
                 _one_pass(
@@ -225,11 +229,12 @@ def network(
                     stage_at,
                     unit_at,
                     modes,
+                    scale,
                     real[6],
                     x,
                     delta,
                     back,
-                    gradient,
+                    increments,
                 )
             top = like(real[0], 0.0)
             for m in range(stages):
@@ -238,7 +243,7 @@ def network(
                     rows, cols = widths[m + 1], widths[m]
                     high = _step_rows(now[part], then[part], rows, cols, delta[unit_at[m + 1] :], x[unit_at[m] :], real)
                 else:
-                    high = _step_gradient(now[part], then[part], gradient[part], scale, modes[2], real)
+                    high = _step_increments(now[part], then[part], increments[part], modes[2], real)
                 if not (high <= limit) and diverged[r, 0] < 0:
                     stop(tally[r], diverged[r], k + 1, m + 1)
                 top = max(top, high)

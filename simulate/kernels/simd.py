@@ -11,6 +11,7 @@ as well, so that one source serves the scalar and the SIMD kernels, and both rou
     repeated(v)               the register v, WIDE times
     store(array, i, v)        the converse of the loads
     gather(array, at, j)      array[at[lane] + j] for every lane
+    gather_square(target, i, array, at, j)  gather at j, j + 1, .. j + width - 1, stored from target[i] on
     a + b, a - b, a * b, a / b, -a
     fma(a, b, c)              a b + c, rounded once where the processor has FMA
     like(a, c)                the constant c as a value of a's kind
@@ -265,6 +266,41 @@ def gather(_: Value, table: Kind, places: Kind, shift: Kind) -> Value:
         return value
 
     return result(table, places, types.intp), codegen
+
+
+@instruction
+def gather_square(_: Value, target: Kind, at: Kind, table: Kind, places: Kind, shift: Kind) -> Value:
+    """Write gather(table, places, shift + j), j = 0 .. width - 1, to `target` from `at` on.
+
+    Every lane's row is loaded whole; perfect shuffles turn the square of rows into one of columns.
+    """
+    result = Lanes(table.dtype)
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        start = context.make_array(table)(context, builder, args[2]).data
+        chosen = context.make_array(places)(context, builder, args[3]).data
+        vector, number, count = ir.PointerType(_llvm_type(result)), ir.IntType(32), result.count
+        rows = []
+        for lane in range(count):
+            place = builder.add(builder.load(builder.gep(chosen, [number(lane)])), args[4])
+            address = builder.bitcast(builder.gep(start, [place]), vector)
+            rows.append(builder.load(address, align=table.dtype.bitwidth // 8))
+        for _ in range(count.bit_length() - 1):
+            rows = [
+                builder.shuffle_vector(
+                    rows[i], rows[i + count // 2],
+                    ir.Constant(ir.VectorType(number, count), [half + j // 2 + j % 2 * count for j in range(count)]),
+                )
+                for i in range(count // 2)
+                for half in (0, count // 2)
+            ]  # fmt: skip
+        first = builder.gep(context.make_array(target)(context, builder, args[0]).data, [args[1]])
+        out = builder.bitcast(first, vector)
+        for j, row in enumerate(rows):
+            builder.store(row, builder.gep(out, [number(j)]), align=table.dtype.bitwidth // 8)
+        return context.get_dummy_value()
+
+    return types.void(target, types.intp, table, places, types.intp), codegen
 
 
 @instruction
