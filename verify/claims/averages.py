@@ -4,8 +4,6 @@ The inner products of the Hilbert space are replaced by averages over steps and 
 the proved claim's own expression. How much of its right side a line uses shows where the slack of a bound is lost.
 """
 
-import math
-from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -15,13 +13,10 @@ import theory
 from theory.kernel.relations import Relation
 from theory.kernel.vectors import generators
 from theory.setting.boundary import OutsideDomain
-from theory.theorems.sharp import THEOREM as SHARP
-from verify.claims.lines import Array, Line, expected
+from verify.claims.lines import Line, expected
 from verify.claims.record import Path
-from verify.claims.relations import claims, number, relation, sides
-
-World = dict[str, float]
-"""The value of every symbol of the proof, by name."""
+from verify.claims.relations import claims, number, relation, shown
+from verify.claims.world import GENERATORS, World, world
 
 CHAIN = (
     ("noise.orthogonal", "orthogonal"),
@@ -58,21 +53,18 @@ CHAIN = (
 _MEANT = {"stale.minkowski": {"v": generators("v")[0] + generators("n")[0]}}
 """Claims that give a generator another meaning: there v is the whole direction, noise included."""
 
-_GENERATORS = ("F", "b", "e", "n", "v")
-_ENTRIES = tuple((one, other) for place, one in enumerate(_GENERATORS) for other in _GENERATORS[place:])
-
 
 def lines(path: Path) -> list[Line]:
     """Return every conclusion of `CHAIN` whose symbols have a value in this setting and whose domain it is in."""
-    around, found = worlds(path), list[Line]()
+    values, found = world(path), list[Line]()
     for claim, part in CHAIN:
-        chosen = _chosen(claim, around[0])
+        chosen = _chosen(claim, values)
         if claim not in claims() or chosen is None:
             continue
-        there = [values | chosen for values in around]
-        if defined(claim, part) <= there[0].keys() and in_domain(claim, there[0]):
+        there = values | chosen
+        if defined(claim, part) <= there.keys() and in_domain(claim, there):
             found += evaluate(there, claim, relation(claim, part).substitute(vectors=_MEANT.get(claim)))
-    return [*found, *_feasible(path, around)]
+    return [*found, *_feasible(values)]
 
 
 def _chosen(claim: str, values: World) -> World | None:
@@ -86,32 +78,27 @@ def _chosen(claim: str, values: World) -> World | None:
             return None
         # the smallest t that start, step, coherent and martingale allow
         needed = (values["p"] / values["sigma"] ** 2, values["x"], values["q"])
-        t = max(*needed, math.sqrt(values["qn"] / values["sigma"]))
+        t = float(max(*needed, np.sqrt(values["qn"] / values["sigma"])))
         return {"t": t} if t <= 1 / 3 else None
     if claim == "multiplier.bound" and "x" in values:  # unresolved, at the multiplier that gives Theorem 2
-        return {"mu": 1.0, "g_x": values["x"], "xn": values["x"], "T_s": values["rho"] * values.get("R", math.nan)}
+        return {"mu": 1.0, "g_x": values["x"], "xn": values["x"], "T_s": values["rho"] * values.get("R", np.nan)}
     if claim == "multiplier.bound_resolved" and {"xn", "R"} <= values.keys():
-        chosen = {"mu": 1.0, "theta": 1.0, "g_x": math.sqrt(values["x"] * values["xn"])}
+        chosen = {"mu": 1.0, "theta": 1.0, "g_x": np.sqrt(values["x"] * values["xn"])}
         return {**chosen, "T_s": values["rho"] * values["R"]}
     return {}
 
 
-def _feasible(path: Path, around: Sequence[World]) -> list[Line]:
+def _feasible(values: World) -> list[Line]:
     """Return A below the guaranteed ends of Theorem 1: what the search over the feasible set leaves."""
-    given = {name: around[0][name] for name in BOUND if name in around[0]}
-    if len(given) < len(BOUND):
-        return []
-    A = np.array([values["A"] for values in around])
     found = list[Line]()
     for claim, name, extras in ENDS:
-        if set(extras) <= around[0].keys():
-            taken = {**given, **{extra: around[0][extra] for extra in extras}, "K": path.steps}
+        if {*BOUND, *extras} <= values.keys():
             try:
-                end = float(theory.bound(name)(**taken))
+                end = float(theory.bound(name)(**{given: values[given] for given in (*BOUND, *extras)}))
             except OutsideDomain:
                 continue
-            shown = f"A <= the bound `{name}`" + (f" with {', '.join(extras)}" if extras else "")
-            found.append(expected(claim, shown, A, np.full_like(A, end)))
+            end_of = f"A <= the bound `{name}`" + (f" with {', '.join(extras)}" if extras else "")
+            found.append(expected(claim, end_of, values["A"], np.full_like(values["A"], end)))
     return found
 
 
@@ -126,23 +113,22 @@ ENDS = (
 """Claims that make a number an upper end of A, and the bound whose number it is."""
 
 
-def evaluate(around: Sequence[World], claim: str, stated: Relation) -> list[Line]:
+def evaluate(values: World, claim: str, stated: Relation) -> list[Line]:
     """Return a relation of a claim as a line, an equation as one in each direction.
 
     Args:
-        around: what `worlds` returned.
+        values: of all symbols.
         claim: whose definitions are put in.
         stated: the relation.
 
     """
     left, right = (
-        np.array([float(number(_put_in(side, _meaning(claim)), values)) for values in around])
-        for side in (stated.lhs, stated.rhs)
+        np.broadcast_to(number(_put_in(side, claim), values), values["A"].shape) for side in (stated.lhs, stated.rhs)
     )
-    scale = max(around[0][f"<{name}|{name}>"] for name in _GENERATORS)  # every line has the unit of A
-    found = [expected(claim, str(stated), left, right, scale)]
+    scale = max(float(values[f"<{name}|{name}>"][0]) for name in GENERATORS)  # every line has the unit of A
+    found = [expected(claim, shown(stated), left, right, scale)]
     if stated.op == "==":
-        found.append(expected(claim, f"{stated}, from the other side", right, left, scale))
+        found.append(expected(claim, f"{shown(stated)}, from the other side", right, left, scale))
     return found
 
 
@@ -151,8 +137,8 @@ def in_domain(claim: str, values: World) -> bool:
     for premise in claims()[claim].premises:
         stated = premise.relation
         if premise.reason == "domain" and stated.op == "<" and {s.name for s in stated.symbols} <= values.keys():
-            left, right = (float(number(side, values)) for side in (stated.lhs, stated.rhs))
-            if not left < right:
+            left, right = (number(side, values) for side in (stated.lhs, stated.rhs))
+            if not np.all(left < right):
                 return False
     return True
 
@@ -160,8 +146,8 @@ def in_domain(claim: str, values: World) -> bool:
 @cache
 def defined(claim: str, part: str) -> frozenset[str]:
     """Return the names of the symbols of a relation after the claim's own definitions are put in."""
-    stated, meaning = relation(claim, part), _meaning(claim)
-    free = _put_in(stated.lhs, meaning).free_symbols | _put_in(stated.rhs, meaning).free_symbols
+    stated = relation(claim, part)
+    free = _put_in(stated.lhs, claim).free_symbols | _put_in(stated.rhs, claim).free_symbols
     return frozenset(symbol.name for symbol in free)
 
 
@@ -179,66 +165,10 @@ MEASURED = frozenset({"A", "Y", "R", "S", "a", "r", "x", "p", "q", "qn"})
 """Quantities that every claim means alike; `world` gives their values."""
 
 
-def _put_in(expression: sympy.Expr, meaning: dict[sympy.Symbol, sympy.Expr]) -> sympy.Expr:
+@cache
+def _put_in(expression: sympy.Expr, claim: str) -> sympy.Expr:
+    """Return an expression of a claim with the claim's own definitions put in."""
+    meaning = _meaning(claim)
     while expression.free_symbols & meaning.keys():
         expression = expression.xreplace(meaning)
     return expression
-
-
-def worlds(path: Path) -> list[World]:
-    """Return the values of all symbols: from all replicas, then leaving out each in turn (the jackknife)."""
-    moments = np.concatenate([_moments(path), _mean_square_saturation(path)[:, None]], axis=1)
-    others = (moments.sum(axis=0) - moments) / (len(moments) - 1)
-    return [world(path, row) for row in (moments.mean(axis=0), *others)]
-
-
-def world(path: Path, row: Array) -> World:
-    """Return the value of every symbol of the proof, given the inner products averaged over steps and replicas.
-
-    Constants come from the problem, rho from the path, abbreviations from the theorem's own definitions.
-    """
-    values = {f"<{one}|{other}>": float(entry) for (one, other), entry in zip(_ENTRIES, row[:-1], strict=True)}
-    values["rbar2"] = float(row[-1])
-    values |= {name: float(value) for name, value in path.constants.values.items()} | {"rho": path.rho}
-    if "sigma2" in values:
-        values["sigma"] = math.sqrt(values["sigma2"])
-        if "Lambdah" in values:
-            values.setdefault("nu", values["Lambdah"] * values["sigma"])
-    for symbol, definition in SHARP.definitions.items():
-        if {part.name for part in definition.free_symbols} <= values.keys():
-            values[symbol.name] = float(number(definition, values))
-    if "Ln" in values:
-        values["xn"] = values["alpha"] * values["Ln"]
-    values["A"], values["Y"] = values["<F|F>"], math.sqrt(values["<v|v>"])
-    values["r"] = math.sqrt(values["A"])
-    for other in ("n", "v"):
-        values[f"<{other}|unit>" if other < "unit" else f"<unit|{other}>"] = (
-            values[f"<F|{other}>"] / values["r"] if values["r"] > 0 else 0.0
-        )
-    values["a"] = values["<unit|v>"]
-    values["S"] = math.sqrt(max(values["Y"] ** 2 - values["a"] ** 2, 0.0))
-    if "sigma" in values:
-        values["R"] = math.hypot(values["r"], values["sigma"])
-    # premises that a claim leaves open are met with the step before it
-    if {"q", "qn", "R"} <= values.keys():
-        values["eta"] = math.sqrt(sides("master.sharp", "i", values)[1])
-    if {"Lambda1", "nu"} <= values.keys():
-        values["B_b"] = math.sqrt(sides("stale.martingale", "bound", values)[1])
-    return values
-
-
-def _moments(path: Path) -> Array:
-    """Return per replica the inner products of `_ENTRIES`, shape (R, 15)."""
-    parts = {
-        "F": path.gradient,
-        "b": path.staleness,
-        "e": path.drift,
-        "n": path.noise,
-        "v": path.mean_direction,
-    }
-    return np.stack([path.inner(parts[one], parts[other]) for one, other in _ENTRIES], axis=1)
-
-
-def _mean_square_saturation(path: Path) -> Array:
-    """Return per replica the average of max_i (W_k,i/tau)^2, shape (R,)."""
-    return np.asarray(((np.abs(path.weights).max(axis=-1) / path.setting.tau) ** 2).mean(axis=0))

@@ -14,7 +14,7 @@ from theory.setting import algorithms
 from theory.theorems import network
 from verify.claims.lines import Array, Line, surely
 from verify.claims.record import Path
-from verify.claims.relations import number, relation, sides
+from verify.claims.relations import number, relation, shown, sides
 
 
 def lines(path: Path) -> list[Line]:
@@ -28,9 +28,9 @@ def _worst(claim: str, part: str, left: Array, right: Array, scale: float) -> Li
     """Return the line at the place where its left side comes closest to its right side."""
     excess = np.asarray(left - right)
     place = np.unravel_index(int(np.argmax(excess)), excess.shape)
-    shown = f"{relation(claim, part)}, everywhere"
+    statement = f"{shown(relation(claim, part))}, everywhere"
     sides_there = float(np.broadcast_to(left, excess.shape)[place]), float(np.broadcast_to(right, excess.shape)[place])
-    return surely(claim, shown, *sides_there, scale)
+    return surely(claim, statement, *sides_there, scale)
 
 
 def _device(path: Path) -> list[Line]:
@@ -91,8 +91,8 @@ def _coordinates(path: Path) -> list[Line]:
     found = [_worst("adaptive.coordinate", part, *sides("adaptive.coordinate", part, values), size)
              for part in ("gradient", "staleness")]  # fmt: skip
     left, right = sides("adaptive.coordinate", "drift", values)
-    off, shown = float(np.abs(left - right).max()), str(relation("adaptive.coordinate", "drift"))
-    return [*found, surely("adaptive.coordinate", f"{shown}, everywhere", off, 0.0, size)]
+    off, identity = float(np.abs(left - right).max()), shown(relation("adaptive.coordinate", "drift"))
+    return [*found, surely("adaptive.coordinate", f"{identity}, everywhere", off, 0.0, size)]
 
 
 def _parts(path: Path) -> tuple[Array, Array, Array]:

@@ -7,7 +7,7 @@ import numpy as np
 from simulate.problems.attaining import Attaining, PlusMinus
 from verify.claims.lines import Array, Line, surely
 from verify.claims.record import Path
-from verify.claims.relations import relation, sides
+from verify.claims.relations import relation, shown, sides
 
 
 def lines(path: Path) -> list[Line]:
@@ -29,7 +29,7 @@ def _evaluated(claim: str, values: Mapping[str, Array | float], *parts: str) -> 
             left, right = np.abs(left - right), np.zeros_like(left)
         at = np.unravel_index(np.argmax(left - right), left.shape)
         scale = float(max(np.abs(np.asarray(value)).max() for value in values.values())) ** 2
-        yield surely(claim, f"{stated}, everywhere", float(left[at]), float(right[at]), scale)
+        yield surely(claim, f"{shown(stated)}, everywhere", float(left[at]), float(right[at]), scale)
 
 
 def _oracle(path: Path) -> Iterator[Line]:

@@ -24,6 +24,12 @@ def relation(claim: str, part: str) -> Relation:
 
 
 @cache
+def shown(stated: Relation) -> str:
+    """Return a relation as text."""
+    return str(stated)
+
+
+@cache
 def _functions(expression: sympy.Expr, names: tuple[str, ...]) -> Any:  # noqa: ANN401
     ordered = {symbol.name: symbol for symbol in expression.free_symbols}
     dummies = [sympy.Dummy() for _ in names]  # Gram entries have names that are no identifiers

@@ -86,13 +86,13 @@ def against(problem: Network, bounds: Rows, found: Pairs) -> list[Line]:
 
     """
     seen = met(problem, found)
-    return [*_each_stage(seen), *_through_all(problem, bounds, seen), *_dominance(bounds)]
+    return [*each_stage(seen), *through_all(problem, bounds, seen), *_dominance(bounds)]
 
 
 # One stage, with what arrived at it
 
 
-def _each_stage(seen: Met) -> Iterator[Line]:
+def each_stage(seen: Met) -> Iterator[Line]:
     """Yield the claims on one stage, each at its closest stage."""
     last, count = len(seen.u) - 1, len(seen.u)
     one = (_forward, _backward, _forward_stale, _hadamard, _backward_stale, _sensitivity)
@@ -218,7 +218,7 @@ def _sensitivity(seen: Met, m: int) -> Sides:
 # Through all stages, by the recursions
 
 
-def _through_all(problem: Network, bounds: Rows, seen: Met) -> Iterator[Line]:
+def through_all(problem: Network, bounds: Rows, seen: Met) -> Iterator[Line]:
     """Yield the recursions' bounds on inputs, messages, their changes and those of the stage gradients."""
     moved = np.stack(seen.u)  # (M, P, 1)
     X, D = (np.asarray(part, dtype=float) for part in (bounds.X, bounds.D))
@@ -267,9 +267,13 @@ def _closest(claim: str, statement: str, found: Sequence[tuple[Array, Array, flo
 
 
 def _largest(left: Array, right: Array, scale: float) -> tuple[float, float, float]:
-    """Return the largest left/right and its two sides; where both vanish, rounding does not count."""
+    """Return the largest left/right and its two sides; where both vanish, rounding does not count.
+
+    A left side that is no number, or above a right side below zero, has the largest share of all.
+    """
     left, right = np.broadcast_arrays(left, right)
-    share = np.where(np.isfinite(left), left / (right + ROUNDING * scale + np.finfo(float).tiny), np.inf)
+    sound = np.isfinite(left) & ((right >= 0) | (left <= right + ROUNDING * scale))
+    share = np.where(sound, left / (np.abs(right) + ROUNDING * scale + np.finfo(float).tiny), np.inf)
     at = np.unravel_index(np.argmax(share), share.shape)
     return float(share[at]), float(left[at]), float(right[at])
 

@@ -12,7 +12,8 @@ import numpy as np
 from verify.claims import elements
 from verify.claims.lines import Array, Line, expected, surely
 from verify.claims.record import Path
-from verify.claims.relations import relation, sides
+from verify.claims.relations import relation, shown, sides
+from verify.claims.world import jackknife
 
 Moments = dict[str, Any]
 """Averages over steps by name: from all replicas, then leaving out each in turn, shape (1 + R, ...)."""
@@ -65,13 +66,12 @@ def _moved(path: Path, window: Array) -> Line:
 
 def _average(values: Array) -> Array:
     """Return the average over steps, shape (K, R) -> (1 + R,)."""
-    means = values.mean(axis=0)
-    return np.append(means.mean(), (means.sum() - means) / (len(means) - 1))
+    return jackknife(values.mean(axis=0))
 
 
 def _line(claim: str, values: Moments, scale: float) -> Line:
     left, right = (np.broadcast_to(side, values["one"].shape) for side in sides(claim, "bound", values))
-    return expected(claim, str(relation(claim, "bound")), left, right, scale)
+    return expected(claim, shown(relation(claim, "bound")), left, right, scale)
 
 
 def _of_a_stage(path: Path, lag: int, stage: slice, coherent: Array, noisy: Array) -> list[Line]:

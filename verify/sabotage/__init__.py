@@ -13,8 +13,11 @@ Area = Literal["theory", "simulation", "statistics"]
 AREAS: tuple[Area, ...] = ("theory", "simulation", "statistics")
 """Where faults are planted."""
 
-Check = Callable[[], bool]
-"""A named check: True if all is well."""
+Answer = bool | str
+"""True if all is well; else False, or which line says no."""
+
+Check = Callable[[], Answer]
+"""A named check."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,22 @@ class Fault:
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of one fault: the name of the check that caught it, or nothing."""
+    """What came of one fault.
+
+    Args:
+        fault: its name.
+        area: where it was planted.
+        caught_by: the name of the first check that noticed, or nothing.
+        how: whether that check said no, or could not be carried out at all, which proves less.
+        line: which line of the check said no; may be empty.
+
+    """
 
     fault: str
     area: Area
     caught_by: str | None
+    how: Literal["failed", "broke down", "survived"]
+    line: str = ""
 
 
 @contextmanager
@@ -54,27 +68,36 @@ def swapped(target: object, name: str, value: object) -> Iterator[None]:
 
 
 def catch(fault: Fault, checks: Mapping[str, Check]) -> Finding:
-    """Plant a fault and return the first check that notices; a check that breaks down has noticed as well."""
+    """Plant a fault and return the first check that says no; failing that, the first that breaks down."""
+    broken: str | None = None
     with fault.plant():
         for name, check in checks.items():
-            if not passes(check):
-                return Finding(fault.name, fault.area, name)
-    return Finding(fault.name, fault.area, None)
+            answer = ask(check)
+            if answer is None:
+                broken = broken or name
+            elif answer is not True:
+                return Finding(fault.name, fault.area, name, "failed", answer or "")
+    return Finding(fault.name, fault.area, broken, "broke down" if broken else "survived")
 
 
-def passes(check: Check) -> bool:
-    """Return whether a check passes; an exception is a failure."""
+def ask(check: Check) -> Answer | None:
+    """Return the answer of a check, None if it breaks down: a planted fault may break anything."""
     try:
         return check()
     except Exception:
-        return False  # a planted fault may break anything, and then it has been noticed
+        return None
+
+
+def passes(check: Check) -> bool:
+    """Return whether a check says that all is well."""
+    return ask(check) is True
 
 
 def planted(areas: Sequence[str]) -> Iterator[tuple[Fault, Mapping[str, Check]]]:
     """Yield every fault of the areas with the checks that must catch it."""
-    from verify.sabotage import bounds, simulation, statements, statistics
+    from verify.sabotage import bounds, simulation, stages, statements, statistics
 
-    for module in (statements, bounds, simulation, statistics):
+    for module in (statements, stages, bounds, simulation, statistics):
         if module.AREA in areas:
             checks = module.checks()
             for fault in module.faults():
@@ -102,6 +125,7 @@ def run(areas: Sequence[str] = AREAS, on_finding: Callable[[Finding, int], None]
         "caught": len(findings) - len(survivors),
         "survivors": survivors,
         "failing_without_a_fault": unsound,
+        "broke_down": [finding.fault for finding in findings if finding.how == "broke down"],
         "by_check": _by_check(findings),
         "faults": [asdict(finding) for finding in findings],
     }

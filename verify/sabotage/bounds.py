@@ -31,7 +31,12 @@ _NAMES = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
 
 def checks() -> dict[str, Check]:
     """Return the named checks: runs first."""
-    return {"bounds-above-runs": _bounds_hold, "reference-values": _reference, "sharp-below-explicit": _ordered}
+    return {
+        "numbers-on-the-domain": _numbers,
+        "bounds-above-runs": _bounds_hold,
+        "reference-values": _reference,
+        "sharp-below-explicit": _ordered,
+    }
 
 
 def faults() -> Iterator[Fault]:
@@ -55,13 +60,34 @@ def _bounding(wrong: Bound) -> AbstractContextManager[None]:
     return swapped(theory, "bound", lambda name: wrong if name == wrong.name else true(name))
 
 
+def _changed() -> tuple[verdicts.Form, ...]:
+    """Return the forms of bounds that are not the registered ones, all if none: the others were looked at before."""
+    return tuple(form for form in verdicts.FORMS if theory.bound(form.theorem) is not _TRUE(form.theorem)) or _FORMS
+
+
+_TRUE, _FORMS = theory.bound, verdicts.FORMS
+
+
+def _numbers() -> bool:
+    """Check that a bound is a number wherever it claims to be proved."""
+    try:
+        return all(np.all(np.isfinite(theory.bound(form.theorem)(**_columns()))) for form in _changed())
+    except ArithmeticError:  # the root of a negative number
+        return False
+
+
+def _columns() -> dict[str, tuple[float, ...]]:
+    return dict(zip(_NAMES, zip(*(row[0] for row in REFERENCE), strict=True), strict=True))
+
+
 def _bounds_hold() -> bool:
-    found = (verdicts.confront(sound_observations(name), 1e-3) for name in COMPLETE)
-    return all(confrontation.word != "violated" for confrontation in found)
+    with swapped(verdicts, "FORMS", _changed()):
+        found = (verdicts.confront(sound_observations(name), 1e-3) for name in COMPLETE)
+        return all(confrontation.word != "violated" for confrontation in found)
 
 
 def _reference() -> bool:
-    columns = dict(zip(_NAMES, zip(*(row[0] for row in REFERENCE), strict=True), strict=True))
+    columns = _columns()
     for place, name in enumerate(("sharp", "explicit"), start=1):
         found = theory.bound(name)(**columns)
         if not np.allclose(found, [row[place] for row in REFERENCE], rtol=0, atol=5.1e-9):

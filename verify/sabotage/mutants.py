@@ -1,6 +1,6 @@
 """Wrong versions of an expression, made by rule: a term dropped, a sign flipped, a factor lost, a power forgotten."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import sympy
@@ -9,16 +9,20 @@ from sympy import Expr
 _POINTS = 40
 
 
-def mutants(expression: Expr) -> Iterator[tuple[str, Expr]]:
+SQUARED = ("rho", "sigma", "x", "q")
+"""Symbols that are put in the place of their square, and squared where they are not."""
+
+
+def mutants(expression: Expr, squared: Sequence[str] = SQUARED) -> Iterator[tuple[str, Expr]]:
     """Yield (what was done, the wrong expression), each different from the true one and from the others."""
     seen = {expression}
-    for what, wrong in _all(expression):
+    for what, wrong in _all(expression, squared):
         if wrong not in seen and not wrong.has(sympy.zoo, sympy.nan):
             seen.add(wrong)
             yield what, wrong
 
 
-def _all(expression: Expr) -> Iterator[tuple[str, Expr]]:
+def _all(expression: Expr, squared: Sequence[str]) -> Iterator[tuple[str, Expr]]:
     for part in sympy.preorder_traversal(expression):
         if isinstance(part, sympy.Add):
             for term in part.args:
@@ -31,7 +35,7 @@ def _all(expression: Expr) -> Iterator[tuple[str, Expr]]:
             for factor in part.args:
                 if isinstance(factor, sympy.Add):
                     yield f"missing factor {factor}", expression.xreplace({part: part / factor})
-        elif isinstance(part, sympy.Symbol) and part.name in ("rho", "sigma", "x", "q"):
+        elif isinstance(part, sympy.Symbol) and part.name in squared:
             yield f"{part}^2 for {part}", expression.xreplace({part: part**2})
 
 

@@ -23,7 +23,7 @@ from theory.setting.devices import AsymmetricLinear
 from theory.setting.objectives import Facts, Weights
 from verify import assumptions, claims, verdicts
 from verify.observations import Constants
-from verify.sabotage import Area, Check, Fault, swapped
+from verify.sabotage import Answer, Area, Check, Fault, swapped
 from verify.sabotage.panel import SETTINGS, observations, path
 from verify.settings import Setting
 
@@ -31,20 +31,27 @@ AREA: Area = "simulation"
 
 
 def checks() -> dict[str, Check]:
-    """Return the named checks: what happened on the way, then what was measured, then the verdicts."""
+    """Return the named checks: what is known, what happened on the way, what was measured, the verdicts."""
     return {
-        "lines-of-the-proof": _lines_hold,
         "facts-recomputed": _facts,
         "gradient-of-the-value": _gradient,
+        "replicas-differ": _differ,
+        "lines-of-the-proof": _lines_hold,
         "measured-is-recorded": _measured,
         "backends-agree": _agree,
-        "replicas-differ": _differ,
         "bounds-above-runs": _verdicts,
     }
 
 
-def _lines_hold() -> bool:
-    return all(line.ok for name in SETTINGS for line in claims.along(path(name)))
+def _lines_hold() -> Answer:
+    """Evaluate the proof along every path, in its order; the first line that fails is named."""
+    for name in SETTINGS:
+        recorded = path(name)
+        for module in claims.MODULES:
+            for line in module.lines(recorded):
+                if not line.ok:
+                    return str(line.claim)
+    return True
 
 
 def _facts() -> bool:
@@ -312,13 +319,32 @@ def _kernel_tau(factor: float) -> Callable[[], AbstractContextManager[None]]:
     return partial(swapped, kernels, "Element", lambda name, tau, parameters: true(name, factor * tau, parameters))
 
 
-def _kernel_lags(change: Callable[[tuple[int, ...]], tuple[int, ...]]) -> Callable[[], AbstractContextManager[None]]:
-    true = kernels.start
+def _kernel(name: str, place: int, change: Callable[[Any], Any]) -> Callable[[], AbstractContextManager[None]]:
+    """Hand a kernel another array in one place of its arguments."""
+    true = getattr(kernels, name)
 
-    def start(initial: Any, replicas: Any, lags: Any, dtype: Any) -> Any:  # noqa: ANN401
-        return true(initial, replicas, change(tuple(lags)), dtype)
+    def wrong(*given: Any, **options: Any) -> Any:  # noqa: ANN401
+        return true(*given[:place], change(given[place]), *given[place + 1 :], **options)
 
-    return partial(swapped, kernels, "start", start)
+    return partial(swapped, kernels, name, wrong)
+
+
+def _kernel_option(name: str, **changes: Callable[[Any], Any]) -> Callable[[], AbstractContextManager[None]]:
+    """Change options of a kernel."""
+    true = getattr(kernels, name)
+
+    def wrong(*given: Any, **options: Any) -> Any:  # noqa: ANN401
+        return true(*given, **{key: changes.get(key, lambda same: same)(value) for key, value in options.items()})
+
+    return partial(swapped, kernels, name, wrong)
+
+
+def _fresher(lags: Any) -> Any:  # noqa: ANN401
+    return np.maximum(np.asarray(lags) - 1, 0)
+
+
+def _first_again(samples: np.ndarray) -> np.ndarray:
+    return np.repeat(samples[:, :1], samples.shape[1], axis=1)
 
 
 def _kernel_start(factor: float) -> Callable[[], AbstractContextManager[None]]:
@@ -356,7 +382,15 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         lambda self, stages: tuple(range(stages, 0, -1)) if self.pipelined else (0,) * stages,
     ),
     "kernels: tau doubled": _kernel_tau(2.0),
-    "kernels: history one step too long": _kernel_lags(lambda lags: tuple(lag + 1 for lag in lags)),
+    "kernels: forward weights of quadratics too fresh": _kernel("quadratic", 4, _fresher),
+    "kernels: forward weights of networks too fresh": _kernel("network", 5, _fresher),
+    "kernels: samples of quadratics reused": _kernel("quadratic", 1, _first_again),
+    "kernels: samples of networks reused": _kernel("network", 1, _first_again),
+    "kernels: backward weights of networks stale too": _kernel_option("network", stashed=lambda _: True),
+    "kernels: steps of quadratics one percent short": _kernel_option("quadratic", alpha=lambda alpha: 0.99 * alpha),
+    "kernels: another minimiser": _kernel("quadratic", 3, lambda minimiser: 1.01 * minimiser),
+    "kernels: weights measured a step late": _kernel_option("network", times=lambda times: np.maximum(times - 1, 0)),
+    "kernels: the plain oracle for the attaining one": _kernel_option("scalar", attaining=lambda _: False),
     "kernels: another start": _kernel_start(1.01),
     "batch: sum for the mean": partial(swapped, Recursion, "direction", _summed),
     "batch: first sample only": partial(swapped, Recursion, "direction", _first_only),

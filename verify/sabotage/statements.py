@@ -1,9 +1,9 @@
 """Wrong lemmas: claims that conclude too much. Caught by runs, line by line, or by the proof's own checker."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
@@ -13,8 +13,9 @@ from theory.kernel.gap import Gap
 from theory.kernel.relations import Relation
 from verify.claims import averages, elements, relations
 from verify.claims.lines import surely
-from verify.sabotage import Area, Check, Fault, swapped
-from verify.sabotage.mutants import is_stronger, mutants
+from verify.claims.world import World, world
+from verify.sabotage import Answer, Area, Check, Fault, swapped
+from verify.sabotage.mutants import SQUARED, is_stronger, mutants
 from verify.sabotage.panel import COMPLETE, sound_path
 
 AREA: Area = "theory"
@@ -26,6 +27,7 @@ STATEMENTS = (
     ("noise.orthogonal", "length"),
     ("stale.martingale", "bound"),
     ("stale.reach", "bound"),
+    ("adaptive.reach", "bound"),
     ("master.telescope", "bound"),
     ("master.expand", "bound"),
     ("master.polarise", "bound"),
@@ -33,42 +35,56 @@ STATEMENTS = (
     ("master.sharp", "i"),
     ("master.sharp", "ii"),
     ("master.young", "young"),
+    ("master.resolved", "ii"),
 )
 """Conclusions whose right sides are spoilt."""
 
 
 def checks() -> dict[str, Check]:
     """Return the named checks: runs first, then the proof."""
-    return {"lines-of-the-proof": _lines_hold, "exact-kernel": _kernel}
+    return {"lines-of-the-proof": _lines_hold, "exact-kernel": kernel_holds}
 
 
 def faults() -> Iterator[Fault]:
     """Yield every wrong statement that rules make of the true ones and that claims more than they do."""
-    for claim, part in STATEMENTS:
+    yield from spoilt(STATEMENTS)
+
+
+def spoilt(conclusions: Sequence[tuple[str, str]], squared: Sequence[str] = SQUARED) -> Iterator[Fault]:
+    """Yield claims with a right side that is wrong by rule and smaller somewhere."""
+    for claim, part in conclusions:
         true = relations.relation(claim, part)
-        for what, wrong in mutants(true.rhs):
+        for what, wrong in mutants(true.rhs, squared):
             if is_stronger(wrong, true.rhs):
-                spoilt = Relation(true.lhs, true.op, wrong)
-                yield Fault(f"{claim}: {what}", AREA, partial(_concluding, claim, part, spoilt))
+                concluded = Relation(true.lhs, true.op, wrong)
+                yield Fault(f"{claim}: {what}", AREA, partial(_concluding, claim, part, concluded))
 
 
 def _concluding(claim: str, part: str, wrong: Relation) -> AbstractContextManager[None]:
     """Put a claim that concludes `wrong` in the place of the true one."""
     true = relations.claims()[claim]
     steps = tuple(dataclasses.replace(s, relation=wrong) if s.name == part else s for s in true.steps)
-    spoilt = {**relations.claims(), claim: dataclasses.replace(true, steps=steps)}
-    return swapped(relations, "claims", lambda: spoilt)
+    claims = {**relations.claims(), claim: dataclasses.replace(true, steps=steps)}
+    return swapped(relations, "claims", lambda: claims)
 
 
 def _suspects() -> list[tuple[str, str]]:
     """Return the statements that are not the registered ones, all if none: what is unchanged was checked before."""
-    now, registered = relations.claims(), {claim.id: claim for claim in all_claims()}
-    changed = [(claim, part) for claim, part in STATEMENTS if now[claim] is not registered[claim]]
-    return changed or list(STATEMENTS)
+    return [(claim, part) for claim, part in STATEMENTS if claim in _changed()] or list(STATEMENTS)
 
 
-def _lines_hold() -> bool:
-    return all(_line_holds(name, claim, part) for claim, part in _suspects() for name in COMPLETE)
+def _changed() -> list[str]:
+    """Return the claims that are not the registered ones."""
+    now = relations.claims()
+    return [claim.id for claim in all_claims() if now[claim.id] is not claim]
+
+
+def _lines_hold() -> Answer:
+    """Evaluate the statements on every path; the first that fails is named."""
+    for claim, part in _suspects():
+        if not all(_line_holds(name, claim, part) for name in COMPLETE):
+            return claim
+    return True
 
 
 def _line_holds(name: str, claim: str, part: str) -> bool:
@@ -78,23 +94,20 @@ def _line_holds(name: str, claim: str, part: str) -> bool:
         left, right = (np.asarray(relations.number(side, values)) for side in (stated.lhs, stated.rhs))
         scale = float(np.abs(path.weights).max() + np.abs(path.direction).max())
         return surely(claim, str(stated), float((left - right).max()), 0.0, scale).ok
-    return all(line.ok for line in averages.evaluate(_worlds(name), claim, stated))
+    return all(line.ok for line in averages.evaluate(_world(name), claim, stated))
 
 
-_kept: dict[str, list[averages.World]] = {}
+@cache
+def _world(name: str) -> World:
+    return world(sound_path(name))
 
 
-def _worlds(name: str) -> list[averages.World]:
-    if name not in _kept:
-        _kept[name] = averages.worlds(sound_path(name))
-    return _kept[name]
-
-
-def _kernel() -> bool:
+def kernel_holds() -> Answer:
+    """Check the proofs of the claims that are not the registered ones; of all that are ever spoilt, if none is."""
     now = relations.claims()
-    for claim in dict.fromkeys(claim for claim, _ in _suspects()):
+    for claim in _changed() or dict(STATEMENTS):
         try:
             check_claim(now[claim], {name: item for name, item in now.items() if name != claim})
         except Gap:
-            return False
+            return claim
     return True

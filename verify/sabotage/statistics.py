@@ -18,7 +18,7 @@ import theory
 from theory.setting.boundary import OutsideDomain
 from verify import assumptions, observations, statistics, sweep, verdicts
 from verify.observations import Constants, Observations
-from verify.sabotage import Area, Check, Fault, swapped
+from verify.sabotage import Answer, Area, Check, Fault, swapped
 from verify.sabotage.panel import SETTINGS
 
 AREA: Area = "statistics"
@@ -34,17 +34,17 @@ def checks() -> dict[str, Check]:
         "refusals": _refusals,
         "verdicts-on-planted-truths": _verdicts,
         "what-a-run-hands-over": _handed_over,
-        "false-alarms-of-families": _coarsely(_families),
-        "false-alarms-when-stopping-early": _coarsely(_stopping),
         "coverage-from-above": _coarsely(_coverage),
         "power": _coarsely(_power),
+        "false-alarms-of-families": _coarsely(_families),
+        "false-alarms-when-stopping-early": _coarsely(_stopping),
     }
 
 
 def _coarsely(check: Check) -> Check:
     """Let bisections stop at a third of a percent, on the safe side: thousands of families are looked at."""
 
-    def checked() -> bool:
+    def checked() -> Answer:
         with swapped(statistics, "_BISECTIONS", 12):
             return check()
 
