@@ -97,5 +97,5 @@ def check(runs: Trajectories, *, confidence: float = 0.99) -> Report:
         verdict.checks,
         {**verdict.evidence.as_dict(), "level": level},
         tuple(assumptions.examine(observed)),
-        sides(runs, observed, level),
+        sides(runs.run, observed, level),
     )

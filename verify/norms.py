@@ -6,50 +6,63 @@ shapes bound norm2(W^(m)). Measured: the largest norm2(W^(m)) of any replica. Bo
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from simulate.problems.network import Network
-from simulate.trajectories import Trajectories
+from simulate.run import Run
 from theory.theorems import network
 from verify import verdicts
 from verify.observations import Constants, Observations, of_network
 
+NAMES = ("L", "Lambda1", "Lambdah")
+"""The constants that follow from the norms."""
+
 
 @dataclass(frozen=True)
 class Side:
-    """A network's constants from one source of its norms.
+    """A network's constants from one source of its norms, and every bound with them.
+
+    Neither side is an a-priori check: sigma2 and rho are those that the run showed.
 
     Args:
         norms: certified or measured.
         w: bounds of norm2(W^(m)), in w; empty if there are none.
         values: L, Lambda1, Lambdah, in f/w^2; empty if there are none.
-        check: the bound with them (form and basis of `verdicts.HEADLINE`), or why it cannot be applied.
+        checks: the a-posteriori forms of `verdicts.FORMS`, or `verdicts.HEADLINE` alone and why none can be applied.
 
     """
 
     norms: Literal["certified", "measured"]
     w: tuple[float, ...]
     values: Mapping[str, float]
-    check: verdicts.Check
+    checks: tuple[verdicts.Check, ...]
+
+    @property
+    def check(self) -> verdicts.Check:
+        """Return the check that stands for all."""
+        return next(check for check in self.checks if check.claim == verdicts.HEADLINE)
 
 
-def sides(runs: Trajectories, observed: Observations, level: float) -> tuple[Side, ...]:
+def sides(run: Run, observed: Observations, level: float) -> tuple[Side, ...]:
     """Return the certified and the measured side of a network's run; nothing for other problems."""
-    problem = runs.run.problem
+    problem = run.problem
     if not isinstance(problem, Network):
         return ()
-    box, refusal = _box(runs, problem)
-    found = (("certified", box, refusal), ("measured", runs.measured.get("w", ()), "every replica diverged"))
-    return tuple(_side(runs, observed, level, *one) for one in found)
+    box, refusal = _box(run, problem)
+    certified = of_network(run, problem.stage_data, box) if box else {}
+    measured = {name: observed.constants.values[name] for name in NAMES if observed.stage_norms}
+    return (
+        _side("certified", box, certified, refusal, observed, level),
+        _side("measured", observed.stage_norms, measured, "every replica diverged", observed, level),
+    )
 
 
-def _box(runs: Trajectories, problem: Network) -> tuple[list[float], str]:
+def _box(run: Run, problem: Network) -> tuple[list[float], str]:
     """Return w_m from the saturation box, or none and why device.box does not apply."""
-    run = runs.run
     if run.device != "ald" or math.isinf(run.tau):
         return [], f"no saturation box is proved for the device {run.device} with tau = {run.tau:g}"
     start = max(float(np.max(np.abs(stage))) for stage in problem.initial_weights())
@@ -64,17 +77,17 @@ def _box(runs: Trajectories, problem: Network) -> tuple[list[float], str]:
 
 
 def _side(
-    runs: Trajectories,
+    norms: Literal["certified", "measured"],
+    w: Sequence[float],
+    values: Mapping[str, float],
+    refusal: str,
     observed: Observations,
     level: float,
-    norms: Literal["certified", "measured"],
-    w: list[float],
-    refusal: str,
 ) -> Side:
     if not w:
-        return Side(norms, (), {}, verdicts.Check(verdicts.HEADLINE, "not applied", reason=refusal))
-    values, known = of_network(runs, w), observed.constants
+        return Side(norms, (), {}, (verdicts.Check(verdicts.HEADLINE, "not applied", reason=refusal),))
+    known = observed.constants
     certified = {**known.certified, **dict.fromkeys(values, norms == "certified")}
     seen = replace(observed, constants=Constants({**known.values, **values}, certified))
-    checks = {check.claim: check for check in verdicts.confront(seen, level).checks}
-    return Side(norms, tuple(w), values, checks[verdicts.HEADLINE])
+    checks = (check for check in verdicts.confront(seen, level).checks if check.claim.endswith("/a-posteriori"))
+    return Side(norms, tuple(w), values, tuple(checks))

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate.run import Run
 from simulate.trajectories import Trajectories
 from theory.setting import algorithms
 from theory.theorems import network
@@ -52,6 +54,7 @@ class Observations:
         diverged: replicas that left the numbers' range or the device's.
         constants: what is known.
         algorithm: its name.
+        stage_norms: of a network, the largest norm2(W^(m)) that any replica showed, M values in w; else empty.
 
     """
 
@@ -61,6 +64,7 @@ class Observations:
     diverged: int
     constants: Constants
     algorithm: str
+    stage_norms: tuple[float, ...] = ()
 
     @property
     def replicas(self) -> int:
@@ -81,6 +85,7 @@ class Observations:
             square_saturation=np.concatenate([self.square_saturation, more.square_saturation]),
             diverged=self.diverged + more.diverged,
             constants=self.constants.larger(more.constants),
+            stage_norms=tuple(map(max, self.stage_norms, more.stage_norms)),
         )
 
 
@@ -103,6 +108,7 @@ def from_trajectories(runs: Trajectories) -> Observations:
         len(runs.diverged),
         known,
         runs.run.algorithm,
+        tuple(float(norm) for norm in runs.measured.get("w", ())),
     )
 
 
@@ -116,7 +122,7 @@ def constants(runs: Trajectories) -> Constants:
     values = {name: float(value) for name, value in facts.values.items() if value is not None}
     certified = {name: bool(facts.certified.get(name, False)) for name in values}
     if facts.stage_data and "w" in runs.measured:
-        values |= {**of_network(runs, runs.measured["w"]), "sigma2": float(runs.measured["sigma2"])}
+        values |= {**of_network(runs.run, facts.stage_data, runs.measured["w"]), "sigma2": float(runs.measured["sigma2"])}
         certified |= dict.fromkeys(values, False)
     if "sigma2" in values:
         values["sigma2"] /= run.batch
@@ -128,11 +134,11 @@ def constants(runs: Trajectories) -> Constants:
     return Constants(values, certified)
 
 
-def of_network(runs: Trajectories, w: Sequence[float]) -> dict[str, float]:
+def of_network(run: Run, stage_data: Mapping[str, Any], w: Sequence[float]) -> dict[str, float]:
     """Return L, Lambda1, Lambdah of a network's run, given bounds w_m of its stages' spectral norms."""
-    found = network.constants(runs.facts.stage_data or {}, w)
-    stashed = algorithms.named(runs.run.algorithm).direction == "stashed"
-    lags = runs.run.lags or ()
+    found = network.constants(stage_data, w)
+    stashed = algorithms.named(run.algorithm).direction == "stashed"
+    lags = run.lags or ()
     return {
         "L": found.L,
         "Lambda1": found.Lambda1(lags, stashed=stashed),

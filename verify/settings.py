@@ -9,13 +9,17 @@ the problem and before anything is run:
     tau                               is the reach of the weights divided by the drawn saturation s.
 
 Setting i of a seed depends on (seed, i) and the chosen families alone.
+
+A standard sweep spends about 0.2 s of one core on a setting. Networks long enough for the bound to come to rest
+(K = 1e7) cost a hundred times that, so they are a family of their own, `network-long`, which a sweep has only when it
+is asked for: alone by its name, or with `--long` as every 28th setting beside the others.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from hypothesis import strategies as st
@@ -89,6 +93,8 @@ class Family:
         summary: one line for people.
         axes: what is drawn.
         build: turns a draw into a setting (id and seed are filled in afterwards).
+        ladder: values of K that settings drawn one after the other take in turn, all else but their seeds equal;
+            empty if every setting is drawn by itself.
 
     """
 
@@ -96,6 +102,7 @@ class Family:
     summary: str
     axes: Mapping[str, axes.Axis]
     build: Callable[[Draw], Setting]
+    ladder: tuple[int, ...] = ()
 
     def make(self, draw: Draw, identity: int = 0, seed: int = 0) -> Setting:
         """Return the setting of a draw."""
@@ -191,26 +198,43 @@ def _plus_minus(draw: Draw) -> Setting:
     return Setting(0, "", "plus-minus", draw["stages"], chosen, algorithm.name, alpha, tau, iterations, replicas, 0)
 
 
-def _network(draw: Draw) -> Setting:
+def _network(draw: Draw, deep: bool = False) -> Setting:
     names = ("width", "samples", "activation", "loss", "gain", "teacher_gain", "label_noise", "instance")
     chosen = {name: draw[name] for name in names}
     problem = problems.make("network", stages=draw["stages"], **chosen)
     algorithm = algorithms.named(draw["algorithm"])
     lags, stashed = algorithm.lags(draw["stages"]), algorithm.direction == "stashed"
-    initial = problem.initial_weights()
-    # L and Lambda of weights two and a half times the first ones; what the run shows decides a-posteriori
-    norms = [2.5 * float(np.linalg.norm(stage, 2)) for stage in initial]
-    found = network.constants(problem.facts(lags).stage_data, norms)
+    initial, iterations = problem.initial_weights(), draw["iterations"]
     saturation = draw["saturation"] if algorithm.analog else 0.0
+    tau = 2.0 * max(float(np.abs(stage).max()) for stage in initial) / saturation if algorithm.analog else math.inf
+    if deep:  # norms that the saturation box proves: small steps, and K long enough for them
+        norms = cast("problems.Network", problem).stage_norms(tau)
+        replicas = _replicas(3.2e8, iterations, 1, 32, 64)
+    else:  # L and Lambda of weights two and a half times the first ones; what the run shows decides a-posteriori
+        norms = [2.5 * float(np.linalg.norm(stage, 2)) for stage in initial]
+        replicas = _replicas(3e8, iterations, 12 * draw["stages"] * draw["width"] ** 2, 16, 96)
+    found = network.constants(problem.facts(lags).stage_data, norms)
     constants = {"L": found.L, "Lambda1": found.Lambda1(lags, stashed=stashed)}
     alpha = step_size(constants, draw["x"], draw["share"], saturation)
-    largest = 2.0 * max(float(np.abs(stage).max()) for stage in initial)
-    tau = largest / saturation if algorithm.analog else math.inf
-    cost = 12 * draw["stages"] * draw["width"] ** 2
-    replicas = _replicas(3e8, draw["iterations"], cost, 16, 96)
-    return Setting(
-        0, "", "network", draw["stages"], chosen, algorithm.name, alpha, tau, draw["iterations"], replicas, 0
-    )
+    return Setting(0, "", "network", draw["stages"], chosen, algorithm.name, alpha, tau, iterations, replicas, 0)
+
+
+_NETWORK_AXES: dict[str, axes.Axis] = {
+    "algorithm": OneOf(("analog-sgd-ap", "analog-sgd-ap", "digital-ap", "stashed-ap", "analog-sgd")),
+    "stages": Whole(1, 4),
+    "width": Whole(2, 6),
+    "samples": Whole(4, 32),
+    "activation": OneOf(("tanh", "sigmoid")),
+    "loss": OneOf(("log-cosh", "squared", "logistic")),
+    "gain": Geometric(0.3, 1.0),
+    "teacher_gain": Geometric(0.3, 2.0),
+    "label_noise": Geometric(0.3, 2.0),
+    "instance": Whole(0, 2**31 - 1),
+    "x": Geometric(0.02, 0.6),
+    "share": Geometric(0.1, 0.8),
+    "saturation": Geometric(0.05, 0.4),
+    "iterations": Whole(3_000, 100_000, geometric=True),
+}
 
 
 FAMILIES: dict[str, Family] = {
@@ -266,27 +290,33 @@ FAMILIES: dict[str, Family] = {
         Family(
             "network",
             "networks of smooth stages on teacher-student data; norms of weights and noise are measured",
-            {
-                "algorithm": OneOf(("analog-sgd-ap", "analog-sgd-ap", "digital-ap", "stashed-ap", "analog-sgd")),
-                "stages": Whole(1, 4),
-                "width": Whole(2, 6),
-                "samples": Whole(4, 32),
-                "activation": OneOf(("tanh", "sigmoid")),
-                "loss": OneOf(("log-cosh", "squared", "logistic")),
-                "gain": Geometric(0.3, 1.0),
-                "teacher_gain": Geometric(0.3, 2.0),
-                "label_noise": Geometric(0.3, 2.0),
-                "instance": Whole(0, 2**31 - 1),
-                "x": Geometric(0.02, 0.6),
-                "share": Geometric(0.1, 0.8),
-                "saturation": Geometric(0.05, 0.4),
-                "iterations": Whole(3_000, 100_000, geometric=True),
-            },
+            _NETWORK_AXES,
             _network,
         ),
     )
 }
-"""Every family by name."""
+"""The families of a standard sweep by name."""
+
+LONG = Family(
+    "network-long",
+    "networks with steps small enough for constants that the saturation box certifies, and K from 1e4 to 1e7",
+    _NETWORK_AXES
+    | {
+        # a digital device has no saturation box; wider and deeper networks need steps too small for K = 1e7
+        "algorithm": OneOf(("analog-sgd-ap",) * 3 + ("analog-sgd",)),
+        "stages": Whole(2, 3),
+        "width": Whole(2, 3),
+        "x": Geometric(0.1, 0.6),
+        "share": Geometric(0.3, 0.8),
+        "saturation": Geometric(0.1, 0.4),
+        "iterations": OneOf((10**4, 10**5, 10**6, 10**7)),
+    },
+    partial(_network, deep=True),
+    ladder=(10**4, 10**5, 10**6, 10**7),
+)
+"""Long runs: about 10^7 iterations times 32 replicas at the top of the ladder, 20 s on one core."""
+
+_BY_NAME = FAMILIES | {LONG.name: LONG}
 
 PATTERN = (
     "quadratic",
@@ -302,26 +332,40 @@ PATTERN = (
 """Which family the settings 0, 1, 2, ... of a sweep come from, over and over."""
 
 
-def plan_families(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the pattern of families of a sweep restricted to `names`; none means all."""
+def plan_families(names: Sequence[str], *, long: bool = False) -> tuple[str, ...]:
+    """Return the pattern of families of a sweep restricted to `names`; none means all but `LONG`.
+
+    Args:
+        names: of families.
+        long: add a setting of `LONG` after every three rounds of the others.
+
+    """
     for name in names:
-        known("--family", name, FAMILIES)
-    if not names:
-        return PATTERN
-    return tuple(family for family in PATTERN if family in names) or tuple(dict.fromkeys(names))
+        known("--family", name, _BY_NAME)
+    chosen = tuple(family for family in PATTERN if family in (names or PATTERN))
+    chosen += tuple(name for name in dict.fromkeys(names) if name not in PATTERN)
+    return 3 * chosen + (LONG.name,) if long and LONG.name not in chosen else chosen
+
+
+def summary_of(name: str) -> str:
+    """Return one line on a family, for people; empty for a name that is none."""
+    return _BY_NAME[name].summary if name in _BY_NAME else ""
 
 
 def sample(seed: int, index: int, families: Sequence[str] = PATTERN) -> Setting:
     """Return setting `index` of the sweep with `seed`: a function of its arguments alone."""
     if seed < 0:
         raise BadInput("--seed", seed, "an integer >= 0")
-    root = np.random.SeedSequence([seed, index])
-    rng = np.random.Generator(np.random.Philox(root))
-    family = FAMILIES[families[index % len(families)]]
-    draw = axes.sample(family.axes, rng)
-    return family.make(draw, index, int(root.generate_state(2, np.uint64)[1] >> np.uint64(1)))
+    family = _BY_NAME[families[index % len(families)]]
+    rung = index // len(families) % len(family.ladder) if family.ladder else 0
+    first = index - rung * len(families)  # the setting at the foot of the ladder, index itself without one
+    draw = axes.sample(family.axes, np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, first]))))
+    if family.ladder:
+        draw["iterations"] = family.ladder[rung]
+    runs = np.random.SeedSequence([seed, index]).generate_state(2, np.uint64)
+    return family.make(draw, index, int(runs[1] >> np.uint64(1)))
 
 
 def strategy(*names: str) -> st.SearchStrategy[Setting]:
     """Return settings of the named families (all if none) for Hypothesis."""
-    return st.one_of([FAMILIES[name].strategy() for name in names or FAMILIES])
+    return st.one_of([_BY_NAME[name].strategy() for name in names or _BY_NAME])

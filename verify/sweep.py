@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 import simulate
-from verify import assumptions, verdicts
+from verify import assumptions, norms, verdicts
 from verify.observations import Observations, from_trajectories
 from verify.settings import Setting, sample
 from verify.statistics import Spending
@@ -22,20 +22,23 @@ from verify.store import Store
 Result = dict[str, Any]
 
 
+def trajectories(setting: Setting, replicas: int, seed: int) -> simulate.Trajectories:
+    """Run a setting."""
+    return simulate.run(
+        setting.make_problem(),
+        setting.algorithm,
+        alpha=setting.alpha,
+        tau=setting.tau,
+        iterations=setting.iterations,
+        replicas=replicas,
+        seed=seed,
+        batch=setting.batch,
+    )
+
+
 def observe(setting: Setting, replicas: int, seed: int) -> Observations:
     """Run a setting and join what was seen with what was known."""
-    return from_trajectories(
-        simulate.run(
-            setting.make_problem(),
-            setting.algorithm,
-            alpha=setting.alpha,
-            tau=setting.tau,
-            iterations=setting.iterations,
-            replicas=replicas,
-            seed=seed,
-            batch=setting.batch,
-        )
-    )
+    return from_trajectories(trajectories(setting, replicas, seed))
 
 
 def look_seed(setting: Setting, look: int) -> int:
@@ -51,7 +54,8 @@ def assess(setting: Setting, confidence: float) -> Result:
     start = time.perf_counter()
     level = Spending(confidence).level(setting.id)
     replicas, looks = setting.replicas, 1
-    observed = observe(setting, replicas, look_seed(setting, 0))
+    first = trajectories(setting, replicas, look_seed(setting, 0))
+    observed = from_trajectories(first)
     verdict = verdicts.confront(observed, level)
     while not verdict.settled and looks < verdicts.LOOKS:
         observed = observed.and_more(observe(setting, replicas, look_seed(setting, looks)))
@@ -67,6 +71,7 @@ def assess(setting: Setting, confidence: float) -> Result:
         "observed": {**verdict.evidence.as_dict(), "level": level, "looks": looks},
         "assumptions": [asdict(finding) for finding in assumptions.examine(observed)],
         "checks": [asdict(check) for check in verdict.checks],
+        "norms": [asdict(side) for side in norms.sides(first.run, observed, level)],
         "seconds": time.perf_counter() - start,
     }
 
