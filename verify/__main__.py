@@ -6,7 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from theory.setting.boundary import ANSWER_IS_NO, HOLDS, BadInput, integer, known, real, run_command, write_json
+from theory.setting.boundary import (
+    ANSWER_IS_NO,
+    HOLDS,
+    INTERRUPTED,
+    BadInput,
+    integer,
+    known,
+    real,
+    run_command,
+    write_json,
+)
 
 app = typer.Typer(
     help="Confront proved bounds with simulated runs: verdicts, replays, searches for trouble.",
@@ -26,6 +36,7 @@ def run(
     settings: Annotated[str, typer.Option(help="How many randomized settings.")] = "300",
     seed: Annotated[str, typer.Option(help="Seed of the sweep; setting i depends on the seed and i alone.")] = "1",
     family: Annotated[list[str] | None, typer.Option(help="Only these families; may be given several times.")] = None,
+    long: Annotated[bool, typer.Option("--long", help="Long runs of networks too, K to 1e7: 5 s each.")] = False,
     confidence: Annotated[str, typer.Option(help="Family-wise confidence of the verdicts.")] = "0.99",
     workers: Annotated[str | None, typer.Option(help="Processes; all cores if not given.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler in place of processes.")] = None,
@@ -43,24 +54,54 @@ def run(
     count = integer("--settings", settings, at_least=1)
     plan: dict[str, Any] = {
         "seed": integer("--seed", seed, at_least=0),
-        "families": list(families.plan_families(family or [])),
+        "families": list(families.plan_families(family or [], long=long)),
         "confidence": Spending(real("--confidence", confidence)).confidence,
     }
     if workers is not None and scheduler is not None:
         raise BadInput("--scheduler", scheduler, "given without --workers, which is for processes on this machine")
     number = executors.default_workers() if workers is None else integer("--workers", workers, at_least=1)
-    start = time.perf_counter()
+    start, interrupted = time.perf_counter(), False
     with Store.start(store, plan, resume=resume) as opened:
-        with executors.opened(min(number, count), scheduler) as (pool, width):
-            console.watch(opened, count, pool, width)
-        results = [result for result in opened.results() if result["id"] < count]
+        try:
+            with executors.opened(min(number, count), scheduler) as (pool, width):
+                console.watch(opened, count, pool, width)
+        except KeyboardInterrupt:  # what is done is kept and summed up
+            interrupted = True
+        results = list(opened.results(below=count))
     elapsed = time.perf_counter() - start
     summary = summarise(results, plan, elapsed, None if store is None else str(store))
+    summary["complete"] = len(results) == count
     if json:
         write_json(json, summary)
     if json != "-":
         console.show(console.summary_table(summary))
+    if interrupted:
+        return INTERRUPTED
     return ANSWER_IS_NO if summary["violations"] else HOLDS
+
+
+@app.command("list")
+def list_(
+    store: StoreArgument = DEFAULT_STORE,
+    family: Annotated[str | None, typer.Option(help="Only this family.")] = None,
+    count: Annotated[str, typer.Option(help="How many settings.")] = "20",
+    json: JsonOption = "",
+) -> int:
+    """List the settings of a store that came closest to an alarm, violated ones first."""
+    from verify import console
+    from verify.store import Store
+
+    number = integer("--count", count, at_least=1)
+    with Store.open(store) as opened:
+        counts = opened.counts()
+        if family is not None:
+            known("--family", family, counts)
+        found = {"settings": counts, "closest": opened.closest(number, family=family)}
+    if json:
+        write_json(json, found)
+    if json != "-":
+        console.show(console.closest_table(found))
+    return HOLDS
 
 
 @app.command()

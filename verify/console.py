@@ -14,7 +14,7 @@ from rich.text import Text
 from verify import falsify, sabotage, sweep
 from verify.norms import Side
 from verify.settings import Setting
-from verify.store import Store
+from verify.store import MEMORY, Store
 from verify.verdicts import HEADLINE
 
 _STYLES = {"held": "green", "violated": "bold red", "inconclusive": "yellow", "not applied": "dim"}
@@ -46,7 +46,8 @@ def watch(store: Store, settings: int, pool: Executor, width: int) -> None:
         try:
             sweep.run(store, settings, pool, width, lambda _: bar.advance(task))
         except KeyboardInterrupt:
-            bar.console.print(f"{len(store.done())} of {settings} settings are in {store.path}; go on with --resume")
+            kept = "are done" if store.path == MEMORY else f"are in {store.path}; go on with --resume"
+            bar.console.print(f"{len(store.done())} of {settings} settings {kept}")
             raise
 
 
@@ -76,6 +77,16 @@ def keep(found: Mapping[str, Any], path: Path) -> None:
         for place, outcome in enumerate(found["families"].values()):
             setting = {**outcome["setting"], "id": place}
             store.add(sweep.assess(Setting.from_dict(setting), plan["confidence"]))
+
+
+def closest_table(found: Mapping[str, Any]) -> Table:
+    """Return the settings closest to an alarm."""
+    rows = [
+        (check["id"], check["family"], check["claim"], verdict(check["verdict"]), number(check["tightness"]))
+        for check in found["closest"]
+    ]
+    title = f"closest to an alarm, of {sum(found['settings'].values())} settings"
+    return table(title, ("setting", "family", "claim", "verdict", "bound / observed"), rows)
 
 
 def falsify_table(found: Mapping[str, Any]) -> Table:

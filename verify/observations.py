@@ -122,7 +122,10 @@ def constants(runs: Trajectories) -> Constants:
     values = {name: float(value) for name, value in facts.values.items() if value is not None}
     certified = {name: bool(facts.certified.get(name, False)) for name in values}
     if facts.stage_data and "w" in runs.measured:
-        values |= {**of_network(runs.run, facts.stage_data, runs.measured["w"]), "sigma2": float(runs.measured["sigma2"])}
+        values |= {
+            **of_network(runs.run, facts.stage_data, runs.measured["w"]),
+            "sigma2": float(runs.measured["sigma2"]),
+        }
         certified |= dict.fromkeys(values, False)
     if "sigma2" in values:
         values["sigma2"] /= run.batch

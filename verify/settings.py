@@ -215,7 +215,8 @@ def _network(draw: Draw, deep: bool = False) -> Setting:
         replicas = _replicas(3e8, iterations, 12 * draw["stages"] * draw["width"] ** 2, 16, 96)
     found = network.constants(problem.facts(lags).stage_data, norms)
     constants = {"L": found.L, "Lambda1": found.Lambda1(lags, stashed=stashed)}
-    alpha = step_size(constants, draw["x"], draw["share"], saturation)
+    # over long runs weights outgrow the reach that was guessed: room for a saturation of 0.6
+    alpha = step_size(constants, draw["x"], draw["share"], max(saturation, 0.6) if deep else saturation)
     return Setting(0, "", "network", draw["stages"], chosen, algorithm.name, alpha, tau, iterations, replicas, 0)
 
 

@@ -2,20 +2,26 @@
 
 A file belongs to one plan (seed, families, confidence, ...): resuming with another plan, or opening a file written by
 another version of the schema, is refused before anything is read or written. Results are facts, stored as strict JSON;
-what can be asked often (verdict, tightness) stands in columns of its own.
+what can be asked often (family, verdict, tightness) stands in columns of its own, each question with its index. Who
+wrote when, and with which versions, stands beside the results.
 """
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from simulate.trajectories import versions
 from theory.setting.boundary import BadInput, json_text
 
-SCHEMA = 1
+SCHEMA = 2
 """Version of the tables below; a change of them is a new number."""
+
+MEMORY = ":memory:"
+"""The path of a store that keeps nothing."""
 
 _MARK = "analog-sgd-workbench verify"
 
@@ -23,14 +29,17 @@ _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE settings (
     id INTEGER PRIMARY KEY, family TEXT NOT NULL, verdict TEXT NOT NULL, seconds REAL NOT NULL,
-    setting TEXT NOT NULL, result TEXT NOT NULL
+    result TEXT NOT NULL
 );
 CREATE TABLE verdicts (
     id INTEGER NOT NULL REFERENCES settings(id), claim TEXT NOT NULL, family TEXT NOT NULL, verdict TEXT NOT NULL,
     tightness REAL, PRIMARY KEY (id, claim)
 ) WITHOUT ROWID;
-CREATE INDEX verdicts_by_claim ON verdicts (claim, verdict, tightness);
-CREATE INDEX settings_by_verdict ON settings (verdict, family);
+CREATE TABLE sessions (started TEXT NOT NULL, done INTEGER NOT NULL, versions TEXT NOT NULL);
+CREATE INDEX settings_by_family ON settings (family, id);
+CREATE INDEX closest_checks ON verdicts (verdict <> 'violated', tightness) WHERE verdict <> 'not applied';
+CREATE INDEX closest_checks_of_family ON verdicts (family, verdict <> 'violated', tightness)
+    WHERE verdict <> 'not applied';
 """
 
 
@@ -38,7 +47,7 @@ class Store:
     """An open store.
 
     Args:
-        path: the file; `:memory:` keeps nothing.
+        path: the file, or `MEMORY`.
         connection: to that file, with the tables in place.
 
     """
@@ -54,10 +63,10 @@ class Store:
             BadInput: the file exists, or cannot be made.
 
         """
-        if str(path) != ":memory:" and Path(path).exists():
+        if str(path) != MEMORY and Path(path).exists():
             raise BadInput("--store", path, "a new file; an existing store goes on with --resume")
         with _refusing(path):
-            if str(path) != ":memory:":
+            if str(path) != MEMORY:
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
             connection = _connect(path)
             with connection:
@@ -96,9 +105,16 @@ class Store:
     @classmethod
     def start(cls, path: Path | None, plan: Mapping[str, Any], *, resume: bool) -> Self:
         """Open or create the store of a sweep; without a path nothing is kept."""
-        if path is None:
-            return cls.create(":memory:", plan)
-        return cls.open(path, plan) if resume and path.exists() else cls.create(path, plan)
+        exists = path is not None and path.exists()
+        store = cls.open(path, plan) if path and resume and exists else cls.create(path or MEMORY, plan)
+        store._begin_session()
+        return store
+
+    def _begin_session(self) -> None:
+        now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
+        with self._connection:
+            statement = "INSERT INTO sessions SELECT ?, count(*), ? FROM settings"
+            self._connection.execute(statement, (now, _dump(versions())))
 
     def _same_plan(self, plan: Mapping[str, Any]) -> None:
         stored, wanted = self.plan, json.loads(_dump(plan))
@@ -110,17 +126,13 @@ class Store:
     @property
     def plan(self) -> dict[str, Any]:
         """Return what the store was made for."""
-        return dict(json.loads(self.note("plan") or "{}"))
+        row = self._connection.execute("SELECT value FROM meta WHERE name = 'plan'").fetchone()
+        return dict(json.loads(row[0] if row else "{}"))
 
-    def note(self, name: str) -> str | None:
-        """Return a remark kept beside the results."""
-        row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else None
-
-    def write_note(self, name: str, value: str) -> None:
-        """Keep a remark beside the results."""
-        with self._connection:
-            self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+    def sessions(self) -> list[dict[str, Any]]:
+        """Return when the store was written to, how many settings it had then, and the versions that wrote on."""
+        rows = self._connection.execute("SELECT started, done, versions FROM sessions ORDER BY rowid")
+        return [{"started": started, "done": done, "versions": json.loads(text)} for started, done, text in rows]
 
     def done(self) -> set[int]:
         """Return the ids whose results are in."""
@@ -135,8 +147,7 @@ class Store:
         ]
         with self._connection:
             self._connection.execute("BEGIN IMMEDIATE")
-            texts = (_dump(result["setting"]), _dump(result))
-            self._connection.execute("INSERT INTO settings VALUES (?, ?, ?, ?, ?, ?)", row + texts)
+            self._connection.execute("INSERT INTO settings VALUES (?, ?, ?, ?, ?)", (*row, _dump(result)))
             self._connection.executemany("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?)", checks)
 
     def result(self, identity: int) -> dict[str, Any]:
@@ -146,10 +157,38 @@ class Store:
             raise BadInput("ID", identity, f"the id of a setting in {self.path}")
         return dict(json.loads(row[0]))
 
-    def results(self) -> Iterator[dict[str, Any]]:
-        """Yield every result in order of ids."""
-        for row in self._connection.execute("SELECT result FROM settings ORDER BY id"):
+    def results(self, *, family: str | None = None, below: int | None = None) -> Iterator[dict[str, Any]]:
+        """Yield results in order of ids: all, of one family, or with ids < `below`; each is read when asked for."""
+        where, values = _where(("family = ?", family), ("id < ?", below))
+        for row in self._connection.execute(f"SELECT result FROM settings {where} ORDER BY id", values):
             yield json.loads(row[0])
+
+    def closest(self, count: int, *, family: str | None = None) -> list[dict[str, Any]]:
+        """Return the checks that came closest to an alarm, violated ones first, at most one a setting.
+
+        Args:
+            count: how many.
+            family: only of this family; None for all.
+
+        Returns: id, family, claim, verdict and tightness of each.
+
+        """
+        where, values = _where(("verdict <> 'not applied'",), ("family = ?", family))
+        rows = self._connection.execute(
+            f"SELECT id, family, claim, verdict, tightness FROM verdicts {where} "
+            "ORDER BY verdict <> 'violated', tightness",
+            values,
+        )
+        names, found = ("id", "family", "claim", "verdict", "tightness"), dict[int, dict[str, Any]]()
+        for row in rows:  # in the order of an index: only as far as it takes
+            found.setdefault(row[0], dict(zip(names, row, strict=True)))
+            if len(found) == count:
+                break
+        return list(found.values())
+
+    def counts(self) -> dict[str, int]:
+        """Return how many settings of each family are in, by name."""
+        return dict(self._connection.execute("SELECT family, count(*) FROM settings GROUP BY family ORDER BY family"))
 
     def close(self) -> None:
         """Close the file."""
@@ -160,6 +199,13 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _where(*conditions: tuple[Any, ...]) -> tuple[str, list[Any]]:
+    """Return the clause of the conditions whose value, if they take one, is given, and these values."""
+    given = [condition for condition in conditions if condition[1:] != (None,)]
+    clause = "WHERE " + " AND ".join(condition[0] for condition in given) if given else ""
+    return clause, [value for condition in given for value in condition[1:]]
 
 
 def _dump(value: Mapping[str, Any]) -> str:

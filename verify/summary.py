@@ -2,58 +2,159 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from verify.verdicts import HEADLINE
+from theory.setting.boundary import BadInput
+from verify.statistics import replicas_needed
+from verify.verdicts import FORMS, HEADLINE
 
 Result = Mapping[str, Any]
+
+VIOLATIONS = (0.1, 0.2, 0.5, 1.0)
+"""Relative violations for which the summary says how many replicas a sweep would need to see them."""
+
 _QUANTILES = {"median": 50, "p10": 10, "p90": 90, "min": 0, "max": 100}
+_COUNTED = {"held": "held", "violations": "violated", "inconclusive": "inconclusive", "not_applied": "not applied"}
 
 
 def spread(values: Iterable[float | None]) -> dict[str, float | None]:
     """Return median, 10% and 90% points and extremes of the finite values; null without any."""
     finite = [value for value in values if isinstance(value, float) and math.isfinite(value)]
-    return {name: float(np.percentile(finite, q)) if finite else None for name, q in _QUANTILES.items()}
+    if not finite:
+        return dict.fromkeys(_QUANTILES)
+    return dict(zip(_QUANTILES, np.percentile(finite, list(_QUANTILES.values())).tolist(), strict=True))
 
 
 def _counts(verdicts: Iterable[str]) -> dict[str, int]:
     counted = Counter(verdicts)
-    names = {"held": "held", "violations": "violated", "inconclusive": "inconclusive", "not_applied": "not applied"}
-    return {name: counted[verdict] for name, verdict in names.items()}
+    return {name: counted[verdict] for name, verdict in _COUNTED.items()}
 
 
-def _checks(results: Sequence[Result]) -> dict[str, list[Mapping[str, Any]]]:
-    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+def grouped(results: Iterable[Result], key: Callable[[Result], Any]) -> dict[Any, list[Result]]:
+    """Return results by key, keys in order."""
+    found: dict[Any, list[Result]] = defaultdict(list)
     for result in results:
-        for check in result["checks"]:
-            found[check["claim"]].append(check)
-    return dict(found)
+        found[key(result)].append(result)
+    return dict(sorted(found.items()))
 
 
 def by_claim(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
     """Return for every claim its verdicts and its tightness."""
+    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for result in results:
+        for check in result["checks"]:
+            found[check["claim"]].append(check)
     return {
         claim: {**_counts(check["verdict"] for check in checks), "tightness": spread(c["tightness"] for c in checks)}
-        for claim, checks in _checks(results).items()
+        for claim, checks in found.items()
     }
 
 
 def by_family(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
-    """Return for every family its verdicts and the tightness of every claim."""
-    families: dict[str, list[Result]] = defaultdict(list)
-    for result in results:
-        families[result["family"]].append(result)
+    """Return for every family its verdicts, the tightness of every claim, and what its replicas can detect."""
     return {
         family: {
             "settings": len(members),
             **_counts(result["verdict"] for result in members),
             "tightness": {claim: entry["tightness"] for claim, entry in by_claim(members).items()},
+            "smallest_detectable_violation": spread(_detectable(members)),
+            "replicas_needed": needed(members),
+            "seconds": sum(result["seconds"] for result in members),
         }
-        for family, members in sorted(families.items())
+        for family, members in grouped(results, lambda result: result["family"]).items()
     }
+
+
+def _detectable(results: Iterable[Result]) -> Iterator[float | None]:
+    return (result["observed"]["smallest_detectable_violation"] for result in results)
+
+
+def needed(results: Sequence[Result]) -> dict[str, Any]:
+    """Return the replicas that would reveal each of `VIOLATIONS` with probability 0.9, at the scatter of the replicas.
+
+    Returns: `variation`, the median over settings of a replica's standard deviation over its mean; `level`, what the
+        most demanding setting may spend; and for every violation, as text, the replicas: null if no number will do.
+
+    """
+    seen = [result["observed"] for result in results if isinstance(result["observed"]["stderr"], float)]
+    variations = [o["stderr"] * math.sqrt(o["replicas"]) / o["mean"] for o in seen if o["mean"] > 0]
+    if not variations:
+        return {}
+    variation, level = float(np.median(variations)), min(o["level"] for o in seen)
+    # an alarm has half of what a setting may spend: verdicts.weigh
+    found = {f"{violation:g}": _needed(violation, variation, level / 2) for violation in VIOLATIONS}
+    return {"variation": variation, "level": level, **found}
+
+
+def _needed(violation: float, variation: float, level: float) -> int | None:
+    try:
+        return replicas_needed(violation, variation, level)
+    except BadInput:
+        return None
+
+
+def _ratios(result: Result) -> dict[tuple[str, str], float]:
+    """Return bound / observed by (form, certified or measured) of every check that applied.
+
+    Certified: of a network, L and Lambda from norms that the saturation box proves; else the a-priori checks. Measured:
+    the a-posteriori checks.
+    """
+    sides = result["norms"] or [
+        {"norms": word, "checks": [check for check in result["checks"] if check["claim"].endswith("/" + basis)]}
+        for word, basis in (("certified", "a-priori"), ("measured", "a-posteriori"))
+    ]
+    return {
+        (check["claim"].split("/")[0], side["norms"]): check["tightness"]
+        for side in sides
+        for check in side["checks"]
+        if isinstance(check["tightness"], float) and math.isfinite(check["tightness"])
+    }
+
+
+def side_by_side(results: Sequence[Result]) -> list[dict[str, Any]]:
+    """Return for every family and form the median of bound / observed with certified and with measured constants.
+
+    Returns: rows with family, form, `settings` (where both apply), `certified` and `measured` (medians there), and
+        `measured_everywhere` with its `applied` (all settings where the measured one applies).
+
+    """
+    rows = []
+    for family, members in grouped(results, lambda result: result["family"]).items():
+        ratios = [_ratios(result) for result in members]
+        rows += [{"family": family, "form": form.name, **_paired(ratios, form.name)} for form in FORMS]
+    return [row for row in rows if row["applied"]]
+
+
+def _paired(ratios: Sequence[Mapping[tuple[str, str], float]], form: str) -> dict[str, Any]:
+    both = [found for found in ratios if (form, "certified") in found and (form, "measured") in found]
+    everywhere = [found[form, "measured"] for found in ratios if (form, "measured") in found]
+    medians = {word: spread(found[form, word] for found in both)["median"] for word in ("certified", "measured")}
+    return {
+        "settings": len(both),
+        **medians,
+        "applied": len(everywhere),
+        "measured_everywhere": spread(everywhere)["median"],
+    }
+
+
+def by_length(results: Sequence[Result]) -> list[dict[str, Any]]:
+    """Return for networks how bound / observed falls as runs grow longer: per family and decade of K, as above."""
+    networks = [result for result in results if result["norms"]]
+    found = grouped(
+        networks, lambda result: (result["family"], math.floor(math.log10(result["setting"]["iterations"])))
+    )
+    headline = HEADLINE.split("/")[0]
+    return [
+        {"family": family, "K_from": 10**decade, **_paired([_ratios(result) for result in members], headline)}
+        for (family, decade), members in found.items()
+    ]
+
+
+def _decade(result: Result) -> tuple[str, int]:
+    return result["family"], math.floor(math.log10(result["setting"]["iterations"]))
 
 
 def worst(results: Sequence[Result], count: int, store: str | None) -> list[dict[str, Any]]:
@@ -106,9 +207,12 @@ def summarise(
         **_counts(result["verdict"] for result in results),
         "family_wise_confidence": plan["confidence"],
         "tightness": {"of": HEADLINE, **claims.get(HEADLINE, {"tightness": spread(())})["tightness"]},
-        "smallest_detectable_violation": spread(r["observed"]["smallest_detectable_violation"] for r in results),
+        "smallest_detectable_violation": spread(_detectable(results)),
+        "replicas_needed": needed(results),
         "by_claim": claims,
         "by_family": by_family(results),
+        "certified_and_measured": side_by_side(results),
+        "by_length": by_length(results),
         "assumptions": assumptions(results),
         "worst": closest[0] if closest else None,
         "closest": closest,

@@ -1,5 +1,6 @@
 """Randomized settings: reproducible, in the domain by design, replayable, and the same for Hypothesis."""
 
+import dataclasses
 import json
 import math
 
@@ -63,8 +64,36 @@ def test_all_families_come_up():
     assert {families.sample(1, index).family for index in range(len(families.PATTERN))} <= set(families.FAMILIES)
     assert families.plan_families(["attaining"]) == ("attaining",)
     assert set(families.plan_families([])) == set(families.FAMILIES)
+    assert families.plan_families(["network-long", "network"]) == ("network", "network-long")
     with pytest.raises(BadInput, match="--family"):
         families.plan_families(["cubic"])
+
+
+def test_long_runs_come_only_when_asked_for():
+    usual, asked = families.plan_families([]), families.plan_families([], long=True)
+    assert families.LONG.name not in usual and asked.count(families.LONG.name) == 1
+    assert [families.sample(1, index, asked) for index in range(27)] == [families.sample(1, i) for i in range(27)]
+    assert families.plan_families(["network-long"], long=True) == ("network-long",)
+
+
+def test_a_ladder_changes_the_length_alone():
+    plan = families.plan_families(["network"], long=True)
+    places = [index for index in range(8 * len(plan)) if plan[index % len(plan)] == families.LONG.name]
+    first, second = ([families.sample(4, index, plan) for index in part] for part in (places[:4], places[4:]))
+    assert [setting.iterations for setting in first] == [10**4, 10**5, 10**6, 10**7]
+    assert {setting.tau for setting in first}.isdisjoint(setting.tau for setting in second)
+    alike = {"iterations": 0, "replicas": 0, "id": 0, "seed": 0}
+    assert len({str(dataclasses.replace(setting, **alike)) for setting in first}) == 1
+    assert len({setting.seed for setting in first + second}) == 8
+
+
+def test_long_networks_are_in_the_domain_with_certified_norms():
+    for index in range(0, 80, 4):
+        setting = families.sample(6, index, (families.LONG.name,))
+        problem = setting.make_problem()
+        found = network.constants(problem.stage_data, problem.stage_norms(setting.tau))
+        x, q = setting.alpha * found.L, 1.6 * setting.alpha * found.Lambda1(setting.lags)
+        assert x + q * q < 1 and 0.6**2 + q * q / (1 - x) < 1
 
 
 @given(families.strategy())
