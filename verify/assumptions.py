@@ -1,8 +1,9 @@
-"""Does an instance satisfy the assumptions? Certified, measured, or violated, one line each."""
+"""Does an instance satisfy the assumptions? Certified, measured, or violated, one line each; and what a sweep says."""
 
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from theory.setting.assumptions import REGISTRY
 from verify.observations import Observations
@@ -61,3 +62,37 @@ _EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
 def examine(observed: Observations) -> list[Finding]:
     """Return a finding for every assumption the bounds on A rest on."""
     return [Finding(name, *examiner(observed)) for name, examiner in _EXAMINERS.items() if name in REGISTRY]
+
+
+STATUSES: tuple[Status, ...] = ("certified", "measured", "violated", "unknown")
+
+
+def tally(results: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
+    """Return for every assumption in how many settings it has each of `STATUSES`."""
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    for result in results:
+        for finding in result["assumptions"]:
+            counted[finding["assumption"]][finding["status"]] += 1
+    return {name: {status: count[status] for status in STATUSES} for name, count in counted.items()}
+
+
+def patterns(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return which settings share the status of every assumption: family, status by assumption, ids."""
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[int]] = defaultdict(list)
+    for result in results:
+        statuses = tuple((finding["assumption"], finding["status"]) for finding in result["assumptions"])
+        found[result["family"], statuses].append(result["id"])
+    return [
+        {"family": family, "status": dict(statuses), "settings": ids}
+        for (family, statuses), ids in sorted(found.items(), key=lambda item: (item[0][0], -len(item[1])))
+    ]
+
+
+def violated(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return every violated assumption with its setting, family and evidence."""
+    return [
+        {"id": result["id"], "family": result["family"], **finding}
+        for result in results
+        for finding in result["assumptions"]
+        if finding["status"] == "violated"
+    ]

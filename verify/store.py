@@ -7,14 +7,15 @@ wrote when, and with which versions, stands beside the results.
 """
 
 import json
+import platform
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
-from simulate.trajectories import versions
 from theory.setting.boundary import BadInput, json_text
 
 SCHEMA = 2
@@ -199,6 +200,17 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what computes a result."""
+    found = {"python": platform.python_version()}
+    for package in ("analog-sgd-workbench", "numpy", "numba", "scipy", "sympy"):
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "from this folder"
+    return found
 
 
 def _where(*conditions: tuple[Any, ...]) -> tuple[str, list[Any]]:

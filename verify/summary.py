@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from theory.setting.boundary import BadInput
+from verify import assumptions
 from verify.statistics import replicas_needed
 from verify.verdicts import FORMS, HEADLINE
 
@@ -187,16 +188,6 @@ def _case(result: Result, check: Mapping[str, Any], store: str | None) -> dict[s
     }
 
 
-def assumptions(results: Sequence[Result]) -> dict[str, dict[str, int]]:
-    """Return for every assumption in how many settings it was certified, measured, violated or unknown."""
-    counted: dict[str, Counter[str]] = defaultdict(Counter)
-    for result in results:
-        for finding in result["assumptions"]:
-            counted[finding["assumption"]][finding["status"]] += 1
-    statuses = ("certified", "measured", "violated", "unknown")
-    return {name: {status: count[status] for status in statuses} for name, count in counted.items()}
-
-
 def summarise(
     results: Sequence[Result], plan: Mapping[str, Any], seconds: float, store: str | None = None
 ) -> dict[str, Any]:
@@ -213,7 +204,7 @@ def summarise(
         "by_family": by_family(results),
         "certified_and_measured": side_by_side(results),
         "by_length": by_length(results),
-        "assumptions": assumptions(results),
+        "assumptions": assumptions.tally(results),
         "worst": closest[0] if closest else None,
         "closest": closest,
         "replicas": sum(result["observed"]["replicas"] for result in results),

@@ -6,6 +6,7 @@ import pytest
 
 import simulate
 import verify
+from verify import settings, sweep
 
 
 def run(alpha: float = 1e-4, tau: float = 2.0, algorithm: str = "analog-sgd-ap", **changes):
@@ -49,3 +50,24 @@ def test_other_problems_have_no_stage_norms():
     problem = simulate.problems.make("quadratic", stages=2, noise="two-point", sigma=0.5)
     runs = simulate.run(problem, "analog-sgd-ap", alpha=0.02, tau=20.0, iterations=50, replicas=4, seed=1)
     assert verify.check(runs).norms == ()
+
+
+def test_a_long_setting_keeps_both_sides_and_neither_is_a_check():
+    setting = settings.sample(2, 4, (settings.LONG.name,))
+    result = sweep.assess(setting, 0.99)
+    certified, measured = result["norms"]
+    assert setting.iterations == 10**4 and [certified["norms"], measured["norms"]] == ["certified", "measured"]
+    assert all(certified["values"][name] > measured["values"][name] > 0 for name in ("L", "Lambda1", "Lambdah"))
+    bounds = [{check["claim"]: check["bound"] for check in side["checks"]} for side in (certified, measured)]
+    for form in ("sharp", "explicit", "saturation-adaptive"):
+        assert bounds[0][f"{form}/a-posteriori"] >= bounds[1][f"{form}/a-posteriori"] > 0
+    assert [check for check in result["checks"] if check["claim"].endswith("/a-posteriori")] == list(measured["checks"])
+    assert {check["verdict"] for check in result["checks"] if check["claim"].endswith("/a-priori")} == {"not applied"}
+    assert not any(result["certified"][name] for name in ("L", "Lambda1", "Lambdah", "sigma2"))
+
+
+def test_norms_of_further_looks_count():
+    setting = settings.sample(2, 4, (settings.LONG.name,))
+    first, second = (sweep.observe(setting, 2, seed) for seed in (1, 2))
+    largest = tuple(max(pair) for pair in zip(first.stage_norms, second.stage_norms, strict=True))
+    assert first.and_more(second).stage_norms == largest and len(largest) == setting.stages

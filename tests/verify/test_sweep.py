@@ -57,16 +57,20 @@ def swept(tmp_path_factory):
 def test_results_do_not_depend_on_workers_or_on_a_kill(swept, tmp_path):
     path = tmp_path / "killed.sqlite"
     arguments = ["run", "--settings", "6", *FAST, "--workers", "1", "--store", str(path), "--resume"]
-    process = subprocess.Popen(command(*arguments), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    deadline = time.monotonic() + 200
-    while time.monotonic() < deadline and not (path.exists() and _count(path)):
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    before = _count(path)
-    assert before >= 1
+    for enough in (1, 3):  # killed early and, gone on with, once more
+        process = subprocess.Popen(command(*arguments), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        _wait_for(path, enough)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        assert _count(path) >= enough
     verify(*arguments)
     assert facts(path) == facts(swept[0])
+
+
+def _wait_for(path, settings: int) -> None:
+    deadline = time.monotonic() + 200
+    while time.monotonic() < deadline and _count(path) < settings:
+        time.sleep(0.02)
 
 
 def _count(path) -> int:
@@ -78,21 +82,24 @@ def _count(path) -> int:
 
 
 @pytest.mark.slow
-def test_ctrl_c_leaves_a_store_that_resumes(tmp_path):
-    path = tmp_path / "stopped.sqlite"
+def test_ctrl_c_leaves_a_summary_and_a_store_that_resumes(swept, tmp_path):
+    path, summary = tmp_path / "stopped.sqlite", tmp_path / "summary.json"
+    keep = ["--workers", "1", "--store", str(path), "--json", str(summary)]
     process = subprocess.Popen(
-        command("run", "--settings", "500", *FAST, "--workers", "1", "--store", str(path)),
-        stderr=subprocess.PIPE,
-        text=True,
+        command("run", "--settings", "500", *FAST, *keep), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    deadline = time.monotonic() + 200
-    while time.monotonic() < deadline and not (path.exists() and _count(path)):
-        time.sleep(0.05)
+    _wait_for(path, 1)
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=120)
     assert process.returncode == 130, errors
     assert "--resume" in errors and "Traceback" not in errors
-    assert _count(path) >= 1
+    done = _count(path)
+    stopped = json.loads(summary.read_text())
+    assert stopped["settings"] == done >= 1 and stopped["complete"] is False
+    assert f"{done} settings:" in output and "bound / observed by claim" in output
+    verify("run", "--settings", "6", *FAST, *keep, "--resume")
+    assert json.loads(summary.read_text())["complete"] is True
+    assert facts(path)[:6] == facts(swept[0])
 
 
 def test_the_summary_has_the_promised_keys(swept):
@@ -125,6 +132,15 @@ def test_a_replay_of_a_tampered_store_says_so(swept, tmp_path):
     assert "DIFFERS" in done.stdout
 
 
+def test_the_closest_settings_are_listed(swept, tmp_path):
+    out = tmp_path / "list.json"
+    done = verify("list", "--store", str(swept[0]), "--count", "3", "--json", str(out))
+    found = json.loads(out.read_text())
+    assert found["settings"] == {"plus-minus": 6} and len(found["closest"]) == 3
+    assert found["closest"][0]["id"] == swept[1]["worst"]["id"] and "of 6 settings" in done.stdout
+    assert "--family" in verify("list", "--store", str(swept[0]), "--family", "network", code=2).stderr
+
+
 class _Outside(HTMLParser):
     """Collects whatever a page would fetch."""
 
@@ -144,6 +160,9 @@ def test_the_page_is_whole_and_needs_nothing_else(swept, tmp_path):
     parser.feed(page)
     assert not parser.found and "script" not in parser.tags and "@import" not in page and "url(" not in page
     assert page.index("No bound was violated") < page.index("<table>")
+    assert page.count("<tr") == page.count("</tr>") and page.count("<td") == page.count("</td>")
+    for words in ("The smallest violation that would have been caught", "Written to from", "side by side", "replicas:"):
+        assert words in page
     assert page.count("<circle") + page.count("<polygon") >= 6
     assert "verify.html" in done.stdout
 
@@ -161,6 +180,7 @@ def test_the_page_is_whole_and_needs_nothing_else(swept, tmp_path):
         (["run", "--workers", "2", "--scheduler", "tcp://nowhere:1"], "--scheduler"),
         (["replay", "1", "--store", "no/such.sqlite"], "--store"),
         (["report", "--store", "no/such.sqlite"], "--store"),
+        (["list", "--count", "0"], "--count"),
         (["frobnicate"], "frobnicate"),
     ],
 )
