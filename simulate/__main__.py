@@ -1,4 +1,4 @@
-"""The command line: run, problems, schedule."""
+"""The command line: run, replay, problems, schedule."""
 
 import dataclasses
 import inspect
@@ -13,6 +13,7 @@ from rich.table import Table
 
 from simulate import config, drawing, engines, problems
 from simulate.problems.base import Problem
+from simulate.replay import Replay, replay
 from simulate.run import DEFAULT_BACKEND, execute
 from simulate.trajectories import Trajectories
 from theory.setting import algorithms, boundary, devices, schedules
@@ -54,6 +55,9 @@ def run(
     checkpoint: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Go on from FILE if it exists; write it now and then.")
     ] = None,
+    checkpoint_every: Annotated[
+        str | None, typer.Option(help="Keep one more checkpoint beside it every so many steps, for replay.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE.npz", help="Write all arrays.")] = None,
     json_file: Json = None,
 ) -> None:
@@ -86,6 +90,9 @@ def run(
         progress=True,
         threads=boundary.integer("threads", threads, at_least=1),
         checkpoint=checkpoint,
+        checkpoint_every=None
+        if checkpoint_every is None
+        else boundary.integer("checkpoint_every", checkpoint_every, at_least=1),
     )
     if out is not None:
         boundary.write_whole(out, result.to_npz())
@@ -95,6 +102,46 @@ def run(
         _show(result)
     for one in result.diverged:
         sys.stderr.write(f"replica {one.replica} diverged at step {one.step}, stage {one.stage}\n")
+
+
+@app.command("replay")
+def replay_steps(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A checkpoint or a JSON result of `run`.")],
+    first: Annotated[str, typer.Option("--from", metavar="K", help="First step, >= 0.")],
+    steps: Annotated[str, typer.Option(metavar="N", help="Steps to make again, >= 0.")],
+    threads: Annotated[str, typer.Option(help="Threads of the compiled kernels; changes no number.")] = "1",
+    out: Annotated[Path | None, typer.Option(metavar="FILE.npz", help="Write weights and measures.")] = None,
+    json_file: Json = None,
+) -> None:
+    """Make steps K, ..., K + N - 1 of a stored run again, bit for bit, and show every step."""
+    for path in (out, None if json_file in (None, "-") else Path(str(json_file))):
+        _check_writable(path)
+    found = replay(
+        file,
+        boundary.integer("--from", first, at_least=0),
+        boundary.integer("--steps", steps, at_least=0),
+        threads=boundary.integer("threads", threads, at_least=1),
+    )
+    if out is not None:
+        boundary.write_whole(out, found.to_npz())
+    if json_file is not None:
+        boundary.write_json(json_file, found.to_json())
+    if json_file != "-":
+        _show_replay(found)
+
+
+def _show_replay(found: Replay) -> None:
+    """Print the first replica's steps, and where replicas diverged."""
+    table = Table(title=f"replica 0 of {found.run.replicas}, from step {found.first}", title_justify="left")
+    for name in ("step", "f(W_k)", "norm(grad f(W_k))^2", "max |W_k|/tau"):
+        table.add_column(name, justify="right")
+    for place in range(len(found.value)):
+        values = (found.value, found.squared_gradient, found.saturation)
+        table.add_row(str(found.first + place), *(f"{column[place, 0]:.6g}" for column in values))
+    Console().print(table)
+    for replica, (step, stage) in enumerate(found.diverged.tolist()):
+        if step >= 0:
+            sys.stderr.write(f"replica {replica} diverged at step {step}, stage {stage}\n")
 
 
 def _assignments(pairs: list[str]) -> dict[str, str]:

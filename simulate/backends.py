@@ -144,7 +144,7 @@ class MachineEngine(Engine):
         machine = Machine(
             task.problem, task.algorithm, task.device, task.alpha, schedule, lambda k, b: samples.at(k)[0, b]
         )
-        self.machine = machine
+        self.machine, self._iterations = machine, task.iterations
         self._versions: Iterator[Weights] = machine.trajectory(task.iterations)
         self._weights = next(self._versions)
 
@@ -160,9 +160,13 @@ class MachineEngine(Engine):
         return [stage[None] for stage in self._weights]
 
     def state(self) -> State:
-        """Refuse: what is in the queues of a pipeline is not kept."""
-        raise BadInput("backend", "machine", "another backend, for a run that keeps checkpoints")
+        """Return the last weights, and what is in the stages and queues of the pipeline."""
+        last = {f"last.{stage}": now for stage, now in enumerate(self._weights)}
+        return last | {f"machine.{name}": array for name, array in self.machine.state().items()}
 
-    def restore(self, state: State) -> None:  # noqa: ARG002
-        """Refuse."""
-        raise BadInput("backend", "machine", "another backend, for a run that keeps checkpoints")
+    def restore(self, state: State) -> None:
+        """Continue from what `state` returned."""
+        self._weights = [state[f"last.{stage}"] for stage in range(len(self._weights))]
+        mark = "machine."
+        self.machine.restore({name.removeprefix(mark): a for name, a in state.items() if name.startswith(mark)})
+        self._versions = self.machine.trajectory(self._iterations)

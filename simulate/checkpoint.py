@@ -1,11 +1,12 @@
 """Files from which a run goes on after any end, with the same bits as if it had never stopped."""
 
 import io
+import json
 import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -38,44 +39,33 @@ class Checkpoint:
         path: the file; None keeps nothing.
         described: the run; a file of another run is refused.
         seconds: time between two writings.
+        every: blocks after which one more file is kept for good, beside the first and named by its block; None: never.
 
     """
 
-    def __init__(self, path: Path | None, described: "Run", seconds: float = _SECONDS) -> None:
-        self._path, self._seconds = path, seconds
+    def __init__(
+        self, path: Path | None, described: "Run", seconds: float = _SECONDS, *, every: int | None = None
+    ) -> None:
+        self._path, self._seconds, self._every = path, seconds, every
         self._description = boundary.json_text({"format": _FORMAT, **described.describe()})
         self._last = time.monotonic()
 
     def restore(self, groups: Sequence[Saved]) -> int:
         """Set the groups to the file's state, if there is one, and return the block to go on with."""
-        if self._path is None:
+        if self._path is None or not self._path.exists():
             return 0
-        groups[0].state()  # a backend that keeps no state says so now, not when the run ends
-        if not self._path.exists():
-            return 0
-        arrays = self._read(self._path)
+        arrays = read(self._path)
         if str(arrays["description"]) != self._description:
             raise BadInput("checkpoint", self._path, "a checkpoint of this very run")
-        for number, group in enumerate(groups):
-            mark = f"{number}."
-            state = {name.removeprefix(mark): array for name, array in arrays.items() if name.startswith(mark)}
-            group.restore(state)
-        return int(arrays["block"])
-
-    @staticmethod
-    def _read(path: Path) -> State:
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
-            arrays = {}
-        if not {"description", "block"} <= set(arrays):
-            raise BadInput("checkpoint", path, "a file that a run has written as its checkpoint")
-        return arrays
+        return restored(arrays, groups)
 
     def keep(self, block: int, groups: Sequence[Saved], *, last: bool) -> None:
-        """Write the file if it is time to, and after the last block."""
-        if self._path is None or (time.monotonic() - self._last < self._seconds and not last):
+        """Write the file if it is time to, and after the last block; and the one that stays, if it is its turn."""
+        if self._path is None:
+            return
+        due = last or time.monotonic() - self._last >= self._seconds
+        stays = self._every is not None and block % self._every == 0
+        if not (due or stays):
             return
         arrays = {
             f"{number}.{name}": array for number, group in enumerate(groups) for name, array in group.state().items()
@@ -83,5 +73,38 @@ class Checkpoint:
         file = io.BytesIO()
         arrays |= {"description": np.array(self._description), "block": np.array(block)}
         np.savez(file, **arrays)  # type: ignore[arg-type] # no array is called allow_pickle
-        boundary.write_whole(self._path, file.getvalue())
-        self._last = time.monotonic()
+        if stays:
+            boundary.write_whole(beside(self._path, block), file.getvalue())
+        if due:
+            boundary.write_whole(self._path, file.getvalue())
+            self._last = time.monotonic()
+
+
+def beside(path: Path, block: int | str) -> Path:
+    """Return the file that is kept of `block` beside the checkpoint `path`."""
+    return path.with_name(f"{path.stem}.block-{block}{path.suffix}")
+
+
+def restored(arrays: State, groups: Sequence[Saved]) -> int:
+    """Set the groups to the state that `read` found and return the block to go on with."""
+    for number, group in enumerate(groups):
+        mark = f"{number}."
+        group.restore({name.removeprefix(mark): array for name, array in arrays.items() if name.startswith(mark)})
+    return int(arrays["block"])
+
+
+def read(path: Path) -> State:
+    """Return the arrays of a checkpoint; `BadInput` if the file is none."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        arrays = {}
+    if not {"description", "block"} <= set(arrays):
+        raise BadInput("checkpoint", path, "a file that a run has written as its checkpoint")
+    return arrays
+
+
+def description(arrays: State) -> dict[str, Any]:
+    """Return the description of the run whose checkpoint this is."""
+    return dict(json.loads(str(arrays["description"])))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from simulate.run import Run
 
 
-def collect(described: "Run", groups: Sequence["Group"], seconds: float) -> Trajectories:
+def collect(described: "Run", groups: Sequence["Group"], seconds: float, timed: int) -> Trajectories:
     """Turn sums into averages and put the groups side by side."""
     observers, problem, iterations = [group.observer for group in groups], described.problem, described.iterations
     step, stage = _joined(observers, "diverged_step"), _joined(observers, "diverged_stage")
@@ -49,6 +49,7 @@ def collect(described: "Run", groups: Sequence["Group"], seconds: float) -> Traj
             Divergence(int(replica), int(step[replica]), int(stage[replica]) + 1) for replica in np.flatnonzero(gone)
         ),
         seconds=seconds,
+        timed=timed,
     )
 
 

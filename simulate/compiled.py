@@ -33,8 +33,9 @@ class Compiled(Engine):
         """Make the steps of one block."""
 
     def block(self, plan: Plan) -> np.ndarray:
-        """Return the samples of a block's steps, shape (replicas, steps, batch, ...)."""
-        return self.samples.block(plan.first // self.samples.length)[:, : plan.steps]
+        """Return the samples of the plan's steps, which lie in one block, shape (replicas, steps, batch, ...)."""
+        number, place = divmod(plan.first, self.samples.length)
+        return self.samples.block(number)[:, place : place + plan.steps]
 
     def shaped(self, flat: np.ndarray) -> Weights:
         """Cut flat weights, shape (..., P), into stages."""

@@ -26,23 +26,46 @@ _NORMS = 16
 """Times at which the spectral norms of the weights are taken, spread over the run."""
 
 
-def execute(described: "Run", progress: bool, threads: int, checkpoint: Path | None) -> Trajectories:
-    """Make the run block by block and group by group of replicas, from its checkpoint if there is one."""
+def execute(
+    described: "Run", progress: bool, threads: int, checkpoint: Path | None, checkpoint_every: int | None
+) -> Trajectories:
+    """Make the run block by block and group by group of replicas, from its checkpoint if there is one.
+
+    The clock starts when everything is compiled and everything that was kept is read.
+    """
     # The order of BLAS sums, and so the last bits, would follow the number of its threads.
     with threadpool_limits(1):
-        started = time.perf_counter()
-        groups = [Group(described, replicas, threads) for replicas in _groups(described)]
+        groups = make_groups(described, threads)
         length = block_length(described.problem)
         blocks = math.ceil(described.iterations / length)
-        saved = Checkpoint(checkpoint, described)
-        work = [(block, group) for block in range(saved.restore(groups), blocks) for group in groups]
+        every = None if checkpoint_every is None else max(1, round(checkpoint_every / length))
+        saved = Checkpoint(checkpoint, described, every=every)
+        first = saved.restore(groups)
+        compile_first(described)
+        started = time.perf_counter()
+        work = [(block, group) for block in range(first, blocks) for group in groups]
         checked = {round(place) for place in np.linspace(0, blocks - 1, min(blocks, _NORMS))}
         for block, group in shown(work, f"{described.problem.name}, {described.algorithm}", wanted=progress):
             group.advance(block, length, norms=block in checked)
             if group is groups[-1]:
                 saved.keep(block + 1, groups, last=block + 1 == blocks)
         seconds = time.perf_counter() - started
-        return collect(described, groups, seconds)
+        return collect(described, groups, seconds, max(0, described.iterations - first * length))
+
+
+_COMPILED: set[tuple[object, ...]] = set()
+"""What has been compiled in this process, by what decides it."""
+
+
+def compile_first(described: "Run") -> None:
+    """Make one step of one replica, thrown away, so that what is compiled at its first use is compiled by now."""
+    element = (described.device, math.isinf(described.tau), described.dtype)
+    mode = (described.algorithm, described.lags, described.batch > 1)
+    decides = (described.backend, type(described.problem), *element, *mode)
+    if decides not in _COMPILED:
+        group = Group(described, range(1), 1)
+        group.engine.advance(group.observer.plan(0, 1), group.observer)
+        _COMPILED.add(decides)
 
 
 class Group:
@@ -79,6 +102,7 @@ class Group:
             described.measure_every,
             max(1, min(_CURVE_BINS, strata // 2)),
         )
+        self.observer.guard(0, self.engine.weights())
         self.norms = np.zeros((len(replicas), described.problem.stages))
 
     def advance(self, block: int, length: int, *, norms: bool) -> None:
@@ -108,6 +132,7 @@ def _part(state: State, part: str) -> State:
     return {name.removeprefix(f"{part}."): value for name, value in state.items() if name.startswith(f"{part}.")}
 
 
-def _groups(described: "Run") -> list[range]:
-    size = engines.named(described.backend).group
-    return [range(first, min(first + size, described.replicas)) for first in range(0, described.replicas, size)]
+def make_groups(described: "Run", threads: int) -> list[Group]:
+    """Return the groups of replicas of a run, at W_0."""
+    size, count = engines.named(described.backend).group, described.replicas
+    return [Group(described, range(first, min(first + size, count)), threads) for first in range(0, count, size)]

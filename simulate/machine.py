@@ -6,8 +6,11 @@ sample in flight and works on the copy; that is the only place where weights are
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from simulate.problems.base import Problem
 from theory.setting.algorithms import Algorithm
@@ -63,6 +66,57 @@ class Stage:
         self.weights[...] = device.update(self.weights, -alpha * mean)
         self._gathered = None
 
+    def state(self) -> dict[str, Array]:
+        """Return the tile and everything that waits, in order, as arrays."""
+        arrays = {"weights": self.weights.copy()}
+        arrays |= _numbered("forward", self.forward_inbox) | _numbered("backward", self.backward_inbox)
+        for place, (kept, stash) in enumerate(self._in_flight):
+            arrays |= _numbered(f"flight.{place}.kept", _leaves(kept))
+            arrays |= _numbered(f"flight.{place}.stash", () if stash is None else (stash,))
+        return arrays | _numbered("gathered", () if self._gathered is None else (self._gathered,))
+
+    def restore(self, state: dict[str, Array], waiting: int, pattern: object) -> None:
+        """Continue from what `state` returned; `waiting` samples are in flight, kept in the form of `pattern`."""
+        self.weights[...] = state["weights"]
+        self.forward_inbox, self.backward_inbox = deque(_listed("forward", state)), deque(_listed("backward", state))
+        self._in_flight = deque(
+            InFlight(
+                _formed(pattern, _listed(f"flight.{place}.kept", state)),
+                next(iter(_listed(f"flight.{place}.stash", state)), None),
+            )
+            for place in range(waiting)
+        )
+        self._gathered = next(iter(_listed("gathered", state)), None)
+
+    @property
+    def waiting(self) -> int:
+        """Return the samples in flight."""
+        return len(self._in_flight)
+
+
+def _numbered(name: str, arrays: Iterable[Array]) -> dict[str, Array]:
+    return {f"{name}.{place}": array for place, array in enumerate(arrays)}
+
+
+def _listed(name: str, state: dict[str, Array]) -> list[Array]:
+    """Return the arrays that `_numbered` named, in order."""
+    count = sum(key.startswith(f"{name}.") for key in state)
+    return [state[f"{name}.{place}"] for place in range(count)]
+
+
+def _leaves(kept: object) -> list[Array]:
+    """Return the arrays in what a stage keeps: None, an array, or a named tuple of arrays."""
+    if kept is None:
+        return []
+    return list(kept) if isinstance(kept, tuple) else [np.asarray(kept)]
+
+
+def _formed(pattern: object, leaves: list[Array]) -> object:
+    """Return the arrays in the form of `pattern`."""
+    if pattern is None:
+        return None
+    return type(pattern)(*leaves) if isinstance(pattern, tuple) else leaves[0]
+
 
 class Machine:
     """Runs a schedule and yields W_0, W_1, ..., W_K, W_k being every stage's weights after its k-th update.
@@ -92,13 +146,19 @@ class Machine:
         ]
         self._problem, self._device, self._alpha = problem, device, alpha
         self._schedule, self._draw = schedule, draw
-        self.slots = 0
+        self.slots, self._done = 0, 0
+        self._versions = [deque([stage.weights.copy()]) for stage in self.stages]
 
     def trajectory(self, iterations: int) -> Iterator[Weights]:
-        """Yield W_0 ... W_K; `slots` then tells how many slots have passed."""
-        versions = [deque([stage.weights.copy()]) for stage in self.stages]
-        for task in self._schedule.tasks(iterations * self._schedule.batch):
-            self.slots = task.slot + 1
+        """Yield W_0 ... W_K, or those that are left after `restore`; `slots` then tells how many slots have passed."""
+        tasks = islice(self._schedule.tasks(iterations * self._schedule.batch), self._done, None)
+        while True:
+            while all(self._versions):
+                yield [waiting.popleft() for waiting in self._versions]
+            task = next(tasks, None)
+            if task is None:
+                return
+            self._done, self.slots = self._done + 1, task.slot + 1
             stage = self.stages[task.stage - 1]
             if task.kind == "forward":
                 self._pass_forward(stage, task.sample)
@@ -106,9 +166,28 @@ class Machine:
                 self._pass_backward(stage)
                 if self._schedule.updates_after(task.sample):
                     stage.update(self._device, self._alpha, self._schedule.batch)
-                    versions[stage.number].append(stage.weights.copy())
-            while all(versions):
-                yield [waiting.popleft() for waiting in versions]
+                    self._versions[stage.number].append(stage.weights.copy())
+
+    def state(self) -> dict[str, Array]:
+        """Return all that the rest of the trajectory depends on, as arrays."""
+        arrays = {"done": np.array(self._done), "slots": np.array(self.slots)}
+        for stage, versions in zip(self.stages, self._versions, strict=True):
+            name = f"stage.{stage.number}"
+            arrays |= {f"{name}.own.{key}": array for key, array in stage.state().items()}
+            arrays |= {f"{name}.waiting": np.array(stage.waiting)} | _numbered(f"{name}.version", versions)
+        return arrays
+
+    def restore(self, state: dict[str, Array]) -> None:
+        """Continue from what `state` returned."""
+        self._done, self.slots = int(state["done"]), int(state["slots"])
+        message = self._problem.enter(self._sample(0), ())
+        for stage in self.stages:
+            name = f"stage.{stage.number}"
+            # One forward pass tells in which form this problem's stages keep their arrays.
+            message, pattern = self._problem.forward(stage.number, stage.weights, message)
+            own = {key.removeprefix(f"{name}.own."): array for key, array in state.items() if f"{name}.own." in key}
+            stage.restore(own, int(state[f"{name}.waiting"]), pattern)
+            self._versions[stage.number] = deque(_listed(f"{name}.version", state))
 
     def _sample(self, sample: int) -> Any:  # noqa: ANN401
         return self._draw(*divmod(sample, self._schedule.batch))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate.kernels import largest_weight
 from simulate.problems.base import Moments, Problem
 from simulate.randomness import stratified_times
 from theory.setting.objectives import Weights
@@ -119,14 +120,12 @@ class Observer:
             self.add(due, when, int(plan.lengths[stratum]), look(self.problem.moments(chosen), chosen, self.tau))
 
     def guard(self, step: int, weights: Weights) -> None:
-        """Note the largest saturation at every step, and which replicas leave the finite or the tile's range."""
+        """Note the largest saturation at every step, and which replicas pass `kernels.largest_weight`."""
         for stage, now in enumerate(weights):
             size = np.max(np.abs(now), axis=tuple(range(1, now.ndim)))
-            bad = ~np.isfinite(size)
+            bad = ~(size <= largest_weight(self.tau, now.dtype))
             if np.isfinite(self.tau):
-                size = size / self.tau
-                bad |= size > 1
-                self.max_saturation = np.maximum(self.max_saturation, np.where(bad, 0, size))
+                self.max_saturation = np.maximum(self.max_saturation, np.where(bad, 0, size / self.tau))
             self.diverge(bad, step, stage)
 
     def diverge(self, which: NDArray[np.bool_], step: int, stage: int) -> None:

@@ -1,14 +1,14 @@
 """The public boundary: a run is described, validated, made, and returned as `Trajectories`."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from simulate import engines, execution
+from simulate import engines, execution, problems
 from simulate.problems.base import Problem
 from simulate.randomness import block_length, checked_seed
 from simulate.trajectories import Trajectories
@@ -119,6 +119,14 @@ class Run:
         plain = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "problem"}
         return {"problem": self.problem.describe(), **plain}
 
+    @classmethod
+    def from_description(cls, description: Mapping[str, Any]) -> "Run":
+        """Make the run that `describe` described, from plain data or from what JSON made of them."""
+        plain = {name: description[name] for name in cls.__dataclass_fields__ if name in description}
+        plain["problem"] = problems.rebuild(description["problem"])
+        plain["lags"] = tuple(description["lags"])
+        return cls(**plain)
+
 
 def _check_count(name: str, value: object) -> int:
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
@@ -146,11 +154,13 @@ def run(
     progress: bool = False,
     threads: int = 1,
     checkpoint: Path | None = None,
+    checkpoint_every: int | None = None,
 ) -> Trajectories:
-    """Train and measure. The arguments are the fields of `Run`, and three that change no number.
+    """Train and measure. The arguments are the fields of `Run`, and four that change no number.
 
     `progress` shows a bar on standard error; `threads` is what the compiled kernels may use; `checkpoint` is a file
-    from which the run goes on if it was stopped, and which is written now and then.
+    from which the run goes on if it was stopped, and which is written now and then; one more is kept beside it every
+    `checkpoint_every` steps, for `simulate.replay`.
 
     Returns:
         One number per replica and measure. The same arguments give the same bits, whatever else runs beside it.
@@ -176,11 +186,21 @@ def run(
         backend,
         schedule,
     )
-    return execute(described, progress=progress, threads=threads, checkpoint=checkpoint)
+    return execute(
+        described, progress=progress, threads=threads, checkpoint=checkpoint, checkpoint_every=checkpoint_every
+    )
 
 
 def execute(
-    described: Run, *, progress: bool = False, threads: int = 1, checkpoint: Path | None = None
+    described: Run,
+    *,
+    progress: bool = False,
+    threads: int = 1,
+    checkpoint: Path | None = None,
+    checkpoint_every: int | None = None,
 ) -> Trajectories:
     """Make the run that is described; see `run`."""
-    return execution.execute(described, progress, _check_count("threads", threads), checkpoint)
+    every = None if checkpoint_every is None else _check_count("checkpoint_every", checkpoint_every)
+    if every is not None and checkpoint is None:
+        raise BadInput("checkpoint_every", every, "a checkpoint file is given, beside which the others are kept")
+    return execution.execute(described, progress, _check_count("threads", threads), checkpoint, every)

@@ -67,7 +67,8 @@ class Trajectories:
         measured: what was measured along the run and could not be certified: rho, sigma2, for a network w.
         certified_saturation: rho that provably holds, or None.
         diverged: the replicas that diverged; none of them enters a mean.
-        seconds: wall time of the steps.
+        seconds: wall time of the steps, without compiling and without reading a checkpoint.
+        timed: iterations made in that time, fewer than K if the run went on from a checkpoint.
 
     """
 
@@ -87,11 +88,16 @@ class Trajectories:
     certified_saturation: float | None
     diverged: tuple[Divergence, ...] = ()
     seconds: float = field(default=0.0, compare=False)
+    timed: int = field(default=0, compare=False)
 
     @property
     def replica_steps_per_second(self) -> float:
-        """Return replicas times iterations over wall time."""
-        return self.run.replicas * self.run.iterations / self.seconds if self.seconds > 0 else float("nan")
+        """Return replicas times iterations over the wall time of drawing, stepping and measuring.
+
+        Compilation is not in it: what a run needs compiled is compiled, by one step of one replica that is thrown
+        away, before the clock starts. nan where no step was left to make.
+        """
+        return self.run.replicas * self.timed / self.seconds if self.seconds > 0 and self.timed else float("nan")
 
     def to_json(self) -> dict[str, Any]:
         """Return the result with the keys of the command line; means are null if any replica diverged."""

@@ -102,9 +102,16 @@ class Element:
     def real(self, alpha: float, dtype: DTypeLike, unit: float = 1.0) -> Floats:
         """Return (alpha, 1/tau, tau, p, q, limit, unit) as compiled code takes them, weights in multiples of `unit`."""
         p, q = (*self.parameters, 0.0, 0.0)[:2]
-        # On digital hardware a weight beyond this has diverged: its square is about to overflow.
-        limit = min(self.tau, float(np.sqrt(np.finfo(dtype).max)))
+        limit = largest_weight(self.tau, dtype)
         return np.array([alpha / unit, unit / self.tau, self.tau / unit, p, q, limit / unit, unit], dtype=dtype)
+
+
+def largest_weight(tau: float, dtype: DTypeLike) -> float:
+    """Return what a weight that has not diverged does not pass: tau, or the fourth root of the largest number.
+
+    Up to there no square of a gradient or of a sum of some weights overflows, so that what is measured is finite.
+    """
+    return min(tau, float(np.finfo(dtype).max ** 0.25))
 
 
 def start(

@@ -12,9 +12,9 @@ import pytest
 
 import simulate
 from simulate import checkpoint, execution
-from simulate.problems import Attaining, Network, Quadratic
+from simulate.problems import Attaining, Cosine, Logistic, Network, Quadratic
 from simulate.randomness import block_length
-from theory.setting.boundary import BadInput
+from theory.setting.boundary import BadInput, json_text
 
 QUADRATIC = Quadratic(3, size=2)
 NETWORK = Network(3, (4, 3, 5, 2), samples=6)
@@ -25,12 +25,14 @@ class Stopped(Exception):
     pass
 
 
-@pytest.mark.parametrize("backend", ["kernels", "numpy", "reference"])
-@pytest.mark.parametrize("problem", [QUADRATIC, NETWORK, Attaining()], ids=lambda problem: problem.name)
+@pytest.mark.parametrize("backend", ["kernels", "numpy", "reference", "machine"])
+@pytest.mark.parametrize(
+    "problem", [QUADRATIC, NETWORK, Attaining(), Cosine(3), Logistic(3)], ids=lambda problem: problem.name
+)
 def test_a_stopped_run_goes_on_with_the_same_bits(problem, backend, tmp_path, monkeypatch):
     algorithm = "analog-sgd-ap" if problem.stages > 1 else "analog-sgd"
     tau = problem.tau if isinstance(problem, Attaining) else 9.0
-    blocks, replicas = 3, 1 if backend == "reference" else 3
+    blocks, replicas = 3, 1 if backend in ("reference", "machine") else 3
     monkeypatch.setattr("simulate.randomness._VALUES_PER_BLOCK", 256)
     described = simulate.Run(
         problem, algorithm, 0.02, tau, (blocks - 1) * block_length(problem) + 3, replicas, 5, backend=backend
@@ -96,8 +98,69 @@ def test_a_checkpoint_of_another_run_or_another_file_is_refused(tmp_path):
             simulate.execute(described, checkpoint=file)
 
 
-def test_the_machine_keeps_no_checkpoint_and_says_so_at_once(tmp_path):
-    with pytest.raises(BadInput, match="machine"):
-        simulate.run(
-            QUADRATIC, "analog-sgd-ap", alpha=0.02, tau=9, iterations=9, backend="machine", checkpoint=tmp_path / "a"
-        )
+def kept(described, file, steps):
+    """The run with a checkpoint every so many steps beside the file."""
+    simulate.execute(described, checkpoint=file, checkpoint_every=steps)
+    return sorted(int(np.load(one)["block"]) for one in file.parent.glob("*.block-*"))
+
+
+@pytest.mark.parametrize("backend", ["kernels", "numpy", "reference", "machine"])
+@pytest.mark.parametrize("problem", [QUADRATIC, NETWORK, Cosine(3), Logistic(3)], ids=lambda problem: problem.name)
+def test_a_replay_has_the_bits_of_the_run(problem, backend, tmp_path, monkeypatch):
+    """From step 0 and from a checkpoint, within a block and across two, the weights are those of the whole run."""
+    monkeypatch.setattr("simulate.randomness._VALUES_PER_BLOCK", 64)
+    length = block_length(problem)
+    first, steps = 2 * length + 5, length
+    described = simulate.Run(problem, "analog-sgd-ap", 0.02, 9.0, 4 * length, 3, 5, backend=backend)
+    file = tmp_path / "run.npz"
+    assert kept(described, file, length) == [1, 2, 3, 4]
+    near = simulate.replay(file, first, steps)
+    for one in tmp_path.glob("*.block-*"):
+        one.unlink()
+    far = simulate.replay(file, first, steps)
+    assert (near.started_from, far.started_from) == (2 * length, 0)
+    assert np.array_equal(near.weights, far.weights)
+    assert len(near.value) == steps + 1
+    for place in (0, 1, steps):
+        shorter = simulate.execute(replace(described, iterations=first + place))
+        assert np.array_equal(near.value[place], shorter.final_value)
+    assert np.all(near.diverged == -1)
+    other = simulate.replay(file, first + 1, steps - 1)
+    assert np.array_equal(other.weights, near.weights[1:])
+    assert not np.array_equal(near.weights[0], near.weights[1])
+
+
+def test_a_replay_shows_where_a_replica_leaves(tmp_path):
+    described = simulate.Run(QUADRATIC, "analog-sgd-ap", 8.0, 4.0, 60, 2)
+    result = simulate.execute(described)
+    gone = {one.replica: one for one in result.diverged}
+    assert gone
+    file = tmp_path / "run.json"
+    file.write_text(json_text(result.to_json()))
+    found = simulate.replay(file, 0, 60)
+    for replica, one in gone.items():
+        assert found.diverged[replica].tolist() == [one.step, one.stage]
+        assert np.all(np.isnan(found.weights[one.step :, replica]))
+        assert np.all(np.isfinite(found.value[: one.step, replica]))
+
+
+@pytest.mark.parametrize(("first", "steps"), [(-1, 2), (0, 31), (30, 1), (0, -1)])
+def test_steps_that_a_run_has_not_are_refused(first, steps, tmp_path):
+    file = tmp_path / "run.npz"
+    simulate.execute(simulate.Run(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 30), checkpoint=file)
+    with pytest.raises(BadInput, match="steps between 0 and K = 30"):
+        simulate.replay(file, first, steps)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{", b"{}", b'{"run": 3}', b"no archive"], ids=str)
+def test_a_file_that_holds_no_run_is_refused(content, tmp_path):
+    file = tmp_path / "run"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(BadInput):
+        simulate.replay(file, 0, 1)
+
+
+def test_checkpoints_that_stay_need_a_file_beside_which_they_stay():
+    with pytest.raises(BadInput, match="checkpoint_every"):
+        simulate.run(QUADRATIC, "analog-sgd-ap", alpha=0.02, tau=9.0, iterations=9, checkpoint_every=3)

@@ -205,3 +205,26 @@ def test_the_module_runs_as_a_program():
     )  # fmt: skip
     assert found.returncode == 0
     assert "lags     1, 0" in found.stdout
+
+
+def test_a_replay_shows_steps_of_a_stored_run(command, tmp_path):
+    result, steps, arrays = tmp_path / "run.json", tmp_path / "steps.json", tmp_path / "steps.npz"
+    assert command(*QUADRATIC, "--json", str(result), "--checkpoint", str(tmp_path / "run.npz"))[0] == 0
+    options = ["--from", "38", "--steps", "2", "--json", str(steps), "--out", str(arrays)]
+    code, out, _ = command("replay", str(tmp_path / "run.npz"), *options)
+    assert code == 0
+    assert "from step 38" in out
+    document = json.loads(steps.read_text())
+    assert [row["step"] for row in document["steps"]] == [38, 39, 40]
+    assert np.mean(document["steps"][-1]["value"]) == json.loads(result.read_text())["final_value"]
+    with np.load(arrays) as kept:
+        assert kept["weights"].shape == (3, 3, 6)
+    assert command("replay", str(result), *options[:4], "--json", "-")[1] == steps.read_text()
+
+
+@pytest.mark.parametrize("options", [["--from", "41", "--steps", "0"], ["--from", "-1", "--steps", "1"]], ids=" ".join)
+def test_a_replay_of_steps_that_are_not_ends_with_one_line_and_code_2(command, tmp_path, options):
+    command(*QUADRATIC, "--json", str(tmp_path / "run.json"))
+    code, out, err = command("replay", str(tmp_path / "run.json"), *options)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1

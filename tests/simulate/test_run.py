@@ -3,14 +3,18 @@
 import dataclasses
 import json
 import math
+import time
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 import simulate
-from simulate.problems import Attaining, Network, PlusMinus, Quadratic
+from simulate import execution, kernels
+from simulate.problems import Attaining, Cosine, Logistic, Network, PlusMinus, Quadratic
 from simulate.randomness import Samples, block_length
-from theory.setting import boundary
+from theory.setting import algorithms, boundary
 from theory.setting.boundary import BadInput
 
 QUADRATIC = Quadratic(3, size=2, noise="two-point", coupling=0.1)
@@ -24,14 +28,14 @@ def same_bits(one: simulate.Trajectories, other: simulate.Trajectories, replicas
 
 
 @pytest.mark.parametrize("backend", ["kernels", "numpy", "reference", "machine"])
-@pytest.mark.parametrize("problem", [QUADRATIC, NETWORK], ids=["quadratic", "network"])
+@pytest.mark.parametrize("problem", [QUADRATIC, NETWORK, Cosine(3), Logistic(3)], ids=lambda problem: problem.name)
 def test_a_replica_does_not_depend_on_the_others(problem, backend):
     few = simulate.run(problem, "analog-sgd-ap", backend=backend, **USUAL)
     more = simulate.run(problem, "analog-sgd-ap", backend=backend, **{**USUAL, "replicas": 7})
     assert same_bits(few, more, slice(3))
 
 
-@pytest.mark.parametrize("problem", [QUADRATIC, NETWORK], ids=["quadratic", "network"])
+@pytest.mark.parametrize("problem", [QUADRATIC, NETWORK, Cosine(3), Logistic(3)], ids=lambda problem: problem.name)
 def test_bits_do_not_depend_on_threads(problem):
     found = [
         simulate.run(problem, "analog-sgd-ap", **{**USUAL, "replicas": 37}, threads=threads) for threads in (1, 2, 3)
@@ -92,7 +96,7 @@ def test_subsampled_measures_are_unbiased():
 
 
 def test_float32_follows_float64():
-    for problem in (QUADRATIC, NETWORK):
+    for problem in (QUADRATIC, NETWORK, Cosine(3), Logistic(3)):
         for backend in ("kernels", "numpy"):
             double, single = (
                 simulate.run(problem, "analog-sgd-ap", backend=backend, dtype=dtype, **USUAL)
@@ -138,6 +142,79 @@ def test_backends_agree_on_when_and_where_a_replica_diverges():
     }
     assert found["reference"].diverged
     assert len({run.diverged for run in found.values()}) == 1
+
+
+DIVERGING = [
+    Quadratic(3, size=2),
+    Cosine(3, amplitude=0.7),
+    Logistic(3, regulariser=0.5),
+    Network(2, (3, 4, 2), samples=5, activation="identity", loss="squared"),
+    Network(3, 3, samples=5, activation="softplus", loss="log-cosh"),
+]
+
+
+@given(
+    st.sampled_from(DIVERGING),
+    st.sampled_from(["analog-sgd", "analog-sgd-ap", "stashed-ap", "digital-ap", "digital-sgd"]),
+    st.sampled_from(["kernels", "numpy", "reference", "machine"]),
+    st.floats(-2, 250),
+    st.floats(0.3, 5.0),
+    st.integers(1, 12),
+    st.sampled_from(["float64", "float32"]),
+)
+@settings(deadline=None, max_examples=150)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_replica_is_finite_in_its_range_or_reported_and_in_no_mean(
+    problem, name, backend, power, tau, iterations, dtype
+):
+    """Step sizes up to 1e250, where a weight overflows at once and squares of a gradient would."""
+    row = algorithms.named(name)
+    assume(dtype == "float64" or (power < 30 and backend != "machine"))
+    found = simulate.run(
+        problem, name, alpha=10**power, tau=tau if row.analog else math.inf, iterations=iterations, replicas=3,
+        seed=2, dtype=dtype, backend=backend, measure_every=1,
+    )  # fmt: skip
+    gone = {one.replica for one in found.diverged}
+    for measure in ("mean_squared_gradient", "mean_square_saturation", "max_saturation", "final_value", "max_variance"):
+        values = getattr(found, measure)
+        assert {int(r) for r in np.flatnonzero(~np.isfinite(values))} == gone, measure
+    for one in found.diverged:
+        assert 0 <= one.step <= iterations
+        assert 1 <= one.stage <= problem.stages
+    assert np.all(np.isnan(found.curve.squared_gradient[:, sorted(gone)]))
+    sound = [replica for replica in range(3) if replica not in gone]
+    assert np.all(found.max_saturation[sound] <= 1)
+    document = json.loads(boundary.json_text(found.to_json()))
+    means = [document["mean_squared_gradient"]["mean"], document["final_value"], document["mean_variance"]]
+    assert all((mean is None) == bool(gone) for mean in means)
+
+
+@given(st.sampled_from(DIVERGING), st.floats(0, 3), st.floats(0.3, 5.0), st.integers(1, 8))
+@settings(deadline=None, max_examples=60)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_step_and_stage_of_a_divergence_are_those_of_the_recursion(problem, power, tau, iterations):
+    common = {"alpha": 10**power, "tau": tau, "iterations": iterations, "replicas": 3, "seed": 2, "measure_every": 1}
+    backends = ("kernels", "numpy", "machine", "reference")
+    found = {simulate.run(problem, "analog-sgd-ap", backend=backend, **common).diverged for backend in backends}
+    assert len(found) == 1
+
+
+def test_the_rate_does_not_count_what_is_compiled(monkeypatch):
+    """A first call that takes a second to compile: it is made before the clock starts."""
+    calls, true = [], kernels.quadratic
+
+    def slow_at_first(*arguments, **options):
+        if not calls:
+            time.sleep(1.0)
+        calls.append(1)
+        return true(*arguments, **options)
+
+    monkeypatch.setattr(kernels, "quadratic", slow_at_first)
+    monkeypatch.setattr(execution, "_COMPILED", set())
+    found = simulate.run(QUADRATIC, "analog-sgd-ap", **USUAL)
+    assert len(calls) == 2
+    assert found.seconds < 0.9
+    assert found.replica_steps_per_second == 150 / found.seconds
 
 
 def test_facts_and_certificates_come_with_the_run():
