@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from simulate.kernels import elementary, lanes, moments, plain
+from simulate.kernels import batches, elementary, lanes, moments, passes, plain
 from simulate.kernels.simd import width
 from theory.setting.boundary import BadInput, known
 
@@ -183,7 +183,7 @@ def network(
         stashed: backward products with the weights of the forward pass (stashed AP) instead of the current ones.
         times: steps k, ascending, in [step, step + T), shape (R, J): where a replica's W_k is wanted.
         threads: slices of the replicas worked on at once; no number depends on it.
-        path: which kernel: "lanes" (SIMD), "plain" (portable), or "auto": the fast one where it `serves`.
+        path: which kernel: "lanes" (SIMD), "plain" (portable), or "auto": a fast one where one `serves`.
 
     Returns:
         W_k at `times`, shape (R, J, P); nan where the replica had diverged. `measure` takes it.
@@ -211,11 +211,15 @@ def network(
     sizes, delays = np.array(widths, np.int64), np.array(lags, np.int64)
     real, when = element.real(alpha, dtype, element.unit), np.ascontiguousarray(times, np.int64)
 
-    fast = path == "lanes" or (path == "auto" and serves(lags, batch, element, stashed=stashed))
+    if path == "lanes" and not serves(lags, stashed=stashed):
+        raise BadInput("path", path, "lags that do not increase and no stashing", "simulate.kernels")
+    fast = path != "plain" and serves(lags, stashed=stashed)
+    single = batch == 1 and element.code == elementary.ALD
+    advance, copies = (lanes.network, 1) if single else (batches.network, 2)
     block = width(dtype) if fast else replicas
 
     def work(part: slice) -> None:
-        memory = lanes.workspace(sizes, delays, dtype)
+        memory = passes.workspace(sizes, delays, dtype, batch, copies)
         for first in range(part.start, part.stop, block):
             some = slice(first, min(first + block, part.stop))
             rest = (
@@ -223,7 +227,7 @@ def network(
                 history[some], state.tally[some], state.diverged[some], snapshots[some],
             )  # fmt: skip
             if fast:
-                lanes.network(state.step, _turned(flat[some], block), x.ravel(), y.ravel(), *rest, memory)
+                advance(state.step, _turned(flat[some], block), x.ravel(), y.ravel(), *rest, memory)
             else:
                 plain.network(state.step, flat[some], x, y, *rest)
 
@@ -240,10 +244,9 @@ def _turned(samples: Integers, replicas: int) -> Integers:
     return turned
 
 
-def serves(lags: Sequence[int], batch: int, element: Element, *, stashed: bool = False) -> bool:
-    """Return whether the fast kernel does what is asked; if not, the portable one does it."""
-    ordered = all(early >= late for early, late in pairwise(lags))
-    return element.code == elementary.ALD and batch == 1 and not stashed and ordered
+def serves(lags: Sequence[int], *, stashed: bool = False) -> bool:
+    """Return whether a fast kernel does what is asked; if not, the portable one does it."""
+    return not stashed and all(early >= late for early, late in pairwise(lags))
 
 
 class Moments(NamedTuple):

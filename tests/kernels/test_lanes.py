@@ -1,4 +1,4 @@
-"""The SIMD kernel against the portable one: the same bits, whatever the stages, lags, chunks and replicas."""
+"""The SIMD kernels against the portable one: the same bits, whatever the stages, lags, chunks and replicas."""
 
 import itertools
 
@@ -8,14 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulate import kernels
+from theory.setting.boundary import BadInput
+
+PARAMETERS = {"ald": (), "power": (2.0,), "exponential": (1.5,), "shifted-linear": (0.8, 1.3), "pulse-train": ()}
 
 
-def run(path, widths, lags, *, replicas=9, steps=40, cuts=(), dtype=np.float64, seed=0, tau=2.0, alpha=0.1, **options):
+def run(
+    path, widths, lags, *, replicas=9, steps=40, cuts=(), dtype=np.float64, seed=0, tau=2.0, alpha=0.1, batch=1,
+    device="ald", **options,
+):  # fmt: skip
     rng = np.random.default_rng(seed)
     inputs, targets = rng.normal(size=(16, widths[0])), rng.normal(size=(16, widths[-1]))
     size = sum(a * b for a, b in itertools.pairwise(widths))
     state = kernels.start(rng.normal(size=size) * 0.4, replicas, lags, dtype)
-    samples = rng.integers(0, 16, size=(replicas, steps, 1))
+    samples = rng.integers(0, 16, size=(replicas, steps, batch))
     times = np.sort(rng.integers(0, steps, size=(replicas, 3)), axis=1)
     shots = []
     for low, high in itertools.pairwise([0, *cuts, steps]):
@@ -23,7 +29,7 @@ def run(path, widths, lags, *, replicas=9, steps=40, cuts=(), dtype=np.float64, 
         shots.append(
             kernels.network(
                 state, samples[:, low:high], inputs, targets, widths, lags, alpha=alpha,
-                element=kernels.Element("ald", tau), times=mask, path=path, **options,
+                element=kernels.Element(device, tau, PARAMETERS[device]), times=mask, path=path, **options,
             )
         )  # fmt: skip
     return state, np.concatenate(shots, axis=1)
@@ -59,6 +65,28 @@ def test_both_kernels_give_the_same_bits(shape, activation, loss, tau, replicas,
     assert_same(run("plain", *shape, **options), run("lanes", *shape, **options))
 
 
+@settings(deadline=None, max_examples=60)
+@given(
+    shapes(), st.sampled_from(tuple(PARAMETERS)), st.integers(1, 4), st.sampled_from((2.0, 0.7, np.inf)),
+    st.integers(1, 9), st.integers(0, 9),
+)  # fmt: skip
+def test_batches_and_devices_give_the_same_bits(shape, device, batch, tau, replicas, seed):
+    options = {"batch": batch, "tau": tau if device == "ald" else min(tau, 2.0), "device": device, "seed": seed}
+    plain, fast = (run(path, *shape, replicas=replicas, **options) for path in ("plain", "lanes"))
+    assert_same(plain, fast)
+
+
+@pytest.mark.parametrize(("batch", "device"), [(3, "ald"), (1, "power"), (2, "pulse-train")])
+def test_batches_in_chunks_threads_and_float32(batch, device):
+    widths, lags, options = (8, 5, 8, 4, 3), (3, 2, 1, 0), {"batch": batch, "device": device, "replicas": 19}
+    whole, _ = run("lanes", widths, lags, **options)
+    for cuts, threads in (((1, 2, 10, 33), 1), ((7,), 2)):
+        cut, _ = run("lanes", widths, lags, cuts=cuts, threads=threads, **options)
+        np.testing.assert_array_equal(whole.history, cut.history)
+        np.testing.assert_array_equal(whole.tally, cut.tally)
+    assert_same(*(run(path, widths, lags, dtype=np.float32, **options) for path in ("plain", "lanes")))
+
+
 @pytest.mark.parametrize("lags", [(3, 2, 1, 0), (6, 4, 2, 0), (0, 0, 0, 0)])
 def test_float32_gives_the_same_bits_too(lags):
     widths = (8, 5, 8, 4, 3)
@@ -77,12 +105,15 @@ def test_chunks_threads_and_taking_turns_change_no_bit():
 def test_every_divergence_is_seen_at_the_same_step_and_stage():
     for tau, alpha in ((0.9, 3.0), (np.inf, 50.0)):
         options = {"tau": tau, "alpha": alpha, "loss": "squared", "activation": "identity", "replicas": 12}
-        one, other = (run(path, (4, 4, 4, 4), (2, 1, 0), **options) for path in ("plain", "lanes"))
-        assert (one[0].diverged[:, 0] >= 0).any()
-        assert_same(one, other)
+        for batch in (1, 2):
+            one, other = (run(path, (4, 4, 4, 4), (2, 1, 0), batch=batch, **options) for path in ("plain", "lanes"))
+            assert (one[0].diverged[:, 0] >= 0).any()
+            assert_same(one, other)
 
 
-def test_what_the_fast_kernel_does_not_serve_goes_to_the_portable_one():
+def test_what_no_fast_kernel_serves_goes_to_the_portable_one():
+    with pytest.raises(BadInput, match="path = lanes"):
+        run("lanes", (3, 4, 2), (0, 2))
     state = run("auto", (3, 4, 2), (0, 2))[0]
     np.testing.assert_array_equal(state.history, run("plain", (3, 4, 2), (0, 2))[0].history)
 
