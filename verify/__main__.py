@@ -168,6 +168,25 @@ def sabotage(
 
 
 @app.command()
+def calibrate(
+    families: Annotated[str, typer.Option(help="Null families a law.")] = "2000",
+    seed: Annotated[str, typer.Option(help="Seed of the planted truths.")] = "1",
+    quick: Annotated[bool, typer.Option("--quick", help="A tenth of the families.")] = False,
+    json: JsonOption = "",
+) -> int:
+    """Measure false alarms and power of the verdicts on planted truths, and that wrong procedures would show."""
+    from verify import console
+
+    count = integer("--families", families, at_least=1)
+    result = console.watch_calibration(max(1, count // 10) if quick else count, integer("--seed", seed, at_least=0))
+    if json:
+        write_json(json, result)
+    if json != "-":
+        console.show(console.calibration_table(result))
+    return HOLDS if result["as_stated"] else ANSWER_IS_NO
+
+
+@app.command()
 def witness(
     lags: Annotated[list[str] | None, typer.Option(help="d_1,...,d_M of a pipeline; several times, too.")] = None,
     iterations: Annotated[str, typer.Option(help="K, a few.")] = "6",

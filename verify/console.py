@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from verify import falsify, sabotage, sweep
+from verify import calibration, falsify, sabotage, sweep
 from verify.norms import Side
 from verify.settings import Setting
 from verify.store import MEMORY, Store
@@ -61,6 +61,36 @@ def watch_faults(areas: Sequence[str]) -> dict[str, Any]:
     with progress() as bar:
         task = bar.add_task("faults", total=None)
         return sabotage.run(areas, lambda _, total: bar.update(task, advance=1, total=total))
+
+
+def watch_calibration(families: int, seed: int) -> dict[str, Any]:
+    """Measure error rates under a progress bar."""
+    with progress() as bar:
+        task = bar.add_task("rates", total=calibration.STEPS)
+        return calibration.calibrate(families, seed, lambda: bar.advance(task))
+
+
+def calibration_table(result: Mapping[str, Any]) -> Group:
+    """Return measured error rates against the stated ones, and what wrong procedures would have shown."""
+
+    def row(rate: Mapping[str, Any], *more: object) -> tuple[object, ...]:
+        sense = "at least" if rate["what"] == "power" else "at most"
+        low, high = (number(end, 3) for end in rate["interval_95"])
+        seen = f"{number(rate['rate'])} ({low} … {high})"
+        return (*more, rate["law"], f"{sense} {rate['stated']:.3g}", seen, rate["families"], rate["replicas"])
+
+    columns = ("law", "stated", "measured (95%)", "families", "replicas")
+    stated = [(*row(rate, rate["what"]), Text("as stated" if rate["ok"] else "NOT AS STATED",
+                                              style="green" if rate["ok"] else "bold red"))
+              for rate in result["rates"]]  # fmt: skip
+    wrong = [(*row(rate, rate["procedure"]), Text("noticed" if rate["noticed"] else "NOT NOTICED",
+                                                  style="green" if rate["noticed"] else "bold red"))
+             for rate in result["controls"]]  # fmt: skip
+    title = f"verdicts on planted truths: {result['settings_per_family']} settings a null family, 3 looks each"
+    return Group(
+        table(title, ("rate", *columns, ""), stated),
+        table("false alarms of wrong procedures, which must show", ("procedure", *columns, ""), wrong),
+    )
 
 
 def watch_search(budget: int, seed: int, families: Sequence[str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ A-posteriori: the saturation is the largest one observed; the saturation-adaptiv
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -128,14 +128,28 @@ class Evidence:
         }
 
 
+class Shares(NamedTuple):
+    """What a setting's level is divided into."""
+
+    alarm: float
+    look: float
+
+
+def shares(level: float) -> Shares:
+    """Divide the error a setting may spend.
+
+    Betting is valid at all looks at once; Student's t is not, so each look gets its share. The other half of either
+    error is for the mean-square saturation.
+    """
+    return Shares(level / 2, level / 2 / LOOKS)
+
+
 def weigh(observed: Observations, level: float) -> Evidence:
     """Weigh the observations of a setting that may spend `level` on a false alarm, and as much on a false `held`."""
     values = observed.squared_gradient
     if observed.diverged or len(values) < 2:
         return _nothing(observed, level)
-    # Betting is valid at all looks at once; Student's t is not, so each look gets its share. The other half of either
-    # error is for the mean-square saturation.
-    alarm, look = level / 2, level / 2 / LOOKS
+    alarm, look = shares(level)
     lower, mean = statistics.lower_bound(values, alarm), float(values.mean())
     return Evidence(
         replicas=len(values),
@@ -213,13 +227,16 @@ def _confront(form: Form, basis: Basis, observed: Observations, evidence: Eviden
     return _decide(claim, values[0], values[len(values) // 2], values[-1], evidence)
 
 
+def decide(lower: float, upper: float, least: float, most: float) -> Verdict:
+    """Return what confidence bounds on the mean, `lower` and `upper`, say of a bound between `least` and `most`."""
+    if lower > most:
+        return "violated"
+    return "held" if upper <= least else "inconclusive"
+
+
 def _decide(claim: str, least: float, value: float, most: float, evidence: Evidence) -> Check:
     """Decide with the largest bound the data allow for an alarm, with the smallest for `held`."""
-    verdict: Verdict = "inconclusive"
-    if evidence.lower.value > most:
-        verdict = "violated"
-    elif evidence.upper.value <= least:
-        verdict = "held"
+    verdict = decide(evidence.lower.value, evidence.upper.value, least, most)
     from_below, from_above = evidence.interval
     return Check(
         claim,

@@ -1,6 +1,7 @@
 """Verdicts on planted truths: what holds is held, what is violated is caught, what is out of reach is not applied."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import simulate
 import theory
 import verify
 from theory.setting.boundary import BadInput, OutsideDomain
-from verify import assumptions, verdicts
+from verify import assumptions, statistics, verdicts
 from verify.observations import Constants, Observations
 
 VALUES = {"L": 1.0, "sigma2": 1.0, "Delta": 1.0, "alpha": 0.1, "K": 100, "Lambda1": 0.5, "Lambdah": 0.5}
@@ -87,6 +88,29 @@ def test_a_bound_whose_assumption_fails_is_not_applied_and_says_why(bounds, chan
     checks = verdicts.confront(observed(5.0, **changes), 1e-4).checks
     check = next(check for check in checks if check.claim == f"sharp/{basis}")
     assert check.verdict == "not applied" and reason in check.reason
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "word"),
+    [(0.5, 0.99, "held"), (0.5, 1.05, "inconclusive"), (1.15, 2.0, "inconclusive"), (1.25, 2.0, "violated")],
+)
+def test_an_adaptive_bound_is_taken_at_the_end_that_is_safe(bounds, monkeypatch, lower, upper, word):
+    """The bound is 1 + rbar2 with rbar2 in [0, 0.2], 0.1 the likeliest."""
+    seen = observed(1.0)
+    found = replace(
+        verdicts.weigh(seen, 1e-4),
+        lower=statistics.ConfidenceBound(lower, "lower", 1e-4, "betting"),
+        upper=statistics.ConfidenceBound(upper, "upper", 1e-4, "student"),
+        rbar2=(0.0, 0.1, 0.2),
+    )
+    monkeypatch.setattr(verdicts, "weigh", lambda *_: found)
+    assert words(seen)["saturation-adaptive/a-posteriori"] == word
+
+
+def test_the_mean_square_saturation_is_bet_on_below_its_own_ceiling():
+    """The square of the largest saturation is an upper end of the mean square, and a tight one where all are alike."""
+    alike = verdicts.weigh(observed(1.0, replicas=64, saturation=0.4), 1e-4).rbar2
+    assert 0.4**2 * 0.8 < alike[0] < alike[1] < alike[2] <= 0.4**2
 
 
 def test_noise_resolved_needs_its_constants(bounds):

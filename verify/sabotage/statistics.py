@@ -16,15 +16,12 @@ from scipy import stats
 
 import theory
 from theory.setting.boundary import OutsideDomain
-from verify import assumptions, observations, statistics, sweep, verdicts
+from verify import assumptions, calibration, observations, statistics, sweep, verdicts
 from verify.observations import Constants, Observations
 from verify.sabotage import Answer, Area, Check, Fault, swapped
 from verify.sabotage.panel import SETTINGS
 
 AREA: Area = "statistics"
-
-_RARE = 1e-4
-"""How improbable a count must be under the stated rate before a check fails."""
 
 
 def checks() -> dict[str, Check]:
@@ -57,19 +54,14 @@ def _adversarial(shape: tuple[int, ...], seed: int) -> np.ndarray:
 
 
 def _at_rate(alarms: np.ndarray, rate: float) -> bool:
-    return bool(stats.binom.sf(int(alarms.sum()) - 1, alarms.size, rate) >= _RARE)
+    return bool(stats.binom.sf(int(alarms.sum()) - 1, alarms.size, rate) >= calibration.RARE)
 
 
 def _families() -> bool:
-    """Check 2,000 null families of 20 hypotheses, each at the level that spending gives it."""
-    confidence, families, size = 0.9, 2000, 20
-    spending = statistics.Spending(confidence, first_block=5)
-    observed = _adversarial((families, size, 16), 1)
-    alarms = np.zeros(families, dtype=bool)
-    for index in range(size):
-        alarms |= statistics.lower_mean(observed[:, index], spending.level(index)) > 1.0 + 1e-9
-    total = sum(statistics.Spending(confidence).level(index) for index in range(20_000))
-    return _at_rate(alarms, 1 - confidence) and total <= 1 - confidence
+    """Judge 2,000 null families as a sweep does, at the bound where alarms come easiest, and well below it."""
+    spent = sum(statistics.Spending(0.9).level(index) for index in range(20_000))
+    rates = (calibration.false_alarms(law, 2000) for law in ("extremal", "narrow, 20% below"))
+    return spent <= 1 - 0.9 and all(rate.ok for rate in rates)
 
 
 def _stopping() -> bool:
@@ -94,15 +86,11 @@ def _coverage() -> bool:
 
 def _power() -> bool:
     """Check that a violation of the stated size is found with the stated probability, and a held bound confirmed."""
-    level, violation, variation = 1e-3, 0.3, 0.3
-    replicas = statistics.replicas_needed(violation, variation, level, 0.9)
-    rng = np.random.default_rng(4)
-    observed = rng.gamma(variation**-2, variation**2 * (1 + violation), (400, replicas))
-    caught = (statistics.lower_mean(observed, level) > 1.0).sum()
+    found = calibration.power(0.3, 0.3, 400)
     # no more replicas than the extremal law would need several times over: planning must not ask for the moon
-    frugal = replicas < 4 * math.log(1 / level) / math.log1p(violation) + 40
-    near = statistics.student_mean(rng.normal(1.0, 0.1, (400, 64)), 0.01, "upper")
-    return bool(stats.binom.cdf(caught, 400, 0.9) >= _RARE) and frugal and bool(np.median(near) < 1.05)
+    frugal = found.replicas < 4 * math.log(1 / calibration.LEVEL) / math.log1p(0.3) + 40
+    near = statistics.student_mean(np.random.default_rng(4).normal(1.0, 0.1, (400, 64)), 0.01, "upper")
+    return found.ok and frugal and bool(np.median(near) < 1.05)
 
 
 def _planted(mean: float, **changes: Any) -> Observations:  # noqa: ANN401
@@ -196,37 +184,35 @@ def _scaled_level(name: str, change: Callable[[float], float]) -> Callable[[], A
     return partial(swapped, statistics, name, lambda values, level, *rest: true(values, change(level), *rest))
 
 
-def _deciding(rule: Callable[..., str]) -> Callable[[], AbstractContextManager[None]]:
-    """Put another rule in the place of the decision; it gets the ends of the bound and the evidence."""
-    true = verdicts._decide
-
-    def decide(claim: str, least: float, value: float, most: float, evidence: Any) -> verdicts.Check:  # noqa: ANN401
-        word = rule(least, value, most, evidence)
-        return dataclasses.replace(true(claim, least, value, most, evidence), verdict=word)  # type: ignore[arg-type]
-
-    return partial(swapped, verdicts, "_decide", decide)
+Decide = Callable[[float, float, float, float], str]
 
 
-def _bare(_: float, value: float, __: float, evidence: verdicts.Evidence) -> str:
-    return "held" if evidence.mean <= value else "violated"
+def _deciding(rule: Decide) -> Callable[[], AbstractContextManager[None]]:
+    """Put another rule in the place of the decision; it gets the mean's bounds and the ends of the bound."""
+    return partial(swapped, verdicts, "decide", rule)
 
 
-def _always_held(*_: Any) -> str:  # noqa: ANN401
+def _bare(claim: str, _: float, value: float, __: float, evidence: verdicts.Evidence) -> verdicts.Check:
+    """Compare the mean itself, in the place of the whole decision."""
+    tightness = value / evidence.mean
+    word: verdicts.Verdict = "held" if evidence.mean <= value else "violated"
+    return verdicts.Check(claim, word, value, tightness, 0.99 * tightness, 1.01 * tightness)
+
+
+def _always_held(*_: float) -> str:
     return "held"
 
 
-def _alarm_at_the_low_end(least: float, _: float, __: float, evidence: verdicts.Evidence) -> str:
-    held = evidence.upper.value <= least
-    return "violated" if evidence.lower.value > least else "held" if held else "inconclusive"
+def _alarm_at_the_low_end(lower: float, upper: float, least: float, _: float) -> str:
+    return "violated" if lower > least else "held" if upper <= least else "inconclusive"
 
 
-def _two_sided(least: float, _: float, most: float, evidence: verdicts.Evidence) -> str:
-    outside = evidence.lower.value > most or evidence.upper.value < least
-    return "violated" if outside else "inconclusive"
+def _two_sided(lower: float, upper: float, least: float, most: float) -> str:
+    return "violated" if lower > most or upper < least else "inconclusive"
 
 
-def _exchanged(least: float, _: float, most: float, evidence: verdicts.Evidence) -> str:
-    return "violated" if evidence.upper.value > most else "held" if evidence.lower.value <= least else "inconclusive"
+def _exchanged(lower: float, upper: float, least: float, most: float) -> str:
+    return "violated" if upper > most else "held" if lower <= least else "inconclusive"
 
 
 def _handing(**changes: Callable[[Observations], Any]) -> Callable[[], AbstractContextManager[None]]:
@@ -279,6 +265,9 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "family: the error spent in every block": partial(
         swapped, statistics.Spending, "level", lambda self, _: (1 - self.confidence) / self.first_block
     ),
+    "family: every error spent whole at every look": partial(
+        swapped, verdicts, "shares", lambda level: verdicts.Shares(40 * level, 40 * level)
+    ),
     "alarm: Student for the bet": partial(swapped, statistics, "lower_mean", _student_below),
     "alarm: the mean for its lower bound": partial(
         swapped, statistics, "lower_mean", lambda observed, _: np.mean(observed, axis=-1)
@@ -315,7 +304,7 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         lambda observed, _, side: np.mean(observed, -1) + (3 if side == "upper" else -3) * np.std(observed, -1),
     ),
     "Student: no spread": partial(swapped, statistics, "student_mean", lambda observed, *_: np.mean(observed, axis=-1)),
-    "verdict: bare comparison of the mean": _deciding(_bare),
+    "verdict: bare comparison of the mean": partial(swapped, verdicts, "_decide", _bare),
     "verdict: always held": _deciding(_always_held),
     "verdict: two-sided": _deciding(_two_sided),
     "verdict: upper and lower bound exchanged": _deciding(_exchanged),

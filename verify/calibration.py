@@ -1,0 +1,201 @@
+"""The error rates of the verdicts, measured on truths that are planted.
+
+A null family is a handful of settings whose true mean is the bound or lies below it; an alarm in any of them is a false
+one, and of all families at most the stated share may have one. Each setting is judged as a sweep judges it: its own
+level by its index, three looks with doubling replicas, the alarm by betting, `verdicts.decide`. Power is the share of
+violations of a stated size that are found with the replicas said to be needed. A rate fails if its 99.99% interval
+(Clopper-Pearson) lies on the wrong side of what is stated.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from theory.setting.boundary import BadInput
+from verify import statistics, verdicts
+
+Array = NDArray[np.floating[Any]]
+Rule = Callable[[Array, float], NDArray[np.bool_]]
+"""Observations of many settings, shape (n, R), and the level of each -> which of them raise an alarm against 1."""
+
+CONFIDENCE = 0.9
+"""Of a null family: one in ten may have an alarm."""
+SIZE = 20
+"""Settings of a null family; blocks of the spending are shrunk so that they spend most of its error."""
+FIRST_BLOCK = 5
+REPLICAS = 8
+"""Of the first look."""
+RARE = 1e-4
+"""How improbable a count must be under what is stated before a rate fails."""
+LEVEL, POWER = 1e-4, 0.9
+"""Of a single setting, where power is measured."""
+VIOLATIONS = ((0.2, 0.05), (0.3, 0.3), (0.5, 1.0))
+"""Relative excess of the mean over the bound, standard deviation of one replica over its mean."""
+
+LAWS: dict[str, Callable[[np.random.Generator, tuple[int, ...]], Array]] = {
+    "narrow": lambda rng, shape: rng.gamma(100.0, 0.01, shape),
+    "exponential": lambda rng, shape: rng.exponential(1.0, shape),
+    "lognormal": lambda rng, shape: rng.lognormal(-0.5, 1.0, shape),
+    "rarely 20, else 0": lambda rng, shape: 20.0 * (rng.random(shape) < 0.05),
+    # the law of mean 1 on {0, 1.25}, against which a bet without a ceiling is exactly tight
+    "extremal": lambda rng, shape: 1.25 * (rng.random(shape) < 0.8),
+    "narrow, 20% below": lambda rng, shape: 0.8 * rng.gamma(100.0, 0.01, shape),
+}
+"""Nonnegative observations of mean at most 1, with very different tails, by name."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One measured rate against what is stated of it.
+
+    Args:
+        what: false alarms or power.
+        law: of the observations.
+        stated: the rate stated: at most for false alarms, at least for power.
+        families: how many families, or settings where power is measured.
+        count: how many of them had an alarm.
+        replicas: of the last look of each setting.
+
+    """
+
+    what: str
+    law: str
+    stated: float
+    families: int
+    count: int
+    replicas: int
+
+    @property
+    def rate(self) -> float:
+        """Return the share measured."""
+        return self.count / self.families
+
+    @property
+    def ok(self) -> bool:
+        """Return whether what was measured is compatible with what is stated."""
+        if self.what == "power":
+            return bool(stats.binom.cdf(self.count, self.families, self.stated) >= RARE)
+        return bool(stats.binom.sf(self.count - 1, self.families, self.stated) >= RARE)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the rate as plain data, with its 95% interval."""
+        low, high = stats.binomtest(self.count, self.families).proportion_ci(0.95)
+        return {**vars(self), "rate": self.rate, "interval_95": [float(low), float(high)], "ok": self.ok}
+
+
+def by_verdict(observations: Array, level: float) -> NDArray[np.bool_]:
+    """Judge settings as a sweep does: look, and look again with more replicas while undecided."""
+    alarm = np.zeros(len(observations), dtype=bool)
+    undecided = np.arange(len(observations))
+    for look in range(verdicts.LOOKS):
+        seen = observations[undecided, : REPLICAS * 2**look]
+        shares = verdicts.shares(level)
+        lower = statistics.lower_mean(seen, shares.alarm)
+        upper = statistics.student_mean(seen, shares.look, "upper")
+        words = np.array([verdicts.decide(one, other, 1.0, 1.0) for one, other in zip(lower, upper, strict=True)])
+        alarm[undecided] = words == "violated"
+        undecided = undecided[words == "inconclusive"]
+    return alarm
+
+
+def false_alarms(law: str, families: int, seed: int = 1, rule: Rule = by_verdict) -> Rate:
+    """Measure how many null families have an alarm.
+
+    Args:
+        law: a name of `LAWS`.
+        families: how many.
+        seed: of the observations.
+        rule: how a setting is judged.
+
+    """
+    most = REPLICAS * 2 ** (verdicts.LOOKS - 1)
+    rng = np.random.default_rng([seed, list(LAWS).index(law)])
+    # the betting bound tells 1 from 1 by its own rounding only
+    observed = LAWS[law](rng, (families, SIZE, most)) * (1 - 1e-9)
+    spending = statistics.Spending(CONFIDENCE, first_block=FIRST_BLOCK)
+    alarms = np.zeros(families, dtype=bool)
+    for index in range(SIZE):
+        alarms |= rule(observed[:, index], spending.level(index))
+    return Rate("false alarms", law, 1 - CONFIDENCE, families, int(alarms.sum()), most)
+
+
+def power(violation: float, variation: float, settings: int, seed: int = 2) -> Rate:
+    """Measure how many violations of a size are found with the replicas that are said to find them."""
+    replicas = statistics.replicas_needed(violation, variation, LEVEL, POWER)
+    rng = np.random.default_rng([seed, replicas])
+    observed = rng.gamma(variation**-2, variation**2 * (1 + violation), (settings, replicas))
+    found = statistics.lower_mean(observed, LEVEL) > 1.0
+    law = f"{violation:.0%} above, scatter {variation:.0%}"
+    return Rate("power", law, POWER, settings, int(found.sum()), replicas)
+
+
+def two_sided(observations: Array, level: float) -> NDArray[np.bool_]:
+    """Alarm on either side: a mean that differs from the bound."""
+    seen = observations[:, :REPLICAS]
+    below, above = (statistics.student_mean(seen, level / 2, side) for side in ("lower", "upper"))
+    return np.asarray((below > 1.0) | (above < 1.0))
+
+
+def no_multiplicity_control(observations: Array, level: float) -> NDArray[np.bool_]:  # noqa: ARG001
+    """Let every setting spend the family's whole error."""
+    return by_verdict(observations, 1 - CONFIDENCE)
+
+
+def student_alarm(observations: Array, level: float) -> NDArray[np.bool_]:
+    """Rest alarms on Student's t."""
+    return np.asarray(statistics.student_mean(observations[:, :REPLICAS], level, "lower") > 1.0)
+
+
+CONTROLS: dict[str, tuple[Rule, str]] = {
+    "two-sided for one-sided": (two_sided, "narrow, 20% below"),
+    "no multiplicity control": (no_multiplicity_control, "extremal"),
+    "Student's t for the bet": (student_alarm, "extremal"),
+}
+"""Wrong procedures, and a law that must show it."""
+
+
+def calibrate(families: int, seed: int, on_rate: Callable[[], None] = lambda: None) -> dict[str, Any]:
+    """Measure every rate, and that wrong procedures would be noticed.
+
+    Args:
+        families: null families a law; half as many settings, at least 200, where power is measured.
+        seed: of all observations.
+        on_rate: called after every rate.
+
+    Returns: the rates, those of the wrong procedures, and whether all is as stated.
+
+    """
+    if families < 1:
+        raise BadInput("--families", families, "an integer >= 1", "a rate")
+
+    def measured(rates: Sequence[Callable[[], Rate]]) -> list[dict[str, Any]]:
+        found = list[dict[str, Any]]()
+        for rate in rates:
+            found.append(rate().as_dict())
+            on_rate()
+        return found
+
+    nulls = [partial(false_alarms, law, families, seed) for law in LAWS]
+    powers = [partial(power, *pair, max(200, families // 2), seed) for pair in VIOLATIONS]
+    rates = measured([*nulls, *powers])
+    wrong = measured([partial(false_alarms, law, families, seed, rule) for rule, law in CONTROLS.values()])
+    controls = [{**rate, "procedure": name, "noticed": not rate["ok"]}
+                for name, rate in zip(CONTROLS, wrong, strict=True)]  # fmt: skip
+    return {
+        "families": families,
+        "seed": seed,
+        "family_wise_confidence": CONFIDENCE,
+        "settings_per_family": SIZE,
+        "rates": rates,
+        "controls": controls,
+        "as_stated": all(rate["ok"] for rate in rates) and all(control["noticed"] for control in controls),
+    }
+
+
+STEPS = len(LAWS) + len(VIOLATIONS) + len(CONTROLS)
+"""Rates that `calibrate` measures."""
