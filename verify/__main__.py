@@ -209,6 +209,27 @@ def witness(
 
 
 @app.command()
+def rates(
+    quick: Annotated[bool, typer.Option("--quick", help="A look in seconds: fewer and shorter runs.")] = False,
+    seed: Annotated[str, typer.Option(help="Seed of the runs.")] = "1",
+    workers: Annotated[str | None, typer.Option(help="Processes; all cores if not given.")] = None,
+    json: JsonOption = "",
+) -> int:
+    """Read exponents and floors off runs, count clock cycles on the machine, and look for the cross term."""
+    from verify import console, executors
+    from verify.rates import Plan
+    from verify.rates.table import table_of, watch
+
+    plan = Plan(quick, integer("--seed", seed, at_least=0))
+    result = watch(plan, executors.default_workers() if workers is None else integer("--workers", workers, at_least=1))
+    if json:
+        write_json(json, result)
+    if json != "-":
+        console.show(table_of(result))
+    return ANSWER_IS_NO if result["violations"] else HOLDS
+
+
+@app.command()
 def report(
     store: StoreArgument = DEFAULT_STORE,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for verify.html.")] = Path("results"),

@@ -70,12 +70,16 @@ def order(algorithm: str) -> int:
 
 
 def slots(algorithm: str) -> Expr:
-    """Return the slots (clock cycles) that K(eps) iterations take on the schedule of the algorithm.
+    """Return the slots (clock cycles) that K(eps) iterations take on the schedule of the algorithm."""
+    return slots_of(algorithm, iterations(algorithm))
+
+
+def slots_of(algorithm: str, count: Expr) -> Expr:
+    """Return the slots (clock cycles) that `count` iterations take on the schedule of the algorithm.
 
     Sequential: 2 M each; synchronous: 2 (M + B - 1) each; asynchronous: 2 (K + M - 1) together (claims pipeline.*).
     """
     M, B = symbol("M"), symbol("B")
-    count = iterations(algorithm)
     if algorithm == "analog-sgd-sp":
         return 2 * (M + B - 1) * count
     return 2 * (count + M - 1) if algorithm.endswith("-ap") else 2 * M * count
