@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,20 @@ def speed_up(load: Workload, threads: int, steps: int, repeats: int = 7) -> floa
         for count in (1, threads)
     ]
     return times[0] / times[1]
+
+
+def peak_speed_up(threads: int, repeats: int = 7) -> float:
+    """Return how many times the multiply-adds of one thread `threads` threads make, by the wall clock."""
+    memories = [aligned(64, "float64") for _ in range(threads)]
+    for memory in memories:
+        memory[:] = 0.5
+    with ThreadPoolExecutor(threads) as pool:
+
+        def together(count: int) -> None:
+            list(pool.map(lambda memory: _multiply_add(memory, 2_000_000), memories[:count]))
+
+        alone = best_time(lambda: together(1), repeats, time.perf_counter)
+        return threads * alone / best_time(lambda: together(threads), repeats, time.perf_counter)
 
 
 _FIRST_CALL = """
