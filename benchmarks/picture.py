@@ -11,8 +11,6 @@ import numpy as np
 
 _BYTES_PER_WEIGHT = {"float64": 16, "float32": 8}
 _LEVELS = (("16", "L1"), ("256", "L2"), ("8192", "L3"), ("131072", "memory"))
-_MIX = 0.8
-"""8 flops of a weight's step take 5 instructions, each of which could be a multiply-add of 2."""
 
 
 def _levels(bandwidth: dict[str, float]) -> list[tuple[str, float]]:
@@ -37,8 +35,7 @@ def roofline(result: dict[str, Any], path: Path) -> None:
     for kind, colour, marker in (("float64", "#0b5394", "o"), ("float32", "#b45f06", "s")):
         peak = result["peak"][kind]
         axes.axhline(peak, color=colour, linewidth=1.2)
-        axes.axhline(_MIX * peak, color=colour, linewidth=0.8, linestyle=":")
-        axes.annotate(f"{kind}: FMA peak {peak:.0f}, dotted: 8 flops in 5 instructions", (0.085, peak * 1.04),
+        axes.annotate(f"{kind}: multiply-add peak {peak:.0f}", (0.085, peak * 1.04),
                       fontsize=8, color=colour)  # fmt: skip
         text = 0.0
         for row in sorted((row for row in result["sizes"] if row["dtype"] == kind), key=lambda row: row["gigaflops"]):
