@@ -244,7 +244,8 @@ def _network_long(draw: Draw) -> Setting:
         "Delta": float(start.value),
         "K": LADDER[-1],
     }
-    reached = 3 * _largest(problem) / problem.stage_data["p0"]  # weights grow, more so behind a gentle activation
+    # how far weights grow: a rule of thumb, further behind a gentle activation
+    reached = 3 * _largest(problem) / math.sqrt(problem.stage_data["p0"])
     found = []
     for rho in np.geomspace(0.6, 0.01, 40):
         tau = reached / rho
