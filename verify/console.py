@@ -187,7 +187,23 @@ def summary_table(summary: Mapping[str, Any]) -> Group:
             for family, entry in summary["by_family"].items()
         ],
     )
-    return Group(head, claims, families)
+    return Group(head, detection(summary), claims, families)
+
+
+def detection(summary: Mapping[str, Any]) -> Text:
+    """Return how small a violation would have been caught, and the replicas that given ones take."""
+    caught, needed = summary["smallest_detectable_violation"], summary["replicas_needed"]
+    if not needed:
+        return Text("no mean was observed: no violation could have been caught")
+    replicas = ", ".join(
+        f"{float(name):.0%}: {'none will do' if count is None else count}"
+        for name, count in needed.items()
+        if name not in ("variation", "level")
+    )
+    return Text(
+        f"smallest violation caught: {caught['median']:.2%} above the bound in the median setting, "
+        f"{caught['max']:.0%} at worst; replicas that reveal a violation of {replicas}"
+    )
 
 
 def check_table(checks: Iterable[Mapping[str, Any]], title: str) -> Table:

@@ -14,7 +14,7 @@ from verify.verdicts import FORMS, HEADLINE
 
 Result = Mapping[str, Any]
 
-VIOLATIONS = (0.1, 0.2, 0.5, 1.0)
+VIOLATIONS = (0.01, 0.05, 0.1, 0.5, 1.0)
 """Relative violations for which the summary says how many replicas a sweep would need to see them."""
 
 _QUANTILES = {"median": 50, "p10": 10, "p90": 90, "min": 0, "max": 100}
