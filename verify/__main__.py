@@ -145,7 +145,7 @@ def falsify(
     if json:
         write_json(json, found)
     if json != "-":
-        console.show(console.falsify_table(found))
+        console.show(console.falsify_table(found, store))
     return ANSWER_IS_NO if found["violations"] else HOLDS
 
 

@@ -13,7 +13,6 @@ from rich.text import Text
 
 from verify import calibration, falsify, sabotage, sweep
 from verify.norms import Side
-from verify.settings import Setting
 from verify.store import MEMORY, Store
 from verify.verdicts import HEADLINE
 
@@ -101,12 +100,11 @@ def watch_search(budget: int, seed: int, families: Sequence[str]) -> dict[str, A
 
 
 def keep(found: Mapping[str, Any], path: Path) -> None:
-    """Write the worst settings to a new store, numbered in the order of families, so that `replay` takes them."""
+    """Write the worst settings as they were run to a new store, so that `replay` gives the same ratio bit for bit."""
     plan = {"seed": found["seed"], "families": list(found["families"]), "confidence": found["family_wise_confidence"]}
     with Store.create(path, {**plan, "made_by": "falsify"}) as store:
-        for place, outcome in enumerate(found["families"].values()):
-            setting = {**outcome["setting"], "id": place}
-            store.add(sweep.assess(Setting.from_dict(setting), plan["confidence"]))
+        for outcome in found["families"].values():
+            store.add(outcome["result"])
 
 
 def closest_table(found: Mapping[str, Any]) -> Table:
@@ -119,16 +117,23 @@ def closest_table(found: Mapping[str, Any]) -> Table:
     return table(title, ("setting", "family", "claim", "verdict", "bound / observed"), rows)
 
 
-def falsify_table(found: Mapping[str, Any]) -> Table:
-    """Return the worst setting of each family."""
+def falsify_table(found: Mapping[str, Any], path: Path | None = None) -> Group:
+    """Return the worst setting of each family, and the command that runs one again if they are in a store."""
     rows = []
     for family, outcome in found["families"].items():
         setting = outcome["setting"]
-        shown = f"{setting['algorithm']}, M = {setting['stages']}, K = {setting['iterations']}"
+        problem = ", ".join(f"{name} {number(value)}" for name, value in setting["problem_settings"].items()
+                            if isinstance(value, int | float) and name != "instance")  # fmt: skip
+        shown = f"{setting['algorithm']}, M = {setting['stages']}, K = {setting['iterations']}, " \
+                f"alpha {number(setting['alpha'])}, tau {number(setting['tau'])}; {problem}"  # fmt: skip
         interval = " … ".join(number(end) for end in outcome["interval"] or ())
-        rows.append((family, number(outcome["score"]), interval, outcome["claim"], verdict(outcome["verdict"]), shown))
-    title = f"smallest bound / observed in {found['budget']} runs"
-    return table(title, ("family", "bound / observed", "95%", "claim", "verdict", "setting"), rows)
+        cells = (number(outcome["score"]), interval, outcome["claim"] or "–", verdict(outcome["verdict"]))
+        rows.append((family, setting["id"], *cells, outcome["runs"], shown))
+    title = f"smallest bound / observed in {found['budget']} runs, the worst setting of each family run afresh"
+    columns = ("family", "id", "bound / observed", "95%", "claim", "verdict", "runs", "setting")
+    shown_table = table(title, columns, rows)
+    again = "--store FILE keeps them for `replay`" if path is None else f"python -m verify replay ID --store {path}"
+    return Group(shown_table, Text(f"again: {again}", style="dim"))
 
 
 def sabotage_table(result: Mapping[str, Any]) -> Group:
@@ -153,7 +158,7 @@ def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) 
     """Return a table whose first column is text and whose others are numbers or verdicts."""
     result = Table(title=title, title_justify="left")
     for place, name in enumerate(columns):
-        result.add_column(name, justify="left" if place == 0 or name == "line" else "right")
+        result.add_column(name, justify="left" if place == 0 or name in ("line", "setting") else "right")
     for row in rows:
         result.add_row(*(cell if isinstance(cell, Text) else str(cell) for cell in row))
     return result

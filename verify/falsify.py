@@ -1,9 +1,12 @@
 """Looking for trouble: the setting of a family at which a bound comes closest to what is observed.
 
-A family is a unit cube of axes (`verify.axes`), so its worst corner can be searched for: seeded random points first,
-then ever smaller steps from the best so far, a budget of runs each family. The score of a setting is the smallest
-tightness (bound / observed) of the checks that apply; a score at which the observed mean is proved to lie above the
-bound is a violation. The worst setting is then made plainer, coordinate by coordinate, as long as it stays as bad.
+A family is a unit cube of axes (`verify.axes`): problem, device, stages and with them lags, steps, step size. Each gets
+a budget of runs: Hypothesis explores the cube, targeted at small ratios; an evolution strategy with an adapted step
+goes on from the best so far; then the worst point is made plainer, coordinate by coordinate, as long as it stays as
+bad; and it is run once more with a seed of its own, since the smallest of many noisy ratios is too small. The score of
+a setting is the smallest tightness (bound / observed) of the checks that apply; a score at which the observed mean is
+proved to lie above the bound is a violation. Every run is a hypothesis of its own in the search's family: it has fresh
+samples and the level of its number.
 """
 
 import math
@@ -11,19 +14,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+import hypothesis
 import numpy as np
+from hypothesis import strategies as st
 
 from verify import axes, sweep
 from verify.settings import FAMILIES, Family
 
 CONFIDENCE = 0.99
-_RANDOM = 0.4
-"""Share of the budget spent on random points; a fifth goes to making the worst setting plainer."""
-_PLAINER = 0.2
+_EXPLORING, _PLAINER = 0.4, 0.2
+"""Shares of the budget for Hypothesis, and for making the worst setting plainer."""
 _AS_BAD = 1.02
 """A plainer setting counts as equally bad up to this factor of the score."""
-_LONGEST = 4_000
-"""Iterations at most: a search makes many short runs; what it finds is replayed at any length."""
+_LONGEST = {"attaining": 20_000, "plus-minus": 10_000}
+_LONGEST_ELSE = 4_000
+"""Iterations at most, by problem: a search makes many short runs."""
 
 Point = tuple[float, ...]
 Outcome = dict[str, Any]
@@ -45,11 +50,11 @@ def falsify(
     """
     names = tuple(families) or tuple(FAMILIES)
     shares = [budget // len(names) + (place < budget % len(names)) for place in range(len(names))]
-    found = {
-        name: _Search(FAMILIES[name], np.random.default_rng([seed, place]), seed, on_run).worst(share)
-        for place, (name, share) in enumerate(zip(names, shares, strict=True))
-        if share > 0
-    }
+    found: dict[str, Outcome] = {}
+    for place, (name, share) in enumerate(zip(names, shares, strict=True)):
+        if share > 0:
+            search = _Search(FAMILIES[name], [seed, place], sum(shares[:place]), share, on_run)
+            found[name] = search.worst()
     worst = min(found, key=lambda name: found[name]["score"])
     return {
         "budget": budget,
@@ -62,62 +67,109 @@ def falsify(
 
 
 class _Search:
-    """One family's search."""
+    """One family's search.
 
-    def __init__(self, family: Family, rng: np.random.Generator, seed: int, on_run: Callable[[int], None]) -> None:
-        self._family, self._rng, self._seed, self._on_run = family, rng, seed, on_run
+    Args:
+        family: whose axes are searched.
+        seed: two numbers: the search's and the family's.
+        first: number of the first run; runs of all families have numbers of their own.
+        budget: runs.
+        on_run: called with 1 after each.
+
+    """
+
+    def __init__(self, family: Family, seed: list[int], first: int, budget: int, on_run: Callable[[int], None]) -> None:
+        self._family, self._seed, self._first, self._budget, self._on_run = family, seed, first, budget, on_run
+        self._rng = np.random.default_rng(seed)
         self._runs = 0
+        self._best: tuple[Point, Outcome] | None = None
+        self._violated: Outcome | None = None
 
-    def worst(self, budget: int) -> Outcome:
-        """Return the worst outcome that `budget` runs find."""
-        size = len(self._family.axes)
-        best: tuple[Point, Outcome] | None = None
-        violated: tuple[Point, Outcome] | None = None
-        last = budget - max(1, int(_PLAINER * budget)) if budget > 2 else budget
-        for run in range(last):
-            if best is None or run < _RANDOM * budget:
-                point = tuple(self._rng.random(size))
-            else:
-                point = self._near(best[0], 0.3 * (1 - run / budget))
+    def worst(self) -> Outcome:
+        """Return the worst outcome found: a violation if there was one, else the plain worst setting run afresh."""
+        plainer = int(_PLAINER * self._budget)
+        self._explore(max(1, int(_EXPLORING * self._budget)))
+        self._climb(self._budget - plainer - 1)
+        point, outcome = self._plainer(self._budget - 1)
+        found = outcome["score"]
+        if self._runs < self._budget:
             outcome = self._assess(point)
-            if outcome["verdict"] == "violated" and violated is None:
-                violated = point, outcome
-            if best is None or outcome["score"] < best[1]["score"]:
-                best = point, outcome
-        return self._plainer(*(violated or best), budget - last) if best else {}
+        return {**(self._violated or outcome), "found": found, "runs": self._runs}
 
-    def _near(self, point: Point, reach: float) -> Point:
-        """Move about a third of the coordinates."""
-        moved = self._rng.random(len(point)) < 1 / 3
-        steps = np.where(moved, self._rng.normal(0, reach, len(point)), 0)
-        return tuple(np.clip(np.asarray(point) + steps, 0, 1 - 1e-9).tolist())
+    def _explore(self, until: int) -> None:
+        """Let Hypothesis look for points, targeted at small scores."""
+        size = len(self._family.axes)
 
-    def _plainer(self, point: Point, outcome: Outcome, budget: int) -> Outcome:
-        """Put coordinates to their plainest value while the setting stays as bad."""
-        order = self._rng.permutation(len(point))
-        for place in order[:budget]:
+        @hypothesis.seed(int(self._rng.integers(2**32)))
+        @hypothesis.settings(
+            max_examples=until,
+            database=None,
+            deadline=None,
+            phases=(hypothesis.Phase.generate, hypothesis.Phase.target),
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
+        @hypothesis.given(st.tuples(*[st.floats(0, 1, exclude_max=True, allow_subnormal=False)] * size))
+        def look(point: Point) -> None:
+            if self._runs >= until:
+                return
+            score = self._assess(point)["score"]
+            if 0 < score < math.inf:
+                hypothesis.target(-math.log(score))
+
+        look()
+
+    def _climb(self, until: int) -> None:
+        """Go on from the best point, about a third of its coordinates at a time: longer steps after a success."""
+        reach = 0.3
+        while self._runs < until and self._best is not None:
+            point, best = self._best
+            moved = self._rng.random(len(point)) < 1 / 3
+            steps = np.where(moved, self._rng.normal(0, reach, len(point)), 0)
+            tried = tuple(np.clip(np.asarray(point) + steps, 0, 1 - 1e-9).tolist())
+            better = self._assess(tried)["score"] < best["score"]
+            reach = min(0.5, 1.5 * reach) if better else max(0.01, 0.9 * reach)  # one success in five keeps it
+
+    def _plainer(self, until: int) -> tuple[Point, Outcome]:
+        """Put coordinates of the best point to their plainest value while the setting stays as bad."""
+        assert self._best is not None, "a search makes at least one run"
+        point, outcome = self._best
+        for place in self._rng.permutation(len(point)):
+            if self._runs >= until:
+                break
             tried = tuple(0.0 if at == place else value for at, value in enumerate(point))
+            if tried == point:
+                continue
             found = self._assess(tried)
-            as_bad = found["score"] <= _AS_BAD * outcome["score"]
-            if as_bad if outcome["verdict"] != "violated" else found["verdict"] == "violated":
+            if found["score"] <= _AS_BAD * outcome["score"]:
                 point, outcome = tried, found
-        return {**outcome, "runs": self._runs}
+        return point, outcome
 
     def _assess(self, point: Point) -> Outcome:
-        # every run is a hypothesis of its own in the search's family, at the level of its number
-        setting = self._family.make(axes.place(self._family.axes, point), self._runs, self._seed + self._runs)
-        setting = replace(setting, iterations=min(setting.iterations, _LONGEST))
-        result = sweep.assess(setting, 1 - (1 - CONFIDENCE) / len(FAMILIES))
+        identity = self._first + self._runs
+        seed = int(np.random.SeedSequence([*self._seed, self._runs]).generate_state(1)[0])
+        setting = self._family.make(axes.place(self._family.axes, point), identity, seed)
+        longest = _LONGEST.get(setting.problem, _LONGEST_ELSE)
+        setting = replace(setting, iterations=min(setting.iterations, longest))
+        outcome = _outcome(sweep.assess(setting, CONFIDENCE))
         self._runs += 1
         self._on_run(1)
-        applied = [check for check in result["checks"] if check["verdict"] != "not applied"]
-        closest = min(applied, key=lambda check: check["tightness"]) if applied else None
-        return {
-            "score": closest["tightness"] if closest else math.inf,
-            "claim": closest["claim"] if closest else None,
-            "interval": [closest["tightness_low"], closest["tightness_high"]] if closest else None,
-            "verdict": result["verdict"],
-            "observed": result["observed"]["mean"],
-            "setting": result["setting"],
-            "result": result,
-        }
+        if outcome["verdict"] == "violated" and self._violated is None:
+            self._violated = outcome
+        if self._best is None or outcome["score"] < self._best[1]["score"]:
+            self._best = point, outcome
+        return outcome
+
+
+def _outcome(result: sweep.Result) -> Outcome:
+    """Return what a search looks at: the check that comes closest to failing."""
+    applied = [check for check in result["checks"] if check["verdict"] != "not applied"]
+    closest = min(applied, key=lambda check: check["tightness"]) if applied else None
+    return {
+        "score": closest["tightness"] if closest else math.inf,
+        "claim": closest["claim"] if closest else None,
+        "interval": [closest["tightness_low"], closest["tightness_high"]] if closest else None,
+        "verdict": result["verdict"],
+        "observed": result["observed"]["mean"],
+        "setting": result["setting"],
+        "result": result,
+    }

@@ -18,7 +18,7 @@ def replay(stored: Mapping[str, Any], confidence: float) -> dict[str, Any]:
     """Run a stored setting again.
 
     Args:
-        stored: a result as the store keeps it.
+        stored: a result, as it was found or as the store keeps it.
         confidence: family-wise, as in the store's plan.
 
     Returns: the new result, whether it is the stored one and where it is not, and the lines of the proof.
@@ -26,7 +26,7 @@ def replay(stored: Mapping[str, Any], confidence: float) -> dict[str, Any]:
     """
     setting = Setting.from_dict(stored["setting"])
     result = _plain(sweep.assess(setting, confidence))
-    differences = _differences(result, stored)
+    differences = _differences(result, _plain(stored))
     constants = Constants(result["constants"], result["certified"])
     path = claims.record(setting, constants, min(setting.iterations, STEPS), REPLICAS)
     lines = [{**asdict(line), "ok": line.ok, "used": line.used, "slack": line.slack} for line in claims.along(path)]
