@@ -3,15 +3,20 @@
 A problem without a kernel runs on NumPy.
 """
 
+import dataclasses
 from abc import abstractmethod
+from functools import cache
 
 import numpy as np
 
 from simulate import kernels
 from simulate.backends import Engine, NumPyEngine, State, Task
 from simulate.observe import NEVER, Observer, Plan, Seen
-from simulate.problems import Attaining, Cosine, Logistic, Network, PlusMinus, Problem, Quadratic
+from simulate.problems import Attaining, Cosine, Logistic, Network, PlusMinus, Problem, Quadratic, activations
+from simulate.problems.activations import Activation
 from simulate.problems.blocks import Blocks
+from theory.setting import devices
+from theory.setting.devices import Device
 from theory.setting.objectives import Weights
 
 _NUMBERS_AT_ONCE = 1 << 22
@@ -294,6 +299,46 @@ def choose(task: Task) -> Engine:
     problem = task.problem
     engine = _ENGINES.get(type(problem))
     stale = isinstance(problem, Attaining) and any(task.lags)
-    if engine is None or stale or task.device.name not in kernels.DEVICES:
+    if engine is None or stale or not (_has_device(type(task.device)) and _has_stages(problem)):
         return NumPyEngine(task)
     return engine(task)
+
+
+_BUILT_IN_ACTIVATIONS = [one for name, one in activations.REGISTRY.items() if name in kernels.ACTIVATIONS]
+_BUILT_IN_DEVICES = [kind for name, kind in devices.REGISTRY.items() if name in kernels.DEVICES]
+
+
+@cache
+def _device_number(kind: type[Device]) -> int | None:
+    names = [field.name for field in dataclasses.fields(kind)]
+    update = None if kind.update is Device.update else kind.update
+    return kernels.plug_device(names, kind.q_plus, kind.q_minus, update)
+
+
+@cache
+def _activation_number(activation: Activation) -> int | None:
+    slope = activation.slope_of_value
+    return None if slope is None else kernels.plug_activation(activation.value, slope)
+
+
+def _plugged(name: str, numbers: dict[str, int], number: int | None) -> bool:
+    """Let the kernels know `name` by its number, if it has one."""
+    if number is not None:
+        numbers[name] = number
+    return number is not None
+
+
+def _has_device(kind: type[Device]) -> bool:
+    """Return whether the kernels know a device, one that is not built in being plugged in."""
+    return kind in _BUILT_IN_DEVICES or _plugged(kind.name, kernels.DEVICES, _device_number(kind))
+
+
+def _has_stages(problem: Problem) -> bool:
+    """Return whether the kernels know a network's activation, plugged in if need be, and loss."""
+    if not isinstance(problem, Network):
+        return True
+    activation = activations.REGISTRY[problem.activation]
+    known = activation in _BUILT_IN_ACTIVATIONS or _plugged(
+        activation.name, kernels.ACTIVATIONS, _activation_number(activation)
+    )
+    return known and problem.loss in kernels.LOSSES

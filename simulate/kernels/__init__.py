@@ -18,6 +18,8 @@ from simulate.kernels.entry import (
     scalar,
     start,
 )
+from simulate.kernels.plugged import activation as plug_activation
+from simulate.kernels.plugged import device as plug_device
 from simulate.kernels.regression import logistic, measure_logistic
 
 __all__ = [
@@ -33,6 +35,8 @@ __all__ = [
     "measure",
     "measure_logistic",
     "network",
+    "plug_activation",
+    "plug_device",
     "quadratic",
     "scalar",
     "start",

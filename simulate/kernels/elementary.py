@@ -16,6 +16,7 @@ from typing import Final
 
 from numba.extending import overload
 
+from simulate.kernels.plugged import PLUGGED, SLOPE, VALUE, on_values
 from simulate.kernels.simd import Lanes, Value, fma, larger, like, magnitude, part, power_of_two, smaller, with_sign
 
 TANH, SIGMOID, SOFTPLUS, IDENTITY = range(4)
@@ -116,10 +117,12 @@ def activated(kind: int, z: Value) -> Value:
     """Return phi(z): tanh z; 1/(1 + e^-z) - 1/2; log(1 + e^z) - log 2; z.
 
     Args:
-        kind: TANH, SIGMOID, SOFTPLUS or IDENTITY.
+        kind: TANH, SIGMOID, SOFTPLUS, IDENTITY, or what `plugged.activation` returned.
         z: float or lanes.
 
     """
+    if kind >= PLUGGED:
+        return on_values(kind, VALUE, z)
     if kind == IDENTITY:
         return z
     if kind == TANH:
@@ -136,6 +139,8 @@ def steepness(kind: int, value: Value) -> Value:
 
     The softplus has phi' = 1 - e^-value/2, where e^-v - 1 = 2 t/(1 - t), t = tanh(-v/2).
     """
+    if kind >= PLUGGED:
+        return on_values(kind, SLOPE, value)
     if kind == IDENTITY:
         return like(value, 1.0)
     if kind == TANH:

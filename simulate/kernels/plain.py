@@ -26,6 +26,7 @@ from simulate.kernels.elementary import (
     loss_slope,
     steepness,
 )
+from simulate.kernels.plugged import PLUGGED, on_weight
 from simulate.kernels.simd import Value, compiled, fma, like, part
 
 Floats = NDArray[np.floating]
@@ -39,6 +40,8 @@ def moved(device: int, w: float, dw: float, real: Floats) -> Value:
     """Return the weight after the desired increment `dw` (theory.setting.devices, in this order of operations)."""
     if device == ALD:
         return fma(-(abs(dw) * real[1]), w, w + dw)
+    if device >= PLUGGED:
+        return on_weight(device, w, dw, real[2], real[3], real[4])
     one, tau, p = like(w, 1.0), real[2], real[3]
     side = w * real[1] if dw >= 0 else -w * real[1]
     if device == POWER:

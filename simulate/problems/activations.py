@@ -20,6 +20,9 @@ class Activation:
         p0: upper bound of |phi'|, rounded up.
         p1: Lipschitz constant of phi', rounded up.
         bound: upper bound of |phi|, or None if it is unbounded.
+        slope_of_value: phi' as a function of phi(z) alone, for the compiled kernels, which keep nothing else of the
+            forward pass. They compile it and `value` as they stand, for floats. The activations built into the kernels
+            need none; any other without it, or with what Numba cannot compile, runs on NumPy.
 
     """
 
@@ -29,6 +32,7 @@ class Activation:
     p0: float
     p1: float
     bound: float | None
+    slope_of_value: Callable[[Array], Array] | None = None
 
 
 def _sigmoid(z: Array) -> Array:

@@ -1,0 +1,142 @@
+"""Activations and devices that are not built in: compiled on their own, called by address from the compiled kernels.
+
+The kernels know an activation or a device by a number. A number from `PLUGGED` on is an address: of a table of four
+functions for an activation, of one function for a device. So the kernels need not be compiled again, and what they
+keep on disk stays right. The functions come as plain Python on floats, the same that NumPy runs on arrays; what Numba
+cannot compile is not plugged in, and its runs stay on NumPy.
+"""
+
+# ruff: noqa: ARG001 - Numba prescribes the arguments of what generates code
+
+from collections import namedtuple
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from llvmlite import ir
+from numba import carray, cfunc, njit, types
+from numba.core import cgutils
+from numba.core.errors import NumbaError
+from numba.extending import overload
+
+from simulate.kernels.simd import Kind, Lanes, Value, instruction
+
+PLUGGED: Final = 1 << 16
+"""The numbers below belong to what is built in; no address is as small."""
+VALUE, SLOPE = range(2)
+_DOUBLE: Final = ir.DoubleType()
+_KEPT: Final[list[object]] = []
+"""What must live as long as its address may be called."""
+
+
+@instruction
+def on_values(_: Value, table: Kind, which: Kind, z: Kind) -> Value:
+    """Return function `which` (VALUE or SLOPE) of the table at an address, on a float or on every lane."""
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        scalar, count = (z.scalar, z.count) if isinstance(z, Lanes) else (z, 1)
+        word, number = ir.IntType(64), ir.FloatType() if scalar.bitwidth == 32 else _DOUBLE
+        place = builder.add(args[1], ir.Constant(word, 2 if scalar.bitwidth == 32 else 0))
+        entry = builder.gep(builder.inttoptr(args[0], word.as_pointer()), [place])
+        kind = ir.FunctionType(ir.VoidType(), [number.as_pointer(), word])
+        function = builder.inttoptr(builder.load(entry), kind.as_pointer())
+        slot = cgutils.alloca_once(builder, args[2].type)
+        builder.store(args[2], slot)
+        builder.call(function, [builder.bitcast(slot, number.as_pointer()), ir.Constant(word, count)])
+        return builder.load(slot)
+
+    return z(types.int64, types.int64, z), codegen
+
+
+@instruction
+def on_weight(_: Value, address: Kind, w: Kind, dw: Kind, tau: Kind, p: Kind, q: Kind) -> Value:
+    """Return the weight after the increment `dw` by the device at an address."""
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        numbers = [context.cast(builder, arg, kind, types.float64) for arg, kind in zip(args[1:], sig.args[1:])]  # noqa: B905
+        kind = ir.FunctionType(_DOUBLE, [_DOUBLE] * len(numbers))
+        found = builder.call(builder.inttoptr(args[0], kind.as_pointer()), numbers)
+        return context.cast(builder, found, types.float64, w)
+
+    return w(types.int64, w, dw, tau, p, q), codegen
+
+
+def _number(x: Value) -> Value:
+    """Return a float from a float or an array without axes."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(_number)  # type: ignore[untyped-decorator]
+def _number_of(x: Value) -> Value:
+    return _only if isinstance(x, types.Array) else _same
+
+
+def _only(x: Value) -> Value:
+    return x[()]
+
+
+def _same(x: Value) -> Value:
+    return x
+
+
+def activation(value: Callable[..., Any], slope: Callable[..., Any]) -> int | None:
+    """Return the number under which the kernels know an activation, or None if it cannot be compiled.
+
+    Args:
+        value: phi, of a float.
+        slope: phi'(z) as a function of phi(z), of a float.
+
+    """
+    try:
+        functions = [_on_array(law, kind) for kind in (types.float64, types.float32) for law in (value, slope)]
+    except NumbaError:
+        return None
+    table = np.array([function.address for function in functions], np.int64)
+    _KEPT.extend([functions, table])
+    return int(table.ctypes.data)
+
+
+def _on_array(law: Callable[..., Any], kind: types.Float) -> Any:  # noqa: ANN401 - a Numba object
+    one = njit(error_model="numpy")(law)
+
+    def change(numbers: Value, count: Value) -> None:
+        array = carray(numbers, (count,))
+        for i in range(count):
+            array[i] = _number(one(array[i]))
+
+    return cfunc(types.void(types.CPointer(kind), types.int64), error_model="numpy")(change)
+
+
+def device(
+    names: Sequence[str], up: Callable[..., Any], down: Callable[..., Any], update: Callable[..., Any] | None
+) -> int | None:
+    """Return the number under which the kernels know a device, or None if it cannot be compiled.
+
+    Args:
+        names: of the device's parameters: tau and at most two of its own.
+        up: the response q_plus(self, w) of a float; `self` has the parameters and nothing else.
+        down: q_minus(self, w).
+        update: update(self, w, dw) if it is not made of the responses.
+
+    """
+    if len(names) > 3:
+        return None
+    form = namedtuple("form", names)  # type: ignore[misc]
+    count = len(names)
+    plus, minus, whole = (njit(error_model="numpy")(law) for law in (up, down, update or up))
+
+    def by_responses(w: Value, dw: Value, tau: Value, p: Value, q: Value) -> Value:
+        this = form(*(tau, p, q)[:count])
+        return w + dw * (_number(plus(this, w)) if dw >= 0 else _number(minus(this, w)))
+
+    def by_update(w: Value, dw: Value, tau: Value, p: Value, q: Value) -> Value:
+        return _number(whole(form(*(tau, p, q)[:count]), w, dw))
+
+    try:
+        function = cfunc(types.float64(*[types.float64] * 5), error_model="numpy")(
+            by_responses if update is None else by_update
+        )
+    except NumbaError:
+        return None
+    _KEPT.append(function)
+    return int(function.address)
