@@ -25,7 +25,7 @@ def run_blocks(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def test_the_pages_that_teach_have_examples() -> None:
     names = {path.name for path in PAGES}
-    assert {"tour.md", "problem.md", "device.md", "schedule.md", "lemma.md", "assumption.md"} <= names
+    assert {"tour.md", "problem.md", "device.md", "activation.md", "schedule.md", "lemma.md", "assumption.md"} <= names
 
 
 @pytest.mark.slow
