@@ -28,67 +28,29 @@ Source: LLVM language reference (vector types, llvm.fmuladd), Numba extension AP
 
 # ruff: noqa: ARG001, ARG002 - Numba prescribes the arguments of what generates code
 
-import hashlib
 import mmap
 import operator
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, cast
 
 import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import intrinsic, lower_builtin, models, register_model
 from numpy.typing import DTypeLike, NDArray
 
+from simulate.kernels.jit import compiled as compiled
+from simulate.kernels.jit import inlined as inlined
+from simulate.kernels.jit import part as part
+
 Value = Any
 """What compiled code computes with: a float, lanes, an array, or an LLVM value while it is being generated."""
 Kind = Any
 """A Numba type."""
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def _package_stamp() -> str:
-    """Return a digest of this package's files: machine code on disk is made of several of them."""
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-_STAMP: Final = _package_stamp()
-
-
-def _jitted(function: Function, **options: bool) -> Function:
-    """Return `function` for Numba to compile; what it keeps on disk holds while no file of this package changes.
-
-    Numba itself looks at the function's own file alone and would go on with what others were before.
-    """
-    dispatcher = njit(cache=True, nogil=True, **options)(function)
-    # The stamp has no public name; without it there is Numba's own, of one file.
-    file: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
-    if hasattr(file, "_source_stamp"):
-        file._source_stamp = (file._source_stamp, _STAMP)
-    return cast("Function", dispatcher)
-
-
-def compiled(function: Function) -> Function:
-    """Compile `function` at its first call for each kind of arguments; kept on disk, free of the interpreter's lock."""
-    return _jitted(function)
-
-
-def part(function: Function) -> Function:
-    """Like `compiled`, for what only compiled code calls: the way in from Python is left out, which is much of it."""
-    return _jitted(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-
-
-def inlined(function: Function) -> Function:
-    """Like `part`, and made part of its caller: for what is called in the innermost loops."""
-    return _jitted(function, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def instruction(build: Callable[..., Any]) -> Callable[..., Any]:
