@@ -131,7 +131,7 @@ def _frame(across: _Scale, upward: _Scale, label: str) -> Iterator[str]:
     yield f'<line class="one" x1="{_LEFT}" y1="{one:.1f}" x2="{right}" y2="{one:.1f}"/>'
     yield f'<text x="{(_LEFT + right) / 2:.0f}" y="{_HEIGHT - 8}" text-anchor="middle">{label}</text>'
     middle = (_TOP + bottom) / 2
-    yield f'<text transform="translate(14 {middle:.0f}) rotate(-90)" text-anchor="middle">bound / observed</text>'
+    yield f'<text transform="translate(18 {middle:.0f}) rotate(-90)" text-anchor="middle">bound / observed</text>'
 
 
 def legend(results: Sequence[Result]) -> Markup:
@@ -160,8 +160,9 @@ def falling(rows: Sequence[Mapping[str, Any]]) -> Markup:
         body.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         titles = [f"{family}, {side} norms, K = {k:g}: bound / observed {ratio:.3g}" for k, ratio in line]
         body.append(_group(colour, (_shape(kind, *at, title) for at, title in zip(places, titles, strict=True))))
-        x, y = places[0]
-        body.append(f'<text x="{x + 8:.1f}" y="{y + (20 if side == "measured" else -10):.1f}">{side}</text>')
+        x, y = places[-1]
+        below = side == "measured"  # the smaller of the two
+        body.append(f'<text x="{x:.1f}" y="{y + (26 if below else -12):.1f}" text-anchor="end">{side}</text>')
     return _picture("bound divided by observed against K", body)
 
 
