@@ -1,5 +1,6 @@
 """Every line of the proof holds along recorded trajectories, and each fails when what it speaks of is spoilt."""
 
+import math
 import re
 from dataclasses import replace
 
@@ -8,8 +9,9 @@ import pytest
 
 from theory.blueprint import all_claims
 from theory.setting.devices import AsymmetricLinear
-from verify import claims, settings
-from verify.claims import counterparts, elements, lines
+from theory.setting.schedules import Asynchronous
+from verify import claims, replaying, settings, sweep
+from verify.claims import counterparts, elements, lines, world
 from verify.observations import Constants
 from verify.sabotage import panel
 from verify.settings import Setting
@@ -147,3 +149,45 @@ def test_lines_allow_rounding_and_scatter_only():
     means = np.append(1.0, np.random.default_rng(0).normal(1.0, 0.001, 100))  # leaving one of 100 out
     assert lines.expected("c", "s", means, np.full(101, 0.98)).ok
     assert not lines.expected("c", "s", means, np.full(101, 0.8)).ok
+
+
+def test_the_allowance_of_a_mean_is_five_of_its_standard_errors():
+    """For a mean the jackknife is the textbook's standard error, to the last digit."""
+    values = np.random.default_rng(3).gamma(2.0, 1.0, 30)
+    left_out = world.jackknife(values)
+    assert left_out[0] == pytest.approx(values.mean()) and len(left_out) == 31
+    assert left_out[1:] == pytest.approx([np.delete(values, place).mean() for place in range(30)])
+    line = lines.expected("c", "s", left_out, np.zeros(31))
+    assert line.allowance == pytest.approx(lines.ERRORS * values.std(ddof=1) / math.sqrt(30), rel=1e-6)
+
+
+def test_of_several_stages_the_one_that_fails_is_shown():
+    good, bad = (lines.surely("window.coherent", "s", left, 1.0) for left in (0.9, 1.5))
+    idle = lines.surely("window.coherent", "s", 0.0, 0.0)
+    for order in ([good, bad, idle], [idle, good, bad], [bad, good]):
+        assert claims.windows.closest(order) == [bad]
+    assert claims.windows.closest([idle, good]) == [good]
+
+
+def test_two_passes_in_one_slot_are_noticed(path, monkeypatch):
+    true = Asynchronous.backward_slot
+    monkeypatch.setattr(Asynchronous, "backward_slot", lambda self, stage, sample: true(self, stage, sample) - 1)
+    assert "pipeline.collisions" in {line.claim for line in claims.pipeline.lines(path) if not line.ok}
+
+
+def test_a_replay_says_so_if_one_line_fails(monkeypatch):
+    stored = sweep.assess(replace(settings.sample(1, 4), iterations=30, replicas=8), 0.99)
+    assert replaying.replay(stored, 0.99)["lines_hold"]
+    true = claims.along
+    broken = lines.surely("device.drift", "planted", 2.0, 1.0)
+    monkeypatch.setattr(claims, "along", lambda recorded: [*true(recorded), broken])
+    replayed = replaying.replay(stored, 0.99)
+    assert replayed["identical"] and not replayed["lines_hold"]
+    assert replayed["lines"][-1]["slack"] == -1.0 and not replayed["lines"][-1]["ok"]
+
+
+def test_a_replay_says_where_it_differs():
+    stored = sweep.assess(replace(settings.sample(1, 4), iterations=30, replicas=8), 0.99)
+    for name in ("observed", "constants", "checks", "assumptions"):
+        assert replaying.replay({**stored, name: None}, 0.99)["differences"] == [name]
+    assert replaying.replay({**stored, "seconds": -1.0}, 0.99)["identical"]
