@@ -87,7 +87,7 @@ class _Search:
 
     def worst(self) -> Outcome:
         """Return the worst outcome found: a violation if there was one, else the plain worst setting run afresh."""
-        plainer = int(_PLAINER * self._budget)
+        plainer = min(int(_PLAINER * self._budget), len(self._family.axes))
         self._explore(max(1, int(_EXPLORING * self._budget)))
         self._climb(self._budget - plainer - 1)
         point, outcome = self._plainer(self._budget - 1)
