@@ -33,6 +33,8 @@ class Case:
         taus: saturation levels.
         made_for_tau: whether the problem stands at weight 1 of its own making.
         correction: exponent in tau of the next order.
+        step: alpha; with lags so short that their price, of order alpha^2, is nothing beside the floor.
+        horizon: alpha K.
 
     """
 
@@ -44,32 +46,37 @@ class Case:
     taus: tuple[float, ...]
     made_for_tau: bool
     correction: float
+    step: float
+    horizon: float
 
 
 TAUS = (2.0, 2.6, 3.4, 4.5, 6.0, 8.0)
 CASES = (
-    Case("attaining, W = 1", "analog-sgd", "attaining", 1, (), TAUS, True, -2.0),
-    Case("plus-minus, W = 1", "analog-sgd-ap", "plus-minus", 6, (), TAUS, True, -1.0),
+    Case("attaining, W = 1", "analog-sgd", "attaining", 1, (), TAUS, True, -2.0, 0.01, 2000.0),
+    Case("plus-minus, W = 1", "analog-sgd-ap", "plus-minus", 6, (), TAUS, True, -1.0, 0.004, 800.0),
     Case(
         "coupled quadratic",
         "analog-sgd-ap",
         "quadratic",
         3,
-        (("size", 1), ("condition", 3.0), ("target", 2.0)),
+        (("size", 1), ("condition", 3.0), ("target", 8.0)),
         TAUS,
         False,
         -1.0,
+        0.01,
+        2000.0,
     ),
 )
-_STEP, _HORIZON = 0.01, 2000.0
-_QUICK_STEP, _QUICK_HORIZON = 0.02, 200.0
+_QUICK_STEP, _QUICK_HORIZON = 2, 0.1
+"""Factors of step and horizon for a look."""
 
 
 def pair(case: Case, tau: float, plan: Plan) -> tuple[Request, Request]:
     """Return the runs with alpha and 2 alpha, equally long in alpha K."""
     own: dict[str, object] = {"rho": 1 / tau, "tau": tau} if case.made_for_tau else {}
     problem = described(case.name, case.stages, **dict(case.settings), **own)
-    alpha, horizon = (_QUICK_STEP, _QUICK_HORIZON) if plan.quick else (_STEP, _HORIZON)
+    step, length = (_QUICK_STEP, _QUICK_HORIZON) if plan.quick else (1, 1.0)
+    alpha, horizon = step * case.step, length * case.horizon
     short = Request(problem, case.algorithm, alpha, tau, int(horizon / alpha), plan.replicas, plan.seed)
     return short, replace(short, alpha=2 * alpha, iterations=int(horizon / (2 * alpha)))
 
