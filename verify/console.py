@@ -85,9 +85,17 @@ def calibration_table(result: Mapping[str, Any]) -> Group:
     wrong = [(*row(rate, rate["procedure"]), Text("noticed" if rate["noticed"] else "NOT NOTICED",
                                                   style="green" if rate["noticed"] else "bold red"))
              for rate in result["controls"]]  # fmt: skip
+    held = [(*row(rate, rate["what"]), Text("as stated" if rate["asserted"] and rate["ok"] else
+                                            "NOT AS STATED" if rate["asserted"] else "measured, not stated"))
+            for rate in result["held"]]  # fmt: skip
     title = f"verdicts on planted truths: {result['settings_per_family']} settings a null family, 3 looks each"
     return Group(
         table(title, ("rate", *columns, ""), stated),
+        table(
+            "`held` although the mean is at the bound: Student's t, stated for means near normal",
+            ("rate", *columns, ""),
+            held,
+        ),
         table("false alarms of wrong procedures, which must show", ("procedure", *columns, ""), wrong),
     )
 

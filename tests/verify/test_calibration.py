@@ -24,6 +24,10 @@ def test_violations_are_found_with_the_stated_power(violation, variation):
     assert found.ok and found.rate > 0.85
 
 
+def test_held_is_as_rare_as_stated_where_means_are_near_normal():
+    assert calibration.false_alarms("narrow", 300, rule=calibration.by_held).ok
+
+
 @pytest.mark.parametrize("procedure", calibration.CONTROLS)
 def test_wrong_procedures_show(procedure):
     rule, law = calibration.CONTROLS[procedure]
@@ -73,4 +77,5 @@ def test_the_command_prints_the_table(tmp_path, capsys):
     assert left.value.code == (0 if found["as_stated"] else 1)
     assert {rate["law"] for rate in found["rates"]} >= set(calibration.LAWS)
     assert {control["procedure"] for control in found["controls"]} == set(calibration.CONTROLS)
+    assert [rate["asserted"] for rate in found["held"]] == [True, False, False]
     assert "two-sided for one-sided" in capsys.readouterr().out
