@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from verify import calibration, falsify, sabotage, sweep
+from verify.claims.steps import shown
 from verify.norms import Side
 from verify.store import MEMORY, Store
 from verify.verdicts import HEADLINE
@@ -273,8 +274,42 @@ def replay_table(replayed: Mapping[str, Any]) -> Group:
         table("assumptions", ("assumption", "status", "evidence"), findings),
         table("observed", ("name", "value"), shown.items()),
         check_table(result["checks"], "checks"),
+        step_table(replayed),
         line_table(replayed),
     )
+
+
+def step_table(replayed: Mapping[str, Any]) -> Table:
+    """Return some steps of the first replica: each quantity of the proof, and the share it uses of its bound."""
+    names = ("staleness", "drift", "step")
+
+    def share(row: Mapping[str, Any], name: str) -> str:
+        bound = row[f"{name}_bound"]
+        used = "" if not bound else f" ({row[name] / bound:.0%})"
+        return number(row[name]) + used
+
+    rows = [
+        (
+            row["k"],
+            *(number(row[name], 6) for name in ("value", "squared_gradient")),
+            number(row["noise"]),
+            *(share(row, name) for name in names),
+            *(number(row[name]) for name in ("descent", "descent_bound")),
+        )
+        for row in (replayed["by_step"][k] for k in shown(len(replayed["by_step"])))
+    ]
+    columns = (
+        "k",
+        "f(W_k)",
+        "norm(F_k)^2",
+        "norm(n_k)",
+        "norm(b_k)",
+        "norm(e_k)",
+        "norm(T_k)",
+        "f's change",
+        "at most",
+    )
+    return table("step by step, the first replica: norms and the share of their bound used", columns, rows)
 
 
 def line_table(replayed: Mapping[str, Any]) -> Table:

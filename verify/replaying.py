@@ -7,6 +7,7 @@ from typing import Any
 
 from theory.setting.boundary import json_text
 from verify import claims, sweep
+from verify.claims import steps
 from verify.observations import Constants
 from verify.settings import Setting
 
@@ -21,7 +22,8 @@ def replay(stored: Mapping[str, Any], confidence: float) -> dict[str, Any]:
         stored: a result, as it was found or as the store keeps it.
         confidence: family-wise, as in the store's plan.
 
-    Returns: the new result, whether it is the stored one and where it is not, and the lines of the proof.
+    Returns: the new result, whether it is the stored one and where it is not, the first replica step by step, and the
+        lines of the proof.
 
     """
     setting = Setting.from_dict(stored["setting"])
@@ -35,6 +37,7 @@ def replay(stored: Mapping[str, Any], confidence: float) -> dict[str, Any]:
         "identical": not differences,
         "differences": differences,
         "steps": path.steps,
+        "by_step": steps.steps(path),
         "lines": lines,
         "lines_hold": all(line["ok"] for line in lines),
     }

@@ -11,7 +11,7 @@ from theory.blueprint import all_claims
 from theory.setting.devices import AsymmetricLinear
 from theory.setting.schedules import Asynchronous
 from verify import claims, replaying, settings, sweep
-from verify.claims import counterparts, elements, lines, world
+from verify.claims import counterparts, elements, lines, steps, world
 from verify.observations import Constants
 from verify.sabotage import panel
 from verify.settings import Setting
@@ -191,3 +191,25 @@ def test_a_replay_says_where_it_differs():
     for name in ("observed", "constants", "checks", "assumptions"):
         assert replaying.replay({**stored, name: None}, 0.99)["differences"] == [name]
     assert replaying.replay({**stored, "seconds": -1.0}, 0.99)["identical"]
+
+
+@pytest.mark.parametrize("name", ["Analog-SGD-AP", "network AP", "digital SGD", "attaining"])
+def test_every_step_stays_below_its_bounds(name):
+    recorded_path = panel.sound_path(name)
+    rows = steps.steps(recorded_path, replica=3)
+    assert [row["k"] for row in rows] == list(range(recorded_path.steps))
+    for row in rows:
+        for quantity in ("staleness", "drift", "step", "descent"):
+            bound = row[f"{quantity}_bound"]
+            assert bound is None or row[quantity] <= bound * (1 + 1e-9) + 1e-9, (row["k"], quantity)
+    assert (rows[0]["staleness_bound"] is None) == (name == "attaining")
+    mean = recorded_path.inner(recorded_path.gradient, recorded_path.gradient)[3]
+    assert np.mean([row["squared_gradient"] for row in rows]) == pytest.approx(mean)
+    changes = sum(row["descent"] for row in rows)
+    assert changes == pytest.approx(recorded_path.value[-1, 3] - recorded_path.value[0, 3])
+
+
+def test_the_steps_shown_are_the_first_the_last_and_some_between():
+    assert steps.shown(5) == [0, 1, 2, 3, 4]
+    chosen = steps.shown(400)
+    assert chosen[0] == 0 and chosen[-1] == 399 and len(chosen) <= steps.SHOWN and chosen == sorted(set(chosen))

@@ -146,8 +146,8 @@ def _telescope(path: Path) -> Line:
     return _worst("sum.telescope", "bound", *sides("sum.telescope", "bound", values), float(np.abs(path.value).max()))
 
 
-def _smooth(path: Path) -> Line:
-    """Return the descent lemma at each step: the premise `smooth` of master.telescope."""
+def descent(path: Path) -> tuple[Array, Array]:
+    """Return f(W_{k+1}) and what smoothness says it is at most, the premise `smooth` of master.telescope: (K, R)."""
     vectors = {"F_k": path.gradient, "v_k": path.mean_direction, "n_k": path.noise}
     names = sorted(vectors)
     values: dict[str, object] = {
@@ -157,5 +157,9 @@ def _smooth(path: Path) -> Line:
     }
     values |= {"f_now": path.value[:-1], "f_next": path.value[1:], "alpha": path.alpha}
     values["L"] = path.constants.values["L"]
+    return sides("master.telescope", "smooth", values)
+
+
+def _smooth(path: Path) -> Line:
     size = float(np.abs(path.value).max())
-    return _worst("master.telescope", "smooth", *sides("master.telescope", "smooth", values), size)
+    return _worst("master.telescope", "smooth", *descent(path), size)
