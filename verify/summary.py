@@ -9,6 +9,7 @@ import numpy as np
 
 from theory.setting.boundary import BadInput
 from verify import assumptions
+from verify.settings import LONG
 from verify.statistics import replicas_needed
 from verify.verdicts import FORMS, HEADLINE
 
@@ -142,12 +143,9 @@ def _paired(ratios: Sequence[Mapping[tuple[str, str], float]], form: str) -> dic
 
 
 def by_length(results: Sequence[Result]) -> list[dict[str, Any]]:
-    """Return for networks how bound / observed falls as runs grow longer: per family and decade of K, as above."""
-    networks = [result for result in results if result["norms"]]
-    found = grouped(
-        networks, lambda result: (result["family"], math.floor(math.log10(result["setting"]["iterations"])))
-    )
+    """Return for the family whose settings differ in K alone how bound / observed falls: by decade of K, as above."""
     headline = HEADLINE.split("/")[0]
+    found = grouped((result for result in results if result["family"] == LONG.name), _decade)
     return [
         {"family": family, "K_from": 10**decade, **_paired([_ratios(result) for result in members], headline)}
         for (family, decade), members in found.items()

@@ -65,7 +65,7 @@ def test_elsewhere_the_sides_are_the_two_bases():
 def test_the_fall_with_the_length_is_by_decades():
     lengths = {10**4: (90.0, 30.0), 30_000: (70.0, 20.0), 10**7: (4.0, 2.0)}
     results = [result(place, *both, length) for place, (length, both) in enumerate(lengths.items())]
-    rows = summary.by_length([*results, result(9, 1.0, 1.0, norms=[])])
+    rows = summary.by_length([*results, result(9, 1.0, 1.0, family="network")])
     assert [(row["K_from"], row["certified"], row["measured"]) for row in rows] == [
         (10**4, 80.0, 25.0),
         (10**7, 4.0, 2.0),
