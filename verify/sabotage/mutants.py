@@ -40,13 +40,14 @@ def _all(expression: Expr, squared: Sequence[str]) -> Iterator[tuple[str, Expr]]
 
 
 def is_stronger(wrong: Expr, true: Expr, seed: int = 0) -> bool:
-    """Return whether the wrong expression lies below the true one somewhere in (0, 1/2)^n: whether it claims more.
+    """Return whether the wrong expression lies below the true one somewhere: whether it claims more.
 
-    What claims less is no fault of a bound: it is true, if loose.
+    Looked for in (0, 1/2)^n, lags from 1 to 4. What claims less is no fault of a bound: it is true, if loose.
     """
     symbols = sorted(wrong.free_symbols | true.free_symbols, key=lambda symbol: symbol.name)
     rng = np.random.default_rng(seed)
     difference = sympy.lambdify(symbols, wrong - true, modules="numpy")
+    low, high = np.array([(1.0, 4.0) if symbol.name == "d_m" else (0.02, 0.5) for symbol in symbols]).T
     with np.errstate(all="ignore"):
-        values = np.array([np.real(difference(*rng.uniform(0.02, 0.5, len(symbols)))) for _ in range(_POINTS)])
+        values = np.array([np.real(difference(*rng.uniform(low, high))) for _ in range(_POINTS)])
     return bool(np.any(values[np.isfinite(values)] < -1e-9))

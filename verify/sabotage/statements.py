@@ -11,7 +11,8 @@ from theory.blueprint import all_claims
 from theory.kernel.check import check_claim
 from theory.kernel.gap import Gap
 from theory.kernel.relations import Relation
-from verify.claims import averages, elements, relations
+from verify.claims import averages, elements, relations, windows
+from verify.claims.counterparts import LINES
 from verify.claims.lines import surely
 from verify.claims.world import World, world
 from verify.sabotage import Answer, Area, Check, Fault, swapped
@@ -25,6 +26,11 @@ STATEMENTS = (
     ("device.drift", "squares"),
     ("device.step", "above"),
     ("noise.orthogonal", "length"),
+    ("window.coherent", "bound"),
+    ("window.martingale", "bound"),
+    ("window.displacement", "bound"),
+    ("stale.partial", "bound"),
+    ("stale.row", "bound"),
     ("stale.martingale", "bound"),
     ("stale.reach", "bound"),
     ("adaptive.reach", "bound"),
@@ -54,7 +60,7 @@ def spoilt(conclusions: Sequence[tuple[str, str]], squared: Sequence[str] = SQUA
     """Yield claims with a right side that is wrong by rule and smaller somewhere."""
     for claim, part in conclusions:
         true = relations.relation(claim, part)
-        for what, wrong in mutants(true.rhs, squared):
+        for what, wrong in (*mutants(true.rhs, squared), ("half of everything", true.rhs / 2)):
             if is_stronger(wrong, true.rhs):
                 concluded = Relation(true.lhs, true.op, wrong)
                 yield Fault(f"{claim}: {what}", AREA, partial(_concluding, claim, part, concluded))
@@ -94,6 +100,8 @@ def _line_holds(name: str, claim: str, part: str) -> bool:
         left, right = (np.asarray(relations.number(side, values)) for side in (stated.lhs, stated.rhs))
         scale = float(np.abs(path.weights).max() + np.abs(path.direction).max())
         return surely(claim, str(stated), float((left - right).max()), 0.0, scale).ok
+    if claim in LINES["windows"]:
+        return all(line.ok for line in windows.lines(path) if line.claim == claim)
     return all(line.ok for line in averages.evaluate(_world(name), claim, stated))
 
 
