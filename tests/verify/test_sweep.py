@@ -141,6 +141,16 @@ def test_the_closest_settings_are_listed(swept, tmp_path):
     assert "--family" in verify("list", "--store", str(swept[0]), "--family", "network", code=2).stderr
 
 
+def test_long_runs_are_part_of_the_plan(swept, tmp_path):
+    path = tmp_path / "long.sqlite"
+    verify("run", "--settings", "1", *FAST, "--long", "--workers", "1", "--store", str(path))
+    with Store.open(path) as store:
+        assert store.plan["families"] == [*3 * ["plus-minus"], "network-long"]
+    assert facts(path) == facts(swept[0])[:1]
+    refused = verify("run", "--settings", "1", *FAST, "--store", str(path), "--resume", code=2)
+    assert "families" in refused.stderr and "network-long" in refused.stderr
+
+
 class _Outside(HTMLParser):
     """Collects whatever a page would fetch."""
 
