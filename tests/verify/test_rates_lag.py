@@ -61,6 +61,8 @@ def test_the_sentence_follows_the_data():
     assert seen["verdict"] == "real" and "at least 20 %" in seen["sentence"]
     open_ = answer.cross_term(rows(("plus-minus", Interval(0.3, -2, 3), "")), plan, 0.95)
     assert open_["verdict"] == "undecided" and "not decided" in open_["sentence"]
+    half = answer.cross_term(rows(("plus-minus", Interval(0.2, -0.1, 0.5), "")), plan, 0.95)
+    assert half["verdict"] == "undecided" and "50 %" in half["sentence"]
 
 
 def test_a_transient_is_no_cross_term_and_long_steps_do_not_count():

@@ -8,6 +8,9 @@ from verify.rates import lag
 from verify.rates.iterations import Plan
 from verify.rates.row import Row
 
+NEGLIGIBLE = 0.1
+"""Upper limit of the cross term's share below which it is called an artefact."""
+
 
 def cross_term(rows: Sequence[Row], plan: Plan, confidence: float) -> dict[str, Any]:
     """Return the verdict on the cross term, its numbers and the sentence.
@@ -46,9 +49,10 @@ def cross_term(rows: Sequence[Row], plan: Plan, confidence: float) -> dict[str, 
 
 
 def _verdict(most: float, least: float) -> str:
+    """Return real if some stationary problem shows it, artefact if on all less than a tenth of the charge is left."""
     if least > 0:
         return "real"
-    return "artefact" if most < 1 else "undecided"
+    return "artefact" if most < NEGLIGIBLE else "undecided"
 
 
 def _sentence(
@@ -73,5 +77,5 @@ def _sentence(
                 f"{100 * most:.2g} % {charged}, on {counted}"
             )
         case _:
-            said = f"Whether the cross term is real is not decided by these runs, on {counted}"
+            said = f"Whether the cross term is real is not decided by these runs: its share of what is charged, on {counted}"
     return f"{said} (simultaneous confidence {100 * confidence:g} %{end})."
