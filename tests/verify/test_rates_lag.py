@@ -56,11 +56,11 @@ def rows(*shares: tuple[str, Interval, str]) -> list[Row]:
 def test_the_sentence_follows_the_data():
     plan = Plan(quick=True, seed=1)
     none = answer.cross_term(rows(("plus-minus", Interval(0, -0.01, 0.02), "")), plan, 0.95)
-    assert none["verdict"] == "artefact" and "at most 2 %" in none["sentence"] and "1 problem" in none["sentence"]
+    assert none["verdict"] == "artefact" and "at most 2 %" in none["sentence"] and "1 problem " in none["sentence"]
     seen = answer.cross_term(rows(("plus-minus", Interval(0.3, 0.2, 0.4), "")), plan, 0.95)
     assert seen["verdict"] == "real" and "at least 20 %" in seen["sentence"]
     open_ = answer.cross_term(rows(("plus-minus", Interval(0.3, -2, 3), "")), plan, 0.95)
-    assert open_["verdict"] == "undecided" and "not decided" in open_["sentence"]
+    assert open_["verdict"] == "undecided" and "do not decide" in open_["sentence"]
     half = answer.cross_term(rows(("plus-minus", Interval(0.2, -0.1, 0.5), "")), plan, 0.95)
     assert half["verdict"] == "undecided" and "50 %" in half["sentence"]
 

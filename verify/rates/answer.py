@@ -59,8 +59,8 @@ def _sentence(
     by_kind: Mapping[str, Mapping[str, Any]], most: float, least: float, skipped: Sequence[str], confidence: float
 ) -> str:
     counted = " and ".join(
-        f"{entry['problems']} problem{'s' * (entry['problems'] != 1)} with {kind} stages "
-        f"(at most {100 * entry['at_most']:.2g} %, on {entry['worst']})"
+        f"{entry['problems']} problem{'s' * (entry['problems'] != 1)} with {kind} stages, {entry['stationary']} "
+        f"of them stationary (at most {100 * entry['at_most']:.2g} %, on {entry['worst']})"
         for kind, entry in by_kind.items()
     )
     end = f"; steps too long and not counted: {', '.join(skipped)}" if skipped else ""
@@ -68,8 +68,9 @@ def _sentence(
     match _verdict(most, least):
         case "artefact":
             said = (
-                f"The cross term rho Lambdah of THEORY section 5 shows up nowhere and is an artefact of the analysis: "
-                f"if it exists, it is at most {100 * most:.2g} % {charged}, on {counted}"
+                "The cross term rho Lambdah of THEORY section 5 is an artefact of the analysis: no stationary problem "
+                f"shows it, and what of the lag's price goes as rho alpha is at most {100 * most:.2g} % {charged}, "
+                f"on {counted}"
             )
         case "real":
             said = (
@@ -77,5 +78,8 @@ def _sentence(
                 f"{100 * most:.2g} % {charged}, on {counted}"
             )
         case _:
-            said = f"Whether the cross term is real is not decided by these runs: its share of what is charged, on {counted}"
+            said = (
+                "These runs do not decide whether the cross term is real: at most "
+                f"{100 * most:.2g} % {charged}, on {counted}"
+            )
     return f"{said} (simultaneous confidence {100 * confidence:g} %{end})."

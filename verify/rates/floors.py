@@ -51,6 +51,8 @@ class Case:
 
 
 TAUS = (2.0, 2.6, 3.4, 4.5, 6.0, 8.0)
+WEAK_TAUS = (6.0, 8.0, 11.0, 15.0, 20.0, 27.0)
+"""Levels of the coupled quadratic, whose floor has terms of every order in 1/tau."""
 CASES = (
     Case("attaining, W = 1", "analog-sgd", "attaining", 1, (), TAUS, True, -2.0, 0.01, 2000.0),
     Case("plus-minus, W = 1", "analog-sgd-ap", "plus-minus", 6, (), TAUS, True, -1.0, 0.004, 800.0),
@@ -60,7 +62,7 @@ CASES = (
         "quadratic",
         3,
         (("size", 1), ("condition", 3.0), ("target", 8.0)),
-        TAUS,
+        WEAK_TAUS,
         False,
         -1.0,
         0.01,

@@ -277,7 +277,8 @@ def _in_step(case: Case, plan: Plan, found: Found, error: float) -> Row:
         None,
         (case.alphas[0], case.alphas[-1]),
         note=f"tau = {case.taus[-1]:g}, rbar = {last.saturation[-1]:.3f}"
-        + ("" if positive else "; not told from 0 at every step"),
+        + ("" if positive else "; not told from 0 at every step")
+        + (f"; {WILD}" if last.change > _STEADY else ""),
     )
 
 
