@@ -119,8 +119,11 @@ def _picture(label: str, body: Iterable[str]) -> Markup:
 
 def _frame(across: _Scale, upward: _Scale, label: str) -> Iterator[str]:
     bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
+    every = 1 + int((across.high - across.low) / 9)  # so that the numbers do not touch on a phone
     for value in across.ticks((1,)):
         x = across(value)
+        if round(math.log10(value)) % every:
+            continue
         yield f'<line class="grid" x1="{x:.1f}" y1="{_TOP}" x2="{x:.1f}" y2="{bottom}"/>'
         yield f'<text x="{x:.1f}" y="{bottom + 20}" text-anchor="middle">{power(value)}</text>'
     for value in upward.ticks((1, 2, 5) if upward.high - upward.low < 3 else (1,)):
