@@ -53,8 +53,8 @@ def test_runs_of_all_families_spend_levels_of_their_own(monkeypatch):
     assert [found["families"][name]["runs"] for name in ("attaining", "quadratic-certified")] == [4, 3]
 
 
-def landscape(monkeypatch, score) -> dict[str, object]:
-    """Search where the ratio is a function of the point alone."""
+def landscape(monkeypatch, score, violated=()) -> dict[str, object]:
+    """Search where the ratio is a function of the point alone; runs with the numbers `violated` are violations."""
     made = dict[int, tuple[float, ...]]()
     place = axes.place
 
@@ -66,7 +66,8 @@ def landscape(monkeypatch, score) -> dict[str, object]:
         check = {"claim": "sharp", "verdict": "held", "tightness": score(made["point"])}
         check |= {"tightness_low": check["tightness"], "tightness_high": check["tightness"]}
         kept = {"id": setting.id, "seed": made["point"]}
-        return {"verdict": "held", "observed": {"mean": 1.0}, "setting": kept, "checks": [check]}
+        word = "violated" if setting.id in violated else "held"
+        return {"verdict": word, "observed": {"mean": 1.0}, "setting": kept, "checks": [check]}
 
     monkeypatch.setattr(axes, "place", placed)
     monkeypatch.setattr(sweep, "assess", assess)
@@ -84,6 +85,11 @@ def test_what_does_not_matter_is_made_plain(monkeypatch):
     assert worst["score"] < 1.1 and worst["setting"]["seed"][1:] == (0.0,) * (
         len(settings.FAMILIES["attaining"].axes) - 1
     )
+
+
+def test_a_violation_seen_once_is_what_is_reported(monkeypatch):
+    worst = landscape(monkeypatch, lambda point: 2 - point[0], violated={17})
+    assert worst["verdict"] == "violated" and worst["setting"]["id"] == 17 and worst["runs"] > 150
 
 
 def test_a_planted_fault_is_found(monkeypatch):

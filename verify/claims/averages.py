@@ -15,7 +15,7 @@ from theory.kernel.vectors import generators
 from theory.setting.boundary import OutsideDomain
 from verify.claims.lines import Line, expected
 from verify.claims.record import Path
-from verify.claims.relations import claims, number, relation, shown
+from verify.claims.relations import claims, number, relation, root, shown
 from verify.claims.world import GENERATORS, World, world
 
 CHAIN = (
@@ -154,7 +154,7 @@ def defined(claim: str, part: str) -> frozenset[str]:
 @cache
 def _meaning(claim: str) -> dict[sympy.Symbol, sympy.Expr]:
     """Return what a claim defines beyond the quantities that `world` measures."""
-    found = {root.symbol: sympy.sqrt(root.of) for root in claims()[claim].roots}
+    found = {defined.symbol: root(defined.of) for defined in claims()[claim].roots}
     for premise in claims()[claim].premises:
         if premise.reason == "definition" and premise.relation.op == "==" and premise.relation.lhs.is_Symbol:
             found[premise.relation.lhs] = premise.relation.rhs

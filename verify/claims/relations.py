@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+import numpy as np
 import sympy
 
 from theory.blueprint import all_claims
@@ -29,12 +30,25 @@ def shown(stated: Relation) -> str:
     return str(stated)
 
 
+_ROOT = sympy.Function("root_or_zero")
+_ROUNDING = 1e-12
+
+
+def root(of: sympy.Expr) -> sympy.Expr:
+    """Return the square root that a claim defines; what is negative by the rounding of its terms alone counts as 0."""
+    return _ROOT(of, sympy.Add(*(sympy.Abs(term) for term in sympy.Add.make_args(of))))
+
+
+def _root(of: Any, size: Any) -> Any:  # noqa: ANN401 - numbers or arrays
+    return np.sqrt(np.where((of < 0) & (of >= -_ROUNDING * size), 0.0, of))
+
+
 @cache
 def _functions(expression: sympy.Expr, names: tuple[str, ...]) -> Any:  # noqa: ANN401
     ordered = {symbol.name: symbol for symbol in expression.free_symbols}
     dummies = [sympy.Dummy() for _ in names]  # Gram entries have names that are no identifiers
     replaced = expression.xreplace({ordered[name]: dummy for name, dummy in zip(names, dummies, strict=True)})
-    return sympy.lambdify(dummies, replaced, modules="numpy", cse=True)
+    return sympy.lambdify(dummies, replaced, modules=[{"root_or_zero": _root}, "numpy"], cse=True)
 
 
 def number(expression: sympy.Expr, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - numbers or arrays
