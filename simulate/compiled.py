@@ -1,6 +1,6 @@
 """The compiled kernels as engines: the problems' arrays go in, sums and snapshots come out.
 
-A problem without a kernel runs on NumPy.
+A problem without a kernel and without laws for one runs on NumPy.
 """
 
 import dataclasses
@@ -14,6 +14,7 @@ from simulate.backends import Engine, NumPyEngine, State, Task
 from simulate.observe import NEVER, Observer, Plan, Seen
 from simulate.problems import Attaining, Cosine, Logistic, Network, PlusMinus, Problem, Quadratic, activations
 from simulate.problems.activations import Activation
+from simulate.problems.base import Laws
 from simulate.problems.blocks import Blocks
 from theory.setting import devices
 from theory.setting.devices import Device
@@ -112,17 +113,10 @@ class SnapshotEngine(Compiled):
             return
         tau, kept = self.task.device.tau, snapshots[sound]
         found = self.moments(kept)
-        squares = np.sum(found.squared_gradient, axis=2)
         largest = (np.max(np.abs(kept), axis=2).astype(np.float64) / tau) ** 2
-        for place, (when, length) in enumerate(zip(plan.times.T[strata], plan.lengths[strata], strict=True)):
-            seen = Seen(
-                found.value[:, place],
-                squares[:, place],
-                found.variance[:, place],
-                largest[:, place],
-                found.weighted[:, place] / tau**2,
-            )
-            observer.add(sound, plan.first + when[sound], int(length), seen)
+        squares, weighted = np.sum(found.squared_gradient, axis=2), found.weighted / tau**2
+        seen = Seen(found.value, squares, found.variance, largest, weighted)
+        observer.add(sound, plan.first + plan.times[sound, strata], plan.lengths[strata], seen)
 
 
 class NetworkEngine(SnapshotEngine):
@@ -198,6 +192,48 @@ class LogisticEngine(SnapshotEngine):
     def stage_of(self, place: np.ndarray) -> np.ndarray:
         """Return the stage of a coordinate."""
         return place // self.task.problem.shapes[0][0]
+
+
+class LawsEngine(SnapshotEngine):
+    """Problems that give their laws for a kernel to be made of."""
+
+    @property
+    def laws(self) -> Laws:
+        """Return the problem's laws."""
+        laws = self.task.problem.laws
+        assert laws is not None, "`choose` asks for them"
+        return laws
+
+    @property
+    def edges(self) -> list[int]:
+        """Return where the stages' weights begin, and their number."""
+        return [0, *np.cumsum([int(np.prod(shape)) for shape in self.task.problem.shapes]).tolist()]
+
+    def make_steps(self, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """Make the steps of `samples` and return the weights at `times`."""
+        task, laws = self.task, self.laws
+        return kernels.custom(
+            self.kernel,
+            samples.reshape(*samples.shape[:3], -1),
+            laws.data,
+            np.repeat(task.lags, np.diff(self.edges)),
+            laws.direction,
+            laws.moments,
+            alpha=task.alpha,
+            element=self.element,
+            stashed=task.algorithm.direction == "stashed",
+            times=times,
+            threads=task.threads,
+        )
+
+    def moments(self, weights: np.ndarray) -> kernels.Moments:
+        """Return the exact moments."""
+        laws = self.laws
+        return kernels.measure_custom(weights, laws.data, self.edges, laws.direction, laws.moments)
+
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return the stage of a weight."""
+        return np.asarray(np.searchsorted(self.edges, place, side="right") - 1)
 
 
 class SummingEngine(Compiled):
@@ -291,17 +327,26 @@ _ENGINES: dict[type[Problem], type[Compiled]] = {
     Logistic: LogisticEngine,
     Attaining: ScalarEngine,
 }
-"""The problems that have a kernel; a subclass is another problem."""
+"""The problems that have a kernel of their own; a subclass is another problem."""
 
 
 def choose(task: Task) -> Engine:
     """Return the fastest engine that serves the task."""
     problem = task.problem
-    engine = _ENGINES.get(type(problem))
+    engine = _ENGINES.get(type(problem), LawsEngine if _has_laws(problem) else None)
     stale = isinstance(problem, Attaining) and any(task.lags)
     if engine is None or stale or not (_has_device(type(task.device)) and _has_stages(problem)):
         return NumPyEngine(task)
     return engine(task)
+
+
+def _has_laws(problem: Problem) -> bool:
+    """Return whether a kernel can be made of the problem's laws."""
+    laws = problem.laws
+    size = sum(int(np.prod(shape)) for shape in problem.shapes)
+    return laws is not None and kernels.serves_custom(
+        laws.direction, laws.moments, size, problem.sample_size, laws.data
+    )
 
 
 _BUILT_IN_ACTIVATIONS = [one for name, one in activations.REGISTRY.items() if name in kernels.ACTIVATIONS]

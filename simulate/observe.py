@@ -34,7 +34,7 @@ class Plan(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What is measured of some replicas at one time, one entry a replica.
+    """What is measured of some replicas, one entry a replica, or one a replica and time.
 
     Args:
         value: f(W), shape (n,).
@@ -64,6 +64,13 @@ def look(moments: Moments, weights: Weights, tau: float) -> Seen:
         np.max([np.max(share, axis=1) for share in shares], axis=0),
         np.sum([np.sum(share * var, axis=1) for share, var in zip(shares, variances, strict=True)], axis=0),
     )
+
+
+def _after(sums: Vector, values: Vector) -> Vector:
+    """Return the sums after adding values of shape (n, J, ...) one after the other: the bits of J additions."""
+    if values.shape[1] == 1:
+        return sums + values[:, 0]
+    return np.asarray(np.add.accumulate(np.concatenate([sums[:, None], values], axis=1), axis=1)[:, -1])
 
 
 @dataclass
@@ -116,8 +123,9 @@ class Observer:
         due = np.flatnonzero((plan.times[:, stratum] == place) & (self.diverged_step == NEVER))
         if len(due):
             chosen = weights if len(due) == len(self.replicas) else [stage[due] for stage in weights]
-            when = np.full(len(due), plan.first + place)
-            self.add(due, when, int(plan.lengths[stratum]), look(self.problem.moments(chosen), chosen, self.tau))
+            when = np.full((len(due), 1), plan.first + place)
+            seen = look(self.problem.moments(chosen), chosen, self.tau)
+            self.add(due, when, plan.lengths[stratum : stratum + 1], Seen(*(value[:, None] for value in seen)))
 
     def guard(self, step: int, weights: Weights) -> None:
         """Note the largest saturation at every step, and which replicas pass `kernels.largest_weight`."""
@@ -133,17 +141,31 @@ class Observer:
         new = which & (self.diverged_step == NEVER)
         self.diverged_step[new], self.diverged_stage[new] = step, stage
 
-    def add(self, who: NDArray[np.intp], step: NDArray[np.int64], length: int, seen: "Seen") -> None:
-        """Add what was seen at `step` and stands for `length` steps to the sums of the replicas `who`."""
-        self.squared_gradient[who] += length * seen.squared_gradient
-        self.stage_variances[who] += length * seen.stage_variances
-        self.largest_variance[who] = np.maximum(self.largest_variance[who], np.sum(seen.stage_variances, axis=1))
-        self.squared_saturation[who] += length * seen.squared_saturation
-        self.weighted_saturation[who] += length * seen.weighted_saturation
-        bin_ = step * self.bins // self.iterations
-        self.curve_weight[bin_, who] += length
-        self.curve_gradient[bin_, who] += length * seen.squared_gradient
-        self.curve_value[bin_, who] += length * seen.value
+    def add(self, who: NDArray[np.intp], steps: NDArray[np.int64], lengths: NDArray[np.int64], seen: "Seen") -> None:
+        """Add what was seen at some times to the sums of the replicas `who`, one time after the other.
+
+        Args:
+            who: replicas, shape (n,).
+            steps: the times, shape (n, J).
+            lengths: steps each time stands for, shape (J,).
+            seen: shapes (n, J) and (n, J, M).
+
+        """
+
+        def added(name: str, value: Vector) -> None:
+            sums = getattr(self, name)
+            sums[who] = _after(sums[who], value)
+
+        added("squared_gradient", lengths * seen.squared_gradient)
+        added("stage_variances", lengths[:, None] * seen.stage_variances)
+        added("squared_saturation", lengths * seen.squared_saturation)
+        added("weighted_saturation", lengths * seen.weighted_saturation)
+        largest = np.max(np.sum(seen.stage_variances, axis=2), axis=1)
+        self.largest_variance[who] = np.maximum(self.largest_variance[who], largest)
+        place = (steps * self.bins // self.iterations, who[:, None])
+        np.add.at(self.curve_weight, place, lengths)
+        np.add.at(self.curve_gradient, place, lengths * seen.squared_gradient)
+        np.add.at(self.curve_value, place, lengths * seen.value)
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the sums as arrays."""

@@ -4,6 +4,8 @@
 """
 
 from simulate.kernels.additive import quadratic
+from simulate.kernels.custom import custom, measure_custom
+from simulate.kernels.custom import serves as serves_custom
 from simulate.kernels.entry import (
     ACTIVATIONS,
     DEVICES,
@@ -30,14 +32,17 @@ __all__ = [
     "Element",
     "Moments",
     "State",
+    "custom",
     "largest_weight",
     "logistic",
     "measure",
+    "measure_custom",
     "measure_logistic",
     "network",
     "plug_activation",
     "plug_device",
     "quadratic",
     "scalar",
+    "serves_custom",
     "start",
 ]

@@ -2,7 +2,7 @@
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self
 
@@ -28,6 +28,25 @@ class Moments(NamedTuple):
     value: Array
     gradient: Weights
     variance: Weights
+
+
+class Laws(NamedTuple):
+    """A problem as two functions of flat arrays of floats, which Numba can compile: what a kernel is made of.
+
+    Weights come stage after stage, a sample as the numbers that `draw` gave it. Functions at module level, so that one
+    kernel serves all instances; what tells these apart is in `data`.
+
+    Args:
+        direction: direction(stale, now, sample, data, out) writes G(stale, now; sample) to `out`.
+        moments: moments(weights, data, gradient, variance) writes grad f and the variance of every component of the
+            sample gradient, and returns f.
+        data: any numbers the two need.
+
+    """
+
+    direction: Callable[[Array, Array, Array, Array, Array], None]
+    moments: Callable[[Array, Array, Array, Array], float]
+    data: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -117,6 +136,11 @@ class Problem(ABC):
 
     def certified_saturation(self, alpha: float, device: Device, lags: Sequence[int]) -> float | None:  # noqa: ARG002
         """Return rho < 1 that |W_k| / tau provably never passes, or None where it can only be measured."""
+        return None
+
+    @property
+    def laws(self) -> Laws | None:
+        """Return the functions that a kernel is made of, or None: the problem has a kernel, or runs on NumPy."""
         return None
 
     @property
