@@ -32,7 +32,11 @@ Array = NDArray[np.float64]
 _STEADY = 0.1
 """Largest relative change from the third to the last quarter of a run without lags that counts as stationary."""
 _LONGEST = 0.2
-"""Largest staleness N(b)/sigma (its martingale part, alpha nu/sigma) for which powers of alpha tell terms apart."""
+"""Largest staleness N(b)/sigma (its martingale part, alpha nu/sigma) for which powers of alpha tell terms apart.
+
+Chosen on data: at 0.5 the problem `tanh 1` gave theta = 0.08 [0.04, 0.12]; at 0.16, with steps a seventh as long,
+0.000 [-0.014, 0.016].
+"""
 WILD, LONG_STEPS = "not stationary", "steps too long"
 _WEIGHT = 1.5
 """Residuals are weighed by alpha^-1.5, about what the excess scatters."""
