@@ -199,9 +199,8 @@ def _settings(kind: type[Problem]) -> dict[str, dict[str, Any]]:
     """Return a problem's settings: defaults from its fields, meanings from its docstring."""
     words = dict(re.findall(r"^ *(\w+): (.+)$", inspect.getdoc(kind) or "", re.MULTILINE))
     return {
-        field.name: {"default": field.default, "meaning": words.get(field.name, "")}
-        for field in dataclasses.fields(kind)
-        if field.name != "stages"
+        name: {"default": field.default, "meaning": words.get(name, "")}
+        for name, field in kind.setting_fields().items()
     }
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from simulate import kernels
 from simulate.backends import Engine, NumPyEngine, State, Task
 from simulate.observe import NEVER, Observer, Plan, Seen
-from simulate.problems import Attaining, Cosine, Logistic, Network, PlusMinus, Problem, Quadratic, activations
+from simulate.problems import Attaining, Cosine, Digits, Logistic, Network, PlusMinus, Problem, Quadratic, activations
 from simulate.problems.activations import Activation
 from simulate.problems.base import Laws
 from simulate.problems.blocks import Blocks
@@ -321,6 +321,7 @@ class ScalarEngine(SummingEngine):
 
 _ENGINES: dict[type[Problem], type[Compiled]] = {
     Network: NetworkEngine,
+    Digits: NetworkEngine,
     Quadratic: QuadraticEngine,
     PlusMinus: QuadraticEngine,
     Cosine: QuadraticEngine,

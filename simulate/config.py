@@ -80,7 +80,7 @@ def _make_problem(options: Mapping[str, Any], tau: float, device: str) -> tuple[
     """Share `set` out between the problem and the device."""
     name = boundary.known("--problem", str(options["problem"]), problems.REGISTRY)
     kind = devices.REGISTRY[boundary.known("--device", device, devices.REGISTRY)]
-    own = {field.name for field in dataclasses.fields(problems.REGISTRY[name])} - {"stages"}
+    own = set(problems.REGISTRY[name].setting_fields())
     of_device = {field.name for field in dataclasses.fields(kind)} - {"tau"}
     settings, parameters = dict[str, Any](), dict[str, float]()
     for key, value in dict(options.get("set", {})).items():

@@ -6,13 +6,14 @@ from typing import Any
 from simulate.problems.attaining import Attaining, PlusMinus
 from simulate.problems.base import Moments, Problem
 from simulate.problems.cosine import Cosine
+from simulate.problems.digits import Digits
 from simulate.problems.logistic import Logistic
 from simulate.problems.network import Network
 from simulate.problems.quadratic import Quadratic
 from theory.setting.boundary import integer, known
 
 REGISTRY: dict[str, type[Problem]] = {
-    kind.name: kind for kind in (Quadratic, Attaining, PlusMinus, Network, Cosine, Logistic)
+    kind.name: kind for kind in (Quadratic, Attaining, PlusMinus, Network, Cosine, Logistic, Digits)
 }
 """Every problem by the name the command line uses."""
 
@@ -20,6 +21,7 @@ __all__ = [
     "REGISTRY",
     "Attaining",
     "Cosine",
+    "Digits",
     "Logistic",
     "Moments",
     "Network",

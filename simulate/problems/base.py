@@ -167,7 +167,12 @@ class Problem(ABC):
     @property
     def settings(self) -> dict[str, Any]:
         """Return the settings that rebuild the problem with `simulate.problems.make`, without name and stages."""
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "stages"}
+        return {name: getattr(self, name) for name in self.setting_fields()}
+
+    @classmethod
+    def setting_fields(cls) -> dict[str, dataclasses.Field[Any]]:
+        """Return the fields that are settings, by name; one that cannot be given (`init=False`) is none."""
+        return {field.name: field for field in dataclasses.fields(cls) if field.init and field.name != "stages"}
 
     def describe(self) -> dict[str, Any]:
         """Return name, stages and settings: what `problems.make` takes."""
@@ -176,7 +181,7 @@ class Problem(ABC):
     @classmethod
     def from_settings(cls, stages: int, settings: Mapping[str, Any]) -> Self:
         """Make the problem from settings that may be text, as on the command line."""
-        fields = {field.name: field for field in dataclasses.fields(cls) if field.name != "stages"}
+        fields = cls.setting_fields()
         values: dict[str, Any] = {"stages": stages}
         for name, given in settings.items():
             boundary.known("--set", name, fields, f"the problem {cls.name}")

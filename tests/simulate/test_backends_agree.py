@@ -11,7 +11,7 @@ import simulate
 from simulate import compiled, problems
 from simulate.backends import MachineEngine, ReferenceEngine, Task
 from simulate.machine import Machine
-from simulate.problems import Cosine, Logistic, Network, PlusMinus, Problem, Quadratic
+from simulate.problems import Cosine, Logistic, Network, PlusMinus, Problem, Quadratic, digits
 from simulate.reference import Recursion
 from theory.setting import algorithms, devices
 from theory.setting.boundary import BadInput
@@ -163,7 +163,9 @@ def test_the_kernels_follow_the_recursion_with_any_lags(problem, name, device, b
         np.testing.assert_allclose(getattr(found, measure), getattr(literal, measure), rtol=1e-10, atol=1e-13)
 
 
-def test_every_problem_has_a_kernel():
+def test_every_problem_has_a_kernel(monkeypatch):
+    monkeypatch.setattr(digits, "installed", lambda: True)  # scikit-learn is an extra
+    monkeypatch.setattr(digits, "images", lambda: (np.ones((1797, 64)), np.zeros(1797, int)))
     for kind in problems.REGISTRY.values():
         task = make_task(kind(), "analog-sgd", "ald", 1, 1, 0)
         assert isinstance(compiled.choose(task), compiled.Compiled), kind.name
