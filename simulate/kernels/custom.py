@@ -23,19 +23,28 @@ Exact = Callable[[Floats, Floats, Floats, Floats], float]
 
 
 class _Compiled(NamedTuple):
+    along: Direction
+    exact: Exact
     advance: Callable[..., None]
     evaluate: Callable[..., None]
 
 
+_SERVED: dict[tuple[Direction, Exact], bool] = {}
+
+
 def serves(direction: Direction, moments: Exact, size: int, sample_size: int, data: NDArray[np.float64]) -> bool:
-    """Return whether Numba compiles the laws of a problem with `size` weights."""
-    weights = np.zeros((4, size))
-    try:
-        njit(error_model="numpy")(direction)(weights[0], weights[1], np.zeros(sample_size), data, weights[2])
-        njit(error_model="numpy")(moments)(weights[0], data, weights[2], weights[3])
-    except NumbaError:
-        return False
-    return True
+    """Return whether Numba compiles the laws of a problem with `size` weights; tried once for a pair of laws."""
+    laws = (direction, moments)
+    if laws not in _SERVED:
+        kernel, weights = _compile(*laws), np.zeros((4, size))
+        try:
+            kernel.along(weights[0], weights[1], np.zeros(sample_size), data, weights[2])
+            kernel.exact(weights[0], data, weights[2], weights[3])
+        except NumbaError:
+            _SERVED[laws] = False
+        else:
+            _SERVED[laws] = True
+    return _SERVED[laws]
 
 
 @cache
@@ -77,7 +86,7 @@ def _compile(direction: Direction, moments: Exact) -> _Compiled:
         for place in range(len(weights)):
             value[place] = exact(weights[place], data, gradient[place], variance[place])
 
-    return _Compiled(*(njit(nogil=True, error_model="numpy")(loops) for loops in (advance, evaluate)))
+    return _Compiled(along, exact, *(njit(nogil=True, error_model="numpy")(loops) for loops in (advance, evaluate)))
 
 
 def custom(
