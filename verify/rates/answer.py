@@ -68,8 +68,8 @@ def _sentence(
     match _verdict(most, least):
         case "artefact":
             said = (
-                "The cross term rho Lambdah of THEORY section 5 is an artefact of the analysis: no stationary problem "
-                f"shows it, and what of the lag's price goes as rho alpha is at most {100 * most:.2g} % {charged}, "
+                "On these problems the cross term rho Lambdah of THEORY section 5 is an artefact of the analysis: none of "
+                f"the stationary ones shows it, and what of the lag's price goes as rho alpha is at most {100 * most:.2g} % {charged}, "
                 f"on {counted}"
             )
         case "real":
