@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import simulate
+from simulate import invariant
+from theory.setting import devices
 
 AVERAGES = ("mean_squared_gradient", "mean_square_saturation", "weighted_square_saturation", "mean_variance")
 
@@ -28,3 +30,36 @@ def test_averages_over_strata_are_those_over_all_steps(problem, settings, backen
         error = gaps.std() / np.sqrt(len(gaps))
         assert abs(gaps.mean()) <= 5 * error + 1e-12 * getattr(every, name).mean(), name
         assert getattr(some, name).mean() == pytest.approx(getattr(every, name).mean(), rel=0.05), name
+
+
+def test_what_is_measured_is_the_largest_over_replicas():
+    made = simulate.problems.make("network", stages=2, width=3, samples=6)
+    runs = simulate.run(made, "analog-sgd-ap", alpha=0.2, tau=8.0, iterations=200, replicas=5, seed=2)
+    assert runs.measured["rho"] == runs.max_saturation.max() > runs.max_saturation.min()
+    assert runs.measured["sigma2"] == runs.max_variance.max()
+
+
+def test_norms_of_a_network_are_followed_to_the_end_of_a_run():
+    """Weights that grow: a run of three blocks of random numbers has larger norms than its own first block."""
+    made = simulate.problems.make("network", stages=2, width=2, samples=4, gain=0.1, teacher_gain=2.0)
+    options = {"alpha": 0.01, "tau": np.inf, "replicas": 2, "seed": 1}
+    first, whole = (simulate.run(made, "digital-ap", iterations=n * 4096, **options) for n in (1, 3))
+    assert all(late > 1.05 * early for early, late in zip(first.measured["w"], whole.measured["w"], strict=True))
+
+
+@pytest.mark.parametrize(("lag", "alpha", "overshoots"), [(0, 0.1, False), (6, 0.1, True), (10, 0.06, True)])
+def test_certified_saturation_holds_for_noise_that_makes_stale_weights_overshoot(lag, alpha, overshoots):
+    """One weight, pushed to and fro by bounded noise in step with its own lag: late gradients carry it too far."""
+    noise, device = 1.0, devices.ald(40.0)
+    direction = invariant.AffineDirection(np.eye(1), np.zeros(1), np.array([noise]), np.array([lag]))
+    certified = invariant.saturation(direction, np.zeros(1), alpha, device)
+    reached = 0.0
+    for period in (10, 15, 20, 30, 200):
+        past = [0.0] * (lag + 1)
+        for step in range(600):
+            push = noise if step // period % 2 == 0 else -noise
+            past.append(float(device.update(past[-1], -alpha * (past[-1 - lag] + push))))
+        reached = max(reached, *map(abs, past))
+    assert certified is not None and reached <= certified * device.tau
+    # without lag the weight stops where gradient and noise balance; with it, well beyond
+    assert (reached > 1.25 * noise) == overshoots
