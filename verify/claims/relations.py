@@ -40,7 +40,8 @@ def root(of: sympy.Expr) -> sympy.Expr:
 
 
 def _root(of: Any, size: Any) -> Any:  # noqa: ANN401 - numbers or arrays
-    return np.sqrt(np.where((of < 0) & (of >= -_ROUNDING * size), 0.0, of))
+    with np.errstate(invalid="ignore"):  # nan where the root does not exist: a line with nan does not hold
+        return np.sqrt(np.where((of < 0) & (of >= -_ROUNDING * size), 0.0, of))
 
 
 @cache
