@@ -135,10 +135,10 @@ def falsify(
 ) -> int:
     """Search for the setting with the smallest bound / observed ratio, family by family."""
     from verify import console
-    from verify.settings import FAMILIES
+    from verify.settings import SEARCHED
 
     runs = integer("--budget", budget, at_least=1)
-    names = [known("--family", name, FAMILIES) for name in family or FAMILIES]
+    names = [known("--family", name, SEARCHED) for name in family or SEARCHED]
     found = console.watch_search(runs, integer("--seed", seed, at_least=0), names)
     if store is not None:
         console.keep(found, store)

@@ -54,7 +54,7 @@ _EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
     "unbiased": lambda _: ("certified", "samples are drawn afresh and alike at every step"),
     "variance": lambda observed: _constant(observed, "sigma2"),
     "saturation": _saturation,
-    "lags": lambda observed: ("certified", f"counted from the schedule of {observed.algorithm}"),
+    "lags": lambda observed: ("certified", f"those of the run of {observed.algorithm}, from its schedule if not given"),
     "staleness": lambda observed: _constant(observed, "Lambda1", "Lambdah"),
 }
 

@@ -19,7 +19,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from verify import axes, sweep
-from verify.settings import FAMILIES, Family
+from verify.settings import SEARCHED, Family
 
 CONFIDENCE = 0.99
 _EXPLORING, _PLAINER = 0.4, 0.2
@@ -48,12 +48,12 @@ def falsify(
     Returns: for each family the worst setting found, replayable, and the worst of all.
 
     """
-    names = tuple(families) or tuple(FAMILIES)
+    names = tuple(families) or tuple(SEARCHED)
     shares = [budget // len(names) + (place < budget % len(names)) for place in range(len(names))]
     found: dict[str, Outcome] = {}
     for place, (name, share) in enumerate(zip(names, shares, strict=True)):
         if share > 0:
-            search = _Search(FAMILIES[name], [seed, place], sum(shares[:place]), share, on_run)
+            search = _Search(SEARCHED[name], [seed, place], sum(shares[:place]), share, on_run)
             found[name] = search.worst()
     worst = min(found, key=lambda name: found[name]["score"])
     return {

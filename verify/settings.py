@@ -50,6 +50,7 @@ class Setting:
         replicas: independent runs in the first look; each further look doubles them.
         seed: of the runs.
         batch: micro-batches of the synchronous pipeline.
+        given_lags: d_m, one a stage, for a pipeline that is not the algorithm's own; None takes its schedule's.
 
     """
 
@@ -65,6 +66,7 @@ class Setting:
     replicas: int
     seed: int
     batch: int = 1
+    given_lags: tuple[int, ...] | None = None
 
     def make_problem(self) -> problems.Problem:
         """Return the problem that is run."""
@@ -73,7 +75,7 @@ class Setting:
     @property
     def lags(self) -> tuple[int, ...]:
         """Return the updates between the forward and the backward pass of each stage."""
-        return algorithms.named(self.algorithm).lags(self.stages)
+        return algorithms.named(self.algorithm).lags(self.stages) if self.given_lags is None else self.given_lags
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data from which `from_dict` makes the setting again."""
@@ -82,7 +84,8 @@ class Setting:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Setting":
         """Return the setting that `as_dict` described, also after a passage through JSON."""
-        return cls(**{**data, "tau": float(data["tau"])})
+        lags = data.get("given_lags")
+        return cls(**{**data, "tau": float(data["tau"]), "given_lags": None if lags is None else tuple(lags)})
 
 
 @dataclass(frozen=True)
@@ -162,12 +165,20 @@ _QUADRATIC_AXES: dict[str, axes.Axis] = {
 }
 
 
+def _given_lags(draw: Draw) -> tuple[int, ...] | None:
+    """Return lags that grow or fall from stage to stage by the same number, none below 0; None if none are drawn."""
+    if "first_lag" not in draw:
+        return None
+    return tuple(max(0, draw["first_lag"] + draw["lag_slope"] * m) for m in range(draw["stages"]))
+
+
 def _quadratic(draw: Draw, diagonal: bool = False) -> Setting:
     names = ("size", "noise", "sigma", "noise_spread", "L", "condition", "coupling", "start", "target", "instance")
     chosen = {name: draw[name] for name in names} | {"diagonal": diagonal}
     problem = problems.make("quadratic", stages=draw["stages"], **chosen)
     algorithm = algorithms.named(draw["algorithm"])
-    lags = algorithm.lags(draw["stages"])
+    given = _given_lags(draw)
+    lags = algorithm.lags(draw["stages"]) if given is None else given
     facts = problem.facts(lags, stashed=algorithm.direction == "stashed").values
     saturation = draw["saturation"] if algorithm.analog else 0.0
     alpha = step_size(facts, draw["x"], draw["share"], saturation)
@@ -176,8 +187,9 @@ def _quadratic(draw: Draw, diagonal: bool = False) -> Setting:
     replicas = _replicas(2e8, draw["iterations"], dimension * (dimension + 8), 48, 256)
     batch = draw["batch"] if algorithm.batched else 1
     return Setting(
-        0, "", "quadratic", draw["stages"], chosen, algorithm.name, alpha, tau, draw["iterations"], replicas, 0, batch
-    )
+        0, "", "quadratic", draw["stages"], chosen, algorithm.name, alpha, tau, draw["iterations"], replicas, 0, batch,
+        given,
+    )  # fmt: skip
 
 
 def _attaining(draw: Draw) -> Setting:
@@ -356,7 +368,23 @@ LONG = Family(
 )
 """Long runs: 10^7 iterations times 32 replicas at the top of the ladder, 20 s on one core."""
 
-_BY_NAME = FAMILIES | {LONG.name: LONG}
+ANY_LAGS = Family(
+    "quadratic-any-lags",
+    "diagonal quadratics with bounded noise in pipelines of any lags: equal, growing, falling fast",
+    dict(FAMILIES["quadratic-certified"].axes)
+    | {
+        "algorithm": OneOf(("analog-sgd-ap", "analog-sgd-ap", "digital-ap", "stashed-ap")),
+        "first_lag": Whole(0, 16),
+        "lag_slope": OneOf((0, -1, 1, -2, 2, -4, 4)),
+    },
+    partial(_quadratic, diagonal=True),
+)
+"""What no schedule of ours makes, and the theorems allow: sought for trouble, and run when asked for."""
+
+SEARCHED = FAMILIES | {ANY_LAGS.name: ANY_LAGS}
+"""The families that `falsify` searches."""
+
+_BY_NAME = SEARCHED | {LONG.name: LONG}
 
 _FIRST = ("quadratic", "quadratic-certified", "attaining")
 PATTERN = (*_FIRST, "quadratic", "quadratic-stress", "quadratic-certified", "plus-minus", "network", "quadratic")

@@ -33,6 +33,7 @@ def trajectories(setting: Setting, replicas: int, seed: int) -> simulate.Traject
         replicas=replicas,
         seed=seed,
         batch=setting.batch,
+        lags=setting.given_lags,
     )
 
 

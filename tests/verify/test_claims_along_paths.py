@@ -39,6 +39,15 @@ def test_every_line_holds(index):
     assert not broken
 
 
+@pytest.mark.parametrize("index", range(8))
+def test_every_line_holds_under_any_lags(index):
+    setting = settings.sample(4, index, (settings.ANY_LAGS.name,))
+    found = claims.along(claims.record(setting, constants(setting), min(120, setting.iterations), 48))
+    assert all(line.ok for line in found)
+    named = {line.claim for line in found}
+    assert "stale.pathwise" in named and not any(name.startswith("pipeline.") for name in named)
+
+
 def test_a_root_that_vanishes_is_no_failure_by_rounding():
     """Without drift the closed form's root is 0; its terms cancel up to rounding, on either side of 0."""
     setting = settings.sample(7, 39)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from theory.setting import algorithms, devices
 from theory.setting.boundary import BadInput, json_text
 from theory.theorems import network
-from verify import axes
+from verify import axes, sweep
 from verify import settings as families
 from verify.axes import Geometric, OneOf, Uniform, Whole
 
@@ -117,3 +117,15 @@ def test_axes_stay_in_their_ranges(u):
 def test_shrinking_leads_to_the_plainest_setting():
     ranges = {"stages": Whole(2, 8), "noise": OneOf(("two-point", "gaussian"))}
     assert axes.place(ranges, [0.0, 0.0]) == {"stages": 2, "noise": "two-point"}
+
+
+def test_any_lags_are_drawn_kept_and_run():
+    drawn = [families.sample(4, index, (families.ANY_LAGS.name,)) for index in range(40)]
+    assert all(in_domain(setting) for setting in drawn)
+    steps = {int(np.sign(np.diff(setting.lags)).sum()) for setting in drawn if setting.stages > 1}
+    assert min(steps) < 0 < max(steps)
+    growing = min((setting for setting in drawn if setting.lags[0] < setting.lags[-1]), key=lambda one: one.iterations)
+    assert families.Setting.from_dict(json.loads(json_text(growing.as_dict()))) == growing
+    run = sweep.trajectories(growing, 1, 0).run
+    assert run.lags == growing.given_lags != algorithms.named(growing.algorithm).lags(growing.stages)
+    assert families.ANY_LAGS.name not in families.plan_families([])

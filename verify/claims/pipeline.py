@@ -16,7 +16,9 @@ _KINDS = {"asynchronous": "asynchronous", "stashed": "asynchronous", "mean": "sy
 
 
 def lines(path: Path) -> list[Line]:
-    """Return pipeline.* for the schedule of the path's algorithm."""
+    """Return pipeline.* for the schedule of the path's algorithm; nothing for lags that no schedule makes."""
+    if path.setting.given_lags is not None:
+        return []
     kind = _KINDS[algorithms.named(path.setting.algorithm).direction]
     batch = path.setting.batch if kind == "synchronous" else 1
     schedule = schedules.make(kind, path.setting.stages, batch)
