@@ -86,8 +86,10 @@ def test_ctrl_c_leaves_a_summary_and_a_store_that_resumes(swept, tmp_path):
     path, summary = tmp_path / "stopped.sqlite", tmp_path / "summary.json"
     keep = ["--workers", "1", "--store", str(path), "--json", str(summary)]
     process = subprocess.Popen(
-        command("run", "--settings", "500", *FAST, *keep), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+        command("run", "--settings", "500", *FAST, *keep), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        # A shell that starts the tests in the background makes them, and what they start, deaf to Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
     _wait_for(path, 1)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=120)
