@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from simulate.kernels.circular import cosine, sine, within_half_turn
-from simulate.kernels.entry import Element, State, _curve, _shaped, _split
+from simulate.kernels.entry import Element, State, check_shape, empty_curve, split
 from simulate.kernels.plain import (
     MAX_SATURATION,
     SQUARE_SATURATION,
@@ -179,13 +179,13 @@ def quadratic(
     """
     history = state.history
     replicas, slots, size = history.shape
-    _shaped("noise", noise, (replicas, None, size))
-    _shaped("hessian", hessian, (size, size))
+    check_shape("noise", noise, (replicas, None, size))
+    check_shape("hessian", hessian, (size, size))
     for name, vector in (("optimum", optimum), ("lags", np.asarray(lags)), ("variances", variances)):
-        _shaped(name, np.asarray(vector), (size,))
+        check_shape(name, np.asarray(vector), (size,))
     if np.max(lags) >= slots:
         raise BadInput("lags", tuple(lags), f"lags < {slots}, the weights the state keeps", "simulate.kernels")
-    places, curve = _curve(bins, noise.shape[1], replicas)
+    places, curve = empty_curve(bins, noise.shape[1], replicas)
     dtype, delays, together = history.dtype, np.array(lags, np.int64), block(history.dtype)
     h, w_star, xi, sigma2 = (np.ascontiguousarray(a, dtype) for a in (hessian, optimum, noise, variances))
     real, waves = element.real(alpha, dtype), np.array([amplitude, frequency / 2], dtype)
@@ -199,6 +199,6 @@ def quadratic(
                 history[some], state.tally[some], state.diverged[some], curve[some], memory,
             )  # fmt: skip
 
-    _split(replicas, threads, together, work)
+    split(replicas, threads, together, work)
     state.step += noise.shape[1]
     return curve

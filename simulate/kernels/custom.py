@@ -13,7 +13,7 @@ from numba import njit
 from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
-from simulate.kernels.entry import Element, Moments, State, _shaped, _split
+from simulate.kernels.entry import Element, Moments, State, check_shape, split
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, moved, stop
 
 Direction = Callable[[Floats, Floats, Floats, Floats, Floats], None]
@@ -123,8 +123,8 @@ def custom(
 
     """
     replicas, _, size = state.history.shape
-    _shaped("samples", samples, (replicas, None, None, None))
-    _shaped("lags", np.asarray(lags), (size,))
+    check_shape("samples", samples, (replicas, None, None, None))
+    check_shape("lags", np.asarray(lags), (size,))
     when = np.zeros((replicas, 0), np.int64) if times is None else np.ascontiguousarray(times, np.int64)
     dtype, delays = state.history.dtype, np.array(lags, np.int64)
     drawn, snapshots = np.ascontiguousarray(samples, dtype), np.empty((replicas, when.shape[1], size), dtype)
@@ -136,7 +136,7 @@ def custom(
             state.history[part], state.tally[part], state.diverged[part], snapshots[part],
         )  # fmt: skip
 
-    _split(replicas, threads, 1, work)
+    split(replicas, threads, 1, work)
     state.step += samples.shape[1]
     return snapshots
 

@@ -132,7 +132,7 @@ def start(
     return State(0, flat.copy(), np.zeros((replicas, 4)), np.full((replicas, 2), -1, np.int64))
 
 
-def _split(replicas: int, threads: int, block: int, work: Callable[[slice], None]) -> None:
+def split(replicas: int, threads: int, block: int, work: Callable[[slice], None]) -> None:
     """Do `work` on slices of the replicas, whole blocks each, on `threads` threads."""
     blocks = -(-replicas // block)
     edges = [min(replicas, block * (blocks * i // threads)) for i in range(threads + 1)]
@@ -145,7 +145,8 @@ def _split(replicas: int, threads: int, block: int, work: Callable[[slice], None
         list(pool.map(work, parts))
 
 
-def _shaped(name: str, array: NDArray[Any], shape: tuple[int | None, ...]) -> None:
+def check_shape(name: str, array: NDArray[Any], shape: tuple[int | None, ...]) -> None:
+    """Raise `BadInput` unless an array has the shape; None stands for any size."""
     if array.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, array.shape, strict=True)):
         raise BadInput(name + ".shape", array.shape, f"{shape}", "simulate.kernels")
 
@@ -192,11 +193,11 @@ def network(
     state.count_in(element.unit)
     history, replicas = state.history, state.history.shape[0]
     dtype, stages = history.dtype, len(widths) - 1
-    _shaped("samples", samples, (replicas, None, None))
-    _shaped("inputs", inputs, (None, widths[0]))
-    _shaped("targets", targets, (inputs.shape[0], widths[-1]))
-    _shaped("lags", np.asarray(lags), (stages,))
-    _shaped("history", history, (replicas, None, sum(a * b for a, b in zip(widths[1:], widths[:-1], strict=True))))
+    check_shape("samples", samples, (replicas, None, None))
+    check_shape("inputs", inputs, (None, widths[0]))
+    check_shape("targets", targets, (inputs.shape[0], widths[-1]))
+    check_shape("lags", np.asarray(lags), (stages,))
+    check_shape("history", history, (replicas, None, sum(a * b for a, b in zip(widths[1:], widths[:-1], strict=True))))
     if max(lags) >= history.shape[1]:
         raise BadInput(
             "lags", tuple(lags), f"lags < {history.shape[1]}, the weights the state keeps", "simulate.kernels"
@@ -231,7 +232,7 @@ def network(
             else:
                 plain.network(state.step, flat[some], x, y, *rest)
 
-    _split(replicas, threads, width(dtype), work)
+    split(replicas, threads, width(dtype), work)
     state.step += steps
     snapshots *= dtype.type(element.unit)
     return snapshots
@@ -300,16 +301,17 @@ def measure(
             some = slice(first, min(first + block, part.stop))
             moments.evaluate(flat[some], x, y, sizes, ACTIVATIONS[activation], LOSSES[loss], found[some], memory)
 
-    _split(flat.shape[0], threads, block, work)
+    split(flat.shape[0], threads, block, work)
     found = found.reshape(*weights.shape[:-1], -1)
     squares, seconds = found[..., 1 : 1 + stages], found[..., 1 + stages : 1 + 2 * stages]
     # Rounding may leave a variance that is zero a little below it.
     return Moments(found[..., 0], squares, np.maximum(seconds - squares, 0), np.maximum(found[..., -1], 0))
 
 
-def _curve(bins: Integers | None, steps: int, replicas: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def empty_curve(bins: Integers | None, steps: int, replicas: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the bin of every step and the zeros its sums start from, shape (R, bins, 2)."""
     places = np.zeros(steps, np.int64) if bins is None else np.ascontiguousarray(bins, np.int64)
-    _shaped("bins", places, (steps,))
+    check_shape("bins", places, (steps,))
     return places, np.zeros((replicas, int(places.max(initial=0)) + 1, 2))
 
 
@@ -346,9 +348,9 @@ def scalar(
 
     """
     replicas = state.history.shape[0]
-    _shaped("history", state.history, (replicas, 1, 1))
-    _shaped("uniforms", uniforms, (replicas, None, None))
-    places, curve = _curve(bins, uniforms.shape[1], replicas)
+    check_shape("history", state.history, (replicas, 1, 1))
+    check_shape("uniforms", uniforms, (replicas, None, None))
+    places, curve = empty_curve(bins, uniforms.shape[1], replicas)
     chance, real = np.ascontiguousarray(uniforms, np.float64), element.real(alpha, state.history.dtype)
     weights = state.history[:, 0]
 
@@ -358,6 +360,6 @@ def scalar(
             weights[part], state.tally[part], state.diverged[part], curve[part],
         )  # fmt: skip
 
-    _split(replicas, threads, 1, work)
+    split(replicas, threads, 1, work)
     state.step += uniforms.shape[1]
     return curve

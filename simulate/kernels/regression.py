@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from simulate.kernels.elementary import LOGISTIC, loss_slope, loss_value
-from simulate.kernels.entry import Element, Moments, State, _shaped, _split
+from simulate.kernels.entry import Element, Moments, State, check_shape, split
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
 from simulate.kernels.simd import (
     WIDE,
@@ -156,9 +156,9 @@ def logistic(
     """
     history = state.history
     replicas, slots, size = history.shape
-    _shaped("samples", samples, (replicas, None, None))
-    _shaped("data", data, (None, size))
-    _shaped("lags", np.asarray(lags), (size,))
+    check_shape("samples", samples, (replicas, None, None))
+    check_shape("data", data, (None, size))
+    check_shape("lags", np.asarray(lags), (size,))
     if np.max(lags) >= slots:
         raise BadInput("lags", tuple(lags), f"lags < {slots}, the weights the state keeps", "simulate.kernels")
     if times is None:
@@ -178,7 +178,7 @@ def logistic(
                 history[some], state.tally[some], state.diverged[some], snapshots[some], memory,
             )  # fmt: skip
 
-    _split(replicas, threads, together, work)
+    split(replicas, threads, together, work)
     state.step += steps
     return snapshots
 
@@ -255,7 +255,7 @@ def measure_logistic(
             some = slice(first, min(first + together, part.stop))
             evaluate(flat[some], x.ravel(), turned, turned**2, len(x), 2 * regulariser, found[some], memory)
 
-    _split(len(flat), threads, together, work)
+    split(len(flat), threads, together, work)
     gradient, variance = (
         part.reshape(*weights.shape[:-1], stages, -1) for part in np.split(found[:, 1:], 2, axis=1)
     )  # fmt: skip

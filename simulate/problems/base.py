@@ -210,3 +210,18 @@ def require(condition: bool, name: str, value: object, words: str, needed_by: st
 def generator(instance: int, purpose: int) -> np.random.Generator:
     """Return the generator that builds one part of a problem's data from its instance number."""
     return np.random.Generator(np.random.Philox(np.random.SeedSequence([instance, purpose])))
+
+
+class FiniteData(Problem):
+    """A problem on N samples of data: a sample is an index, all equally likely."""
+
+    samples: int
+
+    @property
+    def sample_size(self) -> int:
+        """Return 1: a sample is an index."""
+        return 1
+
+    def draw(self, generator: np.random.Generator, steps: int, batch: int) -> NDArray[np.int64]:
+        """Return indices of samples, shape (steps, batch)."""
+        return generator.integers(0, self.samples, size=(steps, batch))

@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.problems.base import Moments, Problem, generator, require
+from simulate.problems.base import FiniteData, Moments, generator, require
 from simulate.problems.spectral import delay_constants, norm2_upper, up
 from theory.setting.objectives import Array, Facts, Weights
 
 
 @dataclass(frozen=True)
-class Logistic(Problem):
+class Logistic(FiniteData):
     """f(W) = (1/N) sum_s log(1 + exp(-y_s <x_s, W>)) + r sum_i W_i^2/(1 + W_i^2); xi is a sample's index.
 
     Each stage has `size` features; the message forward is the partial sum of <x, U>, the message back the slope of the
@@ -92,17 +92,6 @@ class Logistic(Problem):
 
     def _pull(self, weights: Array) -> Array:
         return np.asarray(2 * self.regulariser * weights / (1 + weights * weights) ** 2)
-
-    # What is drawn
-
-    @property
-    def sample_size(self) -> int:
-        """Return 1: a sample is an index."""
-        return 1
-
-    def draw(self, generator: np.random.Generator, steps: int, batch: int) -> NDArray[np.int64]:
-        """Return indices of samples, shape (steps, batch)."""
-        return generator.integers(0, self.samples, size=(steps, batch))
 
     # What is known
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.problems import activations, losses
-from simulate.problems.base import Moments, Problem, generator, require
+from simulate.problems.base import FiniteData, Moments, generator, require
 from simulate.problems.spectral import up
 from theory.setting.boundary import known
 from theory.setting.objectives import Array, Facts, Weights
@@ -24,7 +24,7 @@ class Kept(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Network(Problem):
+class Network(FiniteData):
     """z = W x, x' = phi(z) at every stage, loss l(x, y); f is the mean over the samples, xi a sample's index.
 
     Messages have shape (..., n, width) for n samples passed together: 1 in training, all for the exact moments.
@@ -128,17 +128,6 @@ class Network(Problem):
         """Return delta x^T and W^T delta, where delta = phi'(z) times the message."""
         delta = kept.slope * message
         return np.swapaxes(delta, -1, -2) @ kept.x, delta @ weights
-
-    # What is drawn
-
-    @property
-    def sample_size(self) -> int:
-        """Return 1: a sample is an index."""
-        return 1
-
-    def draw(self, generator: np.random.Generator, steps: int, batch: int) -> NDArray[np.int64]:
-        """Return indices of samples, shape (steps, batch)."""
-        return generator.integers(0, self.samples, size=(steps, batch))
 
     # What is known
 

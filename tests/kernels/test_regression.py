@@ -166,3 +166,13 @@ def test_divergence_stops_a_replica_and_names_the_coordinate(tau):
         assert place == np.flatnonzero(~(np.abs(path[-1]) <= limit))[0]
         assert np.isnan(state.tally[r, 1])
         assert np.all(np.isnan(shots[r]))
+
+
+@pytest.mark.parametrize("steps", [1, 4])
+def test_the_largest_saturation_counts_the_last_weights(steps):
+    """Samples all alike push a weight outwards at every step: the largest is W_K, which no later step looks at."""
+    data, start = np.array([[3.0, 0.0]]), np.array([0.1, 0.0])
+    samples = np.zeros((2, steps, 1), np.int64)
+    state, _ = advance(samples, data, start, (0, 0), alpha=0.1, element=kernels.Element("ald", 2.0))
+    assert np.all(state.weights[:, 0] > start[0])
+    np.testing.assert_array_equal(state.tally[:, kernels.TALLY.index("max_saturation")], state.weights[:, 0] / 2)

@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import sympy
 
 from theory import blueprint
 from theory.checkers import engine
+from theory.kernel.exact import exact
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
 from theory.setting.symbols import symbol
 from theory.theorems import explicit, floor, sharp
@@ -141,3 +143,10 @@ def test_an_unknown_claim_is_bad_input():
 def test_the_blueprint_is_drawn(form, start):
     done = _theory("graph", "--format", form)
     assert done.returncode == 0 and done.stdout.startswith(start) and "master.sharp" in done.stdout
+
+
+@pytest.mark.parametrize("text", ["x", "1", b"x", np.str_("x"), np.array("x"), ["x"], 0.5, None])
+def test_no_text_and_no_float_enters_a_proof(text):
+    with pytest.raises((TypeError, ValueError)):
+        exact(text)
+    assert exact(1) == 1

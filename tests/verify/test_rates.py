@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from theory.setting.boundary import BadInput
-from verify.rates import intervals, iterations
+from verify.rates import intervals, iterations, study
 
 X = np.geomspace(1, 100, 6)
 STATED = 0.95
@@ -118,3 +118,9 @@ def test_the_step_is_that_of_the_theorem():
     assert short.alpha / long.alpha == pytest.approx(2)
     gap = short.make_problem().initial_gap
     assert short.alpha == pytest.approx((2 * gap / 1000) ** 0.5, rel=1e-6)  # L = sigma = 1
+
+
+def test_the_error_is_shared_by_all_rows():
+    heard: list[float] = []
+    study.together([heard.append] * 7)
+    assert heard == [pytest.approx((1 - intervals.CONFIDENCE) / 7)] * 7

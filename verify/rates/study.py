@@ -1,7 +1,7 @@
 """The whole study of rates: jobs made in any order in any processes, one table, one verdict."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
@@ -25,6 +25,11 @@ def jobs(plan: Plan) -> list[Job]:
     return list(dict.fromkeys(job for study in STUDIES for job in study.jobs(plan)))
 
 
+def together(waiting: Sequence[Callable[[float], Row]]) -> list[Row]:
+    """Return the rows, each with its share of the error that all of them together may make (Bonferroni)."""
+    return [pending((1 - intervals.CONFIDENCE) / len(waiting)) for pending in waiting]
+
+
 def run(
     plan: Plan, pool: Executor | None = None, tell: Callable[[float, float], object] = lambda *_: None
 ) -> dict[str, Any]:
@@ -42,8 +47,7 @@ def run(
     todo = jobs(plan)
     total = sum(job.cost for job in todo)
     found = gather(todo, pool, lambda cost: tell(cost, total))
-    waiting = [pending for study in STUDIES for pending in study.rows(plan, found)]
-    rows: list[Row] = [pending((1 - intervals.CONFIDENCE) / len(waiting)) for pending in waiting]
+    rows = together([pending for study in STUDIES for pending in study.rows(plan, found)])
     cycles = clock.record(clock.census(_MACHINES[plan.quick], plan.seed))
     wrong = sum(row.verdict == "violated" for row in rows) + len(cycles["disagree"])
     return {
