@@ -12,7 +12,7 @@ import numpy as np
 import simulate
 from simulate import kernels
 from simulate.problems.attaining import Attaining
-from simulate.problems.base import Problem
+from simulate.problems.base import FiniteData, Problem
 from simulate.problems.blocks import Blocks
 from simulate.problems.network import Network
 from simulate.randomness import Samples
@@ -401,7 +401,7 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "noise: ten percent too large": _drawing(Blocks, lambda draws: 1.1 * draws),
     "noise: half missing": _drawing(Blocks, lambda draws: draws * (np.arange(draws.shape[-1]) % 2)),
     "noise: absent": _drawing(Blocks, lambda draws: 0 * draws),
-    "network: first half of the samples only": _drawing(Network, lambda draws: draws // 2),
+    "network: first half of the samples only": _drawing(FiniteData, lambda draws: draws // 2),
     "gradient: five percent short": _moments(Blocks, gradient=_each(lambda stage: 0.95 * stage)),
     "gradient: last stage forgotten": _moments(Network, gradient=lambda stages: [*stages[:-1], 0 * stages[-1]]),
     "value: doubled": _moments(Blocks, value=lambda value: 2 * value),
