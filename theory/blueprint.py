@@ -94,8 +94,8 @@ def citations(proof: Proof) -> Iterator[str]:
     match proof:
         case Cite(claim=name):
             yield name
-        case Average(of=name) if ":" in name:
-            yield name.partition(":")[0]
+        case Average(proof=inner):
+            yield from citations(inner)
         case Chain(steps, last):
             for step in steps:
                 yield from citations(step.proof)

@@ -1,9 +1,10 @@
 """The trusted core: claims, certificates, and the exact checker that re-checks them.
 
-What has to be believed: `relations`, `vectors`, `rational`, `signs` (arithmetic), `sanity`, `rules`, `check` (logic).
+What has to be believed is listed in `TRUSTED` and defined in RULES.md. Everything else here writes, shows or searches.
 """
 
-from theory.kernel.claim import REGISTRY, Claim, Draft, Premise, lemma, symbols
+from theory.kernel.claim import REGISTRY, Claim, Premise, symbols
+from theory.kernel.draft import COORDINATE, ELEMENT, STAGE, STEP, Draft, lemma
 from theory.kernel.gap import Gap
 from theory.kernel.proof import (
     Average,
@@ -15,6 +16,7 @@ from theory.kernel.proof import (
     Shift,
     SignCases,
     Step,
+    Telescope,
     Tower,
     ZeroCases,
     combine,
@@ -25,8 +27,16 @@ from theory.kernel.proof import (
 from theory.kernel.relations import Relation, eq, le, lt
 from theory.kernel.vectors import ZERO, Vector, generators, inner, norm2
 
+TRUSTED = ("terms", "signs", "statement", "reading", "rules", "check", "witness")
+"""The modules of this package that can make a false claim pass if they are wrong."""
+
 __all__ = [
+    "COORDINATE",
+    "ELEMENT",
     "REGISTRY",
+    "STAGE",
+    "STEP",
+    "TRUSTED",
     "ZERO",
     "Average",
     "Chain",
@@ -42,6 +52,7 @@ __all__ = [
     "Shift",
     "SignCases",
     "Step",
+    "Telescope",
     "Tower",
     "Vector",
     "ZeroCases",

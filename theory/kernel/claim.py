@@ -1,36 +1,48 @@
 """Claims: what is assumed, what is concluded, and the certificate of every step between."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sympy
 from sympy import Expr
 
-from theory.kernel.exact import exact
-from theory.kernel.proof import Process, Proof, Recursion, Step
+from theory.kernel.proof import Delay, Link, Mean, Path, Process, Proof, Recursion, Step
 from theory.kernel.relations import Relation
-from theory.kernel.vectors import Vector, entry
-from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
-from theory.setting.assumptions import Assumption
+from theory.kernel.vectors import Vector, entry, pair_of
 
 
 @dataclass(frozen=True)
 class Premise:
-    """Something taken for granted within a claim.
+    """Something taken for granted within a claim, at all values of the labels of what it mentions.
 
     Args:
         name: as certificates refer to it.
         relation: what it says.
-        reason: the id of an assumption, or `domain` (a condition of the theorem), or `definition` (it introduces a
-            symbol, for example a square root by its sign and its square).
-        pointwise: it holds at every step and coordinate, almost surely.
+        reason: the id of an assumption, or `domain` (a condition of the theorem), or `definition`.
 
     """
 
     name: str
     relation: Relation
     reason: str
-    pointwise: bool = False
+
+    @property
+    def premises(self) -> tuple["Premise", ...]:
+        """Return itself: what an entry of a claim's context gives."""
+        return (self,)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """`symbol` stands for an expression."""
+
+    symbol: sympy.Symbol
+    of: Expr
+
+    @property
+    def premises(self) -> tuple[Premise, ...]:
+        """Return the relation that defines the symbol."""
+        return (Premise(f"{self.symbol.name} :=", Relation(self.symbol, "==", self.of), "definition"),)
 
 
 @dataclass(frozen=True)
@@ -39,10 +51,10 @@ class Root:
 
     symbol: sympy.Symbol
     of: Expr
-    exists: Proof
+    exists: Proof = field(compare=False)
 
     @property
-    def premises(self) -> tuple[Premise, Premise]:
+    def premises(self) -> tuple[Premise, ...]:
         """Return the two relations that define the root."""
         name = self.symbol.name
         return (
@@ -53,7 +65,7 @@ class Root:
 
 @dataclass(frozen=True)
 class Direction:
-    """A vector F written as length * unit: unit = F/norm(F), or 0 where F vanishes (claims hilbert.direction)."""
+    """A vector F written as length * unit: unit = F/norm(F), or 0 where F vanishes."""
 
     unit: str
     length: sympy.Symbol
@@ -68,6 +80,10 @@ class Direction:
             Premise(f"|{self.unit}| <= 1", Relation(size, "<=", sympy.Integer(1)), "definition"),
             Premise(f"{self.unit} {name}", Relation(self.length**2 * size, "==", self.length**2), "definition"),
         )
+
+
+Entry = Premise | Definition | Root | Direction
+"""What a claim's context is made of, in the order in which it is introduced."""
 
 
 @dataclass(frozen=True)
@@ -86,21 +102,35 @@ class Witness:
 
 @dataclass(frozen=True)
 class Claim:
-    """One checked statement: premises, steps, and which steps are its conclusions."""
+    """One checked statement: context, steps, which steps are its conclusions, and what its names depend on."""
 
     id: str
     title: str
     source: str
     statement: str
-    premises: tuple[Premise, ...]
+    context: tuple[Entry, ...]
     steps: tuple[Step, ...]
     conclusions: tuple[str, ...]
-    processes: tuple[Process, ...]
     assumes: tuple[str, ...]
     witness: Witness
-    roots: tuple[Root, ...] = ()
+    labels: Mapping[sympy.Symbol, frozenset[str]] = field(default_factory=dict)
+    vector_labels: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    processes: tuple[Process, ...] = ()
+    delays: tuple[Delay, ...] = ()
+    links: tuple[Link, ...] = ()
+    means: tuple[Mean, ...] = ()
+    paths: tuple[Path, ...] = ()
     recursions: tuple[Recursion, ...] = ()
-    directions: tuple[Direction, ...] = ()
+
+    @property
+    def premises(self) -> tuple[Premise, ...]:
+        """Return every relation that is taken for granted, those of definitions among them."""
+        return tuple(premise for item in self.context for premise in item.premises)
+
+    @property
+    def roots(self) -> tuple[Root, ...]:
+        """Return the square roots that the claim defines."""
+        return tuple(item for item in self.context if isinstance(item, Root))
 
     def conclusion(self, name: str) -> Relation:
         """Return the relation of one conclusion; an unknown name raises KeyError."""
@@ -115,6 +145,15 @@ class Claim:
                 return premise.relation
         raise KeyError(f"{self.id} has no premise {name!r}")
 
+    def labels_of(self, relation: Relation) -> frozenset[str]:
+        """Return the labels of what a relation mentions: it holds at all their values."""
+        found: frozenset[str] = frozenset()
+        for symbol in relation.symbols:
+            pair = pair_of(symbol)
+            parts = [self.labels.get(symbol)] if pair is None else [self.vector_labels.get(name) for name in pair]
+            found = found.union(*(labels for labels in parts if labels))
+        return found
+
     @property
     def latex(self) -> str:
         """Return premises and conclusions as one formula."""
@@ -123,133 +162,8 @@ class Claim:
         return rf"{given} \;\Longrightarrow\; {found}" if given else found
 
 
-class Draft:
-    """What a lemma's function fills in: premises, definitions, steps, conclusions.
-
-    Every method returns what it introduces, so that a proof reads from top to bottom.
-    """
-
-    def __init__(self) -> None:
-        self.premises: list[Premise] = []
-        self.steps: list[Step] = []
-        self.conclusions: list[str] = []
-        self.processes: list[Process] = []
-        self.roots: list[Root] = []
-        self.recursions: list[Recursion] = []
-        self.directions: list[Direction] = []
-        self.witness = Witness()
-
-    def given(self, name: str, relation: Relation, reason: Assumption | str, *, pointwise: bool = False) -> Relation:
-        """Take a relation for granted, because of an assumption or because it is a condition of the `domain`."""
-        label = reason.id if isinstance(reason, Assumption) else reason
-        if label not in ASSUMPTIONS and label != "domain":
-            raise ValueError(f"premise {name!r}: {label!r} is neither an assumption nor domain")
-        self.premises.append(Premise(name, relation, label, pointwise))
-        return relation
-
-    def root(self, symbol: sympy.Symbol, of: object, exists: Proof) -> sympy.Symbol:
-        """Define `symbol` as the square root of `of`; gives the premises `<symbol> >= 0` and `<symbol>^2`."""
-        definition = Root(symbol, exact(of), exists)
-        self.roots.append(definition)
-        self.premises.extend(definition.premises)
-        return symbol
-
-    def define(self, symbol: sympy.Symbol, of: object, *, pointwise: bool = False) -> sympy.Symbol:
-        """Let `symbol` stand for an expression; gives the premise `<symbol> :=`."""
-        relation = Relation(symbol, "==", exact(of))
-        self.premises.append(Premise(f"{symbol.name} :=", relation, "definition", pointwise))
-        return symbol
-
-    def direction(self, unit: str, length: sympy.Symbol) -> Vector:
-        """Write a vector as length * unit; gives the premises `<length> >= 0`, `|unit| <= 1` and `unit length`."""
-        definition = Direction(unit, length)
-        self.directions.append(definition)
-        self.premises.extend(definition.premises)
-        return Vector(((unit, length),))
-
-    def process(self, name: str, *, known: object, differences: object | None, reason: Assumption | str) -> None:
-        """Say when the members of a random sequence are known, and whether they are martingale differences."""
-        label = reason.id if isinstance(reason, Assumption) else reason
-        first = None if differences is None else exact(differences)
-        self.processes.append(Process(name, exact(known), first, label))
-
-    def delayed(self, name: str, *, of: str, lag: object) -> None:
-        """Let a generator be the sequence `of`, `lag` steps ago, with zeros before step 0; its times follow."""
-        origin = next(process for process in self.processes if process.name == of)
-        late = exact(lag)
-        first = None if origin.differences is None else origin.differences - late
-        self.processes.append(Process(name, origin.known - late, first, "definition", of, late))
-
-    def recursion(
-        self,
-        counter: sympy.Symbol,
-        scalars: Mapping[sympy.Symbol, tuple[object, object]] | None = None,
-        vectors: Mapping[str, tuple[Vector, Vector]] | None = None,
-    ) -> None:
-        """Define objects by their start and their next value, as `counter` runs from 0."""
-        if all(premise.name != f"{counter.name} >= 0" for premise in self.premises):
-            self.given(f"{counter.name} >= 0", Relation(sympy.Integer(0), "<=", counter), "domain")
-        values = {name: (exact(start), exact(after)) for name, (start, after) in (scalars or {}).items()}
-        self.recursions.append(Recursion(counter, values, dict(vectors or {})))
-
-    def have(self, name: str, relation: Relation, proof: Proof) -> Relation:
-        """State an intermediate step and why it holds."""
-        self.steps.append(Step(name, relation, proof))
-        return relation
-
-    def conclude(self, name: str, relation: Relation, proof: Proof) -> Relation:
-        """State a conclusion and why it holds."""
-        self.conclusions.append(name)
-        return self.have(name, relation, proof)
-
-    def holds_at(self, vectors: Mapping[str, Sequence[object]] | None = None, **scalars: object) -> None:
-        """Give the exact point that shows the premises to be satisfiable."""
-        self.witness = Witness(scalars, vectors or {})
-
-    def at(self, scalars: Mapping[str, object], vectors: Mapping[str, Sequence[object]] | None = None) -> None:
-        """Give the witness with names that are no Python identifiers."""
-        self.witness = Witness(scalars, vectors or {})
-
-
 REGISTRY: dict[str, Claim] = {}
 """Every claim by id, in an order in which each comes after the claims it cites."""
-
-
-def lemma(
-    name: str, title: str, *, source: str, assumes: Sequence[Assumption] = ()
-) -> Callable[[Callable[[Draft], None]], Claim]:
-    """Turn a function that fills a `Draft` into a registered `Claim`; its docstring is the statement in words."""
-
-    def register(author: Callable[[Draft], None]) -> Claim:
-        if name in REGISTRY:
-            raise ValueError(f"two claims are called {name}")
-        REGISTRY[name] = write(name, title, author, source=source, assumes=assumes)
-        return REGISTRY[name]
-
-    return register
-
-
-def write(
-    name: str, title: str, author: Callable[[Draft], None], *, source: str, assumes: Sequence[Assumption] = ()
-) -> Claim:
-    """Return the claim that `author` drafts, without registering it."""
-    draft = Draft()
-    author(draft)
-    return Claim(
-        id=name,
-        title=title,
-        source=source,
-        statement=" ".join((author.__doc__ or "").split()),
-        premises=tuple(draft.premises),
-        steps=tuple(draft.steps),
-        conclusions=tuple(draft.conclusions),
-        processes=tuple(draft.processes),
-        assumes=tuple(item.id for item in assumes),
-        witness=draft.witness,
-        roots=tuple(draft.roots),
-        recursions=tuple(draft.recursions),
-        directions=tuple(draft.directions),
-    )
 
 
 def symbols(names: str) -> tuple[sympy.Symbol, ...]:

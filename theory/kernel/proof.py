@@ -122,20 +122,18 @@ class Induction:
 
 @dataclass(frozen=True)
 class Average:
-    """Apply (1/K) sum over k < K of E (and, for scalar fields, sum over coordinates) to a pointwise statement.
+    """The goal is the average of a relation that holds at all values of some labels.
 
     Args:
-        of: a premise of this claim, or `claim id:conclusion`, that holds at every step (and coordinate).
-        fields: scalar fields and the sequences they are coordinates of; products of two become Gram entries.
-        vectors: sequences of vectors at step k and the generators they become; Gram entries keep their form.
-        scalars: scalar sequences and the symbols of their averages.
+        of: the relation; the links, means and paths that the claim declares say what its parts become.
+        proof: why it holds, from facts that hold at all these values.
+        over: the labels: (step,), (step, coordinate), (coordinate,) or (stage,).
 
     """
 
-    of: str
-    fields: Mapping[sympy.Symbol, Vector] = field(default_factory=dict)
-    vectors: Mapping[str, Vector] = field(default_factory=dict)
-    scalars: Mapping[sympy.Symbol, Expr] = field(default_factory=dict)
+    of: Relation
+    proof: "Proof"
+    over: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -153,6 +151,13 @@ class Shift:
     delayed: str
 
 
+@dataclass(frozen=True)
+class Telescope:
+    """count * (mean of the next - mean of the present member) == last - first, for the path with this member."""
+
+    now: str
+
+
 Proof = (
     Combination
     | Chain
@@ -165,20 +170,19 @@ Proof = (
     | Average
     | Tower
     | Shift
+    | Telescope
 )
 
 
 @dataclass(frozen=True)
 class Process:
-    """A random sequence and when its members are known; times are relative to the step k, as integer expressions.
+    """A random sequence and when its members are known; times are relative to the step k, as integers.
 
     Args:
         name: the generator.
         known: the member of step k is a function of the samples of steps <= k + known.
-        differences: it is a sum of martingale differences of steps >= k + differences; None if it is no such sum.
+        differences: given the samples of steps < k + differences its mean is zero; None if nothing of the kind is said.
         reason: the assumption, or `definition`.
-        delays: the generator that this one is a delayed copy of (zeros before step 0), if it is one.
-        lag: by how many steps.
 
     """
 
@@ -186,16 +190,47 @@ class Process:
     known: Expr
     differences: Expr | None
     reason: str
-    delays: str | None = None
-    lag: Expr = sympy.S.Zero
+
+
+@dataclass(frozen=True)
+class Delay:
+    """The generator `name` is the sequence `of`, `lag` steps ago, with zeros before step 0."""
+
+    name: str
+    of: str
+    lag: Expr
+
+
+@dataclass(frozen=True)
+class Link:
+    """A local scalar or generator and the vector whose part it is at each value of the labels `over`."""
+
+    local: str
+    vector: bool
+    image: Vector
+    over: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Mean:
+    """`symbol` is the average of the scalar `of` over steps and outcomes."""
+
+    symbol: sympy.Symbol
+    of: sympy.Symbol
+
+
+@dataclass(frozen=True)
+class Path:
+    """A sequence of numbers f_0, ..., f_K: symbols of f_k, f_{k+1}, E f_0, E f_K, the averages of the two, and K."""
+
+    symbols: tuple[sympy.Symbol, ...]
 
 
 @dataclass(frozen=True)
 class Recursion:
     """A definition by recursion on `counter` = 0, 1, 2, ...: for each object its start and its next value.
 
-    Symbols and generators in the next value that are not objects are arbitrary, one choice at each count, subject to
-    the premises.
+    What is chosen anew at each count carries the counter's name as a label; everything else is the same at all counts.
     """
 
     counter: sympy.Symbol
@@ -236,4 +271,4 @@ def combine(*terms: Term) -> Combination:
     return Combination(terms)
 
 
-Verdict = Literal["proved", "refuted", "undecided", "unsupported"]
+Verdict = Literal["proved", "refuted", "undecided", "conditional", "unsupported"]

@@ -6,37 +6,39 @@ refutation can be believed, and finding none means nothing.
 
 import random
 from collections.abc import Mapping
-from dataclasses import replace
-
-import sympy
-from sympy import Expr
+from fractions import Fraction
 
 from theory.kernel.claim import Claim, Witness
 from theory.kernel.gap import Gap
-from theory.kernel.relations import Relation
-from theory.kernel.sanity import evaluate, given, holds
+from theory.kernel.reading import read_claim
+from theory.kernel.statement import Statement
+from theory.kernel.terms import atoms
+from theory.kernel.witness import Values, enter, given, holds
 
-POOL = tuple(sympy.Rational(value) for value in ("0", "1/10", "1/4", "1/3", "1/2", "3/4", "1", "2", "5", "-1/2", "-1"))
+POOL = tuple(Fraction(value) for value in ("0", "1/10", "1/4", "1/3", "1/2", "3/4", "1", "2", "5", "-1/2", "-1"))
 ATTEMPTS = 400
 
 
 def counterexample(claim: Claim) -> Mapping[str, str] | None:
     """Return a point that refutes `claim`, or None if none was found.
 
-    Claims about random sequences (times, recursions) are left alone: a point is not a process.
+    Claims about random sequences (times, recursions, links) are left alone: a point is not a process.
     """
-    if claim.processes or claim.recursions:
+    if claim.processes or claim.delays or claim.recursions or claim.links or claim.means or claim.paths:
+        return None
+    try:
+        statement = read_claim(claim)
+    except Gap:
         return None
     chance = random.Random(claim.id)
     for attempt in range(ATTEMPTS):
-        point = claim if attempt == 0 else replace(claim, witness=_near(claim.witness, chance))
-        found = _breaks(point)
+        found = breaks(statement, claim.witness if attempt == 0 else near(claim.witness, chance))
         if found is not None:
             return found
     return None
 
 
-def _near(witness: Witness, chance: random.Random) -> Witness:
+def near(witness: Witness, chance: random.Random) -> Witness:
     """Return a witness in which some values are drawn anew."""
     share = chance.choice((0.2, 0.5, 0.9))
     scalars = {n: chance.choice(POOL) if chance.random() < share else v for n, v in witness.scalars.items()}
@@ -47,24 +49,19 @@ def _near(witness: Witness, chance: random.Random) -> Witness:
     return Witness(scalars, vectors)
 
 
-def _breaks(claim: Claim) -> Mapping[str, str] | None:
-    values: dict[sympy.Symbol, Expr] = {}
+def breaks(statement: Statement, witness: Witness) -> Mapping[str, str] | None:
+    """Return the values at a witness that satisfies every premise and breaks a conclusion, else None."""
+    values: Values = {}
     try:
-        for premise in claim.premises:
-            evaluate(claim, premise, values)
-            if not holds(premise.relation, values):
+        for entry in statement.entries:
+            enter(entry, witness, values)
+            if not all(holds(relation, values) for _, relation in entry.facts):
                 return None
-        for name in claim.conclusions:
-            relation = claim.conclusion(name)
-            for symbol in sorted(relation.symbols - values.keys(), key=lambda symbol: symbol.name):
-                values[symbol] = given(claim, symbol)
-            if _defined(relation, values) and not holds(relation, values):
-                return {symbol.name: str(value) for symbol, value in sorted(values.items(), key=str)} | {"breaks": name}
+        for name, relation in statement.conclusions:
+            for atom in sorted(atoms(relation.slack) - values.keys()):
+                values[atom] = given(witness, atom)
+            if not holds(relation, values):
+                return {"|".join(atom): str(value) for atom, value in sorted(values.items())} | {"breaks": name}
     except Gap:
         return None
     return None
-
-
-def _defined(relation: Relation, values: Mapping[sympy.Symbol, Expr]) -> bool:
-    sides = (relation.lhs.xreplace(values), relation.rhs.xreplace(values))
-    return all(side.is_real and side.is_finite for side in sides)

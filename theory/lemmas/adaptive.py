@@ -4,7 +4,8 @@ Coordinate by coordinate, wF, wn, wb are gradient, noise and staleness times W/t
 """
 
 from theory.kernel import (
-    Average,
+    ELEMENT,
+    STEP,
     Cite,
     Draft,
     SignCases,
@@ -34,16 +35,17 @@ wF, wn, wb, drift, peak = symbols("w_grad w_noise w_stale drift peak")
 
 def coordinate(d: Draft) -> None:
     """Introduce one coordinate of gradient, noise and staleness, each times the saturation w/tau, and the drift."""
+    d.local(ELEMENT, w, s, m, grad, noise, stale)
     d.given("tau > 0", lt(0, tau), "domain")
     d.given("rho >= 0", le(0, rho), "domain")
-    d.given("upper", le(w, rho * tau), SATURATION, pointwise=True)
-    d.given("lower", le(-rho * tau, w), SATURATION, pointwise=True)
-    d.given("s^2", eq(s**2, 1), "domain", pointwise=True)
-    d.given("sample", eq(s * m, grad + noise + stale), "domain", pointwise=True)
-    d.define(wF, grad * w / tau, pointwise=True)
-    d.define(wn, noise * w / tau, pointwise=True)
-    d.define(wb, stale * w / tau, pointwise=True)
-    d.define(drift, m * w / tau, pointwise=True)
+    d.given("upper", le(w, rho * tau), SATURATION)
+    d.given("lower", le(-rho * tau, w), SATURATION)
+    d.given("s^2", eq(s**2, 1), "domain")
+    d.given("sample", eq(s * m, grad + noise + stale), "domain")
+    d.define(wF, grad * w / tau)
+    d.define(wn, noise * w / tau)
+    d.define(wb, stale * w / tau)
+    d.define(drift, m * w / tau)
 
 
 POINT = {"tau": 2, "rho": "1/2", "w": "1/2", "s": 1, "m": 2, "grad": 1, "noise": 1, "stale": 0}
@@ -100,20 +102,24 @@ def mean_direction_is_near_the_gradient_for_measured_saturation(d: Draft) -> Non
     wide, noisy, old, noisy_k = generators("wF wn wb wn_k")
     d.direction("unit", r)
     coordinate(d)
+    for local, image in ((grad, F), (stale, b), (wF, wide), (wn, noisy), (wb, old), (drift, e)):
+        d.link(local, image, over=ELEMENT)
+    d.link(noisy_k, noisy, over=STEP)
+    d.mean(rbar2, of=peak)
     d.define(A, norm2(F))
     d.given("rbar2 >= 0", le(0, rbar2), "domain")
     d.given("B_b >= 0", le(0, B_b), "domain")
     d.given("b", le(norm2(b), B_b**2), "domain")
     d.process("wF", known=-1, differences=None, reason="definition")
     d.process("wn", known=0, differences=0, reason=UNBIASED)
-    d.given("variance", le(norm2(noisy_k), peak * sigma**2), VARIANCE, pointwise=True)
+    d.given("variance", le(norm2(noisy_k), peak * sigma**2), VARIANCE)
     positive = combine(times("A :=", -(rho**2)), norm_square(F, rho**2), square(sigma, rbar2))
     d.root(T, rho**2 * A + rbar2 * sigma**2, positive)
     d.have("orthogonal", eq(inner(noisy, wide), 0), Tower("wn", "wF"))
     saturated = "adaptive.coordinate:"
-    d.have("gradient", le(norm2(wide), rho**2 * norm2(F)), Average(saturated + "gradient", {wF: wide, grad: F}))
-    d.have("staleness", le(norm2(old), rho**2 * norm2(b)), Average(saturated + "staleness", {wb: old, stale: b}))
-    d.have("noise", le(norm2(noisy), rbar2 * sigma**2), Average("variance", {}, {"wn_k": noisy}, {peak: rbar2}))
+    d.have("gradient", le(norm2(wide), rho**2 * norm2(F)), d.average(saturated + "gradient", ELEMENT))
+    d.have("staleness", le(norm2(old), rho**2 * norm2(b)), d.average(saturated + "staleness", ELEMENT))
+    d.have("noise", le(norm2(noisy), rbar2 * sigma**2), d.average("variance", STEP))
     d.have(
         "fresh",
         le(norm2(wide + noisy), T**2),
@@ -127,7 +133,7 @@ def mean_direction_is_near_the_gradient_for_measured_saturation(d: Draft) -> Non
         le(norm2(wide + noisy + old), (T + rho * B_b) ** 2),
         Cite("hilbert.minkowski", "bound", where(s=T, t=rho * B_b), {"u": wide + noisy, "w": old}),
     )
-    averaged = Average(saturated + "drift", {drift: e, wF: wide, wn: noisy, wb: old})
+    averaged = d.average(saturated + "drift", ELEMENT)
     d.have("drift", eq(norm2(e), norm2(wide + noisy + old)), averaged)
     d.have("drift length", le(norm2(e), (T + rho * B_b) ** 2), combine(times("drift"), times("sum")))
     d.conclude(
@@ -136,6 +142,6 @@ def mean_direction_is_near_the_gradient_for_measured_saturation(d: Draft) -> Non
         Cite("hilbert.minkowski", "bound", where(s=B_b, t=T + rho * B_b), {"u": b, "w": e}),
     )
     d.at(
-        {**POINT, "sigma": 1, "r": 1, "B_b": 1, "rbar2": "1/4", "peak": 1},
+        {**POINT, "sigma": 1, "r": 1, "B_b": 1, "rbar2": "9/64", "peak": "9/64"},
         {"wn_k": (0,), "unit": (1,), "b": (1,)},
     )

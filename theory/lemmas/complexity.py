@@ -250,7 +250,7 @@ def average_falls_like_the_root_of_k_to_the_floor(d: Draft) -> None:
     right = (1 + t) * rho**2 * sigma**2 + lead / root + rest_of(t) / K
     d.have("transient", le(linear_right(room), right), Cite("complexity.step_size", "bound"))
     d.conclude("bound", le(left, right), combine(times("linear"), times("transient")))
-    d.at({**STEP, "A": "1/25", "Y": "1/5", "a": "1/5"})
+    d.at({**STEP, "A": "81/1600", "Y": "9/40", "a": "9/40"})
 
 
 P, Q = symbols("P Q")

@@ -5,6 +5,7 @@ An increment D has sign s and size m = |D|, so D = s m with s^2 = 1; likewise a 
 
 from sympy import Expr, Rational, Symbol
 
+from theory.kernel import ELEMENT as EACH
 from theory.kernel import Contradiction, Draft, SignCases, combine, eq, le, lemma, lt, square, symbols, times
 from theory.setting.assumptions import SATURATION
 from theory.setting.symbols import symbol
@@ -19,14 +20,16 @@ def update(size: Expr, sign: Symbol, weight: Expr = w) -> Expr:
 
 
 def _sign(d: Draft) -> None:
-    d.given("s^2", eq(s**2, 1), "domain", pointwise=True)
-    d.given("m >= 0", le(0, m), "domain", pointwise=True)
+    d.local(EACH, s, m)
+    d.given("s^2", eq(s**2, 1), "domain")
+    d.given("m >= 0", le(0, m), "domain")
 
 
 @lemma("device.closed_form", "The analog update in closed form", source="THEORY section 1")
 def responses_and_their_half_sum_and_difference_agree(d: Draft) -> None:
     """W + D q+ for D >= 0 and w + D q- for D < 0 is w + D F - |D| G; for the linear device w + D - |D| w/tau."""
     _sign(d)
+    d.local(EACH, w, plus, minus)
     d.given("tau > 0", lt(0, tau), "domain")
     chosen = (1 + s) / 2 * plus + (1 - s) / 2 * minus
     mean, half = (minus + plus) / 2, (minus - plus) / 2
@@ -47,12 +50,13 @@ e, g, T = symbols("e g T")
 def element(d: Draft) -> None:
     """Introduce one element: its weight w, saturated at rho tau, a direction g of sign s and size m, its drift e."""
     _sign(d)
+    d.local(EACH, w)
     d.given("tau > 0", lt(0, tau), "domain")
     d.given("rho >= 0", le(0, rho), "domain")
-    d.given("upper", le(w, rho * tau), SATURATION, pointwise=True)
-    d.given("lower", le(-rho * tau, w), SATURATION, pointwise=True)
-    d.define(g, s * m, pointwise=True)
-    d.define(e, m * w / tau, pointwise=True)
+    d.given("upper", le(w, rho * tau), SATURATION)
+    d.given("lower", le(-rho * tau, w), SATURATION)
+    d.define(g, s * m)
+    d.define(e, m * w / tau)
 
 
 def _size(d: Draft) -> None:
@@ -80,7 +84,7 @@ def step_is_at_most_one_plus_rho_directions(d: Draft) -> None:
     """Elementwise abs(T) <= alpha (1 + rho) abs(g) for the step T = -alpha (g + e)."""
     element(d)
     d.given("alpha > 0", lt(0, alpha), "domain")
-    d.define(T, -alpha * (g + e), pointwise=True)
+    d.define(T, -alpha * (g + e))
     _size(d)
     top, scale = alpha * (1 + rho) * m, alpha * m / tau
     links = (times("T :=", 1), times("g :=", -alpha), times("e :=", -alpha))
@@ -104,6 +108,7 @@ def step_is_at_most_one_plus_rho_directions(d: Draft) -> None:
 def box_is_never_left(d: Draft) -> None:
     """abs(w) <= tau and abs(D) <= tau imply abs(U(w, D)) <= tau."""
     _sign(d)
+    d.local(EACH, w)
     d.given("tau > 0", lt(0, tau), "domain")
     d.given("m <= tau", le(m, tau), "domain")
     d.given("w <= tau", le(w, tau), "domain")
@@ -126,6 +131,7 @@ def inward_directions_keep_the_weight_inside(d: Draft) -> None:
     `side` is 1 where w >= edge and -1 elsewhere. The lower bound is the same statement for -w and -g.
     """
     _sign(d)
+    d.local(EACH, w, side)
     d.given("tau > 0", lt(0, tau), "domain")
     d.given("edge >= 0", le(0, edge), "domain")
     d.given("reached", le(m, reached), "domain")
@@ -152,4 +158,4 @@ def inward_directions_keep_the_weight_inside(d: Draft) -> None:
     )
     d.have("m <= tau", le(0, tau - m), combine(times("reached"), times("reached <= tau")))
     d.conclude("above", le(after, top), SignCases(side, outside, inside))
-    d.at({"s": 1, "m": half, "tau": 4, "edge": 1, "reached": 1, "w": 1, "top": 2, "side": 1})
+    d.at({"s": 1, "m": "1/2", "tau": 4, "edge": 1, "reached": 1, "w": 1, "top": 2, "side": 1})

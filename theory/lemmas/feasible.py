@@ -66,7 +66,7 @@ def point(d: Draft) -> None:
 
 
 POINT = {
-    "A": "9/25", "sigma": "4/5", "Y": "5/13", "a": "4/13", "rho": "1/2", "p": "1/2", "x": "1/10", "q": "1/10",
+    "A": "9/25", "sigma": "4/5", "Y": "5/13", "a": "4/13", "rho": "1/2", "p": "19951/33250", "x": "1/10", "q": "1/10",
     "qn": "1/10",
 }  # fmt: skip
 """A point of the feasible set: the witness of the claims about it."""

@@ -124,4 +124,4 @@ def average_is_at_most_the_adaptive_floor_plus_a_remainder(d: Draft) -> None:
     """With mean-square saturation rbar^2 the floor is rbar^2 sigma^2/(1 - rho^2), with the same kind of remainder."""
     adaptive_roots(d)
     _vanishing(d, T, rbar2, times("T_s^2"))
-    d.at({**SMALL, "rbar2": "1/8"})
+    d.at({**SMALL, "rbar2": "1/4"})

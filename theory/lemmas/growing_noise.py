@@ -4,7 +4,7 @@ One assumption is edited; Theorem 1 is proved again by the same steps with the l
 place of sigma, and Theorem 3 and the floor follow. growth is r^2 of the assumption `variance-growing`.
 """
 
-from theory.kernel import Average, Cite, Draft, combine, le, lemma, lt, norm2, norm_square, square, symbols, times
+from theory.kernel import STEP, Cite, Draft, combine, le, lemma, lt, norm2, norm_square, square, symbols, times
 from theory.lemmas.complexity import inflation, linear_right, t
 from theory.lemmas.feasible import POINT, A, R, S, Y, a, descends, near, p, q, qn, r, reach, rho, sigma, signs, x
 from theory.lemmas.master import WORLD, WORLD_VECTORS, F, F_k, NoiseModel, n, n_k, theorem_1
@@ -25,13 +25,13 @@ growth, level = symbol("growth"), symbols("level")[0]
 def _growing(d: Draft) -> None:
     d.given("sigma >= 0", le(0, sigma), "domain")
     d.given("growth >= 0", le(0, growth), "domain")
-    d.given("variance", le(norm2(n_k), sigma**2 + growth * norm2(F_k)), VARIANCE_GROWING, pointwise=True)
+    d.given("variance", le(norm2(n_k), sigma**2 + growth * norm2(F_k)), VARIANCE_GROWING)
     positive = combine(square(sigma), times("A :=", -growth), norm_square(F, growth))
     d.root(level, sigma**2 + growth * A, positive)
 
 
 def _growing_length(d: Draft) -> None:
-    averaged = Average("variance", vectors={"n_k": n, "F_k": F})
+    averaged = d.average("variance", STEP)
     d.have("averaged", le(norm2(n), sigma**2 + growth * norm2(F)), averaged)
     d.have("length", le(norm2(n), level**2), combine(times("averaged"), times("level^2", -1), times("A :=", -growth)))
 
@@ -49,7 +49,7 @@ GROWING = NoiseModel(VARIANCE_GROWING, level, _growing, _growing_length)
 def the_point_of_a_run_is_feasible_for_growing_noise(d: Draft) -> None:
     """(i), (ii) and |a| <= Y hold with sqrt(sigma^2 + growth A) in the place of sigma."""
     theorem_1(d, GROWING)
-    d.at({**WORLD, "growth": 1}, WORLD_VECTORS)
+    d.at({**WORLD, "sigma": "1/2", "growth": "5/16"}, WORLD_VECTORS)
 
 
 @lemma("growing.linear", "Theorem 3 for noise that grows with the gradient", source="THEORY section 5, Theorem 3")
@@ -75,4 +75,4 @@ def theorem_3_for_growing_noise(d: Draft) -> None:
     d.have("at the level", le(left, right.xreplace({sigma: level})), Cite("complexity.linear", "bound", {sigma: level}))
     weight = x + inflation(room) * (1 + t) * rho**2 + 2 * x**2 / room
     d.conclude("bound", le(left - growth * A * weight, right), combine(times("at the level"), times("level^2", weight)))
-    d.at({**POINT, "t": 1, "growth": "1/10"})
+    d.at({**POINT, "t": 1, "sigma": "3/5", "growth": "7/9"})

@@ -37,7 +37,7 @@ def attaining_oracle_is_unbiased_with_exact_variance(d: Draft) -> None:
     d.have("-slope", le(-slope, size), Cite("order.root", "bound", where(s=-slope, t=size)))
     d.conclude("up >= 0", le(0, up), combine(times("up :=", -1), times("-slope", 1 / (2 * size))))
     d.conclude("up <= 1", le(up, 1), combine(times("up :=", 1), times("slope", 1 / (2 * size))))
-    d.at({"sigma": 1, "slope": 1})
+    d.at({"sigma": 1, "slope": "3/4"})
 
 
 def start(d: Draft) -> None:
@@ -48,6 +48,7 @@ def start(d: Draft) -> None:
     d.given("rho >= 0", le(0, rho), "domain")
     d.given("rho < 1", lt(rho, 1), "domain")
     d.root(u, 1 - rho**2, combine(times("rho < 1", 1 + rho)))
+    d.given("root0 > 0", lt(0, u), "domain")
     d.define(w0, rho * tau)
     d.define(w_star, w0 + rho * sigma / (L * u))
     d.define(slope, L * (w0 - w_star))
@@ -62,7 +63,6 @@ def mean_step(slope_at: Expr, size_at: Expr, at: Expr) -> Expr:
 def attaining_instance_stands_at_the_floor(d: Draft) -> None:
     """At w_0 the mean step vanishes and f'(w_0)^2 is the floor rho^2 sigma^2/(1 - rho^2)."""
     start(d)
-    d.given("root0 > 0", lt(0, u), "domain")
     d.define(size0, sigma / u)
     d.have("unsaturated", lt(0, 1 - rho**2), combine(times("rho < 1", 1 + rho)))
     whole = u**2 * (sigma / u + size0)

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from sympy import Expr, Symbol
 
 from theory.kernel import (
-    Average,
+    ELEMENT,
+    STEP,
     Chain,
     Cite,
     Draft,
-    Induction,
     Step,
+    Telescope,
     Tower,
     Vector,
     combine,
@@ -50,7 +51,7 @@ K, L, Delta, alpha, Lambda1, nu = (symbol(name) for name in ("K", "L", "Delta", 
 unit, b, e, n = generators("unit b e n")
 F_k, v_k, n_k = generators("F_k v_k n_k")
 f_now, f_next, f_star, f_first = symbols("f_now f_next f_star f_first")
-later, earlier, last, new = symbols("later earlier last new")
+f_last, mean_now, mean_next = symbols("f_last mean_now mean_next")
 B_b, eta = symbols("B_b eta")
 F: Vector = r * unit
 v: Vector = F + b + e
@@ -63,38 +64,43 @@ def gradient(d: Draft) -> None:
 
 
 def values(d: Draft) -> None:
-    """Introduce the mean values along the path: sums of the later and the earlier ones over K steps."""
-    d.given("first", le(f_star, f_first), LOWER, pointwise=True)
-    d.given("new", le(f_star, new), LOWER, pointwise=True)
-    d.recursion(K, {later: (0, later + new), earlier: (0, earlier + last), last: (f_first, new)})
+    """Introduce the values f(W_0), ..., f(W_K) along the path, bounded below by f_star in the mean."""
+    d.path(f_now, f_next, f_first, f_last, mean_now, mean_next, K)
+    d.given("K > 0", lt(0, K), "domain")
+    d.given("last", le(f_star, f_last), LOWER)
     d.define(Delta, f_first - f_star)
 
 
 @lemma("sum.telescope", "Values along the path telescope", assumes=[LOWER], source="THEORY section 5")
 def values_along_the_path_telescope(d: Draft) -> None:
-    """The sum over k < K of f(W_k) - f(W_{k+1}) is f(W_0) - f(W_K), at most Delta."""
+    """The mean of f(W_k) - f(W_{k+1}) over k < K is that of f(W_0) - f(W_K) over K, at most Delta/K."""
     values(d)
-    d.have("difference", eq(later - earlier, last - f_first), Induction(K, combine(), combine(times("hypothesis"))))
-    d.have("last", le(f_star, last), Induction(K, combine(times("first")), combine(times("new"))))
-    certificate = combine(times("difference", -1), times("last"), times("Delta :=", -1))
-    d.conclude("bound", le(earlier - later, Delta), certificate)
-    d.holds_at(f_star=0, f_first=1, new=1, K=1)
+    d.have("telescope", eq(K * (mean_next - mean_now), f_last - f_first), Telescope("f_now"))
+    certificate = combine(times("telescope", -1 / K), times("last", 1 / K), times("Delta :=", -1 / K))
+    d.conclude("bound", le(mean_now - mean_next, Delta / K), certificate)
+    d.holds_at(f_star=0, f_first=1, f_last=1, K=1)
 
 
 def path(d: Draft) -> None:
     """Introduce steps W_{k+1} = W_k - alpha (v_k + n_k) on a smooth objective bounded below."""
     values(d)
-    d.given("K > 0", lt(0, K), "domain")
     d.given("alpha > 0", lt(0, alpha), "domain")
     d.given("L >= 0", le(0, L), "domain")
+    d.local(STEP, F_k, v_k, n_k)
     move = -alpha * (v_k + n_k)
-    d.given("smooth", le(f_next, f_now + inner(F_k, move) + L / 2 * norm2(move)), SMOOTH, pointwise=True)
+    d.given("smooth", le(f_next, f_now + inner(F_k, move) + L / 2 * norm2(move)), SMOOTH)
     d.define(x, alpha * L)
     d.define(p, Delta / (alpha * K))
 
 
+def steps(d: Draft, y: Vector) -> None:
+    """Let F_k, v_k and n_k be the members of the gradient, of the mean direction y, and of the noise."""
+    for local, image in ((F_k, F), (v_k, y), (n_k, n)):
+        d.link(local, image, over=STEP)
+
+
 PATH = {
-    "f_star": 0, "f_first": 1, "new": 1, "K": 10, "alpha": "1/10", "L": 1, "f_next": 1, "f_now": 1,
+    "f_star": 0, "f_first": 1, "f_last": 1, "K": 10, "alpha": "1/10", "L": 1, "f_next": 1, "f_now": 1,
 }  # fmt: skip
 PATH_VECTORS = {"F_k": (0, 0, 0), "v_k": (0, 0, 0), "n_k": (0, 0, 0)}
 
@@ -111,17 +117,17 @@ def mean_direction_pays_for_its_length(d: Draft) -> None:
     gradient(d)
     d.process("n", known=0, differences=0, reason=UNBIASED)
     (y,) = generators("v")
+    steps(d, y)
     d.have("orthogonal", eq(inner(n, unit), 0), Tower("n", "unit"))
-    averaged = Average("smooth", {}, {"F_k": F, "v_k": y, "n_k": n}, {f_next: later / K, f_now: earlier / K})
     total = -alpha * inner(F, y + n) + L * alpha**2 / 2 * norm2(y + n)
-    d.have("average", le(later / K, earlier / K + total), averaged)
-    d.have("telescope", le(earlier - later, Delta), Cite("sum.telescope", "bound"))
+    d.have("average", le(mean_next, mean_now + total), d.average("smooth", STEP))
+    d.have("telescope", le(mean_now - mean_next, Delta / K), Cite("sum.telescope", "bound"))
     d.conclude(
         "bound",
         le(inner(F, y), p + x / 2 * norm2(y + n)),
         combine(
             times("average", 1 / alpha),
-            times("telescope", 1 / (alpha * K)),
+            times("telescope", 1 / alpha),
             times("orthogonal", -r),
             times("p :=", -1),
             times("x :=", -norm2(y + n) / 2),
@@ -146,7 +152,14 @@ def component_along_a_direction_is_at_most_the_norm(d: Draft) -> None:
         le(inner(unit, y) ** 2, Y**2),
         combine(times("Cauchy-Schwarz"), times("|unit| <= 1", Y**2), times("Y^2", -norm2(unit))),
     )
-    d.at({"r": 1}, {"unit": (1, 0), "v": (1, 1)})
+    d.at({"r": 1}, {"unit": (1, 0), "v": (3, 4)})
+
+
+def elements(d: Draft) -> None:
+    """Let the elements' directions be those of the sample F + n + b, and their drifts make up e."""
+    device.element(d)
+    d.link(device.g, F + n + b, over=ELEMENT)
+    d.link(device.e, e, over=ELEMENT)
 
 
 def sample_size(d: Draft, level: Expr) -> None:
@@ -164,7 +177,7 @@ def mean_direction_is_near_the_gradient(d: Draft) -> None:
     """If N(b) <= B and N(n) <= sigma then N(b + e) <= rho R + (1 + rho) B, with R^2 = A + sigma^2."""
     gradient(d)
     d.process("n", known=0, differences=0, reason=UNBIASED)
-    device.element(d)
+    elements(d)
     d.given("sigma >= 0", le(0, sigma), "domain")
     d.given("length", le(norm2(n), sigma**2), "domain")
     d.define(A, norm2(F))
@@ -183,16 +196,14 @@ def mean_direction_is_near_the_gradient(d: Draft) -> None:
         le(norm2(sample), (R + B_b) ** 2),
         Cite("hilbert.minkowski", "bound", where(s=R, t=B_b), {"u": F + n, "w": b}),
     )
-    d.have(
-        "drift", le(norm2(e), rho**2 * norm2(sample)), Average("device.drift:squares", {device.e: e, device.g: sample})
-    )
+    d.have("drift", le(norm2(e), rho**2 * norm2(sample)), d.average("device.drift:squares", ELEMENT))
     d.have("drift length", le(norm2(e), (rho * (R + B_b)) ** 2), combine(times("drift"), times("sample", rho**2)))
     d.conclude(
         "bound",
         le(norm2(b + e), (rho * R + (1 + rho) * B_b) ** 2),
         Cite("hilbert.minkowski", "bound", where(s=B_b, t=rho * (R + B_b)), {"u": b, "w": e}),
     )
-    d.at({**device.ELEMENT, "sigma": 1, "r": 1, "B_b": 1}, {"n": (0,), "unit": (1,), "b": (1,)})
+    d.at({**device.ELEMENT, "sigma": "3/4", "r": 1, "B_b": 1}, {"n": (0,), "unit": (1,), "b": (1,)})
 
 
 @lemma("master.expand", "The step's square, expanded", source="THEORY section 5")
@@ -225,7 +236,7 @@ def distance_to_the_gradient_polarises(d: Draft) -> None:
         near(eta),
         combine(times("near"), times("Y^2"), times("A :="), times("a :=", -2 * r)),
     )
-    d.at({"r": 1, "eta": 1}, {"unit": (1, 0), "v": (1, 1)})
+    d.at({"r": 1, "eta": 5}, {"unit": (1, 0), "v": (3, 4)})
 
 
 def component(d: Draft, y: Vector) -> None:
@@ -254,7 +265,7 @@ def noise_meets_only_what_is_across_the_gradient(d: Draft) -> None:
     product = Cite("hilbert.product", "bound", where(s=S, t=sigma), {"u": across, "w": n})
     d.have("product", le(inner(across, n), S * sigma), product)
     d.conclude("bound", le(inner(y, n), sigma * S), combine(times("product"), times("orthogonal", a)))
-    d.at({"r": 1, "sigma": 1}, {"unit": (1, 0), "v": (1, 1), "n": (0, 1)})
+    d.at({"r": 1, "sigma": 1}, {"unit": (1, 0), "v": (3, 4), "n": (0, 1)})
 
 
 @dataclass(frozen=True)
@@ -277,11 +288,11 @@ class NoiseModel:
 
 def _bounded(d: Draft) -> None:
     d.given("sigma >= 0", le(0, sigma), "domain")
-    d.given("variance", le(norm2(n_k), sigma**2), VARIANCE, pointwise=True)
+    d.given("variance", le(norm2(n_k), sigma**2), VARIANCE)
 
 
 def _bounded_length(d: Draft) -> None:
-    d.have("length", le(norm2(n), sigma**2), Average("variance", vectors={"n_k": n}))
+    d.have("length", le(norm2(n), sigma**2), d.average("variance", STEP))
 
 
 BOUNDED = NoiseModel(VARIANCE, sigma, _bounded, _bounded_length)
@@ -293,9 +304,9 @@ def setting(d: Draft, model: NoiseModel) -> None:
     path(d)
     gradient(d)
     d.process("n", known=0, differences=0, reason=UNBIASED)
-    device.element(d)
-    staleness.row(d, positive=False)
-    staleness.pathwise(d)
+    elements(d)
+    steps(d, v)
+    staleness.rows(d, positive=False)
     d.define(A, norm2(F))
     model.introduce(d)
     sample_size(d, model.level)
@@ -349,15 +360,14 @@ WORLD = {
     **staleness.ROW,
     **device.ELEMENT,
     "alpha": "1/10",
-    "sigma": 1,
+    "sigma": "3/4",
     "r": 1,
-    "beta": 1,
     "pi": 2,
     "Lambda1": 1,
     "nu": 1,
 }
 WORLD_VECTORS = {
-    **PATH_VECTORS, **staleness.ROW_VECTORS, "Sdv": (0, 0), "Shn": (0, 1), "omega": (0, 0),
+    **PATH_VECTORS, **staleness.ROW_VECTORS, "b_mk": (1, 0), "Sdv": (0, 0), "Shn": (0, 1), "omega": (0, 0),
     "unit": (1, 0), "b": (0, 0), "e": (0, 0),
 }  # fmt: skip
 

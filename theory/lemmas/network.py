@@ -6,8 +6,11 @@ One claim for one stage, then induction over the stages. The functions below are
 
 from typing import Any
 
+from sympy import Symbol
+
 from theory.kernel import (
-    Average,
+    COORDINATE,
+    STAGE,
     Cite,
     Draft,
     Induction,
@@ -55,14 +58,21 @@ y, z, x = generators("y Wx x")
 out, inside = symbols("out inside")
 
 
+def parts(d: Draft, *pairs: tuple[Symbol, Vector]) -> None:
+    """Let symbols be the coordinates of vectors."""
+    for local, image in pairs:
+        d.link(local, image, over=COORDINATE)
+
+
 @lemma("network.forward", "Inputs of the stages", assumes=[STAGES], source="THEORY section 3")
 def output_of_a_stage_is_bounded(d: Draft) -> None:
     """norm(phi(W x)) <= p0 w_m X_m if norm2(W) <= w_m and norm(x) <= X_m; phi is p0-Lipschitz with phi(0) = 0."""
     signs(d, p0, w, X)
     d.given("x", le(norm2(x), X**2), STAGES)
     d.given("Wx", le(norm2(z), w**2 * norm2(x)), STAGES)
-    d.given("slope", le(out**2, p0**2 * inside**2), STAGES, pointwise=True)
-    d.have("activation", le(norm2(y), p0**2 * norm2(z)), Average("slope", {out: y, inside: z}))
+    d.given("slope", le(out**2, p0**2 * inside**2), STAGES)
+    parts(d, (out, y), (inside, z))
+    d.have("activation", le(norm2(y), p0**2 * norm2(z)), d.average("slope", COORDINATE))
     d.conclude(
         "bound",
         le(norm2(y), reach(p0, w, X) ** 2),
@@ -80,8 +90,9 @@ def message_of_a_stage_is_bounded(d: Draft) -> None:
     signs(d, p0, w, D)
     d.given("delta", le(norm2(arrived), D**2), STAGES)
     d.given("WTdelta", le(norm2(carried), w**2 * norm2(arrived)), STAGES)
-    d.given("slope", le(out**2, p0**2 * inside**2), STAGES, pointwise=True)
-    d.have("activation", le(norm2(delta), p0**2 * norm2(carried)), Average("slope", {out: delta, inside: carried}))
+    d.given("slope", le(out**2, p0**2 * inside**2), STAGES)
+    parts(d, (out, delta), (inside, carried))
+    d.have("activation", le(norm2(delta), p0**2 * norm2(carried)), d.average("slope", COORDINATE))
     d.conclude(
         "bound",
         le(norm2(delta), reach(p0, w, D) ** 2),
@@ -108,14 +119,15 @@ def _product(d: Draft) -> None:
 def forward_change_of_a_stage(d: Draft) -> None:
     """zeta_m = X_m u_m + w_m e_m bounds the change of W x, and e_{m+1} = p0 zeta_m that of phi(W x)."""
     _product(d)
-    d.given("slope", le(out**2, p0**2 * inside**2), STAGES, pointwise=True)
+    d.given("slope", le(out**2, p0**2 * inside**2), STAGES)
     change = product_change(X, u, w, e)
     d.conclude(
         "product",
         le(norm2(moved + held), change**2),
         Cite("hilbert.minkowski", "bound", where(s=X * u, t=w * e), {"u": moved, "w": held}),
     )
-    d.have("slope of phi", le(norm2(y), p0**2 * norm2(moved + held)), Average("slope", {out: y, inside: moved + held}))
+    parts(d, (out, y), (inside, moved + held))
+    d.have("slope of phi", le(norm2(y), p0**2 * norm2(moved + held)), d.average("slope", COORDINATE))
     d.conclude("output", le(norm2(y), (p0 * change) ** 2), combine(times("slope of phi"), times("product", p0**2)))
     d.at(
         {"p0": 1, "w_m": 1, "X_m": 1, "u_m": 1, "e_m": 1, "out": 0, "inside": 1},
@@ -131,9 +143,10 @@ bend, turn, gone, product = generators("bend turn gone dWx")
 def slope_change_times_arriving_is_small(d: Draft) -> None:
     """abs(dphi' y) <= p1 abs(dz) w_m D_m elementwise, since no coordinate of y exceeds its norm."""
     signs(d, p1)
-    d.given("curvature", le(slope_change**2, p1**2 * inside**2), STAGES, pointwise=True)
-    d.given("arriving", le(arriving**2, (w * D) ** 2), STAGES, pointwise=True)
-    d.define(curve, slope_change * arriving, pointwise=True)
+    d.local(COORDINATE, slope_change, inside, arriving)
+    d.given("curvature", le(slope_change**2, p1**2 * inside**2), STAGES)
+    d.given("arriving", le(arriving**2, (w * D) ** 2), STAGES)
+    d.define(curve, slope_change * arriving)
     d.conclude(
         "squares",
         le(curve**2, (p1 * w * D) ** 2 * inside**2),
@@ -146,7 +159,7 @@ def slope_change_times_arriving_is_small(d: Draft) -> None:
     d.at({"p1": 1, "slope_change": 1, "inside": 1, "arriving": 1, "w_m": 1, "D_m": 1})
 
 
-change = symbols("change")[0]
+change, back = symbols("change back")
 
 
 @lemma("network.backward_stale", "What the messages change", assumes=[STAGES], source="THEORY section 3")
@@ -157,18 +170,20 @@ def message_change_of_a_stage(d: Draft) -> None:
     too; for the last stage w D is l0 and `change` is l1 e.
     """
     signs(d, p0, p1, w, D, zeta, change)
-    d.given("curvature", le(slope_change**2, p1**2 * inside**2), STAGES, pointwise=True)
-    d.given("arriving", le(arriving**2, (w * D) ** 2), STAGES, pointwise=True)
-    d.define(curve, slope_change * arriving, pointwise=True)
-    d.given("slope", le(out**2, p0**2 * symbols("back")[0] ** 2), STAGES, pointwise=True)
+    d.given("curvature", le(slope_change**2, p1**2 * inside**2), STAGES)
+    d.given("arriving", le(arriving**2, (w * D) ** 2), STAGES)
+    d.define(curve, slope_change * arriving)
+    d.given("slope", le(out**2, p0**2 * back**2), STAGES)
     d.given("product", le(norm2(product), zeta**2), "domain")
     d.given("change", le(norm2(gone), change**2), "domain")
-    averaged = Average("network.hadamard:squares", {curve: bend, inside: product})
+    parts(d, (curve, bend), (inside, product), (out, turn), (back, gone))
+    d.local(COORDINATE, slope_change, arriving)
+    averaged = d.average("network.hadamard:squares", COORDINATE)
     d.have("bent", le(norm2(bend), (p1 * w * D) ** 2 * norm2(product)), averaged)
     d.have(
         "bend", le(norm2(bend), (p1 * zeta * w * D) ** 2), combine(times("bent"), times("product", (p1 * w * D) ** 2))
     )
-    d.have("turned", le(norm2(turn), p0**2 * norm2(gone)), Average("slope", {out: turn, symbols("back")[0]: gone}))
+    d.have("turned", le(norm2(turn), p0**2 * norm2(gone)), d.average("slope", COORDINATE))
     d.have("turn", le(norm2(turn), (p0 * change) ** 2), combine(times("turned"), times("change", p0**2)))
     d.conclude(
         "bound",
@@ -257,11 +272,12 @@ def bounds_hold_through_every_depth(d: Draft) -> None:
     """
     signs(d, p0)
     for name, value, top in (("pull", pull, p0 * weight), ("push", push, p0)):
-        d.given(f"{name} >= 0", le(0, value), STAGES, pointwise=True)
-        d.given(name, le(value, top), STAGES, pointwise=True)
-    d.given("weight >= 0", le(0, weight), STAGES, pointwise=True)
-    d.given("distance >= 0", le(0, distance), "domain", pointwise=True)
+        d.given(f"{name} >= 0", le(0, value), STAGES)
+        d.given(name, le(value, top), STAGES)
+    d.given("weight >= 0", le(0, weight), STAGES)
+    d.given("distance >= 0", le(0, distance), "domain")
     d.given("X_m >= 0", le(0, X), "domain")
+    d.local(stages, pull, push, weight, distance)
     d.recursion(
         stages,
         {
@@ -303,8 +319,9 @@ def staleness_sensitivity_is_below_the_full_one(d: Draft) -> None:
     """S <= S_full entrywise: moving the backward weights too adds p0 u D >= 0 to every message, at every depth."""
     signs(d, p0, p1)
     for value in (zeta, weight, message, distance):
-        d.given(f"{value} >= 0", le(0, value), "domain", pointwise=True)
+        d.given(f"{value} >= 0", le(0, value), "domain")
     d.given("beta_m >= 0", le(0, beta), "domain")
+    d.local(stages, zeta, weight, message, distance)
     here = message_change(p0, p1, weight * message, zeta, weight * near)
     both = message_change(p0, p1, weight * message, zeta, distance * message + weight * far)
     d.recursion(stages, {near: (beta, here), far: (beta, both)})
@@ -318,24 +335,25 @@ stage_gap, stage_moves = symbols("stage_gap stage_moves")
 travelled: Vector = generators("moved_stages")[0]
 
 
-@lemma("network.smooth", "The gradient is Lipschitz with norm2(S_full)", assumes=[STAGES], source="THEORY section 3")
-def gradient_is_lipschitz(d: Draft) -> None:
-    """Stage gradients change by at most S_full u, so the gradient by at most norm2(S_full) norm(u) = L norm(u)."""
-    d.given("stage_gap >= 0", le(0, stage_gap), "domain", pointwise=True)
-    d.given("rows", le(stage_gap, stage_moves), STAGES, pointwise=True)
-    d.given("L", le(norm2(moves), L**2 * norm2(travelled)), STAGES)
-    d.have(
-        "summed", le(norm2(gap), norm2(moves)), Average("network.rows:squares", {stage_gap: gap, stage_moves: moves})
-    )
-    d.conclude("bound", le(norm2(gap), L**2 * norm2(travelled)), combine(times("summed"), times("L")))
-    d.at({"stage_gap": 1, "stage_moves": 1, "L": 1}, {"Su": (1,), "moved_stages": (1,)})
-
-
 @lemma("network.rows", "Stage by stage, squared", assumes=[STAGES], source="THEORY section 3")
 def rows_square(d: Draft) -> None:
     """0 <= |stage gradient's change| <= (S_full u)_m implies the same for squares."""
-    d.given("stage_gap >= 0", le(0, stage_gap), "domain", pointwise=True)
-    d.given("rows", le(stage_gap, stage_moves), STAGES, pointwise=True)
+    d.local(STAGE, stage_gap, stage_moves)
+    d.given("stage_gap >= 0", le(0, stage_gap), "domain")
+    d.given("rows", le(stage_gap, stage_moves), STAGES)
     d.have("moves >= 0", le(0, stage_moves), combine(times("stage_gap >= 0"), times("rows")))
     d.conclude("squares", le(stage_gap**2, stage_moves**2), combine(times("rows", stage_moves + stage_gap)))
     d.at({"stage_gap": 1, "stage_moves": 1})
+
+
+@lemma("network.smooth", "The gradient is Lipschitz with norm2(S_full)", assumes=[STAGES], source="THEORY section 3")
+def gradient_is_lipschitz(d: Draft) -> None:
+    """Stage gradients change by at most S_full u, so the gradient by at most norm2(S_full) norm(u) = L norm(u)."""
+    d.given("stage_gap >= 0", le(0, stage_gap), "domain")
+    d.given("rows", le(stage_gap, stage_moves), STAGES)
+    d.given("L", le(norm2(moves), L**2 * norm2(travelled)), STAGES)
+    for local, image in ((stage_gap, gap), (stage_moves, moves)):
+        d.link(local, image, over=STAGE)
+    d.have("summed", le(norm2(gap), norm2(moves)), d.average("network.rows:squares", STAGE))
+    d.conclude("bound", le(norm2(gap), L**2 * norm2(travelled)), combine(times("summed"), times("L")))
+    d.at({"stage_gap": 1, "stage_moves": 1, "L": 1}, {"Su": (1,), "moved_stages": (1,)})

@@ -3,7 +3,7 @@
 Vectors are random sequences; the inner product is (1/K) sum over k < K of E <., .>. Source: THEORY section 4.
 """
 
-from theory.kernel import Average, Draft, Tower, combine, eq, generators, inner, le, lemma, norm2, times
+from theory.kernel import STEP, Draft, Tower, combine, eq, generators, inner, le, lemma, norm2, times
 from theory.setting.assumptions import UNBIASED, VARIANCE
 from theory.setting.symbols import symbol
 
@@ -14,7 +14,8 @@ F, n, n_k = generators("F n n_k")
 def noise(d: Draft) -> None:
     """Introduce the noise n: a martingale difference whose second moment, given the past, is at most sigma^2."""
     d.process("n", known=0, differences=0, reason=UNBIASED)
-    d.given("variance", le(norm2(n_k), sigma**2), VARIANCE, pointwise=True)
+    d.link(n_k, n, over=STEP)
+    d.given("variance", le(norm2(n_k), sigma**2), VARIANCE)
 
 
 @lemma(
@@ -28,7 +29,7 @@ def noise_is_orthogonal_to_the_past(d: Draft) -> None:
     noise(d)
     d.process("F", known=-1, differences=None, reason="definition")
     d.conclude("orthogonal", eq(inner(F, n), 0), Tower("n", "F"))
-    d.conclude("length", le(norm2(n), sigma**2), Average("variance", vectors={"n_k": n}))
+    d.conclude("length", le(norm2(n), sigma**2), d.average("variance", STEP))
     d.at({"sigma": 1}, {"n_k": (1,)})
 
 
@@ -43,6 +44,6 @@ def gradient_and_noise_add_in_squares(d: Draft) -> None:
     noise(d)
     d.process("F", known=-1, differences=None, reason="definition")
     d.have("orthogonal", eq(inner(F, n), 0), Tower("n", "F"))
-    d.have("length", le(norm2(n), sigma**2), Average("variance", vectors={"n_k": n}))
+    d.have("length", le(norm2(n), sigma**2), d.average("variance", STEP))
     d.conclude("bound", le(norm2(F + n), norm2(F) + sigma**2), combine(times("length"), times("orthogonal", 2)))
     d.at({"sigma": 1}, {"n_k": (1,)})

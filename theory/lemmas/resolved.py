@@ -5,7 +5,7 @@ Source: THEORY section 5; the form with sqrt(Y^2 - a^2) is sharper than the one 
 """
 
 from theory.kernel import (
-    Average,
+    STEP,
     Cite,
     Draft,
     Tower,
@@ -34,11 +34,11 @@ from theory.lemmas.master import (
     L,
     alpha,
     component,
-    earlier,
     f_next,
     f_now,
     gradient,
-    later,
+    mean_next,
+    mean_now,
     n,
     n_k,
     unit,
@@ -57,14 +57,15 @@ y, My, Mu, Mn, My_k, Mn_k = generators("v Mv Mu Mn Mv_k Mn_k")
 def curved_path(d: Draft) -> None:
     """Introduce steps on an objective that is smooth in the norm of Lmat <= L, with E norm(n)^2_Lmat <= Ln sigma^2."""
     values(d)
-    d.given("K > 0", lt(0, K), "domain")
     d.given("alpha > 0", lt(0, alpha), "domain")
     d.given("L >= 0", le(0, L), "domain")
     d.given("Ln >= 0", le(0, Ln), "domain")
+    for local, image in ((F_k, F), (v_k, y), (My_k, My), (Mn_k, Mn)):
+        d.link(local, image, over=STEP)
     move = -alpha * (v_k + n_k)
     curved = f_now + inner(F_k, move) + alpha**2 / 2 * norm2(My_k + Mn_k)
-    d.given("smooth", le(f_next, curved), SMOOTH, pointwise=True)
-    d.given("noise curvature", le(norm2(Mn_k), Ln * sigma**2), VARIANCE, pointwise=True)
+    d.given("smooth", le(f_next, curved), SMOOTH)
+    d.given("noise curvature", le(norm2(Mn_k), Ln * sigma**2), VARIANCE)
     d.given("curvature", le(norm2(My), L * norm2(y)), SMOOTH)
     d.given("curvature across", le(norm2(My - a * Mu), L * norm2(y - a * unit)), SMOOTH)
     d.process("Mu", known=-1, differences=None, reason="definition")
@@ -93,15 +94,14 @@ def descent_with_resolved_noise(d: Draft) -> None:
     d.define(g, alpha * root_L * root_Ln)
     d.have("orthogonal", eq(inner(unit, n), 0), Cite("noise.orthogonal", "orthogonal", {}, {"F": unit}))
     d.have("curved orthogonal", eq(inner(Mn, Mu), 0), Tower("Mn", "Mu"))
-    d.have("curved noise", le(norm2(Mn), Ln * sigma**2), Average("noise curvature", {}, {"Mn_k": Mn}))
+    d.have("curved noise", le(norm2(Mn), Ln * sigma**2), d.average("noise curvature", STEP))
     total = -alpha * inner(F, y + n) + alpha**2 / 2 * norm2(My + Mn)
-    chosen = {"F_k": F, "v_k": y, "n_k": n, "Mv_k": My, "Mn_k": Mn}
     d.have(
         "average",
-        le(later / K, earlier / K + total),
-        Average("smooth", {}, chosen, {f_next: later / K, f_now: earlier / K}),
+        le(mean_next, mean_now + total),
+        d.average("smooth", STEP),
     )
-    d.have("telescope", le(earlier - later, Delta), Cite("sum.telescope", "bound"))
+    d.have("telescope", le(mean_now - mean_next, Delta / K), Cite("sum.telescope", "bound"))
     d.have(
         "across",
         le(norm2(y - a * unit), S**2),
@@ -125,7 +125,7 @@ def descent_with_resolved_noise(d: Draft) -> None:
         descends(xn, g),
         combine(
             times("average", 1 / alpha),
-            times("telescope", 1 / (alpha * K)),
+            times("telescope", 1 / alpha),
             times("orthogonal", -r),
             times("a :=", r),
             times("p :=", -1),
@@ -199,7 +199,7 @@ def resolved_points_are_feasible_for_the_sharp_bound(d: Draft) -> None:
         descends(x, x),
         combine(times("ii"), times("xn <= x", sigma**2 / 2), times("cross", sigma * S)),
     )
-    d.at({**feasible.POINT, "xn": "1/20"})
+    d.at({**feasible.POINT, "xn": "1/40"})
 
 
 @lemma("resolved.explicit", "Theorem 2 with resolved noise", source="THEORY section 5")

@@ -3,7 +3,8 @@
 Here v_m is the whole step of stage m (mean direction plus noise), and v that of all stages. Source: THEORY section 4.
 """
 
-from theory.kernel import Average, Cite, Draft, Induction, combine, le, lemma, lt, norm2, times
+from theory.kernel import STAGE, STEP, Cite, Draft, Induction, combine, le, lemma, lt, norm2, times
+from theory.kernel.draft import Local
 from theory.kernel.vectors import ZERO
 from theory.lemmas import windows
 from theory.lemmas.order import where
@@ -16,13 +17,14 @@ from theory.lemmas.staleness import (
     alpha,
     b,
     b_m,
-    beta,
+    b_mk,
     c,
     coherent,
     gain,
     gamma,
     i,
     j,
+    members,
     omega,
     pathwise,
     pi,
@@ -34,16 +36,46 @@ from theory.setting.assumptions import LAGS, STALENESS
 def whole_row(d: Draft) -> None:
     """Introduce a row of S and the sum P of S_mj times distances moved, each a window of whole steps."""
     windows.coherent(d)
-    d.given("c_m >= 0", le(0, c), "domain", pointwise=True)
-    d.given("v_m", le(norm2(windows.v), c**2), "domain", pointwise=True)
+    d.given("c_m >= 0", le(0, c), "domain")
+    d.given("v_m", le(norm2(windows.v), c**2), "domain")
     d.given("alpha > 0", lt(0, alpha), "domain")
-    d.given("S_mj >= 0", le(0, gain), STALENESS, pointwise=True)
-    d.given("moved", le(norm2(omega), alpha**2 * norm2(U)), LAGS, pointwise=True)
+    d.given("S_mj >= 0", le(0, gain), STALENESS)
+    d.given("moved", le(norm2(omega), alpha**2 * norm2(U)), LAGS)
+    d.local(i, gain, omega, *COLUMNS)
     d.recursion(i, {gamma: (0, gamma + gain * j * c)}, {"P": (ZERO, P + gain * omega)})
+
+
+def stale(d: Draft) -> None:
+    """Introduce the staleness of the stage at one step, and what it is a member of."""
     pathwise(d)
+    members(d)
 
 
-POINT = {**ROW, "beta": 1, "pi": 2}
+COLUMNS: tuple[Local, ...] = (j, c, windows.v, U, windows.w)
+POINT = {**ROW, "pi": 2}
+POINT_VECTORS = {**ROW_VECTORS, "b_mk": (1, 0)}
+
+
+@lemma(
+    "stale.whole_partial",
+    "Distances moved by whole steps, weighed by a row of S",
+    assumes=[LAGS, STALENESS],
+    source="THEORY section 4",
+)
+def weighed_distances_of_whole_steps_are_bounded(d: Draft) -> None:
+    """N(sum_j S_mj |moved_j|) <= alpha sum_j S_mj d_j N(v_j + n_j)."""
+    whole_row(d)
+    d.have("gamma", le(0, gamma), Induction(i, combine(), combine(times("hypothesis"), times("c_m >= 0", gain * j))))
+    d.have("window", le(norm2(U), (j * c) ** 2), Cite("window.coherent", "bound"))
+    far = alpha * gain * j * c
+    d.have(
+        "weighed",
+        le(norm2(gain * omega), far**2),
+        combine(times("moved", gain**2), times("window", (alpha * gain) ** 2)),
+    )
+    step = Cite("hilbert.minkowski", "bound", where(s=alpha * gamma, t=far), {"u": P, "w": gain * omega})
+    d.conclude("bound", le(norm2(P), (alpha * gamma) ** 2), Induction(i, combine(), step))
+    d.at(ROW, ROW_VECTORS)
 
 
 @lemma(
@@ -55,33 +87,29 @@ POINT = {**ROW, "beta": 1, "pi": 2}
 def staleness_of_a_stage_is_bounded_by_whole_steps(d: Draft) -> None:
     """N(b_m) <= alpha sum_j S_mj d_j N(v_j + n_j)."""
     whole_row(d)
-    d.have("gamma", le(0, gamma), Induction(i, combine(), combine(times("hypothesis"), times("c_m >= 0", gain * j))))
-    d.have("window", le(norm2(U), (j * c) ** 2), Cite("window.coherent", "bound"))
-    far = alpha * gain * j * c
-    d.have(
-        "weighed",
-        le(norm2(gain * omega), far**2),
-        combine(times("moved", gain**2), times("window", (alpha * gain) ** 2)),
-    )
-    step = Cite("hilbert.minkowski", "bound", where(s=alpha * gamma, t=far), {"u": P, "w": gain * omega})
-    d.have("partial", le(norm2(P), (alpha * gamma) ** 2), Induction(i, combine(), step))
-    d.have("averaged", le(norm2(b_m), norm2(P)), Average("stale.pathwise:squares", {beta: b_m, pi: P}))
+    stale(d)
+    d.have("partial", le(norm2(P), (alpha * gamma) ** 2), Cite("stale.whole_partial", "bound"))
+    d.have("averaged", le(norm2(b_m), norm2(P)), d.average("stale.pathwise:squares", STEP))
     d.conclude("bound", le(norm2(b_m), (alpha * gamma) ** 2), combine(times("averaged"), times("partial")))
-    d.at(POINT, ROW_VECTORS)
+    d.at(POINT, POINT_VECTORS)
 
 
 @lemma("stale.minkowski", "The staleness lemma for short lags", assumes=[LAGS, STALENESS], source="THEORY section 4")
 def staleness_is_at_most_whole_steps(d: Draft) -> None:
     """N(b) <= alpha Lambda1 N(v + n), by Minkowski and shift invariance alone."""
     whole_row(d)
+    stale(d)
+    d.local(STAGE, gain, omega, *COLUMNS, b_mk, pi)
+    d.link(b_m, b, over=STAGE)
+    d.link(gamma, coherent, over=STAGE)
     d.given("Lambda1 >= 0", le(0, Lambda1), "domain")
     d.given("Lambda1", le(norm2(coherent), Lambda1**2 * norm2(v)), STALENESS)
     d.have(
         "rows",
         le(norm2(b), alpha**2 * norm2(coherent)),
-        Average("stale.whole_row:bound", {gamma: coherent}, {"b_m": b}),
+        d.average("stale.whole_row:bound", STAGE),
     )
     d.conclude(
         "bound", le(norm2(b), (alpha * Lambda1) ** 2 * norm2(v)), combine(times("rows"), times("Lambda1", alpha**2))
     )
-    d.at({**POINT, "Lambda1": 1}, {**ROW_VECTORS, "v": (1, 0), "Sdv": (1, 0)})
+    d.at({**POINT, "Lambda1": 1}, {**POINT_VECTORS, "v": (1, 0), "Sdv": (1, 0)})

@@ -4,7 +4,8 @@ Stage by stage in the space of random sequences, then summed over the stages in 
 """
 
 from theory.kernel import (
-    Average,
+    STAGE,
+    STEP,
     Cite,
     Draft,
     Induction,
@@ -18,6 +19,7 @@ from theory.kernel import (
     symbols,
     times,
 )
+from theory.kernel.draft import Local
 from theory.kernel.vectors import ZERO
 from theory.lemmas import windows
 from theory.lemmas.order import where
@@ -27,7 +29,7 @@ from theory.setting.symbols import symbol
 alpha, Lambda1, Lambdah, nu, sigma, Y = (symbol(n) for n in ("alpha", "Lambda1", "Lambdah", "nu", "sigma", "Y"))
 c, j = windows.c, windows.j
 s, h, i, gain, gamma, chi, beta, pi = symbols("s_m sqrt_d i S_mj gamma chi beta pi")
-U, W, P, omega, b_m = generators("U W P omega b_m")
+U, W, P, omega, b_m, b_mk = generators("U W P omega b_m b_mk")
 b, v, n, coherent, noisy = generators("b v n Sdv Shn")
 
 
@@ -36,13 +38,13 @@ def stage(d: Draft) -> None:
     windows.coherent(d)
     windows.martingale(d)
     d.root(h, j, combine(times("d_m >= 0")))
-    d.given("c_m >= 0", le(0, c), "domain", pointwise=True)
-    d.given("s_m >= 0", le(0, s), "domain", pointwise=True)
-    d.given("v_m", le(norm2(windows.v), c**2), "domain", pointwise=True)
-    d.given("n_m", le(norm2(windows.n), s**2), "domain", pointwise=True)
+    d.given("c_m >= 0", le(0, c), "domain")
+    d.given("s_m >= 0", le(0, s), "domain")
+    d.given("v_m", le(norm2(windows.v), c**2), "domain")
+    d.given("n_m", le(norm2(windows.n), s**2), "domain")
 
 
-STAGE = {"d_m": 4, "c_m": 1, "s_m": 1}
+ONE_STAGE = {"d_m": 4, "c_m": 1, "s_m": 1}
 VECTORS = {"v_m": (1, 0), "n_m": (0, 1)}
 
 
@@ -63,7 +65,7 @@ def stage_moves_at_most_j_steps_and_sqrt_j_noises(d: Draft) -> None:
         le(norm2(U + W), (j * c + h * s) ** 2),
         Cite("hilbert.minkowski", "bound", where(s=j * c, t=h * s), {"u": U, "w": W}),
     )
-    d.at(STAGE, VECTORS)
+    d.at(ONE_STAGE, VECTORS)
 
 
 def row(d: Draft, *, positive: bool = True) -> None:
@@ -71,8 +73,9 @@ def row(d: Draft, *, positive: bool = True) -> None:
     stage(d)
     if positive:
         d.given("alpha > 0", lt(0, alpha), "domain")
-    d.given("S_mj >= 0", le(0, gain), STALENESS, pointwise=True)
-    d.given("moved", le(norm2(omega), alpha**2 * norm2(U + W)), LAGS, pointwise=True)
+    d.given("S_mj >= 0", le(0, gain), STALENESS)
+    d.given("moved", le(norm2(omega), alpha**2 * norm2(U + W)), LAGS)
+    d.local(i, gain, omega, *columns())
     d.recursion(
         i,
         {gamma: (0, gamma + gain * j * c), chi: (0, chi + gain * h * s)},
@@ -80,7 +83,12 @@ def row(d: Draft, *, positive: bool = True) -> None:
     )
 
 
-ROW = {**STAGE, "alpha": 1, "S_mj": 1, "i": 0}
+def columns() -> tuple[Local, ...]:
+    """Return what each stage j of a row brings: its lag, its bounds, its sequences and their windows."""
+    return (j, h, c, s, windows.v, windows.n, U, W, windows.w, windows.z)
+
+
+ROW = {**ONE_STAGE, "alpha": 1, "S_mj": 1, "i": 0}
 ROW_VECTORS = {**VECTORS, "omega": (1, 0), "U": (1, 0), "W": (0, 1)}
 
 
@@ -110,18 +118,25 @@ def weighed_distances_are_bounded_row_by_row(d: Draft) -> None:
 
 
 def pathwise(d: Draft) -> None:
-    """Introduce the staleness of a stage at one step, and the sum over the row of S that bounds it."""
-    d.given("beta >= 0", le(0, beta), STALENESS, pointwise=True)
-    d.given("staleness", le(beta, pi), STALENESS, pointwise=True)
+    """Introduce the staleness b_mk of a stage at one step, its norm beta, and the sum pi over the row of S."""
+    d.local(STEP, b_mk, pi)
+    d.root(beta, norm2(b_mk), combine(norm_square(b_mk)))
+    d.given("staleness", le(beta, pi), STALENESS)
+
+
+def members(d: Draft) -> None:
+    """Let b_mk be the member of the stage's staleness b_m, and pi that of the sum P."""
+    d.link(b_mk, b_m, over=STEP)
+    d.link(pi, P, over=STEP)
 
 
 @lemma("stale.pathwise", "Staleness at one step, squared", assumes=[STALENESS], source="THEORY section 3")
 def staleness_squares(d: Draft) -> None:
-    """0 <= |b_m| <= sum_j S_mj |moved_j| at a step implies the same for squares."""
+    """|b_m| <= sum_j S_mj |moved_j| at a step implies the same for squares."""
     pathwise(d)
     d.have("pi >= 0", le(0, pi), combine(times("beta >= 0"), times("staleness")))
-    d.conclude("squares", le(beta**2, pi**2), combine(times("staleness", pi + beta)))
-    d.holds_at(beta=1, pi=2)
+    d.conclude("squares", le(norm2(b_mk), pi**2), combine(times("staleness", pi + beta), times("beta^2", -1)))
+    d.holds_at(pi=2, vectors={"b_mk": (1,)})
 
 
 @lemma(
@@ -134,10 +149,22 @@ def staleness_of_a_stage_is_bounded_by_its_row(d: Draft) -> None:
     """N(b_m) <= alpha (sum_j S_mj d_j N(v_j) + sum_j S_mj sqrt(d_j) N(n_j))."""
     row(d)
     pathwise(d)
-    d.have("averaged", le(norm2(b_m), norm2(P)), Average("stale.pathwise:squares", {beta: b_m, pi: P}))
+    members(d)
+    d.have("averaged", le(norm2(b_m), norm2(P)), d.average("stale.pathwise:squares", STEP))
     d.have("partial", le(norm2(P), (alpha * (gamma + chi)) ** 2), Cite("stale.partial", "bound"))
     d.conclude("bound", le(norm2(b_m), (alpha * (gamma + chi)) ** 2), combine(times("averaged"), times("partial")))
-    d.at({**ROW, "beta": 1, "pi": 2}, ROW_VECTORS)
+    d.at({**ROW, "pi": 2}, {**ROW_VECTORS, "b_mk": (1, 0)})
+
+
+def rows(d: Draft, *, positive: bool = True) -> None:
+    """Introduce every row of S: the stages' staleness b_m makes up b, the row sums make up S d v and S sqrt(d) n."""
+    row(d, positive=positive)
+    pathwise(d)
+    members(d)
+    d.local(STAGE, gain, omega, *columns())
+    for local, image in ((b_m, b), (gamma, coherent), (chi, noisy)):
+        d.link(local, image, over=STAGE)
+    d.local(STAGE, b_mk, pi)
 
 
 def delays(d: Draft) -> None:
@@ -156,14 +183,13 @@ def delays(d: Draft) -> None:
 )
 def staleness_is_coherent_in_d_and_noisy_in_sqrt_d(d: Draft) -> None:
     """N(b) <= alpha (Lambda1 Y + nu), with Y = N(v) and nu >= norm(S Diag(sqrt d) (N(n_m))_m)."""
-    row(d)
-    pathwise(d)
+    rows(d)
     d.root(Y, norm2(v), combine(norm_square(v)))
     delays(d)
     d.have(
         "rows",
         le(norm2(b), alpha**2 * norm2(coherent + noisy)),
-        Average("stale.row:bound", {gamma: coherent, chi: noisy}, {"b_m": b}),
+        d.average("stale.row:bound", STAGE),
     )
     d.have("coherent", le(norm2(coherent), (Lambda1 * Y) ** 2), combine(times("Lambda1")))
     d.have(
@@ -173,6 +199,6 @@ def staleness_is_coherent_in_d_and_noisy_in_sqrt_d(d: Draft) -> None:
     )
     d.conclude("bound", le(norm2(b), (alpha * (Lambda1 * Y + nu)) ** 2), combine(times("rows"), times("sum", alpha**2)))
     d.at(
-        {**ROW, "beta": 1, "pi": 2, "Lambda1": 1, "nu": 1},
-        {**ROW_VECTORS, "v": (1, 0), "Sdv": (1, 0), "Shn": (0, 1)},
+        {**ROW, "pi": 2, "Lambda1": 1, "nu": 1},
+        {**ROW_VECTORS, "b_mk": (1, 0), "v": (1, 0), "Sdv": (1, 0), "Shn": (0, 1)},
     )

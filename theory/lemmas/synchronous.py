@@ -91,7 +91,7 @@ def without_lag_every_feasible_point_is_below_the_closed_form(d: Draft) -> None:
     )
     below = combine(times("case", 1 / (1 - c)), times("least root"))
     d.conclude("bound", le(A, root), OrderCases((1 - c) * A, start, below, above))
-    d.at({"A": "9/25", "sigma": "4/5", "Y": "5/13", "a": "4/13", "rho": "1/2", "p": "1/2", "x": "1/10"})
+    d.at({"A": "9/25", "sigma": "4/5", "Y": "5/13", "a": "4/13", "rho": "1/2", "p": "33/50", "x": 0})
 
 
 @lemma("sync.attained", "The synchronous closed form, lower half", source="THEORY section 5, Theorem 1")
