@@ -272,7 +272,7 @@ class _Map:
 
 
 def _cite(goal: Rel, scope: Scope, proof: p.Cite) -> None:
-    """A proved claim holds for whatever satisfies its premises and has its structure."""
+    """Accept an instance: a proved claim holds for whatever satisfies its premises and has its structure."""
     cited = scope.proved.get(proof.claim)
     if cited is None:
         raise Gap(f"{proof.claim} is not proved")
@@ -281,12 +281,10 @@ def _cite(goal: Rel, scope: Scope, proof: p.Cite) -> None:
         raise Gap(f"citing {cited.id}: only scalars and generators can be replaced, once each")
     by = _Map(cited, scope.claim, scalars, {name: read_vector(value) for name, value in proof.vectors.items()})
     scope.signs.require_defined(*by.scalars.values(), *(c for v in by.vectors.values() for _, c in v))
-    for name, relation in cited.conclusions:
-        if name == proof.conclusion:
-            break
-    else:
+    conclusions = dict(cited.conclusions)
+    if proof.conclusion not in conclusions:
         raise Gap(f"{cited.id} does not conclude {proof.conclusion!r}")
-    instance = by.relation(relation)
+    instance = by.relation(conclusions[proof.conclusion])
     if goal.op != instance.op and (goal.op, instance.op) != ("<=", "<"):
         raise Gap(f"{goal} is weaker or stronger than the instance {instance} of {cited.id}")
     for entry in cited.entries:
@@ -299,7 +297,7 @@ def _cite(goal: Rel, scope: Scope, proof: p.Cite) -> None:
 
 
 def _discharge(scope: Scope, cited: Statement, name: str, fact: Rel, wanted: Rel) -> None:
-    """A premise holds at all values of its labels, so it must follow from facts that do (see RULES.md, 5.3)."""
+    """Find a premise among the facts that hold at all values of its labels, as it does itself."""
     signs = scope.at_all(cited.of_relation(fact) - cited.counts(fact)).signs
     try:
         signs.require_defined(wanted.lhs, wanted.rhs)
@@ -354,7 +352,7 @@ def _equal(one: Vec, other: Vec) -> bool:
 
 
 def _average(goal: Rel, scope: Scope, proof: p.Average) -> None:
-    """An average over what has nonnegative weights is linear and monotone."""
+    """Accept an average: over what has nonnegative weights it is linear and monotone."""
     relation, over = read_relation(proof.of), read_over(proof.over)
     if relation.op == "<" or goal.op != relation.op:
         raise Gap(f"an average keeps <= and ==: {relation} does not give {goal}")
@@ -424,7 +422,7 @@ def _tower(goal: Rel, scope: Scope, difference: str, known: str) -> None:
 
 
 def _shift(goal: Rel, scope: Scope, delayed: str) -> None:
-    """The sum over k < K of |v_{k-j}|^2, with zeros for k < j, leaves out terms >= 0 of the sum of |v_k|^2."""
+    """Accept norm2(delayed) <= norm2(origin): a sum over k < K of |v_{k-j}|^2 leaves out terms >= 0."""
     for delay in scope.claim.delays:
         if delay.name == delayed:
             if goal != Rel(gram(delayed, delayed), "<=", gram(delay.of, delay.of)):
@@ -451,7 +449,7 @@ def _telescope(goal: Rel, scope: Scope, now: str) -> None:
 
 
 def _induction(goal: Rel, scope: Scope, proof: p.Induction) -> None:
-    """The goal holds at count 0 and passes from each count to the next."""
+    """Accept a goal that holds at count 0 and passes from each count to the next."""
     claim = scope.claim
     item = claim.recursion(read(proof.counter).args[0])
     label = item.counter

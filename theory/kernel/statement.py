@@ -67,9 +67,10 @@ class Path(NamedTuple):
 
 
 class Process(NamedTuple):
-    """Member k of a sequence is known from the samples of steps <= k + known; its mean given those before step
-    k + differences is zero (None: no such thing is said).
-    """  # fmt: skip
+    """A sequence whose member k is known from the samples of steps <= k + known.
+
+    Given the samples of steps < k + differences its mean is zero; None if nothing of the kind is said.
+    """
 
     name: str
     known: Term

@@ -3,7 +3,7 @@
 An increment D has sign s and size m = |D|, so D = s m with s^2 = 1; likewise a direction g.
 """
 
-from sympy import Expr, Rational, Symbol
+from sympy import Expr, Symbol
 
 from theory.kernel import ELEMENT as EACH
 from theory.kernel import Contradiction, Draft, SignCases, combine, eq, le, lemma, lt, square, symbols, times
@@ -144,7 +144,6 @@ def inward_directions_keep_the_weight_inside(d: Draft) -> None:
     d.given("inside", le((1 - side) * (w - edge), 0), "domain")
     d.given("inward", le(0, (1 + side) * s), "domain")
     after = update(m, -s)
-    half = Rational(1, 2)
     outside = SignCases(
         s,
         combine(times("w <= top"), times("outside", m / (2 * tau)), times("edge >= 0", m / tau), times("m >= 0")),
