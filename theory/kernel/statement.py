@@ -158,12 +158,15 @@ class Statement:
         while size < len(found):
             size = len(found)
             for delay in self.delays:
-                if ("", delay.of) in found or found & atoms(delay.lag):
+                if ("", delay.of) in found or found & _mentioned(delay.lag):
                     found.add(("", delay.name))
             for link in self.links:
                 group = {("", link.local) if link.vector else (link.local,), *(("", name) for name, _ in link.image)}
                 if found & group:
                     found |= {one for one in group if counter in self._labels(one)}
+            for entry in self.entries:
+                if entry.kind in ("define", "root") and _mentioned(entry.of) & found:
+                    found.add((entry.scalar,))
             for group in ({(mean.of,), (mean.symbol,)} for mean in self.means):
                 found |= group if found & group else set()
         return frozenset(found)
@@ -173,8 +176,7 @@ class Statement:
 
     def counts(self, relation: Rel) -> Labels:
         """Return the counters of whose count at hand alone a relation speaks."""
-        spoken = atoms(relation.lhs) | atoms(relation.rhs)
-        spoken |= {("", name) for atom in spoken if len(atom) == 2 for name in atom}
+        spoken = _mentioned(relation.lhs) | _mentioned(relation.rhs)
         return frozenset(
             item.counter
             for item in self.recursions
@@ -199,6 +201,13 @@ class Statement:
                 back = times(number(-1), delay.lag)
                 return plus(known, back), None if first is None else plus(first, back)
         raise Gap(f"nothing is known about the times of {name}")
+
+
+def _mentioned(term: Term) -> frozenset[Atom]:
+    """Return the scalars (as atoms) and the generators (as ("", name)) that a term speaks of."""
+    return frozenset(
+        one for atom in atoms(term) for one in ([atom] if len(atom) == 1 else [("", name) for name in atom])
+    )
 
 
 def well_formed(statement: Statement) -> None:
