@@ -231,10 +231,11 @@ def _once(what: str, items: Iterable[object]) -> None:
 def _one_binding(s: Statement) -> None:
     """Check that whatever gives a name its meaning does so alone."""
     scalars = [entry.scalar for entry in s.entries if entry.scalar]
-    scalars += [name for item in s.recursions for name in item.objects] + [item.symbol for item in s.means]
+    scalars += [name for item in s.recursions for name in (item.counter, *(row[0] for row in item.scalars))]
+    scalars += [item.symbol for item in s.means]
     scalars += [name for path in s.paths for name in path]
     vectors = [entry.vector for entry in s.entries if entry.vector] + [item.name for item in s.delays]
-    vectors += [name for item in s.recursions for name in item.generators]
+    vectors += [row[0] for item in s.recursions for row in item.vectors]
     _once("the symbol", scalars)
     _once("the generator", vectors)
     _once("the process", [item.name for item in (*s.processes, *s.delays)])
