@@ -85,8 +85,9 @@ def _meet(model: Model, relation: Relation, envs: list[Env]) -> None:
     for symbol in sorted(free, key=lambda q: (q not in relation.rhs.free_symbols, q.name)):
         if _try(model, relation, envs, symbol):
             return
-    if relation.op == "==" and relation.rhs == 0 and relation.lhs.is_Symbol and pair_of(relation.lhs) is not None:
-        _orthogonalise(model, *pair_of(relation.lhs))  # type: ignore[misc]
+    pair = pair_of(relation.lhs) if relation.lhs.is_Symbol else None
+    if relation.op == "==" and relation.rhs == 0 and pair is not None:
+        _orthogonalise(model, *pair)
     elif relation.op != "==":
         _shrink(model, relation, envs)
 
