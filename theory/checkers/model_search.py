@@ -159,7 +159,7 @@ def _shrink(model: Model, relation: Relation, envs: list[Env]) -> None:
         if name in model.directions or name in model.built or (own is not None and not model._assembled(own)):
             continue
         labels = model.claim.vector_labels.get(name, frozenset())
-        for factor in (Fraction(1, 4), Fraction(0)):
+        for factor in (Fraction(1, 4), Fraction(1, 16), Fraction(1, 256), Fraction(0)):
             for env in envs:
                 key = ("vector", *model._key(name, labels, env))
                 drawn = model.vector(name, env)

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
-from typing import Any
 from math import isqrt
+from typing import Any
 
 import sympy
 from sympy import Expr
@@ -172,7 +172,8 @@ class Model:
                 if bound is not None
                 else self.chance.choice(POOL)
             )
-        return self.drawn[key]
+        found: Fraction = self.drawn[key]
+        return found
 
     def value(self, expression: Expr, env: Env) -> Fraction:
         """Return the value of an expression."""
