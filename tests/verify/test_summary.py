@@ -47,8 +47,8 @@ def test_both_sides_are_compared_where_both_apply():
     results = [result(0, 8.0, 2.0), result(1, 16.0, 4.0), result(2, math.nan, 100.0)]
     (row,) = summary.side_by_side(results)
     assert row["family"] == "network-long" and row["form"] == "sharp"
-    assert (row["settings"], row["certified"], row["measured"]) == (2, 12.0, 3.0)
-    assert (row["applied"], row["measured_everywhere"]) == (3, 4.0)
+    assert (row["settings"], row["certified"], row["observed"]) == (2, 12.0, 3.0)
+    assert (row["applied"], row["observed_everywhere"]) == (3, 4.0)
 
 
 def test_elsewhere_the_sides_are_the_two_bases():
@@ -58,15 +58,15 @@ def test_elsewhere_the_sides_are_the_two_bases():
         check("saturation-adaptive/a-posteriori", 1.5),
     ]
     sharp, adaptive = summary.side_by_side([result(0, 1.0, 1.0, norms=[], checks=checks)])
-    assert (sharp["settings"], sharp["certified"], sharp["measured"]) == (1, 3.0, 2.0)
-    assert (adaptive["settings"], adaptive["certified"], adaptive["measured_everywhere"]) == (0, None, 1.5)
+    assert (sharp["settings"], sharp["certified"], sharp["observed"]) == (1, 3.0, 2.0)
+    assert (adaptive["settings"], adaptive["certified"], adaptive["observed_everywhere"]) == (0, None, 1.5)
 
 
 def test_the_fall_with_the_length_is_by_decades():
     lengths = {10**4: (90.0, 30.0), 30_000: (70.0, 20.0), 10**7: (4.0, 2.0)}
     results = [result(place, *both, length) for place, (length, both) in enumerate(lengths.items())]
     rows = summary.by_length([*results, result(9, 1.0, 1.0, family="network")])
-    assert [(row["K_from"], row["certified"], row["measured"]) for row in rows] == [
+    assert [(row["K_from"], row["certified"], row["observed"]) for row in rows] == [
         (10**4, 80.0, 25.0),
         (10**7, 4.0, 2.0),
     ]
@@ -83,7 +83,10 @@ def test_the_replicas_needed_are_those_of_the_statistics():
 def test_assumptions_are_counted_grouped_and_the_violated_ones_named():
     broken = result(7, 1.0, 1.0, assumptions=[finding("smooth", "measured"), finding("lower", "violated")])
     results = [result(0, 1.0, 1.0), result(1, 1.0, 1.0), broken]
-    assert assumptions.tally(results)["lower"] == {"certified": 2, "measured": 0, "violated": 1, "unknown": 0}
+    assert assumptions.tally(results)["lower"] == dict.fromkeys(assumptions.STATUSES, 0) | {
+        "certified": 2,
+        "violated": 1,
+    }
     assert [group["settings"] for group in assumptions.patterns(results)] == [[0, 1], [7]]
     (named,) = assumptions.violated(results)
     assert (named["id"], named["assumption"], named["evidence"]) == (7, "lower", "seen")
