@@ -10,11 +10,16 @@ eps is bounded beforehand, from the sizes of what is rounded (u: unit roundoff o
 s: smallest subnormal number, w: largest weight of any replica, X = sqrt(D) w + norm(W*), g: mean size of a direction):
 
     the step        2 u sqrt(D) w + 8 u alpha g + 4 s sqrt(D)   roundings of W + dW, of |dW| W/tau and of their sum,
-    the direction   gamma_n (sqrt(D) L X + g)                   sums of n terms, H and W* rounded to the dtype,
+    the direction   gamma_n (sqrt(D) L X + g)                   sums of n terms, H and W* rounded to the dtype; L for
+                                                                sqrt(D) L where the direction is a sample's,
     alpha           g times the relative rounding of alpha,
 
 so eps = step/alpha + 2 direction + alpha; 2 covers 1 + rho, since the drift follows the direction. The gradients that
 are measured are off by the direction's share, and by the roundings of K sums.
+
+sqrt(D) L bounds the norm of abs(H). A sample's direction is one of stages: sums off by gamma_n relatively are sums
+with weights off by as much, which moves it by L gamma_n norm(W), whether L comes from the data (logistic) or from the
+stages' sensitivities (networks).
 
 Assumed:    a problem evaluates its direction as if its weights and data were off by gamma_n relatively (backward
             stable), which sums and products of stages are, and subtracts no constant from the weights but its
@@ -29,6 +34,7 @@ from typing import Any
 
 import numpy as np
 
+from simulate.problems.base import FiniteData
 from simulate.run import Run
 from simulate.trajectories import Trajectories
 
@@ -112,7 +118,8 @@ def of(runs: Trajectories, constants: Mapping[str, float]) -> Rounding:
     stale = 2 * smoothness * size if any(run.lags or ()) else 0.0
     along = slope + math.sqrt(constants.get("sigma2", 0.0)) + stale
     sums = relative(longest_sum(run), unit)
-    gathered = sums * math.sqrt(weights) * smoothness * farthest
+    spread = 1.0 if isinstance(run.problem, FiniteData) else math.sqrt(weights)
+    gathered = sums * spread * smoothness * farthest
     scale = max(1.0, run.tau if math.isfinite(run.tau) else 1.0)  # networks count in multiples of tau
     lost = math.sqrt(weights) * 4 * subnormal * scale
     step = 2 * unit * size + 8 * unit * run.alpha * along + lost
@@ -120,7 +127,7 @@ def of(runs: Trajectories, constants: Mapping[str, float]) -> Rounding:
     adding = relative(run.iterations + longest_sum(run), float(np.finfo(np.float64).eps) / 2)
     gradient = gathered + 2 * smoothness * unit * size + (sums + adding) * slope
     gradient += math.sqrt(weights * float(kind.tiny))  # squares that are too small to be held
-    value = 2 * sums * math.sqrt(weights) * smoothness * farthest**2
+    value = 2 * sums * spread * smoothness * farthest**2
     value += (sums + adding) * abs(runs.initial_gap + run.problem.lower_bound)
     direction = step / run.alpha + 2 * aside + _of_alpha(run, kind.dtype) * along
     return Rounding(direction, gradient, value, run.dtype)

@@ -19,7 +19,8 @@ Certificates: a proved constant that the run contradicts is a violation of its o
 takes this constant is applied.
 
 Rounding: a run in floating point is one of the recursion with perturbed directions (`rounding`). An alarm needs a mean
-above the bound for these; where rounding could move the bound by more than `rounding.SHARE`, nothing is held.
+above the bound for these. Where rounding could move the bound by more than `rounding.SHARE`, or is a larger share than
+that of the noise (of the gradient, without noise), nothing is held.
 """
 
 import math
@@ -299,6 +300,8 @@ class Ends(NamedTuple):
         value: the bound as it is reported.
         most: an alarm needs a mean above this.
         moved: `value` for directions as wrong as rounding may have made them.
+        along: what rounding is held against: sigma, or sqrt(A) without noise, in f/w.
+        noisy: whether there is noise.
 
     """
 
@@ -306,6 +309,8 @@ class Ends(NamedTuple):
     value: float
     most: float
     moved: float
+    along: float
+    noisy: bool
 
 
 def _ends(form: Form, known: Mapping[str, float], evidence: Evidence) -> Ends:
@@ -319,7 +324,8 @@ def _ends(form: Form, known: Mapping[str, float], evidence: Evidence) -> Ends:
     bound: Callable[..., Any] = theory.bound(form.theorem)
     found = np.broadcast_to(bound(**columns), columns[stale].shape)
     moved, most = (float(found[3]), float(found[4])) if finite else (math.inf, math.inf)
-    return Ends(float(found[0]), float(found[1]), max(float(found[2]), most), moved)
+    along = math.sqrt(known["sigma2"] or evidence.mean)
+    return Ends(float(found[0]), float(found[1]), max(float(found[2]), most), moved, along, known["sigma2"] > 0)
 
 
 def _perturbed(known: Mapping[str, float], direction: float) -> tuple[str, float, float]:
@@ -368,12 +374,22 @@ def decide(lower: float, upper: float, least: float, most: float) -> Verdict:
 def _decide(claim: str, ends: Ends, evidence: Evidence, condition: str) -> Check:
     """Decide with the largest bound the data allow for an alarm, with the smallest for `held`."""
     verdict, reason = decide(evidence.lower.value, evidence.upper.value, ends.least, ends.most), ""
-    if verdict != "violated" and not ends.moved <= (1 + rounding.SHARE) * ends.value:
-        moved = "anywhere" if math.isinf(ends.moved) else f"to {ends.moved:.4g}"
-        verdict, reason = "inconclusive", f"rounding in {evidence.rounded.dtype} could move the bound {moved}"
+    if verdict != "violated" and (lost := _lost(ends, evidence)):
+        verdict, reason = "inconclusive", f"rounding in {evidence.rounded.dtype} {lost}"
     from_below, from_above = evidence.interval
     tightness, low, high = (_ratio(ends.value, value) for value in (evidence.mean, from_above, from_below))
     return Check(claim, verdict, ends.value, tightness, low, high, reason, condition)
+
+
+def _lost(ends: Ends, evidence: Evidence) -> str:
+    """Return how rounding keeps a run from testing a bound, or nothing."""
+    if not ends.moved <= (1 + rounding.SHARE) * ends.value:
+        moved = "anywhere" if math.isinf(ends.moved) else f"to {ends.moved:.4g}"
+        return f"could move the bound {moved} from {ends.value:.4g}"
+    if evidence.rounded.direction > rounding.SHARE * ends.along:
+        share = f"{evidence.rounded.direction / ends.along:.2%}" if ends.along > 0 else "more than"
+        return f"may be {share} of the {'noise' if ends.noisy else 'gradient'}: the run is not one of the algorithm"
+    return ""
 
 
 def _ratio(bound: float, observed: float) -> float:
