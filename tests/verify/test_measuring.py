@@ -63,3 +63,41 @@ def test_certified_saturation_holds_for_noise_that_makes_stale_weights_overshoot
     assert certified is not None and reached <= certified * device.tau
     # without lag the weight stops where gradient and noise balance; with it, well beyond
     assert (reached > 1.25 * noise) == overshoots
+
+
+@pytest.mark.parametrize("lag", [0, 1, 3])
+@pytest.mark.parametrize("longest", [0.02, 0.1, 0.3, 1.2, 1.7, 1.99])
+def test_certified_saturation_holds_against_the_worst_noise_and_long_steps(lag, longest):
+    """Noise of either sign at will: for long, in step with the stale weights, against them, at random.
+
+    `longest` is the step asked for where the weight is at the device's bound, in tau: beyond 1 a single step from there
+    may overshoot the bound on the other side.
+    """
+    device, found = devices.ald(1.0), 0
+    for slope in (0.6, 0.8, 0.95):  # how much of the step the gradient makes at the bound; the noise makes the rest
+        alpha, noise = longest * slope, (1 - slope) / slope
+        direction = invariant.AffineDirection(np.eye(1), np.zeros(1), np.array([noise]), np.array([lag]))
+        certified = invariant.saturation(direction, np.zeros(1), alpha, device)
+        found += certified is not None
+        assert certified is None or _worst(device, alpha, noise, lag) <= certified * (1 + 1e-12) < 1
+    assert found or longest >= 0.3
+
+
+def _worst(device, alpha: float, noise: float, lag: int) -> float:
+    """Return the largest weight that 400 bang-bang sequences of noise reach in 300 steps."""
+    rng, count = np.random.default_rng(3), 400
+    past = [np.zeros(count)] * (lag + 1)
+    reached = 0.0
+    holds = rng.integers(1, 3 * (lag + 2), count)  # steps between changes of sign; the first 100 never change it
+    holds[:100] = 1000
+    for step in range(300):
+        push = np.where((step // holds) % 2 == 0, noise, -noise)
+        greedy = -np.sign(past[-1] - past[0]) * noise  # on in the direction in which the stale weight lags behind
+        push[200:300] = np.where(greedy == 0, noise, greedy)[200:300]
+        push[300:] = rng.choice((-noise, noise), count - 300)
+        past.append(device.update(past[-1], -alpha * (past[-1 - lag] + push)))
+        past.pop(0)
+        reached = max(reached, float(np.abs(past[-1]).max()))
+        if reached > 1:
+            break
+    return reached

@@ -92,6 +92,29 @@ def test_assumptions_are_counted_grouped_and_the_violated_ones_named():
     assert (named["id"], named["assumption"], named["evidence"]) == (7, "lower", "seen")
 
 
+def test_the_family_wise_confidence_is_claimed_for_a_priori_checks_only():
+    """One setting is covered, one is judged by conditional checks alone, to one nothing applies, one breaks a proof."""
+    none = [check("sharp/a-priori", math.nan, "not applied"), check("sharp/a-posteriori", math.nan, "not applied")]
+    broken = [*none[:1], check("sharp/a-posteriori", 1.0), check("certificate/rho", math.nan, "violated")]
+    results = [
+        result(0, 2.0, 2.0, checks=[check("sharp/a-priori", 2.0), check("sharp/a-posteriori", 0.5, "violated")]),
+        result(1, 2.0, 2.0),
+        result(2, 2.0, 2.0, verdict="not applied", checks=none),
+        result(3, 2.0, 2.0, verdict="violated", checks=broken),
+    ]
+    found = summary.summarise(results, PLAN, 1.0)
+    stated = found["family_wise"]
+    assert (stated["settings"], stated["violations"], stated["conditional"]) == (1, 0, 2)
+    assert "a-priori" in stated["covers"] and "conditional" in stated["covers"]
+    assert stated["confidence"] == found["family_wise_confidence"] == 0.99
+    counts = {name: (row["held"], row["violations"], row["not_applied"]) for name, row in found["by_basis"].items()}
+    assert counts == {"a-priori": (1, 0, 3), "a-posteriori": (2, 1, 1), "certificate": (3, 1, 0)}
+    assert all(set(row["tightness"]) == set(found["by_claim"]) for row in found["by_family"].values())
+    page = " ".join(report.render(results, PLAN, "store.sqlite").split())
+    assert "claimed for the a-priori checks of 1 settings; 2 settings have conditional checks only" in page
+    assert "1 settings break a certificate" in page
+
+
 def test_the_page_says_what_is_violated_before_anything_else():
     bad = result(3, 0.5, 0.5, verdict="violated", checks=[check("sharp/a-posteriori", 0.5, "violated")])
     page = report.render([result(0, 9.0, 3.0), bad], PLAN, "store.sqlite")
