@@ -86,7 +86,9 @@ def _largest(runs: Trajectories, certified: Mapping[str, float]) -> Iterator[Cer
 def _values(runs: Trajectories, certified: Mapping[str, float], rounding: Rounding) -> Iterator[Certificate]:
     """Return f >= f*, and norm(grad f)^2 <= 2 L (f - f*), which smooth and lower imply, in every bin of the curve."""
     lowest = runs.run.problem.lower_bound
-    error = rounding.value if math.isfinite(rounding.value) else 0.0
+    error = rounding.value
+    if not math.isfinite(error):  # nothing is known of it, so nothing can be compared
+        return
     if "Delta" in certified:
         yield Certificate("Delta", "f", lowest, float(np.nanmin(runs.least_value)), error, floor=True)
     if "L" in certified and "Delta" in certified:

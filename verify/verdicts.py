@@ -32,7 +32,7 @@ import numpy as np
 
 import theory
 from theory.setting.boundary import OutsideDomain
-from verify import rounding, statistics
+from verify import conditions, rounding, statistics
 from verify.observations import Observations
 
 Verdict = Literal["held", "violated", "inconclusive", "not applied"]
@@ -284,12 +284,14 @@ def _confront(form: Form, basis: Basis, observed: Observations, evidence: Eviden
     if refusal:
         return Check(claim, "not applied", reason=refusal)
     known = observed.constants.take(*_ALWAYS, *(name for name in form.extras if name in observed.constants.values))
-    known["rho"] = observed.constants.values["rho"] if basis == "a-priori" else observed.rho
+    priori = basis == "a-priori"
+    condition = "" if priori else conditions.of(known, observed, evidence.passing)
+    known["rho"] = observed.constants.values["rho"] if priori else observed.rho
     try:
         ends = _ends(form, known, evidence)
     except OutsideDomain as error:
         return Check(claim, "not applied", reason=str(error))
-    return _decide(claim, ends, evidence, _condition(form, basis, observed, evidence))
+    return _decide(claim, ends, evidence, condition)
 
 
 class Ends(NamedTuple):
@@ -336,32 +338,6 @@ def _perturbed(known: Mapping[str, float], direction: float) -> tuple[str, float
     if known["sigma2"] == 0:  # then nu = 0 whatever Lambdah is
         return "nu", 0.0, more
     return "Lambdah", known["Lambdah"], known["Lambdah"] + more / math.sqrt(known["sigma2"])
-
-
-_UNBOUNDED = (
-    "; normal noise passes every rho some time, so this speaks of noise cut where every draw of these runs lies inside "
-    "with probability at least 1 - 1e-12"
-)
-_OPEN = "; whether any rho holds almost surely is not known: the problem does not say that its noise is bounded"
-
-
-def _condition(form: Form, basis: Basis, observed: Observations, evidence: Evidence) -> str:
-    """Return what a check rests on beyond what is proved, in words."""
-    if basis == "a-priori":
-        return ""
-    constants, parts = observed.constants, list[str]()
-    if not (constants.proved("rho") and constants.values["rho"] == 0):
-        parts.append(
-            f"no run passes rho = {observed.rho:.6g}, the largest saturation of {evidence.replicas} replicas (a "
-            f"further one does with probability at most {evidence.passing:.2g}, confidence 95%)"
-        )
-        if observed.bounded_noise is not True:
-            parts[-1] += _UNBOUNDED if observed.bounded_noise is False else _OPEN
-    names = (*_ALWAYS, *(name for name in form.extras if name in constants.values))
-    taken = [name for name in names if not constants.proved(name)]
-    if taken:
-        parts.append(f"{', '.join(taken)} nowhere exceed what was {observed.seen} {observed.sampling}")
-    return "provided that " + " and ".join(parts) if parts else ""
 
 
 def decide(lower: float, upper: float, least: float, most: float) -> Verdict:

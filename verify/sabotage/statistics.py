@@ -17,7 +17,7 @@ from scipy import stats
 import theory
 from simulate.problems.blocks import Blocks
 from theory.setting.boundary import OutsideDomain
-from verify import assumptions, calibration, observations, rounding, statistics, summary, sweep, verdicts
+from verify import assumptions, calibration, conditions, observations, rounding, statistics, summary, sweep, verdicts
 from verify.certificates import Certificate
 from verify.observations import Constants, Observations
 from verify.sabotage import Answer, Area, Check, Fault, swapped
@@ -400,7 +400,7 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "certificate: no room for the rounding of the comparison": partial(
         swapped, Certificate, "broken", property(lambda self: self.seen > self.proved)
     ),
-    "condition: a-posteriori checks say nothing": partial(swapped, verdicts, "_condition", lambda *_: ""),
+    "condition: a-posteriori checks say nothing": partial(swapped, conditions, "of", lambda *_: ""),
     "condition: the family covers every check": partial(
         swapped, summary, "basis", lambda check: "certificate" if "certificate" in check["claim"] else "a-priori"
     ),
