@@ -114,7 +114,10 @@ class SnapshotEngine(Compiled):
         tau, kept = self.task.device.tau, snapshots[sound]
         found = self.moments(kept)
         largest = (np.max(np.abs(kept), axis=2).astype(np.float64) / tau) ** 2
-        squares, weighted = np.sum(found.squared_gradient, axis=2), found.weighted / tau**2
+        squares, weighted = (
+            np.sum(found.squared_gradient, axis=2),
+            found.weighted / (tau * tau),
+        )  # tau**2 would raise where it overflows
         seen = Seen(found.value, squares, found.variance, largest, weighted)
         observer.add(sound, plan.first + plan.times[sound, strata], plan.lengths[strata], seen)
         observer.norms(sound, self.shaped(kept))

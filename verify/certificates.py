@@ -132,8 +132,9 @@ def box(run: Run, problem: Network) -> tuple[list[float], str]:
     if start > run.tau:
         return [], f"W_0 lies outside the saturation box: {start:.6g} > tau = {run.tau:g}"
     w = problem.stage_norms(run.tau)
-    bounds = network.bounds(problem.stage_data, w)
+    with np.errstate(over="ignore", invalid="ignore"):  # of a box so large that nothing follows from it
+        bounds = network.bounds(problem.stage_data, w)
     longest = run.alpha * max(D * X for D, X in zip(bounds.D, bounds.X[:-1], strict=True))
-    if longest > run.tau:
+    if not longest <= run.tau:
         return [], f"a step may leave the saturation box: alpha * D_m X_m = {longest:.6g} > tau = {run.tau:g}"
     return w, ""

@@ -363,8 +363,8 @@ def _lost(ends: Ends, evidence: Evidence) -> str:
         moved = "anywhere" if math.isinf(ends.moved) else f"to {ends.moved:.4g}"
         return f"could move the bound {moved} from {ends.value:.4g}"
     if evidence.rounded.direction > rounding.SHARE * ends.along:
-        share = f"{evidence.rounded.direction / ends.along:.2%}" if ends.along > 0 else "more than"
-        return f"may be {share} of the {'noise' if ends.noisy else 'gradient'}: the run is not one of the algorithm"
+        share = f"{evidence.rounded.direction / ends.along:.2g} times" if ends.along > 0 else "more than"
+        return f"may be {share} the {'noise' if ends.noisy else 'gradient'}: the run is not one of the algorithm"
     return ""
 
 

@@ -139,6 +139,19 @@ def test_an_ordinary_run_is_judged(problem, dtype):
     assert 0 < stated.direction < (1e-10 if dtype == "float64" else 1e-2)
 
 
+@pytest.mark.parametrize("tau", [1e30, 1e160, 1e300])
+@pytest.mark.parametrize("problem", ["network", "logistic", "quadratic"])
+def test_a_device_far_too_large_is_a_digital_one(problem, tau):
+    made = simulate.problems.make(problem, stages=2)
+    options = {"alpha": 0.01, "iterations": 300, "replicas": 16, "seed": 1}
+    analog = verify.check(simulate.run(made, "analog-sgd-ap", tau=tau, **options))
+    digital = verify.check(simulate.run(made, "digital-ap", tau=math.inf, **options))
+    words = [
+        [check.verdict for check in report.checks if "sharp/a-post" in check.claim] for report in (analog, digital)
+    ]
+    assert words[0] == words[1] != ["not applied"]
+
+
 def planted(mean: float, direction: float, gradient: float = 0.0) -> Observations:
     values = {
         "L": 1.0,
