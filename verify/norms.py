@@ -8,6 +8,8 @@ in both.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from simulate.problems.network import Network
 from simulate.run import Run
 from verify import certificates, verdicts
@@ -48,7 +50,8 @@ def sides(run: Run, observed: Observations, level: float) -> tuple[Side, ...]:
     if not isinstance(problem, Network):
         return ()
     box, refusal = certificates.box(run, problem)
-    certified = of_network(run, problem.stage_data, box) if box else {}
+    with np.errstate(over="ignore", invalid="ignore"):  # of a box so large that nothing follows from it
+        certified = of_network(run, problem.stage_data, box) if box else {}
     seen = {name: observed.constants.values[name] for name in NAMES if observed.stage_norms}
     return (
         _side("certified", box, certified, refusal, observed, level),
