@@ -96,7 +96,9 @@ class Observations:
         """Return the certificates of these constants (all if none is named) that the runs contradict."""
         held = self.certificates
         if self.constants.proved("rho"):
-            held = (*held, certificates.saturation(self.constants.values["rho"], self.rho))
+            rho = self.constants.values["rho"]
+            # an analog replica that diverged left the device's range; a digital one (rho = 0) has none
+            held = (*held, certificates.saturation(rho, math.inf if self.diverged and rho > 0 else self.rho))
         return [one for one in held if one.broken and (not constants or one.constant in constants)]
 
     @property
@@ -141,8 +143,8 @@ def from_trajectories(runs: Trajectories) -> Observations:
     known = constants(runs)
     variance = runs.facts.values.get("sigma2")
     rounded = rounding.of(runs, known.values)
-    if runs.run.alpha * rounded.direction > invariant.ROUNDING * runs.run.tau:  # what the proof leaves for rounding
-        known = known.without("rho")
+    if invariant.ROUNDING * runs.run.tau < runs.run.alpha * rounded.direction < math.inf:
+        known = known.without("rho")  # a step may round by more than the proof leaves room for
     proved = {name: value for name, value in known.values.items() if known.proved(name)}
     if "sigma2" in proved:
         proved["sigma2"] = float(variance or 0.0)

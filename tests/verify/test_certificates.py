@@ -63,6 +63,18 @@ def test_a_certificate_that_a_run_breaks_is_an_alarm(constant):
     assert "broken certificate" in str(report) and "broken certificate" in report._repr_html_()
 
 
+def test_a_replica_that_leaves_the_device_breaks_a_certified_saturation(monkeypatch):
+    """Divergence is no reason to apply nothing in silence where it was proved impossible; elsewhere it is."""
+    monkeypatch.setattr(Lying, "certified_saturation", lambda *_: 0.5)
+    runs = run(alpha=0.9, tau=1.05, iterations=200)
+    report = verify.check(runs)
+    assert runs.diverged and report.verdict == "violated"
+    assert any(check.claim == "certificate/rho" and "observed inf" in check.reason for check in report.checks)
+    digital = simulate.run(Lying(stages=2, noise="two-point", sigma=0.5), "digital-ap", alpha=60.0, tau=math.inf,
+                           iterations=500, replicas=4, seed=1)  # fmt: skip
+    assert digital.diverged and verify.check(digital).verdict == "not applied"
+
+
 def test_the_truth_breaks_no_certificate():
     assert verify.check(run()).ok
     assert [check for check in verify.check(run()).checks if check.claim.startswith("certificate")] == []
