@@ -31,6 +31,10 @@ def collect(described: "Run", groups: Sequence["Group"], seconds: float, timed: 
         np.where(gone, np.nan, _joined(observers, name))
         for name in ("largest_variance", "least_value", "largest_weight", "max_saturation")
     )
+    value, variance = (
+        np.concatenate(parts) for parts in zip(*(_last(group, problem) for group in groups), strict=True)
+    )
+    largest, least = np.maximum(largest, variance), np.minimum(least, value)
     if math.isfinite(described.tau):
         weight = np.maximum(weight, saturation * described.tau)
     lags = described.lags or ()
@@ -46,7 +50,7 @@ def collect(described: "Run", groups: Sequence["Group"], seconds: float, timed: 
         least_value=least,
         largest_weight=weight,
         stage_variances=np.mean(variances, axis=0) if len(variances) else np.full(problem.stages, np.nan),
-        final_value=np.concatenate([_final(group, problem) for group in groups]),
+        final_value=value,
         curve=_curve(observers, gone, iterations),
         initial_gap=_initial_gap(described),
         facts=problem.facts(lags, stashed=stashed),
@@ -81,10 +85,13 @@ def _joined(observers: list[Observer], name: str, axis: int = 0) -> np.ndarray:
     return np.concatenate([getattr(observer, name) for observer in observers], axis=axis)
 
 
-def _final(group: "Group", problem: Problem) -> np.ndarray:
+def _last(group: "Group", problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """Return f(W_K) and sigma^2(W_K) of the replicas of a group, nan for one that diverged."""
     with np.errstate(over="ignore", invalid="ignore"):
-        value = problem.moments(group.engine.weights()).value
-    return np.where(group.observer.diverged_step == NEVER, value, np.nan)
+        found = problem.moments(group.engine.weights())
+        variance = np.sum([np.sum(stage.reshape(len(stage), -1), axis=1) for stage in found.variance], axis=0)
+    sound = group.observer.diverged_step == NEVER
+    return np.where(sound, found.value, np.nan), np.where(sound, variance, np.nan)
 
 
 def _curve(observers: list[Observer], gone: np.ndarray, iterations: int) -> Curve:

@@ -58,7 +58,7 @@ class Trajectories:
         mean_square_saturation: (1/K) sum over k < K of max_i (W_k,i/tau)^2, sampled.
         weighted_square_saturation: (1/K) sum over k and i of (W_k,i/tau)^2 sigma_i^2(W_k), sampled, in (f/w)^2.
         mean_variance: (1/K) sum over k < K of sigma^2(W_k), one sample's noise variance, sampled, in (f/w)^2.
-        max_variance: largest sigma^2(W_k) at W_0 and the measured times; no bound of those between.
+        max_variance: largest sigma^2(W_k) at the times of `sampling`; no bound of those between.
         least_value: smallest f(W_k) at those times; of problems whose kernel sums every step, the smallest mean over a
             part of a bin of the curve.
         largest_weight: largest |W_k,i|, in w: over every step of an analog run; of a digital one at W_0, at the end of

@@ -5,6 +5,7 @@ import pytest
 
 import simulate
 from simulate import invariant
+from simulate.execution import Group
 from theory.setting import devices
 
 AVERAGES = ("mean_squared_gradient", "mean_square_saturation", "weighted_square_saturation", "mean_variance")
@@ -101,3 +102,16 @@ def _worst(device, alpha: float, noise: float, lag: int) -> float:
         if reached > 1:
             break
     return reached
+
+
+def test_the_last_weights_are_looked_at_too():
+    """A run of one step: variance and value at W_1 enter the extremes beside those at W_0."""
+    made = simulate.problems.make("network", stages=2, width=3, samples=6, instance=1)
+    runs = simulate.run(made, "analog-sgd", alpha=3.0, tau=40.0, iterations=1, replicas=32, seed=3)
+    group = Group(runs.run, range(32), 1)
+    group.advance(0, 1)
+    last, first = made.moments(group.engine.weights()), made.moments(made.initial_weights())
+    at_end = np.sum([stage.sum(axis=(1, 2)) for stage in last.variance], axis=0)
+    at_start = sum(float(stage.sum()) for stage in first.variance)
+    assert runs.max_variance == pytest.approx(np.maximum(at_end, at_start)) and np.any(at_end > at_start)
+    assert runs.least_value == pytest.approx(np.minimum(last.value, first.value)) and np.any(last.value < first.value)
