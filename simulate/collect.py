@@ -86,12 +86,15 @@ def _joined(observers: list[Observer], name: str, axis: int = 0) -> np.ndarray:
 
 
 def _last(group: "Group", problem: Problem) -> tuple[np.ndarray, np.ndarray]:
-    """Return f(W_K) and sigma^2(W_K) of the replicas of a group, nan for one that diverged."""
+    """Return f(W_K) and sigma^2(W_K) of the replicas of a group, nan for one that diverged.
+
+    A variance that overflows is left out as 0: no average reaches W_K, whose only use is to be among the extremes.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
         found = problem.moments(group.engine.weights())
         variance = np.sum([np.sum(stage.reshape(len(stage), -1), axis=1) for stage in found.variance], axis=0)
     sound = group.observer.diverged_step == NEVER
-    return np.where(sound, found.value, np.nan), np.where(sound, variance, np.nan)
+    return np.where(sound, found.value, np.nan), np.where(sound, np.where(np.isfinite(variance), variance, 0), np.nan)
 
 
 def _curve(observers: list[Observer], gone: np.ndarray, iterations: int) -> Curve:
