@@ -17,7 +17,7 @@ from theory.setting.boundary import BadInput
 if TYPE_CHECKING:
     from simulate.run import Run
 
-_FORMAT = 1
+_FORMAT = 2
 _SECONDS = 10.0
 """Time between two checkpoints: what a stopped run has to repeat at most, and a block."""
 

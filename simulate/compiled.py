@@ -114,9 +114,13 @@ class SnapshotEngine(Compiled):
         tau, kept = self.task.device.tau, snapshots[sound]
         found = self.moments(kept)
         largest = (np.max(np.abs(kept), axis=2).astype(np.float64) / tau) ** 2
-        squares, weighted = np.sum(found.squared_gradient, axis=2), found.weighted / tau**2
+        squares, weighted = (
+            np.sum(found.squared_gradient, axis=2),
+            found.weighted / (tau * tau),
+        )  # tau**2 would raise where it overflows
         seen = Seen(found.value, squares, found.variance, largest, weighted)
         observer.add(sound, plan.first + plan.times[sound, strata], plan.lengths[strata], seen)
+        observer.norms(sound, self.shaped(kept))
 
 
 class NetworkEngine(SnapshotEngine):
@@ -252,6 +256,9 @@ class SummingEngine(Compiled):
         variance = [np.sum(stage) for stage in self.task.problem.moments(self.task.problem.initial_weights()).variance]
         observer.stage_variances += plan.steps * np.array(variance)
         observer.largest_variance[:] = np.sum(variance)
+        with np.errstate(invalid="ignore"):  # of a replica that diverged
+            means = curve[..., 1] / np.bincount(bins - bins[0])
+        observer.least_value = np.fmin(observer.least_value, np.min(means, axis=1) + self.task.problem.lower_bound)
         covered = slice(int(bins[0]), int(bins[-1]) + 1)
         observer.curve_weight[covered] += np.bincount(bins - bins[0])[:, None]
         observer.curve_gradient[covered] += curve[..., 0].T

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from simulate.run import Run
 
 _CURVE_BINS = 128
-_NORMS = 16
-"""Times at which the spectral norms of the weights are taken, spread over the run."""
 
 
 def execute(
@@ -44,9 +42,8 @@ def execute(
         compile_first(described)
         started = time.perf_counter()
         work = [(block, group) for block in range(first, blocks) for group in groups]
-        checked = {round(place) for place in np.linspace(0, blocks - 1, min(blocks, _NORMS))}
         for block, group in shown(work, f"{described.problem.name}, {described.algorithm}", wanted=progress):
-            group.advance(block, length, norms=block in checked)
+            group.advance(block, length)
             if group is groups[-1]:
                 saved.keep(block + 1, groups, last=block + 1 == blocks)
         seconds = time.perf_counter() - started
@@ -102,30 +99,26 @@ class Group:
             described.measure_every,
             max(1, min(_CURVE_BINS, strata // 2)),
         )
-        self.observer.guard(0, self.engine.weights())
-        self.norms = np.zeros((len(replicas), described.problem.stages))
+        self.observer.start(self.engine.weights())
 
-    def advance(self, block: int, length: int, *, norms: bool) -> None:
+    def advance(self, block: int, length: int) -> None:
         """Make one block of steps."""
         plan = self.observer.plan(block, length)
         self.engine.advance(plan, self.observer)
         weights = self.engine.weights()
         self.observer.guard(plan.first + plan.steps, weights)
-        if norms and weights[0].ndim == 3:
-            sound = self.observer.diverged_step == NEVER
-            seen = [np.linalg.norm(stage[sound], ord=2, axis=(1, 2)) for stage in weights]
-            self.norms[sound] = np.maximum(self.norms[sound], np.stack(seen, axis=1))
+        sound = np.flatnonzero(self.observer.diverged_step == NEVER)
+        self.observer.norms(sound, [stage[sound, None] for stage in weights])
 
     def state(self) -> State:
         """Return all that the next block depends on, and what has been measured."""
-        parts = {"engine": self.engine.state(), "observer": self.observer.state(), "group": {"norms": self.norms}}
+        parts = {"engine": self.engine.state(), "observer": self.observer.state()}
         return {f"{part}.{name}": value for part, arrays in parts.items() for name, value in arrays.items()}
 
     def restore(self, state: State) -> None:
         """Continue from what `state` returned."""
         self.engine.restore(_part(state, "engine"))
         self.observer.restore(_part(state, "observer"))
-        self.norms = state["group.norms"]
 
 
 def _part(state: State, part: str) -> State:

@@ -180,7 +180,8 @@ def summary_table(summary: Mapping[str, Any]) -> Group:
         f"{summary['settings']} settings: {summary['held']} held, {summary['violations']} violated, "
         f"{summary['inconclusive']} inconclusive, {summary['not_applied']} without an applicable bound  (",
         verdict(word),
-        f", family-wise confidence {summary['family_wise_confidence']:g}, {summary['seconds']:.0f} s)",
+        f", family-wise confidence {summary['family_wise_confidence']:g} of the a-priori checks of "
+        f"{summary['family_wise']['settings']} settings, {summary['seconds']:.0f} s)",
     )
     counts = ("held", "violations", "inconclusive", "not_applied")
     rows = [
@@ -220,8 +221,8 @@ def detection(summary: Mapping[str, Any]) -> Text:
     )
 
 
-def check_table(checks: Iterable[Mapping[str, Any]], title: str) -> Table:
-    """Return the checks of one setting."""
+def check_table(checks: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """Return the checks of one setting, and below what those that are not a-priori rest on."""
     rows = [
         (
             check["claim"],
@@ -233,11 +234,15 @@ def check_table(checks: Iterable[Mapping[str, Any]], title: str) -> Table:
         )
         for check in checks
     ]
-    return table(title, ("claim", "verdict", "bound", "bound / observed (95%)"), rows)
+    found = table(title, ("claim", "verdict", "bound", "bound / observed (95%)"), rows)
+    conditions = sorted({check["condition"] for check in checks if check.get("condition")})
+    found.caption = "\n".join(f"a-posteriori checks are conditional: {condition}" for condition in conditions) or None
+    found.caption_justify = "left"
+    return found
 
 
 def norms_table(sides: Iterable[Side]) -> Table:
-    """Return a network's constants with certified and with measured norms, side by side."""
+    """Return a network's constants with certified and with observed norms, side by side."""
     names = ("L", "Lambda1", "Lambdah")
     rows = [
         (
@@ -262,7 +267,7 @@ def replay_table(replayed: Mapping[str, Any]) -> Group:
     facts += [(f"problem: {name}", value) for name, value in setting["problem_settings"].items()]
     certified = result["certified"]
     constants = [
-        (name, number(value, 8), "certified" if certified.get(name) else "measured")
+        (name, number(value, 8), "certified" if certified.get(name) else "observed")
         for name, value in result["constants"].items()
     ]
     findings = [(found["assumption"], found["status"], found["evidence"]) for found in result["assumptions"]]

@@ -139,6 +139,15 @@ class Problem(ABC):
         return None
 
     @property
+    def bounded_noise(self) -> bool | None:
+        """Return whether a sample's gradient is bounded where the weights are.
+
+        False: normal noise is added, so one step may lead anywhere and no saturation holds almost surely. None: the
+        problem does not say.
+        """
+        return None
+
+    @property
     def laws(self) -> Laws | None:
         """Return the functions that a kernel is made of, or None: the problem has a kernel, or runs on NumPy."""
         return None
@@ -216,6 +225,11 @@ class FiniteData(Problem):
     """A problem on N samples of data: a sample is an index, all equally likely."""
 
     samples: int
+
+    @property
+    def bounded_noise(self) -> bool:
+        """Return True: there are finitely many samples."""
+        return True
 
     @property
     def sample_size(self) -> int:

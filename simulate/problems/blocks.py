@@ -150,6 +150,11 @@ class Blocks(Problem):
         affine = self.affine(lags)
         return None if affine is None else invariant.saturation(affine, self.start_point, alpha, device)
 
+    @property
+    def bounded_noise(self) -> bool:
+        """Return whether the noise has a largest absolute value."""
+        return _LARGEST[self.noise_kind] is not None
+
     def affine(self, lags: Sequence[int]) -> invariant.AffineDirection | None:
         """Return the directions that can occur, or None if the noise is unbounded."""
         largest = _LARGEST[self.noise_kind]

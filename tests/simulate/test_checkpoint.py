@@ -41,8 +41,8 @@ def test_a_stopped_run_goes_on_with_the_same_bits(problem, backend, tmp_path, mo
     monkeypatch.setattr(checkpoint.Checkpoint.__init__, "__defaults__", (0.0,))
     file, advance = tmp_path / "run.npz", execution.Group.advance
 
-    def stop_in_the_last_block(group, block, length, *, norms):
-        advance(group, block, length, norms=norms)
+    def stop_in_the_last_block(group, block, length):
+        advance(group, block, length)
         if block == blocks - 1:
             raise Stopped
 
