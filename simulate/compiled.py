@@ -32,7 +32,7 @@ class Compiled(Engine):
         parameters = [value for name, value in task.device.fields().items() if name != "tau"]
         self.element = kernels.Element(task.device.name, task.device.tau, tuple(parameters))
         initial = np.concatenate([stage.ravel() for stage in task.problem.initial_weights()])
-        self.kernel = kernels.start(initial, len(task.replicas), task.lags, task.dtype)
+        self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
 
     @abstractmethod
     def advance(self, plan: Plan, observer: Observer) -> None:
@@ -132,7 +132,7 @@ class NetworkEngine(SnapshotEngine):
             problem.inputs,
             problem.targets,
             problem.widths,
-            task.lags,
+            task.reach,
             alpha=task.alpha,
             element=self.element,
             activation=problem.activation,
@@ -172,7 +172,7 @@ class LogisticEngine(SnapshotEngine):
             self.kernel,
             samples,
             problem.data,
-            np.repeat(task.lags, problem.size),
+            np.repeat(task.reach, problem.size),
             alpha=task.alpha,
             element=self.element,
             regulariser=problem.regulariser,
@@ -216,7 +216,7 @@ class LawsEngine(SnapshotEngine):
             self.kernel,
             samples.reshape(*samples.shape[:3], -1),
             laws.data,
-            np.repeat(task.lags, np.diff(self.edges)),
+            np.repeat(task.reach, np.diff(self.edges)),
             laws.direction,
             laws.moments,
             alpha=task.alpha,
@@ -279,7 +279,7 @@ class QuadraticEngine(SummingEngine):
             noise[:, :, 0] if task.batch == 1 else np.mean(noise, axis=2),
             problem.hessian,
             problem.minimiser,
-            np.repeat(task.lags, problem.block_size),
+            np.repeat(task.reach, problem.block_size),
             problem.noise_scale**2,
             alpha=task.alpha,
             element=self.element,
