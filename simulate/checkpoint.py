@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simulate.run import Run
 
 _FORMAT = 2
-_UNREADABLE = (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
+UNREADABLE = (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """What a file that is no archive of ours, or is damaged, makes of reading it."""
 PRESENTATION = (
     *("simulate.__main__", "simulate.config", "simulate.drawing", "simulate.progress", "simulate.checkpoint"),
@@ -72,7 +72,7 @@ class Checkpoint:
             raise BadInput("checkpoint", self._path, words)
         try:
             return restored(arrays, groups)
-        except _UNREADABLE:
+        except UNREADABLE:
             raise BadInput("checkpoint", self._path, "a file that a run has written as its checkpoint") from None
 
     def keep(self, block: int, groups: Sequence[Saved], *, last: bool) -> None:
@@ -115,7 +115,7 @@ def read(path: Path) -> State:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except _UNREADABLE:
+    except UNREADABLE:
         arrays = {}
     if not {"description", "block", "code"} <= set(arrays):
         raise BadInput("checkpoint", path, "a file that a run has written as its checkpoint")

@@ -118,7 +118,7 @@ def _described(path: Path) -> Run:
         return Run.from_description(checkpoint.description(checkpoint.read(path)))
     try:
         return Run.from_description(json.loads(path.read_bytes())["run"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadInput("FILE", path, "a checkpoint, or a result of `python -m simulate run --json`") from None
 
 
