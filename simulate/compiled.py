@@ -7,6 +7,7 @@ import dataclasses
 from abc import abstractmethod
 from functools import cache
 
+import numba
 import numpy as np
 
 from simulate import kernels
@@ -17,6 +18,7 @@ from simulate.problems.activations import Activation
 from simulate.problems.base import Laws
 from simulate.problems.blocks import Blocks
 from theory.setting import devices
+from theory.setting.boundary import BadInput
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
 
@@ -333,6 +335,8 @@ _ENGINES: dict[type[Problem], type[Compiled]] = {
 
 def choose(task: Task) -> Engine:
     """Return the fastest engine that serves the task."""
+    if numba.config.DISABLE_JIT:
+        raise BadInput("NUMBA_DISABLE_JIT", 1, "0 or unset for compiled kernels; --backend numpy does without them")
     problem = task.problem
     engine = _ENGINES.get(type(problem), LawsEngine if _has_laws(problem) else None)
     stale = isinstance(problem, Attaining) and any(task.lags)
