@@ -1,6 +1,7 @@
 """Where settings are judged: processes on this machine, or the workers of a Dask cluster."""
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import signal
@@ -70,6 +71,13 @@ def default_workers() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
+def _quiet() -> None:
+    """Keep Dask from printing tracebacks of its own: what ends a sweep is said in one line."""
+    for name in [*logging.root.manager.loggerDict, "distributed"]:
+        if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+
+
 @contextlib.contextmanager
 def cluster(address: str) -> Iterator[tuple[Executor, int]]:
     """Return the executor of a Dask cluster and how many jobs it takes at once; lost workers' jobs are given again."""
@@ -79,6 +87,7 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
         raise BadInput(
             "--scheduler", address, "used with the extra `cluster` installed (pip install distributed)"
         ) from None
+    _quiet()
     try:
         client = Client(address, timeout="10s")
     except (OSError, ValueError, TimeoutError) as error:
