@@ -105,28 +105,21 @@ def _ended_by(error: BaseException, program: str) -> int:
     if isinstance(error, MemoryError):
         return _complain(f"memory does not suffice: {error or 'an allocation failed'}; {_free_memory()} is free")
     if isinstance(error, OSError) and error.errno in _OF_THE_PLACE:
+        # Files that we write to are named; without a name it is the stream that results go to.
         place = "standard output" if error.filename is None else os.fsdecode(error.filename)
-        if error.filename is not None or _output_fails():
-            return _complain(f"{place} cannot be used ({error.strerror})")
-    message = _usage(error)
-    return _unforeseen(error, program) if message is None else _complain(message or "no command is given; see --help")
+        return _complain(f"{place} cannot be used ({error.strerror})")
+    return _usage(error) or _unforeseen(error, program)
 
 
-def _output_fails() -> bool:
-    """Return whether standard output still holds what it cannot get rid of."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        _discard(sys.stdout)
-        return True
-    return False
+def _usage(error: BaseException) -> int | None:
+    """Say what is wrong with a command line that cannot be read, if that is the error, and return the exit code."""
+    import typer
 
-
-def _usage(error: BaseException) -> str | None:
-    """Return what a command line that cannot be read is told."""
-    from typer import TyperException
-
-    return error.format_message() if isinstance(error, TyperException) else None
+    if isinstance(error, typer.Abort):  # a question of Typer's that Ctrl-C has answered
+        return INTERRUPTED
+    if isinstance(error, typer.TyperException):
+        return _complain(error.format_message() or "no command is given; see --help")
+    return None
 
 
 def _is_broken_pipe(error: BaseException) -> bool:
@@ -236,7 +229,7 @@ def _discard(stream: TextIO) -> None:
 def _prepare_streams() -> None:
     """Make the standard streams safe to use: open, able to write any character, and COLUMNS a width."""
     columns = os.environ.get("COLUMNS", "")
-    if columns and not (columns.isascii() and columns.isdigit() and int(columns) >= 20):
+    if columns and not (columns.isascii() and columns.isdigit() and len(columns) < 5 and int(columns) >= 20):
         del os.environ["COLUMNS"]
     # A stream closed by the caller would hand its number, and all that is printed, to the next file that is opened.
     for number in range(3):
