@@ -33,7 +33,7 @@ MEMORY = ":memory:"
 
 _MARK = "analog-sgd-workbench verify"
 _SHOWING = (
-    *("theory.__main__", "theory.commands", "theory.checkers", "theory.drawing", "theory.sheet", "theory.wording"),
+    *("theory.__main__", "theory.commands", "theory.checkers", "theory.drawing", "theory.sheet"),
     *(
         "verify.__main__",
         "verify.console",
