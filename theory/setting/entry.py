@@ -113,8 +113,10 @@ def _ended_by(error: BaseException, program: str) -> int:
 
 def _usage(error: BaseException) -> int | None:
     """Say what is wrong with a command line that cannot be read, if that is the error, and return the exit code."""
-    import typer
-
+    try:
+        import typer
+    except Exception:  # it is itself what is broken
+        return None
     if isinstance(error, typer.Abort):  # a question of Typer's that Ctrl-C has answered
         return INTERRUPTED
     if isinstance(error, typer.TyperException):
