@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 _TASK = 400
 """Bytes that one pass takes on the way into a drawing."""
+_CELL = 16
+"""Bytes that one slot of one stage takes in a drawing."""
 FORMATS = ("text", "svg", "json")
 Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout.")]
 
@@ -209,13 +211,23 @@ def schedule(
     plan = schedules.make(name, boundary.integer("stages", stages, at_least=1), grouped)
     count = boundary.integer("samples", samples, at_least=1)
     boundary.check_writable(out)
-    tasks = 2 * plan.stages * count
-    boundary.memory.require("samples", count, _TASK * tasks, f"a drawing of {tasks} forward and backward passes")
+    _check_drawing(plan, count)
     content = {"text": _schedule_text, "svg": drawing.svg, "json": _schedule_json}[form](plan, count)
     if out is None:
         sys.stdout.write(content)
     else:
         boundary.write_whole(out, content)
+
+
+def _check_drawing(plan: schedules.Schedule, samples: int) -> None:
+    """Refuse what would not fit: a row a stage, a cell a slot, and the passes in them."""
+    name = "stages" if plan.stages > samples else "samples"
+    value = plan.stages if name == "stages" else samples
+    passes = _TASK * 2 * plan.stages * samples
+    words = f"{samples} samples drawn in {plan.stages} stages"
+    # There are more slots than samples and stages: what that alone refuses is not counted.
+    boundary.memory.require(name, value, passes + _CELL * plan.stages * (samples + plan.stages), words)
+    boundary.memory.require(name, value, passes + _CELL * plan.stages * plan.slots(samples), words)
 
 
 def _schedule_text(plan: schedules.Schedule, samples: int) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,10 +14,14 @@ from theory.setting.boundary import (
     deliver,
     integer,
     known,
+    notes,
     real,
     run_command,
     show,
 )
+
+if TYPE_CHECKING:
+    from verify.store import Store
 
 app = typer.Typer(
     help="Confront proved bounds with simulated runs: verdicts, replays, searches for trouble.",
@@ -30,6 +34,14 @@ JsonOption = Annotated[
 ]
 StoreArgument = Annotated[Path, typer.Option("--store", metavar="FILE", help="The store of a sweep.")]
 DEFAULT_STORE = Path("results/verify.sqlite")
+
+
+def _tell_if_outdated(store: "Store") -> None:
+    """Note on standard error that a store was judged by other code."""
+    others = store.outdated_by()
+    if others:
+        words = f"note: {store.path} was judged by other code; these have changed since: {', '.join(others)}"
+        notes().print(words, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -104,6 +116,7 @@ def list_(
     check_writable(json, "--json")
     number = integer("--count", count, at_least=1)
     with Store.open(store) as opened:
+        _tell_if_outdated(opened)
         counts = opened.counts()
         if family is not None:
             known("--family", family, counts)
@@ -124,6 +137,7 @@ def replay(
 
     check_writable(json, "--json")
     with Store.open(store) as opened:
+        _tell_if_outdated(opened)
         stored = opened.result(integer("ID", identity, at_least=0))
         replayed = replaying.replay(stored, opened.plan["confidence"])
     deliver(json, replayed, lambda: show(console.replay_table(replayed)))
@@ -238,6 +252,7 @@ def report(
 
     check_writable(out / page.PAGE, "--out")
     with Store.open(store) as opened:
+        _tell_if_outdated(opened)
         path = page.write(opened, out)
     typer.echo(path)
     return HOLDS

@@ -356,6 +356,7 @@ def test_only_the_synchronous_schedule_has_micro_batches(command):
         ["--stages", "1e9"],
         ["--samples", "1e9"],
         ["--out", "."],
+        ["--stages", "1e6"],
     ],
 )
 def test_a_wrong_schedule_is_refused(command, wrong):

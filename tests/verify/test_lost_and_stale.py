@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 
 from theory.setting.boundary import BadInput, run_command
-from verify import console, executors, sweep
+from verify import console, executors, report, sweep
 from verify.__main__ import app
 from verify.store import Store
 from verify.summary import summarise
@@ -194,6 +194,18 @@ def test_old_verdicts_do_not_survive_the_code_that_gave_them(tmp_path):
     assert (tmp_path / "s.sqlite.old").exists()
     again = judged("--fresh-if-changed")  # nothing has changed since: nothing is judged again
     assert again.returncode == 1 and json.loads((tmp_path / "s.json").read_text())["violations"] == 2
+
+
+def test_what_is_shown_of_a_stale_store_says_that_it_is(tmp_path):
+    path = tmp_path / "s.sqlite"
+    with Store.create(path, PLAN) as store:
+        store.add(result(0))
+        store._connection.execute("UPDATE meta SET value = json_set(value, '$.numpy', '0.1') WHERE name = 'code'")
+    done = verify("list", "--store", str(path))
+    assert "judged by other code" in done.stderr and "numpy (0.1, now" in done.stderr
+    with Store.open(path) as store:
+        page = report.render([], PLAN, "s", outdated_by=store.outdated_by())
+    assert "Judged by other code: changed since are numpy (0.1, now" in page
 
 
 def test_make_starts_a_store_of_other_code_anew():
