@@ -211,7 +211,7 @@ def schedule(
     plan = schedules.make(name, boundary.integer("stages", stages, at_least=1), grouped)
     count = boundary.integer("samples", samples, at_least=1)
     boundary.check_writable(out)
-    _check_drawing(plan, count)
+    _check_drawing(plan, count, _TASK, 0 if form == "json" else _CELL)
     content = {"text": _schedule_text, "svg": drawing.svg, "json": _schedule_json}[form](plan, count)
     if out is None:
         sys.stdout.write(content)
@@ -219,15 +219,15 @@ def schedule(
         boundary.write_whole(out, content)
 
 
-def _check_drawing(plan: schedules.Schedule, samples: int) -> None:
-    """Refuse what would not fit: a row a stage, a cell a slot, and the passes in them."""
+def _check_drawing(plan: schedules.Schedule, samples: int, task: int, cell: int) -> None:
+    """Refuse what would not fit: a row a stage, `cell` bytes a slot, and `task` bytes for every pass in them."""
     name = "stages" if plan.stages > samples else "samples"
     value = plan.stages if name == "stages" else samples
-    passes = _TASK * 2 * plan.stages * samples
+    passes = 2 * task * plan.stages * samples
     words = f"{samples} samples drawn in {plan.stages} stages"
     # There are more slots than samples and stages: what that alone refuses is not counted.
-    boundary.memory.require(name, value, passes + _CELL * plan.stages * (samples + plan.stages), words)
-    boundary.memory.require(name, value, passes + _CELL * plan.stages * plan.slots(samples), words)
+    boundary.memory.require(name, value, passes + cell * plan.stages * (samples + plan.stages), words)
+    boundary.memory.require(name, value, passes + cell * plan.stages * plan.slots(samples), words)
 
 
 def _schedule_text(plan: schedules.Schedule, samples: int) -> str:
