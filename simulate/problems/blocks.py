@@ -34,7 +34,7 @@ class Blocks(Problem):
     def __post_init__(self) -> None:
         super().__post_init__()
         size = self.stages * self.block_size
-        name = "size" if self.block_size > 1 else "stages"
+        name = "size" if self.block_size > self.stages else "stages"
         memory.require(
             name, getattr(self, name), _SQUARES * 8 * size**2, f"H of {size} x {size} and what it is made of"
         )
