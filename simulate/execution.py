@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,14 @@ from simulate.observe import NEVER, Observer
 from simulate.progress import shown
 from simulate.randomness import block_length
 from simulate.trajectories import Trajectories
-from theory.setting import algorithms
+from theory.setting import algorithms, memory
 
 if TYPE_CHECKING:
     from simulate.run import Run
 
 _CURVE_BINS = 128
+_OBJECTS = 10_000
+"""Bytes that a group of replicas takes beside its arrays."""
 
 
 def execute(
@@ -41,13 +44,20 @@ def execute(
         first = saved.restore(groups)
         compile_first(described)
         started = time.perf_counter()
-        work = [(block, group) for block in range(first, blocks) for group in groups]
-        for block, group in shown(work, f"{described.problem.name}, {described.algorithm}", wanted=progress):
+        work, total = _pieces(range(first, blocks), groups), (blocks - first) * len(groups)
+        for block, group in shown(work, total, f"{described.problem.name}, {described.algorithm}", wanted=progress):
             group.advance(block, length)
             if group is groups[-1]:
                 saved.keep(block + 1, groups, last=block + 1 == blocks)
         seconds = time.perf_counter() - started
         return collect(described, groups, seconds, max(0, described.iterations - first * length))
+
+
+def _pieces(blocks: range, groups: list["Group"]) -> Iterator[tuple[int, "Group"]]:
+    """Yield the work one piece after the other: a list of it would grow with K."""
+    for block in blocks:
+        for group in groups:
+            yield block, group
 
 
 _COMPILED: set[tuple[object, ...]] = set()
@@ -126,6 +136,24 @@ def _part(state: State, part: str) -> State:
 
 
 def make_groups(described: "Run", threads: int) -> list[Group]:
-    """Return the groups of replicas of a run, at W_0."""
+    """Return the groups of replicas of a run, at W_0; `BadInput` if they do not fit into memory."""
+    _check_memory(described)
     size, count = engines.named(described.backend).group, described.replicas
     return [Group(described, range(first, min(first + size, count)), threads) for first in range(0, count, size)]
+
+
+def _check_memory(described: "Run") -> None:
+    """Refuse a run that does not fit, and name what makes it too large."""
+    problem, numbers = described.problem, 8
+    weights = sum(math.prod(shape) for shape in problem.shapes)
+    kept = max(min(lag, described.iterations) for lag in described.lags or (0,)) + 1
+    drawn = 2 * block_length(problem) * problem.sample_size * described.batch
+    measured = 3 * _CURVE_BINS + 4 * problem.stages + 12
+    parts = {"lags": kept * weights, "batch": drawn, "replicas": weights + measured}
+    one, count = numbers * sum(parts.values()), described.replicas
+    together = one * count + _OBJECTS * math.ceil(count / engines.named(described.backend).group)
+    given = {"lags": max(described.lags or (0,)), "batch": described.batch, "replicas": count}
+    name = max(parts, key=lambda part: parts[part]) if one > memory.free() else "replicas"
+    memory.require(
+        name, given[name], together, f"{count} replicas of {memory.words(one)} (weights, samples drawn and sums)"
+    )

@@ -1,6 +1,7 @@
 """A sweep in numbers: what `run --json` writes and the page shows."""
 
 import math
+import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -231,7 +232,7 @@ def _case(result: Result, check: Mapping[str, Any], store: str | None) -> dict[s
         "bound": check["bound"],
         "observed": result["observed"]["mean"],
         "setting": result["setting"],
-        "replay": f"python -m verify replay {result['id']} --store {store}" if store else None,
+        "replay": f"python -m verify replay {result['id']} --store {shlex.quote(store)}" if store else None,
     }
 
 
