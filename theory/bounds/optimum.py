@@ -1,0 +1,140 @@
+"""The best multiplier, in high precision: where the least number that a multiplier theorem proves lies.
+
+min over mu of G(A; mu) - A is concave in A, since G is concave in A for each mu; Newton's method along the minimising
+mu therefore stays above the root from its first step on, and comes down to it. For fixed A, G is convex in mu (a convex
+function squared over a linear one, plus a linear one), so its slope changes sign once. Both hold up to the edges of the
+domain, where doubles have lost what counts: 1 - x, or the distance of mu from the pole of G. Whoever uses the answer
+proves it in balls; here, midpoints are enough.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from flint import arb
+
+_NUDGE = 2.0**-100
+"""Relative step of difference quotients."""
+_TOLERANCE = 2.0**-64
+"""Relative error of the root that is left."""
+_LEAST = 2.0**-80
+"""Of mu: costs about as much, relatively, where the best multiplier is the limit 0."""
+_FIRST, _WIDEST = 2.0**-40, 2.0**32
+"""Least relative width of a bracket that is tried, and the factor by which it grows at most."""
+_SHARE = 2.0**-10
+"""What the multiplier may be off by costs this part of what Newton's method still leaves."""
+_ROUNDS, _HALVINGS = 200, 400
+
+Right = Callable[[arb, arb, Sequence[arb]], arb]
+Share = Callable[[arb, arb], list[arb]]
+
+
+@dataclass
+class Search:
+    """The search at one setting.
+
+    Args:
+        right: G as a function of A, mu and the shares.
+        share: the best shares for A and mu, an empty list if G has none.
+        top: where G has its pole, in mu.
+
+    """
+
+    right: Right
+    share: Share
+    top: arb
+
+    def best(self, unknown: arb, multiplier: arb) -> tuple[arb, list[arb]] | None:
+        """Return the least A that a multiplier proves, and the multiplier with its shares, from guesses of both.
+
+        None where no A is found above which G stays below A.
+        """
+        place, moved, fall = self._place(multiplier), arb(1), arb(1)
+        for _ in range(_ROUNDS):
+            place = self._least(unknown, place, moved, unknown * fall * moved**2 * _SHARE)
+            mu = self._multiplier(place)
+            shares = self.share(unknown, mu)
+            right = self.right(unknown, mu, shares)
+            rise = self._rise(unknown, mu, shares, right)
+            if not rise < 1:  # left of where G - A begins to fall
+                unknown = 4 * unknown
+                continue
+            fall = 1 - rise
+            step = ((right - unknown) / fall).mid()
+            unknown = (unknown + step).mid()
+            if not (unknown > 0 and unknown.is_finite()):
+                return None
+            moved = (abs(step) / unknown).mid().min(arb(1))
+            if moved <= _TOLERANCE:
+                return unknown, [mu, *shares]
+        return None
+
+    def _place(self, multiplier: arb) -> arb:
+        """Return s with mu = top s/(1 + s): it tells multipliers apart near 0 and near the pole alike."""
+        near = multiplier if multiplier < self.top else self.top / 2
+        return (near / (self.top - near)).mid()
+
+    def _multiplier(self, place: arb) -> arb:
+        return (self.top * place / (1 + place)).mid()
+
+    def _rise(self, unknown: arb, mu: arb, shares: Sequence[arb], right: arb) -> arb:
+        """Return the slope of G in A."""
+        nudge = unknown * _NUDGE
+        return ((self.right(unknown + nudge, mu, shares) - right) / nudge).mid()
+
+    def _slope(self, unknown: arb, place: arb, *, left: bool = False) -> arb:
+        """Return the slope of G in log s, to the right of `place` or to its left."""
+        nudge = arb(-_NUDGE if left else _NUDGE)
+        here, there = self._multiplier(place), self._multiplier(place * (1 + nudge))
+        shares = self.share(unknown, here)  # at its best share, G has the slope that it has at that share
+        change = self.right(unknown, there, shares) - self.right(unknown, here, shares)
+        return (change / nudge).mid()
+
+    def _least(self, unknown: arb, start: arb, moved: arb, tolerance: arb) -> arb:
+        """Return where G is least for this A, up to `tolerance`, found from a guess that is off by about `moved`."""
+        bracket = self._bracket(unknown, start, moved)
+        if len(bracket) == 1:
+            return bracket[0]
+        (low, high), one = bracket, self._place(arb(1))
+        if self.top > 1 and low <= one <= high and self._at_kink(unknown, one):
+            return one
+        return self._between(unknown, low, high, tolerance)
+
+    def _at_kink(self, unknown: arb, one: arb) -> bool:
+        """Return whether G is least at mu = 1, where abs(1 - mu) may give it a corner."""
+        return bool(self._slope(unknown, one) >= 0 >= self._slope(unknown, one, left=True))
+
+    def _bracket(self, unknown: arb, start: arb, moved: arb) -> list[arb]:
+        """Return two places between which the slope changes sign; one alone where G is least at the end 0."""
+        smallest = self._place(arb(_LEAST).min(self.top / 2))
+        here = start.max(smallest)
+        rising = self._slope(unknown, here) >= 0
+        growth = 1 + moved.max(arb(_FIRST))
+        while True:
+            if rising and here <= smallest:
+                return [smallest]
+            there = (here / growth).max(smallest) if rising else here * growth
+            if (self._slope(unknown, there) >= 0) != rising:
+                return [there, here] if rising else [here, there]
+            here, growth = there, (growth * growth).min(arb(_WIDEST)).mid()
+
+    def _between(self, unknown: arb, low: arb, high: arb, tolerance: arb) -> arb:
+        """Return the place where the slope is 0, by the rule of false position with halvings, to what is worth it."""
+        falls, rises = self._slope(unknown, low), self._slope(unknown, high)
+        sides = 0
+        for _ in range(_HALVINGS):
+            if high > 2 * low:
+                middle = (low * high).sqrt().mid()
+            else:
+                middle = ((low * rises - high * falls) / (rises - falls)).mid()
+                if not low < middle < high:
+                    middle = ((low + high) / 2).mid()
+            slope = self._slope(unknown, middle)
+            if abs(slope) * (high - low) <= low * tolerance:
+                return middle
+            if slope < 0:
+                low, falls, sides = middle, slope, min(sides, 0) - 1
+                rises = rises / 2 if sides < -1 else rises
+            else:
+                high, rises, sides = middle, slope, max(sides, 0) + 1
+                falls = falls / 2 if sides > 1 else falls
+        return ((low + high) / 2).mid()
