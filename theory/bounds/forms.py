@@ -1,8 +1,9 @@
 """How a bound is computed: from one expression, or as the least that a family of multipliers proves."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import sympy
 from flint import arb
@@ -101,8 +102,8 @@ class Family(Form):
         plain = self._bound.plain(unit, balls)
         if not (self.searched and plain.upper > 0):
             return plain
-        found = self._bound.best(unit, balls)
-        return plain if found is None or found.upper > plain.upper else found
+        found = self._bound.best(arb(plain.upper) if math.isfinite(plain.upper) else unit, balls)
+        return replace(plain, settled=False) if found is None or found.upper > plain.upper else found
 
     def _unit(self, setting: Sequence[arb]) -> arb:
         """Return the sum of what has the unit of A: all of them zero means that the bound is zero."""

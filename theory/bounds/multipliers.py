@@ -8,7 +8,7 @@ ball arithmetic.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,11 +16,10 @@ import sympy
 from flint import arb
 
 from theory.bounds.arithmetic import ball, ball_function, nearest, round_up
-from theory.bounds.optimum import Search
+from theory.bounds.optimum import Search, nudged
 
 _DESCENTS = 40
 _DOUBLINGS = 600
-_NUDGE_BITS = 100  # relative steps of the difference quotients
 
 
 @dataclass(frozen=True)
@@ -33,11 +32,12 @@ class Outcome:
     value: float
     upper: float
     multipliers: tuple[float, ...]
+    settled: bool = True
 
     @property
     def tight(self) -> bool:
-        """Return whether the upper end is one of the next few doubles from the value."""
-        return math.isfinite(self.value) and self.upper <= self.value + 3 * math.ulp(self.value)
+        """Return whether more precision would change nothing: the upper end is a next double of a settled value."""
+        return self.settled and math.isfinite(self.value) and self.upper <= self.value + 3 * math.ulp(self.value)
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class MultiplierBound:
         """Return the least bound that a multiplier proves, and that one; None where none proves any.
 
         Args:
-            start: a number to begin with, in the unit of A, > 0.
+            start: a number to begin with, in the unit of A, > 0; best if it is a bound, as that of multiplier 1.
             parameters: balls for `self.parameters`.
 
         """
@@ -94,7 +94,10 @@ class MultiplierBound:
             top=self._top(*parameters)[0].mid(),
         )
         found = search.best(start, arb(1)) if search.top.is_finite() else None
-        return None if found is None else self.certify(found[0], found[1], parameters)
+        if found is None:
+            return None
+        proved = self.certify(found.unknown, found.multipliers, parameters)
+        return None if proved is None else replace(proved, settled=found.settled)
 
     def _shares(self, unknown: arb, multiplier: arb, parameters: Sequence[arb]) -> list[arb]:
         """Return the best share in [0, 1]; 1 where G does not depend on it."""
@@ -128,13 +131,15 @@ class MultiplierBound:
         unknown = guess
         for _ in range(_DESCENTS):
             right, denominator = self._balls(unknown, *weights, *parameters)
-            nudge = unknown * arb(2) ** -_NUDGE_BITS
+            nudge = unknown * nudged()
             beyond = self._balls(unknown + nudge, *weights, *parameters)[0]
             slope = (beyond - right) / nudge
             if not denominator > 0 or not slope < 1:
                 return None
             step = ((right - unknown) / (1 - slope)).mid()
             unknown = (unknown + step).mid()
+            if not unknown > 0:
+                return None
             if abs(step) <= unknown * arb(2) ** -80:
                 break
         return self._proved(unknown, weights, parameters)

@@ -10,22 +10,40 @@ proves it in balls; here, midpoints are enough.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from flint import arb
+from flint import arb, ctx
 
-_NUDGE = 2.0**-100
-"""Relative step of difference quotients."""
 _TOLERANCE = 2.0**-64
 """Relative error of the root that is left."""
 _LEAST = 2.0**-80
 """Of mu: costs about as much, relatively, where the best multiplier is the limit 0."""
 _FIRST, _WIDEST = 2.0**-40, 2.0**32
 """Least relative width of a bracket that is tried, and the factor by which it grows at most."""
+_SPARE = 100
+"""Bits that must be left of the working precision."""
 _SHARE = 2.0**-10
 """What the multiplier may be off by costs this part of what Newton's method still leaves."""
 _ROUNDS, _HALVINGS = 200, 400
 
 Right = Callable[[arb, arb, Sequence[arb]], arb]
 Share = Callable[[arb, arb], list[arb]]
+
+
+def nudged() -> arb:
+    """Return the relative step of difference quotients: half of the working precision is left to them."""
+    return arb(2) ** -(ctx.prec // 2)
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """The least number that the multipliers prove, and which.
+
+    `settled` says whether the working precision was enough: where A - G grows slowly, by the part f of A, the best
+    multiplier is told from its neighbours by about f^2 and A by another f, so that bits are lost three times.
+    """
+
+    unknown: arb
+    multipliers: list[arb]
+    settled: bool
 
 
 @dataclass
@@ -43,11 +61,8 @@ class Search:
     share: Share
     top: arb
 
-    def best(self, unknown: arb, multiplier: arb) -> tuple[arb, list[arb]] | None:
-        """Return the least A that a multiplier proves, and the multiplier with its shares, from guesses of both.
-
-        None where no A is found above which G stays below A.
-        """
+    def best(self, unknown: arb, multiplier: arb) -> Optimum | None:
+        """Return the least A that a multiplier proves, from guesses of both; None where none is found."""
         place, moved, fall = self._place(multiplier), arb(1), arb(1)
         for _ in range(_ROUNDS):
             place = self._least(unknown, place, moved, unknown * fall * moved**2 * _SHARE)
@@ -55,8 +70,10 @@ class Search:
             shares = self.share(unknown, mu)
             right = self.right(unknown, mu, shares)
             rise = self._rise(unknown, mu, shares, right)
-            if not rise < 1:  # left of where G - A begins to fall
-                unknown = 4 * unknown
+            if not rise < 1:  # the multiplier is not good enough, or A is too small: G - A falls from somewhere on
+                fall *= _SHARE
+                if fall < nudged():
+                    unknown, fall = 4 * unknown, arb(1)
                 continue
             fall = 1 - rise
             step = ((right - unknown) / fall).mid()
@@ -65,7 +82,7 @@ class Search:
                 return None
             moved = (abs(step) / unknown).mid().min(arb(1))
             if moved <= _TOLERANCE:
-                return unknown, [mu, *shares]
+                return Optimum(unknown, [mu, *shares], settled=fall**3 > arb(2) ** (_SPARE - ctx.prec))
         return None
 
     def _place(self, multiplier: arb) -> arb:
@@ -78,12 +95,12 @@ class Search:
 
     def _rise(self, unknown: arb, mu: arb, shares: Sequence[arb], right: arb) -> arb:
         """Return the slope of G in A."""
-        nudge = unknown * _NUDGE
+        nudge = unknown * nudged()
         return ((self.right(unknown + nudge, mu, shares) - right) / nudge).mid()
 
     def _slope(self, unknown: arb, place: arb, *, left: bool = False) -> arb:
         """Return the slope of G in log s, to the right of `place` or to its left."""
-        nudge = arb(-_NUDGE if left else _NUDGE)
+        nudge = -nudged() if left else nudged()
         here, there = self._multiplier(place), self._multiplier(place * (1 + nudge))
         shares = self.share(unknown, here)  # at its best share, G has the slope that it has at that share
         change = self.right(unknown, there, shares) - self.right(unknown, here, shares)
