@@ -125,7 +125,8 @@ def shown(value: Number) -> str:
     decimal = digits.divide(Decimal(value.numerator), Decimal(value.denominator))
     if Fraction(decimal) == value:
         return _plain(decimal)
-    return f"{value.numerator}/{value.denominator}" if value.denominator < 10**9 else repr(close)
+    few = max(abs(value.numerator), value.denominator) < 10**20
+    return f"{value.numerator}/{value.denominator}" if few else f"about {_plain(decimal)}"
 
 
 def above(value: SupportsFloat | Fraction, digits: int = 17) -> str:
