@@ -19,7 +19,7 @@ from theory.blueprint import assumptions_of, claim
 from theory.bounds.enough import enough
 from theory.bounds.forms import Outcome
 from theory.bounds.function import Bound, Condition, Evaluation, closed, gathered
-from theory.bounds.inputs import Given, condition, read, satisfied
+from theory.bounds.inputs import Given, condition, read, satisfied, scalar
 from theory.bounds.inversion import Inversion
 from theory.bounds.registry import PLAIN, bound, family
 from theory.bounds.theorem3 import CONSTANTS as CONSTANTS
@@ -144,7 +144,7 @@ class Iterations(Bound):
 
     def conditions(self, **given: Given) -> dict[str, bool]:
         """Return whether each condition holds at one setting."""
-        numbers = {name: exact(name, value, needed_by=self.title) for name, value in given.items()}
+        numbers = {name: exact(name, scalar(value), needed_by=self.title) for name, value in given.items()}
         found = {condition(name): satisfied(name, number) for name, number in numbers.items()}
         return found | {"eps > floor": all(found.values()) and above_floor(numbers, numbers["eps"])}
 

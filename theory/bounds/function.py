@@ -21,7 +21,7 @@ from theory.bounds.arithmetic import (
     precise,
 )
 from theory.bounds.forms import Form, Outcome
-from theory.bounds.inputs import Given, condition, rational, read, satisfied
+from theory.bounds.inputs import Given, condition, rational, read, satisfied, scalar
 from theory.setting.boundary import BadInput, OutsideDomain
 from theory.setting.numbers import exact, shown
 from theory.setting.symbols import symbol
@@ -119,7 +119,7 @@ class Bound:
 
     def conditions(self, **given: Given) -> dict[str, bool]:
         """Return, for one setting, whether each condition holds, by its text; a broken one is not raised."""
-        numbers = {name: exact(name, value, needed_by=self.title) for name, value in given.items()}
+        numbers = {name: exact(name, scalar(value), needed_by=self.title) for name, value in given.items()}
         found = {condition(name): satisfied(name, number) for name, number in numbers.items()}
         if not all(found.values()):
             return found

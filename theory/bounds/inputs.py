@@ -106,13 +106,13 @@ def _array(name: str, value: Given, theorem: str) -> NDArray[np.object_]:
         raise BadInput(name, repr(value), "a real number or an array of them", theorem)
     found = np.empty(array.shape, object)
     for place, item in np.ndenumerate(array):
-        number = exact(name, item if array.ndim else _scalar(value, array), needed_by=theorem)
+        number = exact(name, item if array.ndim else scalar(value), needed_by=theorem)
         if not satisfied(name, number):
             raise OutsideDomain(name, shown(number), condition(name), theorem)
         found[place] = number
     return found
 
 
-def _scalar(value: Given, array: NDArray[Any]) -> object:
-    """Return a number as it was given; one that an array of no dimension holds is taken out."""
-    return array[()] if isinstance(value, np.ndarray) else value
+def scalar(value: Given) -> object:
+    """Return a number as it was given; one that stands alone in an array is taken out."""
+    return value.reshape(-1)[0] if isinstance(value, np.ndarray) and value.size == 1 else value
