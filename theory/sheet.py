@@ -31,7 +31,7 @@ SAMPLES: tuple[tuple[str, str], ...] = (
     ("Analog-SGD-AP", "1 1 0.5 0.05 2000 0.1 4 2"),
 )
 """Settings, in decimals, at which the sheet states guaranteed numbers."""
-PLACES = 8
+PLACES = 10
 """Decimal places of the guaranteed numbers in print, rounded up; the doubles in bounds.json have all they can."""
 
 STEPS = ("stale.martingale", "multiplier.bound", "complexity.linear", "sync.closed_form", "floor.upper")

@@ -265,7 +265,7 @@ def test_every_number_in_print_is_at_or_above_the_bound(where):
         for printed in found:
             for name, number in zip(("sharp", "explicit", "floor"), printed, strict=True):
                 value = Fraction(float(theory.bound(name).evaluate(**point).value))
-                assert 0 <= Fraction(number) - value + Fraction(1, 10**17) <= Fraction(11, 10**9), (cells, name)
+                assert 0 <= Fraction(number) - value + Fraction(1, 10**17) <= Fraction(11, 10 ** (sheet.PLACES + 1))
     for cells, _ in rows_of(text):  # the explicit bound and the floor are closed: exactly at or above
         point = dict(zip(NAMES, cells, strict=True))
         explicit = theory.bound("explicit")
