@@ -110,3 +110,23 @@ def test_the_registers_are_read_off_the_translation(sums, floats, wanted):
 
 def test_this_process_uses_its_target():
     assert target.target().register_bytes == simd.REGISTER_BYTES
+
+
+@pytest.mark.skipif("avx512dq" not in Path("/proc/cpuinfo").read_text(), reason="the fault needs AVX-512 here")
+def test_the_width_of_this_machine_on_another_target_ends_the_process():
+    """The fault that all this is for: LLVM finds no such instruction for the target and aborts."""
+    planted = """
+import sys, types
+wrong = types.ModuleType("simulate.kernels.target")
+wrong.target = lambda: types.SimpleNamespace(register_bytes=64, has_range=True)
+sys.modules[wrong.__name__] = wrong
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", planted + LINES],
+        cwd=ROOT,
+        env={**os.environ, **TARGETS["generic"]},
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode < 0
