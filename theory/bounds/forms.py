@@ -13,6 +13,8 @@ from theory.bounds.multipliers import MultiplierBound, Outcome
 
 __all__ = ["ClosedForm", "Family", "Form", "Outcome"]
 
+_ALIKE = 2.0**-50  # two upper ends that may be of one number, relatively
+
 
 @dataclass(frozen=True)
 class Form(ABC):
@@ -103,7 +105,10 @@ class Family(Form):
         if not (self.searched and plain.upper > 0):
             return plain
         found = self._bound.best(arb(plain.upper) if math.isfinite(plain.upper) else unit, balls)
-        return replace(plain, settled=False) if found is None or found.upper > plain.upper else found
+        if found is not None and found.upper <= plain.upper:
+            return found
+        alike = found is not None and found.settled and found.upper <= plain.upper * (1 + _ALIKE)
+        return replace(plain, settled=alike)  # multiplier 1 is the best, or more precision is needed to see a better
 
     def _unit(self, setting: Sequence[arb]) -> arb:
         """Return the sum of what has the unit of A: all of them zero means that the bound is zero."""

@@ -14,7 +14,7 @@ from flint import arb, ctx
 
 _TOLERANCE = 2.0**-64
 """Relative error of the root that is left."""
-_LEAST = 2.0**-80
+_LEAST = 2.0**-60
 """Of mu: costs about as much, relatively, where the best multiplier is the limit 0."""
 _FIRST, _WIDEST = 2.0**-40, 2.0**32
 """Least relative width of a bracket that is tried, and the factor by which it grows at most."""
@@ -23,6 +23,8 @@ _SPARE = 100
 _SHARE = 2.0**-10
 """What the multiplier may be off by costs this part of what Newton's method still leaves."""
 _ROUNDS, _HALVINGS = 200, 400
+_HALF, _PATIENCE = 0.6, 3
+"""Multipliers that shrink by this factor so many times in a row are taken to go to their end 0."""
 
 Right = Callable[[arb, arb, Sequence[arb]], arb]
 Share = Callable[[arb, arb], list[arb]]
@@ -33,13 +35,17 @@ def nudged() -> arb:
     return arb(2) ** -(ctx.prec // 2)
 
 
+def settled(fall: arb) -> bool:
+    """Return whether the working precision is enough where A - G grows with A by the part `fall`.
+
+    The best multiplier is told from its neighbours by about fall^2, and A by another factor: bits are lost three times.
+    """
+    return bool(fall**3 > arb(2) ** (_SPARE - ctx.prec))
+
+
 @dataclass(frozen=True)
 class Optimum:
-    """The least number that the multipliers prove, and which.
-
-    `settled` says whether the working precision was enough: where A - G grows slowly, by the part f of A, the best
-    multiplier is told from its neighbours by about f^2 and A by another f, so that bits are lost three times.
-    """
+    """The least number that the multipliers prove, and which; `settled` if the working precision was enough."""
 
     unknown: arb
     multipliers: list[arb]
@@ -63,9 +69,12 @@ class Search:
 
     def best(self, unknown: arb, multiplier: arb) -> Optimum | None:
         """Return the least A that a multiplier proves, from guesses of both; None where none is found."""
-        place, moved, fall = self._place(multiplier), arb(1), arb(1)
+        place, moved, fall, halved = self._place(multiplier), arb(1), arb(1), 0
         for _ in range(_ROUNDS):
-            place = self._least(unknown, place, moved, unknown * fall * moved**2 * _SHARE)
+            before, place = place, self._least(unknown, place, moved, unknown * fall * moved**2 * _SHARE)
+            halved = halved + 1 if place < before * _HALF else 0
+            if halved == _PATIENCE and (end := self._at_end(unknown)) is not None:
+                return end
             mu = self._multiplier(place)
             shares = self.share(unknown, mu)
             right = self.right(unknown, mu, shares)
@@ -82,8 +91,31 @@ class Search:
                 return None
             moved = (abs(step) / unknown).mid().min(arb(1))
             if moved <= _TOLERANCE:
-                return Optimum(unknown, [mu, *shares], settled=fall**3 > arb(2) ** (_SPARE - ctx.prec))
+                return Optimum(unknown, [mu, *shares], settled=settled(fall))
         return None
+
+    def _at_end(self, unknown: arb) -> Optimum | None:
+        """Return the optimum if the best multiplier is the least, else None: there Newton's method only halves it."""
+        place = self._smallest
+        mu = self._multiplier(place)
+        for _ in range(_ROUNDS):
+            shares = self.share(unknown, mu)
+            right = self.right(unknown, mu, shares)
+            fall = 1 - self._rise(unknown, mu, shares, right)
+            if not fall > 0:
+                return None
+            step = ((right - unknown) / fall).mid()
+            unknown = (unknown + step).mid()
+            if not (unknown > 0 and unknown.is_finite()):
+                return None
+            if abs(step) <= unknown * _TOLERANCE:
+                best = self._slope(unknown, place) >= 0
+                return Optimum(unknown, [mu, *shares], settled=settled(fall)) if best else None
+        return None
+
+    @property
+    def _smallest(self) -> arb:
+        return self._place(arb(_LEAST).min(self.top / 2))
 
     def _place(self, multiplier: arb) -> arb:
         """Return s with mu = top s/(1 + s): it tells multipliers apart near 0 and near the pole alike."""
@@ -122,7 +154,7 @@ class Search:
 
     def _bracket(self, unknown: arb, start: arb, moved: arb) -> list[arb]:
         """Return two places between which the slope changes sign; one alone where G is least at the end 0."""
-        smallest = self._place(arb(_LEAST).min(self.top / 2))
+        smallest = self._smallest
         here = start.max(smallest)
         rising = self._slope(unknown, here) >= 0
         growth = 1 + moved.max(arb(_FIRST))
