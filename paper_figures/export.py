@@ -4,7 +4,6 @@ import fcntl
 import io
 import os
 import platform
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
@@ -14,7 +13,7 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.figure
 
-from paper_figures import style
+from paper_figures import origin, style
 from paper_figures.figure import Data, Figure
 from paper_figures.runs import SEED
 from paper_figures.sources import Sources
@@ -101,13 +100,14 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def provenance(sources: Sources, command: str) -> dict[str, Any]:
-    """Return what made the figures: command, seed, versions, commit, and the stored results read."""
+    """Return what made the figures: command, seed, versions, the code's own commit, and the stored results read."""
     return {
         "command": command,
         "seed": SEED,
         "quick": sources.quick,
         "versions": versions(PACKAGES),
-        "commit": commit(),
+        "version": origin.version(),
+        "commit": origin.commit(),
         "sources": list(sources.read),
     }
 
@@ -115,18 +115,3 @@ def provenance(sources: Sources, command: str) -> dict[str, Any]:
 def versions(packages: Iterable[str]) -> dict[str, str]:
     """Return the versions of Python and of `packages`."""
     return {"python": platform.python_version()} | {package: version(package) for package in packages}
-
-
-def commit() -> str | None:
-    """Return the commit the code stands at, marked `+changes` if files differ from it; None outside a repository."""
-    try:
-        head = _git("rev-parse", "HEAD")
-        return head + ("+changes" if _git("status", "--porcelain", "--untracked-files=no") else "")
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
-def _git(*arguments: str) -> str:
-    folder = Path(__file__).parent
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()

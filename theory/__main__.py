@@ -11,8 +11,9 @@ COMMANDS = ("prove", "graph", "evaluate", "bounds", "complexity")
 
 def application() -> typer.Typer:
     """Return the command line with all its commands."""
-    from theory.commands import app
+    from theory.commands import app, refuse_stripped
 
+    refuse_stripped()  # before the claims are loaded, which have no statements then
     for name in COMMANDS:
         importlib.import_module(f"theory.commands.{name}")
     return app

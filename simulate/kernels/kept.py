@@ -22,13 +22,6 @@ class CheckedFile(IndexDataCacheFile):  # type: ignore[misc] # Numba is not type
         checked.__dict__.update(vars(file))
         return checked
 
-    def save(self, key: object, data: object) -> None:
-        """Keep machine code, if it can be: what is not kept is compiled again."""
-        try:
-            super().save(key, data)
-        except OSError:
-            return
-
     def load(self, key: object) -> object:
         """Return the machine code that was kept, or None."""
         try:
