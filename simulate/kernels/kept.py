@@ -7,7 +7,7 @@ import hashlib
 import pickle
 from typing import Any
 
-from numba.core.caching import IndexDataCacheFile
+from numba.core.caching import IndexDataCacheFile, _cache_log
 
 _DIGEST_BYTES = 32
 
@@ -42,6 +42,7 @@ class CheckedFile(IndexDataCacheFile):  # type: ignore[misc] # Numba is not type
             digest, data = file.read(_DIGEST_BYTES), file.read()
         if hashlib.sha256(data).digest() != digest:
             raise Damaged
+        _cache_log("[cache] data loaded from %r", self._data_path(name))
         return pickle.loads(data)
 
     def _save_data(self, name: str, data: object) -> None:
