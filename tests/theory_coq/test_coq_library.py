@@ -21,6 +21,9 @@ END_THEOREMS = (
     "AnalogSGD.analog_sgd_ap_sharp_by_stage",
     "AnalogSGD.analog_sgd_ap_explicit_by_stage",
     "AnalogSGD.analog_sgd_ap_iterations",
+    "Attained.floor_attained",
+    "Attained.no_lower_floor",
+    "Growing.analog_sgd_ap_sharp_growing",
     "Linear.linear_explicit",
     "NetworkSGD.network_explicit",
     "Sharp.closed_form_is_sharp",
@@ -100,6 +103,26 @@ MUTANTS = {
         "Trajectory.v",
         "Let q := (1 + rho) * alpha * Lambda1",
         "Let q := alpha * Lambda1",
+    ),
+    "noise that is unbiased in all steps but the last": (
+        "Windows.v",
+        "martingale_difference P K n -> (forall",
+        "martingale_difference P (K - 1) n -> (forall",
+    ),
+    "growing noise at the level of noise that does not grow": (
+        "Growing.v",
+        "exists Y a, feasible p (alpha * L) s rho q qn A Y a.",
+        "exists Y a, feasible p (alpha * L) sigma rho q qn A Y a.",
+    ),
+    "a floor that is attained and exceeded": (
+        "Attained.v",
+        "floor rho sigma - eps <= average_squared_gradient P 1 one K grad W",
+        "floor rho sigma + eps <= average_squared_gradient P 1 one K grad W",
+    ),
+    "only the rest of the drift meets the staleness, and counts once": (
+        "Challenge.v",
+        "+ 2 * far * stale.",
+        "+ far * stale.",
     ),
     "the square root of the lag for coherent motion": (
         "Trajectory.v",

@@ -201,8 +201,8 @@ Section analog_sgd_ap.
       apply (noise_at_most_level P M size K gradients fresh K_pos sigma growth noise_variance_growing).
     - apply (drift' P M size K (ald tau) direction W alpha rho alpha_pos analog_sgd_ap).
       intros. apply ald_distortion; auto.
-    - apply (smooth' P M size K f grad (fun w => G w w) region direction W alpha L K_pos alpha_pos gradient smooth convex
-        inside).
+    - apply (smooth' P M size K f grad (fun w => G w w) region direction W alpha L K_pos alpha_pos gradient smooth
+        convex inside).
   Qed.
 End analog_sgd_ap.
 
