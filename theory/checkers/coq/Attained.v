@@ -292,7 +292,9 @@ Section instance.
 
   Lemma ratio_range w : near_window w -> -1 <= w / tau <= 1.
   Proof.
-    intros N. assert (- tau <= w <= tau) by (pose proof (near_box w N) as Q; unfold Rabs in Q; destruct (Rcase_abs w); lra).
+    intros N.
+    assert (- tau <= w <= tau)
+      by (pose proof (near_box w N) as Q; unfold Rabs in Q; destruct (Rcase_abs w); lra).
     split; apply Rmult_le_reg_r with tau; try exact tau_pos; unfold Rdiv; rewrite Rmult_assoc, Rinv_l; lra.
   Qed.
 
@@ -326,7 +328,8 @@ Section instance.
         - unfold m, margin.
           replace (2 * alpha * (2 * L * D + sigma)) with (alpha * (2 * (2 * L * D + sigma))) by ring.
           apply Rmult_le_compat_l; lra. }
-      set (z := alpha * (sign i * a + a * w / tau)) in *. unfold near_window. unfold Rabs in Far. destruct (Rcase_abs z); lra.
+      set (z := alpha * (sign i * a + a * w / tau)) in *. unfold near_window.
+      unfold Rabs in Far. destruct (Rcase_abs z); lra.
     - destruct (Rle_dec (start - D) w) as [Low|Low].
       + destruct (Rle_dec w (start + 2 * D)) as [High|High]; [discriminate|].
         assert (GN : 0 <= g w) by (rewrite G; apply Rmult_le_pos; lra).
