@@ -49,7 +49,7 @@ def claims() -> dict[str, str]:
 
 def coqc(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["coqc", "-q", "-Q", ".", "Analog", name], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+        ["coqc", "-q", "-Q", ".", "Analog", name], cwd=folder, capture_output=True, text=True, timeout=900, check=False
     )
 
 

@@ -271,14 +271,23 @@ Section trajectory.
     Theorem stage_staleness_le m : (m < M)%nat -> norm (stage b m) <= felt m.
     Proof. intros Hm. apply Rle_trans with (1 := stage_staleness m Hm), row_felt, Hm. Qed.
 
-    (* Claim: stale.whole_row *)
-    Theorem stage_staleness_coherent m : (m < M)%nat ->
-      norm (stage b m) <= alpha * sum M (fun j => S m j * (INR (d j) * stage_norms (plus v n) j)).
+    (** The same with the step kept whole. *)
+    Let felt_whole m := alpha * sum M (fun j => S m j * (INR (d j) * stage_norms (plus v n) j)).
+
+    Lemma row_felt_whole m : (m < M)%nat -> sensitivity_of M S (stage_norms moved) m <= felt_whole m.
     Proof.
-      intros Hm. apply Rle_trans with (1 := stage_staleness m Hm). rewrite <- sum_scal. apply sum_le. intros j Hj.
+      intros Hm. unfold felt_whole. rewrite <- sum_scal. apply sum_le. intros j Hj.
       pose proof (Rmult_le_compat_l (S m j) _ _ (S_nonneg m j Hm Hj) (stage_move_coherent j)) as L.
       unfold stage_norms in *. lra.
     Qed.
+
+    (* Claim: stale.whole_partial *)
+    Theorem row_le_coherent m : (m < M)%nat -> norm (row m) <= felt_whole m.
+    Proof. intros Hm. apply Rle_trans with (1 := row_norm m Hm), row_felt_whole, Hm. Qed.
+
+    (* Claim: stale.whole_row *)
+    Theorem stage_staleness_coherent m : (m < M)%nat -> norm (stage b m) <= felt_whole m.
+    Proof. intros Hm. apply Rle_trans with (1 := stage_staleness m Hm), row_felt_whole, Hm. Qed.
 
     Lemma norm_b : norm b <= norm (sensitivity_of M S (stage_norms moved)).
     Proof.
