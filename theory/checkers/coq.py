@@ -188,10 +188,15 @@ def _read_back(data: object, name: str) -> Compiled | None:
     return Compiled(frozenset(accepted), complaints)
 
 
+def _sources() -> dict[str, str]:
+    """Return the library's files, name -> text, in the order in which they compile."""
+    return {name: coq_source.read(LIBRARY / name) for name in coq_source.project(LIBRARY)}
+
+
 def _library(checker: _Checker) -> Compiled:
     """Audit the hand-written library; names are those of the files, without `.v`."""
     try:
-        sources = {name: coq_source.read(LIBRARY / name) for name in coq_source.project(LIBRARY)}
+        sources = _sources()
     except ValueError as fault:
         return Compiled(stopped=str(fault))
 
@@ -213,12 +218,16 @@ def source(written: Iterable[Lemma]) -> str:
 def _generated(written: Mapping[str, Lemma | str], checker: _Checker) -> Compiled:
     """Audit the lemmas written from claims; what Coq complains about is taken out until the rest is accepted."""
     found = [lemma for lemma in written.values() if isinstance(lemma, Lemma)]
+    try:
+        below = coq_source.needed(source(found), _sources())
+    except ValueError as fault:
+        return Compiled(stopped=str(fault))
 
     def compute(scratch: Path) -> Compiled:
         left, complaints = list(found), dict[str, str]()
         while left:
             expected = [lemma_of(lemma.claim.id) for lemma in left]
-            complaint = tools.audit_one("Generated.v", source(left), expected, scratch)
+            complaint = tools.audit_one("Generated.v", source(left), expected, scratch, below)
             if not complaint:
                 break
             wrong = _blamed(source(left), complaint)
@@ -232,7 +241,7 @@ def _generated(written: Mapping[str, Lemma | str], checker: _Checker) -> Compile
             left = [lemma for lemma in left if lemma.claim.id not in names]
         return Compiled(frozenset(lemma.claim.id for lemma in left), complaints)
 
-    return checker.kept({"Generated.v": source(found)}, compute)
+    return checker.kept({**below, "Generated.v": source(found)}, compute)
 
 
 def _blamed(text: str, complaint: str) -> str | None:
