@@ -36,6 +36,16 @@ Definition apply_columns (n : nat) (A : nat -> nat -> R) (y : nat -> R) : nat ->
 Definition spectral (n k : nat) (A : nat -> nat -> R) (w : R) : Prop :=
   forall x : euclid k, norm (apply_rows k A x : euclid n) <= w * norm x.
 
+(** <y, A x> = <A^T y, x>. *)
+Lemma transposed n k A (y : euclid n) (x : euclid k) :
+  inner y (apply_rows k A x : euclid n) = inner (apply_columns n A y : euclid k) x.
+Proof.
+  rewrite !euclid_inner. unfold apply_rows, apply_columns.
+  transitivity (sum n (fun i => sum k (fun j => A i j * y i * x j))).
+  - apply sum_ext. intros i _. rewrite <- sum_scal. apply sum_ext. intros. ring.
+  - rewrite sum_swap. apply sum_ext. intros j _. rewrite Rmult_comm, <- sum_scal. apply sum_ext. intros. ring.
+Qed.
+
 (** The transposed matrix has the same bound. *)
 Lemma spectral_transposed n k A w (y : euclid n) :
   0 <= w -> spectral n k A w -> norm (apply_columns n A y : euclid k) <= w * norm y.
@@ -45,11 +55,7 @@ Proof.
   { replace (norm x ^ 2) with (inner y (apply_rows k A x : euclid n)).
     - apply Rle_trans with (1 := cauchy_schwarz _ _). rewrite (Rmult_comm w), Rmult_assoc.
       apply Rmult_le_compat_l; [apply norm_nonneg | apply Sp].
-    - rewrite norm_sq, !euclid_inner.
-      transitivity (sum n (fun i => sum k (fun j => A i j * y i * x j))).
-      + apply sum_ext. intros i _. unfold apply_rows. rewrite <- sum_scal. apply sum_ext. intros. ring.
-      + rewrite sum_swap. apply sum_ext. intros j _. transitivity (x j * sum n (fun i => A i j * y i)); [|reflexivity].
-        rewrite <- sum_scal. apply sum_ext. intros. ring. }
+    - rewrite transposed. symmetry. apply norm_sq. }
   pose proof (norm_nonneg x). pose proof (Rmult_le_pos w (norm y) Hw (norm_nonneg y)).
   destruct (Req_dec (norm x) 0) as [Z|Z]; [lra|].
   apply Rmult_le_reg_r with (norm x); lra.
@@ -124,12 +130,19 @@ Qed.
 
 (** * The network *)
 
+(** The smaller of two bounds, where there is a second one. *)
+Definition at_most (c : option R) (b : R) : R := match c with Some c => Rmin c b | None => b end.
+
+Lemma at_most_nonneg c b : (forall a, c = Some a -> 0 <= a) -> 0 <= b -> 0 <= at_most c b.
+Proof. intros C B. destruct c as [a|]; simpl; [apply Rmin_glb; auto | exact B]. Qed.
+
 Section network.
   Variable M : nat.
   Variable width : nat -> nat.
   Variables phi dphi : nat -> R -> R.
   Variables p0 p1 l0 l1 X : R.
   Variable w : nat -> R.
+  Variable cap : nat -> option R.
 
   Hypothesis p0_nonneg : 0 <= p0.
   Hypothesis p1_nonneg : 0 <= p1.
@@ -138,18 +151,27 @@ Section network.
   Hypothesis X_nonneg : 0 <= X.
   Hypothesis w_nonneg : forall m, 0 <= w m.
 
-  (** the activations *)
+  (** the activations; [cap m], where there is one, bounds the output of stage m *)
   Hypothesis phi_zero : forall m, phi m 0 = 0.
   Hypothesis phi_lipschitz : forall m a b, Rabs (phi m a - phi m b) <= p0 * Rabs (a - b).
   Hypothesis dphi_bound : forall m a, Rabs (dphi m a) <= p0.
   Hypothesis dphi_lipschitz : forall m a b, Rabs (dphi m a - dphi m b) <= p1 * Rabs (a - b).
+  Hypothesis capped : forall m c, cap m = Some c ->
+    forall z : euclid (width (S m)), norm ((fun i => phi m (z i)) : euclid (width (S m))) <= c.
 
-  (** one sample: input and gradient of the loss at the output *)
+  Fixpoint forward_bound (m : nat) : R :=
+    match m with
+    | O => X
+    | S m => at_most (cap m) (p0 * w m * forward_bound m)
+    end.
+
+  (** one sample: input, and gradient of the loss at the outputs that the bounds allow *)
   Variable x0 : euclid (width 0).
   Variable loss : euclid (width M) -> euclid (width M).
   Hypothesis input_bound : norm x0 <= X.
-  Hypothesis loss_bound : forall y, norm (loss y) <= l0.
-  Hypothesis loss_lipschitz : forall y z, norm (minus (loss y) (loss z)) <= l1 * norm (minus y z).
+  Hypothesis loss_bound : forall y, norm y <= forward_bound M -> norm (loss y) <= l0.
+  Hypothesis loss_lipschitz : forall y z, norm y <= forward_bound M -> norm z <= forward_bound M ->
+    norm (minus (loss y) (loss z)) <= l1 * norm (minus y z).
 
   Definition size (m : nat) : nat := width (S m) * width m.
   Let V : space := weights M size.
@@ -181,11 +203,6 @@ Section network.
 
   (** * The recursions *)
 
-  Fixpoint forward_bound (m : nat) : R :=
-    match m with
-    | O => X
-    | S m => p0 * w m * forward_bound m
-    end.
   Fixpoint backward_bound (j : nat) : R :=
     match j with
     | O => p0 * l0
@@ -208,8 +225,11 @@ Section network.
   Definition deviation (u moved : nat -> R) (m : nat) : R :=
     beta u moved (M - 1 - m) * forward_bound m + backward_bound (M - 1 - m) * e u m.
 
-  Lemma forward_bound_nonneg m : 0 <= forward_bound m.
-  Proof. induction m as [|m IH]; simpl; [exact X_nonneg|]. repeat apply Rmult_le_pos; auto. Qed.
+  Lemma forward_bound_nonneg m : (forall m c, cap m = Some c -> 0 <= c) -> 0 <= forward_bound m.
+  Proof.
+    intros C. induction m as [|m IH]; simpl; [exact X_nonneg|].
+    apply at_most_nonneg; [apply C | repeat apply Rmult_le_pos; auto].
+  Qed.
 
   Lemma backward_bound_nonneg j : 0 <= backward_bound j.
   Proof. induction j as [|j IH]; simpl; repeat apply Rmult_le_pos; auto. Qed.
@@ -218,12 +238,16 @@ Section network.
   Theorem forward_bounded U m : bounded U -> (m <= M)%nat -> norm (act U m : euclid (width m)) <= forward_bound m.
   Proof.
     intros B. induction m as [|m IH]; intros Hm; [exact input_bound|].
-    apply Rle_trans with (p0 * norm (pre U m : euclid (width (S m)))).
+    assert (Capped : forall b, norm (act U (S m) : euclid (width (S m))) <= b ->
+      norm (act U (S m) : euclid (width (S m))) <= at_most (cap m) b).
+    { intros b L. destruct (cap m) as [c|] eqn:E; [|exact L].
+      apply Rmin_glb; [exact (capped m c E (pre U m)) | exact L]. }
+    apply Capped, Rle_trans with (p0 * norm (pre U m : euclid (width (S m)))).
     - apply euclid_le; [exact p0_nonneg|]. rewrite <- sum_scal. apply sum_le. intros i _. simpl act. fold (pre U m).
       pose proof (phi_lipschitz m (pre U m i) 0) as L. rewrite phi_zero, !Rminus_0_r in L.
       pose proof (pow_incr _ _ 2 (conj (Rabs_pos _) L)) as Q. rewrite Rpow_mult_distr, !pow2_abs in Q.
       unfold pre in *. lra.
-    - simpl. rewrite Rmult_assoc. apply Rmult_le_compat_l; [exact p0_nonneg|].
+    - rewrite Rmult_assoc. apply Rmult_le_compat_l; [exact p0_nonneg|].
       apply Rle_trans with (1 := B m ltac:(lia) _). apply Rmult_le_compat_l; [apply w_nonneg|]. apply IH. lia.
   Qed.
 
@@ -237,10 +261,12 @@ Section network.
 
   Definition rows (j : nat) : nat := width (S (st j)).
 
-  Lemma back_bounded U W j : bounded W -> (j < M)%nat -> norm (back U W j : euclid (rows j)) <= back_bound j.
+  Lemma back_bounded U W j :
+    bounded U -> bounded W -> (j < M)%nat -> norm (back U W j : euclid (rows j)) <= back_bound j.
   Proof.
-    intros B. induction j as [|j IH]; intros Hj.
-    - unfold rows, st. replace (S (M - 1 - 0)) with M by lia. apply loss_bound.
+    intros BU B. induction j as [|j IH]; intros Hj.
+    - unfold rows, st. replace (S (M - 1 - 0)) with M by lia.
+      apply loss_bound, forward_bounded; auto.
     - assert (E : width (st j) = rows (S j)) by (unfold rows, st; f_equal; lia).
       rewrite <- E. apply Rle_trans with (w (st j) * norm (delta U W j : euclid (rows j))).
       + apply (spectral_transposed (rows j) (width (st j)) (of_stage W (st j))); [apply w_nonneg|].
@@ -252,9 +278,10 @@ Section network.
   Qed.
 
   (* Claim: network.backward *)
-  Theorem backward_bounded U W j : bounded W -> (j < M)%nat -> norm (delta U W j : euclid (rows j)) <= backward_bound j.
+  Theorem backward_bounded U W j :
+    bounded U -> bounded W -> (j < M)%nat -> norm (delta U W j : euclid (rows j)) <= backward_bound j.
   Proof.
-    intros B Hj. rewrite backward_is_p0_back. apply Rle_trans with (p0 * norm (back U W j : euclid (rows j))).
+    intros BU B Hj. rewrite backward_is_p0_back. apply Rle_trans with (p0 * norm (back U W j : euclid (rows j))).
     - apply elementwise_le; auto.
     - apply Rmult_le_compat_l; [exact p0_nonneg|]. now apply back_bounded.
   Qed.
@@ -375,7 +402,7 @@ Section network.
         + apply Rle_trans with (1 := columns_le (rows j) (width (st j)) (minus W W' (st j) : euclid (size (st j))) _).
           apply Rmult_le_compat; try apply norm_nonneg.
           * exact (backward_moved (st j) Hm).
-          * apply backward_bounded; [exact bW | lia].
+          * apply backward_bounded; [exact bU | exact bW | lia].
     Qed.
 
     (* Claim: network.backward_stale *)
@@ -387,8 +414,9 @@ Section network.
           by (unfold st; simpl; rewrite Nat.sub_0_r; ring).
         apply delta_stale; [exact Hj|].
         unfold rows, st. replace (S (M - 1 - 0)) with M by lia.
-        apply Rle_trans with (1 := loss_lipschitz _ _). apply Rmult_le_compat_l; [exact l1_nonneg|].
-        apply forward_stale. lia.
+        apply Rle_trans with (l1 * norm (minus (act U M : euclid (width M)) (act U' M))).
+        + apply loss_lipschitz; apply forward_bounded; auto.
+        + apply Rmult_le_compat_l; [exact l1_nonneg|]. apply forward_stale. lia.
       - simpl beta. fold (back_bound (S j)). apply delta_stale; [exact Hj|].
         apply back_stale; [exact Hj|]. apply IH. lia.
     Qed.
@@ -400,7 +428,7 @@ Section network.
       intros Hm. set (j := (M - 1 - m)%nat).
       assert (Hj : (j < M)%nat) by (unfold j; lia).
       assert (Er : rows j = width (S m)) by (unfold rows, st, j; do 2 f_equal; lia).
-      pose proof (backward_stale j Hj) as Bs. pose proof (backward_bounded U' W' j bW' Hj) as Bb. rewrite Er in *.
+      pose proof (backward_stale j Hj) as Bs. pose proof (backward_bounded U' W' j bU' bW' Hj) as Bb. rewrite Er in *.
       apply Rle_trans with
         (norm (outer (width m) (minus (delta U W j : euclid (width (S m))) (delta U' W' j)) (act U m) : euclid (size m))
          + norm (outer (width m) (delta U' W' j) (minus (act U m : euclid (width m)) (act U' m)) : euclid (size m))).

@@ -1,11 +1,18 @@
-(** Analog-SGD-AP on a network: smoothness and staleness are consequences of the stage data here.
+(** Analog-SGD-AP on a network: gradient, smoothness and staleness are consequences of the network here.
 
-    N samples with probabilities pr; f has the back-propagated gradient; what is assumed of the network are the
-    bounds of the activations, the losses and the inputs, and that the weights stay within their spectral bounds. *)
+    N samples with probabilities pr; the objective is the mean loss of the network's outputs.  Assumed of the network:
+    the activations and the losses are differentiable, and their slopes, the inputs and the weights' spectral norms
+    are bounded.  Proved:
+
+      - the mean of the back-propagated directions is the objective's gradient ([network_gradient]);
+      - on the weights within their spectral bounds it is L-Lipschitz with L = norm2 S_full ([network_smooth]), so the
+        objective is L-smooth there ([network_descent]);
+      - Theorem 2 for a run of Analog-SGD-AP that stays within these bounds ([network_explicit]), and Theorem 1
+        ([network_sharp]). *)
 
 From Coq Require Import Reals Lra Lia List.
 From Analog Require Import Sums InnerProduct Expectation Windows Master Trajectory Descent Device Training AnalogSGD
-  Batch Network Sensitivity.
+  Batch Network Backprop Sensitivity.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -29,6 +36,7 @@ Section network_sgd.
   Variables phi dphi : nat -> R -> R.
   Variables p0 p1 l0 l1 X : R.
   Variable w : nat -> R.
+  Variable cap : nat -> option R.
   Hypothesis p0_nonneg : 0 <= p0.
   Hypothesis p1_nonneg : 0 <= p1.
   Hypothesis l0_nonneg : 0 <= l0.
@@ -36,22 +44,39 @@ Section network_sgd.
   Hypothesis X_nonneg : 0 <= X.
   Hypothesis w_nonneg : forall m, 0 <= w m.
   Hypothesis phi_zero : forall m, phi m 0 = 0.
-  Hypothesis phi_lipschitz : forall m a b, Rabs (phi m a - phi m b) <= p0 * Rabs (a - b).
+  Hypothesis slopes : forall m z, derivable_pt_lim (phi m) z (dphi m z).
   Hypothesis dphi_bound : forall m a, Rabs (dphi m a) <= p0.
   Hypothesis dphi_lipschitz : forall m a b, Rabs (dphi m a - dphi m b) <= p1 * Rabs (a - b).
+  Hypothesis capped : forall m c, cap m = Some c ->
+    forall z : euclid (width (S m)), norm ((fun i => phi m (z i)) : euclid (width (S m))) <= c.
 
-  (* the samples *)
+  (* the samples: inputs, losses of the output and their gradients; [reached] bounds the outputs *)
   Variable x0 : nat -> euclid (width 0).
+  Variable ell : nat -> euclid (width M) -> R.
   Variable loss : nat -> euclid (width M) -> euclid (width M).
+  Let reached : R := forward_bound p0 X w cap M.
   Hypothesis input_bound : forall i, norm (x0 i) <= X.
-  Hypothesis loss_bound : forall i y, norm (loss i y) <= l0.
-  Hypothesis loss_lipschitz : forall i y z, norm (minus (loss i y) (loss i z)) <= l1 * norm (minus y z).
+  Hypothesis loss_gradient : forall i, differentiable (width M) (ell i) (loss i).
+  Hypothesis loss_bound : forall i y, norm y <= reached -> norm (loss i y) <= l0.
+  Hypothesis loss_lipschitz : forall i y z, norm y <= reached -> norm z <= reached ->
+    norm (minus (loss i y) (loss i z)) <= l1 * norm (minus y z).
 
   Let V : space := weights M (size width).
+  Definition objective (W : V) : R := sum N (fun i => pr i * ell i (act M width phi (x0 i) W M)).
   Definition pass (U W : V) (i : nat) : V := direction M width phi dphi (x0 i) (loss i) U W.
   Definition full_gradient (W : V) : V := fun m c => sum N (fun i => pr i * pass W W i m c).
   Let inside : V -> Prop := bounded M width w.
-  Let S := sensitivity M p0 p1 l0 l1 X w.
+  Let S := sensitivity M p0 p1 l0 l1 X w cap.
+
+  (** Backpropagation gives the gradient. *)
+  Theorem network_gradient (D : V -> Prop) : has_gradient D objective full_gradient.
+  Proof. apply mean_gradient. intros i _. now apply backpropagation. Qed.
+
+  Let phi_lipschitz m : forall a b, Rabs (phi m a - phi m b) <= p0 * Rabs (a - b).
+  Proof. now apply (slope_lipschitz (phi m) (dphi m)). Qed.
+
+  Let cap_nonneg m c : cap m = Some c -> 0 <= c.
+  Proof. intros E. apply Rle_trans with (2 := capped m c E (fun _ => 0)), norm_nonneg. Qed.
 
   Variable L : R.
   Hypothesis L_nonneg : 0 <= L.
@@ -77,7 +102,7 @@ Section network_sgd.
       apply Rle_trans with (sum N (fun i => L * norm (minus U W) * pr i)).
       + apply sum_le. intros i _. unfold D. rewrite norm_scal, Rabs_pos_eq, Rmult_comm by apply pr_nonneg.
         apply Rmult_le_compat_r; [apply pr_nonneg|].
-        apply (sample_smooth M width phi dphi p0 p1 l0 l1 X w); auto.
+        apply (sample_smooth M width phi dphi p0 p1 l0 l1 X w cap); auto.
       + rewrite sum_scal, pr_total. lra.
   Qed.
 
@@ -97,8 +122,21 @@ Section network_sgd.
       pose proof (Rmult_le_compat_l t _ _ ltac:(lra) (HW m Hm x)). lra.
   Qed.
 
+  (** L-smooth between any two weights within the bounds. *)
+  Theorem network_descent U W : inside U -> inside W ->
+    objective W <= objective U + inner (full_gradient U) (minus W U) + L / 2 * norm (minus W U) ^ 2.
+  Proof.
+    intros HU HW.
+    assert (At : forall t, line U (minus W U) t = (fun m c => U m c + t * (W m c - U m c))).
+    { intros t. apply weights_eq. intros m c. unfold line, minus. reals. ring. }
+    pose proof (descent inside objective full_gradient L (network_gradient inside) network_smooth U (minus W U)) as D.
+    rewrite norm_sq.
+    replace (line U (minus W U) 1) with W in D by (rewrite At; apply weights_eq; intros; symmetry; reals; ring).
+    replace (line U (minus W U) 0) with U in D by (rewrite At; apply weights_eq; intros; symmetry; reals; ring).
+    apply D. intros t Ht. rewrite At. now apply bounded_convex.
+  Qed.
+
   (* the run *)
-  Variable f : V -> R.
   Variables alpha tau rho sigma lower Lambda1 Lambdah : R.
   Variable K : nat.
   Variable d : nat -> nat.
@@ -110,9 +148,8 @@ Section network_sgd.
   Hypothesis sigma_nonneg : 0 <= sigma.
   Hypothesis Lambdah_nonneg : 0 <= Lambdah.
   Hypothesis analog_sgd_ap : run (ald tau) alpha (fun h i => pass (late d W h) (W h) i) W.
-  Hypothesis gradient : has_gradient inside f full_gradient.
   Hypothesis stays_inside : forall h, reachable P h -> inside (W h).
-  Hypothesis bounded_below : forall u, lower <= f u.
+  Hypothesis bounded_below : forall i y, lower <= ell i y.
   Hypothesis variance : forall h, reachable P h ->
     given P h (fun i => norm (minus (pass (W h) (W h) i) (full_gradient (W h))) ^ 2) <= sigma ^ 2.
   Hypothesis saturation : forall h m c, met P K h -> (m < M)%nat -> (c < size width m)%nat ->
@@ -123,20 +160,47 @@ Section network_sgd.
   Lemma late_inside h : reachable P h -> inside (late d W h).
   Proof. intros R m Hm. exact (stays_inside _ (reachable_skipn P (d m) h R) m Hm). Qed.
 
-  (* Claim: network.analog_sgd_ap *)
-  Theorem network_explicit :
-    domain (alpha * L) rho ((1 + rho) * alpha * Lambda1) ->
-    average_squared_gradient P M (size width) K full_gradient W
-    <= explicit ((f (W []) - lower) / (alpha * INR K)) (alpha * L) sigma rho ((1 + rho) * alpha * Lambda1)
-         ((1 + rho) * alpha * (Lambdah * sigma)).
+  Lemma objective_below u : lower <= objective u.
   Proof.
-    apply (analog_sgd_ap_explicit P M (size width) K f full_gradient inside pass W alpha tau) with (d := d) (S := S 0);
-      auto using network_smooth, bounded_convex.
-    - intros i j _ _. apply (sensitivity_grows M p0 p1 l0 l1 X w p0_nonneg p1_nonneg l0_nonneg l1_nonneg X_nonneg
-        w_nonneg 0 0). lra.
-    - intros h i m [R _] Hm. apply (stale_direction M width phi dphi p0 p1 l0 l1 X w); auto.
-      + exact (late_inside h R).
-      + exact (stays_inside h R).
+    apply Rle_trans with (sum N (fun i => lower * pr i)); [rewrite sum_scal, pr_total; lra|].
+    apply sum_le. intros i _. rewrite Rmult_comm. now apply Rmult_le_compat_l.
+  Qed.
+
+  Lemma current_sensitivity_nonneg i j : (i < M)%nat -> (j < M)%nat -> 0 <= S 0 i j.
+  Proof.
+    intros _ _. apply (sensitivity_grows M p0 p1 l0 l1 X w cap p0_nonneg p1_nonneg l0_nonneg l1_nonneg X_nonneg
+      w_nonneg cap_nonneg 0 0). lra.
+  Qed.
+
+  Lemma late_direction h i m : met P K h -> (m < M)%nat ->
+    norm (minus (pass (late d W h) (W h) i) (pass (W h) (W h) i) m : euclid (size width m))
+    <= sum M (fun j => S 0 m j * norm (minus (W h) (late d W h) j : euclid (size width j))).
+  Proof.
+    intros [R _] Hm. apply (stale_direction M width phi dphi p0 p1 l0 l1 X w cap); auto.
+    - exact (late_inside h R).
+    - exact (stays_inside h R).
+  Qed.
+
+  Let A := average_squared_gradient P M (size width) K full_gradient W.
+  Let p := (objective (W []) - lower) / (alpha * INR K).
+  Let q := (1 + rho) * alpha * Lambda1.
+  Let qn := (1 + rho) * alpha * (Lambdah * sigma).
+
+  Theorem network_sharp : exists Y a, feasible p (alpha * L) sigma rho q qn A Y a.
+  Proof.
+    apply (analog_sgd_ap_sharp P M (size width) K objective full_gradient inside pass W alpha tau)
+      with (d := d) (S := S 0);
+      auto using network_gradient, network_smooth, bounded_convex, objective_below, current_sensitivity_nonneg,
+        late_direction.
+  Qed.
+
+  (* Claim: network.analog_sgd_ap *)
+  Theorem network_explicit : domain (alpha * L) rho q -> A <= explicit p (alpha * L) sigma rho q qn.
+  Proof.
+    apply (analog_sgd_ap_explicit P M (size width) K objective full_gradient inside pass W alpha tau)
+      with (d := d) (S := S 0);
+      auto using network_gradient, network_smooth, bounded_convex, objective_below, current_sensitivity_nonneg,
+        late_direction.
   Qed.
 End network_sgd.
 
