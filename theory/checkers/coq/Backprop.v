@@ -17,7 +17,7 @@
     ([squared_differentiable]). *)
 
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
-From Analog Require Import Sums InnerProduct Descent Batch Network.
+From Analog Require Import Sums InnerProduct Descent Batch Matrix Network.
 Local Open Scope R_scope.
 
 (** * Derivatives of finite sums *)
@@ -167,16 +167,6 @@ Qed.
 
 (** * The two passes *)
 
-(** <y x^T, A> = <y, A x>. *)
-Lemma inner_outer n k (y x : nat -> R) (a : euclid (n * k)) :
-  inner (outer k y x : euclid (n * k)) a = inner (y : euclid n) (apply_rows k (matrix k a) x).
-Proof.
-  rewrite !euclid_inner, sum_mul. apply sum_ext. intros i _. unfold apply_rows. rewrite <- sum_scal.
-  apply sum_ext. intros j Hj. unfold outer, matrix.
-  rewrite Nat.div_add_l, (Nat.div_small j), Nat.add_0_r by lia.
-  rewrite (Nat.add_comm (i * k)), Nat.mod_add, Nat.mod_small by lia. ring.
-Qed.
-
 Section sample.
   Variable M : nat.
   Variable width : nat -> nat.
@@ -193,9 +183,9 @@ Section sample.
   Local Notation act := (act M width phi x0).
   Local Notation pre := (pre M width phi x0).
   Local Notation of_stage := (of_stage M width).
-  Local Notation back U := (back M width phi dphi x0 loss U U).
-  Local Notation delta U := (delta M width phi dphi x0 loss U U).
-  Local Notation direction U := (direction M width phi dphi x0 loss U U).
+  Local Notation back := (back M width phi dphi x0 loss).
+  Local Notation delta := (delta M width phi dphi x0 loss).
+  Local Notation direction := (direction M width phi dphi x0 loss).
   Local Notation st := (st M).
 
   (** The derivative of the stages' inputs at U if the weights move along A. *)
@@ -221,18 +211,18 @@ Section sample.
     apply (derivable_pt_lim_mult id (fun _ => a)); [apply derivable_pt_lim_id | apply derivable_pt_lim_const].
   Qed.
 
-  (** <back, tangent> at the input of the j-th stage from the output. *)
-  Definition paired (U A : V) (j : nat) : R := inner (back U j : euclid (width (M - j))) (tangent U A (M - j)).
+  (** <back, tangent> between two stages, j stages before the output. *)
+  Definition paired (U A : V) (j : nat) : R := inner (back U U j : euclid (width (M - j))) (tangent U A (M - j)).
 
   Lemma backward_step (U A : V) j :
     (j < M)%nat ->
-    paired U A j - paired U A (S j) = inner (direction U (st j) : euclid (size width (st j))) (A (st j)).
+    paired U A j - paired U A (S j) = inner (direction U U (st j) : euclid (size width (st j))) (A (st j)).
   Proof.
     intros Hj. unfold paired. replace (M - S j)%nat with (st j) by (unfold st; lia).
     replace (M - j)%nat with (S (st j)) by (unfold st; lia). set (m := st j).
     unfold direction. replace (M - 1 - m)%nat with j by (unfold m, st; lia).
     unfold size. rewrite inner_outer.
-    change (back U (S j)) with (apply_columns (width (S m)) (of_stage U m) (delta U j)).
+    change (back U U (S j)) with (apply_columns (width (S m)) (of_stage U m) (delta U U j)).
     rewrite <- transposed. rewrite !euclid_inner.
     match goal with |- ?a - ?b = ?c => enough (a = b + c) by lra end.
     rewrite <- sum_plus. apply sum_ext. intros i _.
@@ -241,20 +231,20 @@ Section sample.
     unfold delta. fold m. unfold of_stage. ring.
   Qed.
 
-  Lemma backward_pass (U A : V) : inner (back U 0 : euclid (width M)) (tangent U A M) = inner (direction U) A.
+  Lemma backward_pass (U A : V) : inner (back U U 0 : euclid (width M)) (tangent U A M) = inner (direction U U) A.
   Proof.
-    replace (inner (back U 0 : euclid (width M)) (tangent U A M)) with (paired U A 0)
+    replace (inner (back U U 0 : euclid (width M)) (tangent U A M)) with (paired U A 0)
       by (unfold paired; now rewrite Nat.sub_0_r).
     assert (End : paired U A M = 0).
     { unfold paired. rewrite Nat.sub_diag, euclid_inner. apply sum_zero. intros. apply Rmult_0_r. }
     pose proof (sum_telescope M (fun j => - paired U A j)) as T.
-    set (stage := fun m => inner (direction U m : euclid (size width m)) (A m)).
+    set (stage := fun m => inner (direction U U m : euclid (size width m)) (A m)).
     rewrite (sum_ext M _ (fun j => stage (M - 1 - j)%nat)) in T.
     - rewrite sum_backwards in T. change (paired U A 0 = sum M stage). lra.
     - intros j Hj. pose proof (backward_step U A j Hj) as B. unfold st in B. unfold stage. rewrite <- B. ring.
   Qed.
 
-  Theorem backpropagation (D : V -> Prop) : has_gradient D (fun U => ell (act U M)) (fun U => direction U).
+  Theorem backpropagation (D : V -> Prop) : has_gradient D (fun U => ell (act U M)) (fun U => direction U U).
   Proof.
     intros U A t _. rewrite <- backward_pass.
     apply (loss_gradient (fun s => act (line U A s) M)). intros i _. apply act_derivative.
@@ -263,18 +253,24 @@ End sample.
 
 (** * The mean of N losses has the mean of their gradients *)
 
+Definition mean_vector {M sizes} N (pr : nat -> R) (g : nat -> weights M sizes) : weights M sizes :=
+  fun m c => sum N (fun i => pr i * g i m c).
+
+Lemma inner_mean M sizes N pr (g : nat -> weights M sizes) (A : weights M sizes) :
+  inner (mean_vector N pr g) A = sum N (fun i => pr i * inner (g i) A).
+Proof.
+  transitivity (sum N (fun i => sum M (fun m => sum (sizes m) (fun c => pr i * g i m c * A m c)))).
+  - rewrite sum_swap. apply sum_ext. intros m _. rewrite sum_swap. apply sum_ext. intros c _.
+    symmetry. apply (sum_scal_r N (A m c)).
+  - apply sum_ext. intros i _. change (inner (g i) A) with (sum M (fun m => sum (sizes m) (fun c => g i m c * A m c))).
+    rewrite <- sum_scal. apply sum_ext. intros m _. rewrite <- sum_scal. apply sum_ext. intros. ring.
+Qed.
+
 Theorem mean_gradient M sizes (D : weights M sizes -> Prop) N (pr : nat -> R) f g :
   (forall i, (i < N)%nat -> has_gradient D (f i) (g i)) ->
-  has_gradient D (fun U => sum N (fun i => pr i * f i U)) (fun U m c => sum N (fun i => pr i * g i U m c)).
+  has_gradient D (fun U => sum N (fun i => pr i * f i U)) (fun U => mean_vector N pr (fun i => g i U)).
 Proof.
-  intros G U A t In. set (Z := line U A t) in *.
-  apply derivable_as with (sum N (fun i => pr i * inner (g i Z) A)).
-  - apply (derivable_sum N (fun i s => pr i * f i (line U A s))). intros i Hi.
-    apply (derivable_pt_lim_scal (fun s => f i (line U A s))). now apply G.
-  - transitivity (sum N (fun i => sum M (fun m => sum (sizes m) (fun c => pr i * g i Z m c * A m c)))).
-    + apply sum_ext. intros i _. change (inner (g i Z) A) with
-        (sum M (fun m => sum (sizes m) (fun c => g i Z m c * A m c))).
-      rewrite <- sum_scal. apply sum_ext. intros m _. rewrite <- sum_scal. apply sum_ext. intros. ring.
-    + rewrite sum_swap. apply sum_ext. intros m _. rewrite sum_swap. apply sum_ext. intros c _.
-      apply (sum_scal_r N (A m c)).
+  intros G U A t In. rewrite inner_mean.
+  apply (derivable_sum N (fun i s => pr i * f i (line U A s))). intros i Hi.
+  apply (derivable_pt_lim_scal (fun s => f i (line U A s))). now apply G.
 Qed.

@@ -7,12 +7,14 @@
       - the mean of the back-propagated directions is the objective's gradient ([network_gradient]);
       - on the weights within their spectral bounds it is L-Lipschitz with L = norm2 S_full ([network_smooth]), so the
         objective is L-smooth there ([network_descent]);
-      - Theorem 2 for a run of Analog-SGD-AP that stays within these bounds ([network_explicit]), and Theorem 1
-        ([network_sharp]). *)
+      - Theorem 1 ([network_sharp]) and Theorem 2 ([network_explicit]) for a run of Analog-SGD-AP that stays within
+        these bounds, with the run's saturation and noise variance;
+      - Theorem 2 with nothing assumed of the run ([network_certified]): the stage data bound its noise, and steps that
+        the device can take keep its weights within bounds. *)
 
 From Coq Require Import Reals Lra Lia List.
 From Analog Require Import Sums InnerProduct Expectation Windows Master Trajectory Descent Device Training AnalogSGD
-  Batch Network Backprop Sensitivity.
+  Batch Matrix Network Backprop Sensitivity.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -64,7 +66,7 @@ Section network_sgd.
   Let V : space := weights M (size width).
   Definition objective (W : V) : R := sum N (fun i => pr i * ell i (act M width phi (x0 i) W M)).
   Definition pass (U W : V) (i : nat) : V := direction M width phi dphi (x0 i) (loss i) U W.
-  Definition full_gradient (W : V) : V := fun m c => sum N (fun i => pr i * pass W W i m c).
+  Definition full_gradient (W : V) : V := mean_vector N pr (pass W W).
   Let inside : V -> Prop := bounded M width w.
   Let S := sensitivity M p0 p1 l0 l1 X w cap.
 
@@ -96,7 +98,7 @@ Section network_sgd.
       { rewrite At.
         change (full_gradient U m c + -1 * full_gradient W m c
           = sum N (fun i => pr i * (pass U U i m c + -1 * pass W W i m c))).
-        unfold full_gradient. rewrite <- sum_scal, <- sum_plus. apply sum_ext. intros. ring. }
+        unfold full_gradient, mean_vector. rewrite <- sum_scal, <- sum_plus. apply sum_ext. intros. ring. }
       now rewrite E.
     - apply Rle_trans with (1 := norm_vsum _ _).
       apply Rle_trans with (sum N (fun i => L * norm (minus U W) * pr i)).
@@ -136,7 +138,40 @@ Section network_sgd.
     apply D. intros t Ht. rewrite At. now apply bounded_convex.
   Qed.
 
-  (* the run *)
+  (** * Noise *)
+
+  (** D_m X_m, which no direction of stage m exceeds. *)
+  Definition longest (m : nat) : R := backward_bound M p0 l0 w (M - 1 - m) * forward_bound p0 X w cap m.
+
+  Lemma longest_nonneg m : 0 <= longest m.
+  Proof. apply Rmult_le_pos; [now apply backward_bound_nonneg | now apply forward_bound_nonneg]. Qed.
+
+  Lemma pass_bounded U W i m : inside U -> inside W -> (m < M)%nat ->
+    norm (pass U W i m : euclid (size width m)) <= longest m.
+  Proof. intros HU HW Hm. apply (direction_bounded M width phi dphi p0 l0 X w cap); auto. Qed.
+
+  (** The variance is at most the mean square, so at most what the longest directions allow. *)
+  Theorem network_variance h W : inside W ->
+    given P h (fun i => norm (minus (pass W W i) (full_gradient W)) ^ 2) <= sum M (fun m => longest m ^ 2).
+  Proof.
+    intros In. set (g := pass W W). set (F := full_gradient W).
+    assert (Square : forall i, norm (g i) ^ 2 <= sum M (fun m => longest m ^ 2)).
+    { intros i. rewrite norm_sq. apply sum_le. intros m Hm. rewrite <- norm_sq.
+      apply pow_incr. split; [apply norm_nonneg | now apply pass_bounded]. }
+    assert (Mean : sum N (fun i => pr i * inner (g i) F) = inner F F) by (symmetry; apply inner_mean).
+    apply Rle_trans with (sum N (fun i => sum M (fun m => longest m ^ 2) * pr i)); [|rewrite sum_scal, pr_total; lra].
+    apply Rle_trans with (sum N (fun i => pr i * norm (g i) ^ 2) + -2 * inner F F + inner F F * sum N pr).
+    - rewrite <- Mean at 1. rewrite <- !sum_scal, <- !sum_plus. apply Req_le, sum_ext. intros i _.
+      change (pr i * norm (minus (g i) F) ^ 2 = pr i * norm (g i) ^ 2 + -2 * (pr i * inner (g i) F) + inner F F * pr i).
+      rewrite !norm_sq. unfold minus. rewrite inner_line. ring.
+    - rewrite pr_total. pose proof (inner_pos F).
+      assert (sum N (fun i => pr i * norm (g i) ^ 2) <= sum N (fun i => sum M (fun m => longest m ^ 2) * pr i)).
+      { apply sum_le. intros i _. rewrite Rmult_comm. apply Rmult_le_compat_r; auto. }
+      lra.
+  Qed.
+
+  (** * The run *)
+
   Variables alpha tau rho sigma lower Lambda1 Lambdah : R.
   Variable K : nat.
   Variable d : nat -> nat.
@@ -148,60 +183,141 @@ Section network_sgd.
   Hypothesis sigma_nonneg : 0 <= sigma.
   Hypothesis Lambdah_nonneg : 0 <= Lambdah.
   Hypothesis analog_sgd_ap : run (ald tau) alpha (fun h i => pass (late d W h) (W h) i) W.
-  Hypothesis stays_inside : forall h, reachable P h -> inside (W h).
   Hypothesis bounded_below : forall i y, lower <= ell i y.
-  Hypothesis variance : forall h, reachable P h ->
-    given P h (fun i => norm (minus (pass (W h) (W h) i) (full_gradient (W h))) ^ 2) <= sigma ^ 2.
-  Hypothesis saturation : forall h m c, met P K h -> (m < M)%nat -> (c < size width m)%nat ->
-    Rabs (W h m c) <= rho * tau.
   Hypothesis coherent_delay : delay_constant M (S 0) (fun m => INR (d m)) Lambda1.
   Hypothesis martingale_delay : delay_constant M (S 0) (fun m => sqrt (INR (d m))) Lambdah.
-
-  Lemma late_inside h : reachable P h -> inside (late d W h).
-  Proof. intros R m Hm. exact (stays_inside _ (reachable_skipn P (d m) h R) m Hm). Qed.
-
-  Lemma objective_below u : lower <= objective u.
-  Proof.
-    apply Rle_trans with (sum N (fun i => lower * pr i)); [rewrite sum_scal, pr_total; lra|].
-    apply sum_le. intros i _. rewrite Rmult_comm. now apply Rmult_le_compat_l.
-  Qed.
-
-  Lemma current_sensitivity_nonneg i j : (i < M)%nat -> (j < M)%nat -> 0 <= S 0 i j.
-  Proof.
-    intros _ _. apply (sensitivity_grows M p0 p1 l0 l1 X w cap p0_nonneg p1_nonneg l0_nonneg l1_nonneg X_nonneg
-      w_nonneg cap_nonneg 0 0). lra.
-  Qed.
-
-  Lemma late_direction h i m : met P K h -> (m < M)%nat ->
-    norm (minus (pass (late d W h) (W h) i) (pass (W h) (W h) i) m : euclid (size width m))
-    <= sum M (fun j => S 0 m j * norm (minus (W h) (late d W h) j : euclid (size width j))).
-  Proof.
-    intros [R _] Hm. apply (stale_direction M width phi dphi p0 p1 l0 l1 X w cap); auto.
-    - exact (late_inside h R).
-    - exact (stays_inside h R).
-  Qed.
 
   Let A := average_squared_gradient P M (size width) K full_gradient W.
   Let p := (objective (W []) - lower) / (alpha * INR K).
   Let q := (1 + rho) * alpha * Lambda1.
   Let qn := (1 + rho) * alpha * (Lambdah * sigma).
 
-  Theorem network_sharp : exists Y a, feasible p (alpha * L) sigma rho q qn A Y a.
-  Proof.
-    apply (analog_sgd_ap_sharp P M (size width) K objective full_gradient inside pass W alpha tau)
-      with (d := d) (S := S 0);
-      auto using network_gradient, network_smooth, bounded_convex, objective_below, current_sensitivity_nonneg,
-        late_direction.
-  Qed.
+  Section run_within_bounds.
+    Hypothesis stays_inside : forall h, reachable P h -> inside (W h).
+    Hypothesis variance : forall h, reachable P h ->
+      given P h (fun i => norm (minus (pass (W h) (W h) i) (full_gradient (W h))) ^ 2) <= sigma ^ 2.
+    Hypothesis saturation : forall h m c, met P K h -> (m < M)%nat -> (c < size width m)%nat ->
+      Rabs (W h m c) <= rho * tau.
 
-  (* Claim: network.analog_sgd_ap *)
-  Theorem network_explicit : domain (alpha * L) rho q -> A <= explicit p (alpha * L) sigma rho q qn.
-  Proof.
-    apply (analog_sgd_ap_explicit P M (size width) K objective full_gradient inside pass W alpha tau)
-      with (d := d) (S := S 0);
-      auto using network_gradient, network_smooth, bounded_convex, objective_below, current_sensitivity_nonneg,
-        late_direction.
-  Qed.
+    Lemma late_inside h : reachable P h -> inside (late d W h).
+    Proof. intros R m Hm. exact (stays_inside _ (reachable_skipn P (d m) h R) m Hm). Qed.
+
+    Lemma objective_below u : lower <= objective u.
+    Proof.
+      apply Rle_trans with (sum N (fun i => lower * pr i)); [rewrite sum_scal, pr_total; lra|].
+      apply sum_le. intros i _. rewrite Rmult_comm. now apply Rmult_le_compat_l.
+    Qed.
+
+    Lemma current_sensitivity_nonneg i j : (i < M)%nat -> (j < M)%nat -> 0 <= S 0 i j.
+    Proof.
+      intros _ _. apply (sensitivity_grows M p0 p1 l0 l1 X w cap p0_nonneg p1_nonneg l0_nonneg l1_nonneg X_nonneg
+        w_nonneg cap_nonneg 0 0). lra.
+    Qed.
+
+    Lemma late_direction h i m : met P K h -> (m < M)%nat ->
+      norm (minus (pass (late d W h) (W h) i) (pass (W h) (W h) i) m : euclid (size width m))
+      <= sum M (fun j => S 0 m j * norm (minus (W h) (late d W h) j : euclid (size width j))).
+    Proof.
+      intros [R _] Hm. apply (stale_direction M width phi dphi p0 p1 l0 l1 X w cap); auto.
+      - exact (late_inside h R).
+      - exact (stays_inside h R).
+    Qed.
+
+    Theorem network_sharp : exists Y a, feasible p (alpha * L) sigma rho q qn A Y a.
+    Proof.
+      apply (analog_sgd_ap_sharp P M (size width) K objective full_gradient inside pass W alpha tau)
+        with (d := d) (S := S 0);
+        auto using network_gradient, network_smooth, bounded_convex, objective_below, current_sensitivity_nonneg,
+          late_direction.
+    Qed.
+
+    (* Claim: network.analog_sgd_ap *)
+    Theorem network_explicit : domain (alpha * L) rho q -> A <= explicit p (alpha * L) sigma rho q qn.
+    Proof.
+      apply (analog_sgd_ap_explicit P M (size width) K objective full_gradient inside pass W alpha tau)
+        with (d := d) (S := S 0);
+        auto using network_gradient, network_smooth, bounded_convex, objective_below, current_sensitivity_nonneg,
+          late_direction.
+    Qed.
+  End run_within_bounds.
+
+  (** * Nothing assumed of the run
+
+      With weights between -r and r at the start and steps that the device can take, the weights stay between -tau
+      and tau for ever, so their spectral norms stay below w; and within K steps they come so little far that the
+      saturation is at most rho. *)
+
+  Section certified.
+    Variable r : R.
+    Hypothesis start : forall m c, (m < M)%nat -> (c < size width m)%nat -> Rabs (W [] m c) <= r.
+    Hypothesis rho_small : rho <= 1.
+    Hypothesis fits : forall m, (m < M)%nat -> tau * sqrt (INR (size width m)) <= w m.
+    Hypothesis reach_small : forall m, (m < M)%nat -> alpha * longest m <= tau.
+    Hypothesis far : forall m, (m < M)%nat -> r + INR K * (alpha * (1 + rho) * longest m) <= rho * tau.
+    Hypothesis noise : sum M (fun m => longest m ^ 2) <= sigma ^ 2.
+
+    Let box (U : V) : Prop := forall m c, (m < M)%nat -> (c < size width m)%nat -> Rabs (U m c) <= tau.
+
+    Let box_inside U : box U -> inside U.
+    Proof. intros B. apply (saturated_bounded M width w U tau); auto. lra. Qed.
+
+    Let element_bound U U' i m c : inside U -> inside U' -> (m < M)%nat -> (c < size width m)%nat ->
+      Rabs (pass U U' i m c) <= longest m.
+    Proof.
+      intros HU HU' Hm Hc. apply Rle_trans with (2 := pass_bounded U U' i m HU HU' Hm).
+      now apply (coordinate_le (size width m)).
+    Qed.
+
+    Lemma boxed n : forall h, (length h <= n)%nat -> box (W h).
+    Proof.
+      assert (Start : box (W [])).
+      { intros m c Hm Hc. apply Rle_trans with (1 := start m c Hm Hc).
+        pose proof (Rmult_le_compat_r tau rho 1 ltac:(lra) rho_small). pose proof (far m Hm) as Far.
+        pose proof (Rmult_le_pos _ _ (pos_INR K) (Rmult_le_pos _ _ (Rmult_le_pos alpha (1 + rho) ltac:(lra) ltac:(lra))
+          (longest_nonneg m))). lra. }
+      induction n as [|n IH]; intros [|i h] Len; try exact Start; [simpl in Len; lia|]. simpl in Len.
+      assert (Now : box (W h)) by (apply IH; lia).
+      assert (Late : box (late d W h)).
+      { intros m c Hm Hc. apply (IH (skipn (d m) h)); auto. rewrite skipn_length. lia. }
+      intros m c Hm Hc. rewrite analog_sgd_ap. apply Device.box; auto.
+      apply Rle_trans with (2 := reach_small m Hm).
+      rewrite Rabs_mult, Rabs_Ropp, (Rabs_pos_eq alpha) by lra. apply Rmult_le_compat_l; [lra|]. auto.
+    Qed.
+
+    Lemma certified_inside h : inside (W h).
+    Proof. apply box_inside, (boxed (length h)). lia. Qed.
+
+    Lemma certified_saturation h : (length h <= K)%nat ->
+      forall m c, (m < M)%nat -> (c < size width m)%nat -> Rabs (W h m c) <= rho * tau.
+    Proof.
+      intros Len m c Hm Hc. set (s := alpha * (1 + rho) * longest m).
+      assert (Hs : 0 <= s) by (apply Rmult_le_pos; [apply Rmult_le_pos; lra | apply longest_nonneg]).
+      assert (Far : forall n, (n <= K)%nat -> r + INR n * s <= rho * tau).
+      { intros n Hn. apply Rle_trans with (2 := far m Hm). apply Rplus_le_compat_l, Rmult_le_compat_r; [exact Hs|].
+        now apply le_INR. }
+      apply Rle_trans with (2 := Far _ Len). induction h as [|i h IH].
+      - rewrite Rmult_0_l, Rplus_0_r. now apply start.
+      - simpl length in *. rewrite S_INR, analog_sgd_ap. assert (IH' := IH (Nat.lt_le_incl _ _ Len)).
+        set (g := pass (late d W h) (W h) i m c).
+        assert (Late : inside (late d W h)).
+        { apply box_inside. intros m' c' Hm' Hc'. now apply (boxed (length (skipn (d m') h)) (skipn (d m') h)). }
+        assert (Step : Rabs (ald tau (W h m c) (- alpha * g) - W h m c) <= s).
+        { apply Rle_trans with (1 := step_bound tau rho alpha (W h m c) g tau_pos ltac:(lra)
+            (Rle_trans _ _ _ IH' (Far _ (Nat.lt_le_incl _ _ Len)))).
+          apply Rmult_le_compat_l; [apply Rmult_le_pos; lra|]. apply element_bound; auto. apply certified_inside. }
+        set (w' := ald tau (W h m c) (- alpha * g)) in *.
+        pose proof (Rabs_triang (w' - W h m c) (W h m c)) as T.
+        replace (w' - W h m c + W h m c) with w' in T by ring. lra.
+    Qed.
+
+    Theorem network_certified : domain (alpha * L) rho q -> A <= explicit p (alpha * L) sigma rho q qn.
+    Proof.
+      apply network_explicit.
+      - intros h _. apply certified_inside.
+      - intros h _. apply Rle_trans with (2 := noise), network_variance, certified_inside.
+      - intros h m c [_ Len]. apply certified_saturation. lia.
+    Qed.
+  End certified.
 End network_sgd.
 
-Print Assumptions network_explicit.
+Print Assumptions network_certified.
