@@ -25,7 +25,13 @@ END_THEOREMS = (
     "AnalogSGD.analog_sgd_ap_explicit_by_stage",
     "AnalogSGD.analog_sgd_ap_iterations",
     "Linear.linear_explicit",
+    "Backprop.backpropagation",
+    "NetworkSGD.network_certified",
+    "NetworkSGD.network_descent",
     "NetworkSGD.network_explicit",
+    "NetworkSGD.network_sharp",
+    "NetworkWitness.network_not_trivial",
+    "NetworkWitness.network_witness",
     "Sharp.closed_form_is_sharp",
     "Witness.witness",
     "Witness.not_trivial",
@@ -119,6 +125,19 @@ MUTANTS = {
         "Trajectory.v",
         "Hypothesis coherent_delay : delay_constant M S (fun m => INR (d m))",
         "Hypothesis coherent_delay : delay_constant M S (fun m => sqrt (INR (d m)))",
+    ),
+    "twice the gradient": ("Backprop.v", "(fun U => direction U U).", "(fun U => scal 2 (direction U U))."),
+    "a gradient at stale forward weights": (
+        "Backprop.v",
+        "(fun U => direction U U).",
+        "(fun U => direction (scal (/ 2) U) U).",
+    ),
+    "a loss without the gradient": ("Backprop.v", "differentiable (width M) ell loss.", "True."),
+    "an activation without the slope": ("Backprop.v", "derivable_pt_lim (phi m) z (dphi m z).", "True."),
+    "the samples' sum for their mean": (
+        "NetworkSGD.v",
+        "has_gradient D objective full_gradient",
+        "has_gradient D objective (fun W m c => sum N (fun i => pass W W i m c))",
     ),
 }
 

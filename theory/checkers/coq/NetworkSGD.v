@@ -71,6 +71,7 @@ Section network_sgd.
   Let S := sensitivity M p0 p1 l0 l1 X w cap.
 
   (** Backpropagation gives the gradient. *)
+  (* Claim: network.gradient *)
   Theorem network_gradient (D : V -> Prop) : has_gradient D objective full_gradient.
   Proof. apply mean_gradient. intros i _. now apply backpropagation. Qed.
 

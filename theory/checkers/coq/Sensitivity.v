@@ -1,11 +1,11 @@
-(** The staleness sensitivity of a network, its smoothness, and Analog-SGD-AP on a network.
+(** The staleness sensitivity of a network, and the smoothness of one sample's loss.
 
     The recursions of Network.v are linear in the distances u that the stages have moved, with nonnegative
     coefficients: that is the matrix S (backward weights current), or S_full (backward weights moved as well). *)
 
 From Coq Require Import Reals Lra Lia List.
 From Analog Require Import Sums InnerProduct Expectation Windows Master Trajectory Descent Device Training AnalogSGD
-  Batch Network.
+  Matrix Network.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -21,6 +21,20 @@ Qed.
 
 Lemma sum_combine n a b f g : sum n (fun i => a * f i + b * g i) = a * sum n f + b * sum n g.
 Proof. now rewrite sum_plus, !sum_scal. Qed.
+
+(** The Frobenius norm of S Diag(c) will do for Lambda. *)
+Lemma delay_frobenius M (S : nat -> nat -> R) (c : nat -> R) Lambda :
+  0 <= Lambda -> sum M (fun i => sum M (fun j => (S i j * c j) ^ 2)) <= Lambda ^ 2 -> delay_constant M S c Lambda.
+Proof.
+  intros HL F y. apply euclid_le; [exact HL|].
+  pose proof (inner_pos y) as Py. rewrite euclid_inner in Py.
+  apply Rle_trans with (2 := Rmult_le_compat_r _ _ _ Py F). rewrite <- sum_scal_r.
+  apply sum_le. intros i _. unfold sensitivity_of.
+  pose proof (cauchy_schwarz_sq ((fun j => S i j * c j) : euclid M) y) as CS. rewrite !euclid_inner in CS.
+  rewrite (sum_ext M (fun j => S i j * (c j * y j)) (fun j => S i j * c j * y j)) by (intros; ring).
+  rewrite (sum_ext M (fun j => (S i j * c j) ^ 2) (fun j => S i j * c j * (S i j * c j))) by (intros; ring).
+  lra.
+Qed.
 
 Section linear.
   Variable M : nat.
