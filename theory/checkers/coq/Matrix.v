@@ -20,6 +20,16 @@ Proof.
   rewrite Rpow_mult_distr, norm_sq. exact L.
 Qed.
 
+(** Elements of size at most b. *)
+Lemma elements_le n (x : euclid n) b :
+  0 <= b -> (forall i, (i < n)%nat -> Rabs (x i) <= b) -> norm x <= b * sqrt (INR n).
+Proof.
+  intros Hb B. apply norm_le; [apply Rmult_le_pos; [exact Hb | apply sqrt_pos]|].
+  rewrite Rpow_mult_distr, pow2_sqrt, Rmult_comm, <- sum_const, euclid_inner by apply pos_INR.
+  apply sum_le. intros i Hi. replace (x i * x i) with (Rabs (x i) ^ 2) by (rewrite pow2_abs; ring).
+  apply pow_incr. split; [apply Rabs_pos | now apply B].
+Qed.
+
 Definition apply_rows (n : nat) (A : nat -> nat -> R) (x : nat -> R) : nat -> R :=
   fun i => sum n (fun j => A i j * x j).
 Definition apply_columns (n : nat) (A : nat -> nat -> R) (y : nat -> R) : nat -> R :=

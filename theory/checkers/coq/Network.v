@@ -90,11 +90,7 @@ Section network.
     intros Hr Fits Sat m Hm x.
     apply Rle_trans with (1 := rows_le (width (S m)) (width m) (U m : euclid (size m)) x).
     apply Rmult_le_compat_r; [apply norm_nonneg|]. apply Rle_trans with (2 := Fits m Hm).
-    apply norm_le; [apply Rmult_le_pos; [exact Hr | apply sqrt_pos]|].
-    rewrite Rpow_mult_distr, pow2_sqrt, Rmult_comm, <- sum_const, euclid_inner by apply pos_INR.
-    apply sum_le. intros c Hc.
-    replace (U m c * U m c) with (Rabs (U m c) ^ 2) by (rewrite pow2_abs; ring).
-    apply pow_incr. split; [apply Rabs_pos | now apply Sat].
+    apply elements_le; [exact Hr|]. intros c Hc. now apply Sat.
   Qed.
 
   (** * The recursions *)

@@ -5,60 +5,9 @@
 
 From Coq Require Import Reals Lra Lia List.
 From Analog Require Import Sums InnerProduct Expectation Master Trajectory Descent Device Training Matrix Network
-  Backprop Sensitivity NetworkSGD.
+  Backprop Activations Sensitivity NetworkSGD.
 Import ListNotations.
 Local Open Scope R_scope.
-
-(** * tanh *)
-
-Lemma cosh_pos z : 0 < cosh z.
-Proof. unfold cosh. pose proof (exp_pos z). pose proof (exp_pos (- z)). lra. Qed.
-
-Lemma tanh_zero : tanh 0 = 0.
-Proof. unfold tanh, sinh, cosh. rewrite Ropp_0, exp_0. field. Qed.
-
-Lemma tanh_derivative z : derivable_pt_lim tanh z (1 - tanh z ^ 2).
-Proof.
-  pose proof (cosh_pos z).
-  apply derivable_as with ((cosh z * cosh z - sinh z * sinh z) / Rsqr (cosh z)).
-  - apply (derivable_pt_lim_div sinh cosh);
-      [apply derivable_pt_lim_sinh | apply derivable_pt_lim_cosh | lra].
-  - unfold tanh, Rsqr. field. lra.
-Qed.
-
-Lemma tanh_square z : tanh z ^ 2 < 1.
-Proof.
-  pose proof (cosh_pos z). unfold tanh.
-  replace ((sinh z / cosh z) ^ 2) with (1 - / cosh z ^ 2); [pose proof (Rinv_0_lt_compat _ (pow_lt _ 2 H)); lra|].
-  assert (E : cosh z ^ 2 - sinh z ^ 2 = 1).
-  { unfold cosh, sinh. replace 1 with (exp (z + - z)) by (rewrite Rplus_opp_r; apply exp_0). rewrite exp_plus. field. }
-  replace (1 - / cosh z ^ 2) with ((cosh z ^ 2 - 1) / cosh z ^ 2) by (field; lra).
-  replace (cosh z ^ 2 - 1) with (sinh z ^ 2) by lra. field. lra.
-Qed.
-
-Lemma tanh_bound z : Rabs (tanh z) <= 1.
-Proof.
-  pose proof (tanh_square z) as S. rewrite <- pow2_abs in S. pose proof (Rabs_pos (tanh z)).
-  destruct (Rle_or_lt (Rabs (tanh z)) 1); [assumption|]. nra.
-Qed.
-
-Lemma slope_bound z : Rabs (1 - tanh z ^ 2) <= 1.
-Proof. pose proof (tanh_square z). pose proof (pow2_ge_0 (tanh z)). apply Rabs_le. lra. Qed.
-
-(** |tanh''| = 2 |t| (1 - t^2) <= 1, where t = tanh. *)
-Lemma slope_is_lipschitz a b : Rabs (1 - tanh a ^ 2 - (1 - tanh b ^ 2)) <= 1 * Rabs (a - b).
-Proof.
-  apply (slope_lipschitz (fun z => 1 - tanh z ^ 2) (fun z => - (2 * tanh z * (1 - tanh z ^ 2)))).
-  - intros z. apply derivable_as with (0 - INR 2 * tanh z ^ 1 * (1 - tanh z ^ 2)); [|simpl; ring].
-    apply (derivable_pt_lim_minus (fun _ => 1) (fun z => tanh z ^ 2)); [apply derivable_pt_lim_const|].
-    apply (derivable_pt_lim_comp tanh (fun v => v ^ 2)); [apply tanh_derivative | apply (derivable_pt_lim_pow (tanh z) 2)].
-  - intros z. rewrite Rabs_Ropp, !Rabs_mult, (Rabs_pos_eq 2) by lra.
-    pose proof (tanh_square z) as S. rewrite (Rabs_pos_eq (1 - tanh z ^ 2)) by lra.
-    pose proof (tanh_bound z) as B. rewrite <- pow2_abs in *. pose proof (Rabs_pos (tanh z)).
-    set (t := Rabs (tanh z)) in *.
-    (* 1 - 2 t (1 - t^2) = 2 (t - 1/2)^2 (t + 1) + (1 - t) / 2 *)
-    pose proof (Rmult_le_pos _ _ (pow2_ge_0 (t - / 2)) (Rplus_le_le_0_compat t 1 ltac:(lra) Rle_0_1)). lra.
-Qed.
 
 (** * The network and its bounds *)
 
@@ -80,6 +29,12 @@ Definition G : V -> V -> nat -> V := pass 2 width phi dphi x0 loss.
 Definition W0 : V := fun _ _ => / 4.
 Definition W : history -> V :=
   trained (ald 1) (/ 64) (fun ago i => G (fun m => ago (d m) m) (ago 0%nat) i) W0.
+
+(** 4/(3 sqrt 3) *)
+Lemma curvature_below_1 : tanh_curvature <= 1.
+Proof.
+  rewrite tanh_curvature_is. pose proof (sqrt_sqrt 3 ltac:(lra)). pose proof (sqrt_pos 3). nra.
+Qed.
 
 Lemma pr_nonneg i : 0 <= pr i.
 Proof. unfold pr. lra. Qed.
@@ -169,8 +124,9 @@ Proof.
   - intros m. unfold w. destruct m; lra.
   - intros m. apply tanh_zero.
   - intros m. apply tanh_derivative.
-  - intros m. apply slope_bound.
-  - intros m. apply slope_is_lipschitz.
+  - intros m. apply tanh_slope.
+  - intros m a b. apply Rle_trans with (1 := tanh_slope_lipschitz a b).
+    apply Rmult_le_compat_r; [apply Rabs_pos | exact curvature_below_1].
   - exact capped.
   - exact input_bound.
   - exact loss_gradient.
@@ -242,7 +198,7 @@ Proof.
   assert (In : 0 < inner_unit) by (apply Pos; lra).
   split; [exact In|]. split; [apply Pos; lra|]. unfold output_unit.
   (* tanh z <= z, and inner_unit < 1 *)
-  pose proof (slope_lipschitz tanh (fun z => 1 - tanh z ^ 2) 1 tanh_derivative slope_bound (/ 2 * inner_unit) 0) as L.
+  pose proof (tanh_lipschitz (/ 2 * inner_unit) 0) as L.
   rewrite tanh_zero, !Rminus_0_r, Rmult_1_l, (Rabs_pos_eq (/ 2 * inner_unit)) in L by lra.
   pose proof (Rle_abs (tanh (/ 2 * inner_unit))). pose proof (tanh_square (7 / 20)) as S. fold inner_unit in S. nra.
 Qed.
