@@ -30,7 +30,7 @@ LOSS: dict[str, Callable[[Any, Any], Any]] = {
     "logistic": lambda x, y: mp.log(1 + mp.exp(-y * x)),
 }
 STEP = mpf(10) ** -25
-CASES = list(itertools.product(WIDTHS, activations.REGISTRY, losses.REGISTRY))
+CASES = list(itertools.product(WIDTHS, PHI, LOSS))
 
 Matrices = list[list[list[Any]]]
 
@@ -177,6 +177,33 @@ def test_the_direction_of_mixed_weights_is_the_gradient_of_neither():
     for weights in (U, W):
         gradient = entries(passes.direction(weights, weights))
         assert max(abs(a - b) for a, b in zip(mixed, gradient, strict=True)) > 1e-3
+
+
+def proved(name: str) -> tuple[Any, ...]:
+    """Return p0, p1 and the bound, or the slope's bound and l1: the theorems of theory/checkers/coq/Activations.v."""
+    curvature = 4 / (3 * mp.sqrt(3))
+    return {
+        "tanh": (1, curvature, 1),
+        "sigmoid": (mpf(1) / 4, curvature / 8, mpf(1) / 2),
+        "softplus": (1, mpf(1) / 4, None),
+        "identity": (1, 0, None),
+        "log-cosh": (1, 1),
+        "squared": (None, 1),
+        "logistic": (1, mpf(1) / 4),
+    }[name]
+
+
+@pytest.mark.parametrize("name", [*PHI, *LOSS])
+def test_the_constants_are_those_proved(name):
+    """Not below them, and above by rounding only."""
+    if name in activations.REGISTRY:
+        item = activations.REGISTRY[name]
+        stated: tuple[float | None, ...] = (item.p0, item.p1, item.bound)
+    else:
+        stated = (losses.REGISTRY[name].slope_bound, losses.REGISTRY[name].l1)
+    for number, least in zip(stated, proved(name), strict=True):
+        assert (number is None) == (least is None)
+        assert number is None or least <= number <= least * (1 + mpf(10) ** -14)
 
 
 def test_a_quadratic_has_the_gradient_of_its_objective_plus_the_noise():

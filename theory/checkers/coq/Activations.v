@@ -1,10 +1,10 @@
 (** The activations and losses of the simulator are differentiable, and have the constants that it states.
 
-    [activation phi dphi p0 p1 bound]: phi(0) = 0, phi' = dphi, |phi'| <= p0, phi' is p1-Lipschitz, and |phi| <= b if
-    [bound] is Some b.  Proved of tanh ([tanh_activation]), the centred logistic function ([sigmoid_activation]), the
+    [activation phi dphi p0 p1 top]: phi(0) = 0, phi' = dphi, |phi'| <= p0, phi' is p1-Lipschitz, and |phi| <= b if
+    [top] is Some b.  Proved of tanh ([tanh_activation]), the centred logistic function ([sigmoid_activation]), the
     centred softplus ([softplus_activation]) and the identity ([identity_activation]).
 
-    [scalar_loss l dl bound l1], for one output: l >= 0, l' = dl, |l'| <= b if [bound] is Some b, and l' is
+    [scalar_loss l dl top l1], for one output: l >= 0, l' = dl, |l'| <= b if [top] is Some b, and l' is
     l1-Lipschitz.  Proved of log-cosh ([log_cosh_loss]), half the squared error ([squared_loss]) and the logistic loss
     ([logistic_loss]).  Summed over n outputs it is what Network.v asks of a loss ([summed_gradient],
     [summed_bound], [summed_lipschitz], [summed_nonneg]). *)
@@ -16,13 +16,13 @@ Local Open Scope R_scope.
 Definition slope_is_lipschitz (dphi : R -> R) (p1 : R) : Prop :=
   forall a b, Rabs (dphi a - dphi b) <= p1 * Rabs (a - b).
 
-Definition activation (phi dphi : R -> R) (p0 p1 : R) (bound : option R) : Prop :=
+Definition activation (phi dphi : R -> R) (p0 p1 : R) (top : option R) : Prop :=
   phi 0 = 0 /\ (forall z, derivable_pt_lim phi z (dphi z)) /\ (forall z, Rabs (dphi z) <= p0) /\
-  slope_is_lipschitz dphi p1 /\ (forall b, bound = Some b -> forall z, Rabs (phi z) <= b).
+  slope_is_lipschitz dphi p1 /\ (forall b, top = Some b -> forall z, Rabs (phi z) <= b).
 
-Definition scalar_loss (l dl : R -> R) (bound : option R) (l1 : R) : Prop :=
+Definition scalar_loss (l dl : R -> R) (top : option R) (l1 : R) : Prop :=
   (forall z, 0 <= l z) /\ (forall z, derivable_pt_lim l z (dl z)) /\
-  (forall b, bound = Some b -> forall z, Rabs (dl z) <= b) /\ slope_is_lipschitz dl l1.
+  (forall b, top = Some b -> forall z, Rabs (dl z) <= b) /\ slope_is_lipschitz dl l1.
 
 (** * tanh *)
 
@@ -253,8 +253,8 @@ Qed.
 
 Section summed.
   Variable n : nat.
-  Variables (l dl : nat -> R -> R) (bound : option R) (l1 : R).
-  Hypothesis each : forall i, scalar_loss (l i) (dl i) bound l1.
+  Variables (l dl : nat -> R -> R) (top : option R) (l1 : R).
+  Hypothesis each : forall i, scalar_loss (l i) (dl i) top l1.
 
   Definition summed (y : euclid n) : R := sum n (fun i => l i (y i)).
   Definition summed_slope (y : euclid n) : euclid n := fun i => dl i (y i).
@@ -265,7 +265,7 @@ Section summed.
   Theorem summed_gradient : differentiable n summed summed_slope.
   Proof. apply separable_differentiable. intros i. apply (each i). Qed.
 
-  Theorem summed_bound b y : bound = Some b -> norm (summed_slope y) <= b * sqrt (INR n).
+  Theorem summed_bound b y : top = Some b -> norm (summed_slope y) <= b * sqrt (INR n).
   Proof.
     intros E. assert (B : forall i z, Rabs (dl i z) <= b) by (intros i; now apply (each i)).
     apply elements_le; [apply Rle_trans with (2 := B 0%nat 0), Rabs_pos | intros; apply B].
