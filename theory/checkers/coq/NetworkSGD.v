@@ -7,8 +7,8 @@
       - the mean of the back-propagated directions is the objective's gradient ([network_gradient]);
       - on the weights within their spectral bounds it is L-Lipschitz with L = norm2 S_full ([network_smooth]), so the
         objective is L-smooth there ([network_descent]);
-      - Theorem 1 ([network_sharp]) and Theorem 2 ([network_explicit]) for a run of Analog-SGD-AP that stays within
-        these bounds, with the run's saturation and noise variance;
+      - Theorem 1 ([network_sharp]) and Theorem 2 ([network_explicit], [network_explicit_by_stage]) for a run of
+        Analog-SGD-AP that stays within these bounds, with the run's saturation and noise variance;
       - Theorem 2 with nothing assumed of the run ([network_certified]): the stage data bound its noise, and steps that
         the device can take keep its weights within bounds. *)
 
@@ -236,6 +236,22 @@ Section network_sgd.
     Theorem network_explicit : domain (alpha * L) rho q -> A <= explicit p (alpha * L) sigma rho q qn.
     Proof.
       apply (analog_sgd_ap_explicit P M (size width) K objective full_gradient inside pass W alpha tau)
+        with (d := d) (S := S 0);
+        auto using network_gradient, network_smooth, bounded_convex, objective_below, current_sensitivity_nonneg,
+          late_direction.
+    Qed.
+
+    (** The same with the stage-wise variances known: nu = norm (S Diag (sqrt d) s). *)
+    Theorem network_explicit_by_stage (s : nat -> R) :
+      (forall m, 0 <= s m) ->
+      (forall h m, reachable P h -> (m < M)%nat ->
+        given P h (fun i => norm (minus (pass (W h) (W h) i) (full_gradient (W h)) m : euclid (size width m)) ^ 2)
+        <= s m ^ 2) ->
+      let nu := norm (sensitivity_of M (S 0) (fun m => sqrt (INR (d m)) * s m)) in
+      domain (alpha * L) rho q -> A <= explicit p (alpha * L) sigma rho q ((1 + rho) * alpha * nu).
+    Proof.
+      intros Hs By nu.
+      apply (analog_sgd_ap_explicit_by_stage P M (size width) K objective full_gradient inside pass W alpha tau)
         with (d := d) (S := S 0);
         auto using network_gradient, network_smooth, bounded_convex, objective_below, current_sensitivity_nonneg,
           late_direction.
