@@ -137,6 +137,8 @@ def read_claim(claim: Claim) -> Statement:
 def _entry(item: Premise | Definition | Root | Direction) -> Entry:
     facts = tuple((premise.name, read_relation(premise.relation)) for premise in item.premises)
     match item:
+        case Premise(reason="definition"):
+            raise Gap(f"the premise {item.name!r} is called a definition and defines nothing")
         case Premise():
             return Entry("premise", facts)
         case Definition(symbol, of):

@@ -158,12 +158,15 @@ class Statement:
         while size < len(found):
             size = len(found)
             for delay in self.delays:
-                if ("", delay.of) in found or found & atoms(delay.lag):
+                if ("", delay.of) in found or found & _mentioned(delay.lag):
                     found.add(("", delay.name))
             for link in self.links:
                 group = {("", link.local) if link.vector else (link.local,), *(("", name) for name, _ in link.image)}
                 if found & group:
                     found |= {one for one in group if counter in self._labels(one)}
+            for entry in self.entries:
+                if entry.kind in ("define", "root") and _mentioned(entry.of) & found:
+                    found.add((entry.scalar,))
             for group in ({(mean.of,), (mean.symbol,)} for mean in self.means):
                 found |= group if found & group else set()
         return frozenset(found)
@@ -173,8 +176,7 @@ class Statement:
 
     def counts(self, relation: Rel) -> Labels:
         """Return the counters of whose count at hand alone a relation speaks."""
-        spoken = atoms(relation.lhs) | atoms(relation.rhs)
-        spoken |= {("", name) for atom in spoken if len(atom) == 2 for name in atom}
+        spoken = _mentioned(relation.lhs) | _mentioned(relation.rhs)
         return frozenset(
             item.counter
             for item in self.recursions
@@ -201,6 +203,13 @@ class Statement:
         raise Gap(f"nothing is known about the times of {name}")
 
 
+def _mentioned(term: Term) -> frozenset[Atom]:
+    """Return the scalars (as atoms) and the generators (as ("", name)) that a term speaks of."""
+    return frozenset(
+        one for atom in atoms(term) for one in ([atom] if len(atom) == 1 else [("", name) for name in atom])
+    )
+
+
 def well_formed(statement: Statement) -> None:
     """Raise `Gap` if a name is bound twice, a dependence is hidden, or a declaration makes no sense."""
     _one_binding(statement)
@@ -222,10 +231,11 @@ def _once(what: str, items: Iterable[object]) -> None:
 def _one_binding(s: Statement) -> None:
     """Check that whatever gives a name its meaning does so alone."""
     scalars = [entry.scalar for entry in s.entries if entry.scalar]
-    scalars += [name for item in s.recursions for name in item.objects] + [item.symbol for item in s.means]
+    scalars += [name for item in s.recursions for name in (item.counter, *(row[0] for row in item.scalars))]
+    scalars += [item.symbol for item in s.means]
     scalars += [name for path in s.paths for name in path]
     vectors = [entry.vector for entry in s.entries if entry.vector] + [item.name for item in s.delays]
-    vectors += [name for item in s.recursions for name in item.generators]
+    vectors += [row[0] for item in s.recursions for row in item.vectors]
     _once("the symbol", scalars)
     _once("the generator", vectors)
     _once("the process", [item.name for item in (*s.processes, *s.delays)])
