@@ -27,6 +27,21 @@ from theory.checkers.smt_terms import (
     leaves_of,
 )
 
+WORK = 200_000
+"""z3's units of work for one question."""
+MILLISECONDS = 1_000
+"""And its time; what is settled at all is settled within a few milliseconds, so a slow machine loses nothing."""
+LINEAR = 10
+"""How much more of both a linear question may take, which has one unknown for each monomial."""
+
+
+def asked(logic: str, allowance: int = 1) -> z3.Solver:
+    """Return a solver that gives up after a fixed amount of work."""
+    solver = z3.SolverFor(logic)
+    solver.set("rlimit", allowance * WORK)
+    solver.set("timeout", allowance * MILLISECONDS)
+    return solver
+
 
 def compare(value: z3.ArithRef, op: str) -> z3.BoolRef:
     """Return `0 op value`."""
@@ -51,7 +66,7 @@ class Translator:
             case Number(value):
                 return z3.RealVal(str(value))
             case Name() | Gram():
-                return variable(node)
+                return self.leaf(node)
             case Sum(parts):
                 return z3.Sum([self.term(part) for part in parts]) if parts else z3.RealVal(0)
             case Product(parts):
@@ -59,10 +74,18 @@ class Translator:
         base = self.term(node.base) if node.exponent >= 0 else self._quotient(node.base)
         return z3.Product([base] * abs(node.exponent)) if node.exponent else z3.RealVal(1)
 
+    def leaf(self, leaf: Leaf) -> z3.ArithRef:
+        """Return the real that stands for a scalar or a Gram entry."""
+        return variable(leaf)
+
+    def quotient(self, number: int) -> z3.ArithRef:
+        """Return the real that stands for the quotient by the base that is the next in order."""
+        return z3.Real(f"1/{number}")
+
     def _quotient(self, base: Node) -> z3.ArithRef:
         if base not in self._quotients:
             term = self.term(base)
-            quotient = z3.Real(f"1/{len(self._quotients)}")
+            quotient = self.quotient(len(self._quotients))
             self._quotients[base] = quotient
             self.sides.append(z3.Implies(term != 0, quotient * term == 1))
         return self._quotients[base]
@@ -146,8 +169,8 @@ class Clearing:
                 return self._reduced(top, bottom)
         top, bottom = self.value(node.base)
         if node.exponent < 0:
-            factor, below = self._as_bases(top)
-            top, bottom = self.over({0: _exact(1 / factor)}, {}, bottom), below
+            scale, below = self._as_bases(top)
+            top, bottom = self.over({0: _exact(1 / scale)}, {}, bottom), below
         return self._reduced(self._power(top, abs(node.exponent)), _multiplied({}, bottom, abs(node.exponent)))
 
     def _power(self, one: Polynomial, exponent: int) -> Polynomial:
@@ -249,7 +272,7 @@ def adds_up(goal: Rel, values: Sequence[Node], ops: Sequence[str]) -> bool:
     bottom = clearing.common(own for _, own in tops)
     unknowns: dict[int, z3.ArithRef] = {} if bottom else {0: z3.RealVal(1)}
     wanted, *given = (_linear(clearing.over(top, own, bottom), unknowns) for top, own in tops)
-    solver = z3.SolverFor("QF_LRA")
+    solver = asked("QF_LRA", LINEAR)
     solver.add(*(compare(value, op) for value, op in zip(given, ops, strict=True)))
     solver.add(z3.Not(compare(wanted, goal.op)))
     return bool(solver.check() == z3.unsat)
@@ -289,7 +312,7 @@ def moments(slack: Node, local: Mapping[Leaf, bool]) -> tuple[list[tuple[Node, l
         if any(local[leaf] for leaf in leaves_of((base,))):
             raise Undecided("an average of something divided by what it runs over is not known")
         below.append(Power(base, exponent))
-    terms = []
+    terms: list[tuple[Node, list[Leaf]]] = []
     for monomial, value in top.items():
         powers = clearing.powers(monomial)
         kept = (Power(leaf, exponent) for leaf, exponent in powers if not local[leaf])

@@ -123,7 +123,10 @@ class Model:
         for mean in self.claim.means:
             if mean.symbol == symbol:
                 return sum(
-                    (w * self.scalar(mean.of, {**env, "step": p}) for w, p in zip(self.weights, self.places, strict=True)),
+                    (
+                        w * self.scalar(mean.of, {**env, "step": p})
+                        for w, p in zip(self.weights, self.places, strict=True)
+                    ),
                     Fraction(0),
                 )
         for path in self.claim.paths:
@@ -161,7 +164,9 @@ class Model:
             bound = _upper_bound(self.claim, path.symbols[1]) if k else None
             env = {"step": (k - 1, o)}
             self.drawn[key] = (
-                self.value(bound, env) - abs(self.chance.choice(POOL)) if bound is not None else self.chance.choice(POOL)
+                self.value(bound, env) - abs(self.chance.choice(POOL))
+                if bound is not None
+                else self.chance.choice(POOL)
             )
         return self.drawn[key]  # type: ignore[return-value]
 
@@ -258,7 +263,10 @@ class Model:
     def _delayed(self, of: Array, lag: int) -> Array:
         size = len(self.outcomes)
         zeros = (Fraction(0), Fraction(0))
-        parts = [of[2 * (p - lag * size) : 2 * (p - lag * size) + 2] if k >= lag else zeros for p, (k, _) in enumerate(self.places)]
+        parts = [
+            of[2 * (p - lag * size) : 2 * (p - lag * size) + 2] if k >= lag else zeros
+            for p, (k, _) in enumerate(self.places)
+        ]
         return tuple(x for part in parts for x in part)
 
     def _still(self, pair: list[Fraction]) -> Array:
@@ -291,7 +299,9 @@ class Model:
         if (name, True) in self.links or name in self.directions:
             return False
         if link.vector:
-            return link.local in self.built or (link.local, True) in {(i.image.parts[0][0], True) for i in self.claim.links if i.image.parts}
+            return link.local in self.built or (link.local, True) in {
+                (i.image.parts[0][0], True) for i in self.claim.links if i.image.parts
+            }
         symbol = sympy.Symbol(link.local, real=True)
         return symbol in self.objects or symbol in self.defined
 
@@ -342,7 +352,11 @@ class Model:
         if key not in self.fixed:
             here = {**env, label: max(count - 1, 0)}
             if count:
-                stale = {item.counter.name for item in self.claim.recursions if label in self.claim.labels.get(item.counter, ())}
+                stale = {
+                    item.counter.name
+                    for item in self.claim.recursions
+                    if label in self.claim.labels.get(item.counter, ())
+                }
                 here = {name: value for name, value in here.items() if name == label or name not in stale}
             place = 1 if count else 0
             scalars = {s: self.value(pair[place], here) for s, pair in recursion.scalars.items()}
@@ -450,6 +464,8 @@ def _structure(model: Model) -> None:
 
 PASSES = 3
 """How often all premises are met in turn: what meets one may break another."""
+
+
 def _give(premise: Premise) -> Fraction:
     """Return by how much a premise may be off: what defines a root, by the root's rounding."""
     return TOLERANCE if premise.reason == "definition" else Fraction(0)

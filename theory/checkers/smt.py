@@ -18,6 +18,8 @@ from dataclasses import replace
 from theory.blueprint import Outcome
 from theory.checkers import smt_rules as rules
 from theory.checkers.cleared import adds_up
+from theory.checkers.smt_formed import well_formed
+from theory.checkers.smt_model import require_model
 from theory.checkers.smt_scope import Count, Scope, Settled, follows, holds, require, require_defined
 from theory.checkers.smt_terms import (
     MINUS_ONE,
@@ -94,7 +96,9 @@ def settle(item: Claim, settled: Mapping[str, Claim]) -> Count:
     """
     known = {name: _settled[id(one)][1] for name, one in settled.items() if is_settled(one) and one.id == name}
     scope = Scope(read_world(item), known, Count())
+    well_formed(item, scope.world)
     rules.times_fit(scope.world)
+    require_model(scope.world, item.witness)
     for entry in scope.world.items:
         scope = _entered(scope, entry)
     for step in item.steps:
@@ -104,7 +108,9 @@ def settle(item: Claim, settled: Mapping[str, Claim]) -> Count:
     if not item.conclusions or len(set(item.conclusions)) < len(item.conclusions):
         raise Undecided("the claim concludes nothing, or one thing twice")
     conclusions = {name: scope.facts[name].relation for name in item.conclusions if name in scope.facts}
-    if conclusions.keys() != set(item.conclusions) or conclusions.keys() & {f for e in scope.world.items for f, _ in e.facts}:
+    if conclusions.keys() != set(item.conclusions) or conclusions.keys() & {
+        f for e in scope.world.items for f, _ in e.facts
+    }:
         raise Undecided("what the claim concludes is no step of it")
     _settled[id(item)] = (item, Settled(scope.world, conclusions, scope.count))
     return scope.count
@@ -194,7 +200,7 @@ def _sign_cases(goal: Rel, scope: Scope, sign: str, branches: tuple[Proof, Proof
     require(scope, Rel(Power(Name(sign), 2), "==", ONE))
     here = scope.open | scope.world.of(("scalar", sign))
     for value, branch in ((ONE, branches[0]), (MINUS_ONE, branches[1])):
-        inside = scope.only(lambda fact: False)
+        inside = replace(scope, facts={}, answers={})
         for name, fact in scope.facts.items():
             said = put_relation(fact.relation, {sign: value}, {})
             inside = inside.enter(name, said, fact.at_hand if said == fact.relation else fact.at_hand | here)
@@ -202,7 +208,7 @@ def _sign_cases(goal: Rel, scope: Scope, sign: str, branches: tuple[Proof, Proof
 
 
 def _induction(goal: Rel, scope: Scope, proof: Induction) -> None:
-    """Have the goal at count 0 and at the next count, from what does not depend on the count or holds at every count."""
+    """Have the goal at count 0 and at the next, from what does not depend on the count or holds at every count."""
     world, counter = scope.world, read_scalar(proof.counter)
     if counter not in world.recursions:
         raise Undecided(f"there is no recursion on {counter}")
@@ -214,13 +220,11 @@ def _induction(goal: Rel, scope: Scope, proof: Induction) -> None:
             raise Undecided(f"the goal of an induction speaks of {thing[1]}, which is chosen anew at each count")
     free = {name for name, fact in scope.facts.items() if counter not in world.labels_of(*fact.relation.nodes)}
     for place, branch in ((0, proof.base), (1, proof.step)):
-        scalars = {counter: Sum((Name(counter), ONE)) if place else ZERO}
+        scalars: dict[str, Node] = {counter: Sum((Name(counter), ONE)) if place else ZERO}
         scalars |= {name: pair[place] for name, pair in recursion.scalars.items()}
         vectors = {name: pair[place] for name, pair in recursion.vectors.items()}
         facts = {
-            name: fact
-            for name, fact in scope.facts.items()
-            if name in free or (place and counter not in fact.at_hand)
+            name: fact for name, fact in scope.facts.items() if name in free or (place and counter not in fact.at_hand)
         }
         here = replace(scope, facts=facts, answers={})
         now = put_relation(goal, scalars, vectors)

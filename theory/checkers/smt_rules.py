@@ -10,7 +10,8 @@ of martingale differences; a shift needs a lag that is not negative.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from theory.checkers.cleared import adds_up, identical, is_zero, moments
+from theory.checkers.cleared import adds_up, identical, moments
+from theory.checkers.smt_formed import order
 from theory.checkers.smt_scope import Scope, Settled, follows, holds, require, require_defined
 from theory.checkers.smt_terms import (
     ONE,
@@ -21,11 +22,11 @@ from theory.checkers.smt_terms import (
     Name,
     Node,
     Product,
-    Power,
     Rel,
     Sum,
     Undecided,
     gram,
+    identifier,
     inner,
     leaves,
     nonnegative,
@@ -35,7 +36,6 @@ from theory.checkers.smt_terms import (
     read,
     read_scalar,
     read_vector,
-    identifier,
     subtract,
     text,
 )
@@ -49,7 +49,6 @@ from theory.checkers.smt_world import (
     Thing,
     Times,
     World,
-    order,
     spoken,
     spoken_vector,
 )
@@ -160,15 +159,18 @@ def cite(goal: Rel, scope: Scope, proof: Cite) -> None:
         {identifier(name): read_vector(value) for name, value in proof.vectors.items()},
     )
     known = _names(cited, proof.conclusion)
+    told = spoken(*(node for relation in cited.conclusions.values() for node in relation.nodes)) | known
     put_in = {("scalar", name) for name in by.scalars} | {("vector", name) for name in by.vectors}
     if len(put_in) < len(proof.scalars) + len(proof.vectors):
         raise Undecided(f"citing {proof.claim}: something is replaced twice")
+    if put_in - told:
+        raise Undecided(f"citing {proof.claim}, which speaks of no {sorted(put_in - told)[0][1]}")
     by.check(known | put_in)
     require_defined(scope, *by.scalars.values(), *(c for vector in by.vectors.values() for _, c in vector))
     for item in cited.world.items:
         for name, fact in item.facts:
             _discharge(scope, cited.world, name, fact, by.relation(fact))
-    _same_structure(scope, by)
+    _same_structure(by)
     instance = by.relation(cited.conclusions[proof.conclusion])
     require_defined(scope, *goal.nodes)
     if not adds_up(goal, [instance.slack], [instance.op]):
@@ -206,7 +208,7 @@ def _discharge(scope: Scope, cited: World, name: str, fact: Rel, wanted: Rel) ->
         raise Undecided(f"citing {cited.id}, whose premise {name!r} is needed: {problem}") from None
 
 
-def _same_structure(scope: Scope, by: Instance) -> None:
+def _same_structure(by: Instance) -> None:
     cited, here = by.cited, by.here
     for link in cited.links:
         image = put_vector(link.image, by.scalars, by.vectors)
@@ -324,6 +326,3 @@ def telescope(goal: Rel, world: World, now: str) -> str:
                 raise Undecided(f"the path of {now} does not telescope to {goal}")
             return f"telescoping sum of {now!r}"
     raise Undecided(f"{now} is no member of a path")
-
-
-__all__ = ["average", "cite", "is_zero", "shift", "telescope", "times_fit", "tower", "Power"]

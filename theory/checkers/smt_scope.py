@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import z3
 
-from theory.checkers.cleared import Translator, adds_up
+from theory.checkers.cleared import Translator, adds_up, asked
 from theory.checkers.smt_terms import (
     ZERO,
     Leaf,
@@ -29,11 +29,6 @@ from theory.checkers.smt_terms import (
     text,
 )
 from theory.checkers.smt_world import Labels, World
-
-WORK = 200_000
-"""z3's units of work for one question."""
-MILLISECONDS = 1_000
-"""And its time; what is settled at all is settled within a few milliseconds, so a slow machine loses nothing."""
 
 
 @dataclass
@@ -120,9 +115,7 @@ class Scope:
 def impossible(relations: Iterable[Rel], *more: Callable[[Translator], z3.BoolRef]) -> bool:
     """Return whether z3 finds that relations, and what is added to them, cannot hold together."""
     translator = Translator()
-    solver = z3.SolverFor("QF_NRA")
-    solver.set("rlimit", WORK)
-    solver.set("timeout", MILLISECONDS)
+    solver = asked("QF_NRA")
     solver.add(*(translator.formula(relation) for relation in relations))
     solver.add(*(add(translator) for add in more))
     solver.add(*translator.sides)
@@ -136,7 +129,7 @@ def follows(goal: Rel, relations: Iterable[Rel]) -> bool:
     return impossible(relations, *known, lambda translator: z3.Not(translator.formula(goal)))
 
 
-def _asked(scope: Scope, question: Rel | Node, broad: bool) -> bool:
+def _found(scope: Scope, question: Rel | Node, broad: bool) -> bool:
     """Ask whether a relation holds, or a node is not zero, with the facts near by or with all of them."""
     name = (question, broad)
     if name not in scope.answers:
@@ -155,11 +148,11 @@ def _near(scope: Scope, spoken: frozenset[Leaf]) -> list[Rel]:
 
 def holds(scope: Scope, relation: Rel) -> bool:
     """Return whether z3 finds a relation; all that it divides by must have been found not to be zero."""
-    if relation in scope.relations or _asked(scope, relation, False) or _said(scope, relation):
+    if relation in scope.relations or _found(scope, relation, False) or _said(scope, relation):
         return True
     if relation.op != "==" and relation.lhs == ZERO:
         return any(_sign(scope, relation.rhs, relation.op == "<", broad) for broad in (False, True))
-    return _asked(scope, relation, True)
+    return _found(scope, relation, True)
 
 
 def _said(scope: Scope, relation: Rel) -> bool:
@@ -180,7 +173,7 @@ def _sign(scope: Scope, node: Node, strict: bool, broad: bool) -> bool:
             return not strict or exponent == 0 or nonzero(scope, base, broad)
         case Power(base, exponent) if _sign(scope, base, strict, broad) or exponent == 1:
             return _sign(scope, base, strict, broad)
-    if _asked(scope, positive(node) if strict else nonnegative(node), broad):
+    if _found(scope, positive(node) if strict else nonnegative(node), broad):
         return True
     if isinstance(node, Sum) and node.parts:
         signs = [_sign(scope, part, False, broad) for part in node.parts]
@@ -197,7 +190,7 @@ def nonzero(scope: Scope, node: Node, broad: bool) -> bool:
             return True
         case Power(base, exponent) if exponent == 0 or nonzero(scope, base, broad):
             return True
-    return _asked(scope, node, broad) or _sign(scope, node, True, broad)
+    return _found(scope, node, broad) or _sign(scope, node, True, broad)
 
 
 def require_defined(scope: Scope, *nodes: Node) -> None:
