@@ -103,7 +103,10 @@ def settle(item: Claim, settled: Mapping[str, Claim]) -> Count:
         scope = _entered(scope, entry)
     for step in item.steps:
         relation = read_relation(step.relation)
-        _step(relation, scope, step.proof)
+        try:
+            _step(relation, scope, step.proof)
+        except Undecided as problem:
+            raise Undecided(f"{step.name!r}, {step.relation}: {problem}") from None
         scope = scope.plus(step.name, relation)
     if not item.conclusions or len(set(item.conclusions)) < len(item.conclusions):
         raise Undecided("the claim concludes nothing, or one thing twice")
