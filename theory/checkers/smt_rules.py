@@ -300,7 +300,7 @@ def tower(goal: Rel, world: World, difference: str, known: str) -> str:
         raise Undecided(f"{known} is not known before the martingale differences of {difference}, if these are any")
     if goal.op != "==" or not adds_up(goal, [gram(difference, known)], ["=="]):
         raise Undecided(f"the tower property does not give {goal}")
-    return f"tower property {text(gram(difference, known))} == 0"
+    return f"tower property {text(gram(difference, known))}"
 
 
 def shift(goal: Rel, scope: Scope, delayed: str) -> str:
