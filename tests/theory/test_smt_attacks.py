@@ -51,6 +51,7 @@ x, y, z, s, k, j, w, p, h, X, Y = symbols("x y z s k j w p h X Y")
 u, v, n, t, g = generators("u v n t g")
 ONE = sympy.Integer(1)
 FALSE = le(0, -1 - z**2)
+UNEVALUATED = sympy.Mul(y, sympy.Pow(y, -1, evaluate=False), evaluate=False)
 
 _found = importlib.util.spec_from_file_location("kernel_attacks", Path(__file__).parent / "kernel" / "test_attacks.py")
 KERNEL = importlib.util.module_from_spec(_found)
@@ -161,6 +162,43 @@ def b_a_citation_of_an_inverse_that_may_not_exist(d):
 def b_a_negated_goal_that_is_undefined(d):
     d.conclude("bad", le(0, 1 / y**2 + 1), Contradiction(combine(times("negation", y**2), square(y), square(1))))
     d.holds_at(y=1)
+
+
+@wrong("is divided by")
+def b_an_image_with_an_undefined_coefficient(d):
+    """x is part of (y/y) u, which is u only where y is not zero."""
+    d.link(x, Vector((("u", UNEVALUATED),)), over=STEP)
+    d.given("x", le(x**2, 1), "domain")
+    d.conclude("bad", le(norm2(u), 1), d.average("x", STEP))
+    d.at({"x": 1, "y": 1}, {"u": (1,)})
+
+
+@wrong("z3 does not find")
+def b_a_strict_fact_that_counts_nothing(d):
+    """0 * (something positive) is not positive, whatever the goal."""
+    d.given("x", lt(0, x), "domain")
+    d.conclude("bad", FALSE, combine(times("x", 0)))
+    d.holds_at(x=1, z=0)
+
+
+@wrong("z3 does not find")
+def b_a_strict_fact_with_a_weight_that_may_vanish(d):
+    d.given("x", lt(0, x), "domain")
+    d.given("y", le(0, y), "domain")
+    d.conclude("bad", lt(0, x * y), combine(times("x", y)))
+    d.holds_at(x=1, y=0)
+
+
+@wrong("z3 does not find")
+def b_a_strict_goal_from_a_square_that_may_vanish(d):
+    d.conclude("bad", lt(0, x**2), combine(square(x)))
+    d.holds_at(x=1)
+
+
+@wrong("of too high a degree")
+def b_a_power_that_overflows(d):
+    d.conclude("bad", le(0, x ** (2**20) - y), combine(square(x ** (2**19))))
+    d.holds_at(x=1, y=0)
 
 
 @right()

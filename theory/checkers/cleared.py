@@ -25,6 +25,7 @@ from theory.checkers.smt_terms import (
     bases,
     gram,
     leaves_of,
+    size,
 )
 
 WORK = 200_000
@@ -103,7 +104,7 @@ class Translator:
 Coefficient = int | Fraction
 Polynomial = dict[int, Coefficient]
 """Coefficients by monomials; a monomial holds the exponent of each variable in `BITS` bits of an integer."""
-BITS = 16
+BITS = 20
 
 
 def _plus(total: Polynomial, other: Polynomial, factor: Coefficient = 1) -> None:
@@ -136,7 +137,10 @@ class Clearing:
     """Values as polynomials over products of bases, all in the variables of some nodes."""
 
     def __init__(self, nodes: Iterable[Node]) -> None:
-        self.order = sorted(leaves_of(nodes), key=str)
+        told = tuple(nodes)
+        if sum(map(size, told)) >= 1 << (BITS - 1):
+            raise Undecided("the degrees of a question are too high")
+        self.order = sorted(leaves_of(told), key=str)
         self._place = {leaf: index for index, leaf in enumerate(self.order)}
         self.bases: list[Polynomial] = []
         self._known: dict[tuple[tuple[int, Coefficient], ...], int] = {}

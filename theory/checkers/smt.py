@@ -176,16 +176,24 @@ def _step(goal: Rel, scope: Scope, proof: Proof) -> None:
             require_defined(scope, *goal.nodes)
             rules.average(goal, scope, relation, frozenset(over))
             scope.count.on(f"average over {' and '.join(over)} of {_called(why)}")
-        case Tower(difference, known):
-            scope.count.on(rules.tower(goal, scope.world, difference, known))
-        case Shift(delayed):
-            scope.count.on(rules.shift(goal, scope, delayed))
-        case Telescope(now):
-            scope.count.on(rules.telescope(goal, scope.world, now))
+        case Tower() | Shift() | Telescope():
+            require_defined(scope, *goal.nodes)
+            scope.count.on(_rule(goal, scope, proof))
         case _:
             raise Undecided(f"no translation of {proof!r}")
     if isinstance(proof, Average | Tower | Shift | Telescope):
         scope.count.ways[type(proof).__name__.lower()] += 1
+
+
+def _rule(goal: Rel, scope: Scope, proof: Tower | Shift | Telescope) -> str:
+    """Return how to call the rule on sequences that gives a goal."""
+    match proof:
+        case Tower(difference, known):
+            return rules.tower(goal, scope.world, difference, known)
+        case Shift(delayed):
+            return rules.shift(goal, scope, delayed)
+        case Telescope(now):
+            return rules.telescope(goal, scope.world, now)
 
 
 def _called(proof: Proof) -> str:
@@ -249,7 +257,8 @@ def _combination(goal: Rel, scope: Scope, terms: tuple[Term, ...]) -> None:
     for (weight, of, op), term in zip(parts, terms, strict=True):
         if op != "==":
             require(scope, nonnegative(weight))
-        ops.append(op if op != "<" or goal.op != "<" or _is_positive(scope, weight, of, term) else "<=")
+        strict = op == "<" and goal.op == "<" and _is_positive(scope, weight, of, term)
+        ops.append(op if op == "==" or strict else "<=")
     if not adds_up(goal, [Product((weight, of)) for weight, of, _ in parts], ops):
         raise Undecided(f"z3 does not find {goal} from the terms of its certificate")
     scope.count.ways["assisted"] += 1

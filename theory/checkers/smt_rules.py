@@ -166,11 +166,14 @@ def cite(goal: Rel, scope: Scope, proof: Cite) -> None:
     if put_in - told:
         raise Undecided(f"citing {proof.claim}, which speaks of no {sorted(put_in - told)[0][1]}")
     by.check(known | put_in)
-    require_defined(scope, *by.scalars.values(), *(c for vector in by.vectors.values() for _, c in vector))
+    for kind, name in put_in:
+        everywhere = scope.at_all(cited.world.of((kind, name)))
+        parts = [by.scalars[name]] if kind == "scalar" else [c for _, c in by.vectors[name]]
+        require_defined(everywhere, *parts)
     for item in cited.world.items:
         for name, fact in item.facts:
             _discharge(scope, cited.world, name, fact, by.relation(fact))
-    _same_structure(by)
+    _same_structure(scope, by)
     instance = by.relation(cited.conclusions[proof.conclusion])
     require_defined(scope, *goal.nodes)
     if not adds_up(goal, [instance.slack], [instance.op]):
@@ -208,12 +211,14 @@ def _discharge(scope: Scope, cited: World, name: str, fact: Rel, wanted: Rel) ->
         raise Undecided(f"citing {cited.id}, whose premise {name!r} is needed: {problem}") from None
 
 
-def _same_structure(by: Instance) -> None:
+def _same_structure(scope: Scope, by: Instance) -> None:
     cited, here = by.cited, by.here
     for link in cited.links:
         image = put_vector(link.image, by.scalars, by.vectors)
-        own = [one for one in here.links if (one.local, one.over) == (by.bare(link.local), link.over)]
-        if not own or not _same(own[0].image, image):
+        own = [one.image for one in here.links if (one.local, one.over) == (by.bare(link.local), link.over)]
+        if own:
+            require_defined(scope.at_all(link.over), *(coefficient for _, coefficient in (*image, *own[0])))
+        if not own or not _same(own[0], image):
             raise Undecided(f"citing {cited.id}: {link.local[1]} is no part of the same thing here")
     for symbol, of in cited.means.items():
         if here.means.get(by.bare(("scalar", symbol))[1]) != by.bare(("scalar", of))[1]:
@@ -267,6 +272,7 @@ def average(goal: Rel, scope: Scope, relation: Rel, over: Labels) -> None:
     local = {leaf: bool(world.labels_of(leaf) & over) for leaf in leaves(slack)}
     terms, below = moments(slack, local)
     mean = Sum(tuple(Product((coefficient, _moment(world, chosen, over), *below)) for coefficient, chosen in terms))
+    require_defined(scope, mean)
     if not adds_up(goal, [mean], [relation.op]):
         raise Undecided(f"{goal} does not follow from the average of {relation} over {sorted(over)}")
 

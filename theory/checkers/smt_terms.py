@@ -124,6 +124,8 @@ def gram(one: str, other: str) -> Gram:
 # --- reading
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+HIGHEST = 64
+"""The highest power that is read."""
 _PAIR = re.compile(r"<([^<>|]*)\|([^<>|]*)>")
 
 
@@ -148,9 +150,9 @@ def read(expression: sympy.Expr) -> Node:
         return Sum(tuple(read(part) for part in expression.args))
     if expression.func is sympy.Mul:
         return Product(tuple(read(part) for part in expression.args))
-    if expression.func is sympy.Pow and isinstance(expression.exp, sympy.Integer):
+    if expression.func is sympy.Pow and isinstance(expression.exp, sympy.Integer) and abs(expression.exp) <= HIGHEST:
         return Power(read(expression.base), int(expression.exp))
-    raise Undecided(f"{expression} is no rational function of real symbols")
+    raise Undecided(f"{expression} is no rational function of real symbols, or of too high a degree")
 
 
 def read_scalar(symbol: object) -> str:
@@ -237,6 +239,19 @@ def put_vector(vector: Combo, scalars: Mapping[str, Node], vectors: Mapping[str,
         for name, coefficient in vector
         for other, factor in vectors.get(name, ((name, ONE),))
     )
+
+
+@lru_cache(maxsize=100_000)
+def size(node: Node) -> int:
+    """Return a bound of the degrees of numerator and denominator of a node over any common denominator."""
+    match node:
+        case Number():
+            return 0
+        case Sum(parts) | Product(parts):
+            return sum(size(part) for part in parts)
+        case Power(base, exponent):
+            return size(base) * abs(exponent)
+    return 1
 
 
 def text(node: Node) -> str:
