@@ -85,8 +85,9 @@ def _meet(model: Model, relation: Relation, envs: list[Env]) -> None:
     for symbol in sorted(free, key=lambda q: (q not in relation.rhs.free_symbols, q.name)):
         if _try(model, relation, envs, symbol):
             return
-    if relation.op == "==" and relation.rhs == 0 and relation.lhs.is_Symbol and pair_of(relation.lhs) is not None:
-        _orthogonalise(model, *pair_of(relation.lhs))  # type: ignore[misc]
+    pair = pair_of(relation.lhs) if relation.lhs.is_Symbol else None
+    if relation.op == "==" and relation.rhs == 0 and pair is not None:
+        _orthogonalise(model, *pair)
     elif relation.op != "==":
         _shrink(model, relation, envs)
 
@@ -158,7 +159,7 @@ def _shrink(model: Model, relation: Relation, envs: list[Env]) -> None:
         if name in model.directions or name in model.built or (own is not None and not model._assembled(own)):
             continue
         labels = model.claim.vector_labels.get(name, frozenset())
-        for factor in (Fraction(1, 4), Fraction(0)):
+        for factor in (Fraction(1, 4), Fraction(1, 16), Fraction(1, 256), Fraction(0)):
             for env in envs:
                 key = ("vector", *model._key(name, labels, env))
                 drawn = model.vector(name, env)

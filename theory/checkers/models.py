@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 from math import isqrt
+from typing import Any
 
 import sympy
 from sympy import Expr
@@ -27,7 +28,7 @@ ROOT_BITS = 160
 TOLERANCE = Fraction(1, 2**80)
 """A difference below this is laid to rounded roots."""
 
-Env = Mapping[str, object]
+Env = Mapping[str, Any]
 Array = tuple[Fraction, ...]
 """One value for every step, outcome and coordinate, in this order."""
 
@@ -49,8 +50,8 @@ class Model:
     chance: random.Random
     steps: int
     heads: Fraction
-    drawn: dict[object, object] = field(default_factory=dict)
-    fixed: dict[object, object] = field(default_factory=dict)
+    drawn: dict[object, Any] = field(default_factory=dict)
+    fixed: dict[object, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.outcomes = tuple(product((0, 1), repeat=self.steps))
@@ -63,6 +64,7 @@ class Model:
         self.lengths = {item.length for item in self.claim.context if isinstance(item, Direction)}
         self.directions = {item.unit for item in self.claim.context if isinstance(item, Direction)}
         self.links = {(link.local, link.vector): link for link in self.claim.links}
+        self.timed = {item.name for item in self.claim.processes} | {item.name for item in self.claim.delays}
         self.objects = {s: r for r in self.claim.recursions for s in r.scalars}
         self.built = {v: r for r in self.claim.recursions for v in r.vectors}
         self.signs = _signs(self.claim)
@@ -82,12 +84,12 @@ class Model:
         """Return the value kept under a key, drawn now if it is new."""
         if key not in self.drawn:
             self.drawn[key] = self.chance.choice(pool)
-        return self.drawn[key]  # type: ignore[return-value]
+        return Fraction(self.drawn[key])
 
     def _key(self, name: object, labels: frozenset[str], env: Env) -> tuple[object, ...]:
         return (name, *((label, self.at(label, env)) for label in sorted(labels)))
 
-    def at(self, label: str, env: Env) -> object:
+    def at(self, label: str, env: Env) -> Any:  # noqa: ANN401 - a place, a coordinate, a stage or a count
         """Return the value of a label; that of a counter which is not said is the count at hand."""
         if label in env:
             return env[label]
@@ -98,20 +100,21 @@ class Model:
         key = ("hand", *self._key(label, others, env))
         if key not in self.drawn:
             self.drawn[key] = self.chance.randrange(COUNTS)
-        return self.drawn[key]
+        value: Fraction = self.drawn[key]
+        return value
 
     def scalar(self, symbol: sympy.Symbol, env: Env) -> Fraction:
         """Return the value of a scalar."""
         labels = self.claim.labels.get(symbol, frozenset())
         key = self._key(symbol, labels, env)
         if key in self.fixed:
-            return self.fixed[key]  # type: ignore[return-value]
+            return Fraction(self.fixed[key])
         self.fixed[key] = value = self._scalar(symbol, key, env)
         return value
 
     def _scalar(self, symbol: sympy.Symbol, key: object, env: Env) -> Fraction:
         if any(recursion.counter == symbol for recursion in self.claim.recursions):
-            return Fraction(self.at(symbol.name, env))  # type: ignore[call-overload,no-any-return]
+            return Fraction(self.at(symbol.name, env))
         if symbol in self.objects:
             return self._run(self.objects[symbol], env)[0][symbol]
         if symbol in self.roots:
@@ -146,7 +149,7 @@ class Model:
     def _path(self, path: Path, place: int, env: Env) -> Fraction:
         """Return a value of a path: members, first, last, both averages, number of steps."""
         if place < 2:
-            k, o = env["step"]  # type: ignore[misc]
+            k, o = env["step"]
             return self.member(path, k + place, o)
         if place == 6:
             return Fraction(self.steps)
@@ -169,7 +172,8 @@ class Model:
                 if bound is not None
                 else self.chance.choice(POOL)
             )
-        return self.drawn[key]  # type: ignore[return-value]
+        found: Fraction = self.drawn[key]
+        return found
 
     def value(self, expression: Expr, env: Env) -> Fraction:
         """Return the value of an expression."""
@@ -206,11 +210,13 @@ class Model:
         key = ("vector", *self._key(name, labels, env))
         if key not in self.fixed:
             self.fixed[key] = self._vector(name, labels, key, env)
-        return self.fixed[key]  # type: ignore[return-value]
+        found: Array = self.fixed[key]
+        return found
 
     def _vector(self, name: str, labels: frozenset[str], key: object, env: Env) -> Array:
         if ("override", key) in self.drawn:
-            return self.drawn["override", key]  # type: ignore[return-value]
+            changed: Array = self.drawn["override", key]
+            return changed
         for delay in self.claim.delays:
             if delay.name == name:
                 return self._delayed(self.vector(delay.of, env), int(self.value(delay.lag, env)))
@@ -235,9 +241,9 @@ class Model:
         for k, o in self.places:
             seen = self.outcomes[o][: max(k + known + 1, 0)]
             if name in self.directions:
-                pair = UNITS[self.chance.randrange(len(UNITS))] if (key, k, seen) not in self.drawn else None
-                pair = self.drawn.setdefault((key, k, seen), pair)  # type: ignore[assignment]
-                found += list(pair)  # type: ignore[arg-type]
+                if (key, k, seen) not in self.drawn:
+                    self.drawn[key, k, seen] = self.chance.choice(UNITS)
+                found += self.drawn[key, k, seen]
             elif name in self.flat:
                 found += [abs(self.draw((key, k, seen, 0))), Fraction(0)]
             elif name in self.still:
@@ -295,7 +301,7 @@ class Model:
         if len(link.image.parts) != 1 or link.image.parts[0][1] != 1:
             return False
         name = link.image.parts[0][0]
-        if name in self.built or any(name == p.name for p in (*self.claim.processes, *self.claim.delays)):
+        if name in self.built or name in self.timed:
             return False
         if (name, True) in self.links or name in self.directions:
             return False
@@ -324,18 +330,18 @@ class Model:
     def part(self, link: Link, env: Env) -> Fraction:
         """Return a scalar part of an image."""
         image = self.combination(link.image, env)
-        place = self.places.index(env["step"]) if "step" in link.over else 0  # type: ignore[arg-type]
+        place = self.places.index(env["step"]) if "step" in link.over else 0
         i = env["coordinate"] if "coordinate" in link.over else env["stage"] if "stage" in link.over else 0
         if link.over == ("step",) and image[2 * place + 1] != 0:
             raise NoModel("a sequence of numbers has one coordinate")
-        if "step" not in link.over and any(image[2 * p + i] != image[i] for p in range(len(self.places))):  # type: ignore[index,operator]
+        if "step" not in link.over and any(image[2 * p + i] != image[i] for p in range(len(self.places))):
             raise NoModel("no sequence over steps")
-        return image[2 * place + i]  # type: ignore[operator,no-any-return]
+        return image[2 * place + i]
 
     def _member_of(self, link: Link, env: Env) -> Array:
         image = self.combination(link.image, env)
         if "step" in link.over:
-            place = self.places.index(env["step"])  # type: ignore[arg-type]
+            place = self.places.index(env["step"])
             return self._still(list(image[2 * place : 2 * place + 2]))
         stage = env["stage"]
         return tuple(x if index % 2 == stage else Fraction(0) for index, x in enumerate(image))
@@ -344,7 +350,7 @@ class Model:
 
     def _run(self, recursion: Recursion, env: Env) -> tuple[dict[sympy.Symbol, Fraction], dict[str, Array]]:
         label = recursion.counter.name
-        count = int(self.at(label, env))  # type: ignore[call-overload]
+        count = int(self.at(label, env))
         labels = frozenset().union(
             *(self.claim.labels.get(s, frozenset()) for s in recursion.scalars),
             *(self.claim.vector_labels.get(v, frozenset()) for v in recursion.vectors),
@@ -363,7 +369,8 @@ class Model:
             scalars = {s: self.value(pair[place], here) for s, pair in recursion.scalars.items()}
             vectors = {v: self.combination(pair[place], here) for v, pair in recursion.vectors.items()}
             self.fixed[key] = (scalars, vectors)
-        return self.fixed[key]  # type: ignore[return-value]
+        found: tuple[dict[sympy.Symbol, Fraction], dict[str, Array]] = self.fixed[key]
+        return found
 
 
 def root(value: Fraction) -> Fraction:

@@ -46,8 +46,8 @@ class Model:
         for place in range(int(count) + 1):
             done = min(place, 1)
             self.values[counter] = Fraction(max(place - 1, 0))
-            scalars = {(item[0],): self.value(item[1 + done]) for item in recursion.scalars}
-            vectors = {item[0]: self.combination(item[1 + done]) for item in recursion.vectors}
+            scalars: Values = {(name,): self.value(pair[done]) for name, *pair in recursion.scalars}
+            vectors = {name: self.combination(pair[done]) for name, *pair in recursion.vectors}
             self.values.update(scalars)
             self.vectors.update(vectors)
         self.values[counter] = count
@@ -80,7 +80,7 @@ class Model:
 
     def value(self, term: Term) -> Fraction:
         """Return the value of a term."""
-        here = {}
+        here: Values = {}
         for atom in atoms(term):
             if len(atom) == 1:
                 here[atom] = self.scalar(*atom)
@@ -126,7 +126,7 @@ def _structure(model: Model) -> None:
             raise Gap(f"in the witness {mean.symbol} is not the average of {mean.of}")
     for path in statement.paths:
         now, after, first, last, mean_now, mean_next, count = map(model.scalar, path)
-        if (now, after, count) != (first, last, 1) or (now, after) != (mean_now, mean_next):
+        if (now, after, count) != (first, last, Fraction(1)) or (now, after) != (mean_now, mean_next):
             raise Gap(f"in the witness, with one step, {path.now} and {path.next} are not the first and the last value")
     for process in statement.processes:
         if process.differences is not None and _trimmed(model.coordinates(process.name)):

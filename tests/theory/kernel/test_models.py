@@ -30,7 +30,7 @@ def test_no_claim_fails_in_a_model(name):
 
 @pytest.mark.parametrize(
     ("name", "factor"),
-    [("stale.martingale", 2), ("window.martingale", 4), ("master.telescope", None), ("device.box", 2)],
+    [("noise.second_moment", 2), ("window.martingale", 4), ("master.telescope", None), ("device.box", 2)],
 )
 def test_a_false_claim_fails_in_a_model(name, factor):
     right = blueprint.claim(name)
