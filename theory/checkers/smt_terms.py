@@ -139,6 +139,8 @@ def identifier(name: object) -> str:
 @lru_cache(maxsize=100_000)
 def read(expression: sympy.Expr) -> Node:
     """Return an expression as a tree; raise `Undecided` for what is no rational function of real symbols."""
+    if not isinstance(expression, sympy.Expr):
+        raise Undecided(f"{expression!r} is no expression")
     if isinstance(expression, sympy.Rational):
         return Number(Fraction(int(expression.p), int(expression.q)))
     if isinstance(expression, sympy.Symbol):

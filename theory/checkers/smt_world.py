@@ -133,6 +133,11 @@ class World:
             yield group, group
         for item in self.items:
             yield set(spoken(item.of)), set(item.introduces)
+        for recursion in self.recursions.values():
+            for name, pair in recursion.scalars.items():
+                yield set(spoken(*pair)), {("scalar", name)}
+            for name, vectors in recursion.vectors.items():
+                yield {thing for vector in vectors for thing in spoken_vector(vector)}, {("vector", name)}
 
     def times(self, name: str) -> Times:
         """Return the times of a sequence; raise `Undecided` if nothing is said of them."""
