@@ -20,8 +20,9 @@ bounds: $(VENV)/.installed
 	$(PY) -m theory prove --engine all --json results/proofs.json
 	$(PY) -m theory bounds --out results
 
+# What is judged already is not judged again, unless the code or a library has changed since: then all is.
 verify: $(VENV)/.installed
-	$(PY) -m verify run --settings 300 --seed 1 --store results/verify.sqlite --resume --json results/verify.json
+	$(PY) -m verify run --settings 300 --seed 1 --store results/verify.sqlite --resume --fresh-if-changed --json results/verify.json
 	$(PY) -m verify report --store results/verify.sqlite --out results
 
 # Figures are drawn from stored results: what is stored already is not computed again.

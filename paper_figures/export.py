@@ -1,9 +1,12 @@
 """Turns figures into files: pictures, captions, and the data with all that is needed to make them again."""
 
+import fcntl
 import io
+import os
 import platform
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -76,11 +79,25 @@ def export(figure: Figure, sources: Sources, out: Path, kinds: Sequence[str], co
         "provenance": provenance(sources, command),
     }
     pictures, width = render(figure, data, kinds)
-    for kind, content in pictures.items():
-        write_whole(out / f"{figure.name}.{kind}", content)
-    write_whole(out / f"{figure.name}.tex", latex(figure, data, width))
-    write_json(str(out / f"{figure.name}.json"), record)
+    with _alone(out):
+        for kind, content in pictures.items():
+            write_whole(out / f"{figure.name}.{kind}", content)
+        write_whole(out / f"{figure.name}.tex", latex(figure, data, width))
+        write_json(str(out / f"{figure.name}.json"), record)
     return claims
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let no other export write into the folder: the files of one figure belong together."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # some file systems have no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def provenance(sources: Sources, command: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import Any, Final, TypeVar, cast
 
 from numba import njit
 
+from simulate.kernels.kept import CheckedFile
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -31,6 +33,7 @@ def _jitted(function: Function, **options: bool) -> Function:
     file: Any = getattr(getattr(dispatcher, "_cache", None), "_cache_file", None)
     if hasattr(file, "_source_stamp"):
         file._source_stamp = (file._source_stamp, _STAMP)
+        cast("Any", dispatcher)._cache._cache_file = CheckedFile.in_place_of(file)
     return cast("Function", dispatcher)
 
 

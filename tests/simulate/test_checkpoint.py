@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -41,8 +43,8 @@ def test_a_stopped_run_goes_on_with_the_same_bits(problem, backend, tmp_path, mo
     monkeypatch.setattr(checkpoint.Checkpoint.__init__, "__defaults__", (0.0,))
     file, advance = tmp_path / "run.npz", execution.Group.advance
 
-    def stop_in_the_last_block(group, block, length, *, norms):
-        advance(group, block, length, norms=norms)
+    def stop_in_the_last_block(group, block, length):
+        advance(group, block, length)
         if block == blocks - 1:
             raise Stopped
 
@@ -128,6 +130,77 @@ def test_a_replay_has_the_bits_of_the_run(problem, backend, tmp_path, monkeypatc
     other = simulate.replay(file, first + 1, steps - 1)
     assert np.array_equal(other.weights, near.weights[1:])
     assert not np.array_equal(near.weights[0], near.weights[1])
+
+
+def test_a_replay_does_not_start_from_another_runs_checkpoint(tmp_path):
+    """Beside the run's own file lie states of a run that differs in its seed alone, under the names of its own."""
+    described = simulate.Run(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 4 * block_length(QUADRATIC))
+    length, file = block_length(QUADRATIC), tmp_path / "run.npz"
+    kept(replace(described, seed=1), file, length)
+    simulate.execute(replace(described, seed=1), checkpoint=tmp_path / "other.npz")
+    file.unlink()
+    simulate.execute(described, checkpoint=file)
+    found = simulate.replay(file, 2 * length + 1, 1)
+    assert found.started_from == 0
+    plain = simulate.execute(replace(described, iterations=2 * length + 1))
+    assert np.array_equal(found.value[0], plain.final_value)
+    with pytest.raises(BadInput, match="this very run"):
+        simulate.execute(described, checkpoint=tmp_path / "other.npz")
+
+
+def test_a_checkpoint_of_other_code_is_not_gone_on_with(tmp_path, monkeypatch):
+    """Neither the run nor a replay takes a state whose next step other code would have made."""
+    length, file = block_length(QUADRATIC), tmp_path / "run.npz"
+    described = simulate.Run(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 4 * length)
+    kept(described, file, length)
+    assert simulate.replay(file, 2 * length + 1, 1).started_from == 2 * length
+    other = {**checkpoint._code(), "numpy": "0.1", "simulate": "0" * 64}
+    monkeypatch.setattr(checkpoint, "_code", lambda: other)
+    with pytest.raises(BadInput, match=r"checkpoint = .*these have changed: numpy .*, simulate"):
+        simulate.execute(described, checkpoint=file)
+    assert simulate.replay(file, 2 * length + 1, 1).started_from == 0
+
+
+def test_names_with_signs_of_patterns_are_names(tmp_path):
+    length, file = block_length(QUADRATIC), tmp_path / "run [a*].npz"
+    kept(simulate.Run(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 3 * length), file, length)
+    assert simulate.replay(file, 2 * length + 1, 1).started_from == 2 * length
+
+
+def test_work_is_made_piece_by_piece():
+    """A list of the pieces would take 2 GiB at K = 1e11."""
+    pieces = execution._pieces(range(10**15), [0, 1])
+    assert list(islice(pieces, 3)) == [(0, 0), (0, 1), (1, 0)]
+    tracemalloc.start()
+    for _ in islice(pieces, 100_000):
+        pass
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()
+
+
+LONG = """
+import resource, sys
+from pathlib import Path
+import simulate
+from simulate import checkpoint
+checkpoint.Checkpoint.__init__.__defaults__ = (0.0,)  # writes after every block
+resource.setrlimit(resource.RLIMIT_DATA, (2 << 30, 2 << 30))
+problem = simulate.problems.make("quadratic")
+simulate.run(problem, "analog-sgd", alpha=1e-9, tau=9.0, iterations=10**15, checkpoint=Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.slow
+def test_a_very_long_run_begins_at_once(tmp_path):
+    """With K = 1e15 the first block is made and kept after a moment, within 2 GiB."""
+    file = tmp_path / "run.npz"
+    process = subprocess.Popen([sys.executable, "-c", LONG, str(file)], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 100
+    while time.monotonic() < deadline and process.poll() is None and not file.exists():
+        time.sleep(0.1)
+    process.kill()
+    _, said = process.communicate()
+    assert file.exists(), said
 
 
 def test_a_replay_shows_where_a_replica_leaves(tmp_path):
