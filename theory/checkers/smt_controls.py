@@ -6,7 +6,7 @@ from which it is struck out. Whatever is neither is undecided, and never counted
 conclusion is rejected by an exact point, passes, or is undecided; each that passes has its reason in EXPLAINED.
 
 Definitions are kept, and with them that they divide by nothing that is zero. What is concluded by averages,
-towers, shifts or induction is no statement of real arithmetic and stands outside.
+towers, shifts, telescoping or induction is no statement of real arithmetic and stands outside.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping

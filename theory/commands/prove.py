@@ -122,7 +122,7 @@ def _add_controls(result: dict[str, Any], claims: Sequence[Claim]) -> None:
     """Add to each row which premises its proof does not need, and which sharper conclusions still pass (none may)."""
     proved = {row["id"] for row in result["claims"] if row["verdict"] == "proved"}
     chosen = [item for item in claims if item.id in proved]
-    found = {control.claim: control for control in run_controls(chosen, {item.id: item for item in claims})}
+    found = {control.claim: control for control in run_controls(chosen, blueprint.theorems())}
     for row in result["claims"]:
         control = found.get(row["id"])
         if control is not None:
