@@ -10,7 +10,7 @@ W_0 = (1, 1/2, 2), alpha = 1/2, tau = 4. All numbers are sums of powers of two, 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction as F
+from fractions import Fraction
 from typing import ClassVar
 
 import numpy as np
@@ -22,33 +22,20 @@ from simulate.reference import Recursion
 from theory.setting import algorithms, devices, schedules
 
 SAMPLES = [(1, 2), (1, 1), (-1, 0), (1, 1)]
-START = (F(1), F(1, 2), F(2))
+START = (Fraction(1), Fraction(1, 2), Fraction(2))
 # k = 0 for all but the mean: e = 1 - 2 = -1, G = (-1, -2, -1/2); the mean with (1, 1), where e = 0, is half of it.
 # digital, k = 1, weights (3/2, 3/2, 9/4): e = 81/16 - 1 = 65/16, G = (65/16 * 27/8, the same, 65/16 * 9/4).
 # pipelined, k = 1, u = (1, 1/2, 9/4), v2 = 3/2, or 1/2 if stashed, v3 = 9/4: e = 1/8,
 #   G = (1/8 * 9/4 * 3/2, 1/8 * 9/4, 1/8 * 1/2).
-BY_HAND = {
-    "digital-sgd": [(F(3, 2), F(3, 2), F(9, 4)), (F(-1371, 256), F(-1371, 256), F(-297, 128))],
-    "analog-sgd": [
-        (F(11, 8), F(11, 8), F(17, 8)),
-        (F(-9539761, 2**21), F(-9539761, 2**21), F(-4703857, 2**21)),
-    ],
-    "analog-sgd-sp": [
-        (F(19, 16), F(15, 16), F(33, 16)),
-        (F(-142878793, 2**27), F(-238585161, 2**27), F(73439799, 2**27)),
-    ],
-    "analog-sgd-ap": [(F(11, 8), F(11, 8), F(17, 8)), (F(82071, 2**16), F(10533, 2**13), F(4303, 2**11))],
-    "digital-ap": [
-        (F(3, 2), F(3, 2), F(9, 4)),
-        (F(165, 128), F(87, 64), F(71, 32)),
-        (F(-977781, 2**18), F(-9555, 4096), F(-71, 256)),
-    ],
-    "stashed-ap": [
-        (F(3, 2), F(3, 2), F(9, 4)),
-        (F(183, 128), F(87, 64), F(71, 32)),
-        (F(-33657, 8192), F(-9555, 4096), F(-71, 256)),
-    ],
+IN_WORDS = {
+    "digital-sgd": ["3/2 3/2 9/4", "-1371/256 -1371/256 -297/128"],
+    "analog-sgd": ["11/8 11/8 17/8", "-9539761/2097152 -9539761/2097152 -4703857/2097152"],
+    "analog-sgd-sp": ["19/16 15/16 33/16", "-142878793/134217728 -238585161/134217728 73439799/134217728"],
+    "analog-sgd-ap": ["11/8 11/8 17/8", "82071/65536 10533/8192 4303/2048"],
+    "digital-ap": ["3/2 3/2 9/4", "165/128 87/64 71/32", "-977781/262144 -9555/4096 -71/256"],
+    "stashed-ap": ["3/2 3/2 9/4", "183/128 87/64 71/32", "-33657/8192 -9555/4096 -71/256"],
 }
+BY_HAND = {name: [tuple(map(Fraction, row.split())) for row in rows] for name, rows in IN_WORDS.items()}
 """W_1, W_2, ... of every algorithm."""
 
 
@@ -82,16 +69,16 @@ class Chain(Plain):
     def initial_weights(self):
         return [np.array([float(one)]) for one in START]
 
-    def enter(self, sample, leading):
+    def enter(self, sample, leading):  # noqa: ARG002
         return np.array([float(sample[0])])
 
-    def forward(self, stage, weights, message):
+    def forward(self, stage, weights, message):  # noqa: ARG002
         return weights * message, message
 
     def turn(self, message, sample):
         return message - sample[1]
 
-    def backward(self, stage, weights, message, kept):
+    def backward(self, stage, weights, message, kept):  # noqa: ARG002
         return message * kept, message * weights
 
 
@@ -109,7 +96,7 @@ class Witness(Plain):
     def initial_weights(self):
         return [np.zeros(1) for _ in range(self.stages)]
 
-    def enter(self, sample, leading):
+    def enter(self, sample, leading):  # noqa: ARG002
         return np.array([float(sample)])
 
     def forward(self, stage, weights, message):
@@ -126,8 +113,8 @@ class Witness(Plain):
         return -np.ones(1), message
 
 
-def exact(weights: Sequence[np.ndarray]) -> tuple[F, ...]:
-    return tuple(F(float(stage[0])) for stage in weights)
+def exact(weights: Sequence[np.ndarray]) -> tuple[Fraction, ...]:
+    return tuple(Fraction(float(stage[0])) for stage in weights)
 
 
 def device_of(row: algorithms.Algorithm) -> devices.Device:
@@ -165,7 +152,7 @@ def test_the_mean_of_a_batch_is_of_all_its_samples_and_the_others_take_one():
         recursion = Recursion(problem, row, device_of(row), 0.5, row.lags(3), problem.initial_weights())
         found = exact(recursion.direction([(1, 2), (1, 1), (1, 3), (1, 1)]))
         # e is -1, 0, -2 and 0; their mean is -3/4
-        share = F(3, 4) if row.batched else 1
+        share = Fraction(3, 4) if row.batched else 1
         assert found == (-share, -2 * share, -share / 2), name
 
 
@@ -201,7 +188,7 @@ def test_every_stage_of_the_machine_sees_the_weights_the_algorithm_names(name, s
 
 def test_slots_are_counted_as_they_pass():
     machine = Machine(
-        Witness(3), algorithms.named("digital-ap"), devices.ald(np.inf), 1.0, schedules.Asynchronous(3), lambda k, b: k
+        Witness(3), algorithms.named("digital-ap"), devices.ald(np.inf), 1.0, schedules.Asynchronous(3), lambda k, _: k
     )
     assert machine.slots == 0
     passed = [machine.slots for _ in machine.trajectory(4)]
@@ -233,9 +220,7 @@ def test_a_machine_and_a_recursion_go_on_from_what_they_say_their_state_is(name,
     assert {key: array.tolist() for key, array in again.state().items()} == {k: a.tolist() for k, a in kept.items()}
 
     lags, problem = row.lags(3), Chain()
-    first, second = (
-        Recursion(problem, row, device_of(row), 0.125, lags, problem.initial_weights()) for _ in range(2)
-    )
+    first, second = (Recursion(problem, row, device_of(row), 0.125, lags, problem.initial_weights()) for _ in range(2))
     for k in range(5):
         if k == after:
             second.restore({key: array.copy() for key, array in first.state().items()})
