@@ -95,7 +95,16 @@ class DropStatement(Operator):  # type: ignore[misc]
 def _names_something(name: Any) -> bool:  # noqa: ANN401
     """Return whether a name is being given to something: a function, a parameter, an argument, an import."""
     parent = name.parent
-    if parent.type in ("funcdef", "classdef", "param", "tfpdef", "import_from", "import_as_names", "import_as_name"):
+    if parent.type in (
+        "funcdef",
+        "classdef",
+        "param",
+        "tfpdef",
+        "import_name",
+        "import_from",
+        "import_as_names",
+        "import_as_name",
+    ):
         return True
     return (parent.type == "argument" and parent.children[0] is name) or bool(
         parent.type == "expr_stmt" and name in parent.get_defined_names()
@@ -132,7 +141,7 @@ def _is_no_code(node: Any, operator: str) -> bool:  # noqa: ANN401
     That is: annotations, the bare `*` and `/` of a parameter list, and `strict=True` of a zip, an assertion about
     lengths that no caller can break.
     """
-    if node.parent is not None and node.parent.type == "argument" and node.parent.children[0].get_code() == "strict":
+    if node.parent is not None and node.parent.type == "argument" and node.parent.children[0].value == "strict":
         return True
     if node.parent is not None and node.parent.type == "parameters" and "BinaryOperator" in operator:
         return True

@@ -72,6 +72,8 @@ def test_counts_are_positive_integers(value: object) -> None:
         schedules.make("asynchronous", value)  # type: ignore[arg-type]
     with pytest.raises(BadInput, match="samples"):
         schedules.Asynchronous(2).slots(value)  # type: ignore[arg-type]
+    with pytest.raises(BadInput, match="batch"):
+        schedules.Synchronous(2, value)  # type: ignore[arg-type]
 
 
 def test_what_is_unknown_is_refused() -> None:

@@ -81,16 +81,14 @@ class Schedule(ABC):
 
         The count is taken at a sample late enough for the pipeline to be full.
         """
-        late = 2 * self.stages * self.batch + self.batch
+        late = 2 * self.stages * self.batch
         return tuple(self.lag(stage, late) for stage in range(1, self.stages + 1))
 
     def lag(self, stage: int, sample: int) -> int:
         """Count the updates of `stage` between the forward and the backward pass of `sample`."""
         start, end = self.forward_slot(stage, sample), self.backward_slot(stage, sample)
-        first = sample - (sample % self.batch)
-        return sum(
-            1 for other in range(first) if self.updates_after(other) and start < self.backward_slot(stage, other) < end
-        )
+        updates = (self.backward_slot(stage, other) for other in range(sample) if self.updates_after(other))
+        return sum(start < slot < end for slot in updates)
 
 
 @dataclass(frozen=True)
