@@ -111,11 +111,16 @@ def _names_something(name: Any) -> bool:  # noqa: ANN401
     )
 
 
+def _value(node: Any) -> str:  # noqa: ANN401
+    """Return a leaf's text, and nothing for what has parts."""
+    return str(getattr(node, "value", ""))
+
+
 def _acts(statement: Any) -> bool:  # noqa: ANN401
     if statement.type == "expr_stmt":
         target, sign = statement.children[:2]
         # "=" to an element or attribute, or an augmented assignment; an annotation has no sign
-        return bool(target.type == "atom_expr" if getattr(sign, "value", "") == "=" else sign.type == "operator")
+        return bool(target.type == "atom_expr" if _value(sign) == "=" else sign.type == "operator")
     called = statement.type == "atom_expr" and statement.children[-1].type == "trailer"
     return bool(called or statement.type == "raise_stmt")
 
@@ -141,7 +146,7 @@ def _is_no_code(node: Any, operator: str) -> bool:  # noqa: ANN401
     That is: annotations, the bare `*` and `/` of a parameter list, and `strict=True` of a zip, an assertion about
     lengths that no caller can break.
     """
-    if node.parent is not None and node.parent.type == "argument" and node.parent.children[0].value == "strict":
+    if node.parent is not None and node.parent.type == "argument" and _value(node.parent.children[0]) == "strict":
         return True
     if node.parent is not None and node.parent.type == "parameters" and "BinaryOperator" in operator:
         return True

@@ -56,7 +56,7 @@ def test_annotations_docstrings_and_strict_zips_are_left_alone():
 
 def test_every_mutant_is_another_text_and_compiles():
     texts = [mutate(SOURCE, mutation) for mutation in mutations("a.py", SOURCE)]
-    assert len(set(texts)) == len(texts) >= 24
+    assert len(set(texts)) == len(texts) > 20
     for text in texts:
         assert text != SOURCE
         compile(text, "a.py", "exec")
