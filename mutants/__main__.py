@@ -18,7 +18,7 @@ from rich.progress import Progress
 
 from mutants import scores
 from mutants.session import Mutant, Result, Session, evidence, result_of
-from mutants.trusted import Module, equivalents, modules
+from mutants.trusted import Module, Reviewed, modules
 from mutants.workshop import Answer, Bench, bench, budget
 from theory.setting.boundary import BadInput, run_command, write_json, write_whole
 
@@ -103,7 +103,7 @@ def main(
     ] = False,
 ) -> None:
     """Plant, run, count. What was run with the same sources and tests before is not run again."""
-    until, found_with, reviewed = time.monotonic() + 60 * minutes, evidence(), equivalents()
+    until, found_with, reviewed = time.monotonic() + 60 * minutes, evidence(), Reviewed()
     chosen = modules(only)
     with ExitStack() as stack:
         sessions = {
@@ -125,10 +125,9 @@ def main(
         known = {key: result for session in sessions.values() for key, result in session.results.items()}
         planted = {path: len(session.mutants) for path, session in sessions.items()}
         found = scores.tried(order, known, reviewed)
-        there = {mutant.change for mutant in everyone}
-        stale = [change for change in reviewed if change.module in planted and change not in there]
+        stale = reviewed.stale(mutant.change for mutant in everyone)
     about = {"seed": seed, "drawn": len(order), "evidence": found_with, "versions": _versions()}
-    outcome = scores.summary(found, planted, about) | {"stale": [vars(change) for change in stale]}
+    outcome = scores.summary(found, planted, about) | {"stale": stale}
     _write(out, outcome)
     if not scores.holds(outcome):
         raise typer.Exit(1)
@@ -143,10 +142,8 @@ def _write(out: Path, result: dict[str, Any]) -> None:
     write_whole(out / "scores.md", scores.table(result))
     write_whole(out / "survivors.md", scores.listing(result))
     typer.echo(scores.table(result))
-    for one in result["stale"]:
-        typer.echo(
-            f"equivalent.toml names what is no longer there: {one['module']} {one['where']}: {one['after']}", err=True
-        )
+    for line in result["stale"]:
+        typer.echo("equivalent.toml: no longer there: " + ", ".join(line), err=True)
 
 
 if __name__ == "__main__":

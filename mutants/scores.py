@@ -6,8 +6,8 @@ from typing import Any
 
 from scipy import stats
 
-from mutants.operators import Change
 from mutants.session import Mutant, Result
+from mutants.trusted import Reviewed
 
 REQUIRED = 0.95
 """Share of the mutants that are not equivalent which must be killed."""
@@ -34,9 +34,10 @@ class Tried:
         return self.result.fate != "survived" and bool(self.equivalent)
 
 
-def tried(mutants: Sequence[Mutant], results: Mapping[str, Result], equivalents: Mapping[Change, str]) -> list[Tried]:
+def tried(mutants: Sequence[Mutant], results: Mapping[str, Result], reviewed: Reviewed) -> list[Tried]:
     """Return those of the mutants that were run."""
-    return [Tried(one, results[one.key], equivalents.get(one.change, "")) for one in mutants if one.key in results]
+    run = [(one, results[one.key]) for one in mutants if one.key in results]
+    return [Tried(one, found, reviewed.reason(one.change, survived=found.fate == "survived")) for one, found in run]
 
 
 def counts(found: Sequence[Tried]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """What is read before anything is planted: the trusted modules with their tests, and the mutants named equivalent."""
 
 import tomllib
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
@@ -60,24 +62,45 @@ def _matching(patterns: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(p.relative_to(ROOT)) for one in patterns for p in sorted(ROOT.glob(one))))
 
 
-def equivalents() -> dict[Change, str]:
-    """Return the mutants that were read and found to change nothing anyone can see, each with the reason.
+class Reviewed:
+    """The mutants that were read and found to change nothing anyone can see, each with the reason.
 
-    A change is found by what it does to which line of which function, so that it survives every edit elsewhere.
+    A mutant is found by what it does to which line of which function, so that its entry survives edits elsewhere.
     """
-    found: dict[Change, str] = {}
-    for entry in _read(_EQUIVALENT, "mutant", {"module", "where", "before", "after", "reason"}):
-        reason = entry.pop("reason")
-        change = Change(**entry)
-        if change in found or not reason:
-            raise BadInput(_EQUIVALENT.name, change, "one entry a mutant, each with its reason", "mutation testing")
-        found[change] = reason
-    return found
+
+    def __init__(self, path: Path = _EQUIVALENT) -> None:
+        self.changes: dict[Change, str] = {}
+        self.lines: dict[tuple[str, str, str], str] = {}
+        for entry in _read(path, "mutant", {"module", "where", "before", "reason"}, {"after", "occurrence"}):
+            reason, line = entry.pop("reason"), (entry["module"], entry["where"], entry["before"])
+            change = Change(**entry) if "after" in entry else None
+            if not reason or line in self.lines or change in self.changes:
+                raise BadInput(path.name, line, "one entry a mutant, each with its reason", "mutation testing")
+            if change is None:
+                self.lines[line] = reason
+            else:
+                self.changes[change] = reason
+
+    def reason(self, change: Change, *, survived: bool) -> str:
+        """Return why a mutant is equivalent, or "" if nobody says so; a line's entry speaks of survivors only."""
+        line = self.lines.get((change.module, change.where, change.before), "") if survived else ""
+        return self.changes.get(change, line)
+
+    def stale(self, there: Iterable[Change]) -> list[tuple[str, str, str]]:
+        """Return (module, where, before) of the entries for modules of the changes `there` that match none of them."""
+        present = set(there)
+        modules_ = {change.module for change in present}
+        lines = {(change.module, change.where, change.before) for change in present}
+        gone = [line for line in self.lines if line not in lines]
+        gone += [(c.module, c.where, c.before) for c in self.changes if c not in present]
+        return [line for line in gone if line[0] in modules_]
 
 
-def _read(path: Path, table: str, needed: set[str]) -> list[dict[str, Any]]:
+def _read(
+    path: Path, table: str, needed: AbstractSet[str], optional: AbstractSet[str] = frozenset()
+) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = tomllib.loads(path.read_text()).get(table, [])
     for entry in entries:
-        if not needed <= entry.keys() <= needed | {"occurrence"}:
+        if not needed <= entry.keys() <= needed | optional:
             raise BadInput(path.name, entry, "entries of " + ", ".join(sorted(needed)), "mutation testing")
     return entries

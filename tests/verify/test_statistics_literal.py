@@ -51,6 +51,38 @@ def test_the_lower_bound_is_where_the_capital_reaches_one_over_level(values, lev
     assert vs.exceeds(values, exact * (1 - 1e-10), level)
 
 
+def test_every_experiment_has_its_own_bounds():
+    """Shapes (2, 3, R): what is found of one row does not depend on the others."""
+    values = np.random.default_rng(4).exponential(1.0, (2, 3, 5))
+    means = np.linspace(0.02, 0.4, 6).reshape(2, 3)
+    lower, upper = vs.lower_mean(values, 0.2), vs.upper_mean(values, 0.2, np.full((2, 3), 9.0))
+    alarms, student = vs.exceeds(values, means, 0.2), vs.student_mean(values, 0.2, "upper")
+    bernstein = vs.bernstein_mean(values, 0.2, 100.0, "upper")
+    assert alarms.any() and not alarms.all()
+    for place in np.ndindex(2, 3):
+        row = values[place]
+        assert lower[place] == float(vs.lower_mean(row, 0.2)) and upper[place] == float(vs.upper_mean(row, 0.2, 9.0))
+        assert alarms[place] == (lower[place] >= means[place])
+        assert student[place] == float(vs.student_mean(row, 0.2, "upper"))
+        assert bernstein[place] == float(vs.bernstein_mean(row, 0.2, 100.0, "upper"))
+    assert vs.exceeds(values, 0.05, 0.2).tolist() == (lower >= 0.05).tolist()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: vs.lower_mean([1.0, -1.0], 0.1), "observations = -1.0: must satisfy observations >= 0"),
+        (lambda: vs.upper_mean([0.5, 2.0], 0.1, 1.0), "observations = 2.0: must satisfy observations <= ceiling"),
+        (lambda: vs.replicas_needed(0.0, 0.1, 0.1), "violation = 0.0: must satisfy violation > 0"),
+        (lambda: vs.replicas_needed(-0.5, 0.1, 0.1), "violation = -0.5: must satisfy violation > 0"),
+        (lambda: vs.student_mean([1.0], 0.1, "upper"), "replicas = 1: must satisfy at least 2"),
+    ],
+)
+def test_what_is_refused_is_said_with_the_value_that_breaks_it(call, message):
+    with pytest.raises(BadInput, match=message):
+        call()
+
+
 def test_nothing_is_claimed_of_zeros_and_of_values_beside_them_what_they_give():
     assert vs.lower_mean([[0.0, 0.0], [2.0, 2.0]], 0.3).tolist() == [0, vs.lower_mean([2.0, 2.0], 0.3)]
     assert vs.lower_mean([0.0], 0.5) == 0
