@@ -164,13 +164,21 @@ def _is_no_code(node: Any, operator: str) -> bool:  # noqa: ANN401
 
 def mutations(path: str, source: str) -> Iterator[MutationSpec]:
     """Yield every mutation of a module, in an order that depends on its text alone."""
-    nodes = list(ast_nodes(get_ast(source)))
+    for mutation, *_ in _positions(path, get_ast(source)):
+        yield mutation
+
+
+def _positions(path: str, tree: Any) -> Iterator[tuple[MutationSpec, Any, int]]:  # noqa: ANN401
+    """Yield every mutation with its node and the number of the operator's position there."""
+    nodes = list(ast_nodes(tree))
     for name in NAMES:
-        found = ((node, *ends) for node in nodes for ends in _operator(name).mutation_positions(node))
-        for occurrence, (node, start, end) in enumerate(found):
+        found = (
+            (node, at, *ends) for node in nodes for at, ends in enumerate(_operator(name).mutation_positions(node))
+        )
+        for occurrence, (node, at, start, end) in enumerate(found):
             if not _is_no_code(node, name):
                 where = ASTQuery(node).get_definition_name()
-                yield MutationSpec(path, name, occurrence, start, end, definition_name=where)
+                yield MutationSpec(path, name, occurrence, start, end, definition_name=where), node, at
 
 
 def mutate(source: str, mutation: MutationSpec) -> str:
@@ -204,13 +212,33 @@ class Change:
 def changes(path: str, source: str) -> list[tuple[MutationSpec, Change]]:
     """Return every mutation of a module with its change, in the order of `mutations`."""
     seen: dict[tuple[str, str, str], int] = {}
-    found = []
-    for mutation in mutations(path, source):
+    found, tree = [], get_ast(source)
+    for mutation, node, at in list(_positions(path, tree)):
         where = _qualified(source, mutation.start_pos[0])
-        before, after = _lines(source, mutate(source, mutation))
+        before, after = _lines(source, _mutated(tree, node, mutation.operator_name, at))
         seen[where, before, after] = count = seen.get((where, before, after), 0) + 1
         found.append((mutation, Change(path, where, before, after, count)))
     return found
+
+
+def _mutated(tree: Any, node: Any, operator: str, at: int) -> str:  # noqa: ANN401
+    """Return what `mutate` returns, without parsing again: the tree is changed, read and put back as it was."""
+    kept = [(one, tuple(getattr(one, name, None) for name in ("value", "prefix"))) for one in ast_nodes(node)]
+    parents = [(one, list(one.children)) for one, _ in kept if hasattr(one, "children")]
+    if node.parent is not None:
+        parents.append((node.parent, list(node.parent.children)))
+    try:
+        new = _operator(operator).mutate(node, at)
+        if node.parent is not None:
+            children = [new if child is node else child for child in node.parent.children]
+            node.parent.children = [child for child in children if child is not None]
+        return str(tree.get_code())
+    finally:
+        for one, children in parents:
+            one.children = children
+        for one, (value, prefix) in kept:
+            if not hasattr(one, "children"):
+                one.value, one.prefix = value, prefix
 
 
 def _lines(source: str, mutant: str) -> tuple[str, str]:

@@ -54,6 +54,15 @@ def test_annotations_docstrings_and_strict_zips_are_left_alone():
     assert not [change for change in everything if "no 7" in change.before]
 
 
+def test_a_change_is_read_off_the_text_that_is_planted():
+    """The tree that is changed and put back says the same as the text that Cosmic Ray makes anew."""
+    for mutation, change in changes("a.py", SOURCE):
+        one, other = SOURCE.splitlines(), mutate(SOURCE, mutation).splitlines()
+        after = [line for line in other if other.count(line) > one.count(line)]
+        assert change.after == " ".join(" ".join(after).split()), mutation
+    assert changes("a.py", SOURCE) == changes("a.py", SOURCE)
+
+
 def test_every_mutant_is_another_text_and_compiles():
     texts = [mutate(SOURCE, mutation) for mutation in mutations("a.py", SOURCE)]
     assert len(set(texts)) == len(texts) > 20
