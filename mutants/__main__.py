@@ -31,10 +31,11 @@ class Workers:
 
     def __init__(self, stack: ExitStack, count: int) -> None:
         self._benches: SimpleQueue[Bench] = SimpleQueue()
+        # The benches are closed first: whoever stops the command waits for no test.
+        self.pool = stack.enter_context(ThreadPoolExecutor(count))
+        stack.callback(self.pool.shutdown, wait=False, cancel_futures=True)
         for _ in range(count):
             self._benches.put(stack.enter_context(bench()))
-        self.pool = stack.enter_context(ThreadPoolExecutor(count))
-        stack.callback(self.pool.shutdown, wait=True, cancel_futures=True)
         self.count = count
 
     def sound(self, tests: tuple[str, ...]) -> Answer:

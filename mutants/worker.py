@@ -6,6 +6,7 @@ caches and its compiled functions are the mutant's. It reads one request a line 
 """
 
 import contextlib
+import ctypes
 import importlib
 import json
 import os
@@ -60,6 +61,7 @@ def _fork(work: Callable[[], int], processor_seconds: float, wall_seconds: float
             code = 70
             try:
                 os.setsid()
+                _die_with_parent()
                 resource.setrlimit(resource.RLIMIT_CPU, (int(processor_seconds) + 1, int(processor_seconds) + 6))
                 resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
                 for stream in (1, 2):
@@ -80,6 +82,12 @@ def _fork(work: Callable[[], int], processor_seconds: float, wall_seconds: float
         "seconds": time.monotonic() - started,
         "output": text[-3000:],
     }
+
+
+def _die_with_parent() -> None:
+    """Have the system end this process with the one it was forked from; only Linux can."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def _wait(child: int, until: float) -> tuple[int, bool, float]:

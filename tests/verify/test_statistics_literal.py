@@ -1,6 +1,7 @@
 """The statistics against their formulas, written down a second time and evaluated at single points."""
 
 import math
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -128,6 +129,12 @@ def test_bounds_say_what_they_are():
     assert upper == vs.ConfidenceBound(float(vs.upper_mean(VALUES, 0.05, 9.0)), "upper", 0.05, "betting")
     student = vs.upper_bound(VALUES, 0.05)
     assert student == vs.ConfidenceBound(float(vs.student_mean(VALUES, 0.05, "upper")), "upper", 0.05, "student")
+
+
+def test_bounds_and_spending_do_not_change():
+    for one in (vs.lower_bound(VALUES, 0.05), vs.Spending(0.99)):
+        with pytest.raises(FrozenInstanceError):
+            one.level = 0.5
 
 
 def test_the_error_is_spent_in_blocks_that_double():
