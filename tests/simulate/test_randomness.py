@@ -124,6 +124,16 @@ def test_the_largest_uniform_number_stays_in_its_stratum(monkeypatch):
         assert times.tolist() == [[every - 1]] and lengths.tolist() == [every]
 
 
+def test_times_come_from_their_own_stream():
+    """Uniform numbers of the purpose "times", which no sample is made of: the times know nothing of the noise."""
+    times, lengths = stratified_times(5, range(2, 4), 6, 23, 10)
+    assert lengths.tolist() == [10, 10, 3]
+    for row, replica in zip(times, (2, 3), strict=True):
+        literal = np.random.Philox(key=(2 << 64) + 5, counter=(replica << 192) + (6 << 128))
+        uniform = np.random.Generator(literal).random(3)
+        assert row.tolist() == [int(10 * uniform[0]), 10 + int(10 * uniform[1]), 20 + int(3 * uniform[2])]
+
+
 def test_times_depend_on_seed_replica_and_block_only():
     alone, _ = stratified_times(7, range(3, 4), 2, 100, 5)
     among, _ = stratified_times(7, range(6), 2, 100, 5)

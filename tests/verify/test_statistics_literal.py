@@ -53,20 +53,20 @@ def test_the_lower_bound_is_where_the_capital_reaches_one_over_level(values, lev
 
 
 def test_every_experiment_has_its_own_bounds():
-    """Shapes (2, 3, R): what is found of one row does not depend on the others."""
-    values = np.random.default_rng(4).exponential(1.0, (2, 3, 5))
-    means = np.linspace(0.02, 0.4, 6).reshape(2, 3)
-    lower, upper = vs.lower_mean(values, 0.2), vs.upper_mean(values, 0.2, np.full((2, 3), 9.0))
+    """Shape (2, 3, R): what is found of one row does not depend on the others."""
+    values = np.random.default_rng(4).exponential(1.0, (2, 3, 40))
+    means = np.linspace(0.3, 1.3, 6).reshape(2, 3)
+    lower, upper = vs.lower_mean(values, 0.2), vs.upper_mean(values, 0.2, np.full((2, 3), 12.0))
     alarms, student = vs.exceeds(values, means, 0.2), vs.student_mean(values, 0.2, "upper")
-    bernstein = vs.bernstein_mean(values, 0.2, 100.0, "upper")
-    assert alarms.any() and not alarms.all()
+    bernstein = vs.bernstein_mean(values, 0.2, 12.0, "upper")
+    assert alarms.any() and not alarms.all() and (bernstein < 12).all()
     for place in np.ndindex(2, 3):
         row = values[place]
-        assert lower[place] == float(vs.lower_mean(row, 0.2)) and upper[place] == float(vs.upper_mean(row, 0.2, 9.0))
+        assert lower[place] == float(vs.lower_mean(row, 0.2)) and upper[place] == float(vs.upper_mean(row, 0.2, 12.0))
         assert alarms[place] == (lower[place] >= means[place])
         assert student[place] == float(vs.student_mean(row, 0.2, "upper"))
-        assert bernstein[place] == float(vs.bernstein_mean(row, 0.2, 100.0, "upper"))
-    assert vs.exceeds(values, 0.05, 0.2).tolist() == (lower >= 0.05).tolist()
+        assert bernstein[place] == float(vs.bernstein_mean(row, 0.2, 12.0, "upper"))
+    assert vs.exceeds(values, 0.7, 0.2).tolist() == (lower >= 0.7).tolist()
 
 
 @pytest.mark.parametrize(
