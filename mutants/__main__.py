@@ -105,7 +105,11 @@ def main(
 ) -> None:
     """Plant, run, count. What was run with the same sources and tests before is not run again."""
     until, found_with, reviewed = time.monotonic() + 60 * minutes, evidence(), Reviewed()
-    chosen = modules(only)
+    everything = modules(only)
+    chosen = [one for one in everything if not one.missing]
+    for one in everything:
+        if one.missing:
+            typer.echo(f"left out: {one.path}, whose tests need {one.missing}", err=True)
     with ExitStack() as stack:
         sessions = {
             one.path: stack.enter_context(Session(one, out / "sessions", found_with, trust_kills=trust_kills))

@@ -1,5 +1,6 @@
 """What is read before anything is planted: the trusted modules with their tests, and the mutants named equivalent."""
 
+import shutil
 import tomllib
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
@@ -25,12 +26,19 @@ class Module:
         path: from the project's root.
         group: the part of the trusted base it is counted with.
         tests: files and folders of tests that must notice its faults, in the order in which they run.
+        needs: a program without which these tests are skipped; empty if there is none.
 
     """
 
     path: str
     group: str
     tests: tuple[str, ...]
+    needs: str = ""
+
+    @property
+    def missing(self) -> str:
+        """Return the program that is needed and is not there, or "" if nothing stands in the way."""
+        return self.needs if self.needs and shutil.which(self.needs) is None else ""
 
     @cached_property
     def source(self) -> str:
@@ -41,13 +49,13 @@ class Module:
 def modules(wanted: str = "*") -> list[Module]:
     """Return the trusted modules whose path, file name or group matches the pattern `wanted`, sorted by path."""
     found: dict[str, Module] = {}
-    for group in _read(_TRUSTED, "group", {"name", "modules", "tests"}):
+    for group in _read(_TRUSTED, "group", {"name", "modules", "tests"}, {"needs"}):
         tests = _matching(group["tests"])
         paths = _matching(group["modules"])
         if not tests or not paths:
             raise BadInput(_TRUSTED.name, group["name"], "modules and tests that exist", "mutation testing")
         for path in paths:
-            found.setdefault(path, Module(path, group["name"], tests))
+            found.setdefault(path, Module(path, group["name"], tests, group.get("needs", "")))
     chosen = [one for one in found.values() if any(fnmatch(text, wanted) for text in _names(one))]
     if not chosen:
         raise BadInput("--only", repr(wanted), "a pattern that a trusted module matches", "mutation testing")

@@ -34,6 +34,14 @@ def test_modules_are_chosen_by_path_name_or_group():
         modules("nothing")
 
 
+def test_modules_whose_tests_would_be_skipped_are_known(monkeypatch):
+    (coq,) = modules("coq")
+    monkeypatch.setattr("shutil.which", lambda program: None if program == "coqc" else program)
+    assert coq.missing == "coqc" and not any(module.missing for module in modules("setting"))
+    monkeypatch.setattr("shutil.which", lambda program: program)
+    assert coq.missing == ""
+
+
 def test_every_reviewed_mutant_is_planted_and_has_a_reason():
     reviewed = Reviewed()
     there = [change for module in modules() for _, change in changes(module.path, module.source)]
