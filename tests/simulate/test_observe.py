@@ -133,6 +133,9 @@ def test_the_guard_takes_the_largest_saturation_and_notes_who_left_first_and_whe
     assert one.diverged_step.tolist() == [4, 4, NEVER] and one.diverged_stage.tolist() == [1, 0, NEVER]
     one.guard(5, [np.array([[np.nan], [0.0], [np.nan]]), np.zeros((3, 1))])
     assert one.diverged_step.tolist() == [4, 4, 5] and one.diverged_stage.tolist() == [1, 0, 0]
+    early = observer()
+    early.guard(0, [np.array([[np.inf], [0.0], [0.0]]), np.zeros((3, 1))])
+    assert early.diverged_step.tolist() == [0, NEVER, NEVER] and NEVER < 0, "no step is called never"
     digital = observer(tau=math.inf)
     digital.guard(0, [np.full((3, 1), 5.0), np.zeros((3, 1))])
     assert digital.max_saturation.tolist() == [0, 0, 0] and digital.diverged_step.tolist() == [NEVER] * 3
