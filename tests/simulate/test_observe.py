@@ -161,6 +161,15 @@ def test_sums_are_added_where_they_belong():
     assert one.curve_value.tolist() == [[4, 0, 12], [20, 0, 40]]
 
 
+def test_of_one_replica_all_times_are_added_in_order():
+    one, large = observer(), 2.0**53
+    values = np.array([[large, 1.0, -large, 1.0]])  # in this order the first 1 is lost
+    seen = Seen(values, values, np.zeros((1, 4, 2)), values, values)
+    one.add(np.array([1]), np.array([[0, 1, 2, 3]]), np.ones(4, dtype=np.int64), seen)
+    assert one.squared_gradient.tolist() == [0.0, ((large + 1.0) - large) + 1.0, 0.0] == [0.0, 1.0, 0.0]
+    assert one.curve_weight.tolist() == [[0, 4, 0], [0, 0, 0]]
+
+
 def test_a_replica_is_looked_at_when_it_is_due_and_only_while_it_is_there():
     one = observer(every=4)
     one.diverged_step[2] = 1
