@@ -3,7 +3,7 @@
 Each stands for a kind of fault and is refused for the reason stated; see `test_attacks` for the first referee's.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 import pytest
 import sympy
@@ -15,9 +15,9 @@ from theory.kernel import (
     STEP,
     ZERO,
     Average,
+    Chain,
     Cite,
     Gap,
-    Chain,
     Induction,
     Relation,
     Step,
@@ -55,7 +55,7 @@ def attack(because, *, given=(), assumes=()):
 # --- a root that exists at the count at hand only
 
 
-@attack("does not add up")
+@attack("no fact is called")
 def root_of_a_column_that_is_nonnegative_at_this_count(d):
     """1 - y >= 0 is known at this count; the root would say it at every count."""
     d.local(k, y)
@@ -245,7 +245,7 @@ def witness_with_one_average_for_all_counts(d):
     d.holds_at(k=2, X=2, z=0)
 
 
-@attack("the witness breaks the premise 'b == 5'")
+@attack("the witness gives a another value than what it is made of")
 def witness_with_a_value_for_an_object_that_others_are_made_of(d):
     d.recursion(j, {a: (0, a + 1)})
     d.recursion(k, {b: (a, b)})
@@ -287,7 +287,7 @@ BAD = le(0, -1 - z**2)
 
 
 class ForgedClaim(Claim):
-    def conclusion(self, name):
+    def conclusion(self, name):  # noqa: ARG002 - as in Claim
         return BAD
 
 
@@ -357,7 +357,7 @@ FORGERIES = {
 
 @pytest.mark.parametrize("what", FORGERIES)
 def test_forged_data_is_refused(what):
-    with pytest.raises(Gap, match="no plain data|must be real and nothing else"):
+    with pytest.raises(Gap, match=r"no plain data|must be real and nothing else"):
         check_claim(FORGERIES[what](), dict(blueprint.theorems()))
 
 
