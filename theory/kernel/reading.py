@@ -195,4 +195,7 @@ def _declared(claim: Claim, relations: Iterable[Rel], structure: Structure) -> N
             (scalars if len(atom) == 1 else vectors).setdefault(name, NONE)
     for name in made:
         vectors.setdefault(name, NONE)
+    for table in (scalars, vectors):
+        if len({name.replace("_", "") for name in table}) < len(table):
+            raise Gap(f"two of these names look alike, as x_1 and x1 do in print: {sorted(table)}")
     return scalars, vectors
