@@ -1,6 +1,7 @@
 """What a lemma's function fills in. Outside the trusted core: a draft proves nothing, it is read and checked."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import sympy
 from sympy import Expr
@@ -30,7 +31,7 @@ STEP, COORDINATE, STAGE = ("step",), ("coordinate",), ("stage",)
 ELEMENT = ("step", "coordinate")
 """What a value may depend on: a step and its outcome, a coordinate, a stage of the model, one element at one step."""
 
-Local = sympy.Symbol | Vector | str
+Local: TypeAlias = sympy.Symbol | Vector | str
 """A scalar symbol, a generator, or the name of a generator."""
 
 

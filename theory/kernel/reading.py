@@ -67,8 +67,8 @@ def read(expression: sympy.Expr) -> Term:
 
 _NUMBERS = (*(type(sympy.Rational(p, q)) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (1, 3))),)
 _NODES = (sympy.Symbol, sympy.Add, sympy.Mul, sympy.Pow, *_NUMBERS)
-_FORMS = (Claim, Premise, Definition, Root, Direction, Witness, Relation, Vector, p.Step, p.Times, p.Square)
-_FORMS += (p.NormSquare, p.Process, p.Delay, p.Link, p.Mean, p.Path, p.Recursion, *get_args(p.Proof))
+_FORMS: tuple[object, ...] = (Claim, Premise, Definition, Root, Direction, Witness, Relation, Vector, p.Step, p.Times)
+_FORMS += (p.Square, p.NormSquare, p.Process, p.Delay, p.Link, p.Mean, p.Path, p.Recursion, *get_args(p.Proof))
 _PLAIN = (int, str, bool, Fraction, type(None))
 
 
@@ -185,13 +185,13 @@ def _declared(claim: Claim, relations: Iterable[Rel], structure: Structure) -> N
     found = [atom for relation in relations for side in (relation.lhs, relation.rhs) for atom in atoms(side)]
     found += [(name,) for item in (*means, *paths) for name in item]
     found += [(name,) for item in recursions for name in item.objects]
-    made = [name for item in (*processes, *delays) for name in (item.name, getattr(item, "of", item.name))]
+    made = [item.name for item in processes] + [name for item in delays for name in (item.name, item.of)]
     made += [name for item in recursions for name in item.generators]
     made += [name for item in links for name, _ in item.image]
     for link in links:
         (vectors if link.vector else scalars).setdefault(link.local, NONE)
     for atom in found:
-        for name in atom:
+        for name in map(str, atom):
             (scalars if len(atom) == 1 else vectors).setdefault(name, NONE)
     for name in made:
         vectors.setdefault(name, NONE)

@@ -77,7 +77,7 @@ class Mean(NamedTuple):
 
 
 class Path(NamedTuple):
-    """Members k and k + 1 of a sequence of `count` + 1 scalars, mean first and last member, averages over k."""
+    """Members k and k + 1 of a sequence of `steps` + 1 scalars, mean first and last member, averages over k."""
 
     now: str
     next: str
@@ -85,7 +85,7 @@ class Path(NamedTuple):
     last: str
     mean_now: str
     mean_next: str
-    count: str
+    steps: str
 
 
 class Process(NamedTuple):
@@ -127,8 +127,8 @@ class Recursion(NamedTuple):
     @property
     def rows(self) -> dict[Atom, frozenset[Atom]]:
         """Return each object with what its start and its next value mention."""
-        found = {(name,): mentioned(start, after) for name, start, after in self.scalars}
-        return {**found, **{("", name): parts(start, after) for name, start, after in self.vectors}}
+        found: dict[Atom, frozenset[Atom]] = {(s,): mentioned(start, after) for s, start, after in self.scalars}
+        return found | {("", v): parts(start, after) for v, start, after in self.vectors}
 
     @property
     def spoken(self) -> frozenset[Atom]:
@@ -138,11 +138,11 @@ class Recursion(NamedTuple):
     def at(self, place: int) -> dict[Atom, Term]:
         """Return what takes the place of the scalars at the start (place 0) or at the next count (place 1)."""
         count = plus(scalar(self.counter), number(1)) if place else number(0)
-        return {(self.counter,): count, **{(item[0],): item[1 + place] for item in self.scalars}}
+        return {(self.counter,): count, **{(s,): (start, after)[place] for s, start, after in self.scalars}}
 
     def vectors_at(self, place: int) -> dict[str, Vec]:
         """Return the same for generators."""
-        return {item[0]: item[1 + place] for item in self.vectors}
+        return {v: (start, after)[place] for v, start, after in self.vectors}
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ def _once(what: str, items: Iterable[object]) -> None:
 def _one_binding(s: Statement) -> None:
     """Check that whatever gives a name its meaning does so alone."""
     _ = s.made
-    _once("the process", [item.name for item in (*s.processes, *s.delays)])
+    _once("the process", [*(item.name for item in s.processes), *(item.name for item in s.delays)])
     _once("the recursion on", [item.counter for item in s.recursions])
     _once("the local", [(item.local, item.vector) for item in s.links])
     _once("the average of", [item.of for item in s.means])
@@ -407,14 +407,17 @@ def _times_fit(s: Statement, process: Process, recursion: Recursion) -> None:
     """Check what is said of the times of an object at its start and, from one count to the next, at all others."""
     signs = Signs(Rel(number(0), "<=", scalar(item.counter)) for item in s.recursions)
     for place in (0, 1):
-        count = {(recursion.counter,): recursion.at(place)[recursion.counter,]}
+        count: dict[Atom, Term] = {(recursion.counter,): recursion.at(place)[recursion.counter,]}
         said = replace(process.known, count), process.differences and replace(process.differences, count)
         require_times(s, recursion.vectors_at(place)[process.name], said[0], said[1], signs)
 
 
 def require_times(s: Statement, vector: Vec, known: Term, differences: Term | None, signs: Signs) -> None:
     """Raise `Gap` unless a combination is known at `known` and has differences that start at `differences` or later."""
-    nonnegative = lambda later, sooner: signs.follows(Rel(number(0), "<=", plus(later, times(number(-1), sooner))))  # noqa: E731
+
+    def nonnegative(later: Term, sooner: Term) -> bool:
+        return signs.follows(Rel(number(0), "<=", plus(later, times(number(-1), sooner))))
+
     for name, coefficient in vector:
         if s.of(coefficient) & {STEP, COORDINATE}:
             raise Gap(f"the coefficient {coefficient} of {name} may be random")

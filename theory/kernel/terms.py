@@ -9,7 +9,7 @@ Both answers speak only of points at which no denominator is zero, so whoever as
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import flint
 
@@ -24,6 +24,7 @@ class Term:
     """An immutable expression; `args` are a Fraction, one or two names, terms, or a base and an integer."""
 
     __slots__ = ("_hash", "args", "tag")
+    _hash: int
     tag: Tag
     args: tuple[Any, ...]
 
@@ -129,7 +130,8 @@ def replace(term: Term, by: Mapping[Atom, Term]) -> Term:
     return Term(term.tag, *(replace(part, by) if isinstance(part, Term) else part for part in term.args))
 
 
-Polynomial = flint.fmpq_mpoly
+Polynomial: TypeAlias = Any
+"""A flint.fmpq_mpoly, whose package has no types."""
 
 
 @lru_cache(maxsize=50_000)
@@ -194,7 +196,8 @@ def constant(term: Term) -> bool:
     return bool((above / common).is_constant() and (below / common).is_constant())
 
 
-Key = tuple[tuple[tuple[tuple[tuple[str, int], ...], Fraction], ...], ...]
+Monomials = tuple[tuple[tuple[tuple[str, int], ...], Fraction], ...]
+Key = tuple[Monomials, Monomials]
 
 
 @lru_cache(maxsize=50_000)
@@ -218,5 +221,5 @@ def _monomials(polynomial: Polynomial) -> list[tuple[tuple[tuple[str, int], ...]
     )
 
 
-def _scaled(terms: list[tuple[tuple[tuple[str, int], ...], Fraction]], sign: int) -> Key:
-    return tuple((monomial, sign * value / abs(terms[0][1])) for monomial, value in terms)  # type: ignore[return-value]
+def _scaled(terms: list[tuple[tuple[tuple[str, int], ...], Fraction]], sign: int) -> Monomials:
+    return tuple((monomial, sign * value / abs(terms[0][1])) for monomial, value in terms)
