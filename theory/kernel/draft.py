@@ -90,9 +90,9 @@ class Draft:
 
     def link(self, local: sympy.Symbol | Vector, image: Vector, over: Sequence[str]) -> None:
         """Let `local` be the part of `image` at each value of the labels `over`."""
-        vector = isinstance(local, Vector)
         self.local(over, local)
-        self.links.append(Link(_generator(local) if vector else local.name, vector, image, tuple(over)))
+        name = _generator(local) if isinstance(local, Vector) else local.name
+        self.links.append(Link(name, isinstance(local, Vector), image, tuple(over)))
 
     def mean(self, symbol: sympy.Symbol, of: sympy.Symbol) -> None:
         """Let `symbol` be the average of `of` over steps and outcomes."""
