@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from theory.kernel.gap import Gap
 from theory.kernel.signs import Rel, Signs
-from theory.kernel.terms import Atom, Term, atoms, gram, minus, names, number, plus, replace, scalar, times, vanishes
+from theory.kernel.terms import Atom, Term, atoms, gram, names, number, plus, replace, scalar, times, vanishes
 
 Labels = frozenset[str]
 NONE: Labels = frozenset()
@@ -127,8 +127,8 @@ class Recursion(NamedTuple):
     @property
     def rows(self) -> dict[Atom, frozenset[Atom]]:
         """Return each object with what its start and its next value mention."""
-        found = {(name,): mentioned(start, after) for name, start, after in self.scalars}
-        return {**found, **{("", name): parts(start, after) for name, start, after in self.vectors}}
+        found: dict[Atom, frozenset[Atom]] = {(s,): mentioned(start, after) for s, start, after in self.scalars}
+        return found | {("", v): parts(start, after) for v, start, after in self.vectors}
 
     @property
     def spoken(self) -> frozenset[Atom]:
@@ -138,11 +138,11 @@ class Recursion(NamedTuple):
     def at(self, place: int) -> dict[Atom, Term]:
         """Return what takes the place of the scalars at the start (place 0) or at the next count (place 1)."""
         count = plus(scalar(self.counter), number(1)) if place else number(0)
-        return {(self.counter,): count, **{(name,): (start, after)[place] for name, start, after in self.scalars}}
+        return {(self.counter,): count, **{(s,): (start, after)[place] for s, start, after in self.scalars}}
 
     def vectors_at(self, place: int) -> dict[str, Vec]:
         """Return the same for generators."""
-        return {name: (start, after)[place] for name, start, after in self.vectors}
+        return {v: (start, after)[place] for v, start, after in self.vectors}
 
 
 @dataclass(frozen=True)
@@ -291,7 +291,7 @@ def _once(what: str, items: Iterable[object]) -> None:
 def _one_binding(s: Statement) -> None:
     """Check that whatever gives a name its meaning does so alone."""
     _ = s.made
-    _once("the process", [item.name for item in (*s.processes, *s.delays)])
+    _once("the process", [*(item.name for item in s.processes), *(item.name for item in s.delays)])
     _once("the recursion on", [item.counter for item in s.recursions])
     _once("the local", [(item.local, item.vector) for item in s.links])
     _once("the average of", [item.of for item in s.means])
@@ -416,7 +416,7 @@ def require_times(s: Statement, vector: Vec, known: Term, differences: Term | No
     """Raise `Gap` unless a combination is known at `known` and has differences that start at `differences` or later."""
 
     def nonnegative(later: Term, sooner: Term) -> bool:
-        return signs.follows(Rel(number(0), "<=", minus(later, sooner)))
+        return signs.follows(Rel(number(0), "<=", plus(later, times(number(-1), sooner))))
 
     for name, coefficient in vector:
         if s.of(coefficient) & {STEP, COORDINATE}:

@@ -71,7 +71,7 @@ class Model:
             here = {**counts, item.counter: max(count - 1, 0)}
             at, place = frozenset({**counts, item.counter: count}.items()), min(count, 1)
             if (name, at) not in self._run:
-                rows = {(s,): self.value(row[place], here) for s, *row in item.scalars}
+                rows: dict[Atom, Any] = {(s,): self.value(row[place], here) for s, *row in item.scalars}
                 rows |= {("", v): self.combination(row[place], here) for v, *row in item.vectors}
                 self._run |= {(one, at): value for one, value in rows.items()}
         return self._run[name, frozenset(counts.items())]

@@ -268,6 +268,16 @@ def witness_of_a_negative_delay(d):
     d.at({}, {"u": (1,)})
 
 
+@attack("look alike")
+def two_names_that_print_alike(d):
+    """In print the premises say x_1 == 1 and x_1 == 2; the claim says nothing of the kind."""
+    one, other = symbols("x1 x_1")
+    d.given("one", eq(one, 1), "domain")
+    d.given("other", eq(other, 2), "domain")
+    d.conclude("bad", eq(one + other, 3), combine(times("one"), times("other")))
+    d.holds_at(x1=1, x_1=2)
+
+
 @pytest.mark.parametrize(("author", "because", "given", "assumes"), ATTACKS)
 def test_attack_is_refused(author, because, given, assumes):
     refused(author, because, given, assumes)
