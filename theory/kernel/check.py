@@ -29,6 +29,9 @@ def check_claim(claim: Claim, proved: Mapping[str, Claim]) -> None:
         relation = read_relation(step.relation)
         check(relation, scope, step.proof)
         scope = scope.known(step.name, relation)
+    for name, relation in statement.conclusions:
+        if name not in scope.facts or scope.facts[name].relation != relation:
+            raise Gap(f"{name} changed while the claim was checked")
     _theorems[id(claim)] = (claim, statement)
 
 
