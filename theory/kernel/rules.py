@@ -17,6 +17,7 @@ from theory.kernel.statement import (
     COORDINATE,
     NONE,
     STAGE,
+    STEP,
     Labels,
     Link,
     Recursion,
@@ -243,11 +244,12 @@ class _Map:
     def atom(self, atom: Atom) -> Term:
         """Return what stands for a scalar or a Gram entry."""
         if len(atom) == 2:
-            return inner(self.vector(atom[0]), self.vector(atom[1]))
-        if atom[0] in self.scalars:
-            return self.scalars[atom[0]]
-        self._same(atom[0], self.cited.scalars[atom[0]], self.here.scalars.get(atom[0]))
-        return scalar(atom[0])
+            return inner(*map(self.vector, atom))
+        (name,) = atom
+        if name in self.scalars:
+            return self.scalars[name]
+        self._same(name, self.cited.scalars[name], self.here.scalars.get(name))
+        return scalar(name)
 
     def term(self, term: Term) -> Term:
         """Return a term of the cited claim as it reads here."""
@@ -309,9 +311,8 @@ def _discharge(scope: Scope, cited: Statement, name: str, fact: Rel, wanted: Rel
 def _same_structure(scope: Scope, cited: Statement, by: _Map) -> None:
     here = scope.claim
     for link in cited.links:
-        own = (by.bare(link.local, link.vector), link.vector, link.over)
-        match = [one for one in here.links if (one.local, one.vector, one.over) == own]
-        if not match or not _equal(match[0].image, by.combination(link.image)):
+        own, image = (by.bare(link.local, link.vector), link.vector, link.over), by.combination(link.image)
+        if not any((one.local, one.vector, one.over) == own and _equal(one.image, image) for one in here.links):
             raise Gap(f"citing {cited.id}: {link.local} is not made the same part of the same sequence here")
     for mean in cited.means:
         if (by.bare(mean.symbol, False), by.bare(mean.of, False)) not in here.means:
@@ -325,15 +326,15 @@ def _same_structure(scope: Scope, cited: Statement, by: _Map) -> None:
         require_times(here, by.vector(process.name), known, first, everywhere.signs)
     for delay in cited.delays:
         own_names = by.bare(delay.name, True), by.bare(delay.of, True)
-        lags = [one.lag for one in here.delays if (one.name, one.of) == own_names]
-        if not lags or not vanishes(minus(lags[0], by.term(delay.lag))):
+        lag = by.term(delay.lag)
+        if not any((one.name, one.of) == own_names and vanishes(minus(one.lag, lag)) for one in here.delays):
             raise Gap(f"citing {cited.id}: {delay.name} is not made by the same delay here")
     for recursion in cited.recursions:
         spoken = recursion.spoken
         touched = [one for one in spoken if (one[0] in by.scalars if len(one) == 1 else one[1] in by.vectors)]
-        same = [one for one in here.recursions if one.counter == recursion.counter]
-        objects = {*recursion.scalars, *recursion.vectors}
-        if touched or not same or not objects <= {*same[0].scalars, *same[0].vectors}:
+        rows = {*recursion.scalars, *recursion.vectors}
+        same = (one.counter == recursion.counter and rows <= {*one.scalars, *one.vectors} for one in here.recursions)
+        if touched or not any(same):
             raise Gap(f"citing {cited.id}: its recursion on {recursion.counter} is not made here, word for word")
         for one in spoken:
             by.atom(one) if len(one) == 1 else by.vector(one[1])  # what stands for itself may depend on no more
@@ -385,22 +386,24 @@ def _mean(claim: Statement, slack: Term, over: Labels) -> Term:
 
 
 def _moment(claim: Statement, chosen: list[Atom], over: Labels) -> Term:
-    if not chosen:
-        if over & {COORDINATE, STAGE}:
-            raise Gap("a sum over coordinates or stages does not leave constants alone")
-        return number(1)
-    if len(chosen) == 1 and len(chosen[0]) == 1:
-        for mean in claim.means:
-            if mean.of == chosen[0][0] and over == {"step"}:
-                return scalar(mean.symbol)
-        for path in claim.paths:
-            if chosen[0][0] in path[:2] and over == {"step"}:
-                return scalar(path.mean_now if chosen[0][0] == path.now else path.mean_next)
-    pair = [(name, True) for name in chosen[0]] if len(chosen) == 1 and len(chosen[0]) == 2 else []
-    if len(chosen) == 2 and all(len(atom) == 1 for atom in chosen):
-        pair = [(atom[0], False) for atom in chosen]
+    pair: tuple[tuple[str, bool], ...] = ()
+    match chosen:
+        case []:
+            if over & {COORDINATE, STAGE}:
+                raise Gap("a sum over coordinates or stages does not leave constants alone")
+            return number(1)
+        case [(name,)] if over == {STEP}:
+            found = [mean.symbol for mean in claim.means if mean.of == name]
+            found += [path.mean_now for path in claim.paths if path.now == name]
+            found += [path.mean_next for path in claim.paths if path.next == name]
+            if found:
+                return scalar(found[0])
+        case [(one, other)]:
+            pair = (one, True), (other, True)
+        case [(one,), (other,)]:
+            pair = (one, False), (other, False)
     images = [link.image for local in pair for link in claim.links if _is(link, local, over)]
-    if pair and len(images) == 2:
+    if len(images) == 2:
         return inner(*images)
     raise Gap(f"the average of {chosen} over {sorted(over)} is not a mean or a Gram entry")
 
@@ -439,9 +442,7 @@ def _telescope(goal: Rel, scope: Scope, now: str) -> None:
         if path.now == now:
             step = minus(scalar(path.mean_next), scalar(path.mean_now))
             whole = minus(scalar(path.last), scalar(path.first))
-            if goal != Rel(times(scalar(path.steps), step), "==", whole) and not (
-                goal.op == "==" and vanishes(minus(goal.slack, minus(whole, times(scalar(path.steps), step))))
-            ):
+            if goal.op != "==" or not vanishes(minus(goal.slack, minus(whole, times(scalar(path.steps), step)))):
                 raise Gap(f"{goal} is not what the path of {now} telescopes to")
             scope.signs.require_defined(goal.lhs, goal.rhs)
             return
@@ -468,7 +469,7 @@ def _at(item: Recursion, place: int, goal: Rel) -> Rel:
     """Return the goal at the start (place 0) or at the next count (place 1)."""
     by, vectors = item.at(place), item.vectors_at(place)
     for atom in _spoken(goal):
-        if len(atom) == 2 and (atom[0] in vectors or atom[1] in vectors):
+        if len(atom) == 2 and not vectors.keys().isdisjoint(atom):
             u, v = (vectors.get(name, ((name, number(1)),)) for name in atom)
             by[atom] = inner(u, v)
     return _put(goal, by)
