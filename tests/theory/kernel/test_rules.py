@@ -534,7 +534,7 @@ WORD = "is not made here, word for word"
 
 @pair(
     given=[counted], start=WORD, after=WORD, counter=WORD, object=WORD, growth=WORD, premise="its premise 'z'",
-    hand="its premise 'z'", more="depends on more", parameter="what is put for c depends on",
+    hand="its premise 'z'", more="depends on more", parameter="what is put for c depends on ['k']",
 )  # fmt: skip
 def citation_with_a_recursion(d, fault):
     d.local(k, z, *([c, b] if fault == "more" else []))
@@ -569,6 +569,39 @@ def citation_with_a_recursion(d, fault):
     goal = le(X if fault == "object" else w, by.get(c, c) * k)
     d.conclude("goal", goal, Cite("counted", "sum", by))
     d.holds_at(k=0, z=1, b=1, j=0, y=1, c=1)
+
+
+def orthogonal_sum(d):
+    d.local(k, v)
+    d.given("v", eq(inner(v, t), 0), "domain")
+    d.recursion(k, vectors={"u": (ZERO, u + v)})
+    d.conclude("sum", eq(inner(u, t), 0), Induction(k, combine(), combine(times("hypothesis"), times("v"))))
+    d.at({"k": 1}, {"v": (0,), "t": (1,)})
+
+
+@pair(
+    given=[orthogonal_sum], start=WORD, after=WORD, object="is nothing here", put=WORD,
+    random="what is put for t depends on ['k']", more="t is nothing here, or depends on more",
+)  # fmt: skip
+def citation_with_a_recursion_of_generators(d, fault):
+    (w_,) = generators("w")
+    d.local(k, v, h)
+    d.local((), t, n)
+    d.given("h", eq(inner(h, n), 0), "domain")
+    d.given("v", eq(inner(v, n), 0), "domain")
+    name, added = "w" if fault == "object" else "u", 2 * v if fault == "after" else h if fault == "put" else v
+    (object_,) = generators(name)
+    d.recursion(k, vectors={name: (n if fault == "start" else ZERO, object_ + added), "g": (ZERO, g)})
+    vectors = {"t": h if fault == "random" else n} | ({"v": h} if fault == "put" else {})
+    if fault == "random":
+        d.given("vh", eq(inner(v, h), 0), "domain")
+    if fault == "more":
+        d.local(k, t)
+        d.given("vt", eq(inner(v, t), 0), "domain")
+        vectors = {}
+    goal = eq(inner(w_ if fault == "object" else u, vectors.get("t", t)), 0)
+    d.conclude("goal", goal, Cite("orthogonal_sum", "sum", {}, vectors))
+    d.at({"k": 0}, {"v": (0,), "t": (0,), "n": (1,), "h": (0,), "g": (0,)})
 
 
 # --- averages
@@ -754,6 +787,16 @@ def induction_on_generators(d, fault):
     step = combine(times("hypothesis"), times("v"))
     d.conclude("goal", goal, Induction(k, combine(), step))
     d.at({"k": 1}, {"v": (0,), "t": (1,)})
+
+
+@pair(step=SUM)
+def induction_on_a_generator_that_is_named_first(d, fault):
+    d.local(k, h)
+    d.given("h", eq(inner(h, t), 0), "domain")
+    d.recursion(k, vectors={"g": (ZERO, g + h)})
+    step = combine(times("hypothesis"), times("h", 1 if not fault else 2))
+    d.conclude("goal", eq(inner(g, t), 0), Induction(k, combine(), step))
+    d.at({"k": 1}, {"h": (0,), "t": (1,)})
 
 
 @pytest.mark.parametrize(("author", "fault", "because", "given", "assumes"), pair)
