@@ -63,8 +63,6 @@ def _enter(scope: Scope, entry: Entry) -> Scope:
     for name, relation in entry.facts:
         at_hand = scope.claim.counts(relation)
         _at_hand_for(scope, relation).signs.require_defined(relation.lhs, relation.rhs)
-        if name in scope.facts:
-            raise Gap(f"two facts are called {name!r}")
         facts = {**scope.facts, name: Fact(relation, at_hand)}
         scope = Scope(scope.claim, scope.proved, facts, scope.open | at_hand)
     return scope

@@ -45,9 +45,6 @@ class Signs:
 
     def of(self, term: Term) -> int:
         """Return 2 for positive, 1 nonnegative, -1 nonpositive, -2 negative, 0 unknown, of a term that is defined."""
-        if term.tag == "number":
-            value = term.args[0]
-            return NONNEGATIVE if value == 0 else POSITIVE if value > 0 else -POSITIVE
         if constant(term):
             above, below = fraction(term)
             value = above * below

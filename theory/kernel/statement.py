@@ -238,7 +238,7 @@ class Statement:
 
     def labels(self, one: Atom) -> Labels:
         """Return the labels of a scalar or a generator."""
-        return self.scalars.get(one[0], NONE) if len(one) == 1 else self.vectors.get(one[1], NONE)
+        return (self.scalars if len(one) == 1 else self.vectors).get(one[-1], NONE)
 
     def counts(self, relation: Rel) -> Labels:
         """Return the counters of whose count at hand alone a relation speaks."""
@@ -292,7 +292,6 @@ def _one_binding(s: Statement) -> None:
     """Check that whatever gives a name its meaning does so alone."""
     _ = s.made
     _once("the process", [*(item.name for item in s.processes), *(item.name for item in s.delays)])
-    _once("the recursion on", [item.counter for item in s.recursions])
     _once("the local", [(item.local, item.vector) for item in s.links])
     _once("the average of", [item.of for item in s.means])
     _once("the fact", [name for entry in s.entries for name, _ in entry.facts])
