@@ -212,7 +212,7 @@ def along(d):
 
 @pair(given=[along], path="the path of x is not made here", order="the path of x is not made here", goal="is not the")
 def citation_with_a_path(d, fault):
-(q,) = symbols("q")
+    f, q = symbols("f q")
     d.path(f, q, FIRST, LAST, MEAN, NEXT, STEPS)
     by = {"path": {}, "order": {x: q, y: f}}.get(fault, {x: f, y: q})
     if fault == "path":

@@ -105,7 +105,7 @@ def reasons_of_processes(d, fault):
     d.process("n", known=0, differences=0 if fault != "unused" else None, reason=reason)
     d.process("u", known=-1, differences=None, reason="definition" if fault == "known" else "domain")
     d.process("W", known=0, differences=0 if fault != "unused" else None, reason="definition")
-(G,) = generators("G")
+    W, G = generators("W G")
     d.recursion(k, vectors={"W": (ZERO, W + n), "G": (ZERO, G + u)})
     if fault == "grown":
         d.define(x, k)
