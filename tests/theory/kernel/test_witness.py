@@ -265,7 +265,7 @@ def test_values():
     assert evaluate(term, at) == Fraction(-98, 9)
     assert evaluate(power(scalar("z"), 0), at) == 1 and evaluate(power(scalar("z"), 2), at) == 0
     assert evaluate(plus(), at) == 0 and evaluate(product(), at) == 1
-    with pytest.raises(Gap, match="is zero and divided by"):
+    with pytest.raises(Gap, match="^z is zero and divided by"):
         evaluate(power(scalar("z"), -1), at)
 
 
