@@ -182,21 +182,24 @@ def images(d, fault):
     both="is not what its image is", vector="is not what its image is",
 )  # fmt: skip
 def witness_of_links(d, fault):
+    (q,) = generators("q")
     d.link(x, 2 * u, over=ELEMENT)
     d.link(g, v, over=STEP)
+    d.link(n, u + v, over=STEP)
     goal(d)
     if fault == "both":  # y and z are defined, and both are parts of n
         d.define(y, ONE)
-        d.link(y, n, over=STAGE)
+        d.link(y, q, over=STAGE)
         d.define(z, ONE)
-        d.link(z, 2 * n, over=STAGE)
+        d.link(z, 2 * q, over=STAGE)
     if fault == "vector":
         d.direction("h", r)
         d.direction("t", c)
         d.link(h, t, over=STEP)
     shown = {"both": {"y": 1, "z": 1}, "vector": {"r": 1, "c": 1}, "value": {"x": 1}}.get(fault, {"x": 2})
     vectors = {"u": (1, 1) if fault == "coordinates" else (1,), "v": (1, 2)}
-    d.at(shown if fault != "coordinates" else {}, {**vectors, "h": (1,), "t": (0, 1)})
+    whole = {"n": (2, 2)} if fault != "coordinates" else {}
+    d.at(shown if fault != "coordinates" else {}, {**vectors, **whole, "h": (1,), "t": (0, 1)})
 
 
 @pair(first="are not the first and the last", last="are not the first", mean="are not the first",
