@@ -304,7 +304,8 @@ def test_what_is_built_and_of_which_count_a_relation_speaks():
     names = {"p": KS, "k": KS, "w": KS, "y": KS, "z": KS, "x": KS | STEPS, "m": KS, "q": NONE}
     vectors = {"u": KS, "v": KS, "t": KS, "n": NONE}
     one = well(
-        names, vectors, (define("z", SW), define("p", SY)), recursions=(Recursion("k", (("w", ZERO_TERM, SW),), (("u", (), U),)),),
+        names, vectors, (define("z", SW), define("p", SY)),
+        recursions=(Recursion("k", (("w", ZERO_TERM, SW),), (("u", (), U),)),),
         delays=(Delay("v", "u", UNIT), Delay("t", "n", SK)), links=(Link("x", False, U, STEPS),),
         means=(Mean("m", "x"),),
     )  # fmt: skip
