@@ -202,6 +202,7 @@ def test_what_a_fact_says_counts_as_much_as_structure():
     assert known.of(minus(x, y)) == NEGATIVE
     assert known.of(power(w, 2)) == POSITIVE
     assert known.of(z) == NONPOSITIVE and known.of(power(z, 3)) == NONPOSITIVE
+    assert signs((power(w, 2), "<=", ZERO)).of(power(w, 2)) == NONPOSITIVE  # 0, but that takes a proof
 
 
 @pytest.mark.parametrize("order", [1, -1])
