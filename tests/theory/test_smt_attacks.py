@@ -446,6 +446,17 @@ def g_a_root_that_exists_at_this_count_used_at_all(d):
     d.holds_at(k=0, p=1)
 
 
+@wrong("reads as if it held at every count")
+def g_a_conclusion_at_this_count_that_reads_as_one_at_all(d):
+    """p w >= 0 at this count, with w = 1, says of p, which is chosen anew at each count, nothing at other counts."""
+    d.local(k, p)
+    d.recursion(k, {w: (1, w)})
+    d.given("here", le(0, p * w), "domain")
+    d.have("one", eq(w, 1), Induction(k, combine(), combine(times("hypothesis"))))
+    d.conclude("bad", le(0, p), combine(times("here"), times("one", p)))
+    d.holds_at(k=0, p=1)
+
+
 def steady(d):
     """For a constant p: w = k p and 2 X = (k - 1) w; p stands in the recursion alone."""
     d.recursion(k, {w: (0, w + p), X: (0, X + w)})
