@@ -82,7 +82,7 @@ class Schedule(ABC):
 
         The count is taken at a sample late enough for the pipeline to be full.
         """
-        late = 2 * self.stages * self.batch + self.batch
+        late = 2 * self.stages * self.batch
         return tuple(self.lag(stage, late) for stage in range(1, self.stages + 1))
 
     def lag(self, stage: int, sample: int) -> int:
