@@ -11,7 +11,7 @@ from theory.kernel.claim import Claim
 from theory.kernel.gap import Gap
 from theory.kernel.reading import read_claim, read_relation
 from theory.kernel.rules import Fact, Scope, check
-from theory.kernel.signs import Rel, Signs
+from theory.kernel.signs import Rel
 from theory.kernel.statement import NONE, Entry, Statement, well_formed
 from theory.kernel.terms import atoms, constant, number
 from theory.kernel.witness import premises_hold
@@ -29,6 +29,10 @@ def check_claim(claim: Claim, proved: Mapping[str, Claim]) -> None:
         relation = read_relation(step.relation)
         check(relation, scope, step.proof)
         scope = scope.known(step.name, relation)
+    for name, relation in statement.conclusions:
+        at_hand = scope.facts[name].at_hand & statement.of_relation(relation) - statement.counts(relation)
+        if at_hand:  # of what is chosen anew at each count a conclusion must hold at all counts
+            raise Gap(f"{name} is shown at the count {sorted(at_hand)} at hand and reads as if it held at all")
     _theorems[id(claim)] = (claim, statement)
 
 
@@ -49,7 +53,8 @@ def _opened(claim: Claim, proved: Mapping[str, Claim]) -> tuple[Statement, Scope
     scope = Scope(statement, _read(proved), {})
     for entry, item in zip(statement.entries, claim.context, strict=True):
         if entry.kind == "root":
-            check(Rel(number(0), "<=", entry.of), scope, item.exists)  # type: ignore[union-attr]
+            everywhere = _at_hand_for(scope, entry.facts[1][1])
+            check(Rel(number(0), "<=", entry.of), everywhere, item.exists)  # type: ignore[union-attr]
         scope = _enter(scope, entry)
     return statement, scope
 
@@ -58,13 +63,17 @@ def _enter(scope: Scope, entry: Entry) -> Scope:
     """Add the facts of an entry; each is defined wherever the facts before it hold, at the same counts."""
     for name, relation in entry.facts:
         at_hand = scope.claim.counts(relation)
-        before = Signs(fact.relation for fact in scope.facts.values() if fact.at_hand <= at_hand)
-        before.require_defined(relation.lhs, relation.rhs)
+        _at_hand_for(scope, relation).signs.require_defined(relation.lhs, relation.rhs)
         if name in scope.facts:
             raise Gap(f"two facts are called {name!r}")
         facts = {**scope.facts, name: Fact(relation, at_hand)}
         scope = Scope(scope.claim, scope.proved, facts, scope.open | at_hand)
     return scope
+
+
+def _at_hand_for(scope: Scope, relation: Rel) -> Scope:
+    """Return the scope of what is known wherever a premise or a definition speaks: at one count or at all."""
+    return scope.at_all(frozenset(item.counter for item in scope.claim.recursions) - scope.claim.counts(relation))
 
 
 def _read(proved: Mapping[str, Claim]) -> dict[str, Statement]:
@@ -77,8 +86,9 @@ def _read(proved: Mapping[str, Claim]) -> dict[str, Statement]:
 
 
 def is_proved(claim: Claim) -> bool:
-    """Return whether this very claim has been proved in this process."""
-    return id(claim) in _theorems and _theorems[id(claim)][0] is claim
+    """Return whether this very claim has been proved in this process, and says what it said then."""
+    found = _theorems.get(id(claim))
+    return found is not None and found[0] is claim and read_claim(claim) == found[1]
 
 
 def _says_something(statement: Statement) -> None:
@@ -96,11 +106,13 @@ def _says_something(statement: Statement) -> None:
 
 def _assumptions_are_declared(claim: Claim) -> None:
     reasons = {premise.reason for premise in claim.premises} | {process.reason for process in claim.processes}
-    for process in claim.processes:
-        built = process.name in {name for item in claim.recursions for name in item.vectors}
-        if process.differences is not None and process.reason == "definition" and not built:
-            raise Gap(f"that the differences of {process.name} have zero mean is an assumption, not a definition")
     used = {reason for reason in reasons if reason in ASSUMPTIONS}
+    for process in claim.processes:
+        if process.name not in {name for item in claim.recursions for name in item.vectors}:
+            if process.differences is not None and process.reason not in used:
+                raise Gap(f"that {process.name} has zero mean is an assumption, not a definition or a condition")
+            if process.reason == "definition":
+                raise Gap(f"when {process.name} is known is a condition, not a definition")
     if used != set(claim.assumes) or reasons - used - {"domain", "definition"}:
         raise Gap(f"declared assumptions {sorted(claim.assumes)}, used {sorted(reasons - {'domain', 'definition'})}")
 

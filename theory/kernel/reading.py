@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any, get_args
 
 import sympy
 
-from theory.kernel.claim import Claim, Definition, Direction, Premise, Root
+from theory.kernel import proof as p
+from theory.kernel.claim import Claim, Definition, Direction, Premise, Root, Witness
 from theory.kernel.gap import Gap
 from theory.kernel.relations import Relation
 from theory.kernel.signs import Rel
@@ -49,8 +51,8 @@ Structure = tuple[
 @lru_cache(maxsize=50_000)
 def read(expression: sympy.Expr) -> Term:
     """Return an expression as a term; raise `Gap` for what is no rational function of real symbols."""
-    kind = expression.func
-    if isinstance(expression, sympy.Rational) and kind in (sympy.Rational, sympy.Integer, *_NUMBERS):
+    kind = type(expression)
+    if kind in _NUMBERS:
         return number(Fraction(int(expression.p), int(expression.q)))
     if kind is sympy.Symbol:
         return _symbol(expression)
@@ -58,12 +60,45 @@ def read(expression: sympy.Expr) -> Term:
         return plus(*map(read, expression.args))
     if kind is sympy.Mul:
         return times(*map(read, expression.args))
-    if kind is sympy.Pow and isinstance(expression.exp, sympy.Integer):
+    if kind is sympy.Pow and type(expression.exp) in _NUMBERS and expression.exp.q == 1:
         return power(read(expression.base), int(expression.exp))
     raise Gap(f"{expression} is not a rational function of real symbols")
 
 
-_NUMBERS = tuple(type(value) for value in (sympy.S.Zero, sympy.S.One, sympy.S.NegativeOne, sympy.S.Half))
+_NUMBERS = (*(type(sympy.Rational(p, q)) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (1, 3))),)
+_NODES = (sympy.Symbol, sympy.Add, sympy.Mul, sympy.Pow, *_NUMBERS)
+_FORMS: tuple[Any, ...] = (
+    Claim,
+    Premise,
+    Definition,
+    Root,
+    Direction,
+    Witness,
+    Relation,
+    Vector,
+    p.Step,
+    p.Times,
+    p.Square,
+)
+_FORMS += (p.NormSquare, p.Process, p.Delay, p.Link, p.Mean, p.Path, p.Recursion, *get_args(p.Proof))
+_PLAIN = (int, str, bool, Fraction, type(None))
+
+
+def plain(item: object) -> None:
+    """Raise `Gap` unless data is plain: no class that its author made, so reading it runs nothing and never varies."""
+    kind = type(item)
+    if kind in _FORMS:
+        inner: Iterable[object] = vars(item).values()
+    elif kind is dict:
+        inner = (*item, *item.values())  # type: ignore[misc, attr-defined]
+    elif kind in (tuple, frozenset):
+        inner = item  # type: ignore[assignment]
+    elif kind in _PLAIN or kind in _NODES:
+        inner = getattr(item, "args", ())
+    else:
+        raise Gap(f"{item!r} is no plain data: {kind.__name__} is not a rational function of real symbols, a text, ...")
+    for part in inner:
+        plain(part)
 
 
 def _symbol(symbol: sympy.Symbol) -> Term:
@@ -109,8 +144,12 @@ def _scalar(symbol: sympy.Symbol) -> str:
 
 def read_claim(claim: Claim) -> Statement:
     """Return what a claim says; names that carry no label are constants."""
+    plain(claim)
     entries = tuple(_entry(item) for item in claim.context)
-    conclusions = tuple((name, read_relation(claim.conclusion(name))) for name in claim.conclusions)
+    steps = {step.name: read_relation(step.relation) for step in claim.steps}
+    if not steps.keys() >= set(claim.conclusions):
+        raise Gap(f"no step is called {sorted(set(claim.conclusions) - steps.keys())}")
+    conclusions = tuple((name, steps[name]) for name in claim.conclusions)
     links = tuple(Link(read_name(i.local), i.vector, read_vector(i.image), read_over(i.over)) for i in claim.links)
     means = tuple(Mean(_scalar(i.symbol), _scalar(i.of)) for i in claim.means)
     paths = tuple(Path(*map(_scalar, i.symbols)) for i in claim.paths)
@@ -129,7 +168,7 @@ def read_claim(claim: Claim) -> Statement:
     )
     structure = (links, means, paths, processes, delays, recursions)
     relations = [fact for entry in entries for _, fact in entry.facts]
-    relations += [relation for _, relation in conclusions] + [read_relation(step.relation) for step in claim.steps]
+    relations += steps.values()
     scalars, vectors = _declared(claim, relations, structure)
     return Statement(claim.id, scalars, vectors, entries, conclusions, *structure)
 
@@ -168,4 +207,7 @@ def _declared(claim: Claim, relations: Iterable[Rel], structure: Structure) -> N
             (scalars if len(atom) == 1 else vectors).setdefault(name, NONE)
     for name in made:
         vectors.setdefault(name, NONE)
+    for table in (scalars, vectors):
+        if len({name.replace("_", "") for name in table}) < len(table):
+            raise Gap(f"two of these names look alike, as x_1 and x1 do in print: {sorted(table)}")
     return scalars, vectors

@@ -13,7 +13,7 @@ from theory.kernel.gap import Gap
 from theory.kernel.reading import read_claim
 from theory.kernel.statement import Statement
 from theory.kernel.terms import atoms, of_atom
-from theory.kernel.witness import Model, define
+from theory.kernel.witness import Model
 
 POOL = tuple(Fraction(value) for value in ("0", "1/10", "1/4", "1/3", "1/2", "3/4", "1", "2", "5", "-1/2", "-1"))
 ATTEMPTS = 400
@@ -54,14 +54,13 @@ def breaks(statement: Statement, witness: Witness) -> Mapping[str, str] | None:
     try:
         model = Model(statement, witness)
         for entry in statement.entries:
-            define(model, entry)
             if not all(model.holds(relation) for _, relation in entry.facts):
                 return None
         for name, relation in statement.conclusions:
             if not model.holds(relation):
                 values = {"|".join(atom): str(model.value(of_atom(atom))) for atom in sorted(atoms(relation.slack))}
                 return {
-                    **{name: str(value) for (name,), value in sorted(model.values.items())},
+                    **{name: str(model.at((name,))) for name in sorted(witness.scalars)},
                     **values,
                     "breaks": name,
                 }

@@ -32,7 +32,6 @@ from theory.kernel.terms import (
     fraction,
     gram,
     minus,
-    names,
     number,
     of_atom,
     plus,
@@ -322,21 +321,22 @@ def _same_structure(scope: Scope, cited: Statement, by: _Map) -> None:
             raise Gap(f"citing {cited.id}: the path of {path.now} is not made here")
     for process in cited.processes:
         known, first = by.term(process.known), process.differences and by.term(process.differences)
-        require_times(here, by.vector(process.name), known, first, scope.signs)
+        everywhere = scope.at_all(cited.of(gram(process.name, process.name)))
+        require_times(here, by.vector(process.name), known, first, everywhere.signs)
     for delay in cited.delays:
         own_names = by.bare(delay.name, True), by.bare(delay.of, True)
         lags = [one.lag for one in here.delays if (one.name, one.of) == own_names]
         if not lags or not vanishes(minus(lags[0], by.term(delay.lag))):
             raise Gap(f"citing {cited.id}: {delay.name} is not made by the same delay here")
     for recursion in cited.recursions:
-        spoken = {name for item in recursion.scalars for name in (item[0], *names(item[1]), *names(item[2]))}
-        spoken |= {name for item in recursion.vectors for vector in item[1:] for name, _ in vector}
-        spoken |= {name for item in recursion.vectors for vector in item[1:] for _, c in vector for name in names(c)}
-        touched = (spoken | recursion.objects | recursion.generators) & (set(by.scalars) | set(by.vectors))
+        spoken = recursion.spoken
+        touched = [one for one in spoken if (one[0] in by.scalars if len(one) == 1 else one[1] in by.vectors)]
         same = [one for one in here.recursions if one.counter == recursion.counter]
         objects = {*recursion.scalars, *recursion.vectors}
         if touched or not same or not objects <= {*same[0].scalars, *same[0].vectors}:
             raise Gap(f"citing {cited.id}: its recursion on {recursion.counter} is not made here, word for word")
+        for one in spoken:
+            by.atom(one) if len(one) == 1 else by.vector(one[1])  # what stands for itself may depend on no more
 
 
 def _equal(one: Vec, other: Vec) -> bool:

@@ -7,11 +7,26 @@ has no label is one number or one vector. A relation holds at all values of the 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from theory.kernel.gap import Gap
 from theory.kernel.signs import Rel, Signs
-from theory.kernel.terms import Atom, Term, atoms, gram, minus, names, number, plus, replace, scalar, times, vanishes
+from theory.kernel.terms import (
+    Atom,
+    Term,
+    atoms,
+    divisors,
+    gram,
+    minus,
+    names,
+    number,
+    plus,
+    replace,
+    scalar,
+    times,
+    vanishes,
+)
 
 Labels = frozenset[str]
 NONE: Labels = frozenset()
@@ -26,6 +41,17 @@ Vec = tuple[tuple[str, Term], ...]
 def inner(u: Vec, v: Vec) -> Term:
     """Return <u, v> by bilinearity."""
     return plus(*(times(a, b, gram(i, j)) for i, a in u for j, b in v))
+
+
+def mentioned(*terms: Term) -> frozenset[Atom]:
+    """Return the scalars x, as ("x",), and the generators u, as ("", "u"), that terms speak of."""
+    found = frozenset(atom for term in terms for atom in atoms(term))
+    return frozenset(one for atom in found for one in ([atom] if len(atom) == 1 else [("", name) for name in atom]))
+
+
+def parts(*vectors: Vec) -> frozenset[Atom]:
+    """Return the scalars and generators that combinations speak of."""
+    return frozenset(one for v in vectors for name, term in v for one in (("", name), *mentioned(term)))
 
 
 class Entry(NamedTuple):
@@ -45,6 +71,16 @@ class Link(NamedTuple):
     vector: bool
     image: Vec
     over: Labels
+
+    @property
+    def own(self) -> Atom:
+        """Return the local name."""
+        return ("", self.local) if self.vector else (self.local,)
+
+    @property
+    def whole(self) -> Atom | None:
+        """Return the image if it is one generator."""
+        return ("", self.image[0][0]) if _bare(self.image) else None
 
 
 class Mean(NamedTuple):
@@ -102,6 +138,17 @@ class Recursion(NamedTuple):
         """Return the generators that it builds up."""
         return frozenset(name for name, _, _ in self.vectors)
 
+    @property
+    def rows(self) -> dict[Atom, frozenset[Atom]]:
+        """Return each object with what its start and its next value mention."""
+        found: dict[Atom, frozenset[Atom]] = {(name,): mentioned(start, after) for name, start, after in self.scalars}
+        return found | {("", name): parts(start, after) for name, start, after in self.vectors}
+
+    @property
+    def spoken(self) -> frozenset[Atom]:
+        """Return every scalar and every generator that it mentions."""
+        return frozenset({(self.counter,), *self.rows}).union(*self.rows.values())
+
     def at(self, place: int) -> dict[Atom, Term]:
         """Return what takes the place of the scalars at the start (place 0) or at the next count (place 1)."""
         count = plus(scalar(self.counter), number(1)) if place else number(0)
@@ -147,40 +194,69 @@ class Statement:
         """Return the labels of a relation: it holds at all their values."""
         return self.of(relation.lhs, relation.rhs)
 
+    @cached_property
+    def made(self) -> dict[Atom, tuple[object, frozenset[Atom]]]:
+        """Return what makes each name that is not free, and of which names at the same count; `Gap` if two things do.
+
+        A link makes its local of the image, or the image of a local that is made otherwise; if both are made
+        otherwise it makes nothing, and is a condition on the two.
+        """
+        found: dict[Atom, tuple[object, frozenset[Atom]]] = {}
+
+        def make(name: Atom, by: object, of: Iterable[Atom] = ()) -> None:
+            if name in found:
+                raise Gap(f"{name[-1]!r} is bound twice")
+            found[name] = by, frozenset(of)
+
+        for entry in self.entries:
+            if entry.scalar:
+                make((entry.scalar,), entry, mentioned(entry.of))
+            if entry.vector:
+                make(("", entry.vector), entry)
+        for recursion in self.recursions:
+            for name in ((recursion.counter,), *recursion.rows):
+                make(name, recursion)
+        for mean in self.means:
+            make((mean.symbol,), mean, [(mean.of,)])
+        for path in self.paths:
+            for symbol in path:
+                make((symbol,), path)
+        for delay in self.delays:
+            make(("", delay.name), delay, [("", delay.of), *mentioned(delay.lag)])
+        for link in sorted(self.links, key=lambda item: -len(self.labels(item.own))):  # a whole may be part of another
+            if link.own not in found:
+                make(link.own, link, parts(link.image))
+            elif link.whole is not None and link.whole not in found:
+                make(link.whole, link, [link.own])
+        return found
+
+    @cached_property
+    def _built(self) -> dict[str, frozenset[Atom]]:
+        rows = [(name, of) for item in self.recursions for name, of in item.rows.items()]
+        rows += [(name, of) for name, (_, of) in self.made.items()]
+        built = {}
+        for item in self.recursions:
+            found, more = frozenset[Atom](), frozenset({(item.counter,), *item.rows})
+            while more - found:
+                found |= more
+                more = frozenset(name for name, of in rows if of & found)
+            built[item.counter] = found
+        return built
+
     def built(self, counter: str) -> frozenset[Atom]:
-        """Return the scalars and generators that are about one count: the counter, objects, and what hangs on them.
+        """Return the scalars and generators that are about one count: the counter, objects, and what is made of them.
 
         A premise that mentions one of these is a premise at the count at hand; every other holds at all counts.
         """
-        item = self.recursion(counter)
-        found: set[Atom] = {(name,) for name in item.objects} | {("", name) for name in item.generators}
-        size = -1
-        while size < len(found):
-            size = len(found)
-            for delay in self.delays:
-                if ("", delay.of) in found or found & _mentioned(delay.lag):
-                    found.add(("", delay.name))
-            for link in self.links:
-                group: set[Atom] = {
-                    ("", link.local) if link.vector else (link.local,),
-                    *(("", name) for name, _ in link.image),
-                }
-                if found & group:
-                    found |= {one for one in group if counter in self._labels(one)}
-            for entry in self.entries:
-                if entry.kind in ("define", "root") and _mentioned(entry.of) & found:
-                    found.add((entry.scalar,))
-            for mean in self.means:
-                if found & {(mean.of,), (mean.symbol,)}:
-                    found |= {(mean.of,), (mean.symbol,)}
-        return frozenset(found)
+        return self._built[counter]
 
-    def _labels(self, one: Atom) -> Labels:
-        return self.scalars[one[0]] if len(one) == 1 else self.vectors[one[1]]
+    def labels(self, one: Atom) -> Labels:
+        """Return the labels of a scalar or a generator."""
+        return self.scalars.get(one[0], NONE) if len(one) == 1 else self.vectors.get(one[1], NONE)
 
     def counts(self, relation: Rel) -> Labels:
         """Return the counters of whose count at hand alone a relation speaks."""
-        spoken = _mentioned(relation.lhs) | _mentioned(relation.rhs)
+        spoken = mentioned(relation.lhs, relation.rhs)
         return frozenset(
             item.counter
             for item in self.recursions
@@ -207,13 +283,6 @@ class Statement:
         raise Gap(f"nothing is known about the times of {name}")
 
 
-def _mentioned(term: Term) -> frozenset[Atom]:
-    """Return the scalars (as atoms) and the generators (as ("", name)) that a term speaks of."""
-    return frozenset(
-        one for atom in atoms(term) for one in ([atom] if len(atom) == 1 else [("", name) for name in atom])
-    )
-
-
 def well_formed(statement: Statement) -> None:
     """Raise `Gap` if a name is bound twice, a dependence is hidden, or a declaration makes no sense."""
     _one_binding(statement)
@@ -222,6 +291,7 @@ def well_formed(statement: Statement) -> None:
         _recursion(statement, recursion)
     _links(statement)
     _sequences(statement)
+    _no_circles(statement)
 
 
 def _once(what: str, items: Iterable[object]) -> None:
@@ -234,14 +304,7 @@ def _once(what: str, items: Iterable[object]) -> None:
 
 def _one_binding(s: Statement) -> None:
     """Check that whatever gives a name its meaning does so alone."""
-    scalars = [entry.scalar for entry in s.entries if entry.scalar]
-    scalars += [name for item in s.recursions for name in (item.counter, *(row[0] for row in item.scalars))]
-    scalars += [item.symbol for item in s.means]
-    scalars += [name for path in s.paths for name in path]
-    vectors = [entry.vector for entry in s.entries if entry.vector] + [item.name for item in s.delays]
-    vectors += [row[0] for item in s.recursions for row in item.vectors]
-    _once("the symbol", scalars)
-    _once("the generator", vectors)
+    _ = s.made
     _once("the process", [*(item.name for item in s.processes), *(item.name for item in s.delays)])
     _once("the recursion on", [item.counter for item in s.recursions])
     _once("the local", [(item.local, item.vector) for item in s.links])
@@ -252,6 +315,20 @@ def _one_binding(s: Statement) -> None:
     unknown = frozenset().union(*s.scalars.values(), *s.vectors.values()) - counters - {STEP, COORDINATE, STAGE}
     if unknown or counters & {STEP, COORDINATE, STAGE}:
         raise Gap(f"labels that stand for nothing, or for two things: {sorted(unknown or counters)}")
+    for name, labels in (*s.scalars.items(), *s.vectors.items()):
+        if not frozenset().union(*(s.scalars[label] for label in labels & counters)) <= labels:
+            raise Gap(f"{name} has a count as its label, and then depends on all that its count depends on")
+
+
+def _no_circles(s: Statement) -> None:
+    """Check that whatever is made is made of what is made before it."""
+    left = {name: of for name, (_, of) in s.made.items()}
+    while left:
+        ready = [name for name, of in left.items() if of.isdisjoint(left)]
+        if not ready:
+            raise Gap(f"{min(left)[-1]} is made of itself, in a circle")
+        for name in ready:
+            del left[name]
 
 
 def _definitions_are_new(s: Statement) -> None:
@@ -281,10 +358,16 @@ def _recursion(s: Statement, item: Recursion) -> None:
 
 
 def _links(s: Statement) -> None:
+    counters = [item.counter for item in s.recursions]
     for link in s.links:
         own = (s.vectors if link.vector else s.scalars).get(link.local, NONE)
         if link.over not in FRAMES or not link.over <= own or s.of_vector(link.image) != own - link.over:
             raise Gap(f"{link.local} is no local part of its image over {sorted(link.over)}")
+        if any(divisors(coefficient) for _, coefficient in link.image):
+            raise Gap(f"the image of {link.local} is divided: by something that might be zero")
+        made = link in (s.made[link.own][0], s.made.get(link.whole or link.own, (None,))[0])
+        if not made and (parts(link.image) | {link.own}) & frozenset().union(*map(s.built, counters)):
+            raise Gap(f"{link.local} is made otherwise already, and so is its image, count by count")
     _once("the image", [(i.image[0][0], i.vector, i.over) for i in s.links if len(i.image) == 1 and _bare(i.image)])
     for mean in s.means:
         if s.scalars.get(mean.of, NONE) - {STEP} != s.scalars[mean.symbol] or STEP not in s.scalars[mean.of]:
@@ -302,9 +385,12 @@ def _sequences(s: Statement) -> None:
     """Check the times of processes: sequences over steps, integer times, and objects that fit at every count."""
     built = frozenset().union(*(item.generators for item in s.recursions))
     counters = frozenset(item.counter for item in s.recursions)
+    grown = frozenset().union(*map(s.built, counters))
     for process in s.processes:
         if s.vectors[process.name] & {STEP, COORDINATE}:
             raise Gap(f"{process.name} is no sequence over all steps")
+        if process.differences is not None and process.name not in built and ("", process.name) in grown:
+            raise Gap(f"that {process.name} has zero mean at every count is more than its recursion says")
         for time in (process.known, process.differences):
             if time is not None and (not _integer(time, counters) or (names(time) and process.name not in built)):
                 raise Gap(f"the times of {process.name} are not integers that may depend on a count")

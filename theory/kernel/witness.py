@@ -2,90 +2,93 @@
 
 The author names numbers and coordinates. They are read as a model with one step, one outcome, one stage, and one
 coordinate where coordinates are spoken of, in which whatever is chosen anew at each count is chosen alike; so every
-premise is one exact comparison. What is defined takes the value of its definition, and a root must come out rational.
+premise is one exact comparison. Only what is free is taken from the author; the rest is computed, count by count.
 """
 
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import zip_longest
 from math import isqrt
+from typing import Any
 
 from theory.kernel.claim import Witness
 from theory.kernel.gap import Gap
 from theory.kernel.signs import Rel
-from theory.kernel.statement import Entry, Recursion, Statement, Vec
+from theory.kernel.statement import Delay, Entry, Link, Mean, Recursion, Statement, Vec
 from theory.kernel.terms import Atom, Term, atoms
 
-Values = dict[Atom, Fraction]
 Coordinates = tuple[Fraction, ...]
+Counts = Mapping[str, int]
 
 
 class Model:
-    """Values of scalars and coordinates of generators: those of the witness, and those that follow from them."""
+    """Values of scalars and coordinates of generators at given counts; without counts, at those at hand."""
 
     def __init__(self, statement: Statement, witness: Witness) -> None:
-        self.statement, self.witness = statement, witness
-        self.values: Values = {}
-        self.vectors: dict[str, Coordinates] = {}
-        for recursion in sorted(statement.recursions, key=self._depth):
-            self._run(recursion)
+        self.statement = statement
+        self.given: dict[Atom, Any] = {(name,): exact(value) for name, value in witness.scalars.items()}
+        self.given |= {("", name): trimmed(tuple(map(exact, v))) for name, v in witness.vectors.items()}
+        self.hand: dict[str, int] = {}
+        self._run: dict[object, Any] = {}
+        for item in statement.recursions:
+            count = self._free((item.counter,))
+            if count.denominator != 1 or count < 0:
+                raise Gap(f"the witness gives the count {item.counter} as {count}")
+            self.hand[item.counter] = int(count)
 
-    def _depth(self, recursion: Recursion) -> int:
-        """Return on how many other counts a recursion's objects depend: what others are built from comes first."""
-        labels = self.statement.scalars[recursion.counter].union(
-            *(self.statement.vectors[name] for name in recursion.generators),
-            *(self.statement.scalars[name] for name in recursion.objects),
-        )
-        return -len(labels & {item.counter for item in self.statement.recursions})
+    def _free(self, name: Atom) -> Any:  # noqa: ANN401 - a number or coordinates
+        if name not in self.given:
+            raise Gap(f"the witness has no {'value' if len(name) == 1 else 'coordinates'} for {name[-1]!r}")
+        return self.given[name]
 
-    def _run(self, recursion: Recursion) -> None:
-        counter = (recursion.counter,)
-        count = self.scalar(recursion.counter)
-        if count.denominator != 1 or count < 0:
-            raise Gap(f"the witness gives the count {recursion.counter} as {count}")
-        for place in range(int(count) + 1):
-            done = min(place, 1)
-            self.values[counter] = Fraction(max(place - 1, 0))
-            scalars: Values = {(name,): self.value(pair[done]) for name, *pair in recursion.scalars}
-            vectors = {name: self.combination(pair[done]) for name, *pair in recursion.vectors}
-            self.values.update(scalars)
-            self.vectors.update(vectors)
-        self.values[counter] = count
+    def at(self, name: Atom, counts: Counts | None = None) -> Any:  # noqa: ANN401 - a number or coordinates
+        """Return the value of a scalar or the coordinates of a generator."""
+        counts = self.hand if counts is None else counts
+        match self.statement.made.get(name, (None,))[0]:
+            case Entry(kind="define" | "root", of=of) as entry:  # at other counts it may be anything, or is the same
+                if counts != self.hand and name in self.given:
+                    return self.given[name]
+                return self.value(of) if entry.kind == "define" else square_root(self.value(of))
+            case Mean(of=of):
+                return self.at((of,), counts)
+            case Delay() as delay:  # there is no step before or after the only one
+                return () if self.value(delay.lag, counts) else self.at(("", delay.of), counts)
+            case Link() as link if link.own == name:
+                image = self.combination(link.image, counts)
+                if not link.vector and len(image) > 1:
+                    raise Gap(f"in the witness {link.local} is not what its image is: that has more coordinates")
+                return image if link.vector else image[0] if image else Fraction(0)
+            case Link() as link:
+                return self.at(link.own, counts) if link.vector else trimmed((self.at(link.own, counts),))
+            case Recursion() as recursion:
+                return self._built(recursion, name, counts)
+        return self._free(name)
 
-    def scalar(self, name: str) -> Fraction:
-        """Return the value of a scalar."""
-        if (name,) not in self.values:
-            try:
-                self.values[name,] = exact(self.witness.scalars[name])
-            except KeyError:
-                raise Gap(f"the witness has no value for {name!r}") from None
-        return self.values[name,]
+    def _built(self, item: Recursion, name: Atom, counts: Counts) -> Any:  # noqa: ANN401
+        if name == (item.counter,):
+            return Fraction(counts[item.counter])
+        for count in range(counts[item.counter] + 1):
+            here = {**counts, item.counter: max(count - 1, 0)}
+            at, place = frozenset({**counts, item.counter: count}.items()), min(count, 1)
+            if (name, at) not in self._run:
+                rows: dict[Atom, Any] = {(s,): self.value(row[place], here) for s, *row in item.scalars}
+                rows |= {("", v): self.combination(row[place], here) for v, *row in item.vectors}
+                self._run |= {(one, at): value for one, value in rows.items()}
+        return self._run[name, frozenset(counts.items())]
 
-    def coordinates(self, name: str) -> Coordinates:
-        """Return the coordinates of a generator; there is no step before the only one, so a delay leaves zeros."""
-        for delay in self.statement.delays:
-            if delay.name == name:
-                return () if self.value(delay.lag) > 0 else self.coordinates(delay.of)
-        if name in self.vectors:
-            return self.vectors[name]
-        try:
-            return tuple(map(exact, self.witness.vectors[name]))
-        except KeyError:
-            raise Gap(f"the witness has no coordinates for {name!r}") from None
-
-    def combination(self, vector: Vec) -> Coordinates:
+    def combination(self, vector: Vec, counts: Counts | None = None) -> Coordinates:
         """Return the coordinates of a linear combination; what is missing is zero."""
-        scaled = [tuple(self.value(c) * x for x in self.coordinates(name)) for name, c in vector]
-        return tuple(sum(column, Fraction(0)) for column in zip_longest(*scaled, fillvalue=Fraction(0)))
+        scaled = [[self.value(c, counts) * x for x in self.at(("", name), counts)] for name, c in vector]
+        return trimmed(tuple(sum(column, Fraction(0)) for column in zip_longest(*scaled, fillvalue=Fraction(0))))
 
-    def value(self, term: Term) -> Fraction:
+    def value(self, term: Term, counts: Counts | None = None) -> Fraction:
         """Return the value of a term."""
-        here: Values = {}
+        here: dict[Atom, Any] = {}
         for atom in atoms(term):
             if len(atom) == 1:
-                here[atom] = self.scalar(*atom)
+                here[atom] = self.at(atom, counts)
             else:
-                one, other = map(self.coordinates, atom)
+                one, other = (self.at(("", name), counts) for name in atom)
                 here[atom] = sum((x * y for x, y in zip(one, other, strict=False)), Fraction(0))
         return evaluate(term, here)
 
@@ -96,44 +99,37 @@ class Model:
 
 def premises_hold(statement: Statement, witness: Witness) -> None:
     """Raise `Gap` unless every premise, definition and declaration of structure holds in the model of the witness."""
-    model = Model(statement, witness)
-    for entry in statement.entries:
-        define(model, entry)
-        for name, relation in entry.facts:
-            if not model.holds(relation):
-                raise Gap(f"the witness breaks the premise {name!r}: {relation}")
-    _structure(model)
-
-
-def define(model: Model, entry: Entry) -> None:
-    """Give what an entry defines the value of its definition."""
-    if entry.kind in ("define", "root"):
-        value = model.value(entry.of)
-        value = value if entry.kind == "define" else square_root(value)
-        if model.values.setdefault((entry.scalar,), value) != value:
-            raise Gap(f"the witness gives {entry.scalar} another value than its definition, {value}")
+    try:
+        model = Model(statement, witness)
+        _structure(model)
+        for entry in statement.entries:
+            for name, relation in entry.facts:
+                if not model.holds(relation):
+                    raise Gap(f"the witness breaks the premise {name!r}: {relation}")
+    except RecursionError:
+        raise Gap("the witness leaves open what is made of itself at other counts") from None
 
 
 def _structure(model: Model) -> None:
     statement = model.statement
+    for name, value in model.given.items():
+        if name in statement.made and model.at(name) != value:
+            raise Gap(f"the witness gives {name[-1]} another value than what it is made of, {model.at(name)}")
     for link in statement.links:
-        image = _trimmed(model.combination(link.image))
-        own = model.coordinates(link.local) if link.vector else (model.scalar(link.local),)
-        if _trimmed(own) != image:
+        own = model.at(link.own) if link.vector else trimmed((model.at(link.own),))
+        if own != model.combination(link.image):
             raise Gap(f"in the witness {link.local} is not what its image is")
-    for mean in statement.means:
-        if model.scalar(mean.symbol) != model.scalar(mean.of):
-            raise Gap(f"in the witness {mean.symbol} is not the average of {mean.of}")
     for path in statement.paths:
-        now, after, first, last, mean_now, mean_next, count = map(model.scalar, path)
-        if (now, after, count) != (first, last, Fraction(1)) or (now, after) != (mean_now, mean_next):
+        now, after, first, last, mean_now, mean_next, count = (model.at((name,)) for name in path)
+        if (now, after, count) != (first, last, 1) or (now, after) != (mean_now, mean_next):
             raise Gap(f"in the witness, with one step, {path.now} and {path.next} are not the first and the last value")
     for process in statement.processes:
-        if process.differences is not None and _trimmed(model.coordinates(process.name)):
+        if process.differences is not None and model.at(("", process.name)):
             raise Gap(f"in the witness, with one outcome, the martingale difference {process.name} must vanish")
 
 
-def _trimmed(coordinates: Coordinates) -> Coordinates:
+def trimmed(coordinates: Coordinates) -> Coordinates:
+    """Return coordinates without the zeros at their end."""
     while coordinates and coordinates[-1] == 0:
         coordinates = coordinates[:-1]
     return coordinates

@@ -110,7 +110,7 @@ def mean_direction_is_near_the_gradient_for_measured_saturation(d: Draft) -> Non
     d.given("rbar2 >= 0", le(0, rbar2), "domain")
     d.given("B_b >= 0", le(0, B_b), "domain")
     d.given("b", le(norm2(b), B_b**2), "domain")
-    d.process("wF", known=-1, differences=None, reason="definition")
+    d.process("wF", known=-1, differences=None, reason="domain")
     d.process("wn", known=0, differences=0, reason=UNBIASED)
     d.given("variance", le(norm2(noisy_k), peak * sigma**2), VARIANCE)
     positive = combine(times("A :=", -(rho**2)), norm_square(F, rho**2), square(sigma, rbar2))

@@ -60,7 +60,7 @@ v: Vector = F + b + e
 def gradient(d: Draft) -> None:
     """Introduce the gradient F = r unit, known before the sample of its step is drawn, and A = N(F)^2."""
     d.direction("unit", r)
-    d.process("unit", known=-1, differences=None, reason="definition")
+    d.process("unit", known=-1, differences=None, reason="domain")
 
 
 def values(d: Draft) -> None:

@@ -27,7 +27,7 @@ def noise(d: Draft) -> None:
 def noise_is_orthogonal_to_the_past(d: Draft) -> None:
     """<F, n> = 0 for every sequence F whose members are known before the sample is drawn; N(n) <= sigma."""
     noise(d)
-    d.process("F", known=-1, differences=None, reason="definition")
+    d.process("F", known=-1, differences=None, reason="domain")
     d.conclude("orthogonal", eq(inner(F, n), 0), Tower("n", "F"))
     d.conclude("length", le(norm2(n), sigma**2), d.average("variance", STEP))
     d.at({"sigma": 1}, {"n": (0,), "n_k": (0,), "F": (1,)})
@@ -42,7 +42,7 @@ def noise_is_orthogonal_to_the_past(d: Draft) -> None:
 def gradient_and_noise_add_in_squares(d: Draft) -> None:
     """N(F + n)^2 <= N(F)^2 + sigma^2 =: R^2."""
     noise(d)
-    d.process("F", known=-1, differences=None, reason="definition")
+    d.process("F", known=-1, differences=None, reason="domain")
     d.have("orthogonal", eq(inner(F, n), 0), Tower("n", "F"))
     d.have("length", le(norm2(n), sigma**2), d.average("variance", STEP))
     d.conclude("bound", le(norm2(F + n), norm2(F) + sigma**2), combine(times("length"), times("orthogonal", 2)))

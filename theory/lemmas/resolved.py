@@ -68,7 +68,7 @@ def curved_path(d: Draft) -> None:
     d.given("noise curvature", le(norm2(Mn_k), Ln * sigma**2), VARIANCE)
     d.given("curvature", le(norm2(My), L * norm2(y)), SMOOTH)
     d.given("curvature across", le(norm2(My - a * Mu), L * norm2(y - a * unit)), SMOOTH)
-    d.process("Mu", known=-1, differences=None, reason="definition")
+    d.process("Mu", known=-1, differences=None, reason="domain")
     d.process("Mn", known=0, differences=0, reason=UNBIASED)
     d.define(x, alpha * L)
     d.define(xn, alpha * Ln)

@@ -102,7 +102,7 @@ def staleness_is_at_most_whole_steps(d: Draft) -> None:
     """N(b) <= alpha Lambda1 N(v + n), by Minkowski and shift invariance alone."""
     whole_row(d)
     stale(d)
-    d.local(STAGE, gain, omega, *COLUMNS, b_mk, pi)
+    d.local(STAGE, gain, omega, b_mk, pi)
     d.link(b_m, b, over=STAGE)
     d.link(gamma, coherent, over=STAGE)
     d.given("Lambda1 >= 0", le(0, Lambda1), "domain")

@@ -165,7 +165,7 @@ def rows(d: Draft, *, positive: bool = True) -> None:
     row(d, positive=positive)
     pathwise(d)
     members(d)
-    d.local(STAGE, gain, omega, *columns())
+    d.local(STAGE, gain, omega)
     for local, image in ((b_m, b), (gamma, coherent), (chi, noisy)):
         d.link(local, image, over=STAGE)
     d.local(STAGE, b_mk, pi)

@@ -548,7 +548,7 @@ def k_something_random_put_for_a_constant(d):
     F, n_k = generators("F n_k")
     d.local(STEP, x)
     d.process("n", known=0, differences=0, reason=UNBIASED)
-    d.process("F", known=-1, differences=None, reason="definition")
+    d.process("F", known=-1, differences=None, reason="domain")
     d.link(n_k, n, over=STEP)
     d.given("variance", le(norm2(n_k), x**2), VARIANCE)
     bad = Cite("noise.second_moment", "bound", {symbols("sigma")[0]: x})
@@ -632,7 +632,7 @@ def s_a_citation_that_averages_inside_a_case(d):
 @attack("is not known before", assumes=[UNBIASED])
 def t_tower_over_what_is_not_known_yet(d):
     d.process("n", known=0, differences=0, reason=UNBIASED)
-    d.process("t", known=0, differences=None, reason="definition")
+    d.process("t", known=0, differences=None, reason="domain")
     d.conclude("bad", eq(inner(n, t), 0), Tower("n", "t"))
     d.at({}, {"n": (0,), "t": (1,)})
 
@@ -640,7 +640,7 @@ def t_tower_over_what_is_not_known_yet(d):
 @attack("an assumption, not a definition")
 def t_differences_by_definition(d):
     d.process("n", known=0, differences=0, reason="definition")
-    d.process("t", known=-1, differences=None, reason="definition")
+    d.process("t", known=-1, differences=None, reason="domain")
     d.conclude("bad", eq(inner(n, t), 0), Tower("n", "t"))
     d.at({}, {"n": (0,), "t": (1,)})
 
@@ -648,7 +648,7 @@ def t_differences_by_definition(d):
 @attack("is nothing here, or depends on more", assumes=[UNBIASED])
 def t_a_martingale_claim_for_differences_that_start_earlier(d):
     d.process("n", known=0, differences=-1, reason=UNBIASED)
-    d.process("F", known=-1, differences=None, reason="definition")
+    d.process("F", known=-1, differences=None, reason="domain")
     (F,) = generators("F")
     d.conclude("bad", eq(inner(F, n), 0), Cite("noise.orthogonal", "orthogonal"))
     d.at({}, {"n": (0,), "F": (1,)})
@@ -659,7 +659,7 @@ def t_a_random_multiple_of_a_martingale_difference(d):
     """x n with a random x is no martingale difference."""
     d.local(STEP, x)
     d.process("n", known=0, differences=0, reason=UNBIASED)
-    d.process("F", known=-1, differences=None, reason="definition")
+    d.process("F", known=-1, differences=None, reason="domain")
     (F,) = generators("F")
     d.conclude("bad", eq(x * inner(F, n), 0), Cite("noise.orthogonal", "orthogonal", {}, {"n": x * n}))
     d.at({"x": 1}, {"n": (0,), "F": (1,)})
@@ -730,7 +730,7 @@ def t_two_paths_that_share_a_member(d):
 def v_a_martingale_difference_that_is_one(d):
     """x := 1 is the member of n, whose mean is zero."""
     d.process("n", known=0, differences=0, reason=UNBIASED)
-    d.process("t", known=-1, differences=None, reason="definition")
+    d.process("t", known=-1, differences=None, reason="domain")
     d.link(x, n, over=STEP)
     d.link(y, t, over=STEP)
     d.given("x", eq(x, 1), "domain")
@@ -742,7 +742,7 @@ def v_a_martingale_difference_that_is_one(d):
     d.at({"x": 1, "y": 1, "z": 0}, {"n": (1,), "t": (1,)})
 
 
-@attack("is not what its image is")
+@attack("another value than what it is made of")
 def v_a_field_that_is_twice_itself(d):
     d.link(x, u, over=ELEMENT)
     d.link(y, 2 * u, over=ELEMENT)

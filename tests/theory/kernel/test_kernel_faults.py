@@ -273,7 +273,7 @@ def adapted(known, differences):
         from theory.setting.assumptions import UNBIASED
 
         d.process("n", known=0, differences=differences, reason=UNBIASED)
-        d.process("u", known=known, differences=None, reason="definition")
+        d.process("u", known=known, differences=None, reason="domain")
         d.conclude("goal", eq(inner(n, u), 0), Tower("n", "u"))
         d.at({}, {"n": (0,), "u": (1,)})
 
