@@ -39,6 +39,7 @@ from theory.kernel.proof import (
     Tower,
     ZeroCases,
 )
+from theory.kernel.reading import read_claim, read_relation
 from theory.kernel.vectors import Vector
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
 
@@ -183,8 +184,7 @@ def proof(claim: Claim) -> Iterator[str]:
     yield '??? note "Premises and proof"\n'
     yield from (f"    - {line}" for line in structure(claim))
     for premise in claim.premises:
-        labels = sorted(claim.labels_of(premise.relation))
-        where = f", at every {' and '.join(labels)}" if labels else ""
+        where = reach(claim, premise.relation)
         yield f"    - given `{premise.name}`: {formula(premise.relation)} ({premise.reason}{where})"
     for recursion in claim.recursions:
         yield from (f"    - {line}" for line in built_up(recursion))
@@ -194,6 +194,15 @@ def proof(claim: Claim) -> Iterator[str]:
         yield f"    - {mark} `{step.name}`: {formula(step.relation)}, by {reason(step.proof)}"
 
 
+def reach(claim: Claim, relation: Relation) -> str:
+    """Return where a premise holds: at every step or count, or at the counts at hand of whose objects it speaks."""
+    here = read_claim(claim).counts(read_relation(relation))
+    every = sorted(claim.labels_of(relation) - here)
+    parts = [f"at every {' and '.join(every)}"] if every else []
+    parts += [f"at the count {' and '.join(sorted(here))} at hand"] if here else []
+    return "".join(f", {part}" for part in parts)
+
+
 def structure(claim: Claim) -> Iterator[str]:
     """Yield what the claim says of its names beside the premises: parts, averages, times, delays."""
     for item in claim.links:
@@ -201,7 +210,11 @@ def structure(claim: Claim) -> Iterator[str]:
     for mean in claim.means:
         yield f"{math(wording.formula(mean.symbol))} is the average of {math(wording.formula(mean.of))} over steps"
     for path in claim.paths:
-        yield f"`{path.symbols[0].name}` and `{path.symbols[1].name}` are members k and k + 1 of a sequence of numbers"
+        now, after, first, last, mean_now, mean_next, steps = (f"`{symbol.name}`" for symbol in path.symbols)
+        yield (
+            f"{now} and {after} are members k and k + 1 of a sequence of numbers of {steps} steps, {mean_now} and "
+            f"{mean_next} their averages over steps, {first} and {last} the means of the first and the last member"
+        )
     for process in claim.processes:
         known = f"`{process.name}` at step k is known from the samples of steps up to k + {process.known}"
         zero = "" if process.differences is None else f", with zero mean given those before k + {process.differences}"

@@ -12,10 +12,10 @@ from itertools import product
 import sympy
 
 from theory.checkers.models import COUNTS, TOLERANCE, Env, Model, NoModel
-from theory.kernel.claim import Claim, Premise
-from theory.kernel.reading import read_claim, read_relation
+from theory.kernel.claim import Claim, Definition, Premise, Root
+from theory.kernel.proof import Recursion
 from theory.kernel.relations import Relation
-from theory.kernel.vectors import pair_of
+from theory.kernel.vectors import Vector, pair_of
 
 
 def indices(model: Model, claim: Claim, relation: Relation) -> Iterator[Env]:
@@ -31,12 +31,46 @@ def indices(model: Model, claim: Claim, relation: Relation) -> Iterator[Env]:
 
 
 def _counts_at_hand(claim: Claim, relation: Relation) -> frozenset[str]:
-    """Return the counters whose objects, or what hangs on them, the relation mentions."""
-    return read_claim(claim).counts(read_relation(relation)) | _counter_alone(claim, relation)
+    """Return the counters whose objects, or what hangs on them, the relation mentions; found without the kernel."""
+    spoken = _names(relation.lhs, relation.rhs)
+    return frozenset(item.counter.name for item in claim.recursions if spoken & _hanging_on(claim, item))
 
 
-def _counter_alone(claim: Claim, relation: Relation) -> frozenset[str]:
-    return frozenset(r.counter.name for r in claim.recursions if relation == Relation(sympy.S.Zero, "<=", r.counter))
+def _hanging_on(claim: Claim, recursion: Recursion) -> set[str]:
+    """Return the scalars and, in angle brackets, the generators whose values a recursion's objects make."""
+    ties: list[tuple[set[str], set[str]]] = []  # names on the left hang on those on the right
+    for item in claim.recursions:
+        ties += [({s.name}, _names(*pair)) for s, pair in item.scalars.items()]
+        ties += [({f"<{v}>"}, _parts(*pair)) for v, pair in item.vectors.items()]
+    ties += [({i.symbol.name}, _names(i.of)) for i in claim.context if isinstance(i, Definition | Root)]
+    ties += [({mean.symbol.name}, {mean.of.name}) for mean in claim.means]
+    ties += [({f"<{delay.name}>"}, {f"<{delay.of}>"} | _names(delay.lag)) for delay in claim.delays]
+    for link in claim.links:
+        own = f"<{link.local}>" if link.vector else link.local
+        ties += [({own}, _parts(link.image)), ({f"<{name}>" for name, _ in link.image.parts}, {own})]
+    found = {recursion.counter.name, *(s.name for s in recursion.scalars), *(f"<{v}>" for v in recursion.vectors)}
+    while True:
+        more = {name for left, right in ties if right & found for name in left if _follows(claim, name, recursion)}
+        if more <= found:
+            return found
+        found |= more
+
+
+def _follows(claim: Claim, name: str, recursion: Recursion) -> bool:
+    labels = claim.vector_labels.get(name[1:-1]) if name[0] == "<" else claim.labels.get(sympy.Symbol(name, real=True))
+    return recursion.counter.name in (labels or ())
+
+
+def _names(*expressions: sympy.Expr) -> set[str]:
+    symbols = {symbol for expression in expressions for symbol in expression.free_symbols}
+    pairs = [(symbol.name, pair_of(symbol)) for symbol in symbols]
+    return {part for name, pair in pairs for part in ([name] if pair is None else [f"<{one}>" for one in pair])}
+
+
+def _parts(*vectors: Vector) -> set[str]:
+    return {f"<{name}>" for v in vectors for name, _ in v.parts} | _names(
+        *(value for v in vectors for _, value in v.parts)
+    )
 
 
 def draw(claim: Claim, chance: random.Random) -> Model:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, get_args
+from typing import get_args
 
 import sympy
 
@@ -67,20 +67,8 @@ def read(expression: sympy.Expr) -> Term:
 
 _NUMBERS = (*(type(sympy.Rational(p, q)) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (1, 3))),)
 _NODES = (sympy.Symbol, sympy.Add, sympy.Mul, sympy.Pow, *_NUMBERS)
-_FORMS: tuple[Any, ...] = (
-    Claim,
-    Premise,
-    Definition,
-    Root,
-    Direction,
-    Witness,
-    Relation,
-    Vector,
-    p.Step,
-    p.Times,
-    p.Square,
-)
-_FORMS += (p.NormSquare, p.Process, p.Delay, p.Link, p.Mean, p.Path, p.Recursion, *get_args(p.Proof))
+_FORMS: tuple[object, ...] = (Claim, Premise, Definition, Root, Direction, Witness, Relation, Vector, p.Step, p.Times)
+_FORMS += (p.Square, p.NormSquare, p.Process, p.Delay, p.Link, p.Mean, p.Path, p.Recursion, *get_args(p.Proof))
 _PLAIN = (int, str, bool, Fraction, type(None))
 
 
@@ -203,7 +191,7 @@ def _declared(claim: Claim, relations: Iterable[Rel], structure: Structure) -> N
     for link in links:
         (vectors if link.vector else scalars).setdefault(link.local, NONE)
     for atom in found:
-        for name in atom:
+        for name in map(str, atom):
             (scalars if len(atom) == 1 else vectors).setdefault(name, NONE)
     for name in made:
         vectors.setdefault(name, NONE)

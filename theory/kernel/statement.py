@@ -18,7 +18,6 @@ from theory.kernel.terms import (
     atoms,
     divisors,
     gram,
-    minus,
     names,
     number,
     plus,
@@ -141,8 +140,8 @@ class Recursion(NamedTuple):
     @property
     def rows(self) -> dict[Atom, frozenset[Atom]]:
         """Return each object with what its start and its next value mention."""
-        found: dict[Atom, frozenset[Atom]] = {(name,): mentioned(start, after) for name, start, after in self.scalars}
-        return found | {("", name): parts(start, after) for name, start, after in self.vectors}
+        found: dict[Atom, frozenset[Atom]] = {(s,): mentioned(start, after) for s, start, after in self.scalars}
+        return found | {("", v): parts(start, after) for v, start, after in self.vectors}
 
     @property
     def spoken(self) -> frozenset[Atom]:
@@ -152,11 +151,11 @@ class Recursion(NamedTuple):
     def at(self, place: int) -> dict[Atom, Term]:
         """Return what takes the place of the scalars at the start (place 0) or at the next count (place 1)."""
         count = plus(scalar(self.counter), number(1)) if place else number(0)
-        return {(self.counter,): count, **{(name,): (start, after)[place] for name, start, after in self.scalars}}
+        return {(self.counter,): count, **{(s,): (start, after)[place] for s, start, after in self.scalars}}
 
     def vectors_at(self, place: int) -> dict[str, Vec]:
         """Return the same for generators."""
-        return {name: (start, after)[place] for name, start, after in self.vectors}
+        return {v: (start, after)[place] for v, start, after in self.vectors}
 
 
 @dataclass(frozen=True)
@@ -432,7 +431,7 @@ def require_times(s: Statement, vector: Vec, known: Term, differences: Term | No
     """Raise `Gap` unless a combination is known at `known` and has differences that start at `differences` or later."""
 
     def nonnegative(later: Term, sooner: Term) -> bool:
-        return signs.follows(Rel(number(0), "<=", minus(later, sooner)))
+        return signs.follows(Rel(number(0), "<=", plus(later, times(number(-1), sooner))))
 
     for name, coefficient in vector:
         if s.of(coefficient) & {STEP, COORDINATE}:

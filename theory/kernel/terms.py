@@ -24,9 +24,9 @@ class Term:
     """An immutable expression; `args` are a Fraction, one or two names, terms, or a base and an integer."""
 
     __slots__ = ("_hash", "args", "tag")
+    _hash: int
     tag: Tag
     args: tuple[Any, ...]
-    _hash: int
 
     def __init__(self, tag: Tag, *args: Any) -> None:  # noqa: ANN401 - what `tag` says
         object.__setattr__(self, "tag", tag)
@@ -130,7 +130,8 @@ def replace(term: Term, by: Mapping[Atom, Term]) -> Term:
     return Term(term.tag, *(replace(part, by) if isinstance(part, Term) else part for part in term.args))
 
 
-Polynomial: TypeAlias = flint.fmpq_mpoly  # untyped: python-flint has no annotations
+Polynomial: TypeAlias = Any
+"""A flint.fmpq_mpoly, whose package has no types."""
 
 
 @lru_cache(maxsize=50_000)
@@ -195,8 +196,8 @@ def constant(term: Term) -> bool:
     return bool((above / common).is_constant() and (below / common).is_constant())
 
 
-Monomial = tuple[tuple[str, int], ...]
-Key = tuple[tuple[tuple[Monomial, Fraction], ...], tuple[tuple[Monomial, Fraction], ...]]
+Monomials = tuple[tuple[tuple[tuple[str, int], ...], Fraction], ...]
+Key = tuple[Monomials, Monomials]
 
 
 @lru_cache(maxsize=50_000)
@@ -209,7 +210,7 @@ def key(term: Term) -> Key:
     return _scaled(top, sign), _scaled(bottom, sign)
 
 
-def _monomials(polynomial: Polynomial) -> list[tuple[Monomial, Fraction]]:
+def _monomials(polynomial: Polynomial) -> list[tuple[tuple[tuple[str, int], ...], Fraction]]:
     labels = polynomial.context().names()
     return sorted(
         (
@@ -220,5 +221,5 @@ def _monomials(polynomial: Polynomial) -> list[tuple[Monomial, Fraction]]:
     )
 
 
-def _scaled(terms: list[tuple[Monomial, Fraction]], sign: int) -> tuple[tuple[Monomial, Fraction], ...]:
+def _scaled(terms: list[tuple[tuple[tuple[str, int], ...], Fraction]], sign: int) -> Monomials:
     return tuple((monomial, sign * value / abs(terms[0][1])) for monomial, value in terms)

@@ -83,7 +83,7 @@ class Model:
 
     def value(self, term: Term, counts: Counts | None = None) -> Fraction:
         """Return the value of a term."""
-        here: dict[Atom, Any] = {}
+        here: dict[Atom, Fraction] = {}
         for atom in atoms(term):
             if len(atom) == 1:
                 here[atom] = self.at(atom, counts)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.theory.kernel.drafts import draft
+from tests.theory.kernel.mutations import mutant, templates
 from theory import blueprint
 from theory.checkers import model_search as models
 from theory.kernel import Gap, Relation
@@ -62,6 +63,24 @@ def earlier():
 
 
 STORE, EARLIER = earlier()
+
+
+TEMPLATES = templates()
+for right in TEMPLATES:
+    check_claim(right, {})
+    STORE[right.id] = right
+
+
+@settings(max_examples=DRAFTS // 4, deadline=None, database=None)
+@given(st.integers(0, 2**40))
+def test_no_false_mutant_of_a_true_draft_is_accepted(seed):
+    item = mutant(seed, TEMPLATES)
+    try:
+        check_claim(item, STORE)
+    except Gap:
+        return
+    report = models.examine(item, models=5, tries=40, seed=seed)
+    assert not report.broken, (seed, report.broken, item.latex)
 
 
 def accepted(seed):

@@ -312,8 +312,9 @@ def test_attack_is_refused(author, because, given, assumes):
 def honest(d):
     """A square is nonnegative."""
     d.given("x", le(x, 5), "domain")
+    d.given("z", le(z, 5), "domain")
     d.conclude("square", le(0, x**2), combine(square(x)))
-    d.holds_at(x=1)
+    d.holds_at(x=1, z=0)
 
 
 BAD = le(0, -1 - z**2)
@@ -400,6 +401,20 @@ def test_honest_data_is_proved_and_a_change_afterwards_is_noticed():
     assert is_proved(right)
     object.__setattr__(right, "steps", (replace(right.steps[0], relation=BAD),))
     assert not is_proved(right)
+
+
+def test_a_claim_that_changes_while_it_is_checked_is_refused():
+    wrong = forged()
+    right = wrong.steps
+    object.__setattr__(wrong, "steps", (replace(right[0], relation=BAD),))
+
+    class Store(dict):
+        def items(self):
+            object.__setattr__(wrong, "steps", right)
+            return super().items()
+
+    with pytest.raises(Gap, match="changed while the claim was checked"):
+        check_claim(wrong, Store())
 
 
 def test_a_conclusion_that_is_no_step_is_refused():
