@@ -10,7 +10,7 @@ from dataclasses import replace as altered
 
 from theory.checkers.coq_lemma import RULES, Hypothesis, Lemma, Scope, lemma_of
 from theory.checkers.coq_signs import Prover
-from theory.checkers.coq_world import FRAMES, At, Space, Untranslatable, World, bare
+from theory.checkers.coq_world import FRAMES, At, Space, Untranslatable, World, bare, is_one
 from theory.checkers.coq_statement import natural, offset
 from theory.kernel.gap import Gap
 from theory.kernel.proof import Cite
@@ -232,15 +232,30 @@ def _hypothesis(scope: Scope, by: Instance, item: Hypothesis) -> None:
     if item.kind == "known":
         _known(scope, by, item)
         return
+    if item.kind == "link":
+        _link(scope, by, item)
+        return
     name = own(lemma, item.kind, _key(by, item)).name
-    lemma.add(f"intros; first [exact {name} | apply {name}; assumption | apply {name} | {_by_value(name)}].")
+    lemma.add(f"intros; first [exact {name} | apply {name}; assumption | apply {name}].")
 
 
-def _by_value(name: str) -> str:
-    return (
-        f"(rewrite {name} by assumption; lazy beta iota delta [plus scal process lift real_space]; "
-        "rewrite ?inner_plus, ?inner_scal; ring)"
-    )
+def _link(scope: Scope, by: Instance, item: Hypothesis) -> None:
+    """Show that a local name is the same part here of what is put for the image there."""
+    lemma, there = scope.lemma, by.cited.world
+    local, vector, over = str(item.key[0]), bool(item.key[1]), item.key[2]
+    link = next(x for x in there.statement.links if (x.local, x.vector, x.over) == (local, vector, over))
+    env, intros = lemma.variables(item.bound, scope.env)
+    here = altered(scope, env=env)
+    printer, more = here.printer, [env[label].value for label in there.sort(link.over)]
+    made = own(lemma, "link", (by.one(local, vector=vector), vector, over))
+    lemma.add(f"intros {' '.join([*intros, *(['w'] if vector else [])])}.")
+    lemma.add(f"rewrite {at_hand(here, made)}.")
+    parts = []
+    for name, coefficient in link.image:
+        combination = by.vector(name)
+        value = f"inner {printer.vector(combination, more)} w" if vector else printer.seen(combination, None, more)
+        parts.append(value if is_one(coefficient) else f"{printer.text(by.term(coefficient))} * ({value})")
+    lemma.add(f"match goal with |- ?a = _ => change (@eq R a ({' + '.join(parts) or '0'})) end; first [reflexivity | expand; ring].")
 
 
 def _follows(scope: Scope, wanted: Rel) -> bool:

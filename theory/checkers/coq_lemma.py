@@ -4,7 +4,7 @@ The statement is the claim: for all values of its names, index sets and averages
 its conclusions. What a proof takes for granted beyond that is a `Condition`; a lemma with one is no proof of the claim.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -13,7 +13,7 @@ from theory.checkers.coq_world import FRAMES, SUPPORTS, At, Env, Untranslatable,
 from theory.kernel.claim import Claim
 from theory.kernel.signs import Rel
 from theory.kernel.statement import Vec
-from theory.kernel.terms import Atom, Term, names, number
+from theory.kernel.terms import Atom, Term, number
 
 RULES = {"<=": "le", "<": "lt", "==": "eq"}
 """How the names of the prelude's lemmas end for a relation."""
@@ -65,14 +65,15 @@ class Printer:
         match term.tag:
             case "number":
                 value = term.args[0]
-                whole = f"({value.numerator})" if value < 0 else str(value.numerator)
-                return whole if value.denominator == 1 else f"({whole} / {value.denominator})"
+                if value.denominator != 1:
+                    return f"({value.numerator} / {value.denominator})"
+                return f"({value.numerator})" if value < 0 else str(value.numerator)
             case "name" | "gram":
                 return self.atom(term.args)
             case "sum":
                 return "(" + " + ".join(map(self.text, term.args)) + ")" if term.args else "0"
             case "product":
-                return _nested(" * ", [*map(self.text, term.args)], "1")
+                return "(" + " * ".join(map(self.text, term.args)) + ")" if term.args else "1"
         base, exponent = term.args
         if exponent < 0:
             return f"(/ {self.text(base)})" if exponent == -1 else f"(/ ({self.text(base)} ^ {-exponent}))"
@@ -82,12 +83,10 @@ class Printer:
         """Return a relation."""
         return f"{self.text(relation.lhs)} {_OPERATOR[relation.op]} {self.text(relation.rhs)}"
 
-    def vector(self, vector: Vec) -> str:
-        """Return a linear combination."""
-        parts = [
-            self.name(name, vector=True) if is_one(c) else f"(scal {self.text(c)} {self.name(name, vector=True)})"
-            for name, c in vector
-        ]
+    def vector(self, vector: Vec, more: Sequence[str] = ()) -> str:
+        """Return a linear combination, or its member at `more` values."""
+        values = [(self.name(name, vector=True, more=more), coefficient) for name, coefficient in vector]
+        parts = [value if is_one(c) else f"(scal {self.text(c)} {value})" for value, c in values]
         if not parts:
             return "zero"
         total = parts[-1]
@@ -103,15 +102,6 @@ class Printer:
             value = f"(inner {value} {other})" if other is not None else f"({value} : R)"
             parts.append(value if is_one(coefficient) else f"({self.text(coefficient)} * {value})")
         return "(" + " + ".join(parts) + ")" if parts else "0"
-
-
-def _nested(sign: str, parts: list[str], neutral: str) -> str:
-    if not parts:
-        return neutral
-    total = parts[-1]
-    for part in reversed(parts[:-1]):
-        total = f"({part}{sign}{total})"
-    return total
 
 
 @dataclass(frozen=True)
@@ -314,11 +304,6 @@ class Scope:
         return replace(self, facts=facts, open=self.open - free)
 
 
-def mentions(term: Term, name: str) -> bool:
-    """Return whether a term mentions a scalar or a generator."""
-    return name in names(term)
-
-
 ZERO = number(0)
 
-__all__ = ["PRELUDE", "RULES", "ZERO", "Fact", "Hypothesis", "Lemma", "Printer", "Scope", "lemma_of", "mentions"]
+__all__ = ["PRELUDE", "RULES", "ZERO", "Fact", "Hypothesis", "Lemma", "Printer", "Scope", "lemma_of"]

@@ -132,7 +132,7 @@ class Prover:
         if term.tag == "product":
             self._split("Rmult_le_pos", term, self.nonnegative)
         elif term.tag == "sum":
-            self._sum("Rplus_le_le_0_compat", term, self.nonnegative)
+            self._parts("Rplus_le_le_0_compat", "<=", term.args, self.nonnegative)
         elif term.tag == "power" and term.args[1] >= 0:
             base, exponent = term.args
             if exponent % 2 == 0:
@@ -196,20 +196,26 @@ class Prover:
 
     def _split(self, rule: str, term: Term, reason: Callable[[Term], None]) -> None:
         """Write the proof for a product: nonnegative factors, or an even number of nonpositive ones."""
-        *_, last = factors = term.args
+        factors = term.args
         negative = [place for place, factor in enumerate(factors) if self.signs.of(factor) < 0]
         if negative:
             flipped = [self._opposite(f) if place in negative else f for place, f in enumerate(factors)]
             changed = times(*flipped)
             end = "lt" if rule == "Rmult_lt_0_compat" else "le"
             self.lemma.add(f"apply (equal_{end} {self.printer.text(changed)}); [same |].")
-            factors, last = tuple(flipped), flipped[-1]
-        for factor in factors[:-1]:
-            self.lemma.add(f"apply {rule}. {{")
-            reason(factor)
-            self.lemma.add("} {")
-        reason(last)
-        self.lemma.add("}" * (len(factors) - 1))
+            factors = tuple(flipped)
+        sign = "<" if rule == "Rmult_lt_0_compat" else "<="
+        self._parts(rule, sign, tuple(factors), reason)
+
+    def _parts(self, rule: str, sign: str, parts: tuple[Term, ...], reason: Callable[[Term], None]) -> None:
+        """Write the proof for a sum or a product, which Coq reads as ((a, b), c), from the signs of its parts."""
+        first, *rest = parts
+        for part in reversed(rest):
+            name = self.lemma.new()
+            self.lemma.add(f"assert ({name} : 0 {sign} {self.printer.text(part)}). {{")
+            reason(part)
+            self.lemma.add(f"}} apply {rule}; [| exact {name}].")
+        reason(first)
 
     def _opposite(self, term: Term) -> Term:
         """Return minus a negative term, with the sign moved to where it is known."""
@@ -224,15 +230,6 @@ class Prover:
             return power(self._opposite(term.args[0]), term.args[1])
         return times(number(-1), term)
 
-    def _sum(self, rule: str, term: Term, reason: Callable[[Term], None]) -> None:
-        first, *rest = term.args  # written without brackets, so to the left: ((a + b) + c)
-        for part in reversed(rest):
-            name = self.lemma.new()
-            self.lemma.add(f"assert ({name} : 0 <= {self.printer.text(part)}). {{")
-            reason(part)
-            self.lemma.add(f"}} apply {rule}; [| exact {name}].")
-        reason(first)
-
     def _strict_sum(self, term: Term) -> None:
         first, *rest = term.args
         strict = next((place for place, part in enumerate(term.args) if self.signs.of(part) == POSITIVE), None)
@@ -245,16 +242,10 @@ class Prover:
             (self.positive if here else self.nonnegative)(part)
             if here:  # what is to the left need only be nonnegative
                 self.lemma.add(f"}} apply Rplus_le_lt_0_compat; [| exact {name}].")
-                self._left(term.args[:place])
+                self._parts("Rplus_le_le_0_compat", "<=", term.args[:place], self.nonnegative)
                 return
             self.lemma.add(f"}} apply Rplus_lt_le_0_compat; [| exact {name}].")
         self.positive(first)
-
-    def _left(self, parts: tuple[Term, ...]) -> None:
-        if len(parts) == 1:
-            self.nonnegative(parts[0])
-        else:
-            self._sum("Rplus_le_le_0_compat", plus(*parts), self.nonnegative)
 
     def divisions(self, values: Iterable[Term]) -> None:
         """State that what is divided by does not vanish, for `field`."""

@@ -187,7 +187,9 @@ def _structure(result: Lemma) -> None:
     if not result.world.labelled:
         return
     for link in statement.links:
-        _suppose(result, "link", (link.local, link.vector, link.over), _link(result, link.local, link.vector, link.image, link.over))
+        text = _link(result, link.local, link.vector, link.image, link.over)
+        bound = result.world.args(link.local, link.vector)
+        _suppose(result, "link", (link.local, link.vector, link.over), text, None, bound)
     for name, view in result.world.spaces.views.items():
         bound = result.world.args(name, vector=True)
         env, _ = result.variables(bound, {}, stem="x")
