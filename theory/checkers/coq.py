@@ -1,137 +1,208 @@
 """A third opinion on every claim: Coq, by the lemma written from the claim and by the hand-written library.
 
-Both are compiled in folders under the system's temporary folder, named by the content, so that an unchanged claim is
-not compiled twice. A claim is `proved` if its generated lemma or a library theorem that names it is accepted; what
-neither speaks of, and everything where coqc is missing, is `unsupported`.
+Both are compiled by coqc and checked again by coqchk (`coq_audit`), once for the same content, the same tools and the
+same checker: see `coq_cache`. A claim is `proved` if its generated lemma or a library theorem that names it is accepted
+and neither is refused. What neither speaks of, and everything where Coq is missing or does not work, is `unsupported`;
+what Coq was stopped at is `undecided` and not remembered.
 """
 
 import hashlib
-import json
 import re
 import shutil
-import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from theory.blueprint import Outcome
+from theory.checkers import coq_audit, coq_cache
+from theory.checkers.coq_audit import source as coq_source
+from theory.checkers.coq_audit import tools
+from theory.checkers.coq_audit.tools import Broken
 from theory.checkers.coq_lemma import PRELUDE, Lemma, lemma_of
 from theory.checkers.coq_script import lemmas
 from theory.kernel.claim import Claim
 
 LIBRARY = Path(__file__).parent / "coq"
-_CLAIM = re.compile(r"\(\* Claim: ([a-z_.]+) \*\)\s+(?:Theorem|Lemma) (\w+)")
-SECONDS = 900
-"""Longest that a file may take; the longest takes half a minute of one core."""
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """What coqc said of a set of statements: accepted ones, and the complaint about each of the others."""
+    """What Coq said of a set of statements: accepted ones, the complaint about each of the others, and why it stopped.
 
-    accepted: frozenset[str]
-    complaints: Mapping[str, str]
+    Args:
+        stopped: why nothing is known of the statements; empty if Coq came to its end.
+
+    """
+
+    accepted: frozenset[str] = frozenset()
+    complaints: Mapping[str, str] = field(default_factory=dict)
+    stopped: str = ""
 
 
 def library_theorems() -> dict[str, str]:
     """Return claim id -> File.theorem for every claim that the library's comments name."""
     found = {}
-    for name in _library_files():
-        for claim, theorem in _CLAIM.findall((LIBRARY / name).read_text()):
-            found[claim] = f"{name.removesuffix('.v')}.{theorem}"
+    for name in coq_source.project(LIBRARY):
+        for item in coq_source.claimed(name, coq_source.read(LIBRARY / name))[0]:
+            found[item.claim] = f"{name.removesuffix('.v')}.{item.theorem}"
     return found
-
-
-def _library_files() -> list[str]:
-    return [line for line in (LIBRARY / "_CoqProject").read_text().splitlines() if line.endswith(".v")]
 
 
 def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
     """Yield Coq's verdict on each claim."""
     items = tuple(claims)
-    if shutil.which("coqc") is None:
-        yield from (
-            Outcome(item.id, "unsupported", "coqc is not installed (Debian: apt install coq)") for item in items
-        )
+    lacking = next((name for name in ("coqc", "coqchk") if shutil.which(name) is None), None)
+    if lacking is not None:
+        reason = f"{lacking} is not installed (Debian: apt install coq)"
+        yield from (Outcome(item.id, "unsupported", reason) for item in items)
         return
     written = {item.id: result for item, result in lemmas(items)}
-    results: dict[str, Compiled] = {}
-    work = [
-        threading.Thread(target=lambda: results.update(library=_library())),
-        threading.Thread(target=lambda: results.update(generated=_generated(written))),
-    ]
-    for thread in work:
-        thread.start()
-    for thread in work:
-        thread.join()
-    theorems = library_theorems()
+    try:
+        results = _both(written)
+    except Broken as fault:
+        yield from (Outcome(item.id, "unsupported", f"Coq does not work here: {fault}") for item in items)
+        return
+    try:
+        theorems = library_theorems()
+    except ValueError:  # said in the results already
+        theorems = {}
     for item in items:
         yield _outcome(item, written[item.id], theorems.get(item.id), results)
 
 
+def _both(written: Mapping[str, Lemma | str]) -> dict[str, Compiled]:
+    """Compile the library and the generated lemmas side by side.
+
+    Raises:
+        Broken: Coq does not work at all.
+
+    """
+    identity = tools.identity()
+    checker = _Checker(identity)
+    results: dict[str, Compiled] = {}
+    faults: list[BaseException] = []
+
+    def work(name: str, compute: Callable[[], Compiled]) -> None:
+        try:
+            results[name] = compute()
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [
+        threading.Thread(target=work, args=("library", lambda: _library(checker))),
+        threading.Thread(target=work, args=("generated", lambda: _generated(written, checker))),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if faults:
+        raise faults[0]
+    return results
+
+
 def _outcome(item: Claim, written: Lemma | str, theorem: str | None, results: Mapping[str, Compiled]) -> Outcome:
-    reasons, proved, refused = [], False, False
+    reasons, proved, refused, heard = [], False, False, False
+    generated, library = results["generated"], results["library"]
     if isinstance(written, Lemma):
-        complaint = results["generated"].complaints.get(item.id)
-        proved, refused = complaint is None, complaint is not None
-        reasons.append("generated lemma" if complaint is None else f"generated lemma refused: {complaint}")
+        heard = True
+        if generated.stopped:
+            reasons.append(f"generated lemma: {generated.stopped}")
+        elif item.id in generated.accepted:
+            proved = True
+            reasons.append("generated lemma")
+        else:
+            refused = True
+            reasons.append(f"generated lemma refused: {generated.complaints.get(item.id, 'it is not there')}")
     if theorem is not None:
-        good = theorem.partition(".")[0] in results["library"].accepted
-        proved, refused = proved or good, refused or not good
-        reasons.append(f"library: {theorem}" if good else f"library refused: {theorem}")
-    if not reasons:
+        heard = True
+        file = theorem.partition(".")[0]
+        if library.stopped:
+            reasons.append(f"library: {library.stopped}")
+        elif file in library.accepted:
+            proved = True
+            reasons.append(f"library: {theorem}")
+        else:
+            refused = True
+            reasons.append(f"library refused: {theorem}: {library.complaints.get(file, 'it is not there')}")
+    if not heard:
         return Outcome(item.id, "unsupported", str(written))
-    return Outcome(item.id, "undecided" if refused or not proved else "proved", "; ".join(reasons))
+    return Outcome(item.id, "proved" if proved and not refused else "undecided", "; ".join(reasons))
 
 
-def _folder(*contents: str) -> Path:
-    version = subprocess.run(["coqc", "--version"], capture_output=True, text=True, check=True).stdout
-    name = hashlib.sha256("\0".join((version, *contents)).encode()).hexdigest()[:24]
-    return Path(tempfile.gettempdir()) / f"analog-coq-{name}"
+class _Checker:
+    """Remembers results under a name made of the tools, this checker's own text and the content."""
+
+    def __init__(self, identity: str) -> None:
+        here = (Path(__file__), Path(coq_cache.__file__), *sorted(Path(coq_audit.__file__).parent.glob("*.py")))
+        self._prefix = "\0".join((identity, *(path.read_text() for path in here)))
+        self._lock = threading.Lock()
+        self._works: Broken | bool | None = None
+
+    def kept(self, content: Mapping[str, str], compute: Callable[[Path], Compiled]) -> Compiled:
+        """Return the result for `content`, remembered or computed in a scratch folder.
+
+        Raises:
+            Broken: Coq does not work at all.
+
+        """
+        text = "\0".join(part for item in content.items() for part in item)
+        name = hashlib.sha256(f"{self._prefix}\0{text}".encode()).hexdigest()
+        kept = _read_back(coq_cache.load(name), name)
+        if kept is not None:
+            return kept
+        self._probe()
+        try:
+            with tempfile.TemporaryDirectory(prefix="analog-coq-") as scratch:
+                result = compute(Path(scratch))
+        except Broken as fault:
+            return Compiled(stopped=str(fault))
+        data = {"name": name, "accepted": sorted(result.accepted), "complaints": dict(result.complaints)}
+        coq_cache.save(name, data)
+        return result
+
+    def _probe(self) -> None:
+        with self._lock:
+            if self._works is None:
+                try:
+                    tools.probe()
+                except Broken as fault:
+                    self._works = fault
+                else:
+                    self._works = True
+            if isinstance(self._works, Broken):
+                raise self._works
 
 
-def _kept(folder: Path, compute: Callable[[Path], Compiled]) -> Compiled:
-    """Return a result kept in `folder`, or compute it in a scratch folder and keep it whole."""
-    kept = folder / "result.json"
-    if kept.exists():
-        data = json.loads(kept.read_text())
-        return Compiled(frozenset(data["accepted"]), data["complaints"])
-    with tempfile.TemporaryDirectory(prefix="analog-coq-") as scratch:
-        result = compute(Path(scratch))
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"result.{threading.get_ident()}"
-    partial.write_text(json.dumps({"accepted": sorted(result.accepted), "complaints": dict(result.complaints)}))
-    partial.replace(kept)
-    return result
+def _read_back(data: object, name: str) -> Compiled | None:
+    """Return a result that was kept, None unless it has the form in which it was kept."""
+    if not isinstance(data, dict) or set(data) != {"name", "accepted", "complaints"} or data["name"] != name:
+        return None
+    accepted, complaints = data["accepted"], data["complaints"]
+    if not isinstance(accepted, list) or not isinstance(complaints, dict):
+        return None
+    if not all(isinstance(text, str) for text in (*accepted, *complaints.values())):
+        return None
+    return Compiled(frozenset(accepted), complaints)
 
 
-def _coqc(folder: Path, name: str) -> str:
-    """Compile a file; return the complaint, empty if it is accepted."""
-    command = ["coqc", "-q", "-w", "none", "-Q", ".", "Analog", name]
+def _library(checker: _Checker) -> Compiled:
+    """Audit the hand-written library; names are those of the files, without `.v`."""
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return f'File "{name}", line 0: more than {SECONDS} s'
-    return "" if done.returncode == 0 else done.stderr.strip() or "refused without a word"
-
-
-def _library() -> Compiled:
-    files = _library_files()
+        sources = {name: coq_source.read(LIBRARY / name) for name in coq_source.project(LIBRARY)}
+    except ValueError as fault:
+        return Compiled(stopped=str(fault))
 
     def compute(scratch: Path) -> Compiled:
-        accepted, complaints = set(), {}
-        for name in files:
-            shutil.copy(LIBRARY / name, scratch)
-            complaint = _coqc(scratch, name)
-            if complaint:
-                complaints[name.removesuffix(".v")] = complaint
-            else:
-                accepted.add(name.removesuffix(".v"))
-        return Compiled(frozenset(accepted), complaints)
+        done = tools.audit(sources, scratch)
+        return Compiled(
+            frozenset(name.removesuffix(".v") for name in done.accepted),
+            {name.removesuffix(".v"): complaint for name, complaint in done.complaints.items()},
+        )
 
-    return _kept(_folder(*((LIBRARY / name).read_text() for name in files)), compute)
+    return checker.kept(sources, compute)
 
 
 def source(written: Iterable[Lemma]) -> str:
@@ -139,14 +210,15 @@ def source(written: Iterable[Lemma]) -> str:
     return "\n".join([PRELUDE, *(lemma.source() for lemma in written)])
 
 
-def _generated(written: Mapping[str, Lemma | str]) -> Compiled:
+def _generated(written: Mapping[str, Lemma | str], checker: _Checker) -> Compiled:
+    """Audit the lemmas written from claims; what Coq complains about is taken out until the rest is accepted."""
     found = [lemma for lemma in written.values() if isinstance(lemma, Lemma)]
 
     def compute(scratch: Path) -> Compiled:
         left, complaints = list(found), dict[str, str]()
         while left:
-            (scratch / "Generated.v").write_text(source(left))
-            complaint = _coqc(scratch, "Generated.v")
+            expected = [lemma_of(lemma.claim.id) for lemma in left]
+            complaint = tools.audit_one("Generated.v", source(left), expected, scratch)
             if not complaint:
                 break
             wrong = _blamed(source(left), complaint)
@@ -160,14 +232,14 @@ def _generated(written: Mapping[str, Lemma | str]) -> Compiled:
             left = [lemma for lemma in left if lemma.claim.id not in names]
         return Compiled(frozenset(lemma.claim.id for lemma in left), complaints)
 
-    return _kept(_folder(source(found)), compute)
+    return checker.kept({"Generated.v": source(found)}, compute)
 
 
 def _blamed(text: str, complaint: str) -> str | None:
     """Return the claim whose lemma coqc complains about."""
-    place = re.search(r"line (\d+)", complaint)
+    place = re.match(r'File "[^"]*Generated\.v", line (\d+)', complaint)
     if place is None:
         return None
     above = "\n".join(text.splitlines()[: int(place[1])])
-    names = re.findall(r"^\(\* claim ([a-z_.]+) \*\)$", above, flags=re.MULTILINE)
+    names = re.findall(r"^\(\* claim ([a-z0-9_.]+) \*\)$", above, flags=re.MULTILINE)
     return names[-1] if names else None

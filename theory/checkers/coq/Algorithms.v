@@ -29,10 +29,10 @@ Section no_lag.
   Hypothesis smooth : lipschitz region grad L.
   Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 ->
     region (fun m c => w m c + t * (u m c - w m c)).
-  Hypothesis inside : forall h, reachable P h -> region (W h).
-  Hypothesis bounded_below : forall w, lower <= f w.
-  Hypothesis unbiased : forall h m c, reachable P h -> given P h (fun i => g (W h) i m c) = grad (W h) m c.
-  Hypothesis variance : forall h, reachable P h ->
+  Hypothesis inside : forall h, reachable P h -> (length h <= K)%nat -> region (W h).
+  Hypothesis bounded_below : forall h, reachable P h -> (length h <= K)%nat -> lower <= f (W h).
+  Hypothesis unbiased : forall h m c, met P K h -> given P h (fun i => g (W h) i m c) = grad (W h) m c.
+  Hypothesis variance : forall h, met P K h ->
     given P h (fun i => norm (minus (g (W h) i) (grad (W h))) ^ 2) <= sigma ^ 2.
 
   Let A := average_squared_gradient P M size K grad W.
@@ -42,16 +42,19 @@ Section no_lag.
   Lemma A_nonneg : 0 <= A.
   Proof. unfold A, average_squared_gradient. rewrite A_is_norm by exact K_pos. apply pow2_ge_0. Qed.
 
+  Let above_at_the_end h : reachable P h -> length h = K -> lower <= f (W h).
+  Proof. intros R E. apply bounded_below; [exact R | lia]. Qed.
+
   Lemma p_nonneg : 0 <= p.
   Proof.
-    pose proof (bounded_below (W [])). apply Rmult_le_pos; [lra|]. left. apply Rinv_0_lt_compat.
+    pose proof (bounded_below [] I (Nat.le_0_l K)). apply Rmult_le_pos; [lra|]. left. apply Rinv_0_lt_compat.
     apply Rmult_lt_0_compat; [exact alpha_pos | apply lt_0_INR, K_pos].
   Qed.
 
   (** Nothing is late, so nothing is stale: the sensitivity and the lags are zero. *)
   Lemma without_lag device rho :
     0 <= rho -> run device alpha (fun h i => g (W h) i) W ->
-    (forall h i m c, met P K h -> (m < M)%nat -> (c < size m)%nat ->
+    (forall h i m c, met P K h -> reachable P (i :: h) -> (m < M)%nat -> (c < size m)%nat ->
       let D := - alpha * g (W h) i m c in Rabs (device (W h m c) D - (W h m c + D)) <= rho * Rabs D) ->
     exists Y a, feasible p x sigma rho 0 0 A Y a.
   Proof.
@@ -64,7 +67,7 @@ Section no_lag.
     apply (training_sharp P M size K f grad g region device (fun h i => g (W h) i))
       with (d := fun _ => O) (S := fun _ _ => 0); auto.
     - intros. lra.
-    - intros h i m _ _. rewrite (sum_zero M (fun j => 0 * _)) by (intros; ring). apply Req_le.
+    - intros h i m _ _ _. rewrite (sum_zero M (fun j => 0 * _)) by (intros; ring). apply Req_le.
       apply norm_null, sum_zero. intros c _. unfold minus. simpl. ring.
     - intros y. rewrite Zero. lra.
     - rewrite Zero. lra.
@@ -120,19 +123,20 @@ Section synchronous_pipeline.
   Hypothesis smooth : lipschitz region grad L.
   Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 ->
     region (fun m c => w m c + t * (u m c - w m c)).
-  Hypothesis inside : forall h, reachable P h -> region (W h).
-  Hypothesis bounded_below : forall w, lower <= f w.
+  Hypothesis inside : forall h, reachable P h -> (length h <= K)%nat -> region (W h).
+  Hypothesis bounded_below : forall h, reachable P h -> (length h <= K)%nat -> lower <= f (W h).
 
-  (** of one sample *)
-  Hypothesis unbiased : forall w m c, sum N (fun i => chance1 i * g w i m c) = grad w m c.
-  Hypothesis variance : forall w, sum N (fun i => chance1 i * norm (minus (g w i) (grad w)) ^ 2) <= sigma ^ 2.
+  (** of one sample, at the weights met *)
+  Hypothesis unbiased : forall h m c, met P K h -> sum N (fun i => chance1 i * g (W h) i m c) = grad (W h) m c.
+  Hypothesis variance : forall h, met P K h ->
+    sum N (fun i => chance1 i * norm (minus (g (W h) i) (grad (W h))) ^ 2) <= sigma ^ 2.
   Hypothesis analog_sgd_sp : run (ald tau) alpha (fun h => batch_mean N B (g (W h))) W.
   Hypothesis saturation : forall h m c, met P K h -> (m < M)%nat -> (c < size m)%nat -> Rabs (W h m c) <= rho * tau.
 
   Lemma batch_coordinate X m c i :
     (batch_sum N B X i : V) m c = batch_sum (H := real_space) N B (fun j => (X j : V) m c) i.
   Proof.
-    clear B_pos P inside saturation analog_sgd_sp. revert i.
+    clear B_pos P inside saturation analog_sgd_sp bounded_below unbiased variance. revert i.
     induction B as [|b IH]; intros i; [reflexivity|]. simpl. now rewrite <- IH.
   Qed.
 
@@ -144,7 +148,7 @@ Section synchronous_pipeline.
     assert (PB : 0 < INR B) by (apply lt_0_INR, B_pos).
     apply (analog_sgd P M size K f grad region (fun w => batch_mean N B (g w))) with (tau := tau); auto.
     - apply Rmult_le_pos; [exact sigma_nonneg|]. left. apply Rinv_0_lt_compat, sqrt_lt_R0, PB.
-    - intros h m c _.
+    - intros h m c Met.
       pose proof (batch_sum_mean N chance1 chance1_total (H := real_space) B (fun i => g (W h) i m c) 1) as E.
       simpl (InnerProduct.inner _ _) in E.
       transitivity (/ INR B * sum (N ^ B) (fun i => batch_chance N chance1 B i *
@@ -153,9 +157,9 @@ Section synchronous_pipeline.
         change (batch_chance N chance1 B i * (/ INR B * (batch_sum N B (g (W h)) i : V) m c) =
           / INR B * (batch_chance N chance1 B i * (batch_sum (H := real_space) N B (fun j => g (W h) j m c) i * 1))).
         rewrite batch_coordinate. ring.
-      + rewrite E, <- (unbiased (W h) m c).
+      + rewrite E, <- (unbiased h m c Met).
         rewrite (sum_ext N _ (fun i => chance1 i * g (W h) i m c)) by (intros; ring). field. lra.
-    - intros h _. apply Rle_trans with (sigma ^ 2 / INR B).
+    - intros h Met. apply Rle_trans with (sigma ^ 2 / INR B).
       + apply (batch_mean_variance N chance1 chance1_total); auto.
         intros w.
         transitivity (sum M (fun m => sum (size m) (fun c => w m c * sum N (fun i => chance1 i * g (W h) i m c)))).
@@ -165,7 +169,7 @@ Section synchronous_pipeline.
           rewrite (sum_ext N _ (fun i => sum (size m) (fun c => chance1 i * (g (W h) i m c * w m c))))
             by (intros; now rewrite sum_scal).
           rewrite sum_swap. apply sum_ext. intros c _. rewrite <- sum_scal. apply sum_ext. intros. ring.
-        * apply sum_ext. intros m _. apply sum_ext. intros c _. rewrite unbiased.
+        * apply sum_ext. intros m _. apply sum_ext. intros c _. rewrite (unbiased h m c Met).
           change (w m c * grad (W h) m c = grad (W h) m c * w m c). ring.
       + apply Req_le. unfold Rdiv. rewrite Rpow_mult_distr, pow_inv, pow2_sqrt; lra.
   Qed.
@@ -189,10 +193,10 @@ Section digital_pipeline.
   Hypothesis smooth : lipschitz region grad L.
   Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 ->
     region (fun m c => w m c + t * (u m c - w m c)).
-  Hypothesis inside : forall h, reachable P h -> region (W h).
-  Hypothesis bounded_below : forall w, lower <= f w.
-  Hypothesis unbiased : forall h m c, reachable P h -> given P h (fun i => G (W h) (W h) i m c) = grad (W h) m c.
-  Hypothesis variance : forall h, reachable P h ->
+  Hypothesis inside : forall h, reachable P h -> (length h <= K)%nat -> region (W h).
+  Hypothesis bounded_below : forall h, reachable P h -> length h = K -> lower <= f (W h).
+  Hypothesis unbiased : forall h m c, met P K h -> given P h (fun i => G (W h) (W h) i m c) = grad (W h) m c.
+  Hypothesis variance : forall h, met P K h ->
     given P h (fun i => norm (minus (G (W h) (W h) i) (grad (W h))) ^ 2) <= sigma ^ 2.
   Hypothesis S_nonneg : forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= S i j.
   Hypothesis coherent_delay : delay_constant M S (fun m => INR (d m)) Lambda1.
@@ -208,7 +212,7 @@ Section digital_pipeline.
   (** Any direction that is stale by at most S. *)
   Lemma digital_lagged (direction : history -> nat -> V) :
     run digital alpha direction W ->
-    (forall h i m, met P K h -> (m < M)%nat ->
+    (forall h i m, met P K h -> reachable P (i :: h) -> (m < M)%nat ->
       norm (minus (direction h i) (G (W h) (W h) i) m : euclid (size m))
       <= sum M (fun j => S m j * norm (minus (W h) (late d W h) j : euclid (size j)))) ->
     domain x 0 q -> A <= explicit p x sigma 0 q qn.
@@ -225,7 +229,7 @@ Section digital_pipeline.
   (* Claim: algorithm.digital_ap *)
   Theorem digital_ap :
     run digital alpha (fun h i => G (late d W h) (W h) i) W ->
-    (forall h i m, met P K h -> (m < M)%nat ->
+    (forall h i m, met P K h -> reachable P (i :: h) -> (m < M)%nat ->
       norm (minus (G (late d W h) (W h) i) (G (W h) (W h) i) m : euclid (size m))
       <= sum M (fun j => S m j * norm (minus (W h) (late d W h) j : euclid (size j)))) ->
     domain x 0 q -> A <= explicit p x sigma 0 q qn.
@@ -235,7 +239,7 @@ Section digital_pipeline.
   (* Claim: algorithm.stashed_ap *)
   Theorem stashed_ap :
     run digital alpha (fun h i => G (late d W h) (late d W h) i) W ->
-    (forall h i m, met P K h -> (m < M)%nat ->
+    (forall h i m, met P K h -> reachable P (i :: h) -> (m < M)%nat ->
       norm (minus (G (late d W h) (late d W h) i) (G (W h) (W h) i) m : euclid (size m))
       <= sum M (fun j => S m j * norm (minus (W h) (late d W h) j : euclid (size j)))) ->
     domain x 0 q -> A <= explicit p x sigma 0 q qn.

@@ -39,12 +39,12 @@ Section analog_sgd_ap.
   Hypothesis smooth : lipschitz region grad L.
   Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 ->
     region (fun m c => w m c + t * (u m c - w m c)).
-  Hypothesis inside : forall h, reachable P h -> region (W h).
-  Hypothesis bounded_below : forall w, lower <= f w.
+  Hypothesis inside : forall h, reachable P h -> (length h <= K)%nat -> region (W h).
+  Hypothesis bounded_below : forall h, reachable P h -> length h = K -> lower <= f (W h).
 
   (** unbiased, variance *)
-  Hypothesis unbiased : forall h m c, reachable P h -> given P h (fun i => G (W h) (W h) i m c) = grad (W h) m c.
-  Hypothesis variance : forall h, reachable P h ->
+  Hypothesis unbiased : forall h m c, met P K h -> given P h (fun i => G (W h) (W h) i m c) = grad (W h) m c.
+  Hypothesis variance : forall h, met P K h ->
     given P h (fun i => norm (minus (G (W h) (W h) i) (grad (W h))) ^ 2) <= sigma ^ 2.
 
   (** saturation *)
@@ -52,7 +52,7 @@ Section analog_sgd_ap.
 
   (** lags, with the staleness sensitivity S of the model *)
   Hypothesis S_nonneg : forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= S i j.
-  Hypothesis sensitivity : forall h i m, met P K h -> (m < M)%nat ->
+  Hypothesis sensitivity : forall h i m, met P K h -> reachable P (i :: h) -> (m < M)%nat ->
     norm (minus (G (late d W h) (W h) i) (G (W h) (W h) i) m : euclid (size m))
     <= sum M (fun j => S m j * norm (minus (W h) (late d W h) j : euclid (size j))).
 
@@ -65,7 +65,7 @@ Section analog_sgd_ap.
   Let q := (1 + rho) * alpha * Lambda1.
 
   Let device_is_faithful h i m c :
-    met P K h -> (m < M)%nat -> (c < size m)%nat ->
+    met P K h -> reachable P (i :: h) -> (m < M)%nat -> (c < size m)%nat ->
     let D := - alpha * G (late d W h) (W h) i m c in
     Rabs (ald tau (W h m c) D - (W h m c + D)) <= rho * Rabs D.
   Proof. intros. apply ald_distortion; auto. Qed.
@@ -129,7 +129,7 @@ Section analog_sgd_ap.
   Section noise_by_stage.
     Variable s : nat -> R.
     Hypothesis s_nonneg : forall m, 0 <= s m.
-    Hypothesis stage_variance : forall h m, reachable P h -> (m < M)%nat ->
+    Hypothesis stage_variance : forall h m, met P K h -> (m < M)%nat ->
       given P h (fun i => norm (minus (G (W h) (W h) i) (grad (W h)) m : euclid (size m)) ^ 2) <= s m ^ 2.
 
     Let nu := norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * s m)).

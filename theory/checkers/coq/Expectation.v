@@ -120,14 +120,16 @@ Section expectation.
 
   (** * Martingale differences *)
 
-  (** n has conditional mean zero: seen from any vector that is known before the sample is drawn. *)
+  (** In each of the first K steps n has conditional mean zero: seen from any vector that is known before the sample
+      is drawn. *)
+  Variable K : nat.
   Definition martingale_difference {H : space} (n : history -> H) : Prop :=
-    forall h (w : H), reachable h -> conditional (fun h => inner (n h) w) h = 0.
+    forall h (w : H), reachable h -> (length h < K)%nat -> conditional (fun h => inner (n h) w) h = 0.
 
   Lemma real_difference (n : history -> real_space) :
-    (forall h, reachable h -> conditional n h = 0) -> martingale_difference n.
+    (forall h, reachable h -> (length h < K)%nat -> conditional n h = 0) -> martingale_difference n.
   Proof.
-    intros D h w R. rewrite <- (Rmult_0_r w), <- (D h R). unfold conditional. rewrite <- apply_scal.
+    intros D h w R L. rewrite <- (Rmult_0_r w), <- (D h R L). unfold conditional. rewrite <- apply_scal.
     apply apply_ext. intros. simpl. ring.
   Qed.
 
@@ -135,7 +137,7 @@ Section expectation.
   Lemma lift_difference {T} (E : functional T) H (n : history -> lift E H) :
     (forall t, support E t -> martingale_difference (fun h => n h t)) -> martingale_difference n.
   Proof.
-    intros D h w R. unfold conditional. simpl (inner _ _). rewrite given_swap.
+    intros D h w R L. unfold conditional. simpl (inner _ _). rewrite given_swap.
     apply apply_zero. intros t Ht. now apply (D t Ht).
   Qed.
 
@@ -143,24 +145,24 @@ Section expectation.
 
   (** A difference is orthogonal to whatever is known before it. *)
   Theorem predictable_orthogonal (n F : history -> H) k :
-    martingale_difference n -> mean (S k) (fun h => inner (F (tl h)) (n h)) = 0.
+    martingale_difference n -> (k < K)%nat -> mean (S k) (fun h => inner (F (tl h)) (n h)) = 0.
   Proof.
-    intros D. apply (apply_zero (expectation k)). intros h [R _].
-    rewrite <- (D h (F h) R). apply apply_ext. intros. apply inner_sym.
+    intros D Hk. apply (apply_zero (expectation k)). intros h [R E].
+    rewrite <- (D h (F h) R ltac:(lia)). apply apply_ext. intros. apply inner_sym.
   Qed.
 
   (** Differences of distinct times are orthogonal; before the start there are none. *)
   (* Claim: noise.differences *)
   Theorem differences_orthogonal (n : history -> H) i j k :
-    martingale_difference n -> (forall w, inner (n []) w = 0) -> (i < j)%nat ->
+    martingale_difference n -> (forall w, inner (n []) w = 0) -> (i < j)%nat -> (k <= K)%nat ->
     mean k (fun h => inner (n (skipn i h)) (n (skipn j h))) = 0.
   Proof.
-    intros D Z L.
+    intros D Z L HK.
     transitivity (mean (k - i) (fun h => inner (n h) (n (skipn (j - i) h)))).
     - rewrite <- mean_skipn. apply mean_ext. intros h. rewrite skipn_skipn. do 4 f_equal. lia.
-    - destruct (k - i)%nat as [|m]; [apply Z|].
+    - destruct (k - i)%nat as [|m] eqn:E; [apply Z|].
       replace (j - i)%nat with (S (j - i - 1)) by lia.
-      rewrite <- (predictable_orthogonal n (fun h => n (skipn (j - i - 1) h)) m D).
+      rewrite <- (predictable_orthogonal n (fun h => n (skipn (j - i - 1) h)) m D ltac:(lia)).
       apply mean_ext. intros [|x h]; simpl; [now rewrite skipn_nil, !Z|]. apply inner_sym.
   Qed.
 End expectation.

@@ -28,10 +28,10 @@ Section linear.
   Hypothesis smooth : lipschitz region grad L.
   Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 ->
     region (fun m c => w m c + t * (u m c - w m c)).
-  Hypothesis inside : forall h, reachable P h -> region (W h).
-  Hypothesis bounded_below : forall w, lower <= f w.
-  Hypothesis unbiased : forall h m c, reachable P h -> given P h (fun i => G (W h) (W h) i m c) = grad (W h) m c.
-  Hypothesis variance : forall h, reachable P h ->
+  Hypothesis inside : forall h, reachable P h -> (length h <= K)%nat -> region (W h).
+  Hypothesis bounded_below : forall h, reachable P h -> length h = K -> lower <= f (W h).
+  Hypothesis unbiased : forall h m c, met P K h -> given P h (fun i => G (W h) (W h) i m c) = grad (W h) m c.
+  Hypothesis variance : forall h, met P K h ->
     given P h (fun i => norm (minus (G (W h) (W h) i) (grad (W h))) ^ 2) <= sigma ^ 2.
   Hypothesis saturation : forall h m c, met P K h -> (m < M)%nat -> (c < size m)%nat -> Rabs (W h m c) <= rho * tau.
 

@@ -204,8 +204,8 @@ Section explicit.
   Hypothesis A_nonneg : 0 <= A.
   Hypothesis short : x + q ^ 2 < 1.
   Let s := 1 - x - q ^ 2.
-  Let R := radius sigma A.
-  Let a0 := rho * R + qn.
+  Let Rad := radius sigma A.
+  Let a0 := rho * Rad + qn.
 
   Lemma s_pos : 0 < s.
   Proof. unfold s. lra. Qed.
@@ -223,8 +223,8 @@ Section explicit.
       replace (s * (s * Y ^ 2 + _)) with ((s * Y - (a0 * q + cross)) ^ 2 + s * (2 * (a0 * q + cross) * Y))
         by (field; lra).
       pose proof (pow2_ge_0 (s * Y - (a0 * q + cross))). lra. }
-    unfold eta in I. fold R in I.
-    replace (rho * R + q * Y + qn) with (a0 + q * Y) in I by (unfold a0; ring).
+    unfold eta in I. fold Rad in I.
+    replace (rho * Rad + q * Y + qn) with (a0 + q * Y) in I by (unfold a0; ring).
     unfold s in E at 1. lra.
   Qed.
 
@@ -236,7 +236,7 @@ Section explicit.
     <= 2 * p + energy + (1 + kappa) * ((1 + t) * rho ^ 2 * sigma ^ 2 + (1 + / t) * qn ^ 2) + 2 * cross ^ 2 / s.
   Proof.
     intros Ht E kappa. pose proof s_pos as S.
-    assert (R2 : R ^ 2 = A + sigma ^ 2) by (apply pow2_sqrt; pose proof (pow2_ge_0 sigma); lra).
+    assert (R2 : Rad ^ 2 = A + sigma ^ 2) by (apply pow2_sqrt; pose proof (pow2_ge_0 sigma); lra).
     assert (K : 0 <= 1 + kappa).
     { unfold kappa. pose proof (Rmult_le_pos (2 * q ^ 2) (/ s)). pose proof (pow2_ge_0 q).
       pose proof (Rinv_0_lt_compat s S). unfold Rdiv. lra. }
@@ -246,11 +246,11 @@ Section explicit.
       replace (s * (2 * q ^ 2 / s * a0 ^ 2 + 2 * cross ^ 2 / s))
         with ((a0 * q + cross) ^ 2 + (a0 * q - cross) ^ 2) by (field; lra).
       pose proof (pow2_ge_0 (a0 * q - cross)). lra. }
-    assert (Y2 : a0 ^ 2 <= (1 + t) * rho ^ 2 * R ^ 2 + (1 + / t) * qn ^ 2).
+    assert (Y2 : a0 ^ 2 <= (1 + t) * rho ^ 2 * Rad ^ 2 + (1 + / t) * qn ^ 2).
     { apply Rmult_le_reg_l with t; [exact Ht|].
-      replace (t * ((1 + t) * rho ^ 2 * R ^ 2 + (1 + / t) * qn ^ 2))
-        with (t * a0 ^ 2 + (t * rho * R - qn) ^ 2) by (unfold a0; field; lra).
-      pose proof (pow2_ge_0 (t * rho * R - qn)). lra. }
+      replace (t * ((1 + t) * rho ^ 2 * Rad ^ 2 + (1 + / t) * qn ^ 2))
+        with (t * a0 ^ 2 + (t * rho * Rad - qn) ^ 2) by (unfold a0; field; lra).
+      pose proof (pow2_ge_0 (t * rho * Rad - qn)). lra. }
     rewrite R2 in Y2. apply (Rmult_le_compat_l (1 + kappa)) in Y2; [|exact K]. lra.
   Qed.
   Hypothesis inside : domain x rho q.
@@ -281,16 +281,16 @@ Section explicit.
     A <= explicit_radius p x energy cross sigma rho q qn ^ 2 - sigma ^ 2.
   Proof.
     intros E. pose proof s_pos as S.
-    assert (R2 : R ^ 2 = A + sigma ^ 2) by (apply pow2_sqrt; pose proof (pow2_ge_0 sigma); lra).
-    assert (RP : 0 <= R) by apply sqrt_pos.
-    assert (Le : R <= explicit_radius p x energy cross sigma rho q qn).
+    assert (R2 : Rad ^ 2 = A + sigma ^ 2) by (apply pow2_sqrt; pose proof (pow2_ge_0 sigma); lra).
+    assert (RP : 0 <= Rad) by apply sqrt_pos.
+    assert (Le : Rad <= explicit_radius p x energy cross sigma rho q qn).
     { apply quadratic_le; [exact leading_pos|]. fold s.
       replace (2 * p + energy + a0 ^ 2 + (a0 * q + cross) ^ 2 / s) with
         (2 * p + energy + qn ^ 2 + (qn * q + cross) ^ 2 / s
-         + 2 * (rho * qn + rho * q * (qn * q + cross) / s) * R
-         + (rho ^ 2 + rho ^ 2 * q ^ 2 / s) * R ^ 2) in E by (unfold a0; field; lra).
+         + 2 * (rho * qn + rho * q * (qn * q + cross) / s) * Rad
+         + (rho ^ 2 + rho ^ 2 * q ^ 2 / s) * Rad ^ 2) in E by (unfold a0; field; lra).
       lra. }
-    assert (R ^ 2 <= explicit_radius p x energy cross sigma rho q qn ^ 2) by (apply pow_incr; lra).
+    assert (Rad ^ 2 <= explicit_radius p x energy cross sigma rho q qn ^ 2) by (apply pow_incr; lra).
     lra.
   Qed.
 End explicit.

@@ -111,17 +111,20 @@ Section network_sgd.
   Hypothesis Lambdah_nonneg : 0 <= Lambdah.
   Hypothesis analog_sgd_ap : run (ald tau) alpha (fun h i => pass (late d W h) (W h) i) W.
   Hypothesis gradient : has_gradient inside f full_gradient.
-  Hypothesis stays_inside : forall h, reachable P h -> inside (W h).
-  Hypothesis bounded_below : forall u, lower <= f u.
-  Hypothesis variance : forall h, reachable P h ->
+  Hypothesis stays_inside : forall h, reachable P h -> (length h <= K)%nat -> inside (W h).
+  Hypothesis bounded_below : forall h, reachable P h -> length h = K -> lower <= f (W h).
+  Hypothesis variance : forall h, met P K h ->
     given P h (fun i => norm (minus (pass (W h) (W h) i) (full_gradient (W h))) ^ 2) <= sigma ^ 2.
   Hypothesis saturation : forall h m c, met P K h -> (m < M)%nat -> (c < size width m)%nat ->
     Rabs (W h m c) <= rho * tau.
   Hypothesis coherent_delay : delay_constant M (S 0) (fun m => INR (d m)) Lambda1.
   Hypothesis martingale_delay : delay_constant M (S 0) (fun m => sqrt (INR (d m))) Lambdah.
 
-  Lemma late_inside h : reachable P h -> inside (late d W h).
-  Proof. intros R m Hm. exact (stays_inside _ (reachable_skipn P (d m) h R) m Hm). Qed.
+  Lemma late_inside h : met P K h -> inside (late d W h).
+  Proof.
+    intros [R Len] m Hm. apply (stays_inside (skipn (d m) h)); [now apply reachable_skipn | | exact Hm].
+    rewrite skipn_length. lia.
+  Qed.
 
   (* Claim: network.analog_sgd_ap *)
   Theorem network_explicit :
@@ -134,9 +137,9 @@ Section network_sgd.
       auto using network_smooth, bounded_convex.
     - intros i j _ _. apply (sensitivity_grows M p0 p1 l0 l1 X w p0_nonneg p1_nonneg l0_nonneg l1_nonneg X_nonneg
         w_nonneg 0 0). lra.
-    - intros h i m [R _] Hm. apply (stale_direction M width phi dphi p0 p1 l0 l1 X w); auto.
-      + exact (late_inside h R).
-      + exact (stays_inside h R).
+    - intros h i m Met _ Hm. apply (stale_direction M width phi dphi p0 p1 l0 l1 X w); auto.
+      + exact (late_inside h Met).
+      + apply stays_inside; apply Met || (destruct Met; lia).
   Qed.
 End network_sgd.
 

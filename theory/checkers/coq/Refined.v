@@ -26,10 +26,10 @@ Section refined.
   Let step := step P M size K W gradient fresh direction alpha.
   Let A := mean_squared_gradient P M size K gradient.
 
-  Hypothesis unbiased : forall h m c, reachable P h -> conditional P (fun h => n h m c) h = 0.
+  Hypothesis unbiased : forall h m c, met P K h -> conditional P (fun h => n h m c) h = 0.
   Variable sigma : R.
   Hypothesis sigma_nonneg : 0 <= sigma.
-  Hypothesis variance : forall h, reachable P h -> conditional P (fun h => inner (n h) (n h)) h <= sigma ^ 2.
+  Hypothesis variance : forall h, met P K h -> conditional P (fun h => inner (n h) (n h)) h <= sigma ^ 2.
 
   (** * A linear direction: signs inside H may cancel, so H stands where S of absolute values stood *)
 
@@ -219,11 +219,11 @@ Section refined.
       - change (/ INR K * sum K (fun k => mean P (S k) (fun h => r (tl h) ^ 2 * inner (n h) (n h)))
           <= / INR K * sum K (fun k => mean P k (fun h => r h ^ 2)) * sigma ^ 2).
         rewrite Rmult_assoc. apply Rmult_le_compat_l; [left; apply Rinv_0_lt_compat, lt_0_INR, K_pos|].
-        rewrite (Rmult_comm _ (sigma ^ 2)), <- sum_scal. apply sum_le. intros k _.
-        rewrite <- mean_scal. simpl (mean P (S k) _). apply mean_le. intros h [R _].
+        rewrite (Rmult_comm _ (sigma ^ 2)), <- sum_scal. apply sum_le. intros k Hk.
+        rewrite <- mean_scal. simpl (mean P (S k) _). apply mean_le. intros h [R E].
         apply Rle_trans with (r h ^ 2 * conditional P (fun h => inner (n h) (n h)) h).
         + apply Req_le. unfold conditional. now rewrite <- apply_scal.
-        + rewrite Rmult_comm. apply Rmult_le_compat_r; [apply pow2_ge_0 | now apply variance].
+        + rewrite Rmult_comm. apply Rmult_le_compat_r; [apply pow2_ge_0 | apply variance; split; [exact R | lia]].
     Qed.
   End adaptive.
 
@@ -248,8 +248,8 @@ Section refined.
     Hypothesis curve_zero : forall w, curve zero w = 0.
     Hypothesis curve_pos : forall u, 0 <= curve u u.
     Hypothesis curve_le : forall u, curve u u <= L * inner u u.
-    Hypothesis curve_unbiased : forall h w, reachable P h -> conditional P (fun h => curve (n h) w) h = 0.
-    Hypothesis curve_variance : forall h, reachable P h ->
+    Hypothesis curve_unbiased : forall h w, met P K h -> conditional P (fun h => curve (n h) w) h = 0.
+    Hypothesis curve_variance : forall h, met P K h ->
       conditional P (fun h => curve (n h) (n h)) h <= Ln * sigma ^ 2.
     Hypothesis smooth : forall h i, met P K h -> reachable P (i :: h) ->
       value (i :: h) <= value h + inner (gradient h) (step (i :: h)) + / 2 * curve (step (i :: h)) (step (i :: h)).
@@ -261,8 +261,9 @@ Section refined.
     Proof.
       rewrite <- (average_const P K (Ln * sigma ^ 2) K_pos).
       apply Rmult_le_compat_l; [left; apply Rinv_0_lt_compat, lt_0_INR, K_pos|].
-      apply sum_le. intros k _. rewrite (mean_const P (S k) (Ln * sigma ^ 2)), <- (mean_const P k (Ln * sigma ^ 2)).
-      simpl (mean P (S k) _). apply mean_le. intros h [R _]. now apply curve_variance.
+      apply sum_le. intros k Hk. rewrite (mean_const P (S k) (Ln * sigma ^ 2)), <- (mean_const P k (Ln * sigma ^ 2)).
+      simpl (mean P (S k) _). apply mean_le. intros h [R E]. apply curve_variance.
+      split; [exact R | lia].
     Qed.
 
     Lemma average_curve_orthogonal : along_time F n = 0.
@@ -270,8 +271,8 @@ Section refined.
       unfold along_time. transitivity (average P K (fun h => curve (n h) (gradient (tl h)))).
       - apply apply_ext. intros h Hh. destruct (taken_cons P K K_pos h Hh) as (i & h' & -> & _). apply curve_sym.
       - change (/ INR K * sum K (fun k => mean P (S k) (fun h => curve (n h) (gradient (tl h)))) = 0).
-        rewrite sum_zero; [ring|]. intros k _. apply (apply_zero (expectation P k)). intros h [R _].
-        now apply (curve_unbiased h (gradient h)).
+        rewrite sum_zero; [ring|]. intros k Hk. apply (apply_zero (expectation P k)). intros h [R E].
+        apply (curve_unbiased h (gradient h)). split; [exact R | lia].
     Qed.
 
     (* Claim: master.resolved *)

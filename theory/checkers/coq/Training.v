@@ -82,23 +82,23 @@ Section training.
   Hypothesis smooth : lipschitz region grad L.
   Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 ->
     region (fun m c => w m c + t * (u m c - w m c)).
-  Hypothesis inside : forall h, reachable P h -> region (W h).
-  Hypothesis bounded_below : forall w, lower <= f w.
+  Hypothesis inside : forall h, reachable P h -> (length h <= K)%nat -> region (W h).
+  Hypothesis bounded_below : forall h, reachable P h -> length h = K -> lower <= f (W h).
 
   (** unbiased, variance *)
-  Hypothesis unbiased : forall h m c, reachable P h ->
+  Hypothesis unbiased : forall h m c, met P K h ->
     given P h (fun i => sample_gradient (W h) i m c) = grad (W h) m c.
-  Hypothesis variance : forall h, reachable P h ->
+  Hypothesis variance : forall h, met P K h ->
     given P h (fun i => norm (minus (sample_gradient (W h) i) (grad (W h))) ^ 2) <= sigma ^ 2.
 
   (** lags: stage by stage, the direction errs at most by S times the distance the stages have moved *)
   Hypothesis S_nonneg : forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= S i j.
-  Hypothesis stale : forall h i m, met P K h -> (m < M)%nat ->
+  Hypothesis stale : forall h i m, met P K h -> reachable P (i :: h) -> (m < M)%nat ->
     norm (minus (direction h i) (sample_gradient (W h) i) m : euclid (size m))
     <= sum M (fun j => S m j * norm (minus (W h) (late d W h) j : euclid (size j))).
 
   (** saturation, through its one consequence: the device distorts an update by at most rho *)
-  Hypothesis faithful : forall h i m c, met P K h -> (m < M)%nat -> (c < size m)%nat ->
+  Hypothesis faithful : forall h i m c, met P K h -> reachable P (i :: h) -> (m < M)%nat -> (c < size m)%nat ->
     let D := - alpha * direction h i m c in Rabs (device (W h m c) D - (W h m c + D)) <= rho * Rabs D.
 
   Definition average_squared_gradient : R := mean_squared_gradient P M size K (fun h => grad (W h)).
@@ -109,7 +109,7 @@ Section training.
   Let qn := (1 + rho) * alpha * nu.
   Let noise := n P M size K (fun h => grad (W h)) (fun h => sample_gradient (W h)).
 
-  Lemma unbiased' : forall h m c, reachable P h -> conditional P (fun h => noise h m c) h = 0.
+  Lemma unbiased' : forall h m c, met P K h -> conditional P (fun h => noise h m c) h = 0.
   Proof.
     intros h m c R. change (given P h (fun i => sample_gradient (W h) i m c - grad (W h) m c) = 0).
     rewrite (apply_ext (given P h) _ (fun i => sample_gradient (W h) i m c + (-1) * grad (W h) m c))
@@ -118,7 +118,7 @@ Section training.
     rewrite (given_const P h (-1 * grad (W h) m c)). ring.
   Qed.
 
-  Lemma variance' : forall h, reachable P h -> conditional P (fun h => inner (noise h) (noise h)) h <= sigma ^ 2.
+  Lemma variance' : forall h, met P K h -> conditional P (fun h => inner (noise h) (noise h)) h <= sigma ^ 2.
   Proof.
     intros h R. apply Rle_trans with (2 := variance h R), Req_le, apply_ext. intros i _.
     rewrite norm_sq. apply sum_ext. intros m _. apply sum_ext. intros c _.
@@ -128,7 +128,7 @@ Section training.
   Lemma drift' : forall h i m c, met P K h -> reachable P (i :: h) -> (m < M)%nat -> (c < size m)%nat ->
     Rabs (e P M size K W direction alpha (i :: h) m c) <= rho * Rabs (direction h i m c).
   Proof.
-    intros h i m c Met _ Hm Hc. pose proof (faithful h i m c Met Hm Hc) as Fa. simpl in Fa.
+    intros h i m c Met Next Hm Hc. pose proof (faithful h i m c Met Next Hm Hc) as Fa. simpl in Fa.
     change (Rabs ((W h m c - W (i :: h) m c) / alpha - direction h i m c) <= rho * Rabs (direction h i m c)).
     rewrite trains. set (g := direction h i m c) in *. set (w := device (W h m c) (- alpha * g)) in *.
     replace ((W h m c - w) / alpha - g) with (- / alpha * (w - (W h m c + - alpha * g))) by (field; lra).
@@ -143,7 +143,7 @@ Section training.
   Lemma smooth' : forall h i, met P K h -> reachable P (i :: h) ->
     f (W (i :: h)) <= f (W h) + inner (grad (W h)) (moves (i :: h)) + L / 2 * inner (moves (i :: h)) (moves (i :: h)).
   Proof.
-    intros h i [R _] R'.
+    intros h i [R Len] R'.
     assert (At : forall t, line (W h) (moves (i :: h)) t = (fun m c => W h m c + t * (W (i :: h) m c - W h m c))).
     { intros t. apply weights_eq. intros m c.
       rewrite <- (step_is_the_move P M size K W (fun h => grad (W h)) (fun h => sample_gradient (W h)) direction
@@ -153,14 +153,14 @@ Section training.
       by (rewrite At; apply weights_eq; intros; symmetry; reals; ring).
     replace (line (W h) (moves (i :: h)) 0) with (W h) in D
       by (rewrite At; apply weights_eq; intros; symmetry; reals; ring).
-    apply D. intros t Ht. rewrite At. apply convex; auto.
+    apply D. intros t Ht. rewrite At. apply convex; [apply inside | apply inside | exact Ht]; auto; simpl; lia.
   Qed.
 
   Lemma stale' : forall h i m, met P K h -> reachable P (i :: h) -> (m < M)%nat ->
     norm (b P M size K (fun h => sample_gradient (W h)) direction (i :: h) m : euclid (size m))
     <= sum M (fun j => S m j * norm (moved P M size K W d (i :: h) j : euclid (size j))).
   Proof.
-    intros h i m Met _ Hm.
+    intros h i m Met Next Hm.
     assert (Same : forall k (s w : euclid k), (forall c, s c = w c) -> norm s = norm w).
     { intros k s w E. apply lift_norm_ext. intros c _. simpl. now rewrite E. }
     rewrite (Same _ _ (minus (direction h i) (sample_gradient (W h) i) m))
@@ -182,7 +182,7 @@ Section training.
   (** ... or by stage, if stage m has variance s_m^2. *)
   Theorem noise_by_stage (s : nat -> R) :
     (forall m, 0 <= s m) ->
-    (forall h m, reachable P h -> (m < M)%nat ->
+    (forall h m, met P K h -> (m < M)%nat ->
       given P h (fun i => norm (minus (sample_gradient (W h) i) (grad (W h)) m : euclid (size m)) ^ 2) <= s m ^ 2) ->
     norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * stage_norms P M size K noise m))
     <= norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * s m)).

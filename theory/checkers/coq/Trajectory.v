@@ -76,14 +76,14 @@ Section trajectory.
 
   (** * Noise *)
 
-  Hypothesis unbiased : forall h m c, reachable P h -> conditional P (fun h => n h m c) h = 0.
+  Hypothesis unbiased : forall h m c, met h -> conditional P (fun h => n h m c) h = 0.
 
-  Lemma stage_noise m : martingale_difference P (H := euclid (size m)) (fun h => n h m).
+  Lemma stage_noise m : martingale_difference P K (H := euclid (size m)) (fun h => n h m).
   Proof.
-    apply lift_difference. intros c _. apply real_difference. intros h R. exact (unbiased h m c R).
+    apply lift_difference. intros c _. apply real_difference. intros h R L. exact (unbiased h m c (conj R L)).
   Qed.
 
-  Lemma noise : martingale_difference P (H := V) n.
+  Lemma noise : martingale_difference P K (H := V) n.
   Proof. apply lift_difference. intros m _. apply stage_noise. Qed.
 
   Lemma gradient_orthogonal_to_noise : inner F n = 0.
@@ -94,15 +94,16 @@ Section trajectory.
 
   Variable sigma : R.
   Hypothesis sigma_nonneg : 0 <= sigma.
-  Hypothesis variance : forall h, reachable P h -> conditional P (fun h => inner (n h) (n h)) h <= sigma ^ 2.
+  Hypothesis variance : forall h, met h -> conditional P (fun h => inner (n h) (n h)) h <= sigma ^ 2.
 
   Lemma noise_bound : norm n <= sigma.
   Proof.
     apply norm_le; [exact sigma_nonneg|].
     rewrite <- (average_const P K (sigma ^ 2) K_pos).
     apply Rmult_le_compat_l; [left; apply Rinv_0_lt_compat, lt_0_INR, K_pos|].
-    apply sum_le. intros k _. rewrite !(mean_const P).
-    rewrite <- (mean_const P k (sigma ^ 2)). simpl. apply mean_le. intros h [R _]. now apply variance.
+    apply sum_le. intros k Hk. rewrite !(mean_const P).
+    rewrite <- (mean_const P k (sigma ^ 2)). simpl. apply mean_le. intros h [R E]. apply variance.
+    split; [exact R | lia].
   Qed.
 
   (** Orthogonal to whatever is known before the sample is drawn, and at most sigma long. *)
@@ -129,14 +130,14 @@ Section trajectory.
 
   Lemma stage_noise_bound m s :
     0 <= s ->
-    (forall h, reachable P h -> conditional P (fun h => inner (n h m : euclid (size m)) (n h m)) h <= s ^ 2) ->
+    (forall h, met h -> conditional P (fun h => inner (n h m : euclid (size m)) (n h m)) h <= s ^ 2) ->
     stage_norms n m <= s.
   Proof.
     intros Hs Var. apply norm_le; [exact Hs|].
     rewrite <- (average_const P K (s ^ 2) K_pos).
     apply Rmult_le_compat_l; [left; apply Rinv_0_lt_compat, lt_0_INR, K_pos|].
-    apply sum_le. intros k _. rewrite (mean_const P (S k) (s ^ 2)), <- (mean_const P k (s ^ 2)).
-    simpl (mean P (S k) _). apply mean_le. intros h [R _]. now apply Var.
+    apply sum_le. intros k Hk. rewrite (mean_const P (S k) (s ^ 2)), <- (mean_const P k (s ^ 2)).
+    simpl (mean P (S k) _). apply mean_le. intros h [R E]. apply Var. split; [exact R | lia].
   Qed.
 
   Variable d : nat -> nat.
@@ -270,14 +271,23 @@ Section trajectory.
     Theorem stage_staleness_le m : (m < M)%nat -> norm (stage b m) <= felt m.
     Proof. intros Hm. apply Rle_trans with (1 := stage_staleness m Hm), row_felt, Hm. Qed.
 
-    (* Claim: stale.whole_row *)
-    Theorem stage_staleness_coherent m : (m < M)%nat ->
-      norm (stage b m) <= alpha * sum M (fun j => S m j * (INR (d j) * stage_norms (plus v n) j)).
+    (** The same with the step kept whole. *)
+    Let felt_whole m := alpha * sum M (fun j => S m j * (INR (d j) * stage_norms (plus v n) j)).
+
+    Lemma row_felt_whole m : (m < M)%nat -> sensitivity_of M S (stage_norms moved) m <= felt_whole m.
     Proof.
-      intros Hm. apply Rle_trans with (1 := stage_staleness m Hm). rewrite <- sum_scal. apply sum_le. intros j Hj.
+      intros Hm. unfold felt_whole. rewrite <- sum_scal. apply sum_le. intros j Hj.
       pose proof (Rmult_le_compat_l (S m j) _ _ (S_nonneg m j Hm Hj) (stage_move_coherent j)) as L.
       unfold stage_norms in *. lra.
     Qed.
+
+    (* Claim: stale.whole_partial *)
+    Theorem row_le_coherent m : (m < M)%nat -> norm (row m) <= felt_whole m.
+    Proof. intros Hm. apply Rle_trans with (1 := row_norm m Hm), row_felt_whole, Hm. Qed.
+
+    (* Claim: stale.whole_row *)
+    Theorem stage_staleness_coherent m : (m < M)%nat -> norm (stage b m) <= felt_whole m.
+    Proof. intros Hm. apply Rle_trans with (1 := stage_staleness m Hm), row_felt_whole, Hm. Qed.
 
     Lemma norm_b : norm b <= norm (sensitivity_of M S (stage_norms moved)).
     Proof.

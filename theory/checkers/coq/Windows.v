@@ -82,19 +82,19 @@ Section processes.
 
   (* Claim: window.martingale *)
   Theorem window_martingale n d :
-    martingale_difference P n -> (forall w, inner (n []) w = 0) -> norm (window d n) <= sqrt (INR d) * norm n.
+    martingale_difference P K n -> (forall w, inner (n []) w = 0) -> norm (window d n) <= sqrt (INR d) * norm n.
   Proof.
     intros D Z. apply norm_le; [apply Rmult_le_pos; [apply sqrt_pos | apply norm_nonneg]|].
     rewrite Rpow_mult_distr, pow2_sqrt by apply pos_INR.
     unfold window. rewrite pythagoras.
     - rewrite <- sum_const. apply sum_le. intros i _. rewrite <- norm_sq.
       apply pow_incr. split; [apply norm_nonneg | now apply norm_shift].
-    - intros i j Lij. simpl (inner _ _). rewrite sum_zero; [ring|]. intros k _.
-      apply (differences_orthogonal P n (S i) (S j) (S k) D Z). lia.
+    - intros i j Lij. simpl (inner _ _). rewrite sum_zero; [ring|]. intros k Hk.
+      apply (differences_orthogonal P K n (S i) (S j) (S k) D Z); lia.
   Qed.
 
   (** A difference is orthogonal, on average over time too, to whatever is known before it. *)
   Lemma average_predictable_orthogonal n (F : history -> H) :
-    martingale_difference P n -> average (fun h => inner (F (tl h)) (n h)) = 0.
-  Proof. intros D. simpl. rewrite sum_zero; [ring|]. intros. now apply predictable_orthogonal. Qed.
+    martingale_difference P K n -> average (fun h => inner (F (tl h)) (n h)) = 0.
+  Proof. intros D. simpl. rewrite sum_zero; [ring|]. intros. now apply (predictable_orthogonal P K). Qed.
 End processes.

@@ -90,11 +90,11 @@ Proof.
   - intros i _. rewrite norm_sq, inner_two. unfold minus, G. destruct i; simpl; field.
 Qed.
 
-Lemma stale h i m : met coin 2 h -> (m < 2)%nat ->
+Lemma stale h i m : met coin 2 h -> reachable coin (i :: h) -> (m < 2)%nat ->
   norm (minus (G (late d W h) (W h) i) (G (W h) (W h) i) m : euclid (one m))
   <= sum 2 (fun j => Sens m j * norm (minus (W h) (late d W h) j : euclid (one j))).
 Proof.
-  intros _ Hm. unfold one. cbn [sum].
+  intros _ _ Hm. unfold one. cbn [sum].
   rewrite !norm_one. unfold minus, G, grad, stage_gradient, late, Sens, d.
   destruct m as [|[|m]]; [| |lia]; simpl;
     set (a := W h 0%nat 0%nat); set (b := W h 1%nat 0%nat); set (c := W (skipn 1 h) 0%nat 0%nat);
@@ -120,7 +120,7 @@ Theorem witness :
 Proof.
   apply (analog_sgd_ap_explicit coin 2 one 2 f grad everywhere G W (/ 8) 4 (/ 2) (3 / 2) (/ 2) 0 (5 / 4) d Sens);
     try lra; try lia; unfold everywhere; auto using trains, gradient, smooth, stale, saturation.
-  - intros w. unfold f. set (a := w 0%nat 0%nat). set (b := w 1%nat 0%nat).
+  - intros h _ _. unfold f. set (a := W h 0%nat 0%nat). set (b := W h 1%nat 0%nat).
     pose proof (pow2_ge_0 (a + b)). pose proof (pow2_ge_0 a). pose proof (pow2_ge_0 b). lra.
   - intros. apply unbiased.
   - intros. apply variance.
