@@ -10,8 +10,8 @@ from dataclasses import replace as altered
 
 from theory.checkers.coq_lemma import RULES, Hypothesis, Lemma, Scope, lemma_of
 from theory.checkers.coq_signs import Prover
-from theory.checkers.coq_world import FRAMES, At, Space, Untranslatable, World, bare, is_one
 from theory.checkers.coq_statement import natural, offset
+from theory.checkers.coq_world import FRAMES, At, Space, Untranslatable, World, bare, is_one
 from theory.kernel.gap import Gap
 from theory.kernel.proof import Cite
 from theory.kernel.reading import read, read_vector
@@ -255,7 +255,9 @@ def _link(scope: Scope, by: Instance, item: Hypothesis) -> None:
         combination = by.vector(name)
         value = f"inner {printer.vector(combination, more)} w" if vector else printer.seen(combination, None, more)
         parts.append(value if is_one(coefficient) else f"{printer.text(by.term(coefficient))} * ({value})")
-    lemma.add(f"match goal with |- ?a = _ => change (@eq R a ({' + '.join(parts) or '0'})) end; first [reflexivity | expand; ring].")
+    lemma.add(
+        f"match goal with |- ?a = _ => change (@eq R a ({' + '.join(parts) or '0'})) end; first [reflexivity | expand; ring]."
+    )
 
 
 def _follows(scope: Scope, wanted: Rel) -> bool:

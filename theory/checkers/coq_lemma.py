@@ -18,7 +18,9 @@ from theory.kernel.terms import Atom, Term, number
 RULES = {"<=": "le", "<": "lt", "==": "eq"}
 """How the names of the prelude's lemmas end for a relation."""
 _OPERATOR = {"<=": "<=", "<": "<", "==": "="}
-Kind = Literal["length", "link", "view", "mean", "path", "known", "differences", "delay", "start", "next", "premise", "condition"]
+Kind = Literal[
+    "length", "link", "view", "mean", "path", "known", "differences", "delay", "start", "next", "premise", "condition"
+]
 
 
 def lemma_of(claim: str) -> str:
@@ -216,6 +218,11 @@ class Lemma:
 
     def source(self) -> str:
         """Return the lemma as Coq source."""
+        notes = "".join(f"(* condition: {_comment(item)} *)\n" for item in self.conditions)
+        return f"(* claim {self.claim.id} *)\n{notes}" + self.stated(lemma_of(self.claim.id), "\n".join(self.lines))
+
+    def stated(self, name: str, proof: str) -> str:
+        """Return the claim's statement under a name, with a proof of what is left once everything is introduced."""
         kept, binders = self.fresh, self.binders()
         goal = " /\\ ".join(f"({self.forall(*item)})" for item in self.conclusions())
         self.fresh = kept
@@ -223,11 +230,7 @@ class Lemma:
         given = "".join(f"  ({item.text}) ->\n" for item in self.hypotheses)
         variables = [binder[1:].split(" :")[0] for _, text in binders for binder in text.split(") ")]
         intros = f"intros {' '.join([*variables, *(item.name for item in self.hypotheses)])}."
-        notes = "".join(f"(* condition: {_comment(item)} *)\n" for item in self.conditions)
-        return (
-            f"(* claim {self.claim.id} *)\n{notes}Lemma {lemma_of(self.claim.id)} :\n{head}{given}  {goal}.\n"
-            f"Proof.\n{intros}\n" + "\n".join(self.lines) + "\nQed.\n"
-        )
+        return f"Lemma {name} :\n{head}{given}  {goal}.\nProof.\n{intros}\n{proof}\nQed.\n"
 
 
 def _comment(text: str) -> str:

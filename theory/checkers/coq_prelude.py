@@ -1,4 +1,4 @@
-"""The Coq text before the generated lemmas: how inequalities combine, and the rules of the kernel that are about averages.
+"""The Coq text before the generated lemmas: how inequalities combine, and the rules that are about averages.
 
 Averages, random sequences and inner-product spaces are those of the library (`NEEDS`); that the rules of the kernel
 (average, tower property, shift, telescoping sums) hold of them is proved here.
@@ -105,8 +105,7 @@ _SEQUENCES = r"""
 (* random sequences: delays, when a member is known, martingale differences *)
 Section sequences.
   Variables (P : sampler) (K : nat) (H : space).
-  Local Notation sequence := (vector (process P K H)).
-  Definition delayed (j : nat) (X : history -> H) : sequence :=
+  Definition delayed (j : nat) (X : history -> H) : process P K H :=
     fun h => match skipn j h with nil => zero | x :: l => X (x :: l) end.
   (* the member after the history h depends on the length of h and on its samples without the last j *)
   Definition known (j : nat) (X : history -> H) : Prop :=
@@ -114,13 +113,13 @@ Section sequences.
   Definition differences (n : history -> H) : Prop :=
     forall h (w : H), reachable P h -> (length h < K)%nat -> conditional P (fun h => inner (n h) w) h = 0.
   (* orthogonal to every sequence that depends on the samples without the last j + 1 *)
-  Definition centred (j : nat) (X : sequence) : Prop :=
-    forall Y : nat -> history -> H, inner X ((fun h => Y (length h) (skipn (S j) h)) : sequence) = 0.
+  Definition centred (j : nat) (X : process P K H) : Prop :=
+    forall Y : nat -> history -> H, inner X ((fun h => Y (length h) (skipn (S j) h)) : process P K H) = 0.
 
   Lemma average_taken f g : (forall h, taken P K h -> f h = g h) -> average P K f = average P K g.
   Proof. intros L. now apply (apply_ext (average P K)). Qed.
 
-  Lemma tower j i X Z : centred j X -> known i Z -> (j < i)%nat -> inner X (Z : sequence) = 0.
+  Lemma tower j i X Z : centred j X -> known i Z -> (j < i)%nat -> inner X (Z : process P K H) = 0.
   Proof.
     intros C [Y E] L. rewrite <- (C (fun m h => Y m (skipn (i - S j) h))).
     apply average_taken. intros h Hh. rewrite (E h Hh), skipn_skipn.
@@ -130,7 +129,7 @@ Section sequences.
   Lemma centred_later i j X : centred i X -> (i <= j)%nat -> centred j X.
   Proof. intros C L Y. apply (tower i (S j)); [exact C| |lia]. now exists Y. Qed.
 
-  Lemma centred_same j (X Z : sequence) : (forall h, taken P K h -> X h = Z h) -> centred j Z -> centred j X.
+  Lemma centred_same j (X Z : process P K H) : (forall h, taken P K h -> X h = Z h) -> centred j Z -> centred j X.
   Proof. intros E C Y. rewrite <- (C Y). apply average_taken. intros h T. now rewrite (E h T). Qed.
 
   Lemma mean_same k f g : (forall h, reachable P h -> length h = k -> f h = g h) -> mean P k f = mean P k g.
@@ -146,7 +145,7 @@ Section sequences.
       apply (apply_zero (expectation P m)). intros h [R L].
       rewrite <- (D h (Y (S k) h) R ltac:(lia)). reflexivity.
     - intros h _ L. unfold f, delayed. rewrite L. replace (skipn (S j) h) with (tl (skipn j h)); [reflexivity|].
-      clear. revert h. induction j as [|j IH]; intros [|x h]; try reflexivity. simpl skipn at 1. rewrite IH. reflexivity.
+      clear. revert h. induction j as [|j IH]; intros [|x h]; try reflexivity. simpl skipn at 1. now rewrite IH.
   Qed.
 
   Lemma centred_now (n : history -> H) : differences n -> centred 0 n.
@@ -164,14 +163,14 @@ Section sequences.
   Lemma known_same j (X Z : history -> H) : (forall h, taken P K h -> X h = Z h) -> known j Z -> known j X.
   Proof. intros E [Y L]. exists Y. intros h T. rewrite (E h T). auto. Qed.
 
-  Lemma known_line j a (X Z : sequence) : known j X -> known j Z -> known j (plus (scal a X) Z).
+  Lemma known_line j a (X Z : process P K H) : known j X -> known j Z -> known j (plus (scal a X) Z).
   Proof.
     intros [X' A] [Z' B]. exists (fun k l => plus (scal a (X' k l)) (Z' k l)). intros h T.
     change (plus (scal a (X h)) (Z h) = plus (scal a (X' (length h) (skipn j h))) (Z' (length h) (skipn j h))).
     now rewrite (A h T), (B h T).
   Qed.
 
-  Lemma known_zero j : known j (zero : sequence).
+  Lemma known_zero j : known j (zero : process P K H).
   Proof. now exists (fun _ _ => zero). Qed.
 
   Lemma known_delayed i j (X : history -> H) : known i X -> known (j + i) (delayed j X).
@@ -186,9 +185,9 @@ Section sequences.
       rewrite <- S. split; [now apply reachable_skipn|]. rewrite S. apply Nat.leb_gt in C. simpl length. lia.
   Qed.
 
-  Lemma shift_down j (X Z : sequence) : (forall h, taken P K h -> Z h = delayed j X h) -> inner Z Z <= inner X X.
+  Lemma shift_down j (X Z : process P K H) : (forall h, taken P K h -> Z h = delayed j X h) -> inner Z Z <= inner X X.
   Proof.
-    intros D. set (X0 := (fun h => match h with nil => zero | x :: l => X (x :: l) end) : sequence).
+    intros D. set (X0 := (fun h => match h with nil => zero | x :: l => X (x :: l) end) : process P K H).
     replace (inner X X) with (inner X0 X0).
     2:{ apply average_taken. intros [|x h] [_ T]; [simpl in T; lia | reflexivity]. }
     replace (inner Z Z) with (inner (Windows.shift P K j X0) (Windows.shift P K j X0)).

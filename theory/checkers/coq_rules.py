@@ -64,7 +64,10 @@ def average(goal: Rel, scope: Scope, proof: p.Average, have: Have) -> None:
     variable, functional = lemma.new(), _FUNCTIONALS[over]
     env, support = dict(scope.env), lemma.new("t")
     if over == {STEP, COORDINATE}:
-        env[STEP], env[COORDINATE] = At(f"(fst {variable})", f"(proj1 {support})"), At(f"(snd {variable})", f"(proj2 {support})")
+        env[STEP], env[COORDINATE] = (
+            At(f"(fst {variable})", f"(proj1 {support})"),
+            At(f"(snd {variable})", f"(proj2 {support})"),
+        )
     else:
         env[next(iter(over))] = At(variable, support)
     inside = altered(everywhere, env=env)
@@ -73,9 +76,7 @@ def average(goal: Rel, scope: Scope, proof: p.Average, have: Have) -> None:
     text = "0"
     for part in reversed(parts):
         c = scope.printer.text(part.coefficient)
-        why = (
-            f"(average_line {functional} {c} (fun {variable} => {part.body}) {body} {part.whole} {whole} {part.why} {why})"
-        )
+        why = f"(average_line {functional} {c} (fun {variable} => {part.body}) {body} {part.whole} {whole} {part.why} {why})"
         text, whole = f"({c} * {part.body} + {text})", f"({c} * {part.whole} + {whole})"
         body = f"(fun {variable} => {text})"
         total = Term("sum", times(part.coefficient, part.term), total)
@@ -91,7 +92,9 @@ def average(goal: Rel, scope: Scope, proof: p.Average, have: Have) -> None:
         lemma.add(line)
     lemma.add("same. }")
     Prover(scope).divisions([goal.slack])
-    lemma.add(f"apply (conv_{RULES[goal.op]} _ _ _ _ (average_{RULES[goal.op]} {functional} {body} {whole} {why} {at_each})). same.")
+    lemma.add(
+        f"apply (conv_{RULES[goal.op]} _ _ _ _ (average_{RULES[goal.op]} {functional} {body} {whole} {why} {at_each})). same."
+    )
 
 
 def _parts(slack: Term, inside: Scope, over: frozenset[str]) -> tuple[list[_Part], list[str]]:
@@ -345,7 +348,11 @@ def _arrive(goal: Rel, scope: Scope, item: Recursion, place: int, prove: Prove, 
     lemma.add(f"assert ({done} : {scope.printer.formula(made)}). {{")
     prove(made, scope, proof)
     lemma.add("}")
-    there = scope if place == 0 else altered(scope, env={**scope.env, item.counter: At(f"(S {scope.printer.at(item.counter)})", "")})
+    there = (
+        scope
+        if place == 0
+        else altered(scope, env={**scope.env, item.counter: At(f"(S {scope.printer.at(item.counter)})", "")})
+    )
     Prover(scope).divisions([made.slack])
     for atom in sorted(_spoken(goal)):
         _rewritten(atom, scope, there, item, place, by)

@@ -212,5 +212,3 @@ def lemmas(claims: Iterable[Claim]) -> Iterator[tuple[Claim, Lemma | str]]:
             yield claim, str(reason)
         else:
             yield claim, known[claim.id]
-
-

@@ -55,9 +55,7 @@ def opened(result: Lemma, known: Mapping[str, Lemma]) -> Scope:
             if _of_a_count(world, relation):
                 bound = world.bound(world.raw(relation), ())
                 hypothesis = result.new()
-                result.add(
-                    f"assert ({hypothesis} : {result.forall(relation, bound)}). {{ intros; apply pos_INR. }}"
-                )
+                result.add(f"assert ({hypothesis} : {result.forall(relation, bound)}). {{ intros; apply pos_INR. }}")
                 scope = scope.plus(name, hypothesis, relation, bound)
     return scope
 
@@ -72,7 +70,12 @@ def _proofs(claim: Claim) -> list[Proof]:
 
 
 def _suppose(
-    result: Lemma, kind: Kind, key: tuple[object, ...], text: str, relation: Rel | None = None, bound: tuple[str, ...] = ()
+    result: Lemma,
+    kind: Kind,
+    key: tuple[object, ...],
+    text: str,
+    relation: Rel | None = None,
+    bound: tuple[str, ...] = (),
 ) -> None:
     result.hypotheses.append(Hypothesis(f"P{len(result.hypotheses)}", text, kind, key, relation, bound))
 
@@ -126,7 +129,7 @@ def _cut_again(spaces: Spaces, statement: Statement, place: int, name: str) -> S
     """Return a statement in which one link has a generator of its own as its image."""
     if name in spaces.views:
         raise Untranslatable(f"{name} is cut in three ways")
-    view = spaces.views[name] = f"{name}__parts"  
+    view = spaces.views[name] = f"{name}__parts"
     if view in statement.vectors:
         raise Untranslatable(f"the name {view} is taken")
     links = list(statement.links)
@@ -245,7 +248,9 @@ def _process(result: Lemma, name: str, known_at: Term, differences: Term | None)
     own = result.printer(env).name(name, vector=True)
     before = offset(known_at)
     if before:
-        _suppose(result, "known", (name,), result.quantified(bound, env, f"known Smp Len _ {before} {own}"), None, bound)
+        _suppose(
+            result, "known", (name,), result.quantified(bound, env, f"known Smp Len _ {before} {own}"), None, bound
+        )
     if differences is not None:
         if offset(differences) or before:
             raise Untranslatable(f"differences of {name} that are not those of the present step")
@@ -293,7 +298,11 @@ def natural(result: Lemma, term: Term, env: Mapping[str, object]) -> str:
     if any(value < 0 for value in found.values()):
         raise Untranslatable(f"{term} may be negative")
     printer = result.printer(env)  # type: ignore[arg-type]
-    parts = [f"{value} * {printer.at(name)}" if value > 1 else printer.at(name) for name, value in found.items() if name and value]
+    parts = [
+        f"{value} * {printer.at(name)}" if value > 1 else printer.at(name)
+        for name, value in found.items()
+        if name and value
+    ]
     constant = found.get("", 0)
     return f"({' + '.join([*parts, *([str(constant)] if constant or not parts else [])])})%nat"
 
@@ -318,7 +327,9 @@ def _recursion(result: Lemma, item: Recursion) -> None:
             else:
                 body = f"{own} = {here.text(value)}"  # type: ignore[arg-type]
             quantifiers = labels if kind == "next" else bound
-            _suppose(result, kind, (name, vector, item.counter), result.quantified(quantifiers, env, body), None, quantifiers)  # type: ignore[arg-type]
+            _suppose(
+                result, kind, (name, vector, item.counter), result.quantified(quantifiers, env, body), None, quantifiers
+            )  # type: ignore[arg-type]
 
 
 __all__ = ["Fact", "affine", "altered", "bare", "gram", "lemma", "natural", "offset", "opened"]

@@ -1,0 +1,104 @@
+"""Are the library's theorems about the claims? Each is compared with the statement that is written from its claim.
+
+The library's file Compare.v derives, for every claim of plain algebra and geometry, the claim's own statement from the
+library's theorem (`compare_<claim>`). Here the statement is written from the claim itself, and proved by that lemma and
+nothing else: a theorem that says less, or other, than its claim is refused by Coq. Claims about sequences, averages and
+recursions are not compared: the library speaks there of whole runs, networks and schedules (THEOREMS.md).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from theory.checkers.coq_lemma import Lemma, lemma_of
+
+FILE = "Compare.v"
+HEAD = """(* Written from the claims of the theory package; do not edit. *)
+From Coq Require Import Reals.
+From Analog Require Import Sums InnerProduct.
+From Analog Require Compare.
+Open Scope R_scope.
+"""
+_LEMMA = re.compile(r"^Lemma compare_(\w+) ((?:\{H : space\} ?|\([\w ]+ : [HR]\) ?)+):", re.MULTILINE)
+_GROUP = re.compile(r"\(([\w ]+) : ([HR])\)|\{H : space\}")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A lemma that states a claim and is proved by the library alone; `claim` is its id."""
+
+    claim: str
+    name: str
+    text: str
+
+
+def comparisons(lemmas: Iterable[Lemma], file: str) -> tuple[dict[str, Comparison], dict[str, str]]:
+    """Return what Compare.v makes comparable, by claim id, and why each other claim is not compared."""
+    found, reasons = dict[str, Comparison](), dict[str, str]()
+    there = dict(_LEMMA.findall(file))
+    for lemma in lemmas:
+        name = lemma.claim.id.replace(".", "_")
+        if lemma.world.labelled:
+            reasons[lemma.claim.id] = "it is about sequences, averages or recursions, the library about whole runs"
+        elif name not in there:
+            reasons[lemma.claim.id] = f"{FILE} derives no lemma compare_{name}"
+        else:
+            own = f"same_{lemma_of(lemma.claim.id)}"
+            found[lemma.claim.id] = Comparison(lemma.claim.id, own, _text(lemma, own, there[name]))
+    return found, reasons
+
+
+def _text(lemma: Lemma, own: str, binders: str) -> str:
+    """Return the claim's statement with a proof by the library's lemma, whose variables have the claim's names."""
+    statement = lemma.world.statement
+    arguments = []
+    for names, kind in _GROUP.findall(binders):
+        if not kind:
+            arguments.append("_")
+        for name in names.split():
+            here = name if name in statement.scalars or name in statement.vectors else name.removesuffix("_")
+            arguments.append(f"{'g' if kind == 'H' else 'v'}_{here}")
+    proof = f"apply (@Compare.compare_{lemma.claim.id.replace('.', '_')} {' '.join(arguments)}); assumption."
+    return lemma.stated(own, proof)
+
+
+def source(found: Iterable[Comparison]) -> str:
+    """Return one Coq file with the comparisons."""
+    return "\n".join([HEAD, *(item.text for item in found)])
+
+
+def opinion(lemma: Lemma | str, generated: str | None, library: str | None, comparison: str) -> tuple[str, str]:
+    """Return Coq's verdict on a claim and its reasons in words.
+
+    Args:
+        lemma: the claim's generated lemma, or why there is none.
+        generated: what coqc says against it: empty if it is accepted, None if it was not heard.
+        library: the theorem of the library that names the claim and is accepted, None if there is none.
+        comparison: empty if that theorem's statement is compared with the claim's; else why it is not.
+
+    """
+    reasons, proved, refused, conditional = [], False, False, False
+    if isinstance(lemma, str):
+        reasons.append(f"no generated lemma: {lemma}")
+    elif generated is None:
+        reasons.append("generated lemma: not heard")
+    elif generated:
+        refused = True
+        reasons.append(f"generated lemma refused: {generated}")
+    elif lemma.unconditional:
+        proved = True
+        reasons.append("generated lemma, unconditional")
+    else:
+        conditional = True
+        reasons.append(f"generated lemma, on condition that {'; '.join(lemma.conditions)}")
+    if library is not None:
+        proved = proved or not comparison
+        conditional = conditional or bool(comparison)
+        reasons.append(f"library: {library}, {f'not compared: {comparison}' if comparison else 'compared'}")
+    verdict = "undecided" if refused else "proved" if proved else "conditional" if conditional else "unsupported"
+    return verdict, "; ".join(reasons)
+
+
+def accepted(complaints: Mapping[str, str], found: Mapping[str, Comparison]) -> frozenset[str]:
+    """Return the claims whose comparison Coq accepts, given its complaints."""
+    return frozenset(found) - frozenset(complaints)
