@@ -33,6 +33,7 @@ from theory.kernel.proof import (
     Shift,
     SignCases,
     Square,
+    Telescope,
     Term,
     Times,
     Tower,
@@ -175,8 +176,10 @@ def describe(claim: Claim, outcomes: Outcomes) -> str:
 def proof(claim: Claim) -> Iterator[str]:
     """Yield premises and steps as a block that can be unfolded."""
     yield '??? note "Premises and proof"\n'
+    yield from (f"    - {line}" for line in structure(claim))
     for premise in claim.premises:
-        where = ", at every step" if premise.pointwise else ""
+        labels = sorted(claim.labels_of(premise.relation))
+        where = f", at every {' and '.join(labels)}" if labels else ""
         yield f"    - given `{premise.name}`: {formula(premise.relation)} ({premise.reason}{where})"
     for recursion in claim.recursions:
         yield from (f"    - {line}" for line in built_up(recursion))
@@ -184,6 +187,22 @@ def proof(claim: Claim) -> Iterator[str]:
     for step in claim.steps:
         mark = "**conclusion**" if step.name in claim.conclusions else "step"
         yield f"    - {mark} `{step.name}`: {formula(step.relation)}, by {reason(step.proof)}"
+
+
+def structure(claim: Claim) -> Iterator[str]:
+    """Yield what the claim says of its names beside the premises: parts, averages, times, delays."""
+    for item in claim.links:
+        yield f"`{item.local}` is the part of {math(vector(item.image))} at every {' and '.join(item.over)}"
+    for mean in claim.means:
+        yield f"{math(wording.formula(mean.symbol))} is the average of {math(wording.formula(mean.of))} over steps"
+    for path in claim.paths:
+        yield f"`{path.symbols[0].name}` and `{path.symbols[1].name}` are members k and k + 1 of a sequence of numbers"
+    for process in claim.processes:
+        known = f"`{process.name}` at step k is known from the samples of steps up to k + {process.known}"
+        zero = "" if process.differences is None else f", with zero mean given those before k + {process.differences}"
+        yield f"{known}{zero} ({process.reason})"
+    for delay in claim.delays:
+        yield f"`{delay.name}` is `{delay.of}` delayed by {delay.lag} steps"
 
 
 def built_up(recursion: Recursion) -> Iterator[str]:
@@ -219,9 +238,10 @@ def reason(item: Proof) -> str:
             return f"{link(claim)} (`{conclusion}`)"
         case Induction(counter, base, step):
             return f"induction on {counter}: start {reason(base)}; step {reason(step)}"
-        case Average(of):
-            source = f"{link(of.partition(':')[0])} (`{of.partition(':')[2]}`)" if ":" in of else f"`{of}`"
-            return f"averaging {source} over steps and samples"
+        case Average(of, inside, over):
+            return f"averaging {formula(of)} ({reason(inside)}) over every {' and '.join(over)}"
+        case Telescope(now):
+            return f"the values of which {now} is the present one telescope"
         case Tower(difference, known):
             return f"the tower property for {difference} and {known}"
         case Shift(delayed):

@@ -67,6 +67,19 @@ def all_claims() -> tuple[Claim, ...]:
     return _registered()
 
 
+@cache
+def theorems() -> dict[str, Claim]:
+    """Return every claim that the kernel proves in this process, by id; they may be cited."""
+    proved: dict[str, Claim] = {}
+    for item in all_claims():
+        try:
+            check_claim(item, proved)
+        except Gap:
+            continue
+        proved[item.id] = item
+    return proved
+
+
 def claim(name: str) -> Claim:
     """Return the claim `name`; an unknown name raises KeyError."""
     _registered()

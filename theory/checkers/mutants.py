@@ -6,8 +6,9 @@ from dataclasses import replace
 import sympy
 from sympy import Expr
 
-from theory.kernel.claim import Claim
+from theory.kernel.claim import Claim, Premise
 from theory.kernel.proof import (
+    Average,
     Chain,
     Combination,
     Contradiction,
@@ -27,12 +28,13 @@ ChangedStep = tuple[str, int, Claim]
 
 def without_premise(claim: Claim) -> Iterator[Change]:
     """Yield the claim without each of its premises that is no definition; its conclusions should not survive."""
-    for premise in claim.premises:
-        if premise.reason != "definition":
-            kept = tuple(other for other in claim.premises if other is not premise)
-            reasons = {other.reason for other in kept} | {process.reason for process in claim.processes}
+    for premise in claim.context:
+        if isinstance(premise, Premise):
+            kept = tuple(other for other in claim.context if other is not premise)
+            reasons = {one.reason for other in kept for one in other.premises}
+            reasons |= {process.reason for process in claim.processes}
             assumes = tuple(name for name in claim.assumes if name in reasons)
-            yield premise.name, replace(claim, premises=kept, assumes=assumes)
+            yield premise.name, replace(claim, context=kept, assumes=assumes)
 
 
 def tightened(claim: Claim) -> Iterator[ChangedStep]:
@@ -67,6 +69,8 @@ def _wrong(proof: Proof) -> Iterator[tuple[str, Proof]]:
                     yield what, Chain((*steps[:place], replace(step, proof=inner), *steps[place + 1 :]), last)
             for what, inner in _wrong(last):
                 yield what, Chain(steps, inner)
+        case Average(proof=inner):
+            yield from ((what, replace(proof, proof=changed)) for what, changed in _wrong(inner))
         case Contradiction(inner):
             for what, changed_inner in _wrong(inner):
                 yield what, Contradiction(changed_inner)

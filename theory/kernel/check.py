@@ -96,6 +96,10 @@ def _says_something(statement: Statement) -> None:
 
 def _assumptions_are_declared(claim: Claim) -> None:
     reasons = {premise.reason for premise in claim.premises} | {process.reason for process in claim.processes}
+    for process in claim.processes:
+        built = process.name in {name for item in claim.recursions for name in item.vectors}
+        if process.differences is not None and process.reason == "definition" and not built:
+            raise Gap(f"that the differences of {process.name} have zero mean is an assumption, not a definition")
     used = {reason for reason in reasons if reason in ASSUMPTIONS}
     if used != set(claim.assumes) or reasons - used - {"domain", "definition"}:
         raise Gap(f"declared assumptions {sorted(claim.assumes)}, used {sorted(reasons - {'domain', 'definition'})}")

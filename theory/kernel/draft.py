@@ -1,6 +1,7 @@
 """What a lemma's function fills in. Outside the trusted core: a draft proves nothing, it is read and checked."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import sympy
 from sympy import Expr
@@ -30,7 +31,7 @@ STEP, COORDINATE, STAGE = ("step",), ("coordinate",), ("stage",)
 ELEMENT = ("step", "coordinate")
 """What a value may depend on: a step and its outcome, a coordinate, a stage of the model, one element at one step."""
 
-Local = sympy.Symbol | Vector | str
+Local: TypeAlias = sympy.Symbol | Vector | str
 """A scalar symbol, a generator, or the name of a generator."""
 
 
@@ -89,9 +90,9 @@ class Draft:
 
     def link(self, local: sympy.Symbol | Vector, image: Vector, over: Sequence[str]) -> None:
         """Let `local` be the part of `image` at each value of the labels `over`."""
-        vector = isinstance(local, Vector)
         self.local(over, local)
-        self.links.append(Link(_generator(local) if vector else local.name, vector, image, tuple(over)))
+        name = _generator(local) if isinstance(local, Vector) else local.name
+        self.links.append(Link(name, isinstance(local, Vector), image, tuple(over)))
 
     def mean(self, symbol: sympy.Symbol, of: sympy.Symbol) -> None:
         """Let `symbol` be the average of `of` over steps and outcomes."""

@@ -137,6 +137,8 @@ def read_claim(claim: Claim) -> Statement:
 def _entry(item: Premise | Definition | Root | Direction) -> Entry:
     facts = tuple((premise.name, read_relation(premise.relation)) for premise in item.premises)
     match item:
+        case Premise(reason="definition"):
+            raise Gap(f"the premise {item.name!r} is called a definition and defines nothing")
         case Premise():
             return Entry("premise", facts)
         case Definition(symbol, of):
@@ -156,7 +158,7 @@ def _declared(claim: Claim, relations: Iterable[Rel], structure: Structure) -> N
     found = [atom for relation in relations for side in (relation.lhs, relation.rhs) for atom in atoms(side)]
     found += [(name,) for item in (*means, *paths) for name in item]
     found += [(name,) for item in recursions for name in item.objects]
-    made = [name for item in (*processes, *delays) for name in (item.name, getattr(item, "of", item.name))]
+    made = [item.name for item in processes] + [name for item in delays for name in (item.name, item.of)]
     made += [name for item in recursions for name in item.generators]
     made += [name for item in links for name, _ in item.image]
     for link in links:

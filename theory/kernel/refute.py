@@ -12,8 +12,8 @@ from theory.kernel.claim import Claim, Witness
 from theory.kernel.gap import Gap
 from theory.kernel.reading import read_claim
 from theory.kernel.statement import Statement
-from theory.kernel.terms import atoms
-from theory.kernel.witness import Values, enter, given, holds
+from theory.kernel.terms import atoms, of_atom
+from theory.kernel.witness import Model, define
 
 POOL = tuple(Fraction(value) for value in ("0", "1/10", "1/4", "1/3", "1/2", "3/4", "1", "2", "5", "-1/2", "-1"))
 ATTEMPTS = 400
@@ -51,17 +51,20 @@ def near(witness: Witness, chance: random.Random) -> Witness:
 
 def breaks(statement: Statement, witness: Witness) -> Mapping[str, str] | None:
     """Return the values at a witness that satisfies every premise and breaks a conclusion, else None."""
-    values: Values = {}
     try:
+        model = Model(statement, witness)
         for entry in statement.entries:
-            enter(entry, witness, values)
-            if not all(holds(relation, values) for _, relation in entry.facts):
+            define(model, entry)
+            if not all(model.holds(relation) for _, relation in entry.facts):
                 return None
         for name, relation in statement.conclusions:
-            for atom in sorted(atoms(relation.slack) - values.keys()):
-                values[atom] = given(witness, atom)
-            if not holds(relation, values):
-                return {"|".join(atom): str(value) for atom, value in sorted(values.items())} | {"breaks": name}
+            if not model.holds(relation):
+                values = {"|".join(atom): str(model.value(of_atom(atom))) for atom in sorted(atoms(relation.slack))}
+                return {
+                    **{name: str(value) for (name,), value in sorted(model.values.items())},
+                    **values,
+                    "breaks": name,
+                }
     except Gap:
         return None
     return None

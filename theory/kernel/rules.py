@@ -439,8 +439,8 @@ def _telescope(goal: Rel, scope: Scope, now: str) -> None:
         if path.now == now:
             step = minus(scalar(path.mean_next), scalar(path.mean_now))
             whole = minus(scalar(path.last), scalar(path.first))
-            if goal != Rel(times(scalar(path.count), step), "==", whole) and not (
-                goal.op == "==" and vanishes(minus(goal.slack, minus(whole, times(scalar(path.count), step))))
+            if goal != Rel(times(scalar(path.steps), step), "==", whole) and not (
+                goal.op == "==" and vanishes(minus(goal.slack, minus(whole, times(scalar(path.steps), step))))
             ):
                 raise Gap(f"{goal} is not what the path of {now} telescopes to")
             scope.signs.require_defined(goal.lhs, goal.rhs)

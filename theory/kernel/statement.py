@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from theory.kernel.gap import Gap
 from theory.kernel.signs import Rel, Signs
-from theory.kernel.terms import Atom, Term, atoms, gram, names, number, plus, replace, scalar, times, vanishes
+from theory.kernel.terms import Atom, Term, atoms, gram, minus, names, number, plus, replace, scalar, times, vanishes
 
 Labels = frozenset[str]
 NONE: Labels = frozenset()
@@ -55,7 +55,7 @@ class Mean(NamedTuple):
 
 
 class Path(NamedTuple):
-    """Members k and k + 1 of a sequence of `count` + 1 scalars, mean first and last member, averages over k."""
+    """Members k and k + 1 of a sequence of `steps` + 1 scalars, mean first and last member, averages over k."""
 
     now: str
     next: str
@@ -63,7 +63,7 @@ class Path(NamedTuple):
     last: str
     mean_now: str
     mean_next: str
-    count: str
+    steps: str
 
 
 class Process(NamedTuple):
@@ -105,11 +105,11 @@ class Recursion(NamedTuple):
     def at(self, place: int) -> dict[Atom, Term]:
         """Return what takes the place of the scalars at the start (place 0) or at the next count (place 1)."""
         count = plus(scalar(self.counter), number(1)) if place else number(0)
-        return {(self.counter,): count, **{(item[0],): item[1 + place] for item in self.scalars}}
+        return {(self.counter,): count, **{(name,): (start, after)[place] for name, start, after in self.scalars}}
 
     def vectors_at(self, place: int) -> dict[str, Vec]:
         """Return the same for generators."""
-        return {item[0]: item[1 + place] for item in self.vectors}
+        return {name: (start, after)[place] for name, start, after in self.vectors}
 
 
 @dataclass(frozen=True)
@@ -153,19 +153,26 @@ class Statement:
         A premise that mentions one of these is a premise at the count at hand; every other holds at all counts.
         """
         item = self.recursion(counter)
-        found = {(name,) for name in item.objects} | {("", name) for name in item.generators}
+        found: set[Atom] = {(name,) for name in item.objects} | {("", name) for name in item.generators}
         size = -1
         while size < len(found):
             size = len(found)
             for delay in self.delays:
-                if ("", delay.of) in found or found & atoms(delay.lag):
+                if ("", delay.of) in found or found & _mentioned(delay.lag):
                     found.add(("", delay.name))
             for link in self.links:
-                group = {("", link.local) if link.vector else (link.local,), *(("", name) for name, _ in link.image)}
+                group: set[Atom] = {
+                    ("", link.local) if link.vector else (link.local,),
+                    *(("", name) for name, _ in link.image),
+                }
                 if found & group:
                     found |= {one for one in group if counter in self._labels(one)}
-            for group in ({(mean.of,), (mean.symbol,)} for mean in self.means):
-                found |= group if found & group else set()
+            for entry in self.entries:
+                if entry.kind in ("define", "root") and _mentioned(entry.of) & found:
+                    found.add((entry.scalar,))
+            for mean in self.means:
+                if found & {(mean.of,), (mean.symbol,)}:
+                    found |= {(mean.of,), (mean.symbol,)}
         return frozenset(found)
 
     def _labels(self, one: Atom) -> Labels:
@@ -173,8 +180,7 @@ class Statement:
 
     def counts(self, relation: Rel) -> Labels:
         """Return the counters of whose count at hand alone a relation speaks."""
-        spoken = atoms(relation.lhs) | atoms(relation.rhs)
-        spoken |= {("", name) for atom in spoken if len(atom) == 2 for name in atom}
+        spoken = _mentioned(relation.lhs) | _mentioned(relation.rhs)
         return frozenset(
             item.counter
             for item in self.recursions
@@ -201,6 +207,13 @@ class Statement:
         raise Gap(f"nothing is known about the times of {name}")
 
 
+def _mentioned(term: Term) -> frozenset[Atom]:
+    """Return the scalars (as atoms) and the generators (as ("", name)) that a term speaks of."""
+    return frozenset(
+        one for atom in atoms(term) for one in ([atom] if len(atom) == 1 else [("", name) for name in atom])
+    )
+
+
 def well_formed(statement: Statement) -> None:
     """Raise `Gap` if a name is bound twice, a dependence is hidden, or a declaration makes no sense."""
     _one_binding(statement)
@@ -222,13 +235,14 @@ def _once(what: str, items: Iterable[object]) -> None:
 def _one_binding(s: Statement) -> None:
     """Check that whatever gives a name its meaning does so alone."""
     scalars = [entry.scalar for entry in s.entries if entry.scalar]
-    scalars += [name for item in s.recursions for name in item.objects] + [item.symbol for item in s.means]
+    scalars += [name for item in s.recursions for name in (item.counter, *(row[0] for row in item.scalars))]
+    scalars += [item.symbol for item in s.means]
     scalars += [name for path in s.paths for name in path]
     vectors = [entry.vector for entry in s.entries if entry.vector] + [item.name for item in s.delays]
-    vectors += [name for item in s.recursions for name in item.generators]
+    vectors += [row[0] for item in s.recursions for row in item.vectors]
     _once("the symbol", scalars)
     _once("the generator", vectors)
-    _once("the process", [item.name for item in (*s.processes, *s.delays)])
+    _once("the process", [*(item.name for item in s.processes), *(item.name for item in s.delays)])
     _once("the recursion on", [item.counter for item in s.recursions])
     _once("the local", [(item.local, item.vector) for item in s.links])
     _once("the average of", [item.of for item in s.means])
@@ -323,14 +337,17 @@ def _times_fit(s: Statement, process: Process, recursion: Recursion) -> None:
     """Check what is said of the times of an object at its start and, from one count to the next, at all others."""
     signs = Signs(Rel(number(0), "<=", scalar(item.counter)) for item in s.recursions)
     for place in (0, 1):
-        count = {(recursion.counter,): recursion.at(place)[recursion.counter,]}
+        count: dict[Atom, Term] = {(recursion.counter,): recursion.at(place)[recursion.counter,]}
         said = replace(process.known, count), process.differences and replace(process.differences, count)
         require_times(s, recursion.vectors_at(place)[process.name], said[0], said[1], signs)
 
 
 def require_times(s: Statement, vector: Vec, known: Term, differences: Term | None, signs: Signs) -> None:
     """Raise `Gap` unless a combination is known at `known` and has differences that start at `differences` or later."""
-    nonnegative = lambda later, sooner: signs.follows(Rel(number(0), "<=", plus(later, times(number(-1), sooner))))  # noqa: E731
+
+    def nonnegative(later: Term, sooner: Term) -> bool:
+        return signs.follows(Rel(number(0), "<=", minus(later, sooner)))
+
     for name, coefficient in vector:
         if s.of(coefficient) & {STEP, COORDINATE}:
             raise Gap(f"the coefficient {coefficient} of {name} may be random")

@@ -9,7 +9,7 @@ Both answers speak only of points at which no denominator is zero, so whoever as
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import flint
 
@@ -26,6 +26,7 @@ class Term:
     __slots__ = ("_hash", "args", "tag")
     tag: Tag
     args: tuple[Any, ...]
+    _hash: int
 
     def __init__(self, tag: Tag, *args: Any) -> None:  # noqa: ANN401 - what `tag` says
         object.__setattr__(self, "tag", tag)
@@ -129,7 +130,7 @@ def replace(term: Term, by: Mapping[Atom, Term]) -> Term:
     return Term(term.tag, *(replace(part, by) if isinstance(part, Term) else part for part in term.args))
 
 
-Polynomial = flint.fmpq_mpoly
+Polynomial: TypeAlias = flint.fmpq_mpoly  # untyped: python-flint has no annotations
 
 
 @lru_cache(maxsize=50_000)
@@ -194,7 +195,8 @@ def constant(term: Term) -> bool:
     return bool((above / common).is_constant() and (below / common).is_constant())
 
 
-Key = tuple[tuple[tuple[tuple[tuple[str, int], ...], Fraction], ...], ...]
+Monomial = tuple[tuple[str, int], ...]
+Key = tuple[tuple[tuple[Monomial, Fraction], ...], tuple[tuple[Monomial, Fraction], ...]]
 
 
 @lru_cache(maxsize=50_000)
@@ -207,7 +209,7 @@ def key(term: Term) -> Key:
     return _scaled(top, sign), _scaled(bottom, sign)
 
 
-def _monomials(polynomial: Polynomial) -> list[tuple[tuple[tuple[str, int], ...], Fraction]]:
+def _monomials(polynomial: Polynomial) -> list[tuple[Monomial, Fraction]]:
     labels = polynomial.context().names()
     return sorted(
         (
@@ -218,5 +220,5 @@ def _monomials(polynomial: Polynomial) -> list[tuple[tuple[tuple[str, int], ...]
     )
 
 
-def _scaled(terms: list[tuple[tuple[tuple[str, int], ...], Fraction]], sign: int) -> Key:
-    return tuple((monomial, sign * value / abs(terms[0][1])) for monomial, value in terms)  # type: ignore[return-value]
+def _scaled(terms: list[tuple[Monomial, Fraction]], sign: int) -> tuple[tuple[Monomial, Fraction], ...]:
+    return tuple((monomial, sign * value / abs(terms[0][1])) for monomial, value in terms)

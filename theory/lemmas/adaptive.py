@@ -142,6 +142,6 @@ def mean_direction_is_near_the_gradient_for_measured_saturation(d: Draft) -> Non
         Cite("hilbert.minkowski", "bound", where(s=B_b, t=T + rho * B_b), {"u": b, "w": e}),
     )
     d.at(
-        {**POINT, "sigma": 1, "r": 1, "B_b": 1, "rbar2": "9/64", "peak": "9/64"},
-        {"wn_k": (0,), "unit": (1,), "b": (1,)},
+        {**POINT, "m": 1, "noise": 0, "sigma": 1, "r": 1, "B_b": 1, "rbar2": "9/64", "peak": "9/64"},
+        {"unit": (1,), "b": (0,), "e": ("1/4",), "wF": ("1/4",), "wn": (0,), "wn_k": (0,), "wb": (0,)},
     )

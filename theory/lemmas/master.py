@@ -71,6 +71,13 @@ def values(d: Draft) -> None:
     d.define(Delta, f_first - f_star)
 
 
+PATH = {
+    "f_star": 0, "f_first": 1, "f_now": 1, "mean_now": 1, "f_last": "4/5", "f_next": "4/5", "mean_next": "4/5",
+    "K": 1, "alpha": "1/10", "L": 1,
+}  # fmt: skip
+PATH_VECTORS = {"unit": (1,), "F_k": (1,), "n": (0,), "n_k": (0,)}
+
+
 @lemma("sum.telescope", "Values along the path telescope", assumes=[LOWER], source="THEORY section 5")
 def values_along_the_path_telescope(d: Draft) -> None:
     """The mean of f(W_k) - f(W_{k+1}) over k < K is that of f(W_0) - f(W_K) over K, at most Delta/K."""
@@ -78,7 +85,7 @@ def values_along_the_path_telescope(d: Draft) -> None:
     d.have("telescope", eq(K * (mean_next - mean_now), f_last - f_first), Telescope("f_now"))
     certificate = combine(times("telescope", -1 / K), times("last", 1 / K), times("Delta :=", -1 / K))
     d.conclude("bound", le(mean_now - mean_next, Delta / K), certificate)
-    d.holds_at(f_star=0, f_first=1, f_last=1, K=1)
+    d.at(PATH)
 
 
 def path(d: Draft) -> None:
@@ -97,12 +104,6 @@ def steps(d: Draft, y: Vector) -> None:
     """Let F_k, v_k and n_k be the members of the gradient, of the mean direction y, and of the noise."""
     for local, image in ((F_k, F), (v_k, y), (n_k, n)):
         d.link(local, image, over=STEP)
-
-
-PATH = {
-    "f_star": 0, "f_first": 1, "f_last": 1, "K": 10, "alpha": "1/10", "L": 1, "f_next": 1, "f_now": 1,
-}  # fmt: skip
-PATH_VECTORS = {"F_k": (0, 0, 0), "v_k": (0, 0, 0), "n_k": (0, 0, 0)}
 
 
 @lemma(
@@ -133,7 +134,7 @@ def mean_direction_pays_for_its_length(d: Draft) -> None:
             times("x :=", -norm2(y + n) / 2),
         ),
     )
-    d.at({**PATH, "r": 1}, {**PATH_VECTORS, "unit": (1,)})
+    d.at({**PATH, "r": 1}, {**PATH_VECTORS, "v": (1,), "v_k": (1,)})
 
 
 @lemma("hilbert.component", "The component along a direction", source="elementary")
@@ -203,7 +204,10 @@ def mean_direction_is_near_the_gradient(d: Draft) -> None:
         le(norm2(b + e), (rho * R + (1 + rho) * B_b) ** 2),
         Cite("hilbert.minkowski", "bound", where(s=B_b, t=rho * (R + B_b)), {"u": b, "w": e}),
     )
-    d.at({**device.ELEMENT, "sigma": "3/4", "r": 1, "B_b": 1}, {"n": (0,), "unit": (1,), "b": (1,)})
+    d.at(
+        {**device.ELEMENT, "sigma": "3/4", "r": 1, "B_b": 1},
+        {"n": (0,), "unit": (1,), "b": (0,), "e": ("1/4",)},
+    )
 
 
 @lemma("master.expand", "The step's square, expanded", source="THEORY section 5")
@@ -356,19 +360,12 @@ def theorem_1(d: Draft, model: NoiseModel) -> None:
 
 
 WORLD = {
-    **PATH,
-    **staleness.ROW,
-    **device.ELEMENT,
-    "alpha": "1/10",
-    "sigma": "3/4",
-    "r": 1,
-    "pi": 2,
-    "Lambda1": 1,
-    "nu": 1,
-}
+    **PATH, **staleness.ROW, **staleness.STALE, **device.ELEMENT,
+    "alpha": "1/10", "sigma": "3/4", "r": 1, "Lambda1": 4, "nu": 2,
+}  # fmt: skip
 WORLD_VECTORS = {
-    **PATH_VECTORS, **staleness.ROW_VECTORS, "b_mk": (1, 0), "Sdv": (0, 0), "Shn": (0, 1), "omega": (0, 0),
-    "unit": (1, 0), "b": (0, 0), "e": (0, 0),
+    **PATH_VECTORS, **staleness.ROW_VECTORS, **staleness.STALE_VECTORS, **staleness.SUMS,
+    "b": (0,), "e": ("1/4",), "v_k": ("5/4",),
 }  # fmt: skip
 
 

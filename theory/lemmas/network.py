@@ -78,7 +78,7 @@ def output_of_a_stage_is_bounded(d: Draft) -> None:
         le(norm2(y), reach(p0, w, X) ** 2),
         combine(times("activation"), times("Wx", p0**2), times("x", (p0 * w) ** 2)),
     )
-    d.at({"p0": 1, "w_m": 1, "X_m": 1, "out": 0, "inside": 1}, {"x": (1,), "Wx": (1,)})
+    d.at({"p0": 1, "w_m": 1, "X_m": 1, "out": 1, "inside": 1}, {"x": (1,), "Wx": (1,), "y": (1,)})
 
 
 delta, carried, arrived = generators("delta WTdelta delta_next")
@@ -98,7 +98,7 @@ def message_of_a_stage_is_bounded(d: Draft) -> None:
         le(norm2(delta), reach(p0, w, D) ** 2),
         combine(times("activation"), times("WTdelta", p0**2), times("delta", (p0 * w) ** 2)),
     )
-    d.at({"p0": 1, "w_m": 1, "D_m": 1, "out": 0, "inside": 1}, {"delta_next": (1,), "WTdelta": (1,)})
+    d.at({"p0": 1, "w_m": 1, "D_m": 1, "out": 1, "inside": 1}, {"delta_next": (1,), "WTdelta": (1,), "delta": (1,)})
 
 
 moved, held, changed, old = generators("UVx Vdx dx x")
@@ -130,8 +130,8 @@ def forward_change_of_a_stage(d: Draft) -> None:
     d.have("slope of phi", le(norm2(y), p0**2 * norm2(moved + held)), d.average("slope", COORDINATE))
     d.conclude("output", le(norm2(y), (p0 * change) ** 2), combine(times("slope of phi"), times("product", p0**2)))
     d.at(
-        {"p0": 1, "w_m": 1, "X_m": 1, "u_m": 1, "e_m": 1, "out": 0, "inside": 1},
-        {"x": (1,), "dx": (1,), "UVx": (1,), "Vdx": (1,)},
+        {"p0": 1, "w_m": 1, "X_m": 1, "u_m": 1, "e_m": 1, "out": 1, "inside": 2},
+        {"x": (1,), "dx": (1,), "UVx": (1,), "Vdx": (1,), "y": (1,)},
     )
 
 
@@ -201,10 +201,10 @@ def message_change_of_a_stage(d: Draft) -> None:
             "slope_change": 1,
             "inside": 1,
             "arriving": 1,
-            "out": 0,
+            "out": 1,
             "back": 1,
         },
-        {"dWx": (1,), "gone": (1,)},
+        {"dWx": (1,), "gone": (1,), "bend": (1,), "turn": (1,)},
     )
 
 
@@ -356,4 +356,4 @@ def gradient_is_lipschitz(d: Draft) -> None:
         d.link(local, image, over=STAGE)
     d.have("summed", le(norm2(gap), norm2(moves)), d.average("network.rows:squares", STAGE))
     d.conclude("bound", le(norm2(gap), L**2 * norm2(travelled)), combine(times("summed"), times("L")))
-    d.at({"stage_gap": 1, "stage_moves": 1, "L": 1}, {"Su": (1,), "moved_stages": (1,)})
+    d.at({"stage_gap": 1, "stage_moves": 1, "L": 1}, {"gap": (1,), "Su": (1,), "moved_stages": (1,)})

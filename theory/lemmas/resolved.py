@@ -151,17 +151,8 @@ def descent_with_resolved_noise(d: Draft) -> None:
         ),
     )
     d.at(
-        {**PATH, "sigma": 1, "r": 1, "Ln": 1, "L": 1},
-        {
-            **PATH_VECTORS,
-            "unit": (1, 0),
-            "v": (1, 0),
-            "Mv": (1, 0),
-            "Mu": (1, 0),
-            "Mn": (0, 1),
-            "Mv_k": (0,),
-            "Mn_k": (0,),
-        },
+        {**PATH, "sigma": 1, "r": 1, "Ln": 1},
+        {**PATH_VECTORS, **dict.fromkeys(("v", "v_k", "Mv", "Mv_k", "Mu"), (1,)), "Mn": (0,), "Mn_k": (0,)},
     )
 
 

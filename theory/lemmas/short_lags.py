@@ -11,6 +11,9 @@ from theory.lemmas.order import where
 from theory.lemmas.staleness import (
     ROW,
     ROW_VECTORS,
+    STALE,
+    STALE_VECTORS,
+    SUMS,
     Lambda1,
     P,
     U,
@@ -52,8 +55,8 @@ def stale(d: Draft) -> None:
 
 
 COLUMNS: tuple[Local, ...] = (j, c, windows.v, U, windows.w)
-POINT = {**ROW, "pi": 2}
-POINT_VECTORS = {**ROW_VECTORS, "b_mk": (1, 0)}
+POINT = {**ROW, **STALE}
+POINT_VECTORS = {**ROW_VECTORS, **STALE_VECTORS}
 
 
 @lemma(
@@ -112,4 +115,4 @@ def staleness_is_at_most_whole_steps(d: Draft) -> None:
     d.conclude(
         "bound", le(norm2(b), (alpha * Lambda1) ** 2 * norm2(v)), combine(times("rows"), times("Lambda1", alpha**2))
     )
-    d.at({**POINT, "Lambda1": 1}, {**POINT_VECTORS, "v": (1, 0), "Sdv": (1, 0)})
+    d.at({**POINT, "Lambda1": 4}, {**POINT_VECTORS, "v": (1,), "b": (0,), "Sdv": SUMS["Sdv"]})

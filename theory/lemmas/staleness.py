@@ -45,7 +45,7 @@ def stage(d: Draft) -> None:
 
 
 ONE_STAGE = {"d_m": 4, "c_m": 1, "s_m": 1}
-VECTORS = {"v_m": (1, 0), "n_m": (0, 1)}
+VECTORS = {"v_m": (1,), "n_m": (0,)}
 
 
 @lemma(
@@ -88,8 +88,12 @@ def columns() -> tuple[Local, ...]:
     return (j, h, c, s, windows.v, windows.n, U, W, windows.w, windows.z)
 
 
-ROW = {**ONE_STAGE, "alpha": 1, "S_mj": 1, "i": 0}
-ROW_VECTORS = {**VECTORS, "omega": (1, 0), "U": (1, 0), "W": (0, 1)}
+ROW = {**ONE_STAGE, "alpha": 1, "S_mj": 1, "sqrt_d": 2, "i": 1}
+ROW_VECTORS = {**VECTORS, "omega": (0,)}
+STALE = {"pi": 0}
+STALE_VECTORS = {"b_mk": (0,), "b_m": (0,)}
+SUMS = {"Sdv": (4,), "Shn": (2,)}
+"""Row sums of the witness: one stage with lag 4."""
 
 
 @lemma(
@@ -153,7 +157,7 @@ def staleness_of_a_stage_is_bounded_by_its_row(d: Draft) -> None:
     d.have("averaged", le(norm2(b_m), norm2(P)), d.average("stale.pathwise:squares", STEP))
     d.have("partial", le(norm2(P), (alpha * (gamma + chi)) ** 2), Cite("stale.partial", "bound"))
     d.conclude("bound", le(norm2(b_m), (alpha * (gamma + chi)) ** 2), combine(times("averaged"), times("partial")))
-    d.at({**ROW, "pi": 2}, {**ROW_VECTORS, "b_mk": (1, 0)})
+    d.at({**ROW, **STALE}, {**ROW_VECTORS, **STALE_VECTORS})
 
 
 def rows(d: Draft, *, positive: bool = True) -> None:
@@ -199,6 +203,6 @@ def staleness_is_coherent_in_d_and_noisy_in_sqrt_d(d: Draft) -> None:
     )
     d.conclude("bound", le(norm2(b), (alpha * (Lambda1 * Y + nu)) ** 2), combine(times("rows"), times("sum", alpha**2)))
     d.at(
-        {**ROW, "pi": 2, "Lambda1": 1, "nu": 1},
-        {**ROW_VECTORS, "b_mk": (1, 0), "v": (1, 0), "Sdv": (1, 0), "Shn": (0, 1)},
+        {**ROW, **STALE, "Lambda1": 4, "nu": 2},
+        {**ROW_VECTORS, **STALE_VECTORS, **SUMS, "v": (1,), "b": (0,)},
     )

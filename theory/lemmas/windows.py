@@ -71,4 +71,4 @@ def martingale_window_adds_in_squares(d: Draft) -> None:
     d.have("orthogonal", eq(inner(W, z), 0), Tower("W", "z"))
     step = combine(times("hypothesis"), times("orthogonal", 2), times("shift"), times("n"))
     d.conclude("bound", le(norm2(W), j * c**2), Induction(j, combine(), step))
-    d.at({"d_m": 1, "c_m": 1}, {"n_m": (1,)})
+    d.at({"d_m": 1, "c_m": 1}, {"n_m": (0,)})

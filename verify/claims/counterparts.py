@@ -43,7 +43,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     ),
     "windows": (
         "window.coherent", "window.martingale", "window.displacement", "stale.partial", "stale.row",
-        "stale.whole_row",
+        "stale.whole_partial", "stale.whole_row",
     ),
     "averages": (
         "noise.orthogonal", "noise.second_moment", "stale.minkowski", "stale.martingale", "stale.reach",

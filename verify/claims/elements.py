@@ -129,7 +129,8 @@ def _staleness(path: Path) -> list[Line]:
     if matrix is None:
         return []
     allowed = stage_norms(path, path.weights - path.stale) @ matrix.T
-    found = {"beta": stage_norms(path, path.staleness), "pi": allowed}
+    norms = stage_norms(path, path.staleness)
+    found = {"beta": norms, "<b_mk|b_mk>": norms**2, "pi": allowed}
     size = float(np.abs(path.direction).max())  # b is a difference of directions of this size
     scales = {"staleness": size, "squares": size**2}
     return [_worst("stale.pathwise", part, *sides("stale.pathwise", part, found), scales[part]) for part in scales]
@@ -141,8 +142,9 @@ def stage_norms(path: Path, values: Array) -> Array:
 
 
 def _telescope(path: Path) -> Line:
-    """Return f(W_0) - f(W_K) <= Delta, replica by replica."""
-    values = {"earlier": path.value[0], "later": path.value[-1], "Delta": path.problem.initial_gap}
+    """Return f(W_0) - f(W_K) <= Delta as averages over steps, replica by replica."""
+    now, after = path.value[:-1].mean(axis=0), path.value[1:].mean(axis=0)
+    values = {"mean_now": now, "mean_next": after, "Delta": path.problem.initial_gap, "K": len(path.value) - 1}
     return _worst("sum.telescope", "bound", *sides("sum.telescope", "bound", values), float(np.abs(path.value).max()))
 
 

@@ -109,5 +109,6 @@ def _rows(path: Path) -> list[Line]:
         split = {"gamma": v @ (row * lags), "chi": n @ (row * np.sqrt(lags))}
         scale = float(np.max(path.direction**2))
         found += [_line(claim, {**values, **split}, scale) for claim in ("stale.partial", "stale.row")]
-        found.append(_line("stale.whole_row", {**values, "gamma": whole @ (row * lags)}, scale))
+        together = {**values, "gamma": whole @ (row * lags)}
+        found += [_line(claim, together, scale) for claim in ("stale.whole_partial", "stale.whole_row")]
     return found

@@ -7,7 +7,7 @@ from functools import cache, partial
 
 import numpy as np
 
-from theory.blueprint import all_claims
+from theory.blueprint import all_claims, theorems
 from theory.kernel.check import check_claim
 from theory.kernel.gap import Gap
 from theory.kernel.relations import Relation
@@ -115,7 +115,7 @@ def kernel_holds() -> Answer:
     now = relations.claims()
     for claim in _changed() or dict(STATEMENTS):
         try:
-            check_claim(now[claim], {name: item for name, item in now.items() if name != claim})
+            check_claim(now[claim], {name: item for name, item in theorems().items() if name != claim})
         except Gap:
             return claim
     return True

@@ -8,7 +8,7 @@ import sympy
 from theory import blueprint
 from theory.checkers import mutants
 from theory.kernel import (
-    Average,
+    ELEMENT,
     Cite,
     Contradiction,
     Gap,
@@ -28,17 +28,18 @@ from theory.kernel import (
     times,
 )
 from theory.kernel.check import check_claim, check_step
-from theory.kernel.claim import write
+from theory.kernel.draft import write
 from theory.kernel.refute import counterexample
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
 
 CLAIMS = blueprint.all_claims()
-PROVED = {claim.id: claim for claim in CLAIMS}
+PROVED = blueprint.theorems()
 x, y, z, s = symbols("x y z s")
 u, v, n = generators("u v n")
 
 
 def claim(author):
+    author.__doc__ = "A test."
     return write("test", "a test", author, source="here")
 
 
@@ -67,7 +68,7 @@ def test_a_multiplier_of_the_right_sign():
 
 @pytest.mark.parametrize(
     ("weight", "because"),
-    [(-x, "not known to be nonnegative"), (2 * x, "does not add up"), (y, "does not add up"), (z, "not known")],
+    [(-x, "not known to be nonnegative"), (2 * x, "does not add up"), (y, "does not add up"), (z, "not declared")],
 )
 def test_a_wrong_multiplier(weight, because):
     refused(product(weight), because)
@@ -268,11 +269,13 @@ def test_citing_itself():
 
 def adapted(known, differences):
     def author(d):
+        """A martingale difference and something known."""
         from theory.setting.assumptions import UNBIASED
 
         d.process("n", known=0, differences=differences, reason=UNBIASED)
         d.process("u", known=known, differences=None, reason="definition")
         d.conclude("goal", eq(inner(n, u), 0), Tower("n", "u"))
+        d.at({}, {"n": (0,), "u": (1,)})
 
     return author
 
@@ -289,9 +292,11 @@ def test_a_tower_over_what_is_not_yet_known(known, differences):
 
 def summed(constant):
     def author(d):
-        d.given("pointwise", le(x**2, y**2 + constant), "domain", pointwise=True)
-        d.conclude("goal", le(norm2(u), norm2(v) + constant), Average("pointwise", {x: u, y: v}))
-        d.holds_at(x=0, y=0)
+        d.link(x, u, over=ELEMENT)
+        d.link(y, v, over=ELEMENT)
+        d.given("pointwise", le(x**2, y**2 + constant), "domain")
+        d.conclude("goal", le(norm2(u), norm2(v) + constant), d.average("pointwise", ELEMENT))
+        d.at({"x": 0, "y": 0}, {"u": (0,), "v": (0,)})
 
     return author
 
@@ -304,17 +309,20 @@ def test_a_sum_over_coordinates_multiplies_constants():
 def test_an_average_of_something_not_said_at_every_step():
     def author(d):
         d.given("once", le(x**2, y**2), "domain")
-        d.conclude("goal", le(norm2(u), norm2(v)), Average("once", {x: u, y: v}))
+        d.conclude("goal", le(norm2(u), norm2(v)), d.average("once", ELEMENT))
         d.holds_at(x=0, y=0)
 
-    refused(author, "no premise that holds at every step")
+    refused(author, "does not leave constants alone")
 
 
 def test_an_average_of_a_product_with_a_random_factor():
     def author(d):
-        d.given("pointwise", le(x**2, z * y**2), "domain", pointwise=True)
-        d.conclude("goal", le(norm2(u), z * norm2(v)), Average("pointwise", {x: u, y: v}))
-        d.holds_at(x=0, y=0, z=0)
+        d.link(x, u, over=ELEMENT)
+        d.link(y, v, over=ELEMENT)
+        d.local(ELEMENT, z)
+        d.given("pointwise", le(x**2, z * y**2), "domain")
+        d.conclude("goal", le(norm2(u), z * norm2(v)), d.average("pointwise", ELEMENT))
+        d.at({"x": 0, "y": 0, "z": 0}, {"u": (0,), "v": (0,)})
 
     refused(author, "is not a mean or a Gram entry")
 
@@ -326,9 +334,9 @@ def test_an_induction_whose_premise_speaks_of_the_sum():
         d.given("cheat", le(x, 1), "domain")
         d.recursion(count, {x: (0, x + 1)})
         d.conclude("goal", le(x, 1 + y**2), Induction(count, combine(square(1), square(y)), combine(times("cheat"))))
-        d.holds_at(x=0, count=0)
+        d.holds_at(count=0)
 
-    refused(author, "speaks of what the recursion")
+    refused(author, "no fact is called 'cheat'")
 
 
 def test_a_recursion_cannot_be_renamed_away():
@@ -337,7 +345,7 @@ def test_a_recursion_cannot_be_renamed_away():
         d.conclude("goal", le(norm2(u), y), Cite("window.martingale", "bound", {}, {"W": u}))
         d.holds_at(d_m=0)
 
-    refused(author, "not the instance|its premise")
+    refused(author, "is nothing here|its premise")
 
 
 @pytest.mark.parametrize("name", [claim.id for claim in CLAIMS])

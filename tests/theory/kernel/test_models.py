@@ -1,0 +1,101 @@
+"""The second line behind the kernel: what it proved, and what it makes of random drafts, in random finite models."""
+
+import os
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.theory.kernel.drafts import draft
+from theory import blueprint
+from theory.checkers import model_search as models
+from theory.kernel import Gap, Relation
+from theory.kernel.check import check_claim
+
+NOWHERE = {"adaptive.reach"}
+"""Claims whose premises the search for models does not meet; their witness is one."""
+
+DRAFTS = int(os.environ.get("DRAFTS", "2000"))
+"""How many random drafts are tried; `DRAFTS=100000` for the long run."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [claim.id for claim in blueprint.all_claims()])
+def test_no_claim_fails_in_a_model(name):
+    report = models.examine(blueprint.claim(name), models=3, tries=400, seed=7)
+    assert not report.broken
+    assert (report.models > 0) == (name not in NOWHERE)
+
+
+@pytest.mark.parametrize(
+    ("name", "factor"),
+    [("noise.second_moment", 2), ("window.martingale", 4), ("master.telescope", None), ("device.box", 2)],
+)
+def test_a_false_claim_fails_in_a_model(name, factor):
+    right = blueprint.claim(name)
+    wrong = {
+        part: Relation(relation.lhs, relation.op, relation.rhs / factor if factor else relation.rhs - 1)
+        for part in right.conclusions
+        for relation in (right.conclusion(part),)
+    }
+    steps = tuple(replace(step, relation=wrong.get(step.name, step.relation)) for step in right.steps)
+    assert models.examine(replace(right, steps=steps), models=60, tries=600, seed=7).broken
+
+
+def earlier():
+    """Return random drafts that the kernel proves, for others to cite, and the store that holds them."""
+    store, found = dict(blueprint.theorems()), []
+    for seed in range(-4000, 0):
+        item = draft(seed, found[:12])
+        if item is None:
+            continue
+        try:
+            check_claim(item, store)
+        except Gap:
+            continue
+        store[item.id] = item
+        found.append(item)
+        if len(found) >= 40:
+            break
+    return store, [*found, store["noise.orthogonal"], store["hilbert.minkowski"], store["window.martingale"]]
+
+
+STORE, EARLIER = earlier()
+
+
+def accepted(seed):
+    item = draft(seed, EARLIER)
+    if item is None:
+        return None
+    try:
+        check_claim(item, STORE)
+    except Gap:
+        return None
+    return item
+
+
+@settings(max_examples=DRAFTS, deadline=None, database=None)
+@given(st.integers(0, 2**40))
+def test_no_false_draft_is_accepted(seed):
+    item = accepted(seed)
+    if item is not None:
+        report = models.examine(item, models=5, tries=40, seed=seed)
+        assert not report.broken, (seed, report.broken, item.latex)
+
+
+def test_drafts_are_not_all_alike():
+    """Enough drafts are accepted, and enough of those refused are false, for the test above to mean something."""
+    proved = refuted = 0
+    for seed in range(600):
+        item = draft(seed, EARLIER)
+        if item is None:
+            continue
+        if accepted(seed) is not None:
+            proved += 1
+        else:
+            try:
+                refuted += bool(models.examine(item, models=3, tries=10, seed=seed).broken)
+            except Exception:
+                continue
+    assert proved >= 15 and refuted >= 30
