@@ -255,9 +255,8 @@ def _link(scope: Scope, by: Instance, item: Hypothesis) -> None:
         combination = by.vector(name)
         value = f"inner {printer.vector(combination, more)} w" if vector else printer.seen(combination, None, more)
         parts.append(value if is_one(coefficient) else f"{printer.text(by.term(coefficient))} * ({value})")
-    lemma.add(
-        f"match goal with |- ?a = _ => change (@eq R a ({' + '.join(parts) or '0'})) end; first [reflexivity | expand; ring]."
-    )
+    whole = " + ".join(parts) or "0"
+    lemma.add(f"match goal with |- ?a = _ => change (@eq R a ({whole})) end; first [reflexivity | expand; ring].")
 
 
 def _follows(scope: Scope, wanted: Rel) -> bool:

@@ -19,7 +19,6 @@ from theory.kernel.terms import (
     atoms,
     fraction,
     gram,
-    minus,
     number,
     of_atom,
     power,
@@ -55,7 +54,7 @@ class _Part:
 
 def average(goal: Rel, scope: Scope, proof: p.Average, have: Have) -> None:
     """Write that a goal is the average of a relation, which is shown at all values of the labels."""
-    lemma, world, over = scope.lemma, scope.lemma.world, read_over(proof.over)
+    lemma, over = scope.lemma, read_over(proof.over)
     relation = read_relation(proof.of)
     if relation.op == "<" or goal.op != relation.op:
         raise Untranslatable(f"an average keeps <= and ==: {relation} does not give {goal}")
@@ -72,14 +71,14 @@ def average(goal: Rel, scope: Scope, proof: p.Average, have: Have) -> None:
         env[next(iter(over))] = At(variable, support)
     inside = altered(everywhere, env=env)
     parts, rewriting = _parts(relation.slack, inside, over)
-    body, whole, why, total = f"(fun {variable} => 0)", "0", f"(average_none {functional})", number(0)
+    body, whole, why = f"(fun {variable} => 0)", "0", f"(average_none {functional})"
     text = "0"
     for part in reversed(parts):
         c = scope.printer.text(part.coefficient)
-        why = f"(average_line {functional} {c} (fun {variable} => {part.body}) {body} {part.whole} {whole} {part.why} {why})"
+        alone = f"(fun {variable} => {part.body})"
+        why = f"(average_line {functional} {c} {alone} {body} {part.whole} {whole} {part.why} {why})"
         text, whole = f"({c} * {part.body} + {text})", f"({c} * {part.whole} + {whole})"
         body = f"(fun {variable} => {text})"
-        total = Term("sum", times(part.coefficient, part.term), total)
     at_each, statement = lemma.new(), f"0 {'<=' if goal.op == '<=' else '='} {text}"
     lemma.add(f"assert ({at_each} : forall {variable}, support {functional} {variable} -> {statement}). {{")
     lemma.add(f"intros {variable} {support}.")
@@ -92,9 +91,9 @@ def average(goal: Rel, scope: Scope, proof: p.Average, have: Have) -> None:
         lemma.add(line)
     lemma.add("same. }")
     Prover(scope).divisions([goal.slack])
-    lemma.add(
-        f"apply (conv_{RULES[goal.op]} _ _ _ _ (average_{RULES[goal.op]} {functional} {body} {whole} {why} {at_each})). same."
-    )
+    end = RULES[goal.op]
+    averaged = f"(average_{end} {functional} {body} {whole} {why} {at_each})"
+    lemma.add(f"apply (conv_{end} _ _ _ _ {averaged}). same.")
 
 
 def _parts(slack: Term, inside: Scope, over: frozenset[str]) -> tuple[list[_Part], list[str]]:
@@ -307,9 +306,8 @@ def telescope(goal: Rel, scope: Scope, now: str) -> None:
     lemma = scope.lemma
     for path in lemma.world.statement.paths:
         if path.now == now and goal.op == "==":
-            lemma.add(
-                f"apply (conv_eq _ _ _ _ (path_telescopes _ _ _ _ _ _ _ _ _ {own(lemma, 'path', tuple(path)).name})); same."
-            )
+            made = own(lemma, "path", tuple(path)).name
+            lemma.add(f"apply (conv_eq _ _ _ _ (path_telescopes _ _ _ _ _ _ _ _ _ {made})); same.")
             return
     raise Untranslatable(f"{goal} is not what the path of {now} telescopes to")
 
@@ -388,6 +386,3 @@ def _rewritten(atom: Atom, scope: Scope, there: Scope, item: Recursion, place: i
 
 def _spoken(relation: Rel) -> frozenset[Atom]:
     return atoms(relation.lhs) | atoms(relation.rhs)
-
-
-__all__ = ["average", "induction", "minus", "shift", "telescope", "tower"]

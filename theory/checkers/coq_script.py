@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from theory.checkers import coq_cite, coq_rules, coq_statement
 from theory.checkers.coq_lemma import RULES, ZERO, Hypothesis, Lemma, Scope
-from theory.checkers.coq_signs import Prover, Sign
+from theory.checkers.coq_signs import Prover
 from theory.checkers.coq_world import Untranslatable
 from theory.kernel import proof as p
 from theory.kernel.claim import Claim, Root
@@ -148,7 +148,7 @@ def _combination(goal: Rel, scope: Scope, terms: tuple[p.Term, ...]) -> None:
     total = "".join(f"({product.text} + " for product in written) + "0" + ")" * len(written)
     lemma.add(f"apply (finish_{RULES[goal.op]} _ _ {total}); [same |].")
     for place, product in enumerate(written):
-        lemma.add(f"apply {_adds(goal.op, place, strict_at, product.sign)}. {{")
+        lemma.add(f"apply {_adds(goal.op, place, strict_at)}. {{")
         if product.sign == "==" and goal.op != "==":
             lemma.add("apply zero_le.")
         product.prove()
@@ -156,7 +156,7 @@ def _combination(goal: Rel, scope: Scope, terms: tuple[p.Term, ...]) -> None:
     lemma.add("lra.")
 
 
-def _adds(op: str, place: int, strict_at: int | None, sign: Sign) -> str:
+def _adds(op: str, place: int, strict_at: int | None) -> str:
     """Return the rule that adds the product at a place to those after it."""
     if op == "==":
         return "add_eq"

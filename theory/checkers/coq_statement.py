@@ -1,13 +1,13 @@
-"""The statement of a claim's lemma: its names, its structure as hypotheses, its premises, and what a proof starts from."""
+"""The statement of a claim's lemma: names, structure as hypotheses, premises, and what a proof starts from."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace as altered
 
 from theory.checkers.coq_lemma import ZERO, Fact, Hypothesis, Kind, Lemma, Scope
-from theory.checkers.coq_world import Spaces, Untranslatable, World, bare, lifted, proofs, spoken, uses_labels
+from theory.checkers.coq_world import Env, Spaces, Untranslatable, World, bare, lifted, proofs, spoken, uses_labels
 from theory.kernel.claim import Claim, Root
 from theory.kernel.proof import Cite, Proof
-from theory.kernel.reading import read_claim, read_vector
+from theory.kernel.reading import read, read_claim, read_vector
 from theory.kernel.signs import Rel
 from theory.kernel.statement import COORDINATE, STAGE, STEP, Recursion, Statement, Vec
 from theory.kernel.terms import Term, atoms, gram, scalar
@@ -95,7 +95,7 @@ def _spaces(claim: Claim, statement: Statement, inside: list[Proof]) -> tuple[Sp
     relations = [fact for entry in statement.entries for _, fact in entry.facts]
     found = [atom for relation in relations for side in relation[::2] for atom in atoms(side)]
     for step in claim.steps:
-        found += [atom for side in (step.relation.lhs, step.relation.rhs) for atom in _read_atoms(side)]
+        found += [atom for side in (step.relation.lhs, step.relation.rhs) for atom in atoms(read(side))]
     for atom in found:
         if len(atom) == 2:
             _together(spaces, ((name, ZERO) for name in atom))
@@ -135,12 +135,6 @@ def _cut_again(spaces: Spaces, statement: Statement, place: int, name: str) -> S
     links = list(statement.links)
     links[place] = links[place]._replace(image=((view, links[place].image[0][1]),))
     return altered(statement, vectors={**statement.vectors, view: statement.vectors[name]}, links=tuple(links))
-
-
-def _read_atoms(side: object) -> Iterable[tuple[str, ...]]:
-    from theory.kernel.reading import read
-
-    return atoms(read(side))  # type: ignore[arg-type]
 
 
 def _together(spaces: Spaces, vector: Iterable[tuple[str, Term]]) -> None:
@@ -219,7 +213,8 @@ def _structure(result: Lemma) -> None:
         env, _ = result.variables((*bound, STEP), {}, stem="x")
         printer, value = result.printer(env), env[STEP].value
         origin = printer.name(delay.of, vector=True)
-        text = f"{printer.name(delay.name, vector=True, more=[value])} = delayed Smp Len _ {natural(result, delay.lag, env)} {origin} {value}"
+        own, lag = printer.name(delay.name, vector=True, more=[value]), natural(result, delay.lag, env)
+        text = f"{own} = delayed Smp Len _ {lag} {origin} {value}"
         whole = result.quantified((*bound, STEP), env, text)
         _suppose(result, "delay", (delay.name, delay.of), whole, None, bound)
     for recursion in statement.recursions:
@@ -292,12 +287,12 @@ def affine(term: Term) -> dict[str, int]:
     raise Untranslatable(f"{term} is no integer")
 
 
-def natural(result: Lemma, term: Term, env: Mapping[str, object]) -> str:
+def natural(result: Lemma, term: Term, env: Env) -> str:
     """Return a sum of counts as a natural number."""
     found = affine(term)
     if any(value < 0 for value in found.values()):
         raise Untranslatable(f"{term} may be negative")
-    printer = result.printer(env)  # type: ignore[arg-type]
+    printer = result.printer(env)
     parts = [
         f"{value} * {printer.at(name)}" if value > 1 else printer.at(name)
         for name, value in found.items()
@@ -310,26 +305,27 @@ def natural(result: Lemma, term: Term, env: Mapping[str, object]) -> str:
 def _recursion(result: Lemma, item: Recursion) -> None:
     """Suppose the start and the next value of each object, at all counts."""
     world = result.world
-    rows: list[tuple[str, bool, object, object]] = [(name, False, start, after) for name, start, after in item.scalars]
-    rows += [(name, True, start, after) for name, start, after in item.vectors]
-    for name, vector, start, after in rows:
+    rows = [(name, False) for name, _, _ in item.scalars] + [(name, True) for name, _, _ in item.vectors]
+    for name, vector in rows:
         labels = world.bound(world.args(name, vector), ())
-        bound = tuple(label for label in labels if label != item.counter)
+        fixed = tuple(label for label in labels if label != item.counter)
         env, _ = result.variables(labels, {}, stem="x")
-        count = env[item.counter].value
-        for kind, at, value in (("start", "0%nat", start), ("next", f"(S {count})", after)):
-            there = result.printer({**env, item.counter: env[item.counter]._replace(value=at)})
-            here = result.printer(env)
-            own = there.name(name, vector=vector)
-            if vector:
-                where = world.space(world.spaces.of(name))
-                body = f"forall w : vector {where}, inner {own} w = {here.seen(value, 'w')}"  # type: ignore[arg-type]
-            else:
-                body = f"{own} = {here.text(value)}"  # type: ignore[arg-type]
-            quantifiers = labels if kind == "next" else bound
-            _suppose(
-                result, kind, (name, vector, item.counter), result.quantified(quantifiers, env, body), None, quantifiers
-            )  # type: ignore[arg-type]
+        count = env[item.counter]
+        kinds: tuple[Kind, Kind] = ("start", "next")
+        for place, kind in enumerate(kinds):
+            at, bound = (f"(S {count.value})", labels) if place else ("0%nat", fixed)
+            there = result.printer({**env, item.counter: count._replace(value=at)}).name(name, vector=vector)
+            body = _made(result, item, name, vector, place, there, env)
+            _suppose(result, kind, (name, vector, item.counter), result.quantified(bound, env, body), None, bound)
+
+
+def _made(result: Lemma, item: Recursion, name: str, vector: bool, place: int, there: str, env: Env) -> str:
+    """Return what an object is at the start (place 0) or at the next count (place 1)."""
+    world, here = result.world, result.printer(env)
+    if vector:
+        where = world.space(world.spaces.of(name))
+        return f"forall w : vector {where}, inner {there} w = {here.seen(item.vectors_at(place)[name], 'w')}"
+    return f"{there} = {here.text(item.at(place)[name,])}"
 
 
 __all__ = ["Fact", "affine", "altered", "bare", "gram", "lemma", "natural", "offset", "opened"]

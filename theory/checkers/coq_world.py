@@ -1,8 +1,8 @@
 """What the names of a claim are in Coq: functions of their labels, and elements of inner-product spaces.
 
-A step label is a history of samples (`taken Smp Len`), a coordinate or a stage an index of a positive functional (`Crd`,
-`Stg`), the counter of a recursion a natural number. A claim without structure is about one point, so its names have no
-labels there: such a lemma is stronger, for its premises need hold at that point only.
+A step label is a history of samples (`taken Smp Len`), a coordinate or a stage an index of a positive functional
+(`Crd`, `Stg`), the counter of a recursion a natural number. A claim without structure is about one point, so its names
+have no labels there: such a lemma is stronger, for its premises need hold at that point only.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -49,7 +49,7 @@ class Spaces:
     """Finds in which space each generator lives: the same wherever an inner product is taken."""
 
     def __init__(self) -> None:
-        self._is: dict[int, Space] = {}
+        self._is: dict[object, Space] = {}
         self._next = 0
         self.of_generator: dict[str, Space] = {}
         self.views: dict[str, str] = {}
@@ -67,7 +67,7 @@ class Spaces:
     def resolve(self, space: Space) -> Space:
         """Return what is known of a space."""
         while space[0] == "var" and space[1] in self._is:
-            space = self._is[space[1]]  # type: ignore[index]
+            space = self._is[space[1]]
         return ("lift", space[1], self.resolve(space[2])) if space[0] == "lift" else space  # type: ignore[arg-type]
 
     def same(self, one: Space, other: Space) -> None:
@@ -78,7 +78,7 @@ class Spaces:
         if one[0] == "var":
             if str(one) in str(other):
                 raise Untranslatable("a space would contain itself")
-            self._is[one[1]] = other  # type: ignore[index]
+            self._is[one[1]] = other
         elif other[0] == "var":
             self.same(other, one)
         elif one[:2] == other[:2] and one[0] == "lift":
