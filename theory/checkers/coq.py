@@ -1,9 +1,11 @@
 """A third opinion on every claim: Coq, by the lemma written from the claim and by the hand-written library.
 
 Both are compiled by coqc and checked again by coqchk (`coq_audit`), once for the same content, the same tools and the
-same checker: see `coq_cache`. A claim is `proved` if its generated lemma or a library theorem that names it is accepted
-and neither is refused. What neither speaks of, and everything where Coq is missing or does not work, is `unsupported`;
-what Coq was stopped at is `undecided` and not remembered.
+same checker: see `coq_cache`. A claim is `proved` if its generated lemma is accepted and has no condition, or a library
+theorem is accepted whose statement has been compared with the claim's (`coq_compare`), and nothing is refused; an
+accepted lemma with conditions, or a theorem that is not compared, makes it `conditional`. What neither speaks of, and
+everything where Coq is missing or does not work, is `unsupported`; what Coq was stopped at is `undecided` and not
+remembered.
 """
 
 import hashlib
@@ -16,15 +18,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from theory.blueprint import Outcome
-from theory.checkers import coq_audit, coq_cache
+from theory.checkers import coq_audit, coq_cache, coq_compare
 from theory.checkers.coq_audit import source as coq_source
 from theory.checkers.coq_audit import tools
 from theory.checkers.coq_audit.tools import Broken
+from theory.checkers.coq_compare import Comparison
 from theory.checkers.coq_lemma import PRELUDE, Lemma, lemma_of
+from theory.checkers.coq_prelude import NEEDS
 from theory.checkers.coq_script import lemmas
 from theory.kernel.claim import Claim
+from theory.kernel.proof import Verdict
 
 LIBRARY = Path(__file__).parent / "coq"
+_FOUNDATION = LIBRARY
+"""Where the files lie on which the generated lemmas rest."""
+_COMPARED = "Compared.v"
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,8 @@ def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
         return
     written = {item.id: result for item, result in lemmas(items)}
     try:
-        results = _both(written)
+        found, reasons = _comparisons(written)
+        results = _both(written, found)
     except Broken as fault:
         yield from (Outcome(item.id, "unsupported", f"Coq does not work here: {fault}") for item in items)
         return
@@ -69,11 +78,17 @@ def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
     except ValueError:  # said in the results already
         theorems = {}
     for item in items:
-        yield _outcome(item, written[item.id], theorems.get(item.id), results)
+        yield _outcome(item, written[item.id], theorems.get(item.id), results, reasons)
 
 
-def _both(written: Mapping[str, Lemma | str]) -> dict[str, Compiled]:
-    """Compile the library and the generated lemmas side by side.
+def _comparisons(written: Mapping[str, Lemma | str]) -> tuple[dict[str, Comparison], dict[str, str]]:
+    path = LIBRARY / coq_compare.FILE
+    text = coq_source.read(path) if path.is_file() else ""
+    return coq_compare.comparisons((item for item in written.values() if isinstance(item, Lemma)), text)
+
+
+def _both(written: Mapping[str, Lemma | str], found: Mapping[str, Comparison]) -> dict[str, Compiled]:
+    """Compile the library, with the comparisons, and the generated lemmas side by side.
 
     Raises:
         Broken: Coq does not work at all.
@@ -91,7 +106,7 @@ def _both(written: Mapping[str, Lemma | str]) -> dict[str, Compiled]:
             faults.append(fault)
 
     threads = [
-        threading.Thread(target=work, args=("library", lambda: _library(checker))),
+        threading.Thread(target=work, args=("library", lambda: _library(checker, found))),
         threading.Thread(target=work, args=("generated", lambda: _generated(written, checker))),
     ]
     for thread in threads:
@@ -103,33 +118,31 @@ def _both(written: Mapping[str, Lemma | str]) -> dict[str, Compiled]:
     return results
 
 
-def _outcome(item: Claim, written: Lemma | str, theorem: str | None, results: Mapping[str, Compiled]) -> Outcome:
-    reasons, proved, refused, heard = [], False, False, False
+def _outcome(
+    item: Claim,
+    written: Lemma | str,
+    theorem: str | None,
+    results: Mapping[str, Compiled],
+    reasons: Mapping[str, str],
+) -> Outcome:
     generated, library = results["generated"], results["library"]
-    if isinstance(written, Lemma):
-        heard = True
-        if generated.stopped:
-            reasons.append(f"generated lemma: {generated.stopped}")
-        elif item.id in generated.accepted:
-            proved = True
-            reasons.append("generated lemma")
-        else:
-            refused = True
-            reasons.append(f"generated lemma refused: {generated.complaints.get(item.id, 'it is not there')}")
-    if theorem is not None:
-        heard = True
-        file = theorem.partition(".")[0]
-        if library.stopped:
-            reasons.append(f"library: {library.stopped}")
-        elif file in library.accepted:
-            proved = True
-            reasons.append(f"library: {theorem}")
-        else:
-            refused = True
-            reasons.append(f"library refused: {theorem}: {library.complaints.get(file, 'it is not there')}")
-    if not heard:
-        return Outcome(item.id, "unsupported", str(written))
-    return Outcome(item.id, "proved" if proved and not refused else "undecided", "; ".join(reasons))
+    complaint: str | None = generated.complaints.get(item.id, "it is not there")
+    if item.id in generated.accepted:
+        complaint = ""
+    elif generated.stopped:
+        complaint = None
+    verdict, said = coq_compare.opinion(written, complaint, generated.stopped)
+    if theorem is None:
+        return Outcome(item.id, verdict, said)
+    file = theorem.partition(".")[0]
+    if library.stopped:
+        more: tuple[Verdict, str] = ("undecided", f"library: {library.stopped}")
+    elif file not in library.accepted:
+        more = ("undecided", f"library refused: {theorem}: {library.complaints.get(file, 'it is not there')}")
+    else:
+        why = "" if _same(item.id) in library.accepted else library.complaints.get(_same(item.id), reasons.get(item.id))
+        more = coq_compare.of_theorem(theorem, why)
+    return Outcome(item.id, coq_compare.together(verdict, more[0]), f"{said}; {more[1]}")
 
 
 class _Checker:
@@ -188,21 +201,56 @@ def _read_back(data: object, name: str) -> Compiled | None:
     return Compiled(frozenset(accepted), complaints)
 
 
-def _library(checker: _Checker) -> Compiled:
-    """Audit the hand-written library; names are those of the files, without `.v`."""
+def _same(claim: str) -> str:
+    """Return under which name the comparison of a claim is kept among the results of the library."""
+    return f"{_COMPARED}:{claim}"
+
+
+def _library(checker: _Checker, found: Mapping[str, Comparison]) -> Compiled:
+    """Audit the hand-written library and the comparisons; names are those of the files, without `.v`, and `_same`."""
     try:
         sources = {name: coq_source.read(LIBRARY / name) for name in coq_source.project(LIBRARY)}
     except ValueError as fault:
         return Compiled(stopped=str(fault))
 
     def compute(scratch: Path) -> Compiled:
-        done = tools.audit(sources, scratch)
-        return Compiled(
-            frozenset(name.removesuffix(".v") for name in done.accepted),
-            {name.removesuffix(".v"): complaint for name, complaint in done.complaints.items()},
-        )
+        left, refused, turn = dict(found), dict[str, str](), 0
+        while True:
+            build = scratch / str(turn)
+            build.mkdir()
+            done = tools.audit({**sources, **_compared(left)}, build)
+            if _COMPARED not in done.complaints or not left or turn:
+                break
+            turn += 1  # once more, without what is refused
+            refused.update(_refused(left, build, done.complaints[_COMPARED]))
+            left = {claim: item for claim, item in left.items() if claim not in refused}
+        if _COMPARED in done.complaints:
+            refused.update(dict.fromkeys(left, done.complaints[_COMPARED]))
+        complaints = {name.removesuffix(".v"): complaint for name, complaint in done.complaints.items()}
+        complaints |= {_same(claim): complaint for claim, complaint in refused.items()}
+        accepted = {name.removesuffix(".v") for name in done.accepted}
+        return Compiled(frozenset(accepted | {_same(claim) for claim in found if claim not in refused}), complaints)
 
-    return checker.kept(sources, compute)
+    return checker.kept({**sources, **_compared(found)}, compute)
+
+
+def _compared(found: Mapping[str, Comparison]) -> dict[str, str]:
+    return {_COMPARED: coq_compare.source(found.values())} if found else {}
+
+
+def _refused(found: Mapping[str, Comparison], build: Path, complaint: str) -> dict[str, str]:
+    """Return the comparisons that coqc refuses, one after the other, in a folder where the library is compiled."""
+    left, refused = dict(found), dict[str, str]()
+    while complaint and left:
+        text = coq_compare.source(left.values())
+        wrong = _blamed(text, complaint, _COMPARED)
+        names = [wrong] if wrong in left else list(left)
+        for name in names:
+            refused[str(name)] = complaint.splitlines()[-1]
+            del left[str(name)]
+        (build / _COMPARED).write_bytes(coq_compare.source(left.values()).encode("latin-1"))
+        complaint = tools.compiled(build, _COMPARED)
+    return refused
 
 
 def source(written: Iterable[Lemma]) -> str:
@@ -213,9 +261,16 @@ def source(written: Iterable[Lemma]) -> str:
 def _generated(written: Mapping[str, Lemma | str], checker: _Checker) -> Compiled:
     """Audit the lemmas written from claims; what Coq complains about is taken out until the rest is accepted."""
     found = [lemma for lemma in written.values() if isinstance(lemma, Lemma)]
+    needs = {name: coq_source.read(_FOUNDATION / name) for name in NEEDS}
 
     def compute(scratch: Path) -> Compiled:
         left, complaints = list(found), dict[str, str]()
+        for name, text in needs.items():
+            bad = coq_source.lint(name, text)
+            (scratch / name).write_bytes(text.encode("latin-1"))
+            refused = bad[0] if bad else tools.compiled(scratch, name)
+            if refused:
+                return Compiled(complaints={lemma.claim.id: refused for lemma in found})
         while left:
             expected = [lemma_of(lemma.claim.id) for lemma in left]
             complaint = tools.audit_one("Generated.v", source(left), expected, scratch)
@@ -224,7 +279,7 @@ def _generated(written: Mapping[str, Lemma | str], checker: _Checker) -> Compile
             wrong = _blamed(source(left), complaint)
             names = {wrong} if wrong else {lemma.claim.id for lemma in left}
             while True:  # what rests on a refused lemma is refused with it
-                more = {lemma.claim.id for lemma in left if any(lemma_of(n) + " " in lemma.source() for n in names)}
+                more = {lemma.claim.id for lemma in left if any(f"({lemma_of(n)} " in lemma.source() for n in names)}
                 if more <= names:
                     break
                 names |= more
@@ -232,12 +287,12 @@ def _generated(written: Mapping[str, Lemma | str], checker: _Checker) -> Compile
             left = [lemma for lemma in left if lemma.claim.id not in names]
         return Compiled(frozenset(lemma.claim.id for lemma in left), complaints)
 
-    return checker.kept({"Generated.v": source(found)}, compute)
+    return checker.kept({**needs, "Generated.v": source(found)}, compute)
 
 
-def _blamed(text: str, complaint: str) -> str | None:
+def _blamed(text: str, complaint: str, file: str = "Generated.v") -> str | None:
     """Return the claim whose lemma coqc complains about."""
-    place = re.match(r'File "[^"]*Generated\.v", line (\d+)', complaint)
+    place = re.match(rf'File "[^"]*{re.escape(file)}", line (\d+)', complaint)
     if place is None:
         return None
     above = "\n".join(text.splitlines()[: int(place[1])])

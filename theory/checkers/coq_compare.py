@@ -7,10 +7,11 @@ recursions are not compared: the library speaks there of whole runs, networks an
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from theory.checkers.coq_lemma import Lemma, lemma_of
+from theory.kernel.proof import Verdict
 
 FILE = "Compare.v"
 HEAD = """(* Written from the claims of the theory package; do not edit. *)
@@ -59,7 +60,7 @@ def _text(lemma: Lemma, own: str, binders: str) -> str:
             here = name if name in statement.scalars or name in statement.vectors else name.removesuffix("_")
             arguments.append(f"{'g' if kind == 'H' else 'v'}_{here}")
     proof = f"apply (@Compare.compare_{lemma.claim.id.replace('.', '_')} {' '.join(arguments)}); assumption."
-    return lemma.stated(own, proof)
+    return f"(* claim {lemma.claim.id} *)\n{lemma.stated(own, proof)}"
 
 
 def source(found: Iterable[Comparison]) -> str:
@@ -67,38 +68,42 @@ def source(found: Iterable[Comparison]) -> str:
     return "\n".join([HEAD, *(item.text for item in found)])
 
 
-def opinion(lemma: Lemma | str, generated: str | None, library: str | None, comparison: str) -> tuple[str, str]:
-    """Return Coq's verdict on a claim and its reasons in words.
+def opinion(lemma: Lemma | str, complaint: str | None, stopped: str = "") -> tuple[Verdict, str]:
+    """Return what the generated lemma says of a claim: a verdict, and why.
 
     Args:
         lemma: the claim's generated lemma, or why there is none.
-        generated: what coqc says against it: empty if it is accepted, None if it was not heard.
-        library: the theorem of the library that names the claim and is accepted, None if there is none.
-        comparison: empty if that theorem's statement is compared with the claim's; else why it is not.
+        complaint: what Coq says against it: empty if it is accepted, None if it was not heard.
+        stopped: why it was not heard.
 
     """
-    reasons, proved, refused, conditional = [], False, False, False
     if isinstance(lemma, str):
-        reasons.append(f"no generated lemma: {lemma}")
-    elif generated is None:
-        reasons.append("generated lemma: not heard")
-    elif generated:
-        refused = True
-        reasons.append(f"generated lemma refused: {generated}")
-    elif lemma.unconditional:
-        proved = True
-        reasons.append("generated lemma, unconditional")
-    else:
-        conditional = True
-        reasons.append(f"generated lemma, on condition that {'; '.join(lemma.conditions)}")
-    if library is not None:
-        proved = proved or not comparison
-        conditional = conditional or bool(comparison)
-        reasons.append(f"library: {library}, {f'not compared: {comparison}' if comparison else 'compared'}")
-    verdict = "undecided" if refused else "proved" if proved else "conditional" if conditional else "unsupported"
-    return verdict, "; ".join(reasons)
+        return "unsupported", f"no generated lemma: {lemma}"
+    if complaint is None:
+        return "undecided", f"generated lemma: {stopped}"
+    if complaint:
+        return "undecided", f"generated lemma refused: {complaint}"
+    if lemma.unconditional:
+        return "proved", "generated lemma, unconditional"
+    return "conditional", f"generated lemma, on condition that {'; '.join(lemma.conditions)}"
 
 
-def accepted(complaints: Mapping[str, str], found: Mapping[str, Comparison]) -> frozenset[str]:
-    """Return the claims whose comparison Coq accepts, given its complaints."""
-    return frozenset(found) - frozenset(complaints)
+def of_theorem(theorem: str, why: str | None) -> tuple[Verdict, str]:
+    """Return what an accepted theorem of the library says of a claim that it names.
+
+    Args:
+        theorem: its name.
+        why: empty if its statement has been compared with the claim's, else why it has not.
+
+    """
+    if why == "":
+        return "proved", f"library: {theorem}, compared"
+    return "conditional", f"library: {theorem}, not compared: {why or 'it states no claim of the theory'}"
+
+
+def together(generated: Verdict, library: Verdict) -> Verdict:
+    """Return the verdict of both: what is refused or not heard by one of them is undecided."""
+    for verdict in ("undecided", "proved", "conditional"):
+        if verdict in (generated, library):
+            return verdict
+    return "unsupported"
