@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from theory.checkers import coq_cite, coq_rules, coq_statement
 from theory.checkers.coq_lemma import RULES, ZERO, Hypothesis, Lemma, Scope
 from theory.checkers.coq_signs import Prover
-from theory.checkers.coq_world import Untranslatable
+from theory.checkers.coq_world import Unfounded, Untranslatable
 from theory.kernel import proof as p
 from theory.kernel.claim import Claim, Root
 from theory.kernel.gap import Gap
@@ -19,6 +19,8 @@ from theory.kernel.signs import Rel
 from theory.kernel.terms import Atom, Term, number, power, replace
 
 FALSE = Rel(number(0), "<", number(0))
+RULES_OF_SEQUENCES = (p.Average, p.Tower, p.Shift, p.Telescope, p.Induction, p.Cite)
+"""The rules that can become conditions; arithmetic and cases cannot."""
 
 
 def translate(claim: Claim, known: Mapping[str, Lemma]) -> Lemma:
@@ -59,12 +61,19 @@ def have(goal: Rel, scope: Scope, proof: p.Proof, name: str = "") -> Scope:
 
 
 def prove(goal: Rel, scope: Scope, proof: p.Proof) -> None:
-    """Write the proof of a goal at the values at hand; what has none becomes a condition."""
+    """Write the proof of a goal at the values at hand; a rule that has none makes the goal a condition.
+
+    Raises:
+        Unfounded: a step of arithmetic or a case has no proof.
+
+    """
     lemma = scope.lemma
     mark, fresh, given = len(lemma.lines), len(lemma.conditions), len(lemma.hypotheses)
     try:
         _prove(goal, scope, proof)
     except (Untranslatable, Gap) as reason:
+        if isinstance(reason, Unfounded) or not isinstance(proof, RULES_OF_SEQUENCES):
+            raise Unfounded(f"{goal}: {reason}" if not isinstance(reason, Unfounded) else str(reason)) from None
         del lemma.lines[mark:], lemma.conditions[fresh:], lemma.hypotheses[given:]
         suppose(goal, scope, f"{type(proof).__name__}: {reason}")
 

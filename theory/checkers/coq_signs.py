@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from theory.checkers.coq_lemma import Scope
-from theory.checkers.coq_world import Untranslatable
+from theory.checkers.coq_world import Unfounded
 from theory.kernel import proof as p
 from theory.kernel.reading import read, read_vector
 from theory.kernel.signs import NONNEGATIVE, POSITIVE, Rel, Signs
@@ -62,7 +62,7 @@ class Prover:
         text = self.printer.text
         if isinstance(term, p.Times):
             if term.fact not in self.known:
-                raise Untranslatable(f"the fact {term.fact!r} is not known at the values at hand")
+                raise Unfounded(f"the fact {term.fact!r} is not known at the values at hand")
             hypothesis, fact = self.known[term.fact]
             value, written = times(weight, fact.slack), f"({text(weight)} * ({text(fact.rhs)} - {text(fact.lhs)}))"
             if fact.op == "==":
@@ -96,7 +96,7 @@ class Prover:
                 lambda: self._product(weight, f"exact {name}."),
                 "<=",
             )
-        raise Untranslatable(repr(term))
+        raise Unfounded(repr(term))
 
     def _generator(self, name: str) -> str:
         return self.printer.name(name, vector=True)
@@ -144,7 +144,7 @@ class Prover:
             self.lemma.add("apply Rlt_le.")
             self.positive(term)
         else:
-            raise Untranslatable(f"no reason for {term} >= 0")
+            raise Unfounded(f"no reason for {term} >= 0")
 
     def positive(self, term: Term) -> None:
         """Write the proof of 0 < term."""
@@ -171,7 +171,7 @@ class Prover:
                 self.lemma.add("apply pow_lt.")
                 self.positive(base)
         else:
-            raise Untranslatable(f"no reason for {term} > 0")
+            raise Unfounded(f"no reason for {term} > 0")
 
     def nonzero(self, base: Term) -> None:
         """Write the proof of base <> 0."""
@@ -234,7 +234,7 @@ class Prover:
         first, *rest = term.args
         strict = next((place for place, part in enumerate(term.args) if self.signs.of(part) == POSITIVE), None)
         if strict is None:
-            raise Untranslatable(f"no summand of {term} is positive")
+            raise Unfounded(f"no summand of {term} is positive")
         for place in range(len(rest), 0, -1):
             part, name = term.args[place], self.lemma.new()
             here = place == strict
@@ -279,7 +279,7 @@ class Prover:
                     self.lemma.add(f"apply (finish_{end} _ _ {product}); [same | {last}apply eqz; exact {hypothesis}].")
                     return
         if wanted.op == "==" or self.signs.of(slack) < (POSITIVE if wanted.op == "<" else NONNEGATIVE):
-            raise Untranslatable(f"no fact says {wanted}")
+            raise Unfounded(f"no fact says {wanted}")
         self.lemma.add(f"apply (finish_{end} _ _ {self.printer.text(slack)}); [same |].")
         (self.positive if wanted.op == "<" else self.nonnegative)(slack)
 

@@ -31,6 +31,10 @@ class Untranslatable(Exception):
     """A claim, or a step of its proof, that is not written in Coq here, and why."""
 
 
+class Unfounded(Untranslatable):
+    """A step of arithmetic for which the facts give no reason: nothing can be taken for granted instead."""
+
+
 class At(NamedTuple):
     """A value of a label in Coq, and the hypothesis that it is one that counts (empty for counts)."""
 
