@@ -6,9 +6,10 @@ here becomes a condition of the lemma, inside its own branch; such a lemma is no
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace as altered
 
 from theory.checkers import coq_cite, coq_rules, coq_statement
-from theory.checkers.coq_lemma import RULES, ZERO, Hypothesis, Lemma, Scope
+from theory.checkers.coq_lemma import RULES, ZERO, Fact, Hypothesis, Lemma, Scope
 from theory.checkers.coq_signs import Prover
 from theory.checkers.coq_world import Unfounded, Untranslatable
 from theory.kernel import proof as p
@@ -32,7 +33,7 @@ def translate(claim: Claim, known: Mapping[str, Lemma]) -> Lemma:
             if isinstance(item, Root):
                 before = {premise.name for entry in claim.context[:place] for premise in entry.premises}
                 facts = {name: fact for name, fact in scope.facts.items() if name in before}
-                have(Rel(ZERO, "<=", read(item.of)), coq_statement.altered(scope, facts=facts), item.exists)
+                have(Rel(ZERO, "<=", read(item.of)), altered(scope, facts=facts), item.exists)
         for step in claim.steps:
             relation = read_relation(step.relation)
             scope = have(relation, scope, step.proof, step.name)
@@ -50,7 +51,7 @@ def have(goal: Rel, scope: Scope, proof: p.Proof, name: str = "") -> Scope:
     lemma = scope.lemma
     bound = lemma.world.bound(lemma.world.raw(goal), scope.open)
     env, intros = lemma.variables(bound, scope.env)
-    inner = coq_statement.altered(scope, env=env)
+    inner = altered(scope, env=env)
     hypothesis = lemma.new()
     text = lemma.quantified(bound, env, inner.printer.formula(goal))
     lemma.add(f"assert ({hypothesis} : {text}). {{")
@@ -192,12 +193,12 @@ def _sign_cases(goal: Rel, scope: Scope, sign: Term, positive: p.Proof, negative
                 continue
             changed = lemma.new()
             lemma.add(f"assert ({changed} : {printer.formula(here)}). {{")
-            Prover(coq_statement.altered(inner, facts=free)).divisions([here.slack])
+            Prover(altered(inner, facts=free)).divisions([here.slack])
             lemma.add(f"pose proof {hypothesis} as {changed}'; rewrite ?{case} in {changed}'.")
             lemma.add(f"apply (conv_{RULES[fact.op]} _ _ _ _ {changed}'); same. }}")
-            facts[name] = coq_statement.Fact(changed, here)
+            facts[name] = Fact(changed, here)
         here = _put(goal, by)
-        inner = coq_statement.altered(inner, facts=facts)
+        inner = altered(inner, facts=facts)
         done = lemma.new()
         lemma.add(f"assert ({done} : {printer.formula(here)}). {{")
         prove(here, inner, proof)

@@ -10,7 +10,7 @@ from theory.kernel.proof import Cite, Proof
 from theory.kernel.reading import read, read_claim, read_vector
 from theory.kernel.signs import Rel
 from theory.kernel.statement import COORDINATE, STAGE, STEP, Recursion, Statement, Vec
-from theory.kernel.terms import Term, atoms, gram, scalar
+from theory.kernel.terms import Term, atoms, scalar
 
 
 def lemma(claim: Claim, known: Mapping[str, Lemma]) -> Lemma:
@@ -326,6 +326,3 @@ def _made(result: Lemma, item: Recursion, name: str, vector: bool, place: int, t
         where = world.space(world.spaces.of(name))
         return f"forall w : vector {where}, inner {there} w = {here.seen(item.vectors_at(place)[name], 'w')}"
     return f"{there} = {here.text(item.at(place)[name,])}"
-
-
-__all__ = ["Fact", "affine", "altered", "bare", "gram", "lemma", "natural", "offset", "opened"]
