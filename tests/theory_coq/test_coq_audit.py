@@ -202,6 +202,26 @@ def test_a_file_that_lacks_a_lemma_is_refused(tmp_path: Path) -> None:
     assert "other is not there" in tools.audit_one("Good.v", GOOD, ["good", "other"], tmp_path)
 
 
+def test_what_a_file_requires_is_found_through_others() -> None:
+    library = {
+        "A.v": "(* From Analog Require Import D. *)\n",
+        "B.v": "From Analog Require Import A.\n",
+        "C.v": "From Analog Require Import A.\n",
+        "D.v": "",
+    }
+    assert list(source.needed("From Coq Require Import Reals.\nFrom Analog Require B.\n", library)) == ["A.v", "B.v"]
+
+
+@needs_coq
+@pytest.mark.slow
+def test_what_a_file_rests_on_is_judged_with_it(tmp_path: Path) -> None:
+    text = "From Analog Require Import Good.\nLemma f : True.\nProof. exact good. Qed.\n"
+    assert tools.audit_one("Top.v", text, ["f"], tmp_path, {"Good.v": GOOD}) == ""
+    (tmp_path / "below").mkdir()
+    fault = GOOD + UNSOUND["axiom"][0] + "\n"
+    assert "not among the commands" in tools.audit_one("Top.v", text, ["f"], tmp_path / "below", {"Good.v": fault})
+
+
 @needs_coq
 @pytest.mark.slow
 def test_two_files_cannot_claim_the_same(tmp_path: Path) -> None:

@@ -24,7 +24,6 @@ from theory.checkers.coq_audit import tools
 from theory.checkers.coq_audit.tools import Broken
 from theory.checkers.coq_compare import Comparison
 from theory.checkers.coq_lemma import PRELUDE, Lemma, lemma_of
-from theory.checkers.coq_prelude import NEEDS
 from theory.checkers.coq_script import lemmas
 from theory.kernel.claim import Claim
 from theory.kernel.proof import Verdict
@@ -82,9 +81,9 @@ def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
 
 
 def _comparisons(written: Mapping[str, Lemma | str]) -> tuple[dict[str, Comparison], dict[str, str]]:
-    path = LIBRARY / coq_compare.FILE
-    text = coq_source.read(path) if path.is_file() else ""
-    return coq_compare.comparisons((item for item in written.values() if isinstance(item, Lemma)), text)
+    paths = (LIBRARY / coq_compare.FILE, LIBRARY / coq_compare.TABLE)
+    texts = (coq_source.read(path) if path.is_file() else "" for path in paths)
+    return coq_compare.comparisons((item for item in written.values() if isinstance(item, Lemma)), *texts)
 
 
 def _both(written: Mapping[str, Lemma | str], found: Mapping[str, Comparison]) -> dict[str, Compiled]:
@@ -201,6 +200,11 @@ def _read_back(data: object, name: str) -> Compiled | None:
     return Compiled(frozenset(accepted), complaints)
 
 
+def _sources(folder: Path) -> dict[str, str]:
+    """Return a library's files, name -> text, in the order in which they compile."""
+    return {name: coq_source.read(folder / name) for name in coq_source.project(folder)}
+
+
 def _same(claim: str) -> str:
     """Return under which name the comparison of a claim is kept among the results of the library."""
     return f"{_COMPARED}:{claim}"
@@ -209,7 +213,7 @@ def _same(claim: str) -> str:
 def _library(checker: _Checker, found: Mapping[str, Comparison]) -> Compiled:
     """Audit the hand-written library and the comparisons; names are those of the files, without `.v`, and `_same`."""
     try:
-        sources = {name: coq_source.read(LIBRARY / name) for name in coq_source.project(LIBRARY)}
+        sources = _sources(LIBRARY)
     except ValueError as fault:
         return Compiled(stopped=str(fault))
 
@@ -261,19 +265,16 @@ def source(written: Iterable[Lemma]) -> str:
 def _generated(written: Mapping[str, Lemma | str], checker: _Checker) -> Compiled:
     """Audit the lemmas written from claims; what Coq complains about is taken out until the rest is accepted."""
     found = [lemma for lemma in written.values() if isinstance(lemma, Lemma)]
-    needs = {name: coq_source.read(_FOUNDATION / name) for name in NEEDS}
+    try:
+        below = coq_source.needed(source(found), _sources(_FOUNDATION))
+    except ValueError as fault:
+        return Compiled(stopped=str(fault))
 
     def compute(scratch: Path) -> Compiled:
         left, complaints = list(found), dict[str, str]()
-        for name, text in needs.items():
-            bad = coq_source.lint(name, text)
-            (scratch / name).write_bytes(text.encode("latin-1"))
-            refused = bad[0] if bad else tools.compiled(scratch, name)
-            if refused:
-                return Compiled(complaints={lemma.claim.id: refused for lemma in found})
         while left:
             expected = [lemma_of(lemma.claim.id) for lemma in left]
-            complaint = tools.audit_one("Generated.v", source(left), expected, scratch)
+            complaint = tools.audit_one("Generated.v", source(left), expected, scratch, below)
             if not complaint:
                 break
             wrong = _blamed(source(left), complaint)
@@ -287,7 +288,7 @@ def _generated(written: Mapping[str, Lemma | str], checker: _Checker) -> Compile
             left = [lemma for lemma in left if lemma.claim.id not in names]
         return Compiled(frozenset(lemma.claim.id for lemma in left), complaints)
 
-    return checker.kept({**needs, "Generated.v": source(found)}, compute)
+    return checker.kept({**below, "Generated.v": source(found)}, compute)
 
 
 def _blamed(text: str, complaint: str, file: str = "Generated.v") -> str | None:

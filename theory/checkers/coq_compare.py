@@ -3,7 +3,7 @@
 The library's file Compare.v derives, for every claim of plain algebra and geometry, the claim's own statement from the
 library's theorem (`compare_<claim>`). Here the statement is written from the claim itself, and proved by that lemma and
 nothing else: a theorem that says less, or other, than its claim is refused by Coq. Claims about sequences, averages and
-recursions are not compared: the library speaks there of whole runs, networks and schedules (THEOREMS.md).
+recursions are not compared: the library speaks there of whole runs, networks and schedules (THEOREMS.md says how).
 """
 
 import re
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from theory.checkers.coq_lemma import Lemma, lemma_of
 from theory.kernel.proof import Verdict
 
-FILE = "Compare.v"
+FILE, TABLE = "Compare.v", "THEOREMS.md"
 HEAD = """(* Written from the claims of the theory package; do not edit. *)
 From Coq Require Import Reals.
 From Analog Require Import Sums InnerProduct.
@@ -21,6 +21,7 @@ From Analog Require Compare.
 Open Scope R_scope.
 """
 _LEMMA = re.compile(r"^Lemma compare_(\w+) ((?:\{H : space\} ?|\([\w ]+ : [HR]\) ?)+):", re.MULTILINE)
+_ROW = re.compile(r"^\| ([a-z0-9_.]+) \| [\w.]+ \| (?!compared)([^|]+ \|.*) \|$", re.MULTILINE)
 _GROUP = re.compile(r"\(([\w ]+) : ([HR])\)|\{H : space\}")
 
 
@@ -33,19 +34,26 @@ class Comparison:
     text: str
 
 
-def comparisons(lemmas: Iterable[Lemma], file: str) -> tuple[dict[str, Comparison], dict[str, str]]:
-    """Return what Compare.v makes comparable, by claim id, and why each other claim is not compared."""
+def comparisons(lemmas: Iterable[Lemma], file: str, table: str = "") -> tuple[dict[str, Comparison], dict[str, str]]:
+    """Return what can be compared, by claim id, and why each other claim is not compared.
+
+    Args:
+        lemmas: of the claims.
+        file: the text of Compare.v.
+        table: the text of THEOREMS.md, which says how the theorems that are not compared stand to their claims.
+
+    """
     found, reasons = dict[str, Comparison](), dict[str, str]()
     there = dict(_LEMMA.findall(file))
+    why = {claim: said.replace(" | ", ": ").replace("\\|", "|") for claim, said in _ROW.findall(table)}
     for lemma in lemmas:
-        name = lemma.claim.id.replace(".", "_")
-        if lemma.world.labelled:
-            reasons[lemma.claim.id] = "it is about sequences, averages or recursions, the library about whole runs"
-        elif name not in there:
-            reasons[lemma.claim.id] = f"{FILE} derives no lemma compare_{name}"
+        claim = lemma.claim.id
+        name = claim.replace(".", "_")
+        if name in there and not lemma.world.labelled:
+            own = f"same_{lemma_of(claim)}"
+            found[claim] = Comparison(claim, own, _text(lemma, own, there[name]))
         else:
-            own = f"same_{lemma_of(lemma.claim.id)}"
-            found[lemma.claim.id] = Comparison(lemma.claim.id, own, _text(lemma, own, there[name]))
+            reasons[claim] = why.get(claim, f"{FILE} derives no lemma compare_{name}")
     return found, reasons
 
 

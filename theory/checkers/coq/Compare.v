@@ -199,6 +199,34 @@ Proof.
   destruct B. split; lra.
 Qed.
 
+(** device.inward *)
+Lemma compare_device_inward (edge m reached s side tau top w : R) :
+  s ^ 2 = 1 ->
+  0 <= m ->
+  0 < tau ->
+  0 <= edge ->
+  m <= reached ->
+  reached <= tau ->
+  w <= top ->
+  ((-1) * tau) <= w ->
+  (edge + reached) <= top ->
+  side ^ 2 = 1 ->
+  0 <= ((1 + side) * (w + ((-1) * edge))) ->
+  ((1 + ((-1) * side)) * (w + ((-1) * edge))) <= 0 ->
+  0 <= (s * (1 + side)) ->
+  (w + ((-1) * m * s) + ((-1) * m * w * (/ tau))) <= top.
+Proof.
+  intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10 P11 P12.
+  assert (Sd : side = 1 \/ side = -1).
+  { assert (Z : (side - 1) * (side + 1) = 0) by (ring_simplify; lra). apply Rmult_integral in Z. lra. }
+  pose proof (inward_one_side tau edge reached top w (m * - s) P2 P3) as B.
+  assert (Sq : (- s) ^ 2 = 1) by (rewrite <- P0; ring).
+  rewrite closed_form, (absolute m (- s) Sq P1) in B. specialize (B P4 P5 P6 P8).
+  replace (w + -1 * m * s + -1 * m * w * / tau) with (w + m * - s - m * w / tau) by (field; lra).
+  apply B. destruct Sd as [-> | ->]; [left | right; lra]. split; [lra|].
+  pose proof (Rmult_le_pos m s P1 ltac:(lra)). lra.
+Qed.
+
 (** order.root *)
 Lemma compare_order_root (s t : R) :
   0 <= t ->
@@ -880,6 +908,33 @@ Proof.
   - repeat split; try lra; rewrite ?G, ?P5, <- ?Zero; try (field; lra).
 Qed.
 
+(** multiplier.bound *)
+Lemma compare_multiplier_bound (A S_ T_s Y a g_x mu p q qn r sigma u x xn : R) :
+  0 <= A ->
+  0 <= Y ->
+  0 <= q ->
+  0 <= qn ->
+  0 <= mu ->
+  a ^ 2 <= Y ^ 2 ->
+  0 < (1 + ((-1) * q ^ 2) + ((-1) * mu * x)) ->
+  0 <= r ->
+  r ^ 2 = A ->
+  0 <= u ->
+  u ^ 2 = ((A * (1 + ((-1) * mu)) ^ 2) + (g_x ^ 2 * mu ^ 2 * sigma ^ 2)) ->
+  0 <= S_ ->
+  S_ ^ 2 = (Y ^ 2 + ((-1) * a ^ 2)) ->
+  (A + Y ^ 2 + ((-2) * a * r)) <= (T_s + qn + (Y * q)) ^ 2 ->
+  (a * r) <= (p + ((1 / 2) * x * Y ^ 2) + ((1 / 2) * xn * sigma ^ 2) + (S_ * g_x * sigma)) ->
+  A <= ((T_s + qn) ^ 2 + (mu * ((2 * p) + (xn * sigma ^ 2))) + ((u + (q * (T_s + qn))) ^ 2 * (/ (1 + ((-1) * q ^ 2) +
+    ((-1) * mu * x))))).
+Proof.
+  intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10 P11 P12 P13 P14.
+  pose proof (multiplier_bound_any p x (xn * sigma ^ 2) g_x sigma T_s q qn mu A r Y a S_ u P1 P4
+    ltac:(lra) P8 ltac:(lra) P9 ltac:(rewrite P10; ring)) as B.
+  replace (1 + -1 * q ^ 2 + -1 * mu * x) with (1 - q ^ 2 - mu * x) by ring. apply B; [|lra].
+  replace (T_s + q * Y + qn) with (T_s + qn + Y * q) by ring. lra.
+Qed.
+
 (** multiplier.sharp *)
 Lemma compare_multiplier_sharp (A A1 R_ S_ T1 Y a f mu p q qn r rho sigma u u1 x : R) :
   0 <= rho ->
@@ -1105,4 +1160,36 @@ Proof.
     - 4 * k * (p' ^ 2 - rho ^ 2 * sigma ^ 4 * x ^ 2)) = 2 * h).
   { apply root_is; [lra|]. rewrite Rpow_mult_distr, P18. field. }
   rewrite Root. apply Req_le. unfold Rdiv. rewrite Rinv_mult. set (i := / k). field.
+Qed.
+
+(** sync.attained *)
+Lemma compare_sync_attained (A G R_ S_ Y a p r rho sigma x : R) :
+  0 <= A ->
+  0 <= rho ->
+  0 <= sigma ->
+  0 <= p ->
+  0 <= x ->
+  0 <= r ->
+  r ^ 2 = A ->
+  0 <= R_ ->
+  R_ ^ 2 = (A + sigma ^ 2) ->
+  0 <= G ->
+  G ^ 2 = ((A * (1 + ((-1) * x)) ^ 2) + (sigma ^ 2 * x ^ 2)) ->
+  0 < G ->
+  (((-1) * p) + (A * (1 + ((-1 / 2) * x * (1 + rho ^ 2)))) + ((-1 / 2) * x * sigma ^ 2 * (1 + rho ^ 2))) = (G * R_ *
+    rho) ->
+  a = (r + ((-1) * R_ * r * rho * (/ G) * (1 + ((-1) * x)))) ->
+  S_ = (R_ * rho * sigma * x * (/ G)) ->
+  0 <= Y ->
+  Y ^ 2 = (S_ ^ 2 + a ^ 2) ->
+  (a ^ 2 <= Y ^ 2) /\ ((A + Y ^ 2 + ((-2) * a * r)) = (R_ ^ 2 * rho ^ 2)) /\ ((a * r) = (p + ((1 / 2) * x * Y ^ 2) +
+    ((1 / 2) * x * sigma ^ 2) + (S_ * sigma * x))).
+Proof.
+  intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10 P11 P12 P13 P14 P15 P16.
+  destruct (attained_point p x sigma rho A r R_ G Y a S_ P4 P1 P2 P7 P6 P8 ltac:(lra) P11 ltac:(lra))
+    as (_ & B1 & B2 & B3).
+  - rewrite P13. field. lra.
+  - rewrite P14. field. lra.
+  - lra.
+  - repeat split; lra.
 Qed.

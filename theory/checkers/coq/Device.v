@@ -133,8 +133,25 @@ Proof.
     apply Rle_trans with (1 := M). apply Rmax_lub; lra.
 Qed.
 
-(** For ever: the box of radius max(|w_0|, c + alpha Gmax) is never left.  That it lies within tau is not needed. *)
+(** The same on one side: no further up than [top]. *)
 (* Claim: device.inward *)
+Theorem inward_one_side tau c reach top w D :
+  0 < tau -> 0 <= c -> Rabs D <= reach -> reach <= tau -> w <= top -> c + reach <= top ->
+  c <= w /\ D <= 0 \/ w <= c -> ald tau w D <= top.
+Proof.
+  intros T C HD Hr Top Far Where. rewrite closed_form.
+  pose proof (Rabs_pos D) as DP. pose proof (Rle_abs D) as DA.
+  assert (Q : 0 <= Rabs D / tau <= 1).
+  { unfold Rdiv. split; [apply Rmult_le_pos; [lra | left; now apply Rinv_0_lt_compat]|].
+    apply Rmult_le_reg_r with tau; [exact T|]. rewrite Rmult_assoc, Rinv_l; lra. }
+  replace (w + D - Rabs D * w / tau) with (w * (1 - Rabs D / tau) + D) by (field; lra).
+  set (y := Rabs D / tau) in *. destruct Where as [[Above Down]|Below].
+  - pose proof (Rmult_le_pos w y ltac:(lra) (proj1 Q)). lra.
+  - pose proof (Rmult_le_compat_r (1 - y) _ _ ltac:(lra) Below).
+    pose proof (Rmult_le_pos c y C (proj1 Q)). lra.
+Qed.
+
+(** For ever: the box of radius max(|w_0|, c + alpha Gmax) is never left.  That it lies within tau is not needed. *)
 Theorem inward tau c alpha Gmax (w g : nat -> R) :
   0 < tau -> 0 <= c -> 0 <= alpha -> alpha * Gmax <= tau ->
   (forall k, w (S k) = ald tau (w k) (- alpha * g k)) ->

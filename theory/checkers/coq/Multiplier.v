@@ -11,6 +11,30 @@ Local Open Scope R_scope.
 
 Definition star_shaped (G : R -> R) : Prop := forall t A, 0 <= t <= 1 -> 0 <= A -> t ^ 2 * G A <= G (t ^ 2 * A).
 
+(** The bound for any saturation term T, and noise of any energy and any cross term g sigma with what lies across the
+    gradient: (i) plus 2 mu times (ii), Cauchy-Schwarz in the plane of a and S, and the square in Y completed. *)
+(* Claim: multiplier.bound *)
+Theorem multiplier_bound_any p x energy g sigma T q qn mu A r Y a S u :
+  0 <= Y -> 0 <= mu -> 0 < 1 - q ^ 2 - mu * x -> r ^ 2 = A -> S ^ 2 = Y ^ 2 - a ^ 2 ->
+  0 <= u -> u ^ 2 = (1 - mu) ^ 2 * A + (mu * (g * sigma)) ^ 2 ->
+  A + Y ^ 2 - 2 * a * r <= (T + q * Y + qn) ^ 2 ->
+  a * r <= p + x / 2 * Y ^ 2 + energy / 2 + g * sigma * S ->
+  A <= (T + qn) ^ 2 + mu * (2 * p + energy) + (u + q * (T + qn)) ^ 2 / (1 - q ^ 2 - mu * x).
+Proof.
+  intros HY Hm Den Er ES Hu Eu I II. set (s := 1 - q ^ 2 - mu * x) in *. set (E := T + qn).
+  assert (CS : (1 - mu) * r * a + mu * (g * sigma) * S <= u * Y).
+  { apply root_order; [now apply Rmult_le_pos|]. rewrite Rpow_mult_distr, Eu, <- Er.
+    replace (Y ^ 2) with (a ^ 2 + S ^ 2) by lra.
+    pose proof (pow2_ge_0 ((1 - mu) * r * S - mu * (g * sigma) * a)). lra. }
+  apply (Rmult_le_compat_l (2 * mu)) in II; [|lra].
+  assert (Sq : 2 * (u + q * E) * Y <= s * Y ^ 2 + (u + q * E) ^ 2 / s).
+  { apply Rmult_le_reg_l with s; [exact Den|].
+    replace (s * (s * Y ^ 2 + (u + q * E) ^ 2 / s))
+      with ((s * Y - (u + q * E)) ^ 2 + s * (2 * (u + q * E) * Y)) by (field; lra).
+    pose proof (pow2_ge_0 (s * Y - (u + q * E))). lra. }
+  replace (T + q * Y + qn) with (E + q * Y) in I by (unfold E; ring). unfold s in Sq at 1. lra.
+Qed.
+
 (** One number excludes all above it. *)
 Lemma excluded G A1 A : star_shaped G -> 0 < A1 -> G A1 < A1 -> 0 <= A -> A <= G A -> A < A1.
 Proof.
@@ -113,7 +137,6 @@ Section multiplier.
   Let start1 := mu * (2 * p + x * sigma ^ 2).
   Definition plane_gain (A : R) : R := sqrt ((1 - mu) ^ 2 * A + (mu * (x * sigma)) ^ 2).
 
-  (* Claim: multiplier.bound *)
   Theorem multiplier_bound A Y a :
     0 <= A -> feasible p x sigma 0 q (early A) A Y a -> A <= right_side start1 0 plane_gain A.
   Proof.

@@ -47,6 +47,32 @@ End sharp.
 
 (** * Without lag the closed form is the supremum *)
 
+(** Where the root inequality is an equality, with G the length that the gradient and the noise have together, the
+    point is this one; both constraints hold with equality. *)
+(* Claim: sync.attained *)
+Theorem attained_point p x sigma rho A r radius G Y a S :
+  0 <= x -> 0 <= rho -> 0 <= sigma -> 0 <= radius ->
+  r ^ 2 = A -> radius ^ 2 = A + sigma ^ 2 -> G ^ 2 = (1 - x) ^ 2 * A + x ^ 2 * sigma ^ 2 -> 0 < G ->
+  A * (1 - x / 2 * (1 + rho ^ 2)) - (p + x / 2 * (1 + rho ^ 2) * sigma ^ 2) = G * (rho * radius) ->
+  a = r - rho * radius * ((1 - x) * r) / G -> S = rho * radius * (x * sigma) / G -> Y ^ 2 = a ^ 2 + S ^ 2 ->
+  0 <= S /\ a ^ 2 <= Y ^ 2 /\ A + Y ^ 2 - 2 * a * r = (rho * radius) ^ 2 /\
+  a * r = p + x / 2 * (Y ^ 2 + sigma ^ 2) + x * sigma * S.
+Proof.
+  intros Hx Hr Hs HR Er ER EG Gp Eq Ea ES EY. set (u := rho * radius / G).
+  assert (U : u * G = rho * radius) by (unfold u; field; lra).
+  assert (Ea' : a = r - u * ((1 - x) * r)) by (rewrite Ea; unfold u; field; lra).
+  assert (ES' : S = u * (x * sigma)) by (rewrite ES; unfold u; field; lra).
+  assert (Near : A + Y ^ 2 - 2 * a * r = (rho * radius) ^ 2).
+  { rewrite EY, <- U, Rpow_mult_distr, EG, <- Er, Ea', ES'. ring. }
+  assert (Across : a * r * (1 - x) - x * sigma * S = (1 - x) * A - G * (rho * radius)).
+  { replace (G * (rho * radius)) with (u * G ^ 2) by (rewrite <- U; ring). rewrite EG, <- Er, Ea', ES'. ring. }
+  split.
+  { rewrite ES. apply Rmult_le_pos; [|left; now apply Rinv_0_lt_compat]. repeat apply Rmult_le_pos; assumption. }
+  split; [pose proof (pow2_ge_0 S); lra|]. split; [exact Near|].
+  rewrite <- Eq in Across. rewrite Rpow_mult_distr, ER in Near.
+  pose proof (f_equal (Rmult (x / 2)) Near) as N. cbv beta in N. lra.
+Qed.
+
 Section attained.
   Variables p x sigma rho : R.
   Hypothesis p_nonneg : 0 <= p.
@@ -59,7 +85,6 @@ Section attained.
   Let width2 (A : R) : R := (1 - x) ^ 2 * A + x ^ 2 * sigma ^ 2.
 
   (** Where the root inequality is an equality, v is F less a drift straight down the gradient of the constraint. *)
-  (* Claim: sync.attained *)
   Theorem equality_attained A :
     0 <= A -> 0 < width2 A -> A * (1 - c) - p' = sqrt (width2 A * (theta * (A + sigma ^ 2))) ->
     exists Y a, feasible p x sigma rho 0 0 A Y a.

@@ -1,7 +1,7 @@
 """Read Coq files as text: sentences, the commands that are allowed, and the comments that name claims."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -198,3 +198,22 @@ def project(folder: Path) -> list[str]:
         wrong = sorted(set(there) ^ set(files)) or files
         raise ValueError(f"_CoqProject and the folder do not agree about {wrong[0]}")
     return files
+
+
+def needed(text: str, library: Mapping[str, str]) -> dict[str, str]:
+    """Return the files of a library that a text requires, directly or not, in the library's order.
+
+    Args:
+        text: of a file.
+        library: file name -> text, in an order in which the files compile.
+
+    """
+    names: set[str] = set()
+    left = [text]
+    while left:
+        for sentence in sentences(left.pop()):
+            said = re.fullmatch(r"From Analog Require (?:Import )?([\w ]+)", sentence.text)
+            new = {f"{name}.v" for name in said[1].split()} - names if said else set()
+            names |= new
+            left += [library[name] for name in new if name in library]
+    return {name: source for name, source in library.items() if name in names}

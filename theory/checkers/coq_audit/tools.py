@@ -206,24 +206,38 @@ def audit(sources: Mapping[str, str], build: Path) -> Audit:
     return Audit(frozenset(accepted) - set(complaints), complaints, axioms)
 
 
-def audit_one(name: str, text: str, expected: Iterable[str], build: Path) -> str:
+def audit_one(
+    name: str, text: str, expected: Iterable[str], build: Path, below: Mapping[str, str] | None = None
+) -> str:
     """Lint, compile and check one file that must declare the lemmas `expected`; return the complaint, empty if none.
+
+    Args:
+        name: of the file.
+        text: of the file.
+        expected: names of lemmas.
+        build: the folder to compile in.
+        below: the library's files that it requires, name -> text in order; compiled unless `build` has them compiled.
 
     Raises:
         Broken: a tool did not do its work, so nothing is known.
 
     """
-    bad = lint(name, text)
-    if bad:
-        return bad[0]
-    (build / name).write_bytes(text.encode("latin-1"))
-    complaint = compiled(build, name)
-    if complaint:
-        return complaint
-    bad = indexed(build, name, [])
+    for file, content in {**(below or {}), name: text}.items():
+        if file != name and (build / file).with_suffix(".vo").exists():
+            continue
+        bad = lint(file, content)
+        if bad:
+            return bad[0]
+        (build / file).write_bytes(content.encode("latin-1"))
+        complaint = compiled(build, file)
+        if complaint:
+            return complaint
+        bad = indexed(build, file, [])
+        if bad:
+            return bad[0]
     there = {label for label, _, _ in declared_theorems(build, name)}
     missing = [lemma for lemma in expected if lemma not in there]
-    return bad[0] if bad else f"{missing[0]} is not there" if missing else judged(checked(build, [name]))
+    return f"{missing[0]} is not there" if missing else judged(checked(build, [name]))
 
 
 def identity() -> str:
