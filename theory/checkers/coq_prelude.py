@@ -218,5 +218,33 @@ Section sequences.
 End sequences.
 """
 
-PRELUDE = _ARITHMETIC + _AVERAGES + _SEQUENCES
+_PARTS = r"""
+(* A vector whose elements are indexed by (stage, element of the stage) is as long as the parts of its stages together:
+   what a lemma supposes of a vector that is cut both into elements and into stages is true of it. *)
+Lemma mean_exchange (P : sampler) {T} (E : functional T) k : forall X : history -> T -> R,
+  mean P k (fun h => E (X h)) = E (fun t => mean P k (fun h => X h t)).
+Proof.
+  induction k as [|k IH]; intros X; [reflexivity|].
+  change (mean P k (conditional P (fun h => E (X h))) = E (fun t => mean P k (conditional P (fun h => X h t)))).
+  transitivity (mean P k (fun h => E (fun t => conditional P (fun h => X h t) h))).
+  - apply mean_ext. intros h. apply (given_swap P E h (fun i => X (i :: h)%list)).
+  - apply (IH (fun h t => conditional P (fun h => X h t) h)).
+Qed.
+Lemma average_exchange (P : sampler) (K : nat) {T} (E : functional T) (X : history -> T -> R) :
+  average P K (fun h => E (X h)) = E (fun t => average P K (fun h => X h t)).
+Proof.
+  change (/ INR K * sum K (fun k => mean P (S k) (fun h => E (X h)))
+    = E (fun t => / INR K * sum K (fun k => mean P (S k) (fun h => X h t)))).
+  rewrite apply_scal, apply_sum. f_equal. apply sum_ext. intros. apply mean_exchange.
+Qed.
+Lemma parts_together (P : sampler) (K : nat) {S T} (E : functional S) (C : functional T)
+  (b : process P K (lift (both E C) (fun _ => real_space))) :
+  let parts := (fun s h t => b h (s, t)) : lift E (fun _ => process P K (lift C (fun _ => real_space))) in
+  inner parts parts = inner b b.
+Proof.
+  symmetry. apply (average_exchange P K E (fun h s => C (fun t => b h (s, t) * b h (s, t)))).
+Qed.
+"""
+
+PRELUDE = _ARITHMETIC + _AVERAGES + _SEQUENCES + _PARTS
 """What every generated file begins with."""
