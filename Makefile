@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 PY     := $(VENV)/bin/python
 
-.PHONY: reproduce test formal bench figures bounds verify docs lint clean
+.PHONY: reproduce test formal bench mutants figures bounds verify docs lint clean
 .DELETE_ON_ERROR:
 
 $(VENV)/.installed: requirements.lock pyproject.toml
@@ -20,8 +20,9 @@ bounds: $(VENV)/.installed
 	$(PY) -m theory prove --engine all --json results/proofs.json
 	$(PY) -m theory bounds --out results
 
+# What is judged already is not judged again, unless the code or a library has changed since: then all is.
 verify: $(VENV)/.installed
-	$(PY) -m verify run --settings 300 --seed 1 --store results/verify.sqlite --resume --json results/verify.json
+	$(PY) -m verify run --settings 300 --seed 1 --store results/verify.sqlite --resume --fresh-if-changed --json results/verify.json
 	$(PY) -m verify report --store results/verify.sqlite --out results
 
 # Figures are drawn from stored results: what is stored already is not computed again.
@@ -33,6 +34,11 @@ docs: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(PY) -m benchmarks --out results
+
+# All mutants of the trusted modules (hours); QUICK=1 runs a sample of them in under ten minutes on two cores.
+# What was run with the same sources and tests is kept in results/mutants/sessions and is not run again.
+mutants: $(VENV)/.installed
+	$(PY) -m mutants --out results/mutants $(if $(QUICK),--sample 240 --minutes 8)
 
 lint: $(VENV)/.installed
 	$(VENV)/bin/ruff check .

@@ -10,7 +10,6 @@ import llvmlite.binding as llvm
 import numba
 import numpy as np
 import typer
-from rich.console import Console
 from rich.progress import Progress
 
 from benchmarks import measure, picture
@@ -18,7 +17,7 @@ from benchmarks.baselines import BASELINES, OURS, Implementation
 from benchmarks.measure import Row
 from benchmarks.workload import SIZES, Workload
 from simulate.kernels.simd import REGISTER_BYTES
-from theory.setting.boundary import run_command, write_json, write_whole
+from theory.setting.boundary import check_writable, notes, run_command, write_json, write_whole
 
 app = typer.Typer(add_completion=False, help=__doc__)
 _AGREE = 1e-9
@@ -100,8 +99,10 @@ def bench(
     quick: Annotated[bool, typer.Option(help="shorter measurements, rougher figures")] = False,
 ) -> None:
     """Measure everything; exit 1 if an implementation's trajectory differs."""
+    for name in ("bench.json", "bench.md", "roofline.png"):
+        check_writable(out / name, "--out")
     seconds, repeats = (0.03, 2) if quick else (0.06, 7)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=notes(), transient=True) as bar:
         shown = bar.add_task("benchmarks", total=2 * len(SIZES) + 4)
         with measure.one_processor():
             peak = {kind: measure.peak(kind) for kind in ("float64", "float32")}
@@ -135,11 +136,10 @@ def bench(
         "load": os.getloadavg(),
         "versions": {"python": platform.python_version(), "numpy": np.__version__, "numba": numba.__version__},
     }
-    out.mkdir(parents=True, exist_ok=True)
     write_json(str(out / "bench.json"), json.loads(json.dumps(result)))
     text = _text(result)
     write_whole(out / "bench.md", text)
-    picture.roofline(result, out / "roofline.png")
+    write_whole(out / "roofline.png", picture.roofline(result))
     typer.echo(text)
     if not largest < _AGREE:
         raise typer.Exit(1)

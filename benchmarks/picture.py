@@ -1,6 +1,6 @@
 """The roofline: what the processor allows at each intensity, and where the kernel stands."""
 
-from pathlib import Path
+import io
 from typing import Any
 
 import matplotlib as mpl
@@ -24,8 +24,8 @@ def _levels(bandwidth: dict[str, float]) -> list[tuple[str, float]]:
     return found
 
 
-def roofline(result: dict[str, Any], path: Path) -> None:
-    """Draw Gflop/s against flops per byte of weights read and written; one point a size and precision."""
+def roofline(result: dict[str, Any]) -> bytes:
+    """Return a PNG of Gflop/s against flops per byte of weights read and written; a point a size and precision."""
     figure, axes = plt.subplots(figsize=(6.4, 4.4), layout="constrained")
     intensity = np.geomspace(0.08, 8, 200)
     top = result["peak"]["float32"]
@@ -50,5 +50,7 @@ def roofline(result: dict[str, Any], path: Path) -> None:
         xlabel="flops per byte of weights read and written", ylabel="Gflop/s, one thread",
     )  # fmt: skip
     axes.grid(visible=True, which="major", linewidth=0.4, alpha=0.5)
-    figure.savefig(path, dpi=160)
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=160)
     plt.close(figure)
+    return content.getvalue()

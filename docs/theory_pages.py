@@ -128,6 +128,8 @@ def overview(groups: dict[str, list[Claim]], outcomes: Outcomes) -> str:
         f"{total} claims lead from the [assumptions](assumptions.md) to the theorems. Every page here is written from",
         "the claims when the site is built; the verdicts are those of the authorities asked at that moment:",
         ", ".join(f"{name} proved {count}" for name, count in proved.items()) + ".\n",
+        "z3 knows real arithmetic only: a claim that needs a rule on random sequences as well is *conditional* on it,",
+        "and so is whatever cites the claim; the rules are named with each.\n",
     ]
     for group, members in groups.items():
         lines += [f"## [{title(group)}]({group}.md)\n", "| claim | says | " + " | ".join(outcomes) + " |"]
@@ -170,6 +172,9 @@ def describe(claim: Claim, outcomes: Outcomes) -> str:
         lines.append(f"Assumes {grounds}.")
     if uses:
         lines.append(f"Uses {uses}.")
+    for name, found in outcomes.items():
+        if found[claim.id].hypotheses:
+            lines.append(escape(f"By {name} it hangs on: {'; '.join(found[claim.id].hypotheses)}."))
     return "\n".join([*lines, "", *proof(claim), ""])
 
 

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from paper_figures.export import export as export_one
 from paper_figures.export import formats
 from paper_figures.registry import REGISTRY
 from paper_figures.runs import RunStore
 from paper_figures.sources import Sources
-from theory.setting.boundary import ANSWER_IS_NO, known, run_command, write_whole
+from theory.setting.boundary import ANSWER_IS_NO, check_writable, known, notes, run_command
 
 app = typer.Typer(
     help="Draw the figures of the paper from stored results.",
@@ -51,14 +50,16 @@ def export(
     """Write pictures, captions (LaTeX) and data (JSON); exit 1 if the data deny what a caption claims."""
     chosen = [REGISTRY[known("--only", name, REGISTRY)] for name in dict.fromkeys(only or REGISTRY)]
     kinds = formats(format)
-    _check_writable(out)
+    for figure in chosen:
+        for kind in (*kinds, "tex", "json"):
+            check_writable(out / f"{figure.name}.{kind}", "--out")
     sources = Sources(quick, RunStore(out / "runs"), store, proofs)
     sources.check(need for figure in chosen for need in figure.needs)
     sources.runs.prepare(request for figure in chosen for request in figure.runs(quick).values())
     denied = 0
-    notes = Console(stderr=True)
+    told = notes()
     for figure in chosen:
-        with notes.status(f"drawing {figure.name}"):
+        with told.status(f"drawing {figure.name}"):
             claims = export_one(figure, sources, out, kinds, _command())
         broken = [claim for claim, holds in claims.items() if not holds]
         denied += len(broken)
@@ -66,12 +67,6 @@ def export(
         for claim in broken:
             typer.echo(f"  DENIED by the data: {claim}")
     return ANSWER_IS_NO if denied else 0
-
-
-def _check_writable(out: Path) -> None:
-    probe = out / ".writable"
-    write_whole(probe, "")
-    probe.unlink()
 
 
 def _command() -> str:

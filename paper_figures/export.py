@@ -1,9 +1,11 @@
 """Turns figures into files: pictures, captions, and the data with all that is needed to make them again."""
 
+import fcntl
 import io
+import os
 import platform
-import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.figure
 
-from paper_figures import style
+from paper_figures import origin, style
 from paper_figures.figure import Data, Figure
 from paper_figures.runs import SEED
 from paper_figures.sources import Sources
@@ -76,21 +78,36 @@ def export(figure: Figure, sources: Sources, out: Path, kinds: Sequence[str], co
         "provenance": provenance(sources, command),
     }
     pictures, width = render(figure, data, kinds)
-    for kind, content in pictures.items():
-        write_whole(out / f"{figure.name}.{kind}", content)
-    write_whole(out / f"{figure.name}.tex", latex(figure, data, width))
-    write_json(str(out / f"{figure.name}.json"), record)
+    with _alone(out):
+        for kind, content in pictures.items():
+            write_whole(out / f"{figure.name}.{kind}", content)
+        write_whole(out / f"{figure.name}.tex", latex(figure, data, width))
+        write_json(str(out / f"{figure.name}.json"), record)
     return claims
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let no other export write into the folder: the files of one figure belong together."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with suppress(OSError):  # some file systems have no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def provenance(sources: Sources, command: str) -> dict[str, Any]:
-    """Return what made the figures: command, seed, versions, commit, and the stored results read."""
+    """Return what made the figures: command, seed, versions, the code's own commit, and the stored results read."""
     return {
         "command": command,
         "seed": SEED,
         "quick": sources.quick,
         "versions": versions(PACKAGES),
-        "commit": commit(),
+        "version": origin.version(),
+        "commit": origin.commit(),
         "sources": list(sources.read),
     }
 
@@ -98,18 +115,3 @@ def provenance(sources: Sources, command: str) -> dict[str, Any]:
 def versions(packages: Iterable[str]) -> dict[str, str]:
     """Return the versions of Python and of `packages`."""
     return {"python": platform.python_version()} | {package: version(package) for package in packages}
-
-
-def commit() -> str | None:
-    """Return the commit the code stands at, marked `+changes` if files differ from it; None outside a repository."""
-    try:
-        head = _git("rev-parse", "HEAD")
-        return head + ("+changes" if _git("status", "--porcelain", "--untracked-files=no") else "")
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
-def _git(*arguments: str) -> str:
-    folder = Path(__file__).parent
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()

@@ -23,7 +23,7 @@ def read(path: Path | None) -> tuple[dict[str, Any], dict[str, Any]]:
         text = path.read_bytes()
         result: dict[str, Any] = json.loads(text)
         claims = {row["id"]: row["uses"] for row in result["claims"] if row["engines"] is not None}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise BadInput("--proofs", path, hint) from None
     if claims != {claim.id: list(blueprint.uses(claim)) for claim in blueprint.all_claims()}:
         raise BadInput("--proofs", path, f"{hint}, of this version's claims")

@@ -1,7 +1,8 @@
 """Simulations the figures are drawn from: computed once, stored, and found again by their configuration.
 
-A stored run is named by a digest of its configuration and of the simulator's source, so a result of other code or
-of another configuration is never drawn. Files are written whole; an interrupted export goes on where it stopped.
+A stored run is named by a digest of its configuration, of the simulator's source and of the libraries it stands on,
+so a result of other code or of another configuration is never drawn. Files are written whole; an interrupted export
+goes on where it stopped.
 """
 
 import hashlib
@@ -11,17 +12,16 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 import simulate
-import theory.setting
 from simulate import problems
-from theory.setting.boundary import json_text, write_whole
+from simulate.checkpoint import PRESENTATION, UNREADABLE
+from theory.setting.boundary import json_text, notes, write_whole
+from theory.setting.digest import fingerprint
 
 Array = NDArray[np.float64]
 
@@ -80,13 +80,9 @@ class StoredRun:
 
 @cache
 def simulator_digest() -> str:
-    """Return a digest of the source of the simulator and of the setting it stands on."""
-    digest = hashlib.sha256()
-    for package in (simulate, theory.setting):
-        root = Path(str(package.__file__)).parent
-        for file in sorted(root.rglob("*.py")):
-            digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+    """Return a digest of all that a run depends on: the simulator, the setting and the libraries they stand on."""
+    found = fingerprint(("simulate", "theory.setting"), without=PRESENTATION)
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
 
 
 class RunStore:
@@ -105,7 +101,7 @@ class RunStore:
             with np.load(self.path(request), allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
             result = json.loads(str(arrays.pop("result")))
-        except (OSError, ValueError, KeyError, BadZipFile):
+        except UNREADABLE:
             return None
         return StoredRun(request.key, arrays, result)
 
@@ -124,8 +120,13 @@ class RunStore:
         missing = {request.key: request for request in requests if self.find(request) is None}
         if not missing:
             return
-        columns = (TextColumn("simulating"), BarColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        columns = (
+            TextColumn("simulating"),
+            BarColumn(),
+            TextColumn("{task.description}", markup=False),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=notes(), transient=True) as progress:
             bar = progress.add_task("", total=sum(request.cost for request in missing.values()))
             for request in missing.values():
                 progress.update(bar, description=f"{request.problem}, {request.algorithm}")

@@ -29,9 +29,17 @@ def read(path: Path | None) -> tuple[list[Result], dict[str, Any]]:
         BadInput: there is no such file, it is no store, it is of another version, or it is empty.
 
     """
-    if path is None or not path.is_file():
+    try:
+        found = path is not None and path.is_file()
+    except OSError as error:
+        raise BadInput("--from", path, f"a store that can be read ({error.strerror})") from None
+    if path is None or not found:
         raise BadInput("--from", path or "nothing", HINT)
     with Store.open(path) as store:
+        others = store.outdated_by()
+        if others:
+            words = f"a store judged by this very code; these have changed since: {', '.join(others)}"
+            raise BadInput("--from", path, words, "python -m verify run --resume --fresh-if-changed")
         plan = store.plan
         results: list[Result] = list(store.results())
     if not results:
@@ -49,6 +57,6 @@ def read(path: Path | None) -> tuple[list[Result], dict[str, Any]]:
 def small(path: Path) -> Path:
     """Return a store of 12 settings at `path`, judged here and now if it is not there yet: for quick figures."""
     plan = {"seed": SEED, "families": list(plan_families([])), "confidence": 0.99}
-    with Store.start(path, plan, resume=True) as store, ThreadPoolExecutor(1) as here:
+    with Store.start(path, plan, resume=True, fresh=True) as store, ThreadPoolExecutor(1) as here:
         run(store, SMALL, here, 1)
     return path

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from simulate import config, drawing, engines, problems
@@ -17,9 +16,14 @@ from simulate.replay import Replay, replay
 from simulate.run import DEFAULT_BACKEND, execute
 from simulate.trajectories import Trajectories
 from theory.setting import algorithms, boundary, devices, schedules
-from theory.setting.boundary import BadInput
 
-app = typer.Typer(help="Simulate stochastic gradient descent on analog pipelines.", no_args_is_help=True)
+app = typer.Typer(
+    help="Simulate stochastic gradient descent on analog pipelines.", no_args_is_help=True, add_completion=False
+)
+_TASK = 400
+"""Bytes that one pass takes on the way into a drawing."""
+_CELL = 16
+"""Bytes that one slot of one stage takes in a drawing."""
 FORMATS = ("text", "svg", "json")
 Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout.")]
 
@@ -83,8 +87,8 @@ def run(
     given |= {name: value for name, value in options.items() if value is not None}
     given["set"] = {**given.get("set", {}), **_assignments(settings or [])}
     described = config.make_run(given, DEFAULT_BACKEND)
-    for path in (out, checkpoint, None if json_file in (None, "-") else Path(str(json_file))):
-        _check_writable(path)
+    for path in (out, checkpoint, json_file):
+        boundary.check_writable(path)
     result = execute(
         described,
         progress=True,
@@ -94,12 +98,9 @@ def run(
         if checkpoint_every is None
         else boundary.integer("checkpoint_every", checkpoint_every, at_least=1),
     )
+    boundary.deliver(json_file, result.to_json(), lambda: _show(result))
     if out is not None:
         boundary.write_whole(out, result.to_npz())
-    if json_file is not None:
-        boundary.write_json(json_file, result.to_json())
-    if json_file != "-":
-        _show(result)
     for one in result.diverged:
         sys.stderr.write(f"replica {one.replica} diverged at step {one.step}, stage {one.stage}\n")
 
@@ -114,20 +115,17 @@ def replay_steps(
     json_file: Json = None,
 ) -> None:
     """Make steps K, ..., K + N - 1 of a stored run again, bit for bit, and show every step."""
-    for path in (out, None if json_file in (None, "-") else Path(str(json_file))):
-        _check_writable(path)
+    for path in (out, json_file):
+        boundary.check_writable(path)
     found = replay(
         file,
         boundary.integer("--from", first, at_least=0),
         boundary.integer("--steps", steps, at_least=0),
         threads=boundary.integer("threads", threads, at_least=1),
     )
+    boundary.deliver(json_file, found.to_json(), lambda: _show_replay(found))
     if out is not None:
         boundary.write_whole(out, found.to_npz())
-    if json_file is not None:
-        boundary.write_json(json_file, found.to_json())
-    if json_file != "-":
-        _show_replay(found)
 
 
 def _show_replay(found: Replay) -> None:
@@ -138,7 +136,7 @@ def _show_replay(found: Replay) -> None:
     for place in range(len(found.value)):
         values = (found.value, found.squared_gradient, found.saturation)
         table.add_row(str(found.first + place), *(f"{column[place, 0]:.6g}" for column in values))
-    Console().print(table)
+    boundary.show(table)
     for replica, (step, stage) in enumerate(found.diverged.tolist()):
         if step >= 0:
             sys.stderr.write(f"replica {replica} diverged at step {step}, stage {stage}\n")
@@ -147,17 +145,6 @@ def _show_replay(found: Replay) -> None:
 def _assignments(pairs: list[str]) -> dict[str, str]:
     """Read NAME=VALUE pairs; which names exist is known only with the problem and the device."""
     return boundary.assignments(pairs, [pair.partition("=")[0] for pair in pairs])
-
-
-def _check_writable(path: Path | None) -> None:
-    """Refuse early what could not be written after a long run."""
-    if path is None:
-        return
-    if path.is_dir():
-        raise BadInput("output", path, "a file, not a folder")
-    existing = next(folder for folder in [path.absolute().parent, *path.absolute().parents] if folder.exists())
-    if not existing.is_dir():
-        raise BadInput("output", path, f"a place that can be written ({existing} is no folder)")
 
 
 def _show(result: Trajectories) -> None:
@@ -175,24 +162,25 @@ def _show(result: Trajectories) -> None:
     table.add_row("mean square saturation", f"{document['mean_square_saturation']:.6g}")
     table.add_row("diverged replicas", f"{len(result.diverged)} of {described.replicas}")
     table.add_row("replica-steps per second", f"{result.replica_steps_per_second:.3g}")
-    Console().print(table)
+    boundary.show(table)
 
 
 @app.command("problems")
 def list_problems(json_file: Json = None) -> None:
     """List the problems with their settings, defaults and meanings."""
     found = {name: _settings(kind) for name, kind in problems.REGISTRY.items()}
-    if json_file is not None:
-        listed = [
-            {"name": name, "summary": problems.REGISTRY[name].summary, "settings": settings}
-            for name, settings in found.items()
-        ]
-        boundary.write_json(json_file, {"problems": listed})
-    if json_file != "-":
-        for name, settings in found.items():
-            typer.echo(f"{name}: {problems.REGISTRY[name].summary}")
-            for setting, about in settings.items():
-                typer.echo(f"    {setting} = {about['default']}    {about['meaning']}")
+    listed = [
+        {"name": name, "summary": problems.REGISTRY[name].summary, "settings": settings}
+        for name, settings in found.items()
+    ]
+    boundary.deliver(json_file, {"problems": listed}, lambda: _show_problems(found))
+
+
+def _show_problems(found: dict[str, dict[str, Any]]) -> None:
+    for name, settings in found.items():
+        typer.echo(f"{name}: {problems.REGISTRY[name].summary}")
+        for setting, about in settings.items():
+            typer.echo(f"    {setting} = {about['default']}    {about['meaning']}")
 
 
 def _settings(kind: type[Problem]) -> dict[str, dict[str, Any]]:
@@ -222,11 +210,24 @@ def schedule(
     grouped = size if name == schedules.Synchronous.name else 1
     plan = schedules.make(name, boundary.integer("stages", stages, at_least=1), grouped)
     count = boundary.integer("samples", samples, at_least=1)
+    boundary.check_writable(out)
+    _check_drawing(plan, count, _TASK, 0 if form == "json" else _CELL)
     content = {"text": _schedule_text, "svg": drawing.svg, "json": _schedule_json}[form](plan, count)
     if out is None:
         sys.stdout.write(content)
     else:
         boundary.write_whole(out, content)
+
+
+def _check_drawing(plan: schedules.Schedule, samples: int, task: int, cell: int) -> None:
+    """Refuse what would not fit: a row a stage, `cell` bytes a slot, and `task` bytes for every pass in them."""
+    name = "stages" if plan.stages > samples else "samples"
+    value = plan.stages if name == "stages" else samples
+    passes = 2 * task * plan.stages * samples
+    words = f"{samples} samples drawn in {plan.stages} stages"
+    # There are more slots than samples and stages: what that alone refuses is not counted.
+    boundary.memory.require(name, value, passes + cell * plan.stages * (samples + plan.stages), words)
+    boundary.memory.require(name, value, passes + cell * plan.stages * plan.slots(samples), words)
 
 
 def _schedule_text(plan: schedules.Schedule, samples: int) -> str:

@@ -44,6 +44,11 @@ class Task:
     schedule: str | None = None
 
     @property
+    def reach(self) -> tuple[int, ...]:
+        """Return the lags as far as K steps can tell them apart: W_{k - d} with d >= K is W_0 at every step."""
+        return tuple(min(lag, self.iterations) for lag in self.lags)
+
+    @property
     def samples(self) -> Samples:
         """Return the group's samples."""
         return Samples(self.problem, self.seed, self.replicas, self.batch)
@@ -80,7 +85,7 @@ class NumPyEngine(Engine):
         self._task, self._samples = task, task.samples
         start = [stage.astype(task.dtype) for stage in task.problem.initial_weights()]
         self._recursion = Recursion(
-            task.problem, task.algorithm, task.device, task.alpha, task.lags, [self._spread(stage) for stage in start]
+            task.problem, task.algorithm, task.device, task.alpha, task.reach, [self._spread(stage) for stage in start]
         )
 
     def _spread(self, stage: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ import io
 import json
 import time
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,13 +12,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from simulate.backends import State
-from theory.setting import boundary
+from theory.setting import boundary, digest
 from theory.setting.boundary import BadInput
 
 if TYPE_CHECKING:
     from simulate.run import Run
 
-_FORMAT = 1
+_FORMAT = 2
+UNREADABLE = (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What a file that is no archive of ours, or is damaged, makes of reading it."""
+PRESENTATION = (
+    *("simulate.__main__", "simulate.config", "simulate.drawing", "simulate.progress", "simulate.checkpoint"),
+    *("theory.setting.console", "theory.setting.entry", "theory.setting.files", "theory.setting.memory"),
+    *("theory.setting.digest", "theory.setting.refusal"),
+)
+"""Modules that decide no number of a run: what a person sees, and what is done with files."""
 _SECONDS = 10.0
 """Time between two checkpoints: what a stopped run has to repeat at most, and a block."""
 
@@ -52,12 +61,19 @@ class Checkpoint:
 
     def restore(self, groups: Sequence[Saved]) -> int:
         """Set the groups to the file's state, if there is one, and return the block to go on with."""
-        if self._path is None or not self._path.exists():
+        if self._path is None or not _exists(self._path):
             return 0
         arrays = read(self._path)
         if str(arrays["description"]) != self._description:
             raise BadInput("checkpoint", self._path, "a checkpoint of this very run")
-        return restored(arrays, groups)
+        others = digest.changed(code_of(arrays), _code())
+        if others:
+            words = f"a checkpoint of this very code; since it was written, these have changed: {', '.join(others)}"
+            raise BadInput("checkpoint", self._path, words)
+        try:
+            return restored(arrays, groups)
+        except UNREADABLE:
+            raise BadInput("checkpoint", self._path, "a file that a run has written as its checkpoint") from None
 
     def keep(self, block: int, groups: Sequence[Saved], *, last: bool) -> None:
         """Write the file if it is time to, and after the last block; and the one that stays, if it is its turn."""
@@ -71,7 +87,8 @@ class Checkpoint:
             f"{number}.{name}": array for number, group in enumerate(groups) for name, array in group.state().items()
         }
         file = io.BytesIO()
-        arrays |= {"description": np.array(self._description), "block": np.array(block)}
+        code = np.array(json.dumps(_code()))
+        arrays |= {"description": np.array(self._description), "code": code, "block": np.array(block)}
         np.savez(file, **arrays)  # type: ignore[arg-type] # no array is called allow_pickle
         if stays:
             boundary.write_whole(beside(self._path, block), file.getvalue())
@@ -98,9 +115,9 @@ def read(path: Path) -> State:
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+    except UNREADABLE:
         arrays = {}
-    if not {"description", "block"} <= set(arrays):
+    if not {"description", "block", "code"} <= set(arrays):
         raise BadInput("checkpoint", path, "a file that a run has written as its checkpoint")
     return arrays
 
@@ -108,3 +125,24 @@ def read(path: Path) -> State:
 def description(arrays: State) -> dict[str, Any]:
     """Return the description of the run whose checkpoint this is."""
     return dict(json.loads(str(arrays["description"])))
+
+
+def code_of(arrays: State) -> dict[str, str]:
+    """Return the fingerprint of the code that wrote a checkpoint."""
+    return dict(json.loads(str(arrays["code"])))
+
+
+def same_code(arrays: State) -> bool:
+    """Return whether this very code wrote a checkpoint: other code need not go on with the same bits."""
+    return code_of(arrays) == _code()
+
+
+def _code() -> dict[str, str]:
+    return digest.fingerprint(("simulate", "theory.setting"), without=PRESENTATION)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise BadInput("checkpoint", path, f"a file that can be read ({error.strerror})") from None

@@ -10,6 +10,7 @@ from simulate.observe import NEVER, Observer
 from simulate.problems.base import Problem
 from simulate.trajectories import Curve, Divergence, Trajectories
 from theory.setting import algorithms
+from theory.setting.objectives import Weights
 
 if TYPE_CHECKING:
     from simulate.execution import Group
@@ -26,8 +27,16 @@ def collect(described: "Run", groups: Sequence["Group"], seconds: float, timed: 
         return np.where(gone, np.nan, _joined(observers, name) / iterations)
 
     variances = _joined(observers, "stage_variances")[~gone] / iterations
-    largest = np.where(gone, np.nan, _joined(observers, "largest_variance"))
-    saturation = np.where(gone, np.nan, _joined(observers, "max_saturation"))
+    largest, least, weight, saturation = (
+        np.where(gone, np.nan, _joined(observers, name))
+        for name in ("largest_variance", "least_value", "largest_weight", "max_saturation")
+    )
+    value, variance = (
+        np.concatenate(parts) for parts in zip(*(_last(group, problem) for group in groups), strict=True)
+    )
+    largest, least = np.maximum(largest, variance), np.minimum(least, value)
+    if math.isfinite(described.tau):
+        weight = np.maximum(weight, saturation * described.tau)
     lags = described.lags or ()
     stashed = algorithms.named(described.algorithm).direction == "stashed"
     return Trajectories(
@@ -38,12 +47,14 @@ def collect(described: "Run", groups: Sequence["Group"], seconds: float, timed: 
         weighted_square_saturation=average("weighted_saturation"),
         mean_variance=np.where(gone, np.nan, np.sum(_joined(observers, "stage_variances"), axis=1) / iterations),
         max_variance=largest,
+        least_value=least,
+        largest_weight=weight,
         stage_variances=np.mean(variances, axis=0) if len(variances) else np.full(problem.stages, np.nan),
-        final_value=np.concatenate([_final(group, problem) for group in groups]),
+        final_value=value,
         curve=_curve(observers, gone, iterations),
-        initial_gap=problem.initial_gap,
+        initial_gap=_initial_gap(described),
         facts=problem.facts(lags, stashed=stashed),
-        measured=_measured(groups, gone, saturation, largest),
+        measured=_measured(observers, gone, saturation, largest),
         certified_saturation=_certified_saturation(described),
         diverged=tuple(
             Divergence(int(replica), int(step[replica]), int(stage[replica]) + 1) for replica in np.flatnonzero(gone)
@@ -61,14 +72,29 @@ def _certified_saturation(described: "Run") -> float | None:
     return described.problem.certified_saturation(described.alpha, described.make_device(), described.lags or ())
 
 
+def _initial_gap(described: "Run") -> float:
+    """Return Delta = f(W_0) - f*, rounded up, of the weights a run starts from: W_0 rounded to its dtype."""
+    problem = described.problem
+    if described.dtype == "float64":
+        return problem.initial_gap
+    start: Weights = [stage.astype(described.dtype).astype(np.float64) for stage in problem.initial_weights()]
+    return (problem.value(start) - problem.lower_bound) * (1 + 1e-12)
+
+
 def _joined(observers: list[Observer], name: str, axis: int = 0) -> np.ndarray:
     return np.concatenate([getattr(observer, name) for observer in observers], axis=axis)
 
 
-def _final(group: "Group", problem: Problem) -> np.ndarray:
+def _last(group: "Group", problem: Problem) -> tuple[np.ndarray, np.ndarray]:
+    """Return f(W_K) and sigma^2(W_K) of the replicas of a group, nan for one that diverged.
+
+    A variance that overflows is left out as 0: no average reaches W_K, whose only use is to be among the extremes.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
-        value = problem.moments(group.engine.weights()).value
-    return np.where(group.observer.diverged_step == NEVER, value, np.nan)
+        found = problem.moments(group.engine.weights())
+        variance = np.sum([np.sum(stage.reshape(len(stage), -1), axis=1) for stage in found.variance], axis=0)
+    sound = group.observer.diverged_step == NEVER
+    return np.where(sound, found.value, np.nan), np.where(sound, np.where(np.isfinite(variance), variance, 0), np.nan)
 
 
 def _curve(observers: list[Observer], gone: np.ndarray, iterations: int) -> Curve:
@@ -83,11 +109,11 @@ def _curve(observers: list[Observer], gone: np.ndarray, iterations: int) -> Curv
 
 
 def _measured(
-    groups: Sequence["Group"], gone: np.ndarray, saturation: np.ndarray, variance: np.ndarray
+    observers: list[Observer], gone: np.ndarray, saturation: np.ndarray, variance: np.ndarray
 ) -> dict[str, Any]:
-    """Return what only the run can tell: largest saturation and variance, for matrices the largest norm2 by stage."""
+    """Return what only the run can tell: largest saturation and variance, of matrices the largest norms."""
     if np.all(gone):
         return {"rho": math.nan, "sigma2": math.nan}
     found = {"rho": float(np.nanmax(saturation)), "sigma2": float(np.nanmax(variance))}
-    norms = np.concatenate([group.norms for group in groups])[~gone]
+    norms = _joined(observers, "largest_norms")[~gone]
     return {**found, "w": np.max(norms, axis=0).tolist()} if np.any(norms) else found

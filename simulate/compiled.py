@@ -7,6 +7,7 @@ import dataclasses
 from abc import abstractmethod
 from functools import cache
 
+import numba
 import numpy as np
 
 from simulate import kernels
@@ -17,6 +18,7 @@ from simulate.problems.activations import Activation
 from simulate.problems.base import Laws
 from simulate.problems.blocks import Blocks
 from theory.setting import devices
+from theory.setting.boundary import BadInput
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
 
@@ -32,7 +34,7 @@ class Compiled(Engine):
         parameters = [value for name, value in task.device.fields().items() if name != "tau"]
         self.element = kernels.Element(task.device.name, task.device.tau, tuple(parameters))
         initial = np.concatenate([stage.ravel() for stage in task.problem.initial_weights()])
-        self.kernel = kernels.start(initial, len(task.replicas), task.lags, task.dtype)
+        self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
 
     @abstractmethod
     def advance(self, plan: Plan, observer: Observer) -> None:
@@ -114,9 +116,13 @@ class SnapshotEngine(Compiled):
         tau, kept = self.task.device.tau, snapshots[sound]
         found = self.moments(kept)
         largest = (np.max(np.abs(kept), axis=2).astype(np.float64) / tau) ** 2
-        squares, weighted = np.sum(found.squared_gradient, axis=2), found.weighted / tau**2
+        squares, weighted = (
+            np.sum(found.squared_gradient, axis=2),
+            found.weighted / (tau * tau),
+        )  # tau**2 would raise where it overflows
         seen = Seen(found.value, squares, found.variance, largest, weighted)
         observer.add(sound, plan.first + plan.times[sound, strata], plan.lengths[strata], seen)
+        observer.norms(sound, self.shaped(kept))
 
 
 class NetworkEngine(SnapshotEngine):
@@ -132,7 +138,7 @@ class NetworkEngine(SnapshotEngine):
             problem.inputs,
             problem.targets,
             problem.widths,
-            task.lags,
+            task.reach,
             alpha=task.alpha,
             element=self.element,
             activation=problem.activation,
@@ -172,7 +178,7 @@ class LogisticEngine(SnapshotEngine):
             self.kernel,
             samples,
             problem.data,
-            np.repeat(task.lags, problem.size),
+            np.repeat(task.reach, problem.size),
             alpha=task.alpha,
             element=self.element,
             regulariser=problem.regulariser,
@@ -216,7 +222,7 @@ class LawsEngine(SnapshotEngine):
             self.kernel,
             samples.reshape(*samples.shape[:3], -1),
             laws.data,
-            np.repeat(task.lags, np.diff(self.edges)),
+            np.repeat(task.reach, np.diff(self.edges)),
             laws.direction,
             laws.moments,
             alpha=task.alpha,
@@ -252,6 +258,9 @@ class SummingEngine(Compiled):
         variance = [np.sum(stage) for stage in self.task.problem.moments(self.task.problem.initial_weights()).variance]
         observer.stage_variances += plan.steps * np.array(variance)
         observer.largest_variance[:] = np.sum(variance)
+        with np.errstate(invalid="ignore"):  # of a replica that diverged
+            means = curve[..., 1] / np.bincount(bins - bins[0])
+        observer.least_value = np.fmin(observer.least_value, np.min(means, axis=1) + self.task.problem.lower_bound)
         covered = slice(int(bins[0]), int(bins[-1]) + 1)
         observer.curve_weight[covered] += np.bincount(bins - bins[0])[:, None]
         observer.curve_gradient[covered] += curve[..., 0].T
@@ -279,7 +288,7 @@ class QuadraticEngine(SummingEngine):
             noise[:, :, 0] if task.batch == 1 else np.mean(noise, axis=2),
             problem.hessian,
             problem.minimiser,
-            np.repeat(task.lags, problem.block_size),
+            np.repeat(task.reach, problem.block_size),
             problem.noise_scale**2,
             alpha=task.alpha,
             element=self.element,
@@ -333,6 +342,8 @@ _ENGINES: dict[type[Problem], type[Compiled]] = {
 
 def choose(task: Task) -> Engine:
     """Return the fastest engine that serves the task."""
+    if numba.config.DISABLE_JIT:
+        raise BadInput("NUMBA_DISABLE_JIT", 1, "0 or unset for compiled kernels; --backend numpy does without them")
     problem = task.problem
     engine = _ENGINES.get(type(problem), LawsEngine if _has_laws(problem) else None)
     stale = isinstance(problem, Attaining) and any(task.lags)

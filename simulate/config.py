@@ -1,6 +1,8 @@
 """Reads a run from text: options of the command line, or a TOML file with the same names."""
 
 import dataclasses
+import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,23 +27,44 @@ OPTIONAL = (
     "schedule",
     "set",
 )
+_LONGEST = 1 << 20
+"""Bytes a configuration file may have: far more than any needs, and an end for files that have none."""
 _DEFAULTS: dict[str, Any] = {"stages": 1, "replicas": 1, "seed": 0, "device": "ald", "dtype": "float64", "batch": 1}
 
 
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a configuration file; a key that is not one of the options raises `BadInput`."""
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "no UTF-8 text"
-        raise BadInput("CONFIG", path, f"a file that can be read ({reason})") from None
-    except tomllib.TOMLDecodeError as error:
+        given = tomllib.loads(_content(path).decode("utf-8-sig"))
+    except OSError as error:
+        raise BadInput("CONFIG", path, f"a file that can be read ({error.strerror or error})") from None
+    except UnicodeDecodeError:
+        raise BadInput("CONFIG", path, "a file that can be read (no UTF-8 text)") from None
+    except RecursionError:
+        raise BadInput("CONFIG", path, "a TOML file whose values are not nested that deeply") from None
+    except BadInput:
+        raise
+    except ValueError as error:  # not only TOMLDecodeError: also an integer of thousands of digits
         raise BadInput("CONFIG", path, f"a TOML file ({error})") from None
     for key in given:
         boundary.known("CONFIG key", key, (*REQUIRED, *OPTIONAL), str(path))
     if not isinstance(given.get("set", {}), dict):
         raise BadInput("CONFIG key", "set", "a table [set] of NAME = VALUE", str(path))
     return given
+
+
+def _content(path: Path) -> bytes:
+    """Return what a file holds; one without an end, and a pipe that nobody writes to, are refused."""
+    # Opened as any other, a pipe would wait for a writer for ever.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        os.set_blocking(handle, True)
+        content = file.read(_LONGEST + 1)
+        if not content and stat.S_ISFIFO(os.fstat(handle).st_mode):
+            raise BadInput("CONFIG", path, "a file that can be read (nobody writes to this pipe)")
+    if len(content) > _LONGEST:
+        raise BadInput("CONFIG", path, f"a file of at most {_LONGEST} bytes")
+    return content
 
 
 def make_run(given: Mapping[str, Any], default_backend: str) -> Run:

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,14 +17,14 @@ from simulate.observe import NEVER, Observer
 from simulate.progress import shown
 from simulate.randomness import block_length
 from simulate.trajectories import Trajectories
-from theory.setting import algorithms
+from theory.setting import algorithms, memory
 
 if TYPE_CHECKING:
     from simulate.run import Run
 
 _CURVE_BINS = 128
-_NORMS = 16
-"""Times at which the spectral norms of the weights are taken, spread over the run."""
+_OBJECTS = 10_000
+"""Bytes that a group of replicas takes beside its arrays."""
 
 
 def execute(
@@ -43,14 +44,20 @@ def execute(
         first = saved.restore(groups)
         compile_first(described)
         started = time.perf_counter()
-        work = [(block, group) for block in range(first, blocks) for group in groups]
-        checked = {round(place) for place in np.linspace(0, blocks - 1, min(blocks, _NORMS))}
-        for block, group in shown(work, f"{described.problem.name}, {described.algorithm}", wanted=progress):
-            group.advance(block, length, norms=block in checked)
+        work, total = _pieces(range(first, blocks), groups), (blocks - first) * len(groups)
+        for block, group in shown(work, total, f"{described.problem.name}, {described.algorithm}", wanted=progress):
+            group.advance(block, length)
             if group is groups[-1]:
                 saved.keep(block + 1, groups, last=block + 1 == blocks)
         seconds = time.perf_counter() - started
         return collect(described, groups, seconds, max(0, described.iterations - first * length))
+
+
+def _pieces(blocks: range, groups: list["Group"]) -> Iterator[tuple[int, "Group"]]:
+    """Yield the work one piece after the other: a list of it would grow with K."""
+    for block in blocks:
+        for group in groups:
+            yield block, group
 
 
 _COMPILED: set[tuple[object, ...]] = set()
@@ -102,30 +109,26 @@ class Group:
             described.measure_every,
             max(1, min(_CURVE_BINS, strata // 2)),
         )
-        self.observer.guard(0, self.engine.weights())
-        self.norms = np.zeros((len(replicas), described.problem.stages))
+        self.observer.start(self.engine.weights())
 
-    def advance(self, block: int, length: int, *, norms: bool) -> None:
+    def advance(self, block: int, length: int) -> None:
         """Make one block of steps."""
         plan = self.observer.plan(block, length)
         self.engine.advance(plan, self.observer)
         weights = self.engine.weights()
         self.observer.guard(plan.first + plan.steps, weights)
-        if norms and weights[0].ndim == 3:
-            sound = self.observer.diverged_step == NEVER
-            seen = [np.linalg.norm(stage[sound], ord=2, axis=(1, 2)) for stage in weights]
-            self.norms[sound] = np.maximum(self.norms[sound], np.stack(seen, axis=1))
+        sound = np.flatnonzero(self.observer.diverged_step == NEVER)
+        self.observer.norms(sound, [stage[sound, None] for stage in weights])
 
     def state(self) -> State:
         """Return all that the next block depends on, and what has been measured."""
-        parts = {"engine": self.engine.state(), "observer": self.observer.state(), "group": {"norms": self.norms}}
+        parts = {"engine": self.engine.state(), "observer": self.observer.state()}
         return {f"{part}.{name}": value for part, arrays in parts.items() for name, value in arrays.items()}
 
     def restore(self, state: State) -> None:
         """Continue from what `state` returned."""
         self.engine.restore(_part(state, "engine"))
         self.observer.restore(_part(state, "observer"))
-        self.norms = state["group.norms"]
 
 
 def _part(state: State, part: str) -> State:
@@ -133,6 +136,24 @@ def _part(state: State, part: str) -> State:
 
 
 def make_groups(described: "Run", threads: int) -> list[Group]:
-    """Return the groups of replicas of a run, at W_0."""
+    """Return the groups of replicas of a run, at W_0; `BadInput` if they do not fit into memory."""
+    _check_memory(described)
     size, count = engines.named(described.backend).group, described.replicas
     return [Group(described, range(first, min(first + size, count)), threads) for first in range(0, count, size)]
+
+
+def _check_memory(described: "Run") -> None:
+    """Refuse a run that does not fit, and name what makes it too large."""
+    problem, numbers = described.problem, 8
+    weights = sum(math.prod(shape) for shape in problem.shapes)
+    kept = max(min(lag, described.iterations) for lag in described.lags or (0,)) + 1
+    drawn = 2 * block_length(problem) * problem.sample_size * described.batch
+    measured = 3 * _CURVE_BINS + 4 * problem.stages + 12
+    parts = {"lags": kept * weights, "batch": drawn, "replicas": weights + measured}
+    one, count = numbers * sum(parts.values()), described.replicas
+    together = one * count + _OBJECTS * math.ceil(count / engines.named(described.backend).group)
+    given = {"lags": max(described.lags or (0,)), "batch": described.batch, "replicas": count}
+    name = max(parts, key=lambda part: parts[part]) if one > memory.free() else "replicas"
+    memory.require(
+        name, given[name], together, f"{count} replicas of {memory.words(one)} (weights, samples drawn and sums)"
+    )

@@ -17,7 +17,7 @@ Vector = NDArray[np.float64]
 
 _CELLS = 256
 _ROUNDS = 400
-_ROUNDING = 1e-12
+ROUNDING = 1e-12
 """Margin, as a share of tau, for rounding: the enclosure's and the float64 trajectory's own stay below 1e-15 D each."""
 
 
@@ -70,12 +70,12 @@ def saturation(direction: AffineDirection, start: Vector, alpha: float, device: 
     # Beyond the sign change of the gradient the drift is inward: a Newton step leads there, an image only one step on.
     stretch = 1.001 / np.clip(alpha * np.diag(direction.hessian), 1e-6, 1.0)
     for _ in range(_ROUNDS):
-        if max(float(np.max(high)), -float(np.min(low))) >= tau * (1 - _ROUNDING):
+        if max(float(np.max(high)), -float(np.min(low))) >= tau * (1 - ROUNDING):
             return None
         least, most = image(direction, low, high, alpha, device)
-        margin = _ROUNDING * tau
+        margin = ROUNDING * tau
         if np.all(least >= low + margin) and np.all(most <= high - margin):
-            return float(max(np.max(high), -np.min(low))) / tau * (1 + _ROUNDING)
+            return float(max(np.max(high), -np.min(low))) / tau * (1 + ROUNDING)
         low = np.where(least < low + margin, low - stretch * (np.maximum(low - least, 0) + 2 * margin), low)
         high = np.where(most > high - margin, high + stretch * (np.maximum(most - high, 0) + 2 * margin), high)
     return None

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from simulate.kernels import largest_weight
 from simulate.problems.base import Moments, Problem
+from simulate.problems.spectral import largest_norms
 from simulate.randomness import stratified_times
 from theory.setting.objectives import Weights
 
@@ -103,6 +104,9 @@ class Observer:
         self.weighted_saturation = np.zeros(count)
         self.stage_variances = np.zeros((count, stages))
         self.largest_variance = np.zeros(count)
+        self.least_value = np.full(count, np.inf)
+        self.largest_norms = np.zeros((count, stages))
+        self.largest_weight = np.zeros(count)
         self.max_saturation = np.zeros(count)
         self.diverged_step = np.full(count, NEVER, dtype=np.int64)
         self.diverged_stage = np.full(count, NEVER, dtype=np.int64)
@@ -116,6 +120,16 @@ class Observer:
         steps = min(length, self.iterations - first)
         return Plan(first, steps, *stratified_times(self.seed, self.replicas, block, steps, self.every))
 
+    def start(self, weights: Weights) -> None:
+        """Look at W_0: what is a largest or a smallest value along the run begins there; no average does."""
+        self.guard(0, weights)
+        with np.errstate(over="ignore", invalid="ignore"):
+            one = [stage[:1] for stage in weights]  # all replicas start from it
+            seen = look(self.problem.moments(one), one, self.tau)
+        everyone = np.arange(len(self.replicas))
+        self.extremes(everyone, Seen(*(value[:, None] for value in seen)))
+        self.norms(everyone, [stage[:, None] for stage in weights])
+
     def see(self, plan: Plan, place: int, weights: Weights) -> None:
         """Look at W_k, k = plan.first + place, of all replicas: arrays of shape (replicas, ...)."""
         self.guard(plan.first + place, weights)
@@ -126,12 +140,14 @@ class Observer:
             when = np.full((len(due), 1), plan.first + place)
             seen = look(self.problem.moments(chosen), chosen, self.tau)
             self.add(due, when, plan.lengths[stratum : stratum + 1], Seen(*(value[:, None] for value in seen)))
+            self.norms(due, [stage[:, None] for stage in chosen])
 
     def guard(self, step: int, weights: Weights) -> None:
-        """Note the largest saturation at every step, and which replicas pass `kernels.largest_weight`."""
+        """Note the largest weight and saturation, and which replicas pass `kernels.largest_weight`."""
         for stage, now in enumerate(weights):
             size = np.max(np.abs(now), axis=tuple(range(1, now.ndim)))
             bad = ~(size <= largest_weight(self.tau, now.dtype))
+            self.largest_weight = np.maximum(self.largest_weight, np.where(bad, 0, size))
             if np.isfinite(self.tau):
                 self.max_saturation = np.maximum(self.max_saturation, np.where(bad, 0, size / self.tau))
             self.diverge(bad, step, stage)
@@ -160,12 +176,29 @@ class Observer:
         added("stage_variances", lengths[:, None] * seen.stage_variances)
         added("squared_saturation", lengths * seen.squared_saturation)
         added("weighted_saturation", lengths * seen.weighted_saturation)
-        largest = np.max(np.sum(seen.stage_variances, axis=2), axis=1)
-        self.largest_variance[who] = np.maximum(self.largest_variance[who], largest)
+        self.extremes(who, seen)
         place = (steps * self.bins // self.iterations, who[:, None])
         np.add.at(self.curve_weight, place, lengths)
         np.add.at(self.curve_gradient, place, lengths * seen.squared_gradient)
         np.add.at(self.curve_value, place, lengths * seen.value)
+
+    def extremes(self, who: NDArray[np.intp], seen: "Seen") -> None:
+        """Note the largest sigma^2(W) and the smallest f(W) of the replicas `who`; shapes as in `add`."""
+        largest = np.max(np.sum(seen.stage_variances, axis=2), axis=1)
+        self.largest_variance[who] = np.maximum(self.largest_variance[who], largest)
+        self.least_value[who] = np.minimum(self.least_value[who], np.min(seen.value, axis=1))
+
+    def norms(self, who: NDArray[np.intp], weights: Weights) -> None:
+        """Note the largest norm2(W^(m)) of the replicas `who`, where stages are matrices.
+
+        Args:
+            who: replicas, shape (n,).
+            weights: at J times, shapes (n, J, rows, columns).
+
+        """
+        if weights[0].ndim == 4:
+            for stage, at_times in enumerate(weights):
+                self.largest_norms[who, stage] = largest_norms(at_times, self.largest_norms[who, stage])
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the sums as arrays."""

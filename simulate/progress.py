@@ -1,27 +1,27 @@
 """A bar with the time left, for work that takes a while."""
 
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from theory.setting.boundary import notes
 
 _PATIENCE = 2.0  # seconds before the bar is shown
 Piece = TypeVar("Piece")
 
 
-def shown(work: Sequence[Piece], title: str, *, wanted: bool) -> Iterator[Piece]:
-    """Yield the pieces of work; a bar with the time left appears on standard error after two seconds."""
+def shown(work: Iterable[Piece], total: int, title: str, *, wanted: bool) -> Iterator[Piece]:
+    """Yield the `total` pieces of work; a bar with the time left appears on standard error after two seconds."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:3.0f}%"),
         TimeRemainingColumn(),
     )
-    bar = Progress(*columns, console=Console(file=sys.stderr), transient=True)
-    task = bar.add_task(title, total=len(work))
+    bar = Progress(*columns, console=notes(), transient=True)
+    task = bar.add_task(title, total=total)
     started = time.monotonic()
     try:
         for piece in work:

@@ -106,6 +106,5 @@ def stratified_times(
     if every == 1:
         return np.broadcast_to(starts, (len(replicas), len(starts))).copy(), lengths
     uniform = np.stack([stream("times", seed, replica, block).random(len(starts)) for replica in replicas])
-    # A product just under the length may round up to it.
-    offsets = np.minimum((uniform * lengths).astype(np.int64), lengths - 1)
-    return starts + offsets, lengths
+    # Below the length: a uniform number is at most 1 - 2^-53, and its product with an integer rounds to less than that.
+    return starts + (uniform * lengths).astype(np.int64), lengths

@@ -1,5 +1,6 @@
 """Makes some steps of a stored run again, from any step on, with the bits the run had."""
 
+import glob
 import io
 import json
 from dataclasses import dataclass
@@ -117,7 +118,7 @@ def _described(path: Path) -> Run:
         return Run.from_description(checkpoint.description(checkpoint.read(path)))
     try:
         return Run.from_description(json.loads(path.read_bytes())["run"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadInput("FILE", path, "a checkpoint, or a result of `python -m simulate run --json`") from None
 
 
@@ -134,10 +135,11 @@ def _restore(path: Path, groups: list[Group], first: int, length: int) -> int:
     if _is_result(path):
         return 0
     description, best, state = checkpoint.read(path)["description"], 0, None
-    for candidate in (path, *path.parent.glob(checkpoint.beside(path, "*").name)):
+    beside = path.parent.glob(glob.escape(f"{path.stem}.block-") + "*" + glob.escape(path.suffix))
+    for candidate in (path, *beside):
         arrays = checkpoint.read(candidate)
         step = int(arrays["block"]) * length
-        if best < step <= first and arrays["description"] == description:
+        if best < step <= first and arrays["description"] == description and checkpoint.same_code(arrays):
             best, state = step, arrays
     if state is not None:
         checkpoint.restored(state, groups)

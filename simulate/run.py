@@ -16,6 +16,8 @@ from theory.setting import algorithms, devices, schedules
 from theory.setting.boundary import BadInput, known, real
 from theory.setting.devices import Device
 
+LARGEST_COUNT = 1 << 53
+"""Steps and lags are counted in float64, too."""
 DTYPES = ("float64", "float32")
 DEFAULT_BACKEND = "kernels"
 EVALUATIONS_APART = 16
@@ -74,7 +76,8 @@ class Run:
                 raise BadInput(name, getattr(self, name), f"{name} > 0" + " and finite" * (name == "alpha"))
             object.__setattr__(self, name, value)
         for name in ("iterations", "replicas", "batch"):
-            _check_count(name, getattr(self, name))
+            if _check_count(name, getattr(self, name)) > LARGEST_COUNT:
+                raise BadInput(name, getattr(self, name), f"{name} <= 2^53")
         checked_seed(self.seed)
         known("--dtype", self.dtype, DTYPES)
         known("--backend", self.backend, engines.REGISTRY)
@@ -94,6 +97,8 @@ class Run:
             raise BadInput("schedule", self.schedule, f"none given for {self.algorithm}, which has no pipeline of lags")
         usual = schedules.make(self.schedule, stages).lags() if self.schedule else row.lags(stages)
         lags = usual if self.lags is None else algorithms.checked_lags(self.lags, stages)
+        if max(lags) > LARGEST_COUNT:
+            raise BadInput("lags", max(lags), "lags <= 2^53", "stale.martingale")
         if not row.pipelined and any(lags):
             raise BadInput("lags", lags, f"lags = 0 for {self.algorithm}, which has no stale weights")
         object.__setattr__(self, "lags", lags)

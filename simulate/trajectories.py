@@ -58,13 +58,18 @@ class Trajectories:
         mean_square_saturation: (1/K) sum over k < K of max_i (W_k,i/tau)^2, sampled.
         weighted_square_saturation: (1/K) sum over k and i of (W_k,i/tau)^2 sigma_i^2(W_k), sampled, in (f/w)^2.
         mean_variance: (1/K) sum over k < K of sigma^2(W_k), one sample's noise variance, sampled, in (f/w)^2.
-        max_variance: largest sigma^2(W_k) at a measured time; no bound of those between.
+        max_variance: largest sigma^2(W_k) at the times of `sampling`; no bound of those between.
+        least_value: smallest f(W_k) at those times; of problems whose kernel sums every step, the smallest mean over a
+            part of a bin of the curve.
+        largest_weight: largest |W_k,i|, in w: over every step of an analog run; of a digital one at W_0, at the end of
+            every block of steps, and at every step where NumPy makes them.
         stage_variances: shape (M,): mean over replicas of sigma_m^2(W_k) averaged over k < K, sampled.
         final_value: f(W_K).
         curve: averages over bins of time.
         initial_gap: Delta = f(W_0) - f*, in f.
         facts: what the problem knows of itself for these lags (of one sample, whatever the batch).
-        measured: what was measured along the run and could not be certified: rho, sigma2, for a network w.
+        measured: what was seen along the run and could not be certified: rho at every step; sigma2 and for a network w,
+            the largest norm2(W^(m)), at the times of `sampling`.
         certified_saturation: rho that provably holds, or None.
         diverged: the replicas that diverged; none of them enters a mean.
         seconds: wall time of the steps, without compiling and without reading a checkpoint.
@@ -79,6 +84,8 @@ class Trajectories:
     weighted_square_saturation: Vector
     mean_variance: Vector
     max_variance: Vector
+    least_value: Vector
+    largest_weight: Vector
     stage_variances: Vector
     final_value: Vector
     curve: Curve
@@ -89,6 +96,12 @@ class Trajectories:
     diverged: tuple[Divergence, ...] = ()
     seconds: float = field(default=0.0, compare=False)
     timed: int = field(default=0, compare=False)
+
+    @property
+    def sampling(self) -> str:
+        """Return at which steps noise variance, value and norms were looked at, in words."""
+        every = self.run.measure_every
+        return "at every step" if every == 1 else f"at W_0, W_K and one time, drawn at random, in every {every} steps"
 
     @property
     def replica_steps_per_second(self) -> float:
@@ -127,6 +140,7 @@ class Trajectories:
             "mean_square_saturation": float(np.mean(self.mean_square_saturation)),
             "weighted_square_saturation": float(np.mean(self.weighted_square_saturation)),
             "mean_variance": float(np.mean(self.mean_variance)),
+            "sampling": self.sampling,
             "stage_variances": self.stage_variances,
             "final_value": float(np.mean(self.final_value)),
             "diverged": [vars(one) for one in self.diverged],

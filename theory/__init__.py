@@ -6,10 +6,15 @@ on first use, so that `import theory.setting` does not load the proofs.
 
 from typing import TYPE_CHECKING, Any
 
+from theory.setting.entry import guard
+
 if TYPE_CHECKING:
     from theory.bounds import bound as bound
 
 __all__ = ["bound"]
+
+
+guard(__name__)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be anything

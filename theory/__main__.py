@@ -2,12 +2,27 @@
 
 import importlib
 
-from theory.commands import app
-from theory.setting.boundary import run_command
+import typer
+
+from theory.setting.entry import run_command
 
 COMMANDS = ("prove", "graph", "evaluate", "bounds", "complexity")
 
-if __name__ == "__main__":
+
+def application() -> typer.Typer:
+    """Return the command line with all its commands."""
+    from theory.commands import app, refuse_stripped
+
+    refuse_stripped()  # before the claims are loaded, which have no statements then
     for name in COMMANDS:
         importlib.import_module(f"theory.commands.{name}")
-    run_command(app, "python -m theory")
+    return app
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; never returns."""
+    run_command(application, "python -m theory", arguments)
+
+
+if __name__ == "__main__":
+    main()

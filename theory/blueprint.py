@@ -28,10 +28,11 @@ class Outcome:
     """The verdict on one claim by one authority.
 
     Args:
-        verdict: proved, refuted, undecided or unsupported.
+        verdict: proved, refuted, undecided, conditional or unsupported.
         reason: why it is not proved, or how it was; may be empty.
         seconds: time taken.
         counterexample: for `refuted`, a point that satisfies the premises and breaks the conclusion.
+        hypotheses: for `conditional`, the rules that the authority takes on trust and the claim hangs on.
 
     """
 
@@ -40,6 +41,7 @@ class Outcome:
     reason: str = ""
     seconds: float = 0.0
     counterexample: Mapping[str, str] = field(default_factory=dict)
+    hypotheses: tuple[str, ...] = ()
 
 
 @cache

@@ -18,18 +18,21 @@ from theory.bounds.inputs import PARAMETERS, condition
 from theory.kernel import Claim
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
 from theory.setting.boundary import json_text, write_whole
+from theory.setting.numbers import places_above
 from theory.setting.symbols import QUANTITIES, symbol
-from theory.wording import conclusion_latex, formula, relation
+from theory.wording import conclusion_latex, formula, relation, statement
 
 _NAMES = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
-SAMPLES: tuple[tuple[str, tuple[float, ...]], ...] = (
-    ("digital SGD", (1, 1, 0.5, 0.01, 10_000, 0, 0, 0)),
-    ("analog SGD", (1, 1, 0.5, 0.01, 10_000, 0.3, 0, 0)),
-    ("digital AP", (1, 0.25, 2, 0.02, 5_000, 0, 3, 1.5)),
-    ("Analog-SGD-AP", (2, 0.5, 1, 0.005, 20_000, 0.2, 6, 3)),
-    ("Analog-SGD-AP", (1, 1, 0.5, 0.05, 2_000, 0.1, 4, 2)),
+SAMPLES: tuple[tuple[str, str], ...] = (
+    ("digital SGD", "1 1 0.5 0.01 10000 0 0 0"),
+    ("analog SGD", "1 1 0.5 0.01 10000 0.3 0 0"),
+    ("digital AP", "1 0.25 2 0.02 5000 0 3 1.5"),
+    ("Analog-SGD-AP", "2 0.5 1 0.005 20000 0.2 6 3"),
+    ("Analog-SGD-AP", "1 1 0.5 0.05 2000 0.1 4 2"),
 )
-"""Settings at which the sheet states guaranteed numbers."""
+"""Settings, in decimals, at which the sheet states guaranteed numbers."""
+PLACES = 10
+"""Decimal places of the guaranteed numbers in print, rounded up; the doubles in bounds.json have all they can."""
 
 STEPS = ("stale.martingale", "multiplier.bound", "complexity.linear", "sync.closed_form", "floor.upper")
 """Claims that stand on the page beside the theorems: what lag costs, how Theorem 1 is evaluated, special cases."""
@@ -47,13 +50,14 @@ def describe(outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
         "assumptions": [{"id": n, "statement": ASSUMPTIONS[n].statement, "latex": ASSUMPTIONS[n].latex} for n in used],
         "steps": [_step(blueprint.claim(name)) for name in STEPS],
         "claims": [_claim(item, outcomes[item.id]) for item in blueprint.all_claims()],
-        "values": [_value(label, dict(zip(_NAMES, setting, strict=True))) for label, setting in SAMPLES],
+        "values": [_value(label, dict(zip(_NAMES, setting.split(), strict=True))) for label, setting in SAMPLES],
     }
 
 
-def _value(label: str, setting: dict[str, float]) -> dict[str, Any]:
+def _value(label: str, setting: dict[str, str]) -> dict[str, Any]:
     upper = {name: bound(name)(**setting) for name in _COLUMNS}
-    return {"algorithm": label, "parameters": setting, "upper": upper}
+    parameters = {name: int(text) if text.isdigit() else float(text) for name, text in setting.items()}
+    return {"algorithm": label, "parameters": parameters, "upper": upper}
 
 
 def _theorem(item: Bound) -> dict[str, Any]:
@@ -89,7 +93,7 @@ def _step(item: Claim) -> dict[str, Any]:
     return {
         "id": item.id,
         "title": item.title,
-        "statement": item.statement,
+        "statement": statement(item),
         "latex": conclusion_latex(item, item.conclusions[-1]),
         "conditions": [relation(part) for part in conditions if part.lhs != 0],
     }
@@ -121,7 +125,7 @@ def _claim(item: Claim, outcome: Outcome) -> dict[str, Any]:
     return {
         "id": item.id,
         "title": item.title,
-        "statement": item.statement,
+        "statement": statement(item),
         "statement_latex": item.latex,
         "verdict": outcome.verdict,
         "uses": list(blueprint.uses(item)),
@@ -160,7 +164,12 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    found.filters |= {"tex": _plain_tex, "macro": _macro, "number": lambda value: f"{value:.8f}", "unit": _unit}
+    found.filters |= {
+        "tex": _plain_tex,
+        "macro": _macro,
+        "number": lambda value: places_above(value, PLACES),
+        "unit": _unit,
+    }
     found.globals |= {"symbol_latex": lambda name: formula(symbol(name))}
     return found
 

@@ -7,6 +7,7 @@ from sympy.printing.latex import LatexPrinter
 
 from theory.kernel import Claim, Relation
 from theory.kernel.vectors import entry_latex
+from theory.setting.boundary import BadInput
 from theory.setting.symbols import QUANTITIES
 
 _NAMES = {"r": r"\sqrt{A}", "T_s": "T", "g_x": "g", "A1": "A_1", "T1": "T_1", "u1": "u_1", "f": "f", "z": "z"}
@@ -57,6 +58,13 @@ def abbreviations(statement: Claim, used: Iterable[sympy.Symbol]) -> list[str]:
             found[item] = f"{formula(item)} = {formula(meanings[item])}"
             waiting.extend(sorted(meanings[item].free_symbols, key=str))
     return list(found.values())
+
+
+def statement(item: Claim) -> str:
+    """Return what a claim says in words; raise `BadInput` if it says nothing, as under `python -OO`."""
+    if not item.statement:
+        raise BadInput(item.id, "(no statement)", "a claim says in words what it proves (python -OO removes it)")
+    return item.statement
 
 
 def conclusion_latex(statement: Claim, name: str) -> str:

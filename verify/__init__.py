@@ -2,10 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
+from theory.setting.entry import guard
+
 if TYPE_CHECKING:
     from verify.checking import check as check
 
 __all__ = ["check"]
+
+
+guard(__name__)
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute can be anything

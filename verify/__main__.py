@@ -2,21 +2,26 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from theory.setting.boundary import (
     ANSWER_IS_NO,
     HOLDS,
-    INTERRUPTED,
     BadInput,
+    check_writable,
+    deliver,
     integer,
     known,
+    notes,
     real,
     run_command,
-    write_json,
+    show,
 )
+
+if TYPE_CHECKING:
+    from verify.store import Store
 
 app = typer.Typer(
     help="Confront proved bounds with simulated runs: verdicts, replays, searches for trouble.",
@@ -31,6 +36,14 @@ StoreArgument = Annotated[Path, typer.Option("--store", metavar="FILE", help="Th
 DEFAULT_STORE = Path("results/verify.sqlite")
 
 
+def _tell_if_outdated(store: "Store") -> None:
+    """Note on standard error that a store was judged by other code."""
+    others = store.outdated_by()
+    if others:
+        words = f"note: {store.path} was judged by other code; these have changed since: {', '.join(others)}"
+        notes().print(words, markup=False, highlight=False, soft_wrap=True)
+
+
 @app.command()
 def run(
     settings: Annotated[str, typer.Option(help="How many randomized settings.")] = "300",
@@ -41,16 +54,27 @@ def run(
     workers: Annotated[str | None, typer.Option(help="Processes; all cores if not given.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler in place of processes.")] = None,
     store: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep every result here.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an existing store.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an existing store of the same code.")] = False,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh-if-changed",
+            help="With --resume: start a store of other code anew, keeping the old one as FILE.old.",
+        ),
+    ] = False,
     json: JsonOption = "",
 ) -> int:
     """Judge randomized settings: held, violated or inconclusive, and how tight each bound is."""
     from verify import console, executors
     from verify import settings as families
+    from verify.connection import StoreFailed
     from verify.statistics import Spending
     from verify.store import Store
     from verify.summary import summarise
 
+    check_writable(json, "--json")
+    if fresh and not resume:
+        raise BadInput("--fresh-if-changed", "given", "given with --resume")
     count = integer("--settings", settings, at_least=1)
     plan: dict[str, Any] = {
         "seed": integer("--seed", seed, at_least=0),
@@ -60,23 +84,21 @@ def run(
     if workers is not None and scheduler is not None:
         raise BadInput("--scheduler", scheduler, "given without --workers, which is for processes on this machine")
     number = executors.default_workers() if workers is None else integer("--workers", workers, at_least=1)
-    start, interrupted = time.perf_counter(), False
-    with Store.start(store, plan, resume=resume) as opened:
+    if scheduler is None:
+        executors.check_workers(min(number, count))
+    start, ended = time.perf_counter(), None
+    with Store.start(store, plan, resume=resume, fresh=fresh) as opened:
         try:
-            with executors.opened(min(number, count), scheduler) as (pool, width):
-                console.watch(opened, count, pool, width)
-        except KeyboardInterrupt:  # what is done is kept and summed up
-            interrupted = True
+            console.watch(opened, count, executors.opened(min(number, count), scheduler))
+        except (KeyboardInterrupt, executors.WorkLost, StoreFailed) as error:  # what is done is kept and summed up
+            ended = error
         results = list(opened.results(below=count))
     elapsed = time.perf_counter() - start
     summary = summarise(results, plan, elapsed, None if store is None else str(store))
     summary["complete"] = len(results) == count
-    if json:
-        write_json(json, summary)
-    if json != "-":
-        console.show(console.summary_table(summary))
-    if interrupted:
-        return INTERRUPTED
+    deliver(json, summary, lambda: show(console.summary_table(summary)))
+    if ended is not None:
+        raise ended
     return ANSWER_IS_NO if summary["violations"] else HOLDS
 
 
@@ -91,16 +113,15 @@ def list_(
     from verify import console
     from verify.store import Store
 
+    check_writable(json, "--json")
     number = integer("--count", count, at_least=1)
     with Store.open(store) as opened:
+        _tell_if_outdated(opened)
         counts = opened.counts()
         if family is not None:
             known("--family", family, counts)
         found = {"settings": counts, "closest": opened.closest(number, family=family)}
-    if json:
-        write_json(json, found)
-    if json != "-":
-        console.show(console.closest_table(found))
+    deliver(json, found, lambda: show(console.closest_table(found)))
     return HOLDS
 
 
@@ -114,13 +135,12 @@ def replay(
     from verify import console, replaying
     from verify.store import Store
 
+    check_writable(json, "--json")
     with Store.open(store) as opened:
+        _tell_if_outdated(opened)
         stored = opened.result(integer("ID", identity, at_least=0))
         replayed = replaying.replay(stored, opened.plan["confidence"])
-    if json:
-        write_json(json, replayed)
-    if json != "-":
-        console.show(console.replay_table(replayed))
+    deliver(json, replayed, lambda: show(console.replay_table(replayed)))
     holds = replayed["identical"] and replayed["lines_hold"] and replayed["result"]["verdict"] != "violated"
     return HOLDS if holds else ANSWER_IS_NO
 
@@ -136,16 +156,17 @@ def falsify(
     """Search for the setting with the smallest bound / observed ratio, family by family."""
     from verify import console
     from verify.settings import SEARCHED
+    from verify.store import check_new
 
+    check_writable(json, "--json")
+    if store is not None:
+        check_new(store)
     runs = integer("--budget", budget, at_least=1)
     names = [known("--family", name, SEARCHED) for name in family or SEARCHED]
     found = console.watch_search(runs, integer("--seed", seed, at_least=0), names)
     if store is not None:
         console.keep(found, store)
-    if json:
-        write_json(json, found)
-    if json != "-":
-        console.show(console.falsify_table(found, store))
+    deliver(json, found, lambda: show(console.falsify_table(found, store)))
     return ANSWER_IS_NO if found["violations"] else HOLDS
 
 
@@ -158,12 +179,10 @@ def sabotage(
     from verify import console
     from verify import sabotage as faults
 
+    check_writable(json, "--json")
     areas = [known("--area", name, faults.AREAS) for name in area or faults.AREAS]
     result = console.watch_faults(areas)
-    if json:
-        write_json(json, result)
-    if json != "-":
-        console.show(console.sabotage_table(result))
+    deliver(json, result, lambda: show(console.sabotage_table(result)))
     return ANSWER_IS_NO if result["survivors"] or result["failing_without_a_fault"] else HOLDS
 
 
@@ -177,12 +196,10 @@ def calibrate(
     """Measure false alarms and power of the verdicts on planted truths, and that wrong procedures would show."""
     from verify import console
 
+    check_writable(json, "--json")
     count = integer("--families", families, at_least=1)
     result = console.watch_calibration(max(1, count // 10) if quick else count, integer("--seed", seed, at_least=0))
-    if json:
-        write_json(json, result)
-    if json != "-":
-        console.show(console.calibration_table(result))
+    deliver(json, result, lambda: show(console.calibration_table(result)))
     return HOLDS if result["as_stated"] else ANSWER_IS_NO
 
 
@@ -194,17 +211,14 @@ def witness(
     json: JsonOption = "",
 ) -> int:
     """Compare simulated, worst case by performance estimation, and derived, without noise and drift (extra `pep`)."""
-    from verify import console
     from verify import witness as outside
 
+    check_writable(json, "--json")
     outside.require_extra()
     from verify.witness import showing
 
     result = showing.watch(showing.cases(lags or showing.LAGS, iterations, alpha))
-    if json:
-        write_json(json, result)
-    if json != "-":
-        console.show(showing.table(result))
+    deliver(json, result, lambda: show(showing.table(result)))
     return ANSWER_IS_NO if result["violated"] else HOLDS
 
 
@@ -216,16 +230,14 @@ def rates(
     json: JsonOption = "",
 ) -> int:
     """Read exponents and floors off runs, count clock cycles on the machine, and look for the cross term."""
-    from verify import console, executors
+    from verify import executors
     from verify.rates import Plan
     from verify.rates.table import table_of, watch
 
+    check_writable(json, "--json")
     plan = Plan(quick, integer("--seed", seed, at_least=0))
     result = watch(plan, executors.default_workers() if workers is None else integer("--workers", workers, at_least=1))
-    if json:
-        write_json(json, result)
-    if json != "-":
-        console.show(table_of(result))
+    deliver(json, result, lambda: show(table_of(result)))
     return ANSWER_IS_NO if result["violations"] else HOLDS
 
 
@@ -238,7 +250,9 @@ def report(
     from verify import report as page
     from verify.store import Store
 
+    check_writable(out / page.PAGE, "--out")
     with Store.open(store) as opened:
+        _tell_if_outdated(opened)
         path = page.write(opened, out)
     typer.echo(path)
     return HOLDS

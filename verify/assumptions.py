@@ -1,4 +1,9 @@
-"""Does an instance satisfy the assumptions? Certified, measured, or violated, one line each; and what a sweep says."""
+"""Does an instance satisfy the assumptions? One line each, and what a sweep says.
+
+Certified: proved from the data of the problem, the device or the schedule. Measured: seen at every step of every
+replica. Sampled: seen at some steps. Conditional: false of the process, but true of the replicas that were run.
+Violated: contradicted by the run. Only what is certified carries the confidence that is claimed for a family.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,7 +13,7 @@ from typing import Any, Literal
 from theory.setting.assumptions import REGISTRY
 from verify.observations import Observations
 
-Status = Literal["certified", "measured", "violated", "unknown"]
+Status = Literal["certified", "measured", "sampled", "conditional", "violated", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -17,8 +22,7 @@ class Finding:
 
     Args:
         assumption: its id in `theory.setting.assumptions`.
-        status: certified (proved from the data of the problem, device or schedule), measured (seen to hold on the
-            replicas), violated, or unknown.
+        status: one of `STATUSES`; see the head of this module.
         evidence: the numbers behind it.
 
     """
@@ -32,20 +36,28 @@ def _constant(observed: Observations, *names: str) -> tuple[Status, str]:
     constants = observed.constants
     if any(name not in constants.values for name in names):
         return "unknown", f"{', '.join(names)} not known for this problem"
+    broken = observed.broken(*names)
+    if broken:
+        return "violated", broken[0].reason
     numbers = ", ".join(f"{name} = {constants.values[name]:.6g}" for name in names)
-    return ("certified" if constants.proved(*names) else "measured"), numbers
+    if constants.proved(*names):
+        return "certified", numbers
+    return observed.seen, f"{numbers}, the largest {observed.sampling}"
 
 
 def _saturation(observed: Observations) -> tuple[Status, str]:
-    seen, known = observed.rho, observed.constants.values.get("rho")
+    seen, broken = observed.rho, observed.broken("rho")
     if observed.diverged:
         return "violated", f"{observed.diverged} of {observed.replicas + observed.diverged} replicas diverged"
     if seen >= 1:
         return "violated", f"observed {seen:.6g}"
-    if known is None:
-        return "measured", f"observed at most {seen:.6g}"
-    status: Status = "certified" if seen <= known else "violated"
-    return status, f"rho = {known:.6g}, observed at most {seen:.6g}"
+    if broken:
+        return "violated", broken[0].reason
+    if observed.constants.proved("rho"):
+        return "certified", f"rho = {observed.constants.values['rho']:.6g}, observed at most {seen:.6g}"
+    if observed.bounded_noise is False:
+        return "conditional", f"normal noise passes every rho some time; these replicas stayed within {seen:.6g}"
+    return "measured", f"observed at most {seen:.6g} in {observed.replicas} replicas"
 
 
 _EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
@@ -64,7 +76,7 @@ def examine(observed: Observations) -> list[Finding]:
     return [Finding(name, *examiner(observed)) for name, examiner in _EXAMINERS.items() if name in REGISTRY]
 
 
-STATUSES: tuple[Status, ...] = ("certified", "measured", "violated", "unknown")
+STATUSES: tuple[Status, ...] = ("certified", "measured", "sampled", "conditional", "violated", "unknown")
 
 
 def tally(results: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:

@@ -24,7 +24,7 @@ class Report:
         checks: one a form and basis.
         observed: A, its confidence bounds, the saturation.
         assumptions: certified, measured or violated, with the numbers behind it.
-        norms: of a network, its constants and the bound with certified and with measured norms; else empty.
+        norms: of a network, its constants and the bound with certified and with observed norms; else empty.
 
     """
 
@@ -61,7 +61,7 @@ class Report:
         head = "".join(f"<th>{word}</th>" for word in ("claim", "verdict", "bound", "bound / observed", ""))
         rows = "".join(
             f"<tr><td>{escape(check.claim)}</td><td>{check.verdict}</td><td>{check.bound:.4g}</td>"
-            f"<td>{check.tightness:.4g}</td><td>{escape(check.reason)}</td></tr>"
+            f"<td>{check.tightness:.4g}</td><td>{escape(check.reason or check.condition)}</td></tr>"
             for check in self.checks
         )
         sides = "".join(
@@ -80,7 +80,8 @@ def check(runs: Trajectories, *, confidence: float = 0.99) -> Report:
 
     Args:
         runs: what `simulate.run` returned, of at least two replicas.
-        confidence: of the verdicts of this run; a family of runs needs `verify run`.
+        confidence: of the a-priori checks of this run; a family of runs needs `verify run`. The a-posteriori checks
+            are conditional on what each says (`verdicts.Check.condition`).
 
     Returns: verdicts with confidence bounds and tightness (bound / observed).
     Raises:  BadInput: confidence outside (0, 1), or a single replica.

@@ -1,18 +1,22 @@
 """What a person sees in a terminal or a notebook: progress on standard error, results as tables."""
 
-import sys
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
+from theory.setting.boundary import notes
 from verify import calibration, falsify, sabotage, sweep
 from verify.claims.steps import shown
+from verify.connection import StoreFailed
+from verify.executors import WorkLost
 from verify.norms import Side
 from verify.store import MEMORY, Store
 from verify.verdicts import HEADLINE
@@ -28,32 +32,40 @@ def number(value: object, digits: int = 4) -> str:
 def progress() -> Progress:
     """Return a progress bar on standard error with the time left."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=notes(),
     )
 
 
-def watch(store: Store, settings: int, pool: Executor, width: int) -> None:
-    """Run a sweep under a progress bar; Ctrl-C says what is in the store and goes on up."""
+def watch(store: Store, settings: int, executor: AbstractContextManager[tuple[Executor, int]]) -> None:
+    """Run a sweep under a progress bar; whatever stops it says what is in the store and goes on up."""
     done = len([identity for identity in store.done() if identity < settings])
     with progress() as bar:
         task = bar.add_task("settings", total=settings, completed=done)
         try:
-            sweep.run(store, settings, pool, width, lambda _: bar.advance(task))
+            with executor as (pool, width):
+                sweep.run(store, settings, pool, width, lambda _: bar.advance(task))
         except KeyboardInterrupt:
-            kept = "are done" if store.path == MEMORY else f"are in {store.path}; go on with --resume"
-            bar.console.print(f"{len(store.done())} of {settings} settings {kept}")
+            bar.console.print(_kept(store, settings), markup=False, soft_wrap=True)
             raise
+        except (WorkLost, StoreFailed) as error:
+            words = f"{error.condition}; {_kept(store, settings)}"
+            raise type(error)(error.name, error.value, words) from None
 
 
-def show(result: RenderableType) -> None:
-    """Print a result on standard output; a pipe gets lines wide enough for the tables."""
-    Console(width=None if sys.stdout.isatty() else 160).print(result)
+def _kept(store: Store, settings: int) -> str:
+    """Return how far a sweep has come that did not come to its end."""
+    try:
+        done = str(len(store.done()))
+    except StoreFailed:
+        done = "some"
+    where = "are done" if store.path == MEMORY else f"are in {shlex.quote(store.path)}; go on with --resume"
+    return f"{done} of {settings} settings {where}"
 
 
 def watch_faults(areas: Sequence[str]) -> dict[str, Any]:
@@ -141,8 +153,13 @@ def falsify_table(found: Mapping[str, Any], path: Path | None = None) -> Group:
     title = f"smallest bound / observed in {found['budget']} runs, the worst setting of each family run afresh"
     columns = ("family", "id", "bound / observed", "95%", "claim", "verdict", "runs", "setting")
     shown_table = table(title, columns, rows)
-    again = "--store FILE keeps them for `replay`" if path is None else f"python -m verify replay ID --store {path}"
+    again = "--store FILE keeps them for `replay`" if path is None else replayed_by(path)
     return Group(shown_table, Text(f"again: {again}", style="dim"))
+
+
+def replayed_by(path: Path) -> str:
+    """Return the command that runs a setting of a store again, as it is typed into a shell."""
+    return f"python -m verify replay ID --store {shlex.quote(str(path))}"
 
 
 def sabotage_table(result: Mapping[str, Any]) -> Group:
@@ -165,11 +182,11 @@ def verdict(word: str) -> Text:
 
 def table(title: str, columns: Iterable[str], rows: Iterable[Iterable[object]]) -> Table:
     """Return a table whose first column is text and whose others are numbers or verdicts."""
-    result = Table(title=title, title_justify="left")
+    result = Table(title=Text(title), title_justify="left")
     for place, name in enumerate(columns):
-        result.add_column(name, justify="left" if place == 0 or name in ("line", "setting") else "right")
+        result.add_column(Text(name), justify="left" if place == 0 or name in ("line", "setting") else "right")
     for row in rows:
-        result.add_row(*(cell if isinstance(cell, Text) else str(cell) for cell in row))
+        result.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
     return result
 
 
@@ -180,7 +197,8 @@ def summary_table(summary: Mapping[str, Any]) -> Group:
         f"{summary['settings']} settings: {summary['held']} held, {summary['violations']} violated, "
         f"{summary['inconclusive']} inconclusive, {summary['not_applied']} without an applicable bound  (",
         verdict(word),
-        f", family-wise confidence {summary['family_wise_confidence']:g}, {summary['seconds']:.0f} s)",
+        f", family-wise confidence {summary['family_wise_confidence']:g} of the a-priori checks of "
+        f"{summary['family_wise']['settings']} settings, {summary['seconds']:.0f} s)",
     )
     counts = ("held", "violations", "inconclusive", "not_applied")
     rows = [
@@ -220,8 +238,8 @@ def detection(summary: Mapping[str, Any]) -> Text:
     )
 
 
-def check_table(checks: Iterable[Mapping[str, Any]], title: str) -> Table:
-    """Return the checks of one setting."""
+def check_table(checks: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """Return the checks of one setting, and below what those that are not a-priori rest on."""
     rows = [
         (
             check["claim"],
@@ -233,11 +251,15 @@ def check_table(checks: Iterable[Mapping[str, Any]], title: str) -> Table:
         )
         for check in checks
     ]
-    return table(title, ("claim", "verdict", "bound", "bound / observed (95%)"), rows)
+    found = table(title, ("claim", "verdict", "bound", "bound / observed (95%)"), rows)
+    conditions = sorted({check["condition"] for check in checks if check.get("condition")})
+    found.caption = "\n".join(f"a-posteriori checks are conditional: {condition}" for condition in conditions) or None
+    found.caption_justify = "left"
+    return found
 
 
 def norms_table(sides: Iterable[Side]) -> Table:
-    """Return a network's constants with certified and with measured norms, side by side."""
+    """Return a network's constants with certified and with observed norms, side by side."""
     names = ("L", "Lambda1", "Lambdah")
     rows = [
         (
@@ -262,7 +284,7 @@ def replay_table(replayed: Mapping[str, Any]) -> Group:
     facts += [(f"problem: {name}", value) for name, value in setting["problem_settings"].items()]
     certified = result["certified"]
     constants = [
-        (name, number(value, 8), "certified" if certified.get(name) else "measured")
+        (name, number(value, 8), "certified" if certified.get(name) else "observed")
         for name, value in result["constants"].items()
     ]
     findings = [(found["assumption"], found["status"], found["evidence"]) for found in result["assumptions"]]

@@ -162,7 +162,8 @@ class _Search:
 
 def _outcome(result: sweep.Result) -> Outcome:
     """Return what a search looks at: the check that comes closest to failing."""
-    applied = [check for check in result["checks"] if check["verdict"] != "not applied"]
+    # a broken certificate has no ratio; it makes the setting violated all the same
+    applied = [check for check in result["checks"] if not math.isnan(check["tightness"])]
     closest = min(applied, key=lambda check: check["tightness"]) if applied else None
     return {
         "score": closest["tightness"] if closest else math.inf,

@@ -3,17 +3,23 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate import invariant
 from simulate.run import Run
 from simulate.trajectories import Trajectories
 from theory.setting import algorithms
 from theory.theorems import network
+from verify import certificates, rounding
+from verify.certificates import Certificate
+from verify.rounding import Rounding
 
 Array = NDArray[np.float64]
+
+EVERY_STEP = "at every step"
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,7 @@ class Constants:
     Args:
         values: by name: L, sigma2, Delta, alpha, K, Lambda1, Lambdah, and where known nu, Ln, rho; units as in
             `theory.setting.symbols`. A name that is missing is unknown.
-        certified: by the same names: proved from the problem's data, the schedule and the device (True), or measured.
+        certified: by the same names: proved from the problem's data, the schedule and the device (True), or only seen.
 
     """
 
@@ -35,8 +41,13 @@ class Constants:
         return all(name in self.values and self.certified.get(name, False) for name in names)
 
     def larger(self, other: "Constants") -> "Constants":
-        """Return each constant's larger value: what was measured is a largest value over replicas."""
+        """Return each constant's larger value: what was seen is a largest value over replicas."""
         return Constants({name: max(value, other.values[name]) for name, value in self.values.items()}, self.certified)
+
+    def without(self, name: str) -> "Constants":
+        """Return what is known but for one constant."""
+        values = {key: value for key, value in self.values.items() if key != name}
+        return Constants(values, {key: proved for key, proved in self.certified.items() if key != name})
 
     def take(self, *names: str) -> dict[str, float]:
         """Return the values of `names`, all of which are known."""
@@ -55,6 +66,11 @@ class Observations:
         constants: what is known.
         algorithm: its name.
         stage_norms: of a network, the largest norm2(W^(m)) that any replica showed, M values in w; else empty.
+        sampling: at which steps sigma2 and the norms were looked at, in words; saturation is looked at at every step.
+        rounding: bounds on what floating point did to the runs.
+        certificates: what was proved beforehand but the saturation, each with what the runs showed.
+        bounded_noise: whether no sample's noise is arbitrarily large; None where the problem does not say.
+        device: its name; a digital run has the linear one.
 
     """
 
@@ -65,6 +81,25 @@ class Observations:
     constants: Constants
     algorithm: str
     stage_norms: tuple[float, ...] = ()
+    sampling: str = EVERY_STEP
+    rounding: Rounding = rounding.EXACT
+    certificates: tuple[Certificate, ...] = ()
+    bounded_noise: bool | None = True
+    device: str = "ald"
+
+    @property
+    def seen(self) -> Literal["measured", "sampled"]:
+        """Return what a constant is that the runs showed and nothing proves: measured, or only sampled."""
+        return "measured" if self.sampling == EVERY_STEP else "sampled"
+
+    def broken(self, *constants: str) -> list[Certificate]:
+        """Return the certificates of these constants (all if none is named) that the runs contradict."""
+        held = self.certificates
+        if self.constants.proved("rho"):
+            rho = self.constants.values["rho"]
+            # an analog replica that diverged left the device's range; a digital one (rho = 0) has none
+            held = (*held, certificates.saturation(rho, math.inf if self.diverged and rho > 0 else self.rho))
+        return [one for one in held if one.broken and (not constants or one.constant in constants)]
 
     @property
     def replicas(self) -> int:
@@ -86,7 +121,16 @@ class Observations:
             diverged=self.diverged + more.diverged,
             constants=self.constants.larger(more.constants),
             stage_norms=tuple(map(max, self.stage_norms, more.stage_norms)),
+            rounding=self.rounding.larger(more.rounding),
+            certificates=_worse(self.certificates, more.certificates),
         )
+
+
+def _worse(some: Sequence[Certificate], others: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """Return the certificates of two looks at one setting; a look whose replicas all diverged has none."""
+    if len(some) != len(others):
+        return tuple(some) or tuple(others)
+    return tuple(one.worse(other) for one, other in zip(some, others, strict=True))
 
 
 def from_trajectories(runs: Trajectories) -> Observations:
@@ -98,6 +142,12 @@ def from_trajectories(runs: Trajectories) -> Observations:
     sound[[one.replica for one in runs.diverged]] = False
     known = constants(runs)
     variance = runs.facts.values.get("sigma2")
+    rounded = rounding.of(runs, known.values)
+    if invariant.ROUNDING * runs.run.tau < runs.run.alpha * rounded.direction < math.inf:
+        known = known.without("rho")  # a step may round by more than the proof leaves room for
+    proved = {name: value for name, value in known.values.items() if known.proved(name)}
+    if "sigma2" in proved:
+        proved["sigma2"] = float(variance or 0.0)
     square = runs.mean_square_saturation
     if variance:  # coordinates count by their share of the noise: the sharper form of the floor
         square = runs.weighted_square_saturation / variance
@@ -109,14 +159,20 @@ def from_trajectories(runs: Trajectories) -> Observations:
         known,
         runs.run.algorithm,
         tuple(float(norm) for norm in runs.measured.get("w", ())),
+        runs.sampling,
+        rounded,
+        certificates.of(runs, proved, rounded),
+        True if math.isinf(runs.run.tau) else runs.run.problem.bounded_noise,
+        runs.run.make_device().name,
     )
 
 
 def constants(runs: Trajectories) -> Constants:
-    """Return what is known of a run; of a quadratic without looking at its outcome, of a network partly measured.
+    """Return what is known of a run; of a quadratic without looking at its outcome, of a network partly from it.
 
     A digital device has rho = 0 by definition. A network's L and Lambda follow from its stage data by theorem, given
-    bounds w_m of its weights' norms; these, and the noise variance, are the largest that the run showed.
+    bounds w_m of its weights' norms; these, and the noise variance, are the largest that the run showed at the steps
+    of `Trajectories.sampling`.
     """
     run, facts = runs.run, runs.facts
     values = {name: float(value) for name, value in facts.values.items() if value is not None}

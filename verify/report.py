@@ -24,7 +24,7 @@ def write(store: Store, folder: Path) -> Path:
     """Write the page of a store into `folder`; return where it is."""
     path = folder / PAGE
     results = list(store.results())
-    write_whole(path, render(results, store.plan, store.path, store.sessions()))
+    write_whole(path, render(results, store.plan, store.path, store.sessions(), store.outdated_by()))
     return path
 
 
@@ -33,6 +33,7 @@ def render(
     plan: Mapping[str, Any],
     store: str,
     sessions: Sequence[Mapping[str, Any]] = (),
+    outdated_by: Sequence[str] = (),
 ) -> str:
     """Return the page as HTML without any outside reference."""
     seconds = sum(result["seconds"] for result in results)
@@ -62,6 +63,7 @@ def render(
         violations=VIOLATIONS,
         level=Spending(plan["confidence"]).level(0),
         sessions=sessions,
+        outdated_by=outdated_by,
         store=store,
         written=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
     )

@@ -157,14 +157,14 @@ def falling(rows: Sequence[Mapping[str, Any]]) -> Markup:
     upward = _Scale(0.9, max(ratio for _, ratio in points) * 1.5, _HEIGHT - _BOTTOM, _TOP)
     body = [*_frame(across, upward, "iterations K")]
     for (family, side), line in lines.items():
-        colour, kind = _MARKS[0] if side == "measured" else _MARKS[1]
+        colour, kind = _MARKS[0] if side == "observed" else _MARKS[1]
         places = [(across(k), upward(ratio)) for k, ratio in line]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         body.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
         titles = [f"{family}, {side} norms, K = {k:g}: bound / observed {ratio:.3g}" for k, ratio in line]
         body.append(_group(colour, (_shape(kind, *at, title) for at, title in zip(places, titles, strict=True))))
         x, y = places[-1]
-        below = side == "measured"  # the smaller of the two
+        below = side == "observed"  # the smaller of the two
         body.append(f'<text x="{x:.1f}" y="{y + (26 if below else -12):.1f}" text-anchor="end">{side}</text>')
     return _picture("bound divided by observed against K", body)
 
@@ -173,7 +173,7 @@ def _lines(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[tupl
     """Return K and median ratio where both sides apply, by family and side, of families with several values of K."""
     found: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for row in rows:
-        for side in ("certified", "measured"):
+        for side in ("certified", "observed"):
             if row[side] is not None:
                 found.setdefault((row["family"], side), []).append((row["K_from"], row[side]))
     return {name: line for name, line in found.items() if len(line) > 1}

@@ -342,7 +342,7 @@ FAMILIES: dict[str, Family] = {
         ),
         Family(
             "network",
-            "networks of smooth stages on teacher-student data; norms of weights and noise are measured",
+            "networks of smooth stages on teacher-student data; norms of weights and noise are sampled",
             _NETWORK_AXES,
             _network,
         ),

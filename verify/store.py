@@ -1,13 +1,17 @@
 """Results that survive a crash: one SQLite file, one transaction a setting.
 
-A file belongs to one plan (seed, families, confidence, ...): resuming with another plan, or opening a file written by
-another version of the schema, is refused before anything is read or written. Results are facts, stored as strict JSON;
-what can be asked often (family, verdict, tightness) stands in columns of its own, each question with its index. Who
-wrote when, and with which versions, stands beside the results.
+A file belongs to one plan (seed, families, confidence, ...) and to the code that judges: with another plan, with other
+code, or written by another version of the schema it is not gone on with. Several processes may go on with one file at
+the same time. Results are facts, stored as strict JSON; what can be asked often (family, verdict, tightness) stands in
+columns of its own, each question with its index. Who wrote when, and with which versions, stands beside the results.
 """
 
+import contextlib
 import json
+import os
 import platform
+import secrets
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -16,15 +20,31 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Self
 
-from theory.setting.boundary import BadInput, json_text
+from simulate.checkpoint import PRESENTATION
+from theory.setting import digest
+from theory.setting.boundary import BadInput, check_writable, json_text
+from verify.connection import StoreFailed, refusing, to_read, to_write
 
-SCHEMA = 2
+SCHEMA = 3
 """Version of the tables below; a change of them is a new number."""
 
 MEMORY = ":memory:"
 """The path of a store that keeps nothing."""
 
 _MARK = "analog-sgd-workbench verify"
+_SHOWING = (
+    *("theory.__main__", "theory.commands", "theory.checkers", "theory.drawing", "theory.sheet"),
+    *(
+        "verify.__main__",
+        "verify.console",
+        "verify.report",
+        "verify.scatter",
+        "verify.summary",
+        "verify.connection",
+        *PRESENTATION,
+    ),
+)
+"""Modules that decide no verdict: what a person sees, second opinions on proofs, what is done with files."""
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -44,17 +64,31 @@ CREATE INDEX closest_checks_of_family ON verdicts (family, verdict <> 'violated'
 """
 
 
+_ANEW = "; with --resume --fresh-if-changed it is started anew and kept as FILE.old"
+
+
+class Contradiction(RuntimeError):
+    """Two results of one setting by the same code that are not the same."""
+
+
+def judged_by() -> dict[str, str]:
+    """Return the fingerprint of all that a verdict depends on: the code that judges, and the versions it stands on."""
+    return digest.fingerprint(("theory", "simulate", "verify"), without=_SHOWING)
+
+
 class Store:
     """An open store.
 
     Args:
         path: the file, or `MEMORY`.
         connection: to that file, with the tables in place.
+        copied: folder of the copy that is read in its place, if it could not be read where it is.
 
     """
 
-    def __init__(self, path: str, connection: sqlite3.Connection) -> None:
-        self.path, self._connection = path, connection
+    def __init__(self, path: str, connection: sqlite3.Connection, copied: Path | None = None) -> None:
+        self.path, self._connection, self._copied = path, connection, copied
+        self._code = _dump(judged_by())
 
     @classmethod
     def create(cls, path: str | Path, plan: Mapping[str, Any]) -> Self:
@@ -64,105 +98,232 @@ class Store:
             BadInput: the file exists, or cannot be made.
 
         """
-        if str(path) != MEMORY and Path(path).exists():
-            raise BadInput("--store", path, "a new file; an existing store goes on with --resume")
-        with _refusing(path):
-            if str(path) != MEMORY:
+        if str(path) != MEMORY:
+            check_new(path)
+            with refusing(path):
                 Path(path).parent.mkdir(parents=True, exist_ok=True)
-            connection = _connect(path)
-            with connection:
-                connection.execute("BEGIN IMMEDIATE")
-                for statement in _TABLES.split(";")[:-1]:
-                    connection.execute(statement)
-                meta = {"format": _MARK, "schema": str(SCHEMA), "plan": _dump(plan)}
-                connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
-        return cls(str(path), connection)
+                try:
+                    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666))
+                except FileExistsError:
+                    raise _exists(path) from None
+        return cls._to_write(path, plan, fresh=False)
 
     @classmethod
     def open(cls, path: str | Path, plan: Mapping[str, Any] | None = None) -> Self:
-        """Open an existing store, of `plan` if one is given.
+        """Open an existing store to read it, one of `plan` if that is given.
 
         Raises:
             BadInput: no such file, not a store, another version, another plan.
 
         """
-        if not Path(path).is_file():
-            raise BadInput("--store", path, "an existing file")
-        with _refusing(path):
-            connection = _connect(path)
-            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            meta = dict(connection.execute("SELECT name, value FROM meta")) if "meta" in tables else {}
-        if meta.get("format") != _MARK:
-            connection.close()
-            raise BadInput("--store", path, "a store written by python -m verify run")
-        if meta.get("schema") != str(SCHEMA):
-            connection.close()
-            raise BadInput("--store", path, f"a store of schema {SCHEMA}, found {meta.get('schema')}")
-        store = cls(str(path), connection)
-        if plan is not None:
-            store._same_plan(plan)
+        with refusing(path):
+            if not Path(path).is_file():
+                raise BadInput("--store", path, "an existing file")
+            connection, copied = to_read(path)
+            store = cls(str(path), connection, copied)
+        try:
+            store._check_schema()
+            if plan is not None:
+                store._check_plan(plan)
+        except BaseException:
+            store.close()
+            raise
         return store
 
     @classmethod
-    def start(cls, path: Path | None, plan: Mapping[str, Any], *, resume: bool) -> Self:
-        """Open or create the store of a sweep; without a path nothing is kept."""
-        exists = path is not None and path.exists()
-        store = cls.open(path, plan) if path and resume and exists else cls.create(path or MEMORY, plan)
+    def start(cls, path: Path | None, plan: Mapping[str, Any], *, resume: bool, fresh: bool = False) -> Self:
+        """Open or create the store of a sweep; without a path nothing is kept.
+
+        Args:
+            path: the file.
+            plan: what the sweep is.
+            resume: go on with an existing file.
+            fresh: start an existing file of other code anew; what it held is kept beside it, as FILE.old.
+
+        Raises:
+            BadInput: the file exists and is not to be gone on with, or is of another plan or of other code.
+
+        """
+        if path is None:
+            store = cls.create(MEMORY, plan)
+        elif resume and _there(path):
+            store = cls._to_write(path, plan, fresh=fresh)
+        else:
+            store = cls.create(path, plan)
         store._begin_session()
         return store
 
+    @classmethod
+    def _to_write(cls, path: str | Path, plan: Mapping[str, Any], *, fresh: bool) -> Self:
+        with refusing(path):
+            store = cls(str(path), to_write(path))
+        try:
+            with refusing(path):
+                if store._tables() and store._connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                    raise sqlite3.DatabaseError("the file is damaged")
+            if fresh and store._outdated(plan):
+                store._keep_aside()
+            with store._transaction():
+                # Asked again inside: another process may have made the tables, or made them anew, meanwhile.
+                if fresh and store._tables() and store._outdated(plan):
+                    for table in store._tables():
+                        store._connection.execute(f'DROP TABLE "{table}"')
+                if not store._tables():
+                    store._make_tables(plan)
+                store._check_schema()
+                store._check_plan(plan)
+                store._check_code()
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _tables(self) -> list[str]:
+        """Return the tables, those that refer to others first."""
+        found = [
+            row[0]
+            for row in self._rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        ]
+        return sorted(found, key=lambda name: name != "verdicts")
+
+    def _make_tables(self, plan: Mapping[str, Any]) -> None:
+        for statement in _TABLES.split(";")[:-1]:
+            self._connection.execute(statement)
+        meta = {"format": _MARK, "schema": str(SCHEMA), "plan": _dump(plan), "code": self._code}
+        self._connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
+
+    def _meta(self) -> dict[str, str]:
+        return dict(self._rows("SELECT name, value FROM meta")) if "meta" in self._tables() else {}
+
+    def _check_schema(self) -> None:
+        meta = self._meta()
+        if meta.get("format") != _MARK:
+            raise BadInput("--store", self.path, "a store written by python -m verify run")
+        if meta.get("schema") != str(SCHEMA):
+            raise BadInput("--store", self.path, f"a store of schema {SCHEMA}, found {meta.get('schema')}{_ANEW}")
+
+    def _check_plan(self, plan: Mapping[str, Any]) -> None:
+        stored, wanted = self.plan, json.loads(_dump(plan))
+        for name in sorted(stored.keys() | wanted.keys()):
+            if name not in stored or name not in wanted or stored[name] != wanted[name]:
+                given = wanted.get(name, "not given")
+                condition = f"{stored[name]!r} as in" if name in stored else "left out, as in"
+                raise BadInput(name, given, f"{condition} the store {self.path} to resume it")
+
+    def _check_code(self) -> None:
+        others = self.outdated_by()
+        if others:
+            words = f"a store judged by this very code; these have changed since: {', '.join(others)}{_ANEW}"
+            raise BadInput("--store", self.path, words)
+
+    def outdated_by(self) -> list[str]:
+        """Return what has changed since the store was begun, of all that its verdicts depend on; usually nothing."""
+        return digest.changed(json.loads(self._meta().get("code", "{}")), json.loads(self._code))
+
+    def _outdated(self, plan: Mapping[str, Any]) -> bool:
+        """Return whether this is a store of the plan by other code, or of an older schema."""
+        meta = self._meta()
+        if meta.get("format") != _MARK:
+            return False
+        self._check_plan(plan)
+        return meta.get("schema") != str(SCHEMA) or meta.get("code") != self._code
+
+    def _keep_aside(self) -> None:
+        """Copy the file to FILE.old."""
+        aside = Path(self.path).with_name(Path(self.path).name + ".old")
+        scratch = aside.with_name(f".{secrets.token_hex(8)}.part")
+        with refusing(self.path):
+            try:
+                self._connection.execute("VACUUM INTO ?", (str(scratch),))
+                scratch.replace(aside)
+            finally:
+                scratch.unlink(missing_ok=True)
+
     def _begin_session(self) -> None:
         now = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
-        with self._connection:
+        with self._transaction():
             statement = "INSERT INTO sessions SELECT ?, count(*), ? FROM settings"
             self._connection.execute(statement, (now, _dump(versions())))
 
-    def _same_plan(self, plan: Mapping[str, Any]) -> None:
-        stored, wanted = self.plan, json.loads(_dump(plan))
-        for name in sorted(stored.keys() | wanted.keys()):
-            if stored.get(name) != wanted.get(name):
-                self.close()
-                raise BadInput(name, wanted.get(name), f"{stored.get(name)!r} as in the store {self.path} to resume it")
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Hold the file for writing, and write all or nothing."""
+        with refusing(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):  # a full disk has rolled back already
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _rows(self, statement: str, values: tuple[Any, ...] | list[Any] = ()) -> Iterator[Any]:
+        """Yield the rows of a question; each is read when asked for."""
+        with refusing(self.path):
+            yield from self._connection.execute(statement, values)
+
+    def _read(self, text: str) -> dict[str, Any]:
+        try:
+            return dict(json.loads(text))
+        except (ValueError, TypeError):
+            raise StoreFailed("--store", self.path, "a store that can be read (a result is damaged)") from None
 
     @property
     def plan(self) -> dict[str, Any]:
         """Return what the store was made for."""
-        row = self._connection.execute("SELECT value FROM meta WHERE name = 'plan'").fetchone()
-        return dict(json.loads(row[0] if row else "{}"))
+        return self._read(self._meta().get("plan", "{}"))
 
     def sessions(self) -> list[dict[str, Any]]:
         """Return when the store was written to, how many settings it had then, and the versions that wrote on."""
-        rows = self._connection.execute("SELECT started, done, versions FROM sessions ORDER BY rowid")
-        return [{"started": started, "done": done, "versions": json.loads(text)} for started, done, text in rows]
+        rows = self._rows("SELECT started, done, versions FROM sessions ORDER BY rowid")
+        return [{"started": started, "done": done, "versions": self._read(text)} for started, done, text in rows]
 
     def done(self) -> set[int]:
         """Return the ids whose results are in."""
-        return {row[0] for row in self._connection.execute("SELECT id FROM settings")}
+        return {row[0] for row in self._rows("SELECT id FROM settings")}
+
+    def has(self, identity: int) -> bool:
+        """Return whether a setting's result is in, by now and by whatever process."""
+        return any(self._rows("SELECT 1 FROM settings WHERE id = ?", (identity,)))
 
     def add(self, result: Mapping[str, Any]) -> None:
-        """Write one setting's result, whole or not at all; a second result for an id is refused by the table."""
+        """Write one setting's result, whole or not at all.
+
+        A result that is in already, written by another process that goes on with this store, stays.
+
+        Raises:
+            Contradiction: the one that is in differs in more than its seconds.
+            BadInput: the store cannot be written, or was started anew by other code.
+
+        """
         row = (result["id"], result["family"], result["verdict"], result["seconds"])
         checks = [
             (result["id"], check["claim"], result["family"], check["verdict"], check.get("tightness"))
             for check in result["checks"]
         ]
-        with self._connection:
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self._transaction():
+            if self._meta().get("code") != self._code:
+                raise StoreFailed("--store", self.path, "a store that no other code has started anew meanwhile")
+            for (text,) in self._rows("SELECT result FROM settings WHERE id = ?", (result["id"],)):
+                if _fact(self._read(text)) != _fact(json.loads(_dump(result))):
+                    raise Contradiction(f"setting {result['id']} has another result in {self.path}")
+                return
             self._connection.execute("INSERT INTO settings VALUES (?, ?, ?, ?, ?)", (*row, _dump(result)))
             self._connection.executemany("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?)", checks)
 
     def result(self, identity: int) -> dict[str, Any]:
         """Return one setting's result; an unknown id raises `BadInput`."""
-        row = self._connection.execute("SELECT result FROM settings WHERE id = ?", (identity,)).fetchone()
-        if row is None:
-            raise BadInput("ID", identity, f"the id of a setting in {self.path}")
-        return dict(json.loads(row[0]))
+        known = identity if abs(identity) < 1 << 63 else None  # SQLite's integers have 64 bits
+        for (text,) in self._rows("SELECT result FROM settings WHERE id = ?", (known,)):
+            return self._read(text)
+        raise BadInput("ID", identity, f"the id of a setting in {self.path}")
 
     def results(self, *, family: str | None = None, below: int | None = None) -> Iterator[dict[str, Any]]:
         """Yield results in order of ids: all, of one family, or with ids < `below`; each is read when asked for."""
         where, values = _where(("family = ?", family), ("id < ?", below))
-        for row in self._connection.execute(f"SELECT result FROM settings {where} ORDER BY id", values):
-            yield json.loads(row[0])
+        for row in self._rows(f"SELECT result FROM settings {where} ORDER BY id", values):
+            yield self._read(row[0])
 
     def closest(self, count: int, *, family: str | None = None) -> list[dict[str, Any]]:
         """Return the checks that came closest to an alarm, violated ones first, at most one a setting.
@@ -175,7 +336,7 @@ class Store:
 
         """
         where, values = _where(("verdict <> 'not applied'",), ("family = ?", family))
-        rows = self._connection.execute(
+        rows = self._rows(
             f"SELECT id, family, claim, verdict, tightness FROM verdicts {where} "
             "ORDER BY verdict <> 'violated', tightness",
             values,
@@ -189,17 +350,36 @@ class Store:
 
     def counts(self) -> dict[str, int]:
         """Return how many settings of each family are in, by name."""
-        return dict(self._connection.execute("SELECT family, count(*) FROM settings GROUP BY family ORDER BY family"))
+        return dict(self._rows("SELECT family, count(*) FROM settings GROUP BY family ORDER BY family"))
 
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+        if self._copied is not None:
+            shutil.rmtree(self._copied, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def check_new(path: str | Path, name: str = "--store") -> None:
+    """Refuse a path at which no new store can be made: before the work whose results are to go there."""
+    with refusing(path):
+        if _there(Path(path)):
+            raise _exists(path)
+    check_writable(Path(path), name)
+
+
+def _exists(path: str | Path) -> BadInput:
+    return BadInput("--store", path, "a new file; an existing store goes on with --resume")
+
+
+def _there(path: Path) -> bool:
+    with refusing(path):
+        return path.exists() or path.is_symlink()
 
 
 def versions() -> dict[str, str]:
@@ -224,19 +404,6 @@ def _dump(value: Mapping[str, Any]) -> str:
     return json.dumps(json.loads(json_text(value)), separators=(",", ":"), sort_keys=True)
 
 
-def _connect(path: str | Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(str(path), isolation_level=None, timeout=30)
-    # WAL with FULL: a committed setting survives kill -9 and a power cut, readers never block the writer
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
-
-
-@contextmanager
-def _refusing(path: str | Path) -> Iterator[None]:
-    """Turn what SQLite or the file system says into one line about --store."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise BadInput("--store", path, f"a store that can be read and written ({error})") from None
+def _fact(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a result without the time it took."""
+    return {name: value for name, value in result.items() if name != "seconds"}

@@ -1,6 +1,7 @@
 """A sweep in numbers: what `run --json` writes and the page shows."""
 
 import math
+import shlex
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -11,7 +12,7 @@ from theory.setting.boundary import BadInput
 from verify import assumptions
 from verify.settings import LONG
 from verify.statistics import replicas_needed
-from verify.verdicts import FORMS, HEADLINE
+from verify.verdicts import FORMS, GRAVITY, HEADLINE
 
 Result = Mapping[str, Any]
 
@@ -55,13 +56,60 @@ def by_claim(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
     }
 
 
+BASES = ("a-priori", "a-posteriori", "certificate")
+
+
+def basis(check: Mapping[str, Any]) -> str:
+    """Return what a check rests on: one of `BASES`."""
+    name, _, ending = check["claim"].partition("/")
+    return "certificate" if name == "certificate" else str(ending)
+
+
+def by_basis(results: Sequence[Result]) -> dict[str, dict[str, int]]:
+    """Return for every basis the settings by the gravest verdict of their checks on it.
+
+    A setting without a check on a basis is `not_applied` there; one without a broken certificate is `held` there.
+    """
+    found: dict[str, list[str]] = {name: [] for name in BASES}
+    for result in results:
+        for name in BASES:
+            words = [check["verdict"] for check in result["checks"] if basis(check) == name]
+            none = "held" if name == "certificate" else "not applied"
+            found[name].append(max(words, key=GRAVITY.index, default=none))
+    return {name: _counts(words) for name, words in found.items()}
+
+
+def family_wise(results: Sequence[Result], confidence: float) -> dict[str, Any]:
+    """Return what the family-wise confidence is claimed for, and of how many settings.
+
+    Returns: `confidence`, `covers` in words, `settings` with an a-priori check that was applied, their `violations`,
+        and `conditional`: the settings for which nothing but conditional checks were applied.
+
+    """
+    covered = [
+        result
+        for result in results
+        if any(basis(check) == "a-priori" and check["verdict"] != "not applied" for check in result["checks"])
+    ]
+    judged = sum(any(check["verdict"] != "not applied" for check in result["checks"]) for result in results)
+    return {
+        "confidence": confidence,
+        "covers": "the a-priori checks; a-posteriori ones are conditional on what the runs showed",
+        "settings": len(covered),
+        "violations": by_basis(covered)["a-priori"]["violations"],
+        "conditional": judged - len(covered),
+    }
+
+
 def by_family(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
     """Return for every family its verdicts, the tightness of every claim, and what its replicas can detect."""
+    claims = by_claim(results)
     return {
         family: {
             "settings": len(members),
             **_counts(result["verdict"] for result in members),
-            "tightness": {claim: entry["tightness"] for claim, entry in by_claim(members).items()},
+            "tightness": {claim: spread(()) for claim in claims}
+            | {claim: entry["tightness"] for claim, entry in by_claim(members).items()},
             "smallest_detectable_violation": spread(_detectable(members)),
             "replicas_needed": needed(members),
             "seconds": sum(result["seconds"] for result in members),
@@ -99,17 +147,19 @@ def _needed(violation: float, variation: float, level: float) -> int | None:
 
 
 def _ratios(result: Result) -> dict[tuple[str, str], float]:
-    """Return bound / observed by (form, certified or measured) of every check that applied.
+    """Return bound / observed by (form, certified or observed) of every check that applied.
 
-    Certified: of a network, L and Lambda from norms that the saturation box proves; else the a-priori checks. Measured:
-    the a-posteriori checks.
+    Certified: of a network, L and Lambda from norms that the saturation box proves; else the a-priori checks. Observed:
+    the a-posteriori checks, whose constants the run showed, at every step or at some.
     """
     sides = result["norms"] or [
         {"norms": word, "checks": [check for check in result["checks"] if check["claim"].endswith("/" + basis)]}
-        for word, basis in (("certified", "a-priori"), ("measured", "a-posteriori"))
+        for word, basis in (("certified", "a-priori"), ("observed", "a-posteriori"))
     ]
     return {
-        (check["claim"].split("/")[0], side["norms"]): check["tightness"]
+        (check["claim"].split("/")[0], side["norms"] if side["norms"] == "certified" else "observed"): check[
+            "tightness"
+        ]
         for side in sides
         for check in side["checks"]
         if isinstance(check["tightness"], float) and math.isfinite(check["tightness"])
@@ -117,10 +167,10 @@ def _ratios(result: Result) -> dict[tuple[str, str], float]:
 
 
 def side_by_side(results: Sequence[Result]) -> list[dict[str, Any]]:
-    """Return for every family and form the median of bound / observed with certified and with measured constants.
+    """Return for every family and form the median of bound / observed with certified and with observed constants.
 
-    Returns: rows with family, form, `settings` (where both apply), `certified` and `measured` (medians there), and
-        `measured_everywhere` with its `applied` (all settings where the measured one applies).
+    Returns: rows with family, form, `settings` (where both apply), `certified` and `observed` (medians there), and
+        `observed_everywhere` with its `applied` (all settings where the observed one applies).
 
     """
     rows = []
@@ -131,14 +181,14 @@ def side_by_side(results: Sequence[Result]) -> list[dict[str, Any]]:
 
 
 def _paired(ratios: Sequence[Mapping[tuple[str, str], float]], form: str) -> dict[str, Any]:
-    both = [found for found in ratios if (form, "certified") in found and (form, "measured") in found]
-    everywhere = [found[form, "measured"] for found in ratios if (form, "measured") in found]
-    medians = {word: spread(found[form, word] for found in both)["median"] for word in ("certified", "measured")}
+    both = [found for found in ratios if (form, "certified") in found and (form, "observed") in found]
+    everywhere = [found[form, "observed"] for found in ratios if (form, "observed") in found]
+    medians = {word: spread(found[form, word] for found in both)["median"] for word in ("certified", "observed")}
     return {
         "settings": len(both),
         **medians,
         "applied": len(everywhere),
-        "measured_everywhere": spread(everywhere)["median"],
+        "observed_everywhere": spread(everywhere)["median"],
     }
 
 
@@ -182,7 +232,7 @@ def _case(result: Result, check: Mapping[str, Any], store: str | None) -> dict[s
         "bound": check["bound"],
         "observed": result["observed"]["mean"],
         "setting": result["setting"],
-        "replay": f"python -m verify replay {result['id']} --store {store}" if store else None,
+        "replay": f"python -m verify replay {result['id']} --store {shlex.quote(store)}" if store else None,
     }
 
 
@@ -195,12 +245,14 @@ def summarise(
         "settings": len(results),
         **_counts(result["verdict"] for result in results),
         "family_wise_confidence": plan["confidence"],
+        "family_wise": family_wise(results, plan["confidence"]),
+        "by_basis": by_basis(results),
         "tightness": {"of": HEADLINE, **claims.get(HEADLINE, {"tightness": spread(())})["tightness"]},
         "smallest_detectable_violation": spread(_detectable(results)),
         "replicas_needed": needed(results),
         "by_claim": claims,
         "by_family": by_family(results),
-        "certified_and_measured": side_by_side(results),
+        "certified_and_observed": side_by_side(results),
         "by_length": by_length(results),
         "assumptions": assumptions.tally(results),
         "worst": closest[0] if closest else None,

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 import simulate
+from theory.setting import digest
+from theory.setting.boundary import BadInput
 from verify import assumptions, norms, verdicts
 from verify.observations import Observations, from_trajectories
 from verify.settings import Setting, sample
 from verify.statistics import Spending
-from verify.store import Store
+from verify.store import Store, judged_by
 
 Result = dict[str, Any]
 
@@ -77,7 +79,13 @@ def assess(setting: Setting, confidence: float) -> Result:
     }
 
 
-def _sampled(seed: int, index: int, families: tuple[str, ...], confidence: float) -> Result:
+def _sampled(
+    seed: int, index: int, families: tuple[str, ...], confidence: float, code: tuple[tuple[str, str], ...]
+) -> Result:
+    """Judge a setting, where the code is the one that asks: a worker may stand on another machine."""
+    others = digest.changed(dict(code), judged_by())
+    if others:
+        raise BadInput("--scheduler", ", ".join(others), "the same for this command and for every worker")
     return assess(sample(seed, index, families), confidence)
 
 
@@ -100,10 +108,10 @@ def run(
     """
     plan = store.plan
     done = store.done()
-    todo = (index for index in range(settings) if index not in done)
-    jobs = (
-        executor.submit(_sampled, plan["seed"], index, tuple(plan["families"]), plan["confidence"]) for index in todo
-    )
+    # Asked for again when its turn comes: another process may go on with the same store.
+    todo = (index for index in range(settings) if index not in done and not store.has(index))
+    given = (tuple(plan["families"]), plan["confidence"], tuple(judged_by().items()))
+    jobs = (executor.submit(_sampled, plan["seed"], index, *given) for index in todo)
     count = 0
     for result in _as_completed(jobs, width):
         store.add(result)

@@ -1,6 +1,6 @@
 """Explicit SIMD values for Numba: one replica a lane, one register a value.
 
-A `Lanes` value is an LLVM vector, `<8 x double>` or `<16 x float>` where the processor has 512-bit registers, half or
+A `Lanes` value is an LLVM vector, `<8 x double>` or `<16 x float>` where Numba's target has 512-bit registers, half or
 a quarter of it elsewhere. LLVM lowers it on every processor; one function, `larger_magnitude`, becomes an instruction
 that not all have, and has a second form for those. Arithmetic is elementwise; the functions below work on plain floats
 as well, so that one source serves the scalar and the SIMD kernels, and both round alike, operation by operation.
@@ -34,7 +34,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, cast
 
-import llvmlite.binding as llvm
 import numpy as np
 from llvmlite import ir
 from numba import types
@@ -46,6 +45,7 @@ from numpy.typing import DTypeLike, NDArray
 from simulate.kernels.jit import compiled as compiled
 from simulate.kernels.jit import inlined as inlined
 from simulate.kernels.jit import part as part
+from simulate.kernels.target import target
 
 Value = Any
 """What compiled code computes with: a float, lanes, an array, or an LLVM value while it is being generated."""
@@ -58,16 +58,8 @@ def instruction(build: Callable[..., Any]) -> Callable[..., Any]:
     return cast("Callable[..., Any]", intrinsic(build))
 
 
-def _register_bytes() -> int:
-    features = llvm.get_host_cpu_features()
-    if features.get("avx512f"):
-        return 64
-    return 32 if features.get("avx2") else 16
-
-
-_HAS_RANGE: Final = bool(llvm.get_host_cpu_features().get("avx512dq"))
-REGISTER_BYTES: Final = _register_bytes()
-"""Bytes of one vector register of this processor."""
+REGISTER_BYTES: Final = target().register_bytes
+"""Bytes of one vector register of the processor that Numba makes code for."""
 _LARGE_PAGE: Final = 1 << 21
 WIDE: Final = 4
 """Registers of a wide value."""
@@ -369,7 +361,7 @@ def larger_magnitude(_: Value, a: Kind, b: Kind) -> Value:
 
     def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
         vector = _llvm_type(a)
-        if not (isinstance(a, Lanes) and a.count * _scalar(a).bitwidth == 512 and _HAS_RANGE):
+        if not (isinstance(a, Lanes) and a.count * _scalar(a).bitwidth == 512 and target().has_range):
             sizes = [_named(builder, "llvm.fabs", vector, [value]) for value in args]
             return builder.select(builder.fcmp_ordered(">", *sizes), *sizes)
         number, mask = ir.IntType(32), ir.IntType(a.count)

@@ -103,6 +103,11 @@ class Attaining(Problem):
         slope = L * (weights[0] - self.minimiser)
         return Moments(np.sum(slope * slope, axis=-1) / (2 * L), [slope], [np.full_like(slope, SIGMA**2)])
 
+    @property
+    def bounded_noise(self) -> bool:
+        """Return True: the oracle has two answers."""
+        return True
+
     def facts(self, lags: Sequence[int], *, stashed: bool = False) -> Facts:  # noqa: ARG002
         """Return L = sigma2 = 1; with a lag the oracle's staleness has no Lipschitz constant, so none is given."""
         fresh = 0.0 if not any(lags) else None

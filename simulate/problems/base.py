@@ -9,10 +9,13 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.setting import boundary
+from theory.setting import boundary, memory
 from theory.setting.boundary import BadInput
 from theory.setting.devices import Device
 from theory.setting.objectives import Array, Facts, Weights
+
+_STAGE = 1000
+"""Bytes that a stage takes beside its numbers."""
 
 
 class Moments(NamedTuple):
@@ -68,6 +71,7 @@ class Problem(ABC):
 
     def __post_init__(self) -> None:
         require(isinstance(self.stages, int) and self.stages >= 1, "stages", self.stages, "an integer >= 1")
+        memory.require("stages", self.stages, self.stages * _STAGE, f"{self.stages} stages")
 
     # What a pipeline runs
 
@@ -139,6 +143,15 @@ class Problem(ABC):
         return None
 
     @property
+    def bounded_noise(self) -> bool | None:
+        """Return whether a sample's gradient is bounded where the weights are.
+
+        False: normal noise is added, so one step may lead anywhere and no saturation holds almost surely. None: the
+        problem does not say.
+        """
+        return None
+
+    @property
     def laws(self) -> Laws | None:
         """Return the functions that a kernel is made of, or None: the problem has a kernel, or runs on NumPy."""
         return None
@@ -185,18 +198,19 @@ class Problem(ABC):
         values: dict[str, Any] = {"stages": stages}
         for name, given in settings.items():
             boundary.known("--set", name, fields, f"the problem {cls.name}")
-            values[name] = _read(name, given, fields[name].default)
+            values[name] = _read(name, given, fields[name])
         return cls(**values)
 
 
-def _read(name: str, given: object, default: object) -> object:
-    """Read one setting; its type is that of the default."""
+def _read(name: str, given: object, field: dataclasses.Field[Any]) -> object:
+    """Read one setting; its type is that of the default. Several numbers, only where the field takes a tuple."""
+    default = field.default
     if isinstance(default, bool):
         return str(given).lower() == boundary.known(name, str(given).lower(), ("true", "false")) == "true"
     if isinstance(default, str):
         return str(given)
-    if isinstance(given, list | tuple) or (isinstance(given, str) and "," in given):
-        parts = given.split(",") if isinstance(given, str) else given
+    parts = given.split(",") if isinstance(given, str) and "," in given else given
+    if isinstance(parts, list | tuple) and "tuple" in str(field.type):
         return tuple(boundary.integer(name, part) for part in parts)
     return boundary.integer(name, given) if isinstance(default, int) else boundary.real(name, given)
 
@@ -216,6 +230,11 @@ class FiniteData(Problem):
     """A problem on N samples of data: a sample is an index, all equally likely."""
 
     samples: int
+
+    @property
+    def bounded_noise(self) -> bool:
+        """Return True: there are finitely many samples."""
+        return True
 
     @property
     def sample_size(self) -> int:

@@ -16,9 +16,12 @@ from numpy.typing import NDArray
 from simulate import invariant
 from simulate.problems.base import Moments, Problem, require
 from simulate.problems.spectral import norm2_upper, up
+from theory.setting import memory
 from theory.setting.devices import Device
 from theory.setting.objectives import Array, Facts, Weights
 
+_SQUARES = 5
+"""Matrices of the size of H that are held at once while it is made."""
 NOISES = ("two-point", "uniform", "gaussian")
 _LARGEST: dict[str, float | None] = {"two-point": 1.0, "uniform": float(np.sqrt(3.0)), "gaussian": None}
 """Largest absolute value of each noise of unit variance; None if it has none."""
@@ -27,6 +30,14 @@ _LARGEST: dict[str, float | None] = {"two-point": 1.0, "uniform": float(np.sqrt(
 @dataclass(frozen=True)
 class Blocks(Problem):
     """Coupled quadratic blocks; what H, W*, W_0 and the noise are is left to the problem proper."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        size = self.stages * self.block_size
+        name = "size" if self.block_size > self.stages else "stages"
+        memory.require(
+            name, getattr(self, name), _SQUARES * 8 * size**2, f"H of {size} x {size} and what it is made of"
+        )
 
     @property
     @abstractmethod
@@ -149,6 +160,11 @@ class Blocks(Problem):
         """Return the saturation of an invariant box, or None if the noise is unbounded or no box below tau is found."""
         affine = self.affine(lags)
         return None if affine is None else invariant.saturation(affine, self.start_point, alpha, device)
+
+    @property
+    def bounded_noise(self) -> bool:
+        """Return whether the noise has a largest absolute value."""
+        return _LARGEST[self.noise_kind] is not None
 
     def affine(self, lags: Sequence[int]) -> invariant.AffineDirection | None:
         """Return the directions that can occur, or None if the noise is unbounded."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simulate.problems.base import FiniteData, Moments, generator, require
 from simulate.problems.spectral import delay_constants, norm2_upper, up
+from theory.setting import memory
 from theory.setting.objectives import Array, Facts, Weights
 
 
@@ -47,6 +48,10 @@ class Logistic(FiniteData):
             require(getattr(self, name) >= 1, name, getattr(self, name), "an integer >= 1")
         for name in ("regulariser", "start"):
             require(0 <= getattr(self, name) < np.inf, name, getattr(self, name), f"{name} >= 0 and finite")
+        largest = max(("size", "samples", "stages"), key=lambda name: getattr(self, name))
+        purpose = f"{self.samples} samples of {self.stages * self.size} features"
+        numbers = 4 * self.samples * self.stages * self.size + 4 * (self.stages * self.size) ** 2
+        memory.require(largest, getattr(self, largest), 8 * numbers, purpose)
         require(0 <= self.flips <= 1, "flips", self.flips, "0 <= flips <= 1")
         require(self.instance >= 0, "instance", self.instance, "an integer >= 0")
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from math import sqrt
 from typing import Any, ClassVar, NamedTuple
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from simulate.problems import activations, losses
 from simulate.problems.base import FiniteData, Moments, generator, require
 from simulate.problems.spectral import up
+from theory.setting import memory
 from theory.setting.boundary import known
 from theory.setting.objectives import Array, Facts, Weights
 
@@ -65,9 +67,22 @@ class Network(FiniteData):
         fits = not isinstance(self.width, tuple) or len(widths) == self.stages + 1
         require(fits and min(widths) >= 1, "width", self.width, "an integer >= 1, or M + 1 of them")
         require(self.samples >= 1, "samples", self.samples, "an integer >= 1")
+        self._check_memory(widths)
         require(self.instance >= 0, "instance", self.instance, "an integer >= 0")
         for name in ("gain", "teacher_gain", "label_noise"):
             require(0 <= getattr(self, name) < np.inf, name, getattr(self, name), f"{name} >= 0 and finite")
+
+    def _check_memory(self, widths: tuple[int, ...]) -> None:
+        """Refuse a network whose weights, or whose data in every stage, do not fit."""
+        every = widths if len(widths) > 1 else widths * 2
+        repeats = 1 if len(widths) > 1 else self.stages
+        weights = repeats * sum(up_ * down for up_, down in pairwise(every))
+        messages = self.samples * (sum(widths) if len(widths) > 1 else (self.stages + 1) * widths[0])
+        for name, numbers, purpose in (
+            ("width", 4 * weights, f"{self.stages} stages of {weights} weights in all"),
+            ("samples", 4 * messages, f"{self.samples} samples in every stage"),
+        ):
+            memory.require(name, getattr(self, name), 8 * numbers, purpose)
 
     @property
     def widths(self) -> tuple[int, ...]:

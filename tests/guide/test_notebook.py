@@ -1,5 +1,6 @@
 """The notebook runs from top to bottom and shows what it shows."""
 
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import nbformat
@@ -37,3 +38,23 @@ def test_a_cell_that_fails_is_noticed() -> None:
     notebook.cells = [nbformat.v4.new_code_cell("assert 1 + 1 == 3")]
     with pytest.raises(CellExecutionError):
         execute(notebook)
+
+
+def installed() -> bool:
+    try:
+        return bool(version("analog-sgd-workbench"))
+    except PackageNotFoundError:
+        return False
+
+
+@pytest.mark.slow
+def test_elsewhere_the_notebook_finds_the_project_or_says_what_to_do(tmp_path: Path) -> None:
+    """In a folder of the project's it starts; in one of another project it says where it has looked."""
+    stored = nbformat.read(NOTEBOOK, as_version=4)
+    stored.cells = stored.cells[:2]
+    NotebookClient(stored, timeout=300, resources={"metadata": {"path": str(ROOT / "docs" / "add")}}).execute()
+    if installed():
+        return
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "another"\n')
+    with pytest.raises(CellExecutionError, match="neither installed here nor found in"):
+        NotebookClient(stored, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()

@@ -1,10 +1,12 @@
 """The command line: what it lists, writes and refuses, and that every file says where it came from."""
 
 import json
+import os
 import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,54 @@ def test_an_output_that_is_a_file_is_refused(tmp_path: Path, capsys: pytest.Capt
     assert wall.read_text() == "a file"
 
 
+def test_a_pipe_in_the_place_of_a_figure_is_no_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert export(tmp_path / "pipe", "--only", FAST) == 2
+    assert export(tmp_path / ("n" * 256), "--only", FAST) == 2
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_two_exports_into_one_folder_do_not_mix_their_files(out: Path) -> None:
+    """Exports that write at the same time, in two processes, of data that differ: each figure is of one of them."""
+    program = """
+import sys, time
+from dataclasses import replace
+from paper_figures import export, __main__ as command
+from paper_figures.registry import REGISTRY
+mark, write = sys.argv[1], export.write_whole
+def slowly(path, content):
+    write(path, content)
+    time.sleep(0.02)
+export.write_whole = slowly
+figure = REGISTRY["device_responses"]
+REGISTRY["device_responses"] = replace(figure, compute=lambda sources: {**figure.compute(sources), "mark": mark},
+                                       caption=lambda data: mark)
+print("ready", flush=True)
+sys.stdin.readline()
+for _ in range(4):
+    try:
+        command.main(["export", "--only", "device_responses", "--format", "svg", "--out", sys.argv[2]])
+    except SystemExit as left:
+        assert left.code == 0
+"""
+    exports = [
+        subprocess.Popen([sys.executable, "-c", program, mark, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                         text=True, cwd=Path(__file__).parents[2])
+        for mark in ("one", "two")
+    ]  # fmt: skip
+    for process in exports:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    for process in exports:
+        process.communicate("go\n", timeout=200)
+    assert [process.returncode for process in exports] == [0, 0]
+    record = json.loads((out / f"{FAST}.json").read_text())
+    assert (
+        record["data"]["mark"] == record["caption"]
+        and f"\\caption{{{record['caption']}}}" in (out / f"{FAST}.tex").read_text()
+    )
+    assert {path.name for path in out.iterdir()} == {f"{FAST}.{kind}" for kind in ("json", "svg", "tex")}
+
+
 def test_a_claim_the_data_deny_is_told(
     out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -128,7 +178,14 @@ def wrong_stores(folder: Path) -> dict[str, Path]:
     text.write_text("no database")
     with Store.create(folder / "empty.sqlite", {"seed": 1}):
         pass
+    with Store.create(folder / "other code.sqlite", {"seed": 1}):
+        pass
+    with sqlite3.connect(folder / "other code.sqlite") as connection:
+        connection.execute("UPDATE meta SET value = '{}' WHERE name = 'code'")
+    connection.close()
     return {
+        "of other code": folder / "other code.sqlite",
+        "a folder": folder,
         "missing": folder / "missing.sqlite",
         "text": text,
         "another program's": store_with(folder / "other.sqlite", format="bookmarks"),
@@ -137,7 +194,9 @@ def wrong_stores(folder: Path) -> dict[str, Path]:
     }
 
 
-@pytest.mark.parametrize("kind", ["missing", "text", "another program's", "another version's", "empty"])
+@pytest.mark.parametrize(
+    "kind", ["missing", "text", "another program's", "another version's", "empty", "of other code", "a folder"]
+)
 def test_a_wrong_store_is_refused(kind: str, tmp_path: Path, out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = wrong_stores(tmp_path)[kind]
     assert export(out, "--only", "bound_against_observed", "--from", str(store)) == 2

@@ -33,11 +33,24 @@ def test_other_code_is_another_run(monkeypatch: pytest.MonkeyPatch) -> None:
     assert SMALL.key != before
 
 
-def test_a_torn_file_is_computed_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("library", ["numpy", "numba", "scipy", "python"])
+def test_other_libraries_are_another_run(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, found = SMALL.key, runs.fingerprint
+    runs.simulator_digest.cache_clear()
+    monkeypatch.setattr(runs, "fingerprint", lambda *parts, **more: found(*parts, **more) | {library: "0.1"})
+    try:
+        assert SMALL.key != before
+    finally:
+        runs.simulator_digest.cache_clear()
+
+
+@pytest.mark.parametrize("length", [0, 1, 100, -1, -30])
+def test_a_torn_file_is_computed_again(length: int, tmp_path: Path) -> None:
+    """A file without a single byte, too: its EOFError was taken for Ctrl-C, for ever."""
     store = RunStore(tmp_path)
     whole = store.get(SMALL)
     path = store.path(SMALL)
-    path.write_bytes(path.read_bytes()[:100])
+    path.write_bytes(path.read_bytes()[:length])
     assert store.find(SMALL) is None
     assert np.array_equal(store.get(SMALL)["final_value"], whole["final_value"])
 

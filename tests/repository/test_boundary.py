@@ -100,3 +100,9 @@ def test_exit_codes(arguments: list[str], code: int, message: str, capsys: pytes
     error = capsys.readouterr().err
     assert message in error
     assert len(error.splitlines()) == (0 if code < 2 else 1)
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), "1e400000"])
+def test_numbers_beyond_the_doubles_are_no_error_of_ours(value: object) -> None:
+    with pytest.raises(BadInput, match="K = "):
+        boundary.integer("K", value)

@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
+import tracemalloc
+from dataclasses import fields, replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -14,11 +16,25 @@ import simulate
 from simulate import checkpoint, execution
 from simulate.problems import Attaining, Cosine, Logistic, Network, Quadratic
 from simulate.randomness import block_length
+from simulate.trajectories import Trajectories
 from theory.setting.boundary import BadInput, json_text
 
 QUADRATIC = Quadratic(3, size=2)
 NETWORK = Network(3, (4, 3, 5, 2), samples=6)
-MEASURES = ("mean_squared_gradient", "max_saturation", "mean_square_saturation", "final_value", "stage_variances")
+MEASURES = [f.name for f in fields(Trajectories) if f.name not in ("run", "curve", "facts", "seconds", "timed")]
+"""Everything that a run shows but how long it took; of these, what is no array is compared as it is."""
+
+
+def same(one: Trajectories, other: Trajectories) -> list[str]:
+    """The measures in which two runs differ."""
+    pairs = {name: (getattr(one, name), getattr(other, name)) for name in MEASURES}
+    pairs |= {f"curve.{name}": (value, getattr(other.curve, name)) for name, value in vars(one.curve).items()}
+    arrays = {name for name, (value, _) in pairs.items() if isinstance(value, np.ndarray)}
+    assert len(arrays) == 13
+    return [
+        name for name, (a, b) in pairs.items()
+        if not (np.array_equal(a, b, equal_nan=True) if name in arrays else a == b)
+    ]  # fmt: skip
 
 
 class Stopped(Exception):
@@ -32,32 +48,41 @@ class Stopped(Exception):
 def test_a_stopped_run_goes_on_with_the_same_bits(problem, backend, tmp_path, monkeypatch):
     algorithm = "analog-sgd-ap" if problem.stages > 1 else "analog-sgd"
     tau = problem.tau if isinstance(problem, Attaining) else 9.0
-    blocks, replicas = 3, 1 if backend in ("reference", "machine") else 3
+    replicas = 1 if backend in ("reference", "machine") else 3
     monkeypatch.setattr("simulate.randomness._VALUES_PER_BLOCK", 256)
-    described = simulate.Run(
-        problem, algorithm, 0.02, tau, (blocks - 1) * block_length(problem) + 3, replicas, 5, backend=backend
-    )
+    described = simulate.Run(problem, algorithm, 0.02, tau, 2 * block_length(problem) + 3, replicas, 5, backend=backend)
     whole = simulate.execute(described)
-    monkeypatch.setattr(checkpoint.Checkpoint.__init__, "__defaults__", (0.0,))
-    file, advance = tmp_path / "run.npz", execution.Group.advance
+    assert same(resumed(described, tmp_path / "run.npz", monkeypatch), whole) == []
 
-    def stop_in_the_last_block(group, block, length, *, norms):
-        advance(group, block, length, norms=norms)
-        if block == blocks - 1:
+
+def resumed(described: simulate.Run, file, monkeypatch) -> Trajectories:
+    """The run, stopped in the last of its three blocks and made again from its checkpoint."""
+    monkeypatch.setattr(checkpoint.Checkpoint.__init__, "__defaults__", (0.0,))
+    advance = execution.Group.advance
+
+    def stop_in_the_last_block(group, block, length):
+        advance(group, block, length)
+        if block == 2:
             raise Stopped
 
     monkeypatch.setattr(execution.Group, "advance", stop_in_the_last_block)
     with pytest.raises(Stopped):
         simulate.execute(described, checkpoint=file)
-    monkeypatch.setattr(execution.Group, "advance", advance)
     made = []
     monkeypatch.setattr(execution.Group, "advance", lambda *a, **k: (made.append(a[1]), advance(*a, **k)))
-    resumed = simulate.execute(described, checkpoint=file)
-    assert made == [blocks - 1] * len(made)
-    for name in MEASURES:
-        assert np.array_equal(getattr(resumed, name), getattr(whole, name)), name
-    assert np.array_equal(resumed.curve.loss, whole.curve.loss, equal_nan=True)
-    assert resumed.measured == whole.measured
+    found = simulate.execute(described, checkpoint=file)
+    assert made and made == [2] * len(made)
+    return found
+
+
+@pytest.mark.parametrize("backend", ["kernels", "numpy"])
+def test_replicas_that_left_before_the_stop_have_left_after_it(backend, tmp_path, monkeypatch):
+    monkeypatch.setattr("simulate.randomness._VALUES_PER_BLOCK", 128)
+    described = simulate.Run(QUADRATIC, "analog-sgd-ap", 8.0, 4.0, 2 * block_length(QUADRATIC) + 3, 6, backend=backend)
+    whole = simulate.execute(described)
+    left = [one for one in whole.diverged if one.step <= 2 * block_length(QUADRATIC)]
+    assert any(one.stage > 1 for one in left), "some replica leaves at another stage than the first"
+    assert same(resumed(described, tmp_path / "run.npz", monkeypatch), whole) == []
 
 
 @pytest.mark.slow
@@ -128,6 +153,77 @@ def test_a_replay_has_the_bits_of_the_run(problem, backend, tmp_path, monkeypatc
     other = simulate.replay(file, first + 1, steps - 1)
     assert np.array_equal(other.weights, near.weights[1:])
     assert not np.array_equal(near.weights[0], near.weights[1])
+
+
+def test_a_replay_does_not_start_from_another_runs_checkpoint(tmp_path):
+    """Beside the run's own file lie states of a run that differs in its seed alone, under the names of its own."""
+    described = simulate.Run(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 4 * block_length(QUADRATIC))
+    length, file = block_length(QUADRATIC), tmp_path / "run.npz"
+    kept(replace(described, seed=1), file, length)
+    simulate.execute(replace(described, seed=1), checkpoint=tmp_path / "other.npz")
+    file.unlink()
+    simulate.execute(described, checkpoint=file)
+    found = simulate.replay(file, 2 * length + 1, 1)
+    assert found.started_from == 0
+    plain = simulate.execute(replace(described, iterations=2 * length + 1))
+    assert np.array_equal(found.value[0], plain.final_value)
+    with pytest.raises(BadInput, match="this very run"):
+        simulate.execute(described, checkpoint=tmp_path / "other.npz")
+
+
+def test_a_checkpoint_of_other_code_is_not_gone_on_with(tmp_path, monkeypatch):
+    """Neither the run nor a replay takes a state whose next step other code would have made."""
+    length, file = block_length(QUADRATIC), tmp_path / "run.npz"
+    described = simulate.Run(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 4 * length)
+    kept(described, file, length)
+    assert simulate.replay(file, 2 * length + 1, 1).started_from == 2 * length
+    other = {**checkpoint._code(), "numpy": "0.1", "simulate": "0" * 64}
+    monkeypatch.setattr(checkpoint, "_code", lambda: other)
+    with pytest.raises(BadInput, match=r"checkpoint = .*these have changed: numpy .*, simulate"):
+        simulate.execute(described, checkpoint=file)
+    assert simulate.replay(file, 2 * length + 1, 1).started_from == 0
+
+
+def test_names_with_signs_of_patterns_are_names(tmp_path):
+    length, file = block_length(QUADRATIC), tmp_path / "run [a*].npz"
+    kept(simulate.Run(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 3 * length), file, length)
+    assert simulate.replay(file, 2 * length + 1, 1).started_from == 2 * length
+
+
+def test_work_is_made_piece_by_piece():
+    """A list of the pieces would take 2 GiB at K = 1e11."""
+    pieces = execution._pieces(range(10**15), [0, 1])
+    assert list(islice(pieces, 3)) == [(0, 0), (0, 1), (1, 0)]
+    tracemalloc.start()
+    for _ in islice(pieces, 100_000):
+        pass
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()
+
+
+LONG = """
+import resource, sys
+from pathlib import Path
+import simulate
+from simulate import checkpoint
+checkpoint.Checkpoint.__init__.__defaults__ = (0.0,)  # writes after every block
+resource.setrlimit(resource.RLIMIT_DATA, (2 << 30, 2 << 30))
+problem = simulate.problems.make("quadratic")
+simulate.run(problem, "analog-sgd", alpha=1e-9, tau=9.0, iterations=10**15, checkpoint=Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.slow
+def test_a_very_long_run_begins_at_once(tmp_path):
+    """With K = 1e15 the first block is made and kept after a moment, within 2 GiB."""
+    file = tmp_path / "run.npz"
+    process = subprocess.Popen([sys.executable, "-c", LONG, str(file)], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 100
+    while time.monotonic() < deadline and process.poll() is None and not file.exists():
+        time.sleep(0.1)
+    process.kill()
+    _, said = process.communicate()
+    assert file.exists(), said
 
 
 def test_a_replay_shows_where_a_replica_leaves(tmp_path):

@@ -1,9 +1,11 @@
 """The command line as people and programs meet it."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+import time
 from xml.etree import ElementTree
 
 import numpy as np
@@ -104,16 +106,170 @@ def test_a_wrong_configuration_is_refused(command, tmp_path, content, named):
         ["--set", "breadth=2"],
         ["--set", "size"],
         ["--set", "size=0"],
+        ["--set", "sigma=0,5"],
+        ["--set", "sigma=1,2,3"],
+        ["--set", "noise_spread=0,5"],
+        ["--set", "size=1e9"],
+        ["--set", "size=1e400"],
+        ["--stages", "1e9"],
+        ["--replicas", "1e9"],
+        ["--iterations", "1e30"],
+        ["--iterations", "1e400"],
+        ["--iterations", "true"],
+        ["--iterations", "1" * 400],
+        ["--seed", "18446744073709551616"],
+        ["--seed", "1" * 5000],
+        ["--lags", "1e30,0,0"],
+        ["--lags", "-1,0,0"],
+        ["--lags", "1" * 400 + ",0,0"],
+        ["--alpha", "inf"],
+        ["--tau", "nan"],
+        ["--json", "/proc/nowhere/a.json"],
+        ["--json", "n" * 300],
+        ["--json", "."],
+        ["--checkpoint", "."],
+        ["."],
+        ["/dev/zero"],
+        ["/dev/null"],
         ["--out", "/proc/nowhere/a.npz"],
         ["missing.toml"],
     ],
-    ids=" ".join,
+    ids=lambda words: " ".join(words)[:40],
 )
 def test_bad_options_end_with_one_line_and_code_2(command, wrong):
-    code, out, err = command(*QUADRATIC[:-2], *wrong)
+    given = wrong if wrong == ["/dev/null"] else None
+    code, out, err = command("run", *given) if given else command(*QUADRATIC[:-2], *wrong)
     assert (code, out) == (2, "")
-    assert err.startswith("error: ")
+    assert err.startswith("error: ") and len(err) < 800
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("problem", "setting"),
+    [
+        ("network", "samples=1e9"),
+        ("network", "width=1e9"),
+        ("network", "width=1e9,1,1"),
+        ("logistic", "samples=1e9"),
+        ("logistic", "size=1e9"),
+        ("cosine", "size=1e9"),
+    ],
+)
+def test_a_problem_that_does_not_fit_says_what_it_needs_and_what_is_free(command, problem, setting, monkeypatch):
+    monkeypatch.setattr("theory.setting.memory.free", lambda: 8 << 30)
+    arguments = ["--algorithm", "analog-sgd-ap", "--stages", "2", "--alpha", "0.01", "--tau", "9", "--iterations", "9"]
+    started = time.monotonic()
+    code, out, err = command("run", "--problem", problem, *arguments, "--set", setting)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert setting.split("=")[0] + " = " in err
+    assert re.search(r"would take [\d.e+]+ [GTPE]iB, and 8 GiB is free", err)
+    assert time.monotonic() - started < 5
+
+
+def test_a_batch_that_does_not_fit_says_so(command):
+    arguments = ["--algorithm", "analog-sgd-sp", "--alpha", "0.01", "--tau", "9", "--iterations", "9", "--batch", "1e9"]
+    code, _, err = command("run", "--problem", "quadratic", *arguments)
+    assert code == 2 and "batch = 1000000000" in err and "would take" in err
+
+
+@pytest.mark.parametrize("backend", ["kernels", "numpy", "reference"])
+def test_lags_beyond_the_run_cost_nothing_and_change_nothing(command, backend):
+    """A stage that is older than the run reads W_0 at every step, however old it is."""
+    found = {}
+    for lag in (40, 41, 10**6, 10**12, 2**53):
+        started = time.monotonic()
+        code, out, _ = command(*QUADRATIC, "--backend", backend, "--lags", f"{lag},1,0", "--json", "-")
+        assert code == 0 and time.monotonic() - started < 10
+        document = json.loads(out)
+        assert document["run"]["lags"] == [lag, 1, 0]
+        found[lag] = document["mean_squared_gradient"]["per_replica"]
+    assert all(values == found[40] for values in found.values())
+
+
+CONFIG = 'problem = "quadratic"\nalgorithm = "analog-sgd"\nalpha = 0.02\ntau = 9\niterations = 5\n'
+
+
+def test_a_byte_order_mark_is_read(command, tmp_path):
+    file = tmp_path / "run.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + CONFIG.encode())
+    assert command("run", str(file), "--json", "-")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "seed = " + "9" * 400,
+        "seed = " + "9" * 5000,
+        "lags = [" + "9" * 400 + "]",
+        "lags = " + "[" * 3000 + "]" * 3000,
+        "lags = " + "[" * 200 + "]" * 200,
+        "lags = [[1]]",
+        "lags = 3",
+        "replicas = true",
+        "replicas = 2.5",
+        "replicas = nan",
+        "replicas = 'inf'",
+        "replicas = 2020-01-01",
+        "replicas = []",
+        "device = 3",
+        "dtype = []",
+        "backend = {}",
+        "measure_every = -1",
+        "tau = 9",
+        "colour = 3",
+        "set = [1]",
+        "[set]\nsize = true",
+        "[set]\nsize = [1, 2]",
+        "[set]\nsigma = [1.0]",
+        "[set]\nnoise = 'gaussian\\u0000'",
+        '[set]\n"si\\u0000ze" = 1',
+        "[set.size]\nsize = 1",
+        "\x00",
+        "x" * (1 << 20),
+    ],
+    ids=lambda content: repr(content[:30]),
+)
+def test_every_wrong_configuration_is_one_line(command, tmp_path, content):
+    file = tmp_path / "run.toml"
+    file.write_text(CONFIG + content)
+    code, out, err = command("run", str(file))
+    assert (code, out, err.count("\n")) == (2, "", 1), err
+    assert len(err) < 800
+
+
+@pytest.mark.parametrize("content", [CONFIG.encode("utf-16"), b"\xff\xfe", b"\x80"], ids=["utf-16", "bytes", "latin"])
+def test_a_configuration_that_is_no_utf8_is_one_line(command, tmp_path, content):
+    file = tmp_path / "run.toml"
+    file.write_bytes(content)
+    code, _, err = command("run", str(file))
+    assert code == 2 and "UTF-8" in err
+
+
+def test_a_pipe_is_read_if_somebody_writes_to_it(command, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    code, _, err = command("run", str(pipe))
+    assert code == 2 and "nobody writes" in err
+    writer = subprocess.Popen(["bash", "-c", f"exec 3<>'{pipe}'; printf '%s' '{CONFIG}' >&3; echo; sleep 5"],
+                              stdout=subprocess.PIPE)  # fmt: skip
+    writer.stdout.readline()
+    code, _, _ = command("run", str(pipe), "--json", "-")
+    writer.kill()
+    writer.wait()
+    assert code == 0
+
+
+def test_a_result_that_cannot_be_written_is_shown(command):
+    code, out, err = command(*QUADRATIC, "--json", "/dev/full")
+    assert (code, err.count("\n")) == (2, 1) and "No space left" in err
+    assert "mean squared gradient" in out
+
+
+def test_without_a_compiler_the_command_says_what_to_do(command, monkeypatch):
+    monkeypatch.setattr("numba.config.DISABLE_JIT", 1)
+    code, _, err = command(*QUADRATIC)
+    assert code == 2 and "NUMBA_DISABLE_JIT" in err and "--backend numpy" in err
+    assert command(*QUADRATIC, "--backend", "numpy", "--json", "-")[0] == 0
 
 
 def test_out_holds_every_array_and_the_result(command, tmp_path):
@@ -190,7 +346,18 @@ def test_only_the_synchronous_schedule_has_micro_batches(command):
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--stages", "0"], ["--samples", "0.5"], ["--kind", "random"], ["--format", "png"], ["--batch", "0"]]
+    "wrong",
+    [
+        ["--stages", "0"],
+        ["--samples", "0.5"],
+        ["--kind", "random"],
+        ["--format", "png"],
+        ["--batch", "0"],
+        ["--stages", "1e9"],
+        ["--samples", "1e9"],
+        ["--out", "."],
+        ["--stages", "1e6"],
+    ],
 )
 def test_a_wrong_schedule_is_refused(command, wrong):
     code, out, err = command("schedule", "--stages", "3", "--samples", "4", *wrong)

@@ -9,7 +9,8 @@ from theory import blueprint
 from theory.checkers import points
 from theory.checkers.smt_controls import EXPLAINED, controls, tally
 from theory.commands import app, graph, prove  # noqa: F401 - registers the commands
-from theory.kernel.claim import symbols, write
+from theory.kernel.claim import symbols
+from theory.kernel.draft import write
 from theory.kernel.proof import combine, square, times
 from theory.kernel.relations import le, lt
 from theory.kernel.vectors import generators, inner, norm2
@@ -87,7 +88,7 @@ def test_points_for_vectors_are_those_of_vectors():
 
 def test_running_out_of_work_is_undecided(monkeypatch):
     monkeypatch.setattr(points, "WORK", 1)
-    monkeypatch.setattr("theory.checkers.smt.WORK", 1)
+    monkeypatch.setattr("theory.checkers.cleared.WORK", 1)
     assert set(answers(asked(product).premises).values()) == {"undecided"}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import theory
-from theory.commands import app, evaluate  # noqa: F401 - importing a command registers it
+from theory.commands import app, bounds, evaluate  # noqa: F401 - one command alone would take no name
 from theory.setting.boundary import BadInput, OutsideDomain, run_command
 
 POINT = {"L": 2, "sigma2": 0.5, "Delta": 1, "alpha": 0.005, "K": 20_000, "rho": 0.2, "Lambda1": 6, "Lambdah": 3}

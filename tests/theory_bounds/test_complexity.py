@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from theory.bounds.theorem3 import closed_form
 from theory.commands import app, complexity  # noqa: F401 - importing a command registers it
 from theory.setting import algorithms
 from theory.setting.boundary import BadInput, OutsideDomain, run_command
+from theory.setting.symbols import symbol
+from theory.theorems.complexity import slots_of
 
 POINT = {"L": 1.0, "sigma2": 1.0, "Delta": 0.5, "rho": 0.1, "Lambda1": 4.0, "Lambdah": 2.0}
 sharp = theory.bound("sharp")
@@ -190,3 +193,26 @@ def test_theorem_3_has_the_order_it_claims():
 def test_theorem_3_says_nothing_without_noise_or_below_its_floor():
     assert closed_form({**POINT, "sigma2": 0.0}, 0.1) is None
     assert closed_form(POINT, 0.0101) is None
+
+
+@pytest.mark.parametrize("name", algorithms.REGISTRY)
+def test_a_pipeline_of_a_billion_stages_is_answered_at_once(name):
+    """The slots are counted at the stage that ends the run, not at every stage; they are what pipeline.* claims."""
+    stages, count = 10**9, 7
+    batch = 3 if algorithms.named(name).batched else 1
+    expected = slots_of(name, sympy.Integer(count)).xreplace({symbol("M"): stages, symbol("B"): batch})
+    assert slots(algorithms.named(name), stages, batch, count) == expected
+
+
+@pytest.mark.parametrize("pair", ["M=1e400", "M=1e17", "B=1e17", "M=0", "M=2.5", "B=-1"])
+def test_stages_and_batches_out_of_reach_are_refused_in_one_line(capsys, pair):
+    code, out, err = run(capsys, *(f"{name}={POINT[name]}" for name in CONSTANTS), "eps=0.1", pair)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert f"{pair[0]} = " in err
+
+
+def test_the_step_has_few_digits_and_is_what_they_show():
+    found = iterations(POINT, 0.05)
+    assert len(repr(found.alpha).replace("0.", "").lstrip("0").partition("e")[0]) <= 10
+    for alpha in (found.alpha, repr(found.alpha)):
+        assert sharp(alpha=alpha, K=found.iterations, **POINT) <= 0.05

@@ -45,6 +45,12 @@ def test_faults_planted_in_the_statistics_show_in_the_rates(name, monkeypatch):
     assert (found.caught_by, found.how) == ("false-alarms-of-families", "failed")
 
 
+def test_the_mean_square_saturation_is_missed_as_seldom_as_stated():
+    stated, read_off = (calibration.saturation_missed(300, read_off=wrong) for wrong in (False, True))
+    assert stated.ok and not read_off.ok
+    assert read_off.rate > 0.5  # of a law that is high once in 200, 96 replicas show nothing in 62% of samples
+
+
 def test_rates_fail_on_the_wrong_side_only():
     def rate(what: str, count: int) -> calibration.Rate:
         stated = 0.9 if what == "power" else 0.1
@@ -76,6 +82,6 @@ def test_the_command_prints_the_table(tmp_path, capsys):
     found = json.loads(out.read_text())
     assert left.value.code == (0 if found["as_stated"] else 1)
     assert {rate["law"] for rate in found["rates"]} >= set(calibration.LAWS)
-    assert {control["procedure"] for control in found["controls"]} == set(calibration.CONTROLS)
+    assert {control["procedure"] for control in found["controls"]} == {*calibration.CONTROLS, calibration.READ_OFF}
     assert [rate["asserted"] for rate in found["held"]] == [True, False, False]
     assert "two-sided for one-sided" in capsys.readouterr().out

@@ -5,6 +5,7 @@ import pytest
 
 import simulate
 from simulate import invariant
+from simulate.execution import Group
 from theory.setting import devices
 
 AVERAGES = ("mean_squared_gradient", "mean_square_saturation", "weighted_square_saturation", "mean_variance")
@@ -63,3 +64,54 @@ def test_certified_saturation_holds_for_noise_that_makes_stale_weights_overshoot
     assert certified is not None and reached <= certified * device.tau
     # without lag the weight stops where gradient and noise balance; with it, well beyond
     assert (reached > 1.25 * noise) == overshoots
+
+
+@pytest.mark.parametrize("lag", [0, 1, 3])
+@pytest.mark.parametrize("longest", [0.02, 0.1, 0.3, 1.2, 1.7, 1.99])
+def test_certified_saturation_holds_against_the_worst_noise_and_long_steps(lag, longest):
+    """Noise of either sign at will: for long, in step with the stale weights, against them, at random.
+
+    `longest` is the step asked for where the weight is at the device's bound, in tau: beyond 1 a single step from there
+    may overshoot the bound on the other side.
+    """
+    device, found = devices.ald(1.0), 0
+    for slope in (0.6, 0.8, 0.95):  # how much of the step the gradient makes at the bound; the noise makes the rest
+        alpha, noise = longest * slope, (1 - slope) / slope
+        direction = invariant.AffineDirection(np.eye(1), np.zeros(1), np.array([noise]), np.array([lag]))
+        certified = invariant.saturation(direction, np.zeros(1), alpha, device)
+        found += certified is not None
+        assert certified is None or _worst(device, alpha, noise, lag) <= certified * (1 + 1e-12) < 1
+    assert found or longest >= 0.3
+
+
+def _worst(device, alpha: float, noise: float, lag: int) -> float:
+    """Return the largest weight that 400 bang-bang sequences of noise reach in 300 steps."""
+    rng, count = np.random.default_rng(3), 400
+    past = [np.zeros(count)] * (lag + 1)
+    reached = 0.0
+    holds = rng.integers(1, 3 * (lag + 2), count)  # steps between changes of sign; the first 100 never change it
+    holds[:100] = 1000
+    for step in range(300):
+        push = np.where((step // holds) % 2 == 0, noise, -noise)
+        greedy = -np.sign(past[-1] - past[0]) * noise  # on in the direction in which the stale weight lags behind
+        push[200:300] = np.where(greedy == 0, noise, greedy)[200:300]
+        push[300:] = rng.choice((-noise, noise), count - 300)
+        past.append(device.update(past[-1], -alpha * (past[-1 - lag] + push)))
+        past.pop(0)
+        reached = max(reached, float(np.abs(past[-1]).max()))
+        if reached > 1:
+            break
+    return reached
+
+
+def test_the_last_weights_are_looked_at_too():
+    """A run of one step: variance and value at W_1 enter the extremes beside those at W_0."""
+    made = simulate.problems.make("network", stages=2, width=3, samples=6, instance=1)
+    runs = simulate.run(made, "analog-sgd", alpha=3.0, tau=40.0, iterations=1, replicas=32, seed=3)
+    group = Group(runs.run, range(32), 1)
+    group.advance(0, 1)
+    last, first = made.moments(group.engine.weights()), made.moments(made.initial_weights())
+    at_end = np.sum([stage.sum(axis=(1, 2)) for stage in last.variance], axis=0)
+    at_start = sum(float(stage.sum()) for stage in first.variance)
+    assert runs.max_variance == pytest.approx(np.maximum(at_end, at_start)) and np.any(at_end > at_start)
+    assert runs.least_value == pytest.approx(np.minimum(last.value, first.value)) and np.any(last.value < first.value)

@@ -1,4 +1,4 @@
-"""A network's constants from certified and from measured norms stand side by side, or say why not."""
+"""A network's constants from certified and from observed norms stand side by side, or say why not."""
 
 import math
 
@@ -56,7 +56,7 @@ def test_a_long_setting_keeps_both_sides_and_neither_is_a_check():
     setting = settings.sample(2, 4, (settings.LONG.name,))
     result = sweep.assess(setting, 0.99)
     certified, measured = result["norms"]
-    assert setting.iterations == 10**4 and [certified["norms"], measured["norms"]] == ["certified", "measured"]
+    assert setting.iterations == 10**4 and [certified["norms"], measured["norms"]] == ["certified", "sampled"]
     assert all(certified["values"][name] > measured["values"][name] > 0 for name in ("L", "Lambda1", "Lambdah"))
     bounds = [{check["claim"]: check["bound"] for check in side["checks"]} for side in (certified, measured)]
     for form in ("sharp", "explicit", "saturation-adaptive"):

@@ -1,22 +1,35 @@
-"""From symbolic expressions to numbers that can be trusted: ball arithmetic, and rounding outward to doubles.
+"""From symbolic expressions to numbers that can be trusted: exact rationals, balls, and rounding outward to doubles.
 
-A ball (`flint.arb`, Arb's real numbers) is a midpoint and a radius that is proved to enclose the true value after
-every operation. Doubles enter exactly; what leaves is rounded so that it stays an upper end.
+What enters is a rational number (`flint.fmpq`), and stays one, exactly, until a square root is taken. From there on it
+is a ball (`flint.arb`, Arb's real numbers): a midpoint and a radius that is proved to enclose the true value after
+every operation. What leaves is rounded once, so that it stays an upper end.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from fractions import Fraction
+from typing import Any, TypeAlias
 
 import flint
 import sympy
-from flint import arb
+from flint import arb, fmpq
 from sympy.printing.pycode import PythonCodePrinter
 
-PRECISION = 320
-"""Working precision in bits: doubles span 2100 binary orders, but quantities that are added span far fewer."""
+from theory.setting.numbers import nearest as nearest_double
 
-BallFunction = Callable[..., list[arb]]
+PRECISION = 320
+"""Working precision in bits: doubles span 2100 binary orders, but quantities that are added mostly span far fewer."""
+HIGHEST_PRECISION = 64 * PRECISION
+"""Where terms that cancel span more, the precision is raised up to here."""
+ACCURATE_BITS = 128
+"""A ball whose relative radius is at most 2^-128 is accurate: its midpoint decides which double is nearest."""
+
+_LARGEST, _LEAST = math.nextafter(math.inf, 0.0), math.ulp(0.0)
+_SPAN = 1 << 20  # exponents up to which a ball's end is compared as a fraction
+
+Enclosure: TypeAlias = arb | fmpq
+"""A ball, or the exact number itself."""
+BallFunction = Callable[..., list[Any]]
 
 
 class _BallPrinter(PythonCodePrinter):  # type: ignore[misc]  # sympy is untyped
@@ -49,28 +62,42 @@ class _BallPrinter(PythonCodePrinter):  # type: ignore[misc]  # sympy is untyped
         raise TypeError(f"{expr} has a power that is no multiple of 1/2")
 
     def _fold(self, method: str, expr: sympy.Expr) -> str:
-        first, *others = (self._print(argument) for argument in expr.args)
-        return f"({first})" + "".join(f".{method}({other})" for other in others)
+        return f"_{method}({', '.join(self._print(argument) for argument in expr.args)})"
 
 
-def _root(value: arb) -> arb:
+def _root(value: Enclosure) -> arb:
     """Return the square root of what is known to be >= 0; the ball may reach below zero only by rounding."""
     if value < 0:
         raise ArithmeticError(f"square root of the negative number {value}")
-    return value.nonnegative_part().sqrt()
+    return ball(value).nonnegative_part().sqrt()
 
 
-def _ratio(numerator: int, denominator: int) -> arb:
-    return arb(flint.fmpq(numerator, denominator))
+def _extreme(method: str) -> Callable[..., Enclosure]:
+    def fold(first: Enclosure, *others: Enclosure) -> Enclosure:
+        for other in others:
+            if isinstance(first, fmpq) and isinstance(other, fmpq):
+                first = (max if method == "max" else min)(first, other)
+            else:
+                first = getattr(ball(first), method)(ball(other))
+        return first
+
+    return fold
+
+
+def ball(value: Enclosure) -> arb:
+    """Return a ball around an exact number, of the working precision; a ball as it is."""
+    return value if isinstance(value, arb) else arb(value)
 
 
 def ball_function(expressions: Sequence[sympy.Expr], symbols: Sequence[sympy.Symbol]) -> BallFunction:
-    """Compile expressions in +, -, *, /, square roots, abs, max and min to a function of balls.
+    """Compile expressions in +, -, *, /, square roots, abs, max and min to a function of exact numbers and balls.
 
-    The result takes one ball per symbol and returns one ball per expression, each enclosing the true value.
+    The result takes one exact number or ball per symbol and returns one per expression, each enclosing the true value:
+    exact, if nothing but exact numbers entered and no root was taken. A quotient of exact numbers by 0 raises
+    ZeroDivisionError; by a ball around 0 it is a ball that contains everything.
     """
     printer = _BallPrinter({"fully_qualified_modules": False, "allow_unknown_functions": True})
-    names = {"_ratio": _ratio, "_root": _root}
+    names = {"_ratio": fmpq, "_root": _root, "_max": _extreme("max"), "_min": _extreme("min")}
     compiled: BallFunction = sympy.lambdify(
         list(symbols), list(expressions), modules=[names], printer=printer, cse=True, docstring_limit=0
     )
@@ -99,27 +126,56 @@ def gather(expression: sympy.Expr) -> sympy.Expr:
     return polynomial.xreplace({name: root for root, name in names.items()})
 
 
-def precise() -> Any:  # noqa: ANN401 - flint's context manager has no public type
-    """Return the context in which balls are computed with `PRECISION` bits."""
-    return flint.ctx.workprec(PRECISION)
+def precise(bits: int = PRECISION) -> Any:  # noqa: ANN401 - flint's context manager has no public type
+    """Return the context in which balls are computed with `bits` bits."""
+    return flint.ctx.workprec(bits)
 
 
-def nearest(ball: arb) -> float:
-    """Return the double nearest to the midpoint."""
-    return float(ball.mid())
+def accurate(value: Enclosure) -> bool:
+    """Return whether a number is exact, or known to `ACCURATE_BITS` bits."""
+    return isinstance(value, fmpq) or value == 0 or bool(value.rel_accuracy_bits() >= ACCURATE_BITS)
 
 
-def round_up(ball: arb) -> float:
-    """Return a double that no value in the ball exceeds; `inf` if the ball is unbounded."""
-    end = ball.upper()
-    if not end.is_finite():
-        return math.inf
-    value = float(end)
-    while math.isfinite(value) and not end <= arb(value):
-        value = math.nextafter(value, math.inf)
-    return math.inf if value == -math.inf else value
+def accurately(function: Callable[[], Sequence[Enclosure]]) -> Sequence[Enclosure]:
+    """Return what `function` computes, in the least precision, of a few, in which all of it is accurate."""
+    bits = PRECISION
+    while True:
+        with precise(bits):
+            found = function()
+        if bits >= HIGHEST_PRECISION or all(map(accurate, found)):
+            return found
+        bits *= 4
 
 
-def round_down(ball: arb) -> float:
-    """Return a double that every value in the ball reaches; `-inf` if the ball is unbounded."""
-    return -round_up(-ball)
+def nearest(value: Enclosure) -> float:
+    """Return the double nearest to an exact number, or to the midpoint of a ball."""
+    return nearest_double(Fraction(int(value.p), int(value.q))) if isinstance(value, fmpq) else float(value.mid())
+
+
+def round_up(value: Enclosure) -> float:
+    """Return a double that nothing in the ball exceeds, also as it is printed; `inf` if the ball is unbounded.
+
+    A double is printed with the fewest digits that tell it from its neighbours, and these may show less than it is:
+    both the double and the decimal are at or above the ball.
+    """
+    if isinstance(value, fmpq):
+        end = Fraction(int(value.p), int(value.q))
+    else:
+        upper = value.upper()
+        if not upper.is_finite():
+            return math.inf
+        mantissa, exponent = (int(part) for part in upper.man_exp())
+        if abs(exponent) > _SPAN:  # no double is near: the sign decides
+            return (math.inf if exponent > 0 else _LEAST) if mantissa > 0 else (-_LARGEST if exponent > 0 else 0.0)
+        end = Fraction(mantissa) * Fraction(2) ** exponent
+    close = nearest_double(end)
+    if close == -math.inf:
+        close = -_LARGEST
+    while math.isfinite(close) and not (Fraction(close) >= end and Fraction(repr(close)) >= end):
+        close = math.nextafter(close, math.inf)
+    return close
+
+
+def round_down(value: Enclosure) -> float:
+    """Return a double that everything in the ball reaches, also as it is printed; `-inf` if the ball is unbounded."""
+    return -round_up(-value)

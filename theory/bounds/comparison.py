@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from theory.bounds.complexity import constants_of, estimate, floor, slots
 from theory.setting import algorithms
 from theory.setting.algorithms import Algorithm
+from theory.setting.numbers import Number, nearest
 
 Floats = NDArray[np.float64]
 
@@ -24,7 +25,7 @@ _BISECTIONS = 12
 
 
 def cycles(
-    algorithm: Algorithm, given: Mapping[str, float], targets: Sequence[float], stages: int, batches: Sequence[int]
+    algorithm: Algorithm, given: Mapping[str, Number], targets: Sequence[Number], stages: int, batches: Sequence[int]
 ) -> Floats:
     """Return the clock cycles to each target with each batch, shape (targets, batches); `inf` where out of reach."""
     pairs = [(target, batch) for target in targets for batch in batches]
@@ -35,7 +36,7 @@ def cycles(
     return needed.reshape(len(targets), len(batches))
 
 
-def best_batch(given: Mapping[str, float], target: float, stages: int) -> int:
+def best_batch(given: Mapping[str, Number], target: Number, stages: int) -> int:
     """Return the B in 1..65536 with the fewest cycles of the synchronous pipeline: by scans, ever finer."""
     batches = np.unique(np.geomspace(1, _LARGEST_BATCH, 33).astype(int))
     while True:
@@ -57,7 +58,7 @@ class Region:
     high: float
 
 
-def advantage(given: Mapping[str, float], stages: int, batches: Sequence[int], targets: Sequence[float]) -> Floats:
+def advantage(given: Mapping[str, Number], stages: int, batches: Sequence[int], targets: Sequence[Number]) -> Floats:
     """Return log(cycles of the synchronous, with the best of `batches`, / cycles of the asynchronous), per target."""
     asynchronous = cycles(ASYNCHRONOUS, given, targets, stages, [1])[:, 0]
     synchronous = cycles(SYNCHRONOUS, given, targets, stages, batches).min(axis=1)
@@ -66,12 +67,12 @@ def advantage(given: Mapping[str, float], stages: int, batches: Sequence[int], t
     return np.where(np.isinf(asynchronous), -np.inf, np.where(np.isinf(synchronous), np.inf, ratio))
 
 
-def regions(given: Mapping[str, float], stages: int, batches: Sequence[int]) -> list[Region]:
+def regions(given: Mapping[str, Number], stages: int, batches: Sequence[int]) -> list[Region]:
     """Return which pipeline wins where, for eps from just above the asynchronous floor (or 1e-6) to 2 L Delta.
 
     norm(grad f(W_0))^2 <= 2 L Delta, so a larger eps asks for nothing.
     """
-    largest = 2 * given["L"] * given["Delta"]
+    largest = 2 * nearest(given["L"]) * nearest(given["Delta"])
     lowest = floor(constants_of(ASYNCHRONOUS, given)) * (1 + 1e-3) or largest * 1e-6
     if not lowest < largest:
         return []

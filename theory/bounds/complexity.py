@@ -1,29 +1,34 @@
 """Iterations and clock cycles to reach eps, for every algorithm, from the sharp bound with the best step size.
 
 The step size and the multiplier are searched in floating point; the K and alpha that are returned are then put into
-the sharp bound, whose guaranteed upper end is at most eps. Source: THEORY section 5, Theorem 3, and section 7.
+the sharp bound, whose guaranteed upper end is at most eps. So K iterations are proved to be enough, for the step both
+as the double that is returned and as the decimal that prints it. Source: THEORY section 5, Theorem 3, and section 7.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cache
 
 import numpy as np
 import sympy
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from theory.blueprint import assumptions_of, claim
+from theory.bounds.enough import enough
 from theory.bounds.forms import Outcome
 from theory.bounds.function import Bound, Condition, Evaluation, closed, gathered
-from theory.bounds.inputs import condition, read, satisfied
+from theory.bounds.inputs import Given, condition, read, satisfied, scalar
 from theory.bounds.inversion import Inversion
 from theory.bounds.registry import PLAIN, bound, family
+from theory.bounds.theorem3 import CONSTANTS as CONSTANTS
 from theory.bounds.theorem3 import ClosedForm, closed_form
 from theory.lemmas import complexity as parts
 from theory.lemmas.feasible import q, x
 from theory.setting.algorithms import Algorithm
 from theory.setting.boundary import BadInput, OutsideDomain
+from theory.setting.numbers import Number, below, exact, nearest, shown
 from theory.setting.symbols import symbol
 from theory.theorems import complexity as theorem
 from theory.theorems.statement import Theorem
@@ -32,16 +37,18 @@ from theory.wording import formula
 Floats = NDArray[np.float64]
 
 TITLE = theorem.THEOREM.title
-CONSTANTS = ("L", "sigma2", "Delta", "rho", "Lambda1", "Lambdah")
-"""What the number of iterations depends on, beside eps."""
 _UNUSED = {"nu", "Ln", "rbar2"}
 _LARGEST = 2.0**53  # beyond, a double no longer tells K from K + 1
 _REPAIRS = 60
+_STEP_DIGITS = 9  # costs a relative 1e-18 of K: the step is the best one
 
 
 @dataclass(frozen=True)
 class Reach:
-    """A run that is proved to reach the target: K iterations with step alpha have A <= `upper` <= eps."""
+    """A run that is proved to reach the target: K iterations with step alpha have A <= `upper` <= eps.
+
+    `alpha` has few decimals: what is proved holds for the decimal that prints it and for the double that it is.
+    """
 
     iterations: int
     alpha: float
@@ -68,44 +75,46 @@ def _inversion() -> Inversion:
     )
 
 
-def estimate(constants: Sequence[Mapping[str, float]], targets: Sequence[float]) -> tuple[Floats, Floats]:
+def estimate(constants: Sequence[Mapping[str, Number]], targets: Sequence[Number]) -> tuple[Floats, Floats]:
     """Return, per setting, the least K (real, `inf` where eps is out of reach) and its step; found, not proved."""
-    column = {name: np.array([float(one[name]) for one in constants]) for name in CONSTANTS}
+    column = {name: np.array([nearest(one[name]) for one in constants]) for name in CONSTANTS}
     given = [column[name] for name in ("L", "sigma2", "rho", "Lambda1", "Lambdah")]
-    steps, gains = _inversion().best(np.array(targets, float), 1 / column["L"], given)
+    steps, gains = _inversion().best(np.array([nearest(target) for target in targets]), 1 / column["L"], given)
     with np.errstate(divide="ignore", invalid="ignore"):
         counts = np.where(gains > 0, column["Delta"] / gains, np.inf)
     return counts, steps
 
 
-def iterations(constants: Mapping[str, float], target: float) -> Reach | None:
+def iterations(constants: Mapping[str, Number], target: Number) -> Reach | None:
     """Return a proved run that reaches the target, with K as small as found; None if there is none below 2^53."""
-    (count,), (alpha,) = estimate([constants], [target])
-    count = max(1.0, math.ceil(count)) if math.isfinite(count) else math.inf
+    (found,), (longest,) = estimate([constants], [target])
+    if not (math.isfinite(found) and math.isfinite(longest)):
+        return None
+    count, alpha = max(1, math.ceil(found)), float(below(longest, _STEP_DIGITS))
     point = {name: constants[name] for name in CONSTANTS}
     for attempt in range(_REPAIRS):
         if count > _LARGEST:
             return None
-        upper = bound("sharp")(alpha=float(alpha), K=count, **point)
-        if upper <= target:
-            return Reach(int(count), float(alpha), upper)
-        count = math.ceil(count * (1 + 1e-15 * 4.0**attempt)) + 1.0
+        upper = enough("sharp", point, alpha, count, target)
+        if upper is not None:
+            return Reach(count, alpha, upper)
+        count = math.ceil(count * (1 + Fraction(4) ** attempt / 10**15)) + 1
     return None
 
 
-def constants_of(algorithm: Algorithm, given: Mapping[str, float], batch: int = 1) -> dict[str, float]:
+def constants_of(algorithm: Algorithm, given: Mapping[str, Given], batch: int = 1) -> dict[str, Number]:
     """Return the constants that an algorithm has: no drift if digital, no lag if not pipelined, sigma2/B in a mean."""
-    found = {name: float(given[name]) for name in CONSTANTS}
+    found = {name: exact(name, given[name], needed_by=TITLE) for name in CONSTANTS}
     if not algorithm.analog:
-        found["rho"] = 0.0
+        found["rho"] = Fraction(0)
     if not algorithm.pipelined:
-        found["Lambda1"] = found["Lambdah"] = 0.0
+        found["Lambda1"] = found["Lambdah"] = Fraction(0)
     if algorithm.batched:
         found["sigma2"] /= batch
     return found
 
 
-def floor(constants: Mapping[str, float]) -> float:
+def floor(constants: Mapping[str, Given]) -> float:
     """Return a guaranteed upper end of what no number of iterations goes below."""
     return float(bound("floor")(rho=constants["rho"], sigma2=constants["sigma2"]))
 
@@ -114,7 +123,7 @@ def floor(constants: Mapping[str, float]) -> float:
 class Iterations(Bound):
     """Theorem 1 solved for K with the best step: the witness is that step, and K by Theorem 3 with its t beside it."""
 
-    def evaluate(self, **given: ArrayLike) -> Evaluation:
+    def evaluate(self, **given: Given) -> Evaluation:
         """Return K, which no rounding makes too small, and the step with which it is proved to be enough."""
         for name in _UNUSED & given.keys():
             raise BadInput(
@@ -127,17 +136,17 @@ class Iterations(Bound):
             check(point, point["eps"])
             reach = iterations(point, point["eps"])
             if reach is None:
-                raise OutsideDomain("eps", point["eps"], "K < 2^53 iterations reach eps", self.title)
+                raise OutsideDomain("eps", shown(point["eps"]), "K < 2^53 iterations reach eps", self.title)
             expression = closed_form(point, point["eps"], point.get("t"))
             third = (math.inf, math.nan) if expression is None else (float(expression.iterations), expression.t)
             outcomes.append(Outcome(float(reach.iterations), float(reach.iterations), (reach.alpha, *third)))
         return gathered(outcomes, ("alpha", "closed_form", "t"), settings.shape)
 
-    def conditions(self, **given: ArrayLike) -> dict[str, bool]:
+    def conditions(self, **given: Given) -> dict[str, bool]:
         """Return whether each condition holds at one setting."""
-        numbers = {name: float(np.asarray(value, float)) for name, value in given.items()}
-        found = {condition(name): bool(satisfied(name, np.array(number))) for name, number in numbers.items()}
-        return found | {"eps > floor": all(found.values()) and numbers["eps"] > floor(numbers)}
+        numbers = {name: exact(name, scalar(value), needed_by=self.title) for name, value in given.items()}
+        found = {condition(name): satisfied(name, number) for name, number in numbers.items()}
+        return found | {"eps > floor": all(found.values()) and above_floor(numbers, numbers["eps"])}
 
 
 def complexity() -> Bound:
@@ -169,13 +178,18 @@ def _latex(third: Theorem) -> str:
     return rf"\begin{{gathered}} {rows[0]} \\ \text{{for}} \;\; {rows[1]} \\ \text{{with}} \;\; {step} \end{{gathered}}"
 
 
-def check(given: Mapping[str, float], target: float) -> None:
+def above_floor(constants: Mapping[str, Number], target: Number) -> bool:
+    """Return whether the target is certain to lie above the floor."""
+    return bool(target > Fraction(floor(constants)))
+
+
+def check(given: Mapping[str, Number], target: Number) -> None:
     """Raise `OutsideDomain` for constants outside their range, and for a target at or below the floor."""
     read({**{name: given[name] for name in given if name in CONSTANTS}, "eps": target}, (*CONSTANTS, "eps"), TITLE)
-    lowest = floor(given)
-    if not target > lowest:
-        condition = f"eps > rho^2 sigma2/(1 - rho^2) = {lowest:.10g}, the floor"
-        raise OutsideDomain("eps", target, condition, TITLE)
+    if not above_floor(given, target):
+        lowest = floor(given)
+        condition = f"eps > rho^2 sigma2/(1 - rho^2), about {lowest:.10g}, the floor (at most {lowest!r})"
+        raise OutsideDomain("eps", shown(target), condition, TITLE)
 
 
 @dataclass(frozen=True)
@@ -203,13 +217,12 @@ class Plan:
 
 
 def slots(algorithm: Algorithm, stages: int, batch: int, count: int) -> int:
-    """Return the slots of `count` iterations: until the last sample's last backward pass, which ends the run."""
+    """Return the slots of `count` iterations: until the last sample's backward pass at the first stage ends the run."""
     schedule = algorithm.make_schedule(stages, batch)
-    last = count * schedule.batch - 1
-    return max(schedule.backward_slot(stage, last) for stage in range(1, stages + 1)) + 1
+    return schedule.backward_slot(1, count * schedule.batch - 1) + 1
 
 
-def plan(algorithm: Algorithm, given: Mapping[str, float], target: float, stages: int | None, batch: int = 1) -> Plan:
+def plan(algorithm: Algorithm, given: Mapping[str, Number], target: Number, stages: int | None, batch: int = 1) -> Plan:
     """Return what an algorithm needs to reach the target, proved."""
     constants = constants_of(algorithm, given, batch)
     reach, lowest = iterations(constants, target), floor(constants)

@@ -1,17 +1,19 @@
 """How a bound is computed: from one expression, or as the least that a family of multipliers proves."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-import numpy as np
 import sympy
 from flint import arb
 
-from theory.bounds.arithmetic import nearest, round_up
+from theory.bounds.arithmetic import Enclosure, ball, nearest, round_up
 from theory.bounds.multipliers import MultiplierBound, Outcome
 
 __all__ = ["ClosedForm", "Family", "Form", "Outcome"]
+
+_ALIKE = 2.0**-50  # two upper ends that may be of one number, relatively
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class Form(ABC):
         return ()
 
     @abstractmethod
-    def outcomes(self, settings: Sequence[Sequence[arb]]) -> list[Outcome]:
-        """Return the bound at each setting, given as balls for `arguments`."""
+    def outcome(self, setting: Sequence[Enclosure]) -> Outcome:
+        """Return the bound at a setting, given as exact numbers or balls for `arguments`."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,10 @@ class ClosedForm(Form):
         """Return the expression itself."""
         return (self.expression,)
 
-    def outcomes(self, settings: Sequence[Sequence[arb]]) -> list[Outcome]:
-        """Round the enclosures outward."""
-        return [Outcome(nearest(ball), round_up(ball), ()) for (ball,) in settings]
+    def outcome(self, setting: Sequence[Enclosure]) -> Outcome:
+        """Round the enclosure outward."""
+        (found,) = setting
+        return Outcome(nearest(found), round_up(found), ())
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ class Family(Form):
     Args:
         family: the inequality A <= G(A; mu).
         searched: whether the best multiplier is searched; otherwise mu = 1.
-        degrees: of each parameter in the unit of A, for scaling the search; 0 where not named.
+        degrees: of each parameter in the unit of A, for where the search starts; 0 where not named.
 
     """
 
@@ -94,36 +97,24 @@ class Family(Form):
         share = () if self._bound.share is None else (self._bound.share.name,)
         return (self._bound.multiplier.name, *share)
 
-    def outcomes(self, settings: Sequence[Sequence[arb]]) -> list[Outcome]:
-        """Search the best multipliers of all settings together, then prove what each gives."""
-        units = [self._unit(setting) for setting in settings]
-        plain = [self._bound.plain(unit, setting) for unit, setting in zip(units, settings, strict=True)]
-        active = [i for i, outcome in enumerate(plain) if self.searched and outcome.upper > 0]
-        if not active:
+    def outcome(self, setting: Sequence[Enclosure]) -> Outcome:
+        """Search the best multipliers, and prove what they give."""
+        balls = [ball(value) for value in setting]
+        unit = self._unit(balls)
+        plain = self._bound.plain(unit, balls)
+        if not (self.searched and plain.upper > 0):
             return plain
-        scaled = [self._scaled(settings[i], units[i]) for i in active]
-        columns = [np.array(column) for column in zip(*scaled, strict=True)]
-        start = np.array([nearest(arb(plain[i].upper) / units[i]) for i in active])
-        guesses, multipliers = self._bound.search(start, columns)
-        best = list(plain)
-        for place, i in enumerate(active):
-            weights = [float(column[place]) for column in multipliers]
-            found = self._bound.certify(arb(float(guesses[place])) * units[i], weights, settings[i])
-            if found is not None and found.upper <= plain[i].upper:
-                best[i] = found
-        return best
+        found = self._bound.best(arb(plain.upper) if math.isfinite(plain.upper) else unit, balls)
+        if found is not None and found.upper <= plain.upper:
+            return found
+        alike = found is not None and found.settled and found.upper <= plain.upper * (1 + _ALIKE)
+        return replace(plain, settled=alike)  # multiplier 1 is the best, or more precision is needed to see a better
 
     def _unit(self, setting: Sequence[arb]) -> arb:
         """Return the sum of what has the unit of A: all of them zero means that the bound is zero."""
         total = arb(0)
-        for parameter, ball in zip(self._bound.parameters, setting, strict=True):
+        for parameter, value in zip(self._bound.parameters, setting, strict=True):
             degree = self.degrees.get(parameter.name, 0.0)
             if degree:
-                total += ball ** round(1 / degree)
-        return total
-
-    def _scaled(self, setting: Sequence[arb], unit: arb) -> list[float]:
-        names = [parameter.name for parameter in self._bound.parameters]
-        root = unit.sqrt()
-        powers = {0.0: arb(1), 0.5: root, 1.0: unit}
-        return [nearest(ball / powers[self.degrees.get(name, 0.0)]) for name, ball in zip(names, setting, strict=True)]
+                total += value ** round(1 / degree)
+        return total.mid()

@@ -2,21 +2,32 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
 import sympy
-from flint import arb
-from numpy.typing import ArrayLike, NDArray
+from flint import arb, fmpq
+from numpy.typing import NDArray
 
-from theory.bounds.arithmetic import ball_function, nearest, precise
+from theory.bounds.arithmetic import (
+    HIGHEST_PRECISION,
+    PRECISION,
+    Enclosure,
+    accurately,
+    ball_function,
+    nearest,
+    precise,
+)
 from theory.bounds.forms import Form, Outcome
-from theory.bounds.inputs import condition, read, satisfied
+from theory.bounds.inputs import Given, condition, rational, read, satisfied, scalar
 from theory.setting.boundary import BadInput, OutsideDomain
+from theory.setting.numbers import exact, shown
 from theory.setting.symbols import symbol
 
 Floats = NDArray[np.float64]
-Balls = Callable[[Sequence[arb]], list[arb]]
+Balls = Callable[[Sequence[fmpq]], list[Enclosure]]
 
 
 DEFAULTS = {"nu": symbol("Lambdah") * symbol("sigma"), "Ln": symbol("L"), "rbar2": symbol("rho") ** 2}
@@ -32,8 +43,8 @@ class Condition:
     rhs: sympy.Expr
     strict: bool = True
 
-    def holds(self, slack: arb) -> bool:
-        """Return whether rhs - lhs, known as a ball, is certain to satisfy the condition."""
+    def holds(self, slack: Enclosure) -> bool:
+        """Return whether rhs - lhs, known exactly or as a ball, is certain to satisfy the condition."""
         return bool(slack > 0) if self.strict else bool(slack >= 0)
 
 
@@ -43,7 +54,7 @@ class Evaluation:
 
     Args:
         value: the nearest doubles.
-        upper: doubles that are proved not to be below the theorem's number.
+        upper: doubles that are proved not to be below the theorem's number, nor are the decimals that print them.
         witness: what proves `upper`, by name: multipliers, or the step size of a run; empty for closed forms.
 
     """
@@ -59,6 +70,10 @@ class Bound:
 
     Call it with parameters by name, numbers or arrays that broadcast. It returns float64 of that shape, a guaranteed
     upper end in the unit of what is bounded, and raises `OutsideDomain` where the theorem is not proved.
+
+    The guarantee is for the numbers that are given, exactly. Text, `Decimal`, `Fraction` and integers are what they
+    show: `bound(rho="0.3", ...)` speaks of three tenths. A float is the binary number that it holds: `rho=0.3` speaks
+    of 5404319552844595/2^54, which is a little less. Give text or `Decimal` where the decimal is meant.
 
     Args:
         name: as on the command line.
@@ -86,31 +101,30 @@ class Bound:
     assumptions: tuple[str, ...]
     _compiled: dict[tuple[object, ...], Balls] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def __call__(self, **given: ArrayLike) -> Any:  # noqa: ANN401 - a float for numbers, an array for arrays
+    def __call__(self, **given: Given) -> Any:  # noqa: ANN401 - a float for numbers, an array for arrays
         """Return the guaranteed upper end for parameters given by name."""
         upper = self.evaluate(**given).upper
         return float(upper) if upper.ndim == 0 else upper
 
-    def evaluate(self, **given: ArrayLike) -> Evaluation:
+    def evaluate(self, **given: Given) -> Evaluation:
         """Return the nearest values and the guaranteed upper ends; parameters as in a call."""
         settings = read(given, self.needed(given), self.title)
         names, form = tuple(settings.values), self._form(given)
-        with precise():
-            points = [[arb(value) for value in settings.at(index).values()] for index in range(settings.count)]
-            for point in points:
-                self._check(names, form, point)
-            arguments = self._balls(names, form, form.arguments)
-            outcomes = form.outcomes([arguments(point) for point in points])
+        points = [[rational(value) for value in settings.at(index).values()] for index in range(settings.count)]
+        for point in points:
+            self._check(names, form, point)
+        arguments = self._balls(names, form, form.arguments)
+        outcomes = [_outcome(form, partial(arguments, point)) for point in points]
         return gathered(outcomes, form.witnesses, settings.shape)
 
-    def conditions(self, **given: ArrayLike) -> dict[str, bool]:
+    def conditions(self, **given: Given) -> dict[str, bool]:
         """Return, for one setting, whether each condition holds, by its text; a broken one is not raised."""
-        numbers = {name: float(np.asarray(value, float)) for name, value in given.items()}
-        found = {condition(name): bool(satisfied(name, np.array(number))) for name, number in numbers.items()}
+        numbers = {name: exact(name, scalar(value), needed_by=self.title) for name, value in given.items()}
+        found = {condition(name): satisfied(name, number) for name, number in numbers.items()}
         if not all(found.values()):
             return found
-        with precise():
-            slacks = self._slacks(tuple(numbers), self._form(given))([arb(number) for number in numbers.values()])
+        point = [rational(Fraction(number)) for number in numbers.values()]
+        slacks = self._slacks(tuple(numbers), self._form(given), point)
         return found | {part.label: part.holds(slack) for part, slack in zip(self.domain, slacks, strict=True)}
 
     def needed(self, given: Mapping[str, object]) -> list[str]:
@@ -137,15 +151,23 @@ class Bound:
             self._compiled[key] = lambda point: function(*point)
         return self._compiled[key]
 
-    def _slacks(self, names: tuple[str, ...], form: Form) -> Balls:
-        return self._balls(names, form, [part.rhs - part.lhs for part in self.domain])
+    def _slacks(self, names: tuple[str, ...], form: Form, point: Sequence[fmpq]) -> list[Enclosure]:
+        """Return rhs - lhs of every condition; a ball around everything where a condition divides by 0."""
+        return [self._side(names, form, part.rhs - part.lhs, point) for part in self.domain]
 
-    def _check(self, names: tuple[str, ...], form: Form, point: Sequence[arb]) -> None:
-        for part, slack in zip(self.domain, self._slacks(names, form)(point), strict=True):
+    def _side(self, names: tuple[str, ...], form: Form, side: sympy.Expr, point: Sequence[fmpq]) -> Enclosure:
+        try:
+            (value,) = accurately(partial(self._balls(names, form, [side]), point))
+        except ZeroDivisionError:
+            return arb("nan")
+        return value
+
+    def _check(self, names: tuple[str, ...], form: Form, point: Sequence[fmpq]) -> None:
+        for part, slack in zip(self.domain, self._slacks(names, form, point), strict=True):
             if not part.holds(slack):
-                (value,) = self._balls(names, form, [part.lhs])(point)
+                value = self._side(names, form, part.lhs, point)
                 name = " = ".join(dict.fromkeys([str(part.lhs), str(self.definitions.get(part.lhs, part.lhs))]))
-                raise OutsideDomain(name, nearest(value), part.label, self.title)
+                raise OutsideDomain(name, shown(nearest(value)), part.label, self.title)
 
     def _repr_latex_(self) -> str:
         return f"$${self.latex}$$"
@@ -162,6 +184,17 @@ def closed(expression: sympy.Expr, meanings: Mapping[sympy.Symbol, sympy.Expr]) 
             return expression
         expression = expression.xreplace(present)
     raise ValueError(f"definitions go round in a circle: {sorted(map(str, meanings))}")
+
+
+def _outcome(form: Form, arguments: Callable[[], Sequence[Enclosure]]) -> Outcome:
+    """Return the bound at one setting, in the least precision, of a few, that leaves value and upper end together."""
+    bits = PRECISION
+    while True:
+        with precise(bits):
+            found = form.outcome(arguments())
+        if found.tight or bits >= HIGHEST_PRECISION:
+            return found
+        bits *= 4
 
 
 def gathered(outcomes: Sequence[Outcome], names: Sequence[str], shape: tuple[int, ...]) -> Evaluation:

@@ -3,14 +3,20 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from flint import fmpq
+from numpy.typing import NDArray
 
 from theory.setting.boundary import BadInput, OutsideDomain, known
+from theory.setting.numbers import Number, exact, shown
 from theory.setting.symbols import QUANTITIES, Domain
 
 Floats = NDArray[np.float64]
+Given = Any
+"""What a parameter may be: text, Decimal, Fraction, int, float, or an array or list of them."""
 
 PARAMETERS = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah", "nu", "Ln", "rbar2", "t", "eps")
 """Every name a bound may be given."""
@@ -29,22 +35,32 @@ def condition(name: str) -> str:
     return _CONDITIONS[QUANTITIES[name].domain].format(name)
 
 
-def satisfied(name: str, values: Floats) -> NDArray[np.bool_]:
-    """Return where `values` satisfy what the parameter must satisfy by itself."""
-    domain, finite = QUANTITIES[name].domain, np.isfinite(values)
-    lower = values > 0 if domain == "positive" else values >= 0
-    if domain == "positive integer":
-        lower = (values >= 1) & (values == np.floor(values))
-    elif domain == "below one":
-        lower &= values < 1
-    return finite & (lower if domain != "real" else True)
+def satisfied(name: str, value: Number) -> bool:
+    """Return whether a value satisfies what the parameter must satisfy by itself."""
+    if not isinstance(value, Fraction):
+        return False  # infinite, or no number
+    match QUANTITIES[name].domain:
+        case "positive":
+            return value > 0
+        case "positive integer":
+            return value >= 1 and value.denominator == 1
+        case "below one":
+            return 0 <= value < 1
+        case "nonnegative":
+            return value >= 0
+    return True
+
+
+def rational(value: Fraction) -> fmpq:
+    """Return a number as exact arithmetic takes it."""
+    return fmpq(value.numerator, value.denominator)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Parameters of one or many settings: every array has shape (n,); `shape` is what the caller broadcast."""
+    """Parameters of one or many settings, exactly: lists of n numbers by name; `shape` is what the caller broadcast."""
 
-    values: Mapping[str, Floats]
+    values: Mapping[str, list[Fraction]]
     shape: tuple[int, ...]
 
     @property
@@ -52,12 +68,12 @@ class Settings:
         """Return n."""
         return math.prod(self.shape)
 
-    def at(self, index: int) -> dict[str, float]:
+    def at(self, index: int) -> dict[str, Fraction]:
         """Return one setting as numbers by name."""
-        return {name: float(values[index]) for name, values in self.values.items()}
+        return {name: values[index] for name, values in self.values.items()}
 
 
-def read(given: Mapping[str, ArrayLike], required: Iterable[str], theorem: str) -> Settings:
+def read(given: Mapping[str, Given], required: Iterable[str], theorem: str) -> Settings:
     """Check names and single values, and broadcast.
 
     Raises:
@@ -76,19 +92,27 @@ def read(given: Mapping[str, ArrayLike], required: Iterable[str], theorem: str) 
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise BadInput("shapes", shapes, "shapes broadcast against each other", theorem) from None
-    flat = {name: np.ravel(array) for name, array in zip(arrays, wide, strict=True)}
-    for name, values in flat.items():
-        fine = satisfied(name, values)
-        if not fine.all():
-            raise OutsideDomain(name, float(values[~fine][0]), condition(name), theorem)
-    return Settings(flat, wide[0].shape if wide else ())
+    shape = wide[0].shape if wide else ()
+    return Settings({name: list(array.flat) for name, array in zip(arrays, wide, strict=True)}, shape)
 
 
-def _array(name: str, value: ArrayLike, theorem: str) -> Floats:
+def _array(name: str, value: Given, theorem: str) -> NDArray[np.object_]:
+    """Return the exact numbers that `value` holds, each checked against the range of the quantity."""
     try:
         array = np.asarray(value)
-        if array.dtype == bool or np.iscomplexobj(array):
-            raise ValueError
-        return array.astype(np.float64)
-    except (TypeError, ValueError, OverflowError):
+    except ValueError:  # lists of unequal length
         raise BadInput(name, repr(value), "a real number or an array of them", theorem) from None
+    if array.dtype.kind not in "iufOUT":
+        raise BadInput(name, repr(value), "a real number or an array of them", theorem)
+    found = np.empty(array.shape, object)
+    for place, item in np.ndenumerate(array):
+        number = exact(name, item if array.ndim else scalar(value), needed_by=theorem)
+        if not satisfied(name, number):
+            raise OutsideDomain(name, shown(number), condition(name), theorem)
+        found[place] = number
+    return found
+
+
+def scalar(value: Given) -> object:
+    """Return a number as it was given; one that stands alone in an array is taken out."""
+    return value.reshape(-1)[0] if isinstance(value, np.ndarray) and value.size == 1 else value

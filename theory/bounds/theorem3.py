@@ -16,15 +16,18 @@ import sympy
 
 from theory.blueprint import claim
 from theory.bounds.arithmetic import float_function
+from theory.bounds.enough import enough
 from theory.bounds.function import closed
-from theory.bounds.registry import bound
 from theory.lemmas import complexity as parts
 from theory.lemmas.feasible import A, q, x
+from theory.setting.numbers import Number, nearest
 from theory.setting.symbols import symbol
 from theory.theorems import complexity as theorem
 
 _NAMES = ("L", "sigma", "Delta", "rho", "Lambda1", "nu")
 _LARGEST = 2.0**53
+CONSTANTS = ("L", "sigma2", "Delta", "rho", "Lambda1", "Lambdah")
+"""What the number of iterations depends on, beside eps."""
 _REPAIRS = 50
 
 
@@ -54,21 +57,22 @@ def _functions() -> tuple[Callable[..., list[Any]], Callable[..., list[Any]], Ca
     return first, second, third, float(claim("complexity.step_size").premise("step").rhs)
 
 
-def closed_form(given: Mapping[str, float], target: float, t: float | None = None) -> ClosedForm | None:
+def closed_form(given: Mapping[str, Number], target: Number, t: Number | None = None) -> ClosedForm | None:
     """Return the iterations that Theorem 3 proves to be enough for A <= target, at the best t or the one given.
 
     None where its conditions (sigma^2 > 0, Delta > 0, x and q at most 1/4) or the inflated floor leave no choice.
     """
     if not (given["sigma2"] > 0 and given["Delta"] > 0):
         return None
-    sigma = math.sqrt(given["sigma2"])
-    values = (given["L"], sigma, given["Delta"], given["rho"], given["Lambda1"], given["Lambdah"] * sigma)
+    L, sigma2, Delta, rho, Lambda1, Lambdah = (nearest(given[name]) for name in CONSTANTS)
+    sigma = math.sqrt(sigma2)
+    values = (L, sigma, Delta, rho, Lambda1, Lambdah * sigma)
     first, second, _, limit = _functions()
-    longest = limit / max(given["L"], (1 + given["rho"]) * given["Lambda1"]) * (1 - 1e-12)
+    longest = limit / max(L, (1 + rho) * Lambda1) * (1 - 1e-12)
     steps = longest * np.geomspace(1e-12, 1, 400)[:, None]
-    trades = np.geomspace(1e-9, 1e6, 400)[None, :] if t is None else np.array([[t]])
+    trades = np.geomspace(1e-9, 1e6, 400)[None, :] if t is None else np.array([[nearest(t)]])
     with np.errstate(all="ignore"):
-        transient, needed = first(steps, trades, target, *values)
+        transient, needed = first(steps, trades, nearest(target), *values)
         enough = np.maximum(second(np.maximum(transient, 1e-300), trades, *values)[0], needed)
         counts = np.where((transient > 0) & np.isfinite(enough), enough, np.inf)
     at = np.unravel_index(int(np.argmin(counts)), counts.shape)
@@ -76,7 +80,7 @@ def closed_form(given: Mapping[str, float], target: float, t: float | None = Non
 
 
 def _checked(
-    given: Mapping[str, float], values: tuple[float, ...], target: float, count: float, t: float
+    given: Mapping[str, Number], values: tuple[float, ...], target: Number, count: float, t: float
 ) -> ClosedForm | None:
     """Round K up, and further while the explicit bound, which is below Theorem 3, is not certain to be at most eps."""
     for attempt in range(_REPAIRS):
@@ -84,6 +88,6 @@ def _checked(
             return None
         whole = math.ceil(count * (1 + 1e-15 * 2.0**attempt))
         alpha = float(_functions()[2](float(whole), *values)[0])
-        if bound("explicit")(alpha=alpha, K=whole, **given) <= target:
+        if enough("explicit", {name: given[name] for name in CONSTANTS}, alpha, whole, target) is not None:
             return ClosedForm(whole, alpha, t)
     return None

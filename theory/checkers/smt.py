@@ -1,27 +1,48 @@
-"""A second opinion on every claim: z3 on cleared forms, step by step, with nothing of the kernel's arithmetic trusted.
+"""A second opinion on every claim: z3, step by step, with nothing of the kernel's code but the data classes of a claim.
 
-A relation is cleared to N D >= 0 with D != 0 for its slack N/D, and a step holds if the facts before it and the
-opposite of the cleared relation cannot hold together. First z3 is asked outright, within a fixed amount of work; where
-that does not settle the matter it is given the certificate's terms, must find each of them nonnegative, and then that
-they add up (a linear question over the monomials). Such a step is called assisted. Averages, the tower property and
-shifts are not real arithmetic: they are taken as the rules they are, and counted; a claim of nothing else is
-`unsupported`. Running out is `undecided`.
+A step holds if the facts before it and the opposite of its relation cannot hold together, and if z3 finds from these
+facts that nothing is divided by zero. First z3 is asked outright, within a fixed amount of work; where that does not
+settle the matter it is given the certificate's terms, must find each of them nonnegative, and then that they add up.
+Such a step is called assisted.
+
+Averages, the tower property, shifts and telescoping sums are rules about random sequences and no real arithmetic. z3
+checks what of them is arithmetic or bookkeeping, and the claim is then `conditional` on the rules, which are named; so
+is whatever cites it. `proved` are claims of real arithmetic, cases, induction on counts, and citations of such claims.
+Running out is `undecided`.
 """
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-
-import sympy
-import z3
-from sympy import Expr
+from dataclasses import replace
 
 from theory.blueprint import Outcome
-from theory.checkers.cleared import Cleared, Translator
-from theory.kernel import rules
+from theory.checkers import smt_rules as rules
+from theory.checkers.cleared import adds_up
+from theory.checkers.smt_formed import well_formed
+from theory.checkers.smt_model import require_model
+from theory.checkers.smt_scope import Count, Scope, Settled, follows, holds, require, require_defined
+from theory.checkers.smt_terms import (
+    MINUS_ONE,
+    ONE,
+    ZERO,
+    Name,
+    Node,
+    Power,
+    Product,
+    Rel,
+    Sum,
+    Undecided,
+    inner,
+    nonnegative,
+    positive,
+    put_relation,
+    read,
+    read_relation,
+    read_scalar,
+    read_vector,
+)
+from theory.checkers.smt_world import Item, read_world, spoken
 from theory.kernel.claim import Claim
-from theory.kernel.gap import Gap
 from theory.kernel.proof import (
     Average,
     Chain,
@@ -35,52 +56,19 @@ from theory.kernel.proof import (
     Shift,
     SignCases,
     Square,
+    Telescope,
     Term,
     Times,
     Tower,
     Verdict,
     ZeroCases,
 )
-from theory.kernel.relations import Relation, eq, le, lt
-from theory.kernel.vectors import norm2
 
-WORK = 200_000
-"""z3's units of work for one question."""
-MILLISECONDS = 1_000
-"""And its time; what is settled at all is settled within a few milliseconds, so a slow machine loses nothing."""
+FALSE = Rel(ZERO, "<", ZERO)
+"""What a contradiction ends in."""
 
-
-class Undecided(Exception):
-    """A question that z3 did not settle within its work."""
-
-
-@dataclass
-class Count:
-    """How the steps of a claim were settled."""
-
-    ways: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def arithmetic(self) -> bool:
-        """Return whether z3 had anything to settle."""
-        return any(self.ways[way] for way in ("outright", "assisted", "cited"))
-
-    def __str__(self) -> str:
-        return ", ".join(f"{number} {way}" for way, number in sorted(self.ways.items()))
-
-
-@dataclass(frozen=True)
-class Scope:
-    """The facts at a place in a proof, by name, and the claims settled before."""
-
-    claim: Claim
-    settled: Mapping[str, Claim]
-    facts: Mapping[str, Relation]
-    count: Count
-
-    def plus(self, name: str, relation: Relation) -> "Scope":
-        """Return the scope with one more fact."""
-        return replace(self, facts={**self.facts, name: relation})
+_settled: dict[int, tuple[Claim, Settled]] = {}
+"""What was settled in this process, by the identity of the claim: a citation finds its claim here and nowhere else."""
 
 
 def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
@@ -90,186 +78,207 @@ def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
         start = time.perf_counter()
         try:
             count = settle(item, settled)
-        except (Undecided, Gap) as problem:
+        except Undecided as problem:
             yield Outcome(item.id, "undecided", str(problem), time.perf_counter() - start)
         else:
             settled[item.id] = item
-            verdict: Verdict = "proved" if count.arithmetic else "unsupported"
-            yield Outcome(item.id, verdict, str(count), time.perf_counter() - start)
+            verdict: Verdict = "conditional" if count.hypotheses else "proved"
+            hypotheses = tuple(count.hypotheses)
+            yield Outcome(item.id, verdict, str(count), time.perf_counter() - start, hypotheses=hypotheses)
 
 
 def settle(item: Claim, settled: Mapping[str, Claim]) -> Count:
-    """Return how z3 settles one claim, given those settled before; raise `Undecided` or `Gap` if it does not."""
-    scope = Scope(item, settled, {}, Count())
-    _claim(item, scope)
+    """Return how z3 settles one claim, and what the claim hangs on, given claims that were settled before.
+
+    Raises:
+        Undecided: if z3 does not settle it.
+
+    """
+    known = {name: _settled[id(one)][1] for name, one in settled.items() if is_settled(one) and one.id == name}
+    scope = Scope(read_world(item), known, Count())
+    well_formed(item, scope.world)
+    rules.times_fit(scope.world)
+    require_model(scope.world, item.witness)
+    for entry in scope.world.items:
+        scope = _entered(scope, entry)
+    for step in item.steps:
+        relation = read_relation(step.relation)
+        try:
+            _step(relation, scope, step.proof)
+        except Undecided as problem:
+            raise Undecided(f"{step.name!r}, {step.relation}: {problem}") from None
+        scope = scope.plus(step.name, relation)
+    if not item.conclusions or len(set(item.conclusions)) < len(item.conclusions):
+        raise Undecided("the claim concludes nothing, or one thing twice")
+    conclusions = {name: scope.facts[name].relation for name in item.conclusions if name in scope.facts}
+    if conclusions.keys() != set(item.conclusions) or conclusions.keys() & {
+        f for e in scope.world.items for f, _ in e.facts
+    }:
+        raise Undecided("what the claim concludes is no step of it")
+    _settled[id(item)] = (item, Settled(scope.world, conclusions, scope.count))
     return scope.count
 
 
-def _claim(item: Claim, scope: Scope) -> None:
-    for premise in item.premises:
-        root = next((root for root in item.roots if premise == root.premises[1]), None)
-        if root is not None:
-            before = {name: fact for name, fact in scope.facts.items() if root.symbol not in fact.symbols}
-            _step(le(0, root.of), replace(scope, facts=before), root.exists)
-        scope = scope.plus(premise.name, premise.relation)
-    for step in item.steps:
-        _step(step.relation, scope, step.proof)
-        scope = scope.plus(step.name, step.relation)
+def is_settled(item: Claim) -> bool:
+    """Return whether this very claim was settled in this process."""
+    return id(item) in _settled and _settled[id(item)][0] is item
 
 
-def _step(goal: Relation, scope: Scope, proof: Proof) -> None:
+def _entered(scope: Scope, item: Item) -> Scope:
+    """Add the facts of a premise or definition: defined, and for a root existing, by facts known at as many counts."""
+    for name, relation in item.facts:
+        at_hand = scope.world.at_hand(relation)
+        before = scope.only(lambda fact, here=at_hand: fact.at_hand <= here)  # type: ignore[misc]
+        require_defined(before, *relation.nodes)
+        if item.exists is not None and relation.op == "==":
+            _step(nonnegative(item.of), replace(before, open=at_hand), item.exists)
+        scope = scope.enter(name, relation, at_hand)
+    return scope
+
+
+def _step(goal: Rel, scope: Scope, proof: Proof) -> None:
     match proof:
         case Combination(terms):
             _combination(goal, scope, terms)
         case Chain(steps, last):
             for step in steps:
-                _step(step.relation, scope, step.proof)
-                scope = scope.plus(step.name, step.relation)
+                relation = read_relation(step.relation)
+                _step(relation, scope, step.proof)
+                scope = scope.plus(step.name, relation)
             _step(goal, scope, last)
-        case Contradiction(inner):
-            _step(lt(0, 0), scope.plus("negation", goal.negated()), inner)
+        case Contradiction(inside):
+            require_defined(scope, *goal.nodes)
+            if goal.op == "==":
+                raise Undecided("an equation has no single inequality as its opposite")
+            opposite = Rel(goal.rhs, "<" if goal.op == "<=" else "<=", goal.lhs)
+            _step(FALSE, scope.assume("negation", opposite), inside)
         case SignCases(sign, plus, minus):
-            _entails(scope, eq(sign**2, 1))
-            for value, branch in ((sympy.Integer(1), plus), (sympy.Integer(-1), minus)):
-                facts = {name: fact.substitute({sign: value}) for name, fact in scope.facts.items()}
-                _step(goal.substitute({sign: value}), replace(scope, facts=facts), branch)
-        case ZeroCases(of, positive, zero):
-            _nonnegative(scope, of)
-            _step(goal, scope.plus("case", lt(0, of)), positive)
-            _step(goal, scope.plus("case", eq(of, 0)), zero)
+            _sign_cases(goal, scope, read_scalar(sign), (plus, minus))
+        case ZeroCases(of, above, zero):
+            value = read(of)
+            require_defined(scope, value)
+            require(scope, nonnegative(value))
+            _step(goal, scope.assume("case", positive(value)), above)
+            _step(goal, scope.assume("case", Rel(value, "==", ZERO)), zero)
         case OrderCases(lhs, rhs, below, above):
-            _step(goal, scope.plus("case", le(lhs, rhs)), below)
-            _step(goal, scope.plus("case", le(rhs, lhs)), above)
+            one, other = read(lhs), read(rhs)
+            require_defined(scope, one, other)
+            _step(goal, scope.assume("case", Rel(one, "<=", other)), below)
+            _step(goal, scope.assume("case", Rel(other, "<=", one)), above)
         case Cite():
-            _cite(goal, scope, proof)
+            rules.cite(goal, scope, proof)
+            scope.count.ways["cited"] += 1
         case Induction():
             _induction(goal, scope, proof)
-        case Average() | Tower() | Shift():
-            scope.count.ways[type(proof).__name__.lower()] += 1
+        case Average(of, why, over):
+            relation = read_relation(of)
+            _step(relation, scope.at_all(frozenset(over)), why)
+            require_defined(scope, *goal.nodes)
+            rules.average(goal, scope, relation, frozenset(over))
+            scope.count.on(f"average over {' and '.join(over)} of {_called(why)}")
+        case Tower() | Shift() | Telescope():
+            require_defined(scope, *goal.nodes)
+            scope.count.on(_rule(goal, scope, proof))
         case _:
             raise Undecided(f"no translation of {proof!r}")
+    if isinstance(proof, Average | Tower | Shift | Telescope):
+        scope.count.ways[type(proof).__name__.lower()] += 1
 
 
-def _combination(goal: Relation, scope: Scope, terms: tuple[Term, ...]) -> None:
-    named = {term.fact: scope.facts[term.fact] for term in terms if isinstance(term, Times)}
-    if _unsat(goal, named.values()):
+def _rule(goal: Rel, scope: Scope, proof: Tower | Shift | Telescope) -> str:
+    """Return how to call the rule on sequences that gives a goal."""
+    match proof:
+        case Tower(difference, known):
+            return rules.tower(goal, scope.world, difference, known)
+        case Shift(delayed):
+            return rules.shift(goal, scope, delayed)
+        case Telescope(now):
+            return rules.telescope(goal, scope.world, now)
+
+
+def _called(proof: Proof) -> str:
+    """Return how to call what is averaged."""
+    match proof:
+        case Combination((Times(fact=name),)):
+            return repr(name)
+        case Cite(claim=name, conclusion=conclusion):
+            return repr(f"{name}:{conclusion}")
+    return "a step"
+
+
+def _sign_cases(goal: Rel, scope: Scope, sign: str, branches: tuple[Proof, Proof]) -> None:
+    """Put 1 and -1 in the place of a sign, in the goal and in the facts, which are then facts at hand."""
+    require(scope, Rel(Power(Name(sign), 2), "==", ONE))
+    here = scope.open | scope.world.of(("scalar", sign))
+    for value, branch in ((ONE, branches[0]), (MINUS_ONE, branches[1])):
+        inside = replace(scope, facts={}, answers={})
+        for name, fact in scope.facts.items():
+            said = put_relation(fact.relation, {sign: value}, {})
+            inside = inside.enter(name, said, fact.at_hand if said == fact.relation else fact.at_hand | here)
+        _step(put_relation(goal, {sign: value}, {}), replace(inside, open=here), branch)
+
+
+def _induction(goal: Rel, scope: Scope, proof: Induction) -> None:
+    """Have the goal at count 0 and at the next, from what does not depend on the count or holds at every count."""
+    world, counter = scope.world, read_scalar(proof.counter)
+    if counter not in world.recursions:
+        raise Undecided(f"there is no recursion on {counter}")
+    recursion = world.recursions[counter]
+    objects = {("scalar", name) for name in (counter, *recursion.scalars)}
+    objects |= {("vector", name) for name in recursion.vectors}
+    for thing in spoken(*goal.nodes) - objects:
+        if counter in world.of(thing):
+            raise Undecided(f"the goal of an induction speaks of {thing[1]}, which is chosen anew at each count")
+    free = {name for name, fact in scope.facts.items() if counter not in world.labels_of(*fact.relation.nodes)}
+    for place, branch in ((0, proof.base), (1, proof.step)):
+        scalars: dict[str, Node] = {counter: Sum((Name(counter), ONE)) if place else ZERO}
+        scalars |= {name: pair[place] for name, pair in recursion.scalars.items()}
+        vectors = {name: pair[place] for name, pair in recursion.vectors.items()}
+        facts = {
+            name: fact for name, fact in scope.facts.items() if name in free or (place and counter not in fact.at_hand)
+        }
+        here = replace(scope, facts=facts, answers={})
+        now = put_relation(goal, scalars, vectors)
+        _step(now, here.assume("hypothesis", goal) if place else here, branch)
+
+
+# --- arithmetic
+
+
+def _combination(goal: Rel, scope: Scope, terms: tuple[Term, ...]) -> None:
+    require_defined(scope, *goal.nodes)
+    parts = [_part(scope, term) for term in terms]
+    require_defined(scope, *(node for weight, of, _ in parts for node in (weight, of)))
+    named = [scope.facts[term.fact].relation for term in terms if isinstance(term, Times)]
+    if follows(goal, named):
         scope.count.ways["outright"] += 1
         return
-    values = [_value(scope, term) for term in terms]
-    _denominators(scope, [goal.slack, *values])
-    equations = [isinstance(term, Times) and scope.facts[term.fact].op == "==" for term in terms]
-    strict = [_strict(scope, term) for term in terms]
-    if not Translator().adds_up(goal, values, equations, strict):
+    ops = []
+    for (weight, of, op), term in zip(parts, terms, strict=True):
+        if op != "==":
+            require(scope, nonnegative(weight))
+        strict = op == "<" and goal.op == "<" and _is_positive(scope, weight, of, term)
+        ops.append(op if op == "==" or strict else "<=")
+    if not adds_up(goal, [Product((weight, of)) for weight, of, _ in parts], ops):
         raise Undecided(f"z3 does not find {goal} from the terms of its certificate")
     scope.count.ways["assisted"] += 1
 
 
-def _strict(scope: Scope, term: Term) -> bool:
-    """Return whether z3 finds a term positive: a strict fact, or the square of a nonzero number."""
+def _part(scope: Scope, term: Term) -> tuple[Node, Node, str]:
+    """Return weight and value of a term, and what of the value is known: == 0, >= 0, or perhaps > 0."""
+    weight = read(term.weight)
     if isinstance(term, Times):
-        return scope.facts[term.fact].op == "<" and _is_positive(scope, term.weight)
-    return isinstance(term, Square) and term.of.is_Rational and term.of != 0 and _is_positive(scope, term.weight)
-
-
-def _is_positive(scope: Scope, weight: Expr) -> bool:
-    try:
-        _positive(scope, weight)
-    except Undecided:
-        return False
-    return True
-
-
-def _value(scope: Scope, term: Term) -> Expr:
-    """Return a term after z3 has found its weight nonnegative."""
-    if isinstance(term, Times):
-        if scope.facts[term.fact].op != "==":
-            _nonnegative(scope, term.weight)
-        return term.weight * scope.facts[term.fact].slack
-    _nonnegative(scope, term.weight)
+        if term.fact not in scope.facts:
+            raise Undecided(f"no fact is called {term.fact!r}")
+        fact = scope.facts[term.fact].relation
+        return weight, fact.slack, fact.op
     if isinstance(term, Square):
-        return term.weight * term.of**2
+        return weight, Power(read(term.of), 2), "<"
     if isinstance(term, NormSquare):
-        return term.weight * norm2(term.of)
+        vector = read_vector(term.of)
+        return weight, inner(vector, vector), "<="
     raise Undecided(f"no translation of {term!r}")
 
 
-def _nonnegative(scope: Scope, weight: Expr) -> None:
-    """Have z3 find weight >= 0: outright, or factor by factor and summand by summand."""
-    if _holds(scope, le(0, weight)):
-        return
-    if weight.is_Mul or weight.is_Add:
-        for part in weight.args:
-            _nonnegative(scope, part)
-        return
-    if weight.is_Pow and weight.exp.is_Integer and (weight.exp % 2 == 0 or weight.exp < 0):
-        if weight.exp < 0:
-            _positive(scope, weight.base)
-        return
-    if weight.is_Pow and weight.exp.is_Integer:
-        _nonnegative(scope, weight.base)
-        return
-    raise Undecided(f"z3 does not find {weight} >= 0")
-
-
-def _positive(scope: Scope, base: Expr) -> None:
-    if _holds(scope, lt(0, base)):
-        return
-    if not base.is_Mul and not (base.is_Pow and base.exp.is_Integer):
-        raise Undecided(f"z3 does not find {base} > 0")
-    for part in base.args if base.is_Mul else (base.base,):
-        _positive(scope, part)
-
-
-def _denominators(scope: Scope, values: list[Expr]) -> None:
-    for base in Cleared.bases(values):
-        if not (_holds(scope, lt(0, base)) or _holds(scope, lt(base, 0))):
-            _positive(scope, base)
-
-
-def _holds(scope: Scope, relation: Relation) -> bool:
-    """Return whether z3 finds a relation from the facts that share its symbols, or from all facts."""
-    near = [fact for fact in scope.facts.values() if fact.symbols <= relation.symbols]
-    return _unsat(relation, near) or _unsat(relation, scope.facts.values())
-
-
-def _entails(scope: Scope, relation: Relation) -> None:
-    if not _holds(scope, relation):
-        if relation.op == "==":
-            raise Undecided(f"z3 does not find {relation}")
-        _nonnegative(scope, relation.slack)
-
-
-def _unsat(goal: Relation, facts: Iterable[Relation]) -> bool:
-    """Return whether the facts and the opposite of the goal cannot hold together."""
-    translator = Translator()
-    solver = z3.SolverFor("QF_NRA")
-    solver.set("rlimit", WORK)
-    solver.set("timeout", MILLISECONDS)
-    for fact in facts:
-        solver.add(translator.fact(fact))
-    solver.add(z3.Not(translator.fact(goal)))
-    return bool(solver.check() == z3.unsat)
-
-
-def _cite(goal: Relation, scope: Scope, proof: Cite) -> None:
-    """Have z3 find each premise of the instance; the instance itself was settled with the claim."""
-    cited = scope.settled.get(proof.claim)
-    if cited is None:
-        raise Undecided(f"{proof.claim} is not settled")
-    for premise in cited.premises:
-        wanted = premise.relation.substitute(proof.scalars, proof.vectors)
-        if wanted not in scope.facts.values():
-            _entails(scope, wanted)
-    instance = cited.conclusion(proof.conclusion).substitute(proof.scalars, proof.vectors)
-    if not _unsat(goal, [instance]):
-        raise Undecided(f"z3 does not find {goal} from {instance}")
-    scope.count.ways["cited"] += 1
-
-
-def _induction(goal: Relation, scope: Scope, proof: Induction) -> None:
-    recursion = rules.recursion_of(scope.claim, proof.counter)
-    general = {name: fact for name, fact in scope.facts.items() if not rules.speaks_of(fact, recursion)}
-    for place, branch in ((0, proof.base), (1, proof.step)):
-        now = goal.substitute(recursion.scalar_changes(place), recursion.vector_changes(place))
-        here = replace(scope, facts=general) if place == 0 else scope.plus("hypothesis", goal)
-        _step(now, here, branch)
+def _is_positive(scope: Scope, weight: Node, of: Node, term: Term) -> bool:
+    return holds(scope, positive(weight)) and (isinstance(term, Times) or holds(scope, positive(of)))

@@ -6,25 +6,42 @@ from which it is struck out. Whatever is neither is undecided, and never counted
 conclusion is rejected by an exact point, passes, or is undecided; each that passes has its reason in EXPLAINED.
 
 Definitions are kept, and with them that they divide by nothing that is zero. What is concluded by averages,
-towers, shifts or induction is no statement of real arithmetic and stands outside.
+towers, shifts, telescoping or induction is no statement of real arithmetic and stands outside.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from fractions import Fraction
 from typing import Literal
 
-import sympy
 import z3
 
+from theory import blueprint
 from theory.checkers import mutants, points, smt
-from theory.checkers.cleared import Translator
+from theory.checkers.cleared import Translator, is_zero
+from theory.checkers.smt_terms import (
+    ZERO,
+    Gram,
+    Node,
+    Number,
+    Power,
+    Product,
+    Rel,
+    Undecided,
+    gram,
+    inner,
+    leaves_of,
+    nonnegative,
+    positive,
+    read,
+    read_relation,
+    read_vector,
+    subtract,
+)
 from theory.kernel.check import check_claim
 from theory.kernel.claim import Claim, Premise
 from theory.kernel.gap import Gap
-from theory.kernel.proof import Average, Cite, Combination, Induction, NormSquare, Shift, Square, Tower
-from theory.kernel.rational import is_zero
-from theory.kernel.relations import Relation, le, lt
-from theory.kernel.vectors import entry, norm2, pair_of
+from theory.kernel.proof import Average, Cite, Combination, Induction, NormSquare, Shift, Square, Telescope, Tower
 
 Answer = Literal["needed", "droppable", "rejected", "passes", "undecided"]
 
@@ -58,7 +75,7 @@ def controls(claims: Iterable[Claim], wanted: Container[str] | None = None) -> I
     outside: set[str] = set()
     for item in claims:
         parts = list(_parts(item.steps))
-        if any(isinstance(p, Average | Tower | Shift | Induction) or _cited(p) in outside for p in parts):
+        if any(isinstance(p, Average | Tower | Shift | Telescope | Induction) or _cited(p) in outside for p in parts):
             outside.add(item.id)
             yield SmtControls(item.id, outside=True)
         elif wanted is None or item.id in wanted:
@@ -68,7 +85,8 @@ def controls(claims: Iterable[Claim], wanted: Container[str] | None = None) -> I
             )
             tightened = tuple(_tightened(item, name, hints) for name in item.conclusions)
             yield SmtControls(item.id, outside=False, premises=premises, tightened=tightened)
-        seen[item.id] = item
+        if item.id not in outside and _settles(item, seen):
+            seen[item.id] = item
 
 
 def tally(found: Iterable[SmtControls]) -> dict[str, int]:
@@ -96,32 +114,30 @@ def _parts(value: object) -> Iterator[object]:
             yield from _parts(getattr(value, place.name))
 
 
-def _positivity(claim: Claim, parts: Iterable[object]) -> tuple[Relation, ...]:
+def _positivity(claim: Claim, parts: Iterable[object]) -> tuple[Rel, ...]:
     """Return what holds of any vectors: diagonal entries, Cauchy-Schwarz, and the norms the certificates speak of."""
-    entries = {s for p in claim.premises for s in p.relation.symbols} | {
-        s for name in claim.conclusions for s in claim.conclusion(name).symbols
-    }
-    found: list[Relation] = []
-    for symbol in sorted(entries, key=lambda symbol: symbol.name):
-        pair = pair_of(symbol)
-        if pair is not None and pair[0] != pair[1]:
-            one, other = entry(pair[0], pair[0]), entry(pair[1], pair[1])
-            found += [le(0, one), le(0, other), le(symbol**2, one * other)]
-        elif pair is not None:
-            found.append(le(0, symbol))
+    told = [*_premises(claim), *(read_relation(claim.conclusion(name)) for name in claim.conclusions)]
+    found: list[Rel] = []
+    for leaf in sorted(leaves_of(node for relation in told for node in relation.nodes), key=str):
+        if isinstance(leaf, Gram):
+            one, other = gram(leaf.one, leaf.one), gram(leaf.other, leaf.other)
+            found += [nonnegative(one), nonnegative(other), Rel(Power(leaf, 2), "<=", Product((one, other)))]
     for part in parts:
         if isinstance(part, Combination):
-            found += [le(0, norm2(term.of)) for term in part.terms if isinstance(term, NormSquare)]
-            found += [le(0, term.of**2) for term in part.terms if isinstance(term, Square)]
+            vectors = [read_vector(term.of) for term in part.terms if isinstance(term, NormSquare)]
+            found += [nonnegative(inner(vector, vector)) for vector in vectors]
+            found += [nonnegative(Power(read(term.of), 2)) for term in part.terms if isinstance(term, Square)]
     return tuple(dict.fromkeys(relation for relation in found if not is_zero(relation.slack)))
 
 
-def _premise(
-    claim: Claim, name: str, changed: Claim, seen: Mapping[str, Claim], hints: tuple[Relation, ...]
-) -> Finding:
+def _premises(claim: Claim) -> tuple[Rel, ...]:
+    return tuple(read_relation(premise.relation) for premise in claim.premises)
+
+
+def _premise(claim: Claim, name: str, changed: Claim, seen: Mapping[str, Claim], hints: tuple[Rel, ...]) -> Finding:
     if _stands(changed, seen):
         return Finding(name, "droppable", {}, "z3 settles the proof without it")
-    near = claim.premise(name).symbols
+    near = leaves_of(read_relation(claim.premise(name)).nodes)
     questions = [points.Question(claim, facts, goal, near) for facts, goal in _goals(changed)]
     for question in questions:
         point = points.find(question)
@@ -135,34 +151,43 @@ def _premise(
 def _stands(changed: Claim, seen: Mapping[str, Claim]) -> bool:
     """Return whether z3 settles the claim's own proof; asked only where the kernel's check, which is quick, agrees."""
     try:
-        check_claim(changed, seen)
+        check_claim(changed, blueprint.theorems())
         smt.settle(changed, seen)
-    except (Gap, smt.Undecided):
+    except (Gap, Undecided):
         return False
     return True
 
 
-def _goals(claim: Claim) -> Iterator[tuple[tuple[Relation, ...], Relation]]:
+def _settles(item: Claim, seen: Mapping[str, Claim]) -> bool:
+    """Return whether z3 settles a claim, now or before, so that others may cite it."""
+    try:
+        return smt.is_settled(item) or bool(smt.settle(item, seen))
+    except Undecided:
+        return False
+
+
+def _goals(claim: Claim) -> Iterator[tuple[tuple[Rel, ...], Rel]]:
     """Yield what must follow from what: each conclusion, and the existence of each root from what comes before it."""
-    facts = tuple(premise.relation for premise in claim.premises)
+    facts = _premises(claim)
     for name in claim.conclusions:
-        yield facts, claim.conclusion(name)
+        yield facts, read_relation(claim.conclusion(name))
     for root in claim.roots:
-        yield tuple(_before(claim.premises, root.premises[0])), le(0, root.of)
+        yield tuple(_before(claim.premises, root.premises[0])), nonnegative(read(root.of))
 
 
-def _before(premises: Iterable[Premise], first: Premise) -> Iterator[Relation]:
+def _before(premises: Iterable[Premise], first: Premise) -> Iterator[Rel]:
     for premise in premises:
         if premise == first:
             return
-        yield premise.relation
+        yield read_relation(premise.relation)
 
 
-def _tightened(claim: Claim, name: str, hints: tuple[Relation, ...]) -> Finding:
+def _tightened(claim: Claim, name: str, hints: tuple[Rel, ...]) -> Finding:
     witness = points.at_witness(claim)
-    questions = [points.Question(claim, facts, goal, goal.symbols) for facts, goal in _sharper(claim, name)]
+    asked = ((facts, goal, leaves_of(goal.nodes)) for facts, goal in _sharper(claim, name))
+    questions = [points.Question(claim, *parts) for parts in asked]
     for question in questions:
-        shown = question.symbols <= witness.keys() and question.answered_by(witness)
+        shown = question.leaves <= witness.keys() and question.answered_by(witness)
         point = witness if shown else points.find(question)
         if point is not None:
             return Finding(name, "rejected", points.described(point), f"not {question.goal}")
@@ -171,28 +196,32 @@ def _tightened(claim: Claim, name: str, hints: tuple[Relation, ...]) -> Finding:
     return Finding(name, "undecided", {})
 
 
-def _sharper(claim: Claim, name: str) -> Iterator[tuple[tuple[Relation, ...], Relation]]:
+def _sharper(claim: Claim, name: str) -> Iterator[tuple[tuple[Rel, ...], Rel]]:
     """Yield sharper forms: a hundredth off the size of an upper or lower bound; a thousandth for signs and equations.
 
     A hundredth of a bound is something only where the bound is not zero, so the size is asked to be positive.
     """
-    relation = claim.conclusion(name)
+    relation = read_relation(claim.conclusion(name))
     lhs, rhs = relation.lhs, relation.rhs
-    facts = tuple(premise.relation for premise in claim.premises)
+    facts = _premises(claim)
     if relation.op == "==" or is_zero(lhs) or is_zero(rhs):
-        yield facts, Relation(lhs, relation.op, rhs - sympy.Rational(1, 1000))
+        yield facts, Rel(lhs, relation.op, subtract(rhs, _number(1, 1000)))
     else:
-        part = sympy.Rational(99, 100)
-        yield (*facts, lt(0, rhs)), Relation(lhs, relation.op, part * rhs)
-        yield (*facts, lt(lhs, 0)), Relation(part * lhs, relation.op, rhs)
+        part = _number(99, 100)
+        yield (*facts, positive(rhs)), Rel(lhs, relation.op, Product((part, rhs)))
+        yield (*facts, Rel(lhs, "<", ZERO)), Rel(Product((part, lhs)), relation.op, rhs)
 
 
-def _impossible(question: points.Question, hints: tuple[Relation, ...]) -> bool:
+def _number(above: int, below: int) -> Node:
+    return Number(Fraction(above, below))
+
+
+def _impossible(question: points.Question, hints: tuple[Rel, ...]) -> bool:
     """Return whether z3 finds that no point answers a question, whatever the vectors."""
     translator = Translator()
     solver = z3.SolverFor("QF_NRA")
     solver.set("rlimit", points.WORK)
     solver.set("timeout", points.MILLISECONDS)
-    solver.add(*(translator.fact(fact) for fact in (*question.facts, *hints)))
-    solver.add(z3.Not(translator.fact(question.goal)))
+    solver.add(*(translator.formula(fact) for fact in (*question.facts, *hints)))
+    solver.add(z3.Not(translator.formula(question.goal)), *translator.sides)
     return bool(solver.check() == z3.unsat)

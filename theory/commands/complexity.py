@@ -13,20 +13,23 @@ from theory.commands import app
 from theory.commands.evaluate import Json, Set, numbers
 from theory.setting import algorithms
 from theory.setting.boundary import HOLDS, BadInput, write_json
+from theory.setting.numbers import Number, nearest, shown
+from theory.setting.tables import show
 
 _BATCHES = tuple(2**power for power in range(17))
 _FULL = ("Lambda1_full", "Lambdah_full")
+_LARGEST_COUNT = 2**53
 
 
 @dataclass(frozen=True)
 class Request:
     """What is asked for: the constants, the target, the pipeline, and the delay constants of stashing."""
 
-    constants: dict[str, float]
-    target: float
+    constants: dict[str, Number]
+    target: Number
     stages: int | None
     batch: int
-    full: dict[str, float]
+    full: dict[str, Number]
 
 
 @app.command()
@@ -35,6 +38,7 @@ def complexity(settings: Set = None, json_file: Json = None) -> int:
 
     Parameters: L, sigma2, Delta, rho, Lambda1, Lambdah, eps; M stages for clock cycles; B micro-batches of the
     synchronous pipeline; Lambda1_full, Lambdah_full (of S_full) for stashing. Step sizes are the best that were found.
+    K steps of the size printed are enough: the guaranteed upper end of the bound there is at most eps.
     """
     asked = _read(settings)
     with Console(stderr=True).status("inverting the sharp bound"):
@@ -42,10 +46,7 @@ def complexity(settings: Set = None, json_file: Json = None) -> int:
         pipelines = _pipelines(asked, plans)
     result = _result(asked, plans, pipelines)
     if json_file != "-":
-        console = Console()
-        console.print(_table(plans, asked))
-        for line in _remarks(pipelines):
-            console.print(line, highlight=False)
+        show(_table(plans, asked), *_remarks(pipelines))
     if json_file is not None:
         write_json(json_file, result)
     return HOLDS
@@ -56,9 +57,12 @@ def _read(settings: list[str] | None) -> Request:
     for name in (*CONSTANTS, "eps"):
         if name not in given:
             raise BadInput(name, "(not given)", f"--set {name}=VALUE", TITLE)
-    constants = {name: given[name] for name in CONSTANTS}
+    for name in {"M", "B"} & given.keys():
+        if given[name] > _LARGEST_COUNT:
+            raise BadInput(name, shown(given[name]), f"{name} <= 2^53", TITLE)
+    constants: dict[str, Number] = {name: given[name] for name in CONSTANTS}
     check(constants, given["eps"])
-    full = {name.removesuffix("_full"): given[name] for name in _FULL if name in given}
+    full: dict[str, Number] = {name.removesuffix("_full"): given[name] for name in _FULL if name in given}
     if full:
         check({**constants, **full}, given["eps"])
     stages = int(given["M"]) if "M" in given else None
@@ -118,7 +122,11 @@ def _row(one: Plan) -> dict[str, Any]:
 def _result(asked: Request, plans: Sequence[Plan], pipelines: dict[str, Any] | None) -> dict[str, Any]:
     result: dict[str, Any] = {
         "theorem": "complexity",
-        "parameters": {**asked.constants, "eps": asked.target, "M": asked.stages, "B": asked.batch},
+        "parameters": {
+            **{name: nearest(number) for name, number in {**asked.constants, "eps": asked.target}.items()},
+            "M": asked.stages,
+            "B": asked.batch,
+        },
         "floor": floor(asked.constants),
         "algorithms": [_row(one) for one in plans],
     }
@@ -131,14 +139,14 @@ def _result(asked: Request, plans: Sequence[Plan], pipelines: dict[str, Any] | N
 
 
 def _table(plans: Sequence[Plan], asked: Request) -> Table:
-    table = Table(title=f"to reach eps = {asked.target:g}, proved by the sharp bound")
+    table = Table(title=f"to reach eps = {shown(asked.target)}, proved by the sharp bound")
     for name in ("algorithm", "K", "step", "K (Thm 3)", "samples", "cycles", "floor"):
-        table.add_column(name, justify="left" if name == "algorithm" else "right", no_wrap=name == "algorithm")
+        table.add_column(name, justify="left" if name == "algorithm" else "right")
     for one in plans:
         title = one.algorithm.title + (f", B = {one.batch}" if one.algorithm.batched else "")
-        reach = (f"{one.reach.iterations:,}", f"{one.reach.alpha:.4g}") if one.reach else ("not reached", "")
+        reach = (f"{one.reach.iterations:,}", repr(one.reach.alpha)) if one.reach else ("not reached", "")
         third = _count(one.closed.iterations if one.closed else None)
-        table.add_row(title, *reach, third, _count(one.samples), _count(one.cycles), f"{one.floor:.4g}")
+        table.add_row(title, *reach, third, _count(one.samples), _count(one.cycles), repr(one.floor))
     return table
 
 

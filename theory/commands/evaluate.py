@@ -1,16 +1,20 @@
 """`python -m theory evaluate`: one theorem at one setting, with a guaranteed upper end."""
 
+import math
+from collections.abc import Mapping
+from fractions import Fraction
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from theory.bounds import NAMES, Bound, bound
-from theory.bounds.inputs import PARAMETERS
+from theory.bounds.inputs import PARAMETERS, condition
 from theory.commands import app
-from theory.setting.boundary import HOLDS, assignments, integer, known, real, write_json
+from theory.setting.boundary import HOLDS, OutsideDomain, assignments, known, write_json
+from theory.setting.numbers import exact, nearest, shown, whole
 from theory.setting.symbols import QUANTITIES
+from theory.setting.tables import show
 
 Set = Annotated[
     list[str] | None,
@@ -19,16 +23,30 @@ Set = Annotated[
 Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout.")]
 
 
-def numbers(pairs: list[str] | None, allowed: tuple[str, ...], needed_by: str) -> dict[str, float]:
-    """Read `NAME=VALUE` pairs as numbers; counts must be integers."""
+def numbers(pairs: list[str] | None, allowed: tuple[str, ...], needed_by: str) -> dict[str, Fraction]:
+    """Read `NAME=VALUE` pairs as the exact decimals that they are; counts must be integers.
+
+    Raises:
+        BadInput: an unknown or repeated name, a value that is no number, or a count that is no integer.
+        OutsideDomain: a value that is infinite.
+
+    """
     given = assignments(pairs or [], allowed, needed_by)
-    whole = {name for name in given if QUANTITIES[name].domain == "positive integer"}
-    return {
-        name: integer(name, text, at_least=1, needed_by=needed_by)
-        if name in whole
-        else real(name, text, needed_by=needed_by)
-        for name, text in given.items()
-    }
+    found = {}
+    for name, text in given.items():
+        if QUANTITIES[name].domain == "positive integer":
+            found[name] = Fraction(whole(name, text, at_least=1, needed_by=needed_by))
+        else:
+            number = exact(name, text, needed_by=needed_by)
+            if not isinstance(number, Fraction):
+                raise OutsideDomain(name, shown(number), condition(name), needed_by)
+            found[name] = number
+    return found
+
+
+def plain(name: str, number: Fraction) -> float | int:
+    """Return a parameter for JSON: an integer for a count, else the nearest double."""
+    return int(number) if QUANTITIES[name].domain == "positive integer" else nearest(number)
 
 
 @app.command()
@@ -37,30 +55,43 @@ def evaluate(
     settings: Set = None,
     json_file: Json = None,
 ) -> int:
-    """Evaluate a theorem: the value, and a bound rounded outward so that it is guaranteed."""
+    """Evaluate a theorem at the decimals given: the nearest value, and a guaranteed upper end of it.
+
+    The upper end is rounded up once: the double in JSON and the digits on the screen are at or above the bound.
+    """
     chosen = bound(known("THEOREM", theorem, NAMES))
     given = numbers(settings, PARAMETERS, chosen.title)
+    typed = {name: text.strip() for name, text in assignments(settings or [], PARAMETERS, chosen.title).items()}
     found = chosen.evaluate(**given)
+    value, upper = float(found.value), float(found.upper)
+    if not math.isfinite(upper):
+        limit = f"{chosen.name} < 1.8e308, the largest double: change units"
+        raise OutsideDomain(chosen.name, "a larger number", limit, chosen.title)
+    witness = {name: float(weight) for name, weight in found.witness.items()}
     result = {
         "theorem": chosen.name,
-        "value": float(found.value),
-        "upper": float(found.upper),
-        "parameters": given,
+        "value": value,
+        "upper": upper,
+        "parameters": {name: plain(name, number) for name, number in given.items()},
+        "typed": typed,
         "domain": chosen.conditions(**given),
-        "witness": {name: float(weight) for name, weight in found.witness.items()},
+        "witness": witness,
     }
     if json_file != "-":
-        Console().print(_table(chosen, result, given))
+        show(_table(chosen, value, upper, typed, witness), "holds: " + ", ".join(chosen.conditions(**given)))
     if json_file is not None:
         write_json(json_file, result)
     return HOLDS
 
 
-def _table(chosen: Bound, result: dict[str, object], given: dict[str, float]) -> Table:
-    table = Table(title=f"{chosen.name}: {chosen.title}", show_header=False)
-    table.add_row("value", f"{result['value']:.10g}")
-    table.add_row("guaranteed upper end", f"{result['upper']:.17g}")
-    for name, number in given.items():
-        table.add_row(name, f"{number:.10g}  [dim]{QUANTITIES[name].unit}, {QUANTITIES[name].meaning}[/dim]")
-    table.add_row("holds", "\n".join(chosen.conditions(**given)))
+def _table(chosen: Bound, value: float, upper: float, typed: Mapping[str, str], witness: Mapping[str, float]) -> Table:
+    table = Table(title=f"{chosen.name}: {chosen.title}", title_justify="left", show_header=False)
+    table.add_row("value", repr(value), "the nearest double")
+    table.add_row("guaranteed upper end", repr(upper), "at or above the bound, as printed")
+    for name, text in typed.items():
+        quantity = QUANTITIES[name]
+        table.add_row(name, text, f"{quantity.unit}, {quantity.meaning}")
+    for name, number in witness.items():
+        meaning = QUANTITIES[name].meaning if name in QUANTITIES else name.replace("_", " ")
+        table.add_row(f"proved with {name}", repr(number), meaning)
     return table

@@ -19,7 +19,7 @@ from theory.commands import app
 from theory.kernel.claim import Claim
 from theory.setting.boundary import ANSWER_IS_NO, HOLDS, known, write_json
 
-_STYLE = {"proved": "green", "refuted": "bold red", "undecided": "yellow", "unsupported": "dim"}
+_STYLE = {"proved": "green", "refuted": "bold red", "undecided": "yellow", "conditional": "cyan", "unsupported": "dim"}
 
 
 @app.command()
@@ -31,7 +31,13 @@ def prove(
     ] = False,
     json: Annotated[str | None, typer.Option(help="Write the result to a file, or to - for standard output.")] = None,
 ) -> int:
-    """Check every claim; exit 0 if each is proved, 1 if not."""
+    """Check every claim; exit 0 if each is proved, or conditional on rules that are named; 1 if not.
+
+    z3 (smt) knows real arithmetic only. A claim that also needs a rule on random sequences (an average, the tower
+    property, a shift, a telescoping sum), or cites a claim that does, is conditional on it by z3; the rules are
+    printed, and stand under "hypotheses" in the JSON. With --engine all a claim is proved if the kernel proves it and
+    no other authority leaves it undecided or refutes it; conditional is no contradiction.
+    """
     known("--engine", authority, (*ENGINES, "all"))
     claims = _chosen(only or [])
     names = ENGINES if authority == "all" else (authority,)
@@ -46,7 +52,7 @@ def prove(
         write_json(json, result)
     if json != "-":
         _show(outcomes, result)
-    return HOLDS if result["proved"] == result["total"] else ANSWER_IS_NO
+    return HOLDS if result["proved"] + result["conditional"] == result["total"] else ANSWER_IS_NO
 
 
 def _chosen(only: Sequence[str]) -> tuple[Claim, ...]:
@@ -67,7 +73,10 @@ def _run(name: str, claims: Sequence[Claim], *, quiet: bool) -> dict[str, Outcom
 
 
 def _overall(found: Sequence[Outcome]) -> str:
-    """Return the verdict of several authorities: proved if the kernel says so and none contradicts it."""
+    """Return the verdict of several authorities: proved if the kernel, the first, says so and none contradicts it.
+
+    That an authority proves a claim only on conditions is no contradiction.
+    """
     verdicts = [outcome.verdict for outcome in found]
     if "refuted" in verdicts:
         return "refuted"
@@ -102,6 +111,7 @@ def _result(
         "engine": authority,
         "claims": rows,
         "proved": sum(row["verdict"] == "proved" for row in rows),
+        "conditional": sum(row["verdict"] == "conditional" for row in rows),
         "total": len(rows),
         "axioms": list(AXIOMS),
         "seconds": seconds,
@@ -112,7 +122,7 @@ def _add_controls(result: dict[str, Any], claims: Sequence[Claim]) -> None:
     """Add to each row which premises its proof does not need, and which sharper conclusions still pass (none may)."""
     proved = {row["id"] for row in result["claims"] if row["verdict"] == "proved"}
     chosen = [item for item in claims if item.id in proved]
-    found = {control.claim: control for control in run_controls(chosen, {item.id: item for item in claims})}
+    found = {control.claim: control for control in run_controls(chosen, blueprint.theorems())}
     for row in result["claims"]:
         control = found.get(row["id"])
         if control is not None:
@@ -145,6 +155,7 @@ def _opinion(outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason,
         "seconds": outcome.seconds,
         "counterexample": dict(outcome.counterexample),
+        "hypotheses": list(outcome.hypotheses),
     }
 
 
@@ -178,7 +189,8 @@ def _show(outcomes: dict[str, dict[str, Outcome]], result: dict[str, Any]) -> No
             console.print(f"{row['id']}: not needed by the proof: {names}", highlight=False, markup=False)
     if "controls_smt" in result:
         _show_smt_controls(console, result)
-    console.print(f"{result['proved']} of {result['total']} claims proved in {result['seconds']:.1f} s")
+    also = f", {result['conditional']} conditional on the rules named above" if result["conditional"] else ""
+    console.print(f"{result['proved']} of {result['total']} claims proved{also}, in {result['seconds']:.1f} s")
 
 
 def _show_smt_controls(console: Console, result: dict[str, Any]) -> None:

@@ -1,46 +1,50 @@
-"""What every command does where it meets people: one-line errors, exit codes, whole files or none."""
+"""What every command does where it meets people: one-line errors, exit codes, whole files or none.
 
-import json
+What is read from outside is read here; how a command ends stands in `entry` and `refusal`, what it writes in `files`
+and `console`, what fits into memory in `memory`. They are all meant to be used from here.
+"""
+
 import math
-import os
-import sys
-import tempfile
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any, NoReturn
+from collections.abc import Iterable
 
-import typer
-from typer.main import get_command
+from theory.setting import memory
+from theory.setting.console import notes, show
+from theory.setting.entry import run_command
+from theory.setting.files import check_writable, deliver, json_text, write_json, write_whole
+from theory.setting.refusal import (
+    ANSWER_IS_NO,
+    BAD_INPUT,
+    HOLDS,
+    INTERNAL_ERROR,
+    INTERRUPTED,
+    NOBODY_READS,
+    BadInput,
+    OutsideDomain,
+)
 
-HOLDS = 0
-"""Exit code: it holds, or it is done."""
-ANSWER_IS_NO = 1
-"""Exit code: a claim is not proved, a bound is violated, a fault is not caught."""
-BAD_INPUT = 2
-"""Exit code: the request cannot be met; one line on standard error says why."""
-INTERRUPTED = 130
-"""Exit code: stopped with Ctrl-C; what was finished is kept."""
-
-
-class BadInput(ValueError):
-    """A value from outside that breaks a condition.
-
-    Args:
-        name: what the user calls the quantity, for example `alpha`.
-        value: what was given.
-        condition: what it must satisfy, for example `alpha > 0`.
-        needed_by: the theorem, device or file format that needs it; may be empty.
-
-    """
-
-    def __init__(self, name: str, value: object, condition: str, needed_by: str = "") -> None:
-        self.name, self.value, self.condition, self.needed_by = name, value, condition, needed_by
-        reason = f" (needed by {needed_by})" if needed_by else ""
-        super().__init__(f"{name} = {value}: must satisfy {condition}{reason}")
-
-
-class OutsideDomain(BadInput):
-    """Parameters outside the domain on which a theorem is proved."""
+__all__ = [
+    "ANSWER_IS_NO",
+    "BAD_INPUT",
+    "HOLDS",
+    "INTERNAL_ERROR",
+    "INTERRUPTED",
+    "NOBODY_READS",
+    "BadInput",
+    "OutsideDomain",
+    "assignments",
+    "check_writable",
+    "deliver",
+    "integer",
+    "json_text",
+    "known",
+    "memory",
+    "notes",
+    "real",
+    "run_command",
+    "show",
+    "write_json",
+    "write_whole",
+]
 
 
 def known(name: str, value: str, choices: Iterable[str], needed_by: str = "") -> str:
@@ -57,6 +61,8 @@ def real(name: str, text: object, *, needed_by: str = "") -> float:
         value = float(text)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise BadInput(name, repr(text), "a real number", needed_by) from None
+    except OverflowError:
+        raise BadInput(name, text, "a real number below 1.8e308 in size", needed_by) from None
     if isinstance(text, bool) or math.isnan(value):
         raise BadInput(name, repr(text), "a real number", needed_by)
     return value
@@ -93,75 +99,3 @@ def assignments(pairs: Iterable[str], allowed: Iterable[str], needed_by: str = "
             raise BadInput("--set", repr(pair), f"{name} is given once", needed_by)
         found[name] = value
     return found
-
-
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file so that a reader sees either all of it or none: to a temporary file, then rename.
-
-    Raises:
-        BadInput: if the folder cannot be made or written to.
-
-    """
-    data = content.encode() if isinstance(content, str) else content
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(scratch).chmod(0o644)
-            Path(scratch).replace(path)
-        except BaseException:
-            Path(scratch).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise BadInput("output", path, f"a place that can be written ({error.strerror})") from None
-
-
-def json_text(result: Mapping[str, Any]) -> str:
-    """Return strict JSON: NaN and infinities are refused by JSON, so they are written as null and text."""
-    return json.dumps(_finite(result), indent=2, allow_nan=False) + "\n"
-
-
-def _finite(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
-    if isinstance(value, Mapping):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if hasattr(value, "tolist"):  # NumPy scalars and arrays
-        return _finite(value.tolist())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else ("inf" if value > 0 else "-inf")
-    return value
-
-
-def write_json(destination: str, result: Mapping[str, Any]) -> None:
-    """Write a machine-readable result to a file, or to standard output if `destination` is `-`."""
-    if destination == "-":
-        sys.stdout.write(json_text(result))
-    else:
-        write_whole(Path(destination), json_text(result))
-
-
-def run_command(app: typer.Typer, program: str, arguments: list[str] | None = None) -> NoReturn:
-    """Run a command-line application with the exit codes of this project and without tracebacks for bad input."""
-    try:
-        result = get_command(app).main(args=arguments, prog_name=program, standalone_mode=False)
-        code = result if isinstance(result, int) else HOLDS
-    except BadInput as error:
-        code = _complain(str(error))
-    except typer.TyperException as error:
-        code = _complain(error.format_message())
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = HOLDS
-    except (KeyboardInterrupt, typer.Abort):
-        code = INTERRUPTED
-    if code == INTERRUPTED:
-        sys.stderr.write("stopped; what was finished is kept\n")
-    raise SystemExit(code)
-
-
-def _complain(message: str) -> int:
-    sys.stderr.write("error: " + " ".join(message.split()) + "\n")
-    return BAD_INPUT

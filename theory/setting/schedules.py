@@ -6,6 +6,7 @@ claims of `theory` (pipeline.lags, pipeline.density). Source: THEORY section 7.
 """
 
 from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -81,16 +82,22 @@ class Schedule(ABC):
 
         The count is taken at a sample late enough for the pipeline to be full.
         """
-        late = 2 * self.stages * self.batch + self.batch
+        late = 2 * self.stages * self.batch
         return tuple(self.lag(stage, late) for stage in range(1, self.stages + 1))
 
     def lag(self, stage: int, sample: int) -> int:
         """Count the updates of `stage` between the forward and the backward pass of `sample`."""
         start, end = self.forward_slot(stage, sample), self.backward_slot(stage, sample)
-        first = sample - (sample % self.batch)
-        return sum(
-            1 for other in range(first) if self.updates_after(other) and start < self.backward_slot(stage, other) < end
-        )
+        earlier = range(sample - sample % self.batch)
+
+        def slot(other: int) -> int:
+            return self.backward_slot(stage, other)
+
+        # A stage takes samples in their order: those whose backward pass lies between stand side by side.
+        between = range(bisect_right(earlier, start, key=slot), bisect_left(earlier, end, key=slot))
+        if self.batch == 1:
+            return len(between)
+        return sum(1 for other in between if self.updates_after(other))
 
 
 @dataclass(frozen=True)

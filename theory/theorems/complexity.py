@@ -24,12 +24,14 @@ _CONSTANTS = {
     parts.rest: parts.rest_of(parts.t),
 }
 
+_EXPRESSION: Expr = _ENOUGH.xreplace(_CONSTANTS)
+
 THEOREM = Theorem(
     name="complexity",
     title="Theorem 3: iterations to eps above the floor",
     proved_by="complexity.iterations",
     run="complexity.published",
-    expression=_ENOUGH.xreplace(_CONSTANTS),
+    expression=_EXPRESSION,
     feasible=(),
     definitions=definitions("master.sharp", "x", "p", "q", "qn"),
     domain=conditions(_CLAIM.id, "step", "coherent"),
@@ -54,8 +56,7 @@ ALGORITHMS: Mapping[str, Mapping[sympy.Symbol, Expr]] = {
 
 def iterations(algorithm: str) -> Expr:
     """Return K(eps) of an algorithm, in iterations; an unknown name raises KeyError."""
-    assert THEOREM.expression is not None
-    return THEOREM.expression.xreplace(dict(ALGORITHMS[algorithm]))
+    return _EXPRESSION.xreplace(dict(ALGORITHMS[algorithm]))
 
 
 def leading_coefficient(algorithm: str) -> Expr:

@@ -53,7 +53,7 @@ def late_weights(request: Request) -> Weights:
     )
     group, length = execution.Group(run, range(run.replicas), 1), block_length(run.problem)
     for block in range(math.ceil(run.iterations / length)):
-        group.advance(block, length, norms=False)
+        group.advance(block, length)
     return [np.asarray(stage, dtype=np.float64) for stage in group.engine.weights()]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 import simulate
 from simulate import kernels
+from simulate.observe import Observer
 from simulate.problems.attaining import Attaining
 from simulate.problems.base import FiniteData, Problem
 from simulate.problems.blocks import Blocks
@@ -134,7 +135,21 @@ def _measured() -> bool:
         )
         if not all(same):
             return False
-    return True
+    return _peaks()
+
+
+def _peaks() -> bool:
+    """Check that norms and noise that are largest at W_0 are seen: the weights of this network shrink."""
+    problem = Network(stages=2, width=3, samples=8, gain=3.0)
+    runs = simulate.run(
+        problem, "analog-sgd", alpha=0.5, tau=12.0, iterations=600, replicas=2, seed=1, measure_every=300
+    )
+    start = problem.initial_weights()
+    variance = sum(float(np.sum(stage)) for stage in problem.moments(start).variance)
+    norms = [float(np.linalg.norm(stage, 2)) for stage in start]
+    seen = runs.measured.get("w", [0.0, 0.0])
+    largest = all(one >= (1 - 1e-12) * norm for one, norm in zip(seen, norms, strict=True))
+    return largest and runs.measured["sigma2"] >= (1 - 1e-12) * variance
 
 
 def _run(setting: Setting, **changes: Any) -> Trajectories:  # noqa: ANN401
@@ -412,6 +427,10 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     ),
     "measuring: norm for its square": _reporting("mean_squared_gradient", np.sqrt),
     "measuring: saturation ten percent short": _reporting("max_saturation", lambda found: 0.9 * found),
+    "measuring: norms and noise at W_0 forgotten": partial(
+        swapped, Observer, "start", lambda self, weights: self.guard(0, weights)
+    ),
+    "measuring: norms never taken": partial(swapped, Observer, "norms", lambda *_: None),
     "measuring: mean-square saturation without the square": _reporting("mean_square_saturation", np.sqrt),
     "facts: L halved": _facts_with(L=lambda value: value / 2),
     "facts: sigma for sigma^2": _facts_with(sigma2=lambda value: 0.5 * math.sqrt(value)),

@@ -15,11 +15,14 @@ import numpy as np
 from scipy import stats
 
 import theory
+from simulate.problems.blocks import Blocks
 from theory.setting.boundary import OutsideDomain
-from verify import assumptions, calibration, observations, statistics, sweep, verdicts
+from verify import assumptions, calibration, conditions, observations, rounding, statistics, summary, sweep, verdicts
+from verify.certificates import Certificate
 from verify.observations import Constants, Observations
 from verify.sabotage import Answer, Area, Check, Fault, swapped
 from verify.sabotage.panel import SETTINGS
+from verify.settings import Setting
 
 AREA: Area = "statistics"
 
@@ -30,7 +33,11 @@ def checks() -> dict[str, Check]:
         "looks-are-independent": _looks,
         "refusals": _refusals,
         "verdicts-on-planted-truths": _verdicts,
+        "alarms": _alarms,
+        "what-is-conditional": _conditional,
+        "rounding-is-evidence": _rounding,
         "what-a-run-hands-over": _handed_over,
+        "rare-saturation": _rare_saturation,
         "coverage-from-above": _coarsely(_coverage),
         "power": _coarsely(_power),
         "false-alarms-of-families": _coarsely(_families),
@@ -139,16 +146,85 @@ def _refusals() -> bool:
     known = _planted(9.0).constants
     uncertified = Constants(known.values, {**known.certified, "L": False})
     saturated = np.full(200, 0.55)
-    cases = (
+    cases: tuple[tuple[Observations, str], ...] = (
         (_planted(9.0, diverged=1), "sharp/a-posteriori"),
         (_planted(9.0, saturation=saturated), "sharp/a-priori"),
         (_planted(9.0, saturation=np.full(200, 1.0)), "sharp/a-posteriori"),
         (_planted(9.0, saturation=np.full(200, 0.7)), "explicit/a-posteriori"),
         (_planted(9.0, constants=uncertified), "explicit/a-priori"),
     )
+    cases += tuple(
+        (_planted(9.0, constants=Constants(known.values, {**known.certified, name: False})), "noise-resolved/a-priori")
+        for name in known.values
+    )
+    cases += ((_planted(9.0, device="power"), "sharp/a-priori"), (_planted(9.0, device="power"), "sharp/a-posteriori"))
     refused = all(_words(observed)[claim] == "not applied" for observed, claim in cases)
     status = {found.assumption: found.status for found in assumptions.examine(_planted(1.0, saturation=saturated))}
     return refused and status["saturation"] == "violated"
+
+
+def _alarms() -> bool:
+    """Check that a certificate which a run breaks is a violation, and that nothing is held on its constant."""
+    saturated = _planted(0.5, saturation=np.full(200, 0.55))
+    noisy = _planted(0.5, certificates=(Certificate("sigma2", "noise variance", 1.0, 1.1, 1e-12),))
+    sound = _planted(0.5, certificates=(Certificate("sigma2", "noise variance", 1.0, 1.0 + 1e-13, 1e-12),))
+    first, second, third = (_words(observed) for observed in (saturated, noisy, sound))
+    dropped = [second[claim] for claim in second if "/a-" in claim]
+    return (
+        first.get("certificate/rho") == second.get("certificate/sigma2") == "violated"
+        and first["sharp/a-priori"] == "not applied"
+        and set(dropped) == {"not applied"}
+        and set(third.values()) == {"held"}
+    )
+
+
+def _conditional() -> bool:
+    """Check that an a-posteriori check says what it rests on, and that no family is claimed to cover it."""
+    with swapped(theory, "bound", _planted_bound):
+        checks = verdicts.confront(_planted(0.5), 1e-3).checks
+    words = {check.claim: bool(check.condition) for check in checks}
+    priori = [words[claim] for claim in words if claim.endswith("a-priori")]
+    result = {"checks": [dataclasses.asdict(check) for check in checks if check.claim.endswith("a-posteriori")]}
+    alone = summary.family_wise([result], 0.99)
+    gaussian = dataclasses.replace(SETTINGS["Analog-SGD-AP"], iterations=20)
+    gaussian = dataclasses.replace(gaussian, problem_settings={**gaussian.problem_settings, "noise": "gaussian"})
+    status = {found.assumption: found.status for found in assumptions.examine(sweep.observe(gaussian, 3, 1))}
+    return (
+        not any(priori)
+        and all(condition for claim, condition in words.items() if claim.endswith("a-posteriori"))
+        and (alone["settings"], alone["conditional"]) == (0, 1)
+        and status["saturation"] == "conditional"
+    )
+
+
+def _rounding() -> bool:
+    """Check a run whose steps fall below the spacing of its weights' numbers, the same in numbers, and a fine one."""
+    tau = 1e16
+    lost = Setting(0, "lost", "attaining", 1, {"rho": 0.3, "tau": tau}, "analog-sgd", 0.01, tau, 400, 8, 1)
+    fine = dataclasses.replace(lost, problem_settings={"rho": 0.3, "tau": 10.0}, tau=10.0)
+    found = [verdicts.confront(sweep.observe(setting, 8, 1), 1e-3).checks for setting in (lost, fine)]
+    named = [any(check.reason.startswith("rounding") for check in checks) for checks in found]
+    rough = rounding.Rounding(direction=0.5, gradient=0.0, dtype="float32")
+    with swapped(theory, "bound", _staleness_bound):
+        rounded = {c.verdict for c in verdicts.confront(_planted(0.8, rounding=rough), 1e-3).checks}
+        above = {c.verdict for c in verdicts.confront(_planted(2.0, rounding=rough), 1e-3).checks}
+    return named == [True, False] and rounded == above == {"inconclusive"}
+
+
+def _staleness_bound(name: str) -> Callable[..., Any]:  # noqa: ARG001
+    """Return a bound of 1, and more where directions are wrong: with 0.5 over (1 + rho) alpha it passes 3."""
+    return lambda nu=0.0, Lambdah=0.5, **_: 1.0 + np.maximum(nu - 0.4, 0) + np.maximum(np.subtract(Lambdah, 0.5), 0)
+
+
+def _rare_saturation() -> bool:
+    """Check the upper end of the mean-square saturation, at its stated error, where large values are seldom seen."""
+    rng, level, share, missed = np.random.default_rng(7), 0.2, 0.02, list[bool]()
+    for _ in range(300):
+        square = np.where(rng.random(40) < share, 0.24, 0.01)
+        found = verdicts.weigh(_planted(0.5, squared_gradient=np.ones(40), square_saturation=square,
+                                        saturation=np.sqrt(square)), level)  # fmt: skip
+        missed.append(found.rbar2[2] < share * 0.24 + (1 - share) * 0.01 - 1e-9)
+    return _at_rate(np.array(missed), verdicts.shares(level).alarm)
 
 
 def _looks() -> bool:
@@ -192,11 +268,11 @@ def _deciding(rule: Decide) -> Callable[[], AbstractContextManager[None]]:
     return partial(swapped, verdicts, "decide", rule)
 
 
-def _bare(claim: str, _: float, value: float, __: float, evidence: verdicts.Evidence) -> verdicts.Check:
+def _bare(claim: str, ends: verdicts.Ends, evidence: verdicts.Evidence, condition: str) -> verdicts.Check:
     """Compare the mean itself, in the place of the whole decision."""
-    tightness = value / evidence.mean
-    word: verdicts.Verdict = "held" if evidence.mean <= value else "violated"
-    return verdicts.Check(claim, word, value, tightness, 0.99 * tightness, 1.01 * tightness)
+    tightness = ends.value / evidence.mean
+    word: verdicts.Verdict = "held" if evidence.mean <= ends.value else "violated"
+    return verdicts.Check(claim, word, ends.value, tightness, 0.99 * tightness, 1.01 * tightness, "", condition)
 
 
 def _always_held(*_: float) -> str:
@@ -315,6 +391,28 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "refusal: full saturation overlooked": _not_refusing("observed 1"),
     "refusal: measured constants taken for certified": _not_refusing("only measured"),
     "refusal: nothing is ever refused": _refusing_only("no such reason"),
+    "refusal: another device's saturation taken for its distortion": _not_refusing("the device"),
+    "refusal: a constant that is not proved taken for proved": partial(
+        swapped, Constants, "proved", lambda self, *names: all(name in self.values for name in names)
+    ),
+    "certificate: broken ones overlooked": partial(swapped, Observations, "broken", lambda *_: []),
+    "certificate: broken ones refused without an alarm": partial(swapped, verdicts, "_alarms", lambda _: []),
+    "certificate: no room for the rounding of the comparison": partial(
+        swapped, Certificate, "broken", property(lambda self: self.seen > self.proved)
+    ),
+    "condition: a-posteriori checks say nothing": partial(swapped, conditions, "of", lambda *_: ""),
+    "condition: the family covers every check": partial(
+        swapped, summary, "basis", lambda check: "certificate" if "certificate" in check["claim"] else "a-priori"
+    ),
+    "condition: normal noise taken for bounded": partial(swapped, Blocks, "bounded_noise", property(lambda _: True)),
+    "rounding: floating point taken for exact": partial(swapped, rounding, "of", lambda *_: rounding.EXACT),
+    "rounding: held although it could move the bound": partial(swapped, rounding, "SHARE", math.inf),
+    "rounding: an alarm within its reach": partial(
+        swapped, verdicts, "_perturbed", lambda known, _: ("Lambdah", known["Lambdah"], known["Lambdah"])
+    ),
+    "saturation: the ceiling of its mean square read off the run": partial(
+        swapped, verdicts, "_ceiling", lambda observed: observed.rho**2
+    ),
     "assumptions: saturation never violated": partial(
         swapped, assumptions, "_EXAMINERS", {**assumptions._EXAMINERS, "saturation": lambda _: ("certified", "")}
     ),

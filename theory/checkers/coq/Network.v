@@ -6,123 +6,16 @@
     here, and counted from the output in the backward pass. *)
 
 From Coq Require Import Reals Lra Lia.
-From Analog Require Import Sums InnerProduct Descent Batch.
+From Analog Require Import Sums InnerProduct Descent Matrix.
 Local Open Scope R_scope.
 
-(** * Vectors and matrices *)
-
-Lemma euclid_ext n (x y : euclid n) : (forall i, (i < n)%nat -> x i = y i) -> norm x = norm y.
-Proof. intros E. apply lift_norm_ext. intros i Hi. now rewrite (E i Hi). Qed.
-
-Lemma euclid_split n (x y z : euclid n) : (forall i, (i < n)%nat -> x i = y i + z i) -> norm x <= norm y + norm z.
-Proof. intros E. rewrite (euclid_ext n x (plus y z)) by exact E. apply minkowski. Qed.
-
-Lemma euclid_inner n (x y : euclid n) : inner x y = sum n (fun i => x i * y i).
-Proof. reflexivity. Qed.
-
-Lemma euclid_le n m (x : euclid n) (y : euclid m) c :
-  0 <= c -> sum n (fun i => x i * x i) <= c ^ 2 * sum m (fun i => y i * y i) -> norm x <= c * norm y.
-Proof.
-  intros Hc L. apply norm_le; [apply Rmult_le_pos; [exact Hc | apply norm_nonneg]|].
-  rewrite Rpow_mult_distr, norm_sq. exact L.
-Qed.
-
-Definition apply_rows (n : nat) (A : nat -> nat -> R) (x : nat -> R) : nat -> R :=
-  fun i => sum n (fun j => A i j * x j).
-Definition apply_columns (n : nat) (A : nat -> nat -> R) (y : nat -> R) : nat -> R :=
-  fun j => sum n (fun i => A i j * y i).
-
-(** norm2 A <= w for an n x k matrix A. *)
-Definition spectral (n k : nat) (A : nat -> nat -> R) (w : R) : Prop :=
-  forall x : euclid k, norm (apply_rows k A x : euclid n) <= w * norm x.
-
-(** The transposed matrix has the same bound. *)
-Lemma spectral_transposed n k A w (y : euclid n) :
-  0 <= w -> spectral n k A w -> norm (apply_columns n A y : euclid k) <= w * norm y.
-Proof.
-  intros Hw Sp. set (x := apply_columns n A y : euclid k).
-  assert (Sq : norm x ^ 2 <= w * norm y * norm x).
-  { replace (norm x ^ 2) with (inner y (apply_rows k A x : euclid n)).
-    - apply Rle_trans with (1 := cauchy_schwarz _ _). rewrite (Rmult_comm w), Rmult_assoc.
-      apply Rmult_le_compat_l; [apply norm_nonneg | apply Sp].
-    - rewrite norm_sq, !euclid_inner.
-      transitivity (sum n (fun i => sum k (fun j => A i j * y i * x j))).
-      + apply sum_ext. intros i _. unfold apply_rows. rewrite <- sum_scal. apply sum_ext. intros. ring.
-      + rewrite sum_swap. apply sum_ext. intros j _. transitivity (x j * sum n (fun i => A i j * y i)); [|reflexivity].
-        rewrite <- sum_scal. apply sum_ext. intros. ring. }
-  pose proof (norm_nonneg x). pose proof (Rmult_le_pos w (norm y) Hw (norm_nonneg y)).
-  destruct (Req_dec (norm x) 0) as [Z|Z]; [lra|].
-  apply Rmult_le_reg_r with (norm x); lra.
-Qed.
-
-(** A matrix stored row after row; as a vector it has the Frobenius norm, which bounds its action. *)
-Definition matrix (k : nat) (a : nat -> R) : nat -> nat -> R := fun i j => a (i * k + j)%nat.
-
-Lemma sum_minus n f g : sum n f - sum n g = sum n (fun i => f i - g i).
-Proof. induction n as [|n IH]; simpl; [ring|]. rewrite <- IH. ring. Qed.
-
-Lemma sum_scal_r n c f : sum n (fun i => f i * c) = sum n f * c.
-Proof. rewrite Rmult_comm, <- sum_scal. apply sum_ext. intros. ring. Qed.
-
-Lemma frobenius n k (a : euclid (n * k)) :
-  norm a ^ 2 = sum n (fun i => sum k (fun j => matrix k a i j * matrix k a i j)).
-Proof. rewrite norm_sq, euclid_inner, sum_mul. reflexivity. Qed.
-
-Lemma rows_le n k (a : euclid (n * k)) (x : euclid k) :
-  norm (apply_rows k (matrix k a) x : euclid n) <= norm a * norm x.
-Proof.
-  apply euclid_le; [apply norm_nonneg|]. rewrite frobenius, <- sum_scal_r.
-  apply sum_le. intros i _. unfold apply_rows.
-  pose proof (cauchy_schwarz_sq (matrix k a i : euclid k) x) as CS. rewrite !euclid_inner in CS. lra.
-Qed.
-
-Lemma columns_le n k (a : euclid (n * k)) (y : euclid n) :
-  norm (apply_columns n (matrix k a) y : euclid k) <= norm a * norm y.
-Proof.
-  apply euclid_le; [apply norm_nonneg|]. rewrite frobenius, sum_swap, <- sum_scal_r.
-  apply sum_le. intros j _. unfold apply_columns.
-  pose proof (cauchy_schwarz_sq ((fun i => matrix k a i j) : euclid n) y) as CS. rewrite !euclid_inner in CS. lra.
-Qed.
-
-Lemma coordinate_le n (z : euclid n) i : (i < n)%nat -> Rabs (z i) <= norm z.
-Proof.
-  intros Hi. rewrite <- sqrt_Rsqr_abs. apply sqrt_le_1_alt. rewrite euclid_inner. unfold Rsqr.
-  induction n as [|n IH]; [lia|]. simpl.
-  assert (Q : 0 <= sum n (fun i => z i * z i)) by (apply sum_nonneg; intros; apply Rle_0_sqr).
-  destruct (Nat.eq_dec i n) as [->|E]; [lra|].
-  specialize (IH z ltac:(lia)). pose proof (Rle_0_sqr (z n)). unfold Rsqr in *. lra.
-Qed.
-
-Lemma elementwise_le n (a : nat -> R) (t : euclid n) c :
-  0 <= c -> (forall i, (i < n)%nat -> Rabs (a i) <= c) -> norm ((fun i => a i * t i) : euclid n) <= c * norm t.
-Proof.
-  intros Hc B. apply euclid_le; [exact Hc|]. rewrite <- sum_scal. apply sum_le. intros i Hi.
-  replace (a i * t i * (a i * t i)) with (Rabs (a i) ^ 2 * (t i * t i)) by (rewrite pow2_abs; ring).
-  apply Rmult_le_compat_r; [apply Rle_0_sqr|]. apply pow_incr. split; [apply Rabs_pos | now apply B].
-Qed.
-
-(** No coordinate exceeds the norm, so a product of vectors, element by element, is at most as long as its factors. *)
-(* Claim: network.hadamard *)
-Lemma hadamard_le n (a : nat -> R) (z t : euclid n) c :
-  0 <= c -> (forall i, (i < n)%nat -> Rabs (a i) <= c * Rabs (z i)) ->
-  norm ((fun i => a i * t i) : euclid n) <= c * norm z * norm t.
-Proof.
-  intros Hc B. apply elementwise_le; [apply Rmult_le_pos; [exact Hc | apply norm_nonneg]|].
-  intros i Hi. apply Rle_trans with (1 := B i Hi). apply Rmult_le_compat_l; [exact Hc | now apply coordinate_le].
-Qed.
-
-(** delta x^T, stored row after row. *)
-Definition outer (k : nat) (y x : nat -> R) : nat -> R := fun c => y (c / k)%nat * x (c mod k)%nat.
-
-Lemma outer_norm n k (y : euclid n) (x : euclid k) : norm (outer k y x : euclid (n * k)) <= norm y * norm x.
-Proof.
-  apply euclid_le; [apply norm_nonneg|]. rewrite sum_mul, norm_sq, euclid_inner, <- sum_scal_r.
-  apply sum_le. intros i _. rewrite <- sum_scal. apply sum_le. intros j Hj. unfold outer.
-  rewrite Nat.div_add_l, (Nat.div_small j), Nat.add_0_r by lia.
-  rewrite Nat.add_comm, Nat.mod_add, Nat.mod_small by lia. apply Req_le. ring.
-Qed.
-
 (** * The network *)
+
+(** The smaller of two bounds, where there is a second one. *)
+Definition at_most (c : option R) (b : R) : R := match c with Some c => Rmin c b | None => b end.
+
+Lemma at_most_nonneg c b : (forall a, c = Some a -> 0 <= a) -> 0 <= b -> 0 <= at_most c b.
+Proof. intros C B. destruct c as [a|]; simpl; [apply Rmin_glb; auto | exact B]. Qed.
 
 Section network.
   Variable M : nat.
@@ -130,6 +23,7 @@ Section network.
   Variables phi dphi : nat -> R -> R.
   Variables p0 p1 l0 l1 X : R.
   Variable w : nat -> R.
+  Variable cap : nat -> option R.
 
   Hypothesis p0_nonneg : 0 <= p0.
   Hypothesis p1_nonneg : 0 <= p1.
@@ -138,18 +32,27 @@ Section network.
   Hypothesis X_nonneg : 0 <= X.
   Hypothesis w_nonneg : forall m, 0 <= w m.
 
-  (** the activations *)
+  (** the activations; [cap m], where there is one, bounds the output of stage m *)
   Hypothesis phi_zero : forall m, phi m 0 = 0.
   Hypothesis phi_lipschitz : forall m a b, Rabs (phi m a - phi m b) <= p0 * Rabs (a - b).
   Hypothesis dphi_bound : forall m a, Rabs (dphi m a) <= p0.
   Hypothesis dphi_lipschitz : forall m a b, Rabs (dphi m a - dphi m b) <= p1 * Rabs (a - b).
+  Hypothesis capped : forall m c, cap m = Some c ->
+    forall z : euclid (width (S m)), norm ((fun i => phi m (z i)) : euclid (width (S m))) <= c.
 
-  (** one sample: input and gradient of the loss at the output *)
+  Fixpoint forward_bound (m : nat) : R :=
+    match m with
+    | O => X
+    | S m => at_most (cap m) (p0 * w m * forward_bound m)
+    end.
+
+  (** one sample: input, and gradient of the loss at the outputs that the bounds allow *)
   Variable x0 : euclid (width 0).
   Variable loss : euclid (width M) -> euclid (width M).
   Hypothesis input_bound : norm x0 <= X.
-  Hypothesis loss_bound : forall y, norm (loss y) <= l0.
-  Hypothesis loss_lipschitz : forall y z, norm (minus (loss y) (loss z)) <= l1 * norm (minus y z).
+  Hypothesis loss_bound : forall y, norm y <= forward_bound M -> norm (loss y) <= l0.
+  Hypothesis loss_lipschitz : forall y z, norm y <= forward_bound M -> norm z <= forward_bound M ->
+    norm (minus (loss y) (loss z)) <= l1 * norm (minus y z).
 
   Definition size (m : nat) : nat := width (S m) * width m.
   Let V : space := weights M size.
@@ -179,13 +82,19 @@ Section network.
   Definition bounded (U : V) : Prop :=
     forall m, (m < M)%nat -> spectral (width (S m)) (width m) (of_stage U m) (w m).
 
+  (** They are, if no weight exceeds r and w_m >= r sqrt(size of stage m): the spectral norm is at most Frobenius'. *)
+  Theorem saturated_bounded U r :
+    0 <= r -> (forall m, (m < M)%nat -> r * sqrt (INR (size m)) <= w m) ->
+    (forall m c, (m < M)%nat -> (c < size m)%nat -> Rabs (U m c) <= r) -> bounded U.
+  Proof.
+    intros Hr Fits Sat m Hm x.
+    apply Rle_trans with (1 := rows_le (width (S m)) (width m) (U m : euclid (size m)) x).
+    apply Rmult_le_compat_r; [apply norm_nonneg|]. apply Rle_trans with (2 := Fits m Hm).
+    apply elements_le; [exact Hr|]. intros c Hc. now apply Sat.
+  Qed.
+
   (** * The recursions *)
 
-  Fixpoint forward_bound (m : nat) : R :=
-    match m with
-    | O => X
-    | S m => p0 * w m * forward_bound m
-    end.
   Fixpoint backward_bound (j : nat) : R :=
     match j with
     | O => p0 * l0
@@ -208,8 +117,11 @@ Section network.
   Definition deviation (u moved : nat -> R) (m : nat) : R :=
     beta u moved (M - 1 - m) * forward_bound m + backward_bound (M - 1 - m) * e u m.
 
-  Lemma forward_bound_nonneg m : 0 <= forward_bound m.
-  Proof. induction m as [|m IH]; simpl; [exact X_nonneg|]. repeat apply Rmult_le_pos; auto. Qed.
+  Lemma forward_bound_nonneg m : (forall m c, cap m = Some c -> 0 <= c) -> 0 <= forward_bound m.
+  Proof.
+    intros C. induction m as [|m IH]; simpl; [exact X_nonneg|].
+    apply at_most_nonneg; [apply C | repeat apply Rmult_le_pos; auto].
+  Qed.
 
   Lemma backward_bound_nonneg j : 0 <= backward_bound j.
   Proof. induction j as [|j IH]; simpl; repeat apply Rmult_le_pos; auto. Qed.
@@ -218,12 +130,16 @@ Section network.
   Theorem forward_bounded U m : bounded U -> (m <= M)%nat -> norm (act U m : euclid (width m)) <= forward_bound m.
   Proof.
     intros B. induction m as [|m IH]; intros Hm; [exact input_bound|].
-    apply Rle_trans with (p0 * norm (pre U m : euclid (width (S m)))).
+    assert (Capped : forall b, norm (act U (S m) : euclid (width (S m))) <= b ->
+      norm (act U (S m) : euclid (width (S m))) <= at_most (cap m) b).
+    { intros b L. destruct (cap m) as [c|] eqn:E; [|exact L].
+      apply Rmin_glb; [exact (capped m c E (pre U m)) | exact L]. }
+    apply Capped, Rle_trans with (p0 * norm (pre U m : euclid (width (S m)))).
     - apply euclid_le; [exact p0_nonneg|]. rewrite <- sum_scal. apply sum_le. intros i _. simpl act. fold (pre U m).
       pose proof (phi_lipschitz m (pre U m i) 0) as L. rewrite phi_zero, !Rminus_0_r in L.
       pose proof (pow_incr _ _ 2 (conj (Rabs_pos _) L)) as Q. rewrite Rpow_mult_distr, !pow2_abs in Q.
       unfold pre in *. lra.
-    - simpl. rewrite Rmult_assoc. apply Rmult_le_compat_l; [exact p0_nonneg|].
+    - rewrite Rmult_assoc. apply Rmult_le_compat_l; [exact p0_nonneg|].
       apply Rle_trans with (1 := B m ltac:(lia) _). apply Rmult_le_compat_l; [apply w_nonneg|]. apply IH. lia.
   Qed.
 
@@ -237,10 +153,12 @@ Section network.
 
   Definition rows (j : nat) : nat := width (S (st j)).
 
-  Lemma back_bounded U W j : bounded W -> (j < M)%nat -> norm (back U W j : euclid (rows j)) <= back_bound j.
+  Lemma back_bounded U W j :
+    bounded U -> bounded W -> (j < M)%nat -> norm (back U W j : euclid (rows j)) <= back_bound j.
   Proof.
-    intros B. induction j as [|j IH]; intros Hj.
-    - unfold rows, st. replace (S (M - 1 - 0)) with M by lia. apply loss_bound.
+    intros BU B. induction j as [|j IH]; intros Hj.
+    - unfold rows, st. replace (S (M - 1 - 0)) with M by lia.
+      apply loss_bound, forward_bounded; auto.
     - assert (E : width (st j) = rows (S j)) by (unfold rows, st; f_equal; lia).
       rewrite <- E. apply Rle_trans with (w (st j) * norm (delta U W j : euclid (rows j))).
       + apply (spectral_transposed (rows j) (width (st j)) (of_stage W (st j))); [apply w_nonneg|].
@@ -252,11 +170,23 @@ Section network.
   Qed.
 
   (* Claim: network.backward *)
-  Theorem backward_bounded U W j : bounded W -> (j < M)%nat -> norm (delta U W j : euclid (rows j)) <= backward_bound j.
+  Theorem backward_bounded U W j :
+    bounded U -> bounded W -> (j < M)%nat -> norm (delta U W j : euclid (rows j)) <= backward_bound j.
   Proof.
-    intros B Hj. rewrite backward_is_p0_back. apply Rle_trans with (p0 * norm (back U W j : euclid (rows j))).
+    intros BU B Hj. rewrite backward_is_p0_back. apply Rle_trans with (p0 * norm (back U W j : euclid (rows j))).
     - apply elementwise_le; auto.
     - apply Rmult_le_compat_l; [exact p0_nonneg|]. now apply back_bounded.
+  Qed.
+
+  (** How long a stage's direction can be. *)
+  Theorem direction_bounded U W m : bounded U -> bounded W -> (m < M)%nat ->
+    norm (direction U W m : euclid (size m)) <= backward_bound (M - 1 - m) * forward_bound m.
+  Proof.
+    intros BU BW Hm. set (j := (M - 1 - m)%nat).
+    assert (Er : rows j = width (S m)) by (unfold rows, st, j; do 2 f_equal; lia).
+    pose proof (backward_bounded U W j BU BW ltac:(unfold j; lia)) as Bb. rewrite Er in Bb.
+    apply Rle_trans with (1 := outer_norm (width (S m)) (width m) (delta U W j) (act U m)).
+    apply Rmult_le_compat; try apply norm_nonneg; [exact Bb|]. apply forward_bounded; [exact BU | lia].
   Qed.
 
   (** * Staleness: weights U, U' in the forward pass, W, W' in the backward pass *)
@@ -375,7 +305,7 @@ Section network.
         + apply Rle_trans with (1 := columns_le (rows j) (width (st j)) (minus W W' (st j) : euclid (size (st j))) _).
           apply Rmult_le_compat; try apply norm_nonneg.
           * exact (backward_moved (st j) Hm).
-          * apply backward_bounded; [exact bW | lia].
+          * apply backward_bounded; [exact bU | exact bW | lia].
     Qed.
 
     (* Claim: network.backward_stale *)
@@ -387,8 +317,9 @@ Section network.
           by (unfold st; simpl; rewrite Nat.sub_0_r; ring).
         apply delta_stale; [exact Hj|].
         unfold rows, st. replace (S (M - 1 - 0)) with M by lia.
-        apply Rle_trans with (1 := loss_lipschitz _ _). apply Rmult_le_compat_l; [exact l1_nonneg|].
-        apply forward_stale. lia.
+        apply Rle_trans with (l1 * norm (minus (act U M : euclid (width M)) (act U' M))).
+        + apply loss_lipschitz; apply forward_bounded; auto.
+        + apply Rmult_le_compat_l; [exact l1_nonneg|]. apply forward_stale. lia.
       - simpl beta. fold (back_bound (S j)). apply delta_stale; [exact Hj|].
         apply back_stale; [exact Hj|]. apply IH. lia.
     Qed.
@@ -400,7 +331,7 @@ Section network.
       intros Hm. set (j := (M - 1 - m)%nat).
       assert (Hj : (j < M)%nat) by (unfold j; lia).
       assert (Er : rows j = width (S m)) by (unfold rows, st, j; do 2 f_equal; lia).
-      pose proof (backward_stale j Hj) as Bs. pose proof (backward_bounded U' W' j bW' Hj) as Bb. rewrite Er in *.
+      pose proof (backward_stale j Hj) as Bs. pose proof (backward_bounded U' W' j bU' bW' Hj) as Bb. rewrite Er in *.
       apply Rle_trans with
         (norm (outer (width m) (minus (delta U W j : euclid (width (S m))) (delta U' W' j)) (act U m) : euclid (size m))
          + norm (outer (width m) (delta U' W' j) (minus (act U m : euclid (width m)) (act U' m)) : euclid (size m))).

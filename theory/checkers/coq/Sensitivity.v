@@ -1,11 +1,11 @@
-(** The staleness sensitivity of a network, its smoothness, and Analog-SGD-AP on a network.
+(** The staleness sensitivity of a network, and the smoothness of one sample's loss.
 
     The recursions of Network.v are linear in the distances u that the stages have moved, with nonnegative
     coefficients: that is the matrix S (backward weights current), or S_full (backward weights moved as well). *)
 
 From Coq Require Import Reals Lra Lia List.
 From Analog Require Import Sums InnerProduct Expectation Windows Master Trajectory Descent Device Training AnalogSGD
-  Batch Network.
+  Matrix Network.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -22,21 +22,37 @@ Qed.
 Lemma sum_combine n a b f g : sum n (fun i => a * f i + b * g i) = a * sum n f + b * sum n g.
 Proof. now rewrite sum_plus, !sum_scal. Qed.
 
+(** The Frobenius norm of S Diag(c) will do for Lambda. *)
+Lemma delay_frobenius M (S : nat -> nat -> R) (c : nat -> R) Lambda :
+  0 <= Lambda -> sum M (fun i => sum M (fun j => (S i j * c j) ^ 2)) <= Lambda ^ 2 -> delay_constant M S c Lambda.
+Proof.
+  intros HL F y. apply euclid_le; [exact HL|].
+  pose proof (inner_pos y) as Py. rewrite euclid_inner in Py.
+  apply Rle_trans with (2 := Rmult_le_compat_r _ _ _ Py F). rewrite <- sum_scal_r.
+  apply sum_le. intros i _. unfold sensitivity_of.
+  pose proof (cauchy_schwarz_sq ((fun j => S i j * c j) : euclid M) y) as CS. rewrite !euclid_inner in CS.
+  rewrite (sum_ext M (fun j => S i j * (c j * y j)) (fun j => S i j * c j * y j)) by (intros; ring).
+  rewrite (sum_ext M (fun j => (S i j * c j) ^ 2) (fun j => S i j * c j * (S i j * c j))) by (intros; ring).
+  lra.
+Qed.
+
 Section linear.
   Variable M : nat.
   Variables p0 p1 l0 l1 X : R.
   Variable w : nat -> R.
+  Variable cap : nat -> option R.
   Hypothesis p0_nonneg : 0 <= p0.
   Hypothesis p1_nonneg : 0 <= p1.
   Hypothesis l0_nonneg : 0 <= l0.
   Hypothesis l1_nonneg : 0 <= l1.
   Hypothesis X_nonneg : 0 <= X.
   Hypothesis w_nonneg : forall m, 0 <= w m.
+  Hypothesis cap_nonneg : forall m c, cap m = Some c -> 0 <= c.
 
-  Local Notation err := (e p0 X w).
-  Local Notation reach := (zeta p0 X w).
-  Local Notation signal := (beta M p0 p1 l0 l1 X w).
-  Local Notation off := (deviation M p0 p1 l0 l1 X w).
+  Local Notation err := (e p0 X w cap).
+  Local Notation reach := (zeta p0 X w cap).
+  Local Notation signal := (beta M p0 p1 l0 l1 X w cap).
+  Local Notation off := (deviation M p0 p1 l0 l1 X w cap).
 
   (** [t] = 0: the backward weights are current; [t] = 1: they have moved with the forward ones. *)
   Definition sensitivity (t : R) (i j : nat) : R := off (unit_distance j) (fun m => t * unit_distance j m) i.
@@ -44,7 +60,7 @@ Section linear.
   Lemma e_linear u m : (m <= M)%nat -> err u m = sum M (fun j => err (unit_distance j) m * u j).
   Proof.
     induction m as [|m IH]; intros Hm; cbn [e]; [symmetry; apply sum_zero; intros; ring|].
-    rewrite (sum_ext M _ (fun j => p0 * forward_bound p0 X w m * (unit_distance j m * u j)
+    rewrite (sum_ext M _ (fun j => p0 * forward_bound p0 X w cap m * (unit_distance j m * u j)
       + p0 * w m * (err (unit_distance j) m * u j))) by (intros; ring).
     rewrite sum_combine, <- IH, pick by lia. ring.
   Qed.
@@ -52,7 +68,7 @@ Section linear.
   Lemma zeta_linear u m : (m < M)%nat -> reach u m = sum M (fun j => reach (unit_distance j) m * u j).
   Proof.
     intros Hm. unfold zeta.
-    rewrite (sum_ext M _ (fun j => forward_bound p0 X w m * (unit_distance j m * u j)
+    rewrite (sum_ext M _ (fun j => forward_bound p0 X w cap m * (unit_distance j m * u j)
       + w m * (err (unit_distance j) m * u j))) by (intros; ring).
     now rewrite sum_combine, <- e_linear, pick by lia.
   Qed.
@@ -75,7 +91,7 @@ Section linear.
     off u (fun m => t * u m) i = sum M (fun j => sensitivity t i j * u j).
   Proof.
     intros Hi. unfold sensitivity, deviation.
-    rewrite (sum_ext M _ (fun j => forward_bound p0 X w i *
+    rewrite (sum_ext M _ (fun j => forward_bound p0 X w cap i *
       (signal (unit_distance j) (fun m => t * unit_distance j m) (M - 1 - i) * u j)
       + backward_bound M p0 l0 w (M - 1 - i) * (err (unit_distance j) i * u j))) by (intros; ring).
     rewrite sum_combine, <- e_linear, <- beta_linear by lia. ring.
@@ -125,7 +141,7 @@ Section linear.
   Theorem sensitivity_grows s t i j : 0 <= s <= t -> 0 <= sensitivity s i j <= sensitivity t i j.
   Proof.
     intros Hst. destruct (beta_grows j s t (M - 1 - i) Hst) as [B1 B2].
-    pose proof (forward_bound_nonneg p0 X w p0_nonneg X_nonneg w_nonneg i) as Fb.
+    pose proof (forward_bound_nonneg p0 X w cap p0_nonneg X_nonneg w_nonneg i cap_nonneg) as Fb.
     pose proof (backward_bound_nonneg M p0 l0 w p0_nonneg l0_nonneg w_nonneg (M - 1 - i)) as Bb.
     pose proof (e_nonneg j i) as E. unfold sensitivity, deviation.
     split.
@@ -142,6 +158,7 @@ Section sample.
   Variables phi dphi : nat -> R -> R.
   Variables p0 p1 l0 l1 X : R.
   Variable w : nat -> R.
+  Variable cap : nat -> option R.
   Hypothesis p0_nonneg : 0 <= p0.
   Hypothesis p1_nonneg : 0 <= p1.
   Hypothesis l0_nonneg : 0 <= l0.
@@ -152,16 +169,20 @@ Section sample.
   Hypothesis phi_lipschitz : forall m a b, Rabs (phi m a - phi m b) <= p0 * Rabs (a - b).
   Hypothesis dphi_bound : forall m a, Rabs (dphi m a) <= p0.
   Hypothesis dphi_lipschitz : forall m a b, Rabs (dphi m a - dphi m b) <= p1 * Rabs (a - b).
+  Hypothesis capped : forall m c, cap m = Some c ->
+    forall z : euclid (width (S m)), norm ((fun i => phi m (z i)) : euclid (width (S m))) <= c.
   Variable x0 : euclid (width 0).
   Variable loss : euclid (width M) -> euclid (width M).
   Hypothesis input_bound : norm x0 <= X.
-  Hypothesis loss_bound : forall y, norm (loss y) <= l0.
-  Hypothesis loss_lipschitz : forall y z, norm (minus (loss y) (loss z)) <= l1 * norm (minus y z).
+  Let reached : R := forward_bound p0 X w cap M.
+  Hypothesis loss_bound : forall y, norm y <= reached -> norm (loss y) <= l0.
+  Hypothesis loss_lipschitz : forall y z, norm y <= reached -> norm z <= reached ->
+    norm (minus (loss y) (loss z)) <= l1 * norm (minus y z).
 
   Let V : space := weights M (size width).
   Let G : V -> V -> V := direction M width phi dphi x0 loss.
   Let inside : V -> Prop := bounded M width w.
-  Let S := sensitivity M p0 p1 l0 l1 X w.
+  Let S := sensitivity M p0 p1 l0 l1 X w cap.
 
   Lemma minus_swap (U W : V) j :
     norm (minus U W j : euclid (size width j)) = norm (minus W U j : euclid (size width j)).
@@ -179,8 +200,8 @@ Section sample.
   Proof.
     intros HU HW Hm. set (u := fun j => norm (minus W U j : euclid (size width j))).
     assert (Z : forall m, 0 = 0 * u m) by (intros; ring).
-    apply Rle_trans with (deviation M p0 p1 l0 l1 X w u (fun m => 0 * u m) m).
-    - apply (direction_stale M width phi dphi p0 p1 l0 l1 X w); auto.
+    apply Rle_trans with (deviation M p0 p1 l0 l1 X w cap u (fun m => 0 * u m) m).
+    - apply (direction_stale M width phi dphi p0 p1 l0 l1 X w cap); auto.
       + intros j _. rewrite minus_swap. apply Rle_refl.
       + intros j _. rewrite <- Z. apply Req_le, norm_null, sum_zero. intros c _.
         change ((W j c + -1 * W j c) * (W j c + -1 * W j c) = 0). ring.
@@ -199,8 +220,8 @@ Section sample.
     rewrite <- Nu. apply Rle_trans with (2 := Spectral u).
     apply lift_norm_le. intros m Hm. rewrite <- (norm_sq (minus (G U U) (G W W) m)).
     assert (D : norm (minus (G U U) (G W W) m : euclid (size width m)) <= sensitivity_of M (S 1) (fun j => 1 * u j) m).
-    { apply Rle_trans with (deviation M p0 p1 l0 l1 X w u (fun m => 1 * u m) m).
-      - apply (direction_stale M width phi dphi p0 p1 l0 l1 X w); auto.
+    { apply Rle_trans with (deviation M p0 p1 l0 l1 X w cap u (fun m => 1 * u m) m).
+      - apply (direction_stale M width phi dphi p0 p1 l0 l1 X w cap); auto.
         + intros j _. apply Rle_refl.
         + intros j _. rewrite Rmult_1_l. apply Rle_refl.
       - apply Req_le. rewrite deviation_linear by exact Hm. unfold sensitivity_of.
