@@ -239,6 +239,7 @@ def test_a_condition_stays_inside_its_branch() -> None:
     assert second.startswith("((v_y ^ 2) = 0) -> ")
     assert coq_compare.opinion(lemma, "")[0] == "conditional"
     assert "Average" in coq_compare.opinion(lemma, "")[1]
+    assert coq_compare.hypotheses(lemma, None) == tuple(lemma.conditions)
 
 
 # --- what the library says of the claims
@@ -272,6 +273,34 @@ def test_a_library_statement_that_says_less_is_noticed(premises: str, goal: str,
     (compiled / "Compared.v").write_text(text)
     assert run(compiled, "Compare.v") == ""
     assert (run(compiled, "Compared.v") == "") == same
+
+
+def test_a_theorem_that_is_not_found_to_say_its_claim_leaves_it_undecided() -> None:
+    claim, generated = blueprint.claim("order.root"), coq.Compiled(frozenset({"order.root"}))
+    verdicts = []
+    for library in (
+        coq.Compiled(frozenset({"Master", "Compared.v:order.root"})),
+        coq.Compiled(frozenset({"Master"}), {"Compared.v:order.root": "Unable to unify"}),
+        coq.Compiled(frozenset({"Master"})),
+        coq.Compiled(complaints={"Master": "no"}),
+    ):
+        results = {"generated": generated, "library": library}
+        outcome = coq._outcome(claim, LEMMAS[claim.id], "Master.root_order", results, {claim.id: "an instance"})
+        verdicts.append((outcome.verdict, outcome.reason.split("; ")[1].split(":")[1]))
+    assert verdicts == [
+        ("proved", " Master.root_order, compared"),
+        ("undecided", " Master.root_order is not found to say the claim"),
+        ("proved", " Master.root_order, not compared"),
+        ("undecided", " Master.root_order"),
+    ]
+
+
+def test_a_claim_without_a_lemma_hangs_on_the_theorem_that_names_it() -> None:
+    claim = blueprint.claim("order.root")
+    results = {"generated": coq.Compiled(), "library": coq.Compiled(frozenset({"Master"}))}
+    outcome = coq._outcome(claim, "no tactics", "Master.root_order", results, {claim.id: "an instance"})
+    assert outcome.verdict == "conditional"
+    assert outcome.hypotheses == ("what Master.root_order says is the claim",)
 
 
 def test_every_lemma_of_the_librarys_file_is_compared() -> None:

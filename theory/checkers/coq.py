@@ -131,17 +131,22 @@ def _outcome(
     elif generated.stopped:
         complaint = None
     verdict, said = coq_compare.opinion(written, complaint, generated.stopped)
-    if theorem is None:
-        return Outcome(item.id, verdict, said)
+    if theorem is not None:
+        other, more = _of_library(item.id, theorem, library, reasons)
+        verdict, said = coq_compare.together(verdict, other), f"{said}; {more}"
+    hypotheses = coq_compare.hypotheses(written, theorem) if verdict == "conditional" else ()
+    return Outcome(item.id, verdict, said, hypotheses=hypotheses)
+
+
+def _of_library(claim: str, theorem: str, library: Compiled, reasons: Mapping[str, str]) -> tuple[Verdict, str]:
     file = theorem.partition(".")[0]
     if library.stopped:
-        more: tuple[Verdict, str] = ("undecided", f"library: {library.stopped}")
-    elif file not in library.accepted:
-        more = ("undecided", f"library refused: {theorem}: {library.complaints.get(file, 'it is not there')}")
-    else:
-        why = "" if _same(item.id) in library.accepted else library.complaints.get(_same(item.id), reasons.get(item.id))
-        more = coq_compare.of_theorem(theorem, why)
-    return Outcome(item.id, coq_compare.together(verdict, more[0]), f"{said}; {more[1]}")
+        return "undecided", f"library: {library.stopped}"
+    if file not in library.accepted:
+        return "undecided", f"library refused: {theorem}: {library.complaints.get(file, 'it is not there')}"
+    if _same(claim) in library.complaints:
+        return "undecided", f"library: {theorem} is not found to say the claim: {library.complaints[_same(claim)]}"
+    return coq_compare.of_theorem(theorem, "" if _same(claim) in library.accepted else reasons.get(claim))
 
 
 class _Checker:

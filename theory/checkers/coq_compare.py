@@ -109,6 +109,13 @@ def of_theorem(theorem: str, why: str | None) -> tuple[Verdict, str]:
     return "conditional", f"library: {theorem}, not compared: {why or 'it states no claim of the theory'}"
 
 
+def hypotheses(lemma: Lemma | str, theorem: str | None) -> tuple[str, ...]:
+    """Return, in words, what a claim hangs on that is only conditionally proved."""
+    if isinstance(lemma, Lemma) and lemma.conditions:
+        return tuple(lemma.conditions)
+    return (f"what {theorem} says is the claim",)
+
+
 def together(generated: Verdict, library: Verdict) -> Verdict:
     """Return the verdict of both: what is refused or not heard by one of them is undecided."""
     for verdict in ("undecided", "proved", "conditional"):
