@@ -50,6 +50,7 @@ class _Kept(FunctionCache):  # type: ignore[misc]
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)
+        self._cache_file: Any
         # The stamp has no public name; without it there is Numba's own, of one file.
         if hasattr(self._cache_file, "_source_stamp"):
             self._cache_file._source_stamp = (self._cache_file._source_stamp, _STAMP)

@@ -3,12 +3,10 @@
 First the kernel's own list of attacks, then siblings of each kind (the letters are those of the first attacks).
 """
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 import sympy
 
+from tests.theory.kernel.test_attacks import ATTACKS, positive
 from theory import blueprint
 from theory.checkers import smt
 from theory.checkers.smt_terms import Undecided
@@ -52,10 +50,6 @@ u, v, n, t, g = generators("u v n t g")
 ONE = sympy.Integer(1)
 FALSE = le(0, -1 - z**2)
 UNEVALUATED = sympy.Mul(y, sympy.Pow(y, -1, evaluate=False), evaluate=False)
-
-_found = importlib.util.spec_from_file_location("kernel_attacks", Path(__file__).parent / "kernel" / "test_attacks.py")
-KERNEL = importlib.util.module_from_spec(_found)
-_found.loader.exec_module(KERNEL)
 
 SIBLINGS, RIGHT = [], []
 
@@ -107,7 +101,7 @@ def asked(author, given, assumes, library):
     return smt.settle(claim("attack.last", author, assumes), settled)
 
 
-@pytest.mark.parametrize(("author", "because", "given", "assumes"), KERNEL.ATTACKS)
+@pytest.mark.parametrize(("author", "because", "given", "assumes"), ATTACKS)
 def test_z3_refuses_what_the_kernel_is_attacked_with(author, because, given, assumes, library):
     with pytest.raises(Undecided):
         asked(author, given, assumes, library)
@@ -219,19 +213,19 @@ def division_by_what_is_negative_in_one_case_and_positive_in_the_other(d):
 # --- C: citations
 
 
-@wrong("is no scalar", given=[KERNEL.positive])
+@wrong("is no scalar", given=[positive])
 def c_a_mixed_gram_entry_replaced(d):
     d.conclude("bad", FALSE, Cite("attack.base0", "pos", scalars={entry("u", "v"): -1 - z**2}))
     d.holds_at(z=1)
 
 
-@wrong("speaks of no", given=[KERNEL.positive])
+@wrong("speaks of no", given=[positive])
 def c_a_name_of_nobody(d):
     d.conclude("bad", le(0, norm2(u) + 1), Cite("attack.base0", "pos", scalars={x: ONE}))
     d.at({}, {"u": (1,)})
 
 
-@wrong("is not the instance", given=[KERNEL.positive])
+@wrong("is not the instance", given=[positive])
 def c_a_stronger_goal_than_the_instance(d):
     d.conclude("bad", lt(0, norm2(u)), Cite("attack.base0", "pos"))
     d.at({}, {"u": (1,)})
@@ -449,6 +443,17 @@ def g_a_root_that_exists_at_this_count_used_at_all(d):
     one = Step("one", eq(w, 1), Induction(k, combine(), combine(times("hypothesis"))))
     d.root(h, p, Chain((one,), combine(times("here"), times("one", p))))
     d.conclude("bad", le(0, X), Induction(k, combine(), combine(times("hypothesis"), times("h^2"), square(h))))
+    d.holds_at(k=0, p=1)
+
+
+@wrong("reads as if it held at every count")
+def g_a_conclusion_at_this_count_that_reads_as_one_at_all(d):
+    """p w >= 0 at this count, with w = 1, says of p, which is chosen anew at each count, nothing at other counts."""
+    d.local(k, p)
+    d.recursion(k, {w: (1, w)})
+    d.given("here", le(0, p * w), "domain")
+    d.have("one", eq(w, 1), Induction(k, combine(), combine(times("hypothesis"))))
+    d.conclude("bad", le(0, p), combine(times("here"), times("one", p)))
     d.holds_at(k=0, p=1)
 
 

@@ -162,8 +162,8 @@ def test_admitted_in_a_generated_lemma_is_refused(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.slow
 def test_a_generated_file_without_the_lemma_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     right = coq_lemma.Lemma.source
-    monkeypatch.setattr(coq_lemma.Lemma, "source", lambda self: right(self).replace("c_order_root", "c_order_other"))
-    assert "c_order_root is not there" in verdict().reason
+    monkeypatch.setattr(coq_lemma.Lemma, "source", lambda self: right(self).replace("c_order__root", "c_order__other"))
+    assert "c_order__root is not there" in verdict().reason
 
 
 @needs_coq

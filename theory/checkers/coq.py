@@ -1,9 +1,11 @@
 """A third opinion on every claim: Coq, by the lemma written from the claim and by the hand-written library.
 
 Both are compiled by coqc and checked again by coqchk (`coq_audit`), once for the same content, the same tools and the
-same checker: see `coq_cache`. A claim is `proved` if its generated lemma or a library theorem that names it is accepted
-and neither is refused. What neither speaks of, and everything where Coq is missing or does not work, is `unsupported`;
-what Coq was stopped at is `undecided` and not remembered.
+same checker: see `coq_cache`. A claim is `proved` if its generated lemma is accepted and has no condition, or a library
+theorem is accepted whose statement has been compared with the claim's (`coq_compare`), and nothing is refused; an
+accepted lemma with conditions, or a theorem that is not compared, makes it `conditional`. What neither speaks of, and
+everything where Coq is missing or does not work, is `unsupported`; what Coq was stopped at is `undecided` and not
+remembered.
 """
 
 import hashlib
@@ -16,15 +18,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from theory.blueprint import Outcome
-from theory.checkers import coq_audit, coq_cache
+from theory.checkers import coq_audit, coq_cache, coq_compare
 from theory.checkers.coq_audit import source as coq_source
 from theory.checkers.coq_audit import tools
 from theory.checkers.coq_audit.tools import Broken
+from theory.checkers.coq_compare import Comparison
 from theory.checkers.coq_lemma import PRELUDE, Lemma, lemma_of
 from theory.checkers.coq_script import lemmas
 from theory.kernel.claim import Claim
+from theory.kernel.proof import Verdict
 
 LIBRARY = Path(__file__).parent / "coq"
+_FOUNDATION = LIBRARY
+"""Where the files lie on which the generated lemmas rest."""
+_COMPARED = "Compared.v"
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,8 @@ def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
         return
     written = {item.id: result for item, result in lemmas(items)}
     try:
-        results = _both(written)
+        found, reasons = _comparisons(written)
+        results = _both(written, found)
     except Broken as fault:
         yield from (Outcome(item.id, "unsupported", f"Coq does not work here: {fault}") for item in items)
         return
@@ -69,11 +77,17 @@ def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
     except ValueError:  # said in the results already
         theorems = {}
     for item in items:
-        yield _outcome(item, written[item.id], theorems.get(item.id), results)
+        yield _outcome(item, written[item.id], theorems.get(item.id), results, reasons)
 
 
-def _both(written: Mapping[str, Lemma | str]) -> dict[str, Compiled]:
-    """Compile the library and the generated lemmas side by side.
+def _comparisons(written: Mapping[str, Lemma | str]) -> tuple[dict[str, Comparison], dict[str, str]]:
+    paths = (LIBRARY / coq_compare.FILE, LIBRARY / coq_compare.TABLE)
+    texts = (coq_source.read(path) if path.is_file() else "" for path in paths)
+    return coq_compare.comparisons((item for item in written.values() if isinstance(item, Lemma)), *texts)
+
+
+def _both(written: Mapping[str, Lemma | str], found: Mapping[str, Comparison]) -> dict[str, Compiled]:
+    """Compile the library, with the comparisons, and the generated lemmas side by side.
 
     Raises:
         Broken: Coq does not work at all.
@@ -91,7 +105,7 @@ def _both(written: Mapping[str, Lemma | str]) -> dict[str, Compiled]:
             faults.append(fault)
 
     threads = [
-        threading.Thread(target=work, args=("library", lambda: _library(checker))),
+        threading.Thread(target=work, args=("library", lambda: _library(checker, found))),
         threading.Thread(target=work, args=("generated", lambda: _generated(written, checker))),
     ]
     for thread in threads:
@@ -103,33 +117,36 @@ def _both(written: Mapping[str, Lemma | str]) -> dict[str, Compiled]:
     return results
 
 
-def _outcome(item: Claim, written: Lemma | str, theorem: str | None, results: Mapping[str, Compiled]) -> Outcome:
-    reasons, proved, refused, heard = [], False, False, False
+def _outcome(
+    item: Claim,
+    written: Lemma | str,
+    theorem: str | None,
+    results: Mapping[str, Compiled],
+    reasons: Mapping[str, str],
+) -> Outcome:
     generated, library = results["generated"], results["library"]
-    if isinstance(written, Lemma):
-        heard = True
-        if generated.stopped:
-            reasons.append(f"generated lemma: {generated.stopped}")
-        elif item.id in generated.accepted:
-            proved = True
-            reasons.append("generated lemma")
-        else:
-            refused = True
-            reasons.append(f"generated lemma refused: {generated.complaints.get(item.id, 'it is not there')}")
+    complaint: str | None = generated.complaints.get(item.id, "it is not there")
+    if item.id in generated.accepted:
+        complaint = ""
+    elif generated.stopped:
+        complaint = None
+    verdict, said = coq_compare.opinion(written, complaint, generated.stopped)
     if theorem is not None:
-        heard = True
-        file = theorem.partition(".")[0]
-        if library.stopped:
-            reasons.append(f"library: {library.stopped}")
-        elif file in library.accepted:
-            proved = True
-            reasons.append(f"library: {theorem}")
-        else:
-            refused = True
-            reasons.append(f"library refused: {theorem}: {library.complaints.get(file, 'it is not there')}")
-    if not heard:
-        return Outcome(item.id, "unsupported", str(written))
-    return Outcome(item.id, "proved" if proved and not refused else "undecided", "; ".join(reasons))
+        other, more = _of_library(item.id, theorem, library, reasons)
+        verdict, said = coq_compare.together(verdict, other), f"{said}; {more}"
+    hypotheses = coq_compare.hypotheses(written, theorem) if verdict == "conditional" else ()
+    return Outcome(item.id, verdict, said, hypotheses=hypotheses)
+
+
+def _of_library(claim: str, theorem: str, library: Compiled, reasons: Mapping[str, str]) -> tuple[Verdict, str]:
+    file = theorem.partition(".")[0]
+    if library.stopped:
+        return "undecided", f"library: {library.stopped}"
+    if file not in library.accepted:
+        return "undecided", f"library refused: {theorem}: {library.complaints.get(file, 'it is not there')}"
+    if _same(claim) in library.complaints:
+        return "undecided", f"library: {theorem} is not found to say the claim: {library.complaints[_same(claim)]}"
+    return coq_compare.of_theorem(theorem, "" if _same(claim) in library.accepted else reasons.get(claim))
 
 
 class _Checker:
@@ -188,26 +205,61 @@ def _read_back(data: object, name: str) -> Compiled | None:
     return Compiled(frozenset(accepted), complaints)
 
 
-def _sources() -> dict[str, str]:
-    """Return the library's files, name -> text, in the order in which they compile."""
-    return {name: coq_source.read(LIBRARY / name) for name in coq_source.project(LIBRARY)}
+def _sources(folder: Path) -> dict[str, str]:
+    """Return a library's files, name -> text, in the order in which they compile."""
+    return {name: coq_source.read(folder / name) for name in coq_source.project(folder)}
 
 
-def _library(checker: _Checker) -> Compiled:
-    """Audit the hand-written library; names are those of the files, without `.v`."""
+def _same(claim: str) -> str:
+    """Return under which name the comparison of a claim is kept among the results of the library."""
+    return f"{_COMPARED}:{claim}"
+
+
+def _library(checker: _Checker, found: Mapping[str, Comparison]) -> Compiled:
+    """Audit the hand-written library and the comparisons; names are those of the files, without `.v`, and `_same`."""
     try:
-        sources = _sources()
+        sources = _sources(LIBRARY)
     except ValueError as fault:
         return Compiled(stopped=str(fault))
 
     def compute(scratch: Path) -> Compiled:
-        done = tools.audit(sources, scratch)
-        return Compiled(
-            frozenset(name.removesuffix(".v") for name in done.accepted),
-            {name.removesuffix(".v"): complaint for name, complaint in done.complaints.items()},
-        )
+        left, refused, turn = dict(found), dict[str, str](), 0
+        while True:
+            build = scratch / str(turn)
+            build.mkdir()
+            done = tools.audit({**sources, **_compared(left)}, build)
+            if _COMPARED not in done.complaints or not left or turn:
+                break
+            turn += 1  # once more, without what is refused
+            refused.update(_refused(left, build, done.complaints[_COMPARED]))
+            left = {claim: item for claim, item in left.items() if claim not in refused}
+        if _COMPARED in done.complaints:
+            refused.update(dict.fromkeys(left, done.complaints[_COMPARED]))
+        complaints = {name.removesuffix(".v"): complaint for name, complaint in done.complaints.items()}
+        complaints |= {_same(claim): complaint for claim, complaint in refused.items()}
+        accepted = {name.removesuffix(".v") for name in done.accepted}
+        return Compiled(frozenset(accepted | {_same(claim) for claim in found if claim not in refused}), complaints)
 
-    return checker.kept(sources, compute)
+    return checker.kept({**sources, **_compared(found)}, compute)
+
+
+def _compared(found: Mapping[str, Comparison]) -> dict[str, str]:
+    return {_COMPARED: coq_compare.source(found.values())} if found else {}
+
+
+def _refused(found: Mapping[str, Comparison], build: Path, complaint: str) -> dict[str, str]:
+    """Return the comparisons that coqc refuses, one after the other, in a folder where the library is compiled."""
+    left, refused = dict(found), dict[str, str]()
+    while complaint and left:
+        text = coq_compare.source(left.values())
+        wrong = _blamed(text, complaint, _COMPARED)
+        names = [wrong] if wrong in left else list(left)
+        for name in names:
+            refused[str(name)] = complaint.splitlines()[-1]
+            del left[str(name)]
+        (build / _COMPARED).write_bytes(coq_compare.source(left.values()).encode("latin-1"))
+        complaint = tools.compiled(build, _COMPARED)
+    return refused
 
 
 def source(written: Iterable[Lemma]) -> str:
@@ -219,7 +271,7 @@ def _generated(written: Mapping[str, Lemma | str], checker: _Checker) -> Compile
     """Audit the lemmas written from claims; what Coq complains about is taken out until the rest is accepted."""
     found = [lemma for lemma in written.values() if isinstance(lemma, Lemma)]
     try:
-        below = coq_source.needed(source(found), _sources())
+        below = coq_source.needed(source(found), _sources(_FOUNDATION))
     except ValueError as fault:
         return Compiled(stopped=str(fault))
 
@@ -233,7 +285,7 @@ def _generated(written: Mapping[str, Lemma | str], checker: _Checker) -> Compile
             wrong = _blamed(source(left), complaint)
             names = {wrong} if wrong else {lemma.claim.id for lemma in left}
             while True:  # what rests on a refused lemma is refused with it
-                more = {lemma.claim.id for lemma in left if any(lemma_of(n) + " " in lemma.source() for n in names)}
+                more = {lemma.claim.id for lemma in left if any(f"({lemma_of(n)} " in lemma.source() for n in names)}
                 if more <= names:
                     break
                 names |= more
@@ -244,9 +296,9 @@ def _generated(written: Mapping[str, Lemma | str], checker: _Checker) -> Compile
     return checker.kept({**below, "Generated.v": source(found)}, compute)
 
 
-def _blamed(text: str, complaint: str) -> str | None:
+def _blamed(text: str, complaint: str, file: str = "Generated.v") -> str | None:
     """Return the claim whose lemma coqc complains about."""
-    place = re.match(r'File "[^"]*Generated\.v", line (\d+)', complaint)
+    place = re.match(rf'File "[^"]*{re.escape(file)}", line (\d+)', complaint)
     if place is None:
         return None
     above = "\n".join(text.splitlines()[: int(place[1])])

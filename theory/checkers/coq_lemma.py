@@ -1,184 +1,312 @@
-"""A claim's lemma in Coq: how symbols, expressions and relations are written, and the prelude of every file.
+"""A claim's lemma in Coq: how terms and relations are written, its statement, and what may be used in its proof.
 
-Gram entries are real variables; positivity of the inner product enters as the instances norm2(sum c_i v_i) >= 0 that a
-proof uses. The proof itself is written by `coq_script`.
+The statement is the claim: for all values of its names, index sets and averages, its structure and its premises imply
+its conclusions. What a proof takes for granted beyond that is a `Condition`; a lemma with one is no proof of the claim.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
-import sympy
-from sympy import Expr
-
+from theory.checkers.coq_prelude import PRELUDE
+from theory.checkers.coq_world import FRAMES, SUPPORTS, At, Env, Untranslatable, World, is_one
 from theory.kernel.claim import Claim
-from theory.kernel.relations import Relation
+from theory.kernel.signs import Rel
+from theory.kernel.statement import Vec
+from theory.kernel.terms import Atom, Term, number
 
-PRELUDE = r"""(* Written from the claims of the theory package; do not edit. *)
-Require Import Reals Lra.
-Open Scope R_scope.
-
-Lemma lez w a b : 0 <= w -> a <= b -> 0 <= w * (b - a).
-Proof. intros; apply Rmult_le_pos; lra. Qed.
-Lemma ltz w a b : 0 < w -> a < b -> 0 < w * (b - a).
-Proof. intros; apply Rmult_lt_0_compat; lra. Qed.
-Lemma eqz w a b : a = b -> w * (b - a) = 0.
-Proof. intros ->; ring. Qed.
-Lemma scaled_le c l r e : 0 <= c -> l <= r -> e = c * (r - l) -> 0 <= e.
-Proof. intros A B ->; apply lez; assumption. Qed.
-Lemma scaled_lt c l r e : 0 < c -> l < r -> e = c * (r - l) -> 0 < e.
-Proof. intros A B ->; apply ltz; assumption. Qed.
-Lemma finish_le l r s : (r - l) - s = 0 -> 0 <= s -> l <= r.
-Proof. lra. Qed.
-Lemma finish_lt l r s : (r - l) - s = 0 -> 0 < s -> l < r.
-Proof. lra. Qed.
-Lemma finish_eq l r s : (r - l) - s = 0 -> s = 0 -> l = r.
-Proof. lra. Qed.
-Lemma add_le a b : 0 <= a -> 0 <= b -> 0 <= a + b.
-Proof. lra. Qed.
-Lemma add_lt a b : 0 < a -> 0 <= b -> 0 < a + b.
-Proof. lra. Qed.
-Lemma add_tl a b : 0 <= a -> 0 < b -> 0 < a + b.
-Proof. lra. Qed.
-Lemma add_eq a b : a = 0 -> b = 0 -> a + b = 0.
-Proof. lra. Qed.
-Lemma zero_le a : a = 0 -> 0 <= a.
-Proof. lra. Qed.
-Lemma conv_le l r l' r' : l <= r -> (r' - l') - (r - l) = 0 -> l' <= r'.
-Proof. lra. Qed.
-Lemma conv_lt l r l' r' : l < r -> (r' - l') - (r - l) = 0 -> l' < r'.
-Proof. lra. Qed.
-Lemma conv_eq l r l' r' : l = r -> (r' - l') - (r - l) = 0 -> l' = r'.
-Proof. lra. Qed.
-Lemma flip_eq l r l' r' : l = r -> (r' - l') + (r - l) = 0 -> l' = r'.
-Proof. lra. Qed.
-Lemma even_le e n : 0 <= e ^ (2 * n).
-Proof. rewrite pow_mult; apply pow_le, pow2_ge_0. Qed.
-Lemma even_lt e n : e <> 0 -> 0 < e ^ (2 * n).
-Proof.
-  intros; rewrite pow_mult; apply pow_lt.
-  replace (e ^ 2) with (Rsqr e) by (unfold Rsqr; ring). apply Rsqr_pos_lt; assumption.
-Qed.
-Lemma sign_cases s : s ^ 2 = 1 -> s = 1 \/ s = -1.
-Proof.
-  intros H. assert (P : (s - 1) * (s + 1) = 0) by (replace ((s - 1) * (s + 1)) with (s ^ 2 - 1) by ring; lra).
-  apply Rmult_integral in P; lra.
-Qed.
-Lemma zero_cases e : 0 <= e -> 0 < e \/ e = 0.
-Proof. lra. Qed.
-Lemma not_zero b : 0 < b -> b <> 0.
-Proof. lra. Qed.
-Lemma not_zero_neg b : 0 < - b -> b <> 0.
-Proof. lra. Qed.
-Ltac side := match goal with
-  | |- _ <> 0 => assumption
-  | H : ?b <> 0 |- ?a <> 0 => let Z := fresh in intro Z; apply H; rewrite <- Z; ring
-  | H : ?b <> 0 |- ?a <> 0 => let Z := fresh in intro Z; apply H; replace b with (- a) by ring; rewrite Z; ring
-  | |- _ <> 0 => lra
-  | |- _ <> 0 => apply not_zero; nra
-  end.
-Ltac same := first [ring | field; repeat split; side].
-"""
 RULES = {"<=": "le", "<": "lt", "==": "eq"}
 """How the names of the prelude's lemmas end for a relation."""
 _OPERATOR = {"<=": "<=", "<": "<", "==": "="}
-
-
-class Untranslatable(Exception):
-    """A claim whose proof is not written in Coq here, and why."""
-
-
-def name_of(symbol: sympy.Symbol) -> str:
-    """Return a Coq identifier for a symbol."""
-    return "v_" + re.sub(r"\W", "_", symbol.name)
+Kind = Literal[
+    "length", "link", "view", "mean", "path", "known", "differences", "delay", "start", "next", "premise", "condition"
+]
 
 
 def lemma_of(claim: str) -> str:
     """Return the name of the lemma of a claim."""
-    return "c_" + claim.replace(".", "_")
+    return "c_" + claim.replace(".", "__")
 
 
-def text(expression: Expr) -> str:
-    """Return an expression as Coq writes it, with the structure it has."""
-    if expression.is_Integer:
-        return f"({expression})" if expression < 0 else str(expression)
-    if expression.is_Rational:
-        return f"({expression.p} / {expression.q})"
-    if expression.is_Symbol:
-        return name_of(expression)
-    if expression.is_Add:
-        return "(" + " + ".join(map(text, expression.args)) + ")"
-    if expression.is_Mul:
-        first, *rest = expression.args
-        return f"({text(first)} * {text(sympy.Mul(*rest, evaluate=False)) if len(rest) > 1 else text(rest[0])})"
-    if expression.is_Pow and expression.exp.is_Integer:
-        power = int(expression.exp)
-        if power < 0:
-            return f"(/ {text(expression.base)})" if power == -1 else f"(/ ({text(expression.base)} ^ {-power}))"
-        return f"({text(expression.base)} ^ {power})"
-    raise Untranslatable(f"{expression} is no rational function")
+@dataclass(frozen=True)
+class Printer:
+    """Writes terms of a claim at the values at hand."""
+
+    world: World
+    env: Env
+
+    def value(self, label: str) -> At:
+        """Return the value at hand of a label."""
+        if label in self.env:
+            return self.env[label]
+        if label in self.world.open:
+            others = [self.at(other) for other in self.world.others(label)]
+            return At(f"(n_{label} {' '.join(others)})" if others else f"n_{label}", "")
+        raise Untranslatable(f"no value of the label {label} is at hand")
+
+    def at(self, label: str) -> str:
+        """Return the value at hand of a label, in Coq."""
+        return self.value(label).value
+
+    def name(self, name: str, *, vector: bool, more: Iterable[str] = ()) -> str:
+        """Return a scalar or a generator at the values at hand, and at `more` values of an image."""
+        values = [*(self.at(label) for label in self.world.args(name, vector)), *more]
+        letter = "g" if vector else "v"
+        return f"({letter}_{name} {' '.join(values)})" if values else f"{letter}_{name}"
+
+    def atom(self, atom: Atom) -> str:
+        """Return a scalar or a Gram entry."""
+        if len(atom) == 2:
+            return f"(inner {self.name(atom[0], vector=True)} {self.name(atom[1], vector=True)})"
+        if atom[0] in self.world.counters:
+            return f"(INR {self.at(atom[0])})"
+        return self.name(atom[0], vector=False)
+
+    def text(self, term: Term) -> str:
+        """Return a term with the structure it has."""
+        match term.tag:
+            case "number":
+                value = term.args[0]
+                if value.denominator != 1:
+                    return f"({value.numerator} / {value.denominator})"
+                return f"({value.numerator})" if value < 0 else str(value.numerator)
+            case "name" | "gram":
+                return self.atom(term.args)
+            case "sum":
+                return "(" + " + ".join(map(self.text, term.args)) + ")" if term.args else "0"
+            case "product":
+                return "(" + " * ".join(map(self.text, term.args)) + ")" if term.args else "1"
+        base, exponent = term.args
+        if exponent < 0:
+            return f"(/ {self.text(base)})" if exponent == -1 else f"(/ ({self.text(base)} ^ {-exponent}))"
+        return f"({self.text(base)} ^ {exponent})"
+
+    def formula(self, relation: Rel) -> str:
+        """Return a relation."""
+        return f"{self.text(relation.lhs)} {_OPERATOR[relation.op]} {self.text(relation.rhs)}"
+
+    def vector(self, vector: Vec, more: Sequence[str] = ()) -> str:
+        """Return a linear combination, or its member at `more` values."""
+        values = [(self.name(name, vector=True, more=more), coefficient) for name, coefficient in vector]
+        parts = [value if is_one(c) else f"(scal {self.text(c)} {value})" for value, c in values]
+        if not parts:
+            return "zero"
+        total = parts[-1]
+        for part in reversed(parts[:-1]):
+            total = f"(plus {part} {total})"
+        return total
+
+    def seen(self, vector: Vec, other: str | None, more: Iterable[str] = ()) -> str:
+        """Return what `other` sees of a combination at `more` values, or its value there if `other` is None."""
+        parts = []
+        for name, coefficient in vector:
+            value = self.name(name, vector=True, more=more)
+            value = f"(inner {value} {other})" if other is not None else f"({value} : R)"
+            parts.append(value if is_one(coefficient) else f"({self.text(coefficient)} * {value})")
+        return "(" + " + ".join(parts) + ")" if parts else "0"
 
 
-def formula(relation: Relation) -> str:
-    """Return a relation as Coq writes it."""
-    return f"{text(relation.lhs)} {_OPERATOR[relation.op]} {text(relation.rhs)}"
+@dataclass(frozen=True)
+class Hypothesis:
+    """Something a lemma supposes: its name in Coq, what it says, and where it comes from.
+
+    Args:
+        name: how the proof refers to it.
+        text: as Coq reads it.
+        kind: what it is about.
+        key: which one of its kind: the names in it, for a premise its name.
+        relation: of a premise.
+        bound: over which labels it is quantified.
+
+    """
+
+    name: str
+    text: str
+    kind: Kind
+    key: tuple[object, ...] = ()
+    relation: Rel | None = None
+    bound: tuple[str, ...] = ()
 
 
 @dataclass
 class Lemma:
-    """The statement of a claim in Coq: variables, hypotheses in order, conclusions, and the lines of its proof."""
+    """The statement of a claim in Coq, and the lines of its proof.
+
+    Args:
+        claim: whose lemma it is.
+        world: what its names are.
+        hypotheses: structure, premises, and conditions, in order.
+        lines: the proof.
+        conditions: in words, what is taken for granted beyond the claim's own premises; empty if it is proved as it is.
+        fresh: how many names are used up.
+
+    """
 
     claim: Claim
-    hypotheses: list[Relation] = field(default_factory=list)
+    world: World
+    hypotheses: list[Hypothesis] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
     fresh: int = 0
 
     @property
-    def variables(self) -> tuple[sympy.Symbol, ...]:
-        """Return the variables, sorted by name."""
-        relations = [*self.hypotheses, *self.conclusions]
-        return tuple(sorted({s for relation in relations for s in relation.symbols}, key=lambda s: s.name))
+    def unconditional(self) -> bool:
+        """Return whether the lemma says all that the claim says."""
+        return not self.conditions
 
-    @property
-    def conclusions(self) -> list[Relation]:
-        """Return the conclusions in order."""
-        return [self.claim.conclusion(name) for name in self.claim.conclusions]
-
-    def new(self, stem: str = "H") -> str:
+    def new(self, stem: str = "F") -> str:
         """Return a name that is not used yet."""
         self.fresh += 1
         return f"{stem}{self.fresh}"
-
-    def suppose(self, relation: Relation) -> str:
-        """Add a hypothesis unless it is there; return its name."""
-        if relation not in self.hypotheses:
-            self.hypotheses.append(relation)
-        return f"P{self.hypotheses.index(relation)}"
 
     def add(self, line: str) -> None:
         """Add a line to the proof."""
         self.lines.append(line)
 
+    def binders(self) -> list[tuple[tuple[str, object], str]]:
+        """Return what the lemma is for all of, in order: what it is, and how it is introduced."""
+        world, found = self.world, list[tuple[tuple[str, object], str]]()
+        for label, (_, binder) in FRAMES.items():
+            if label in world.needs:
+                found.append((("frame", label), binder))
+        found += [(("space", space), f"({world.space(space)} : space)") for space in world.unknown_spaces()]
+        for name in sorted(set(world.statement.scalars) - set(world.counters)):
+            arrows = "".join(f"{world.kind(label)} -> " for label in world.args(name, vector=False))
+            found.append((("scalar", name), f"(v_{name} : {arrows}R)"))
+        for name in sorted(world.statement.vectors):
+            arrows = "".join(f"{world.kind(label)} -> " for label in world.args(name, vector=True))
+            where = world.space(world.spaces.of(name))
+            found.append((("vector", name), f"(g_{name} : {arrows}vector {where})"))
+        for counter in world.sort(world.open):
+            arrows = "".join(f"{world.kind(label)} -> " for label in world.others(counter))
+            found.append((("count", counter), f"(n_{counter} : {arrows}nat)"))
+        return found
+
+    def variables(self, labels: Iterable[str], env: Env, *, stem: str = "") -> tuple[Env, list[str]]:
+        """Return an environment with new values of labels, and the names to introduce for them."""
+        inner, intros = dict(env), []
+        for label in labels:
+            variable = self.new(stem or self.world.letter(label))
+            support = self.new("t") if label in SUPPORTS else ""
+            inner[label] = At(variable, support)
+            intros += [variable, support] if support else [variable]
+        return inner, intros
+
+    def quantified(self, labels: Iterable[str], env: Env, body: str) -> str:
+        """Return a formula for all values of labels, which `env` has as variables."""
+        head = ""
+        for label in labels:
+            value = env[label].value
+            head += f"forall {value} : {self.world.kind(label)}, "
+            head += f"{SUPPORTS[label]} {value} -> " if label in SUPPORTS else ""
+        return head + body
+
+    def conclusions(self) -> list[tuple[Rel, tuple[str, ...]]]:
+        """Return each conclusion with the labels over which it is quantified."""
+        world = self.world
+        relations = [relation for _, relation in world.statement.conclusions]
+        return [(relation, world.bound(world.raw(relation), world.open)) for relation in relations]
+
+    def forall(self, relation: Rel, bound: tuple[str, ...]) -> str:
+        """Return a relation at all values of some labels."""
+        env, _ = self.variables(bound, {}, stem="x")
+        return self.quantified(bound, env, self.printer(env).formula(relation))
+
+    def printer(self, env: Env) -> Printer:
+        """Return what writes terms at some values."""
+        return Printer(self.world, env)
+
     def source(self) -> str:
         """Return the lemma as Coq source."""
-        variables = " ".join(map(name_of, self.variables))
-        given = "".join(f"  ({formula(relation)}) ->\n" for relation in self.hypotheses)
-        goal = " /\\ ".join(f"({formula(relation)})" for relation in self.conclusions)
-        names = " ".join(f"P{place}" for place in range(len(self.hypotheses)))
-        intros = f"intros {variables} {names}."
-        statement = f"forall {variables} : R,\n{given}  {goal}."
-        head = f"(* claim {self.claim.id} *)\nLemma {lemma_of(self.claim.id)} : {statement}\nProof.\n{intros}\n"
-        return head + "\n".join(self.lines) + "\nQed.\n"
+        notes = "".join(f"(* condition: {_comment(item)} *)\n" for item in self.conditions)
+        return f"(* claim {self.claim.id} *)\n{notes}" + self.stated(lemma_of(self.claim.id), "\n".join(self.lines))
+
+    def stated(self, name: str, proof: str) -> str:
+        """Return the claim's statement under a name, with a proof of what is left once everything is introduced."""
+        kept, binders = self.fresh, self.binders()
+        goal = " /\\ ".join(f"({self.forall(*item)})" for item in self.conclusions())
+        self.fresh = kept
+        head = f"forall {' '.join(binder for _, binder in binders)},\n" if binders else ""
+        given = "".join(f"  ({item.text}) ->\n" for item in self.hypotheses)
+        variables = [binder[1:].split(" :")[0] for _, text in binders for binder in text.split(") ")]
+        intros = f"intros {' '.join([*variables, *(item.name for item in self.hypotheses)])}."
+        return f"Lemma {name} :\n{head}{given}  {goal}.\nProof.\n{intros}\n{proof}\nQed.\n"
+
+
+def _comment(text: str) -> str:
+    return text.replace("(*", "( *").replace("*)", "* )").replace('"', "'")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A relation that Coq knows: the hypothesis, and the labels over which it is quantified, in order."""
+
+    hypothesis: str
+    relation: Rel
+    bound: tuple[str, ...] = ()
+
+    def term(self, printer: Printer) -> str | None:
+        """Return the proof of the relation at the values at hand; None if a value is missing."""
+        try:
+            values = [part for label in self.bound for part in printer.value(label) if part]
+        except Untranslatable:
+            return None
+        return f"({self.hypothesis} {' '.join(values)})" if values else self.hypothesis
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Facts at a place of a proof: for each name the hypothesis in Coq and what it says."""
+    """What may be used at a place of a proof.
+
+    Args:
+        lemma: that is written.
+        known: the lemmas of claims before it.
+        facts: by name.
+        env: the values at hand.
+        open: the labels whose values are fixed by a case or a count at hand.
+        path: the assumptions made on the way here: the hypothesis in Coq, and what it says there.
+
+    """
 
     lemma: Lemma
     known: Mapping[str, Lemma]
-    facts: Mapping[str, tuple[str, Relation]]
+    facts: Mapping[str, Fact]
+    env: Env
+    open: frozenset[str]
+    path: tuple[tuple[str, str], ...] = ()
 
-    def plus(self, name: str, hypothesis: str, relation: Relation) -> "Scope":
+    @property
+    def printer(self) -> Printer:
+        """Return what writes terms here."""
+        return self.lemma.printer(self.env)
+
+    def plus(self, name: str, hypothesis: str, relation: Rel, bound: tuple[str, ...] = ()) -> "Scope":
         """Return the scope with one more fact."""
-        return replace(self, facts={**self.facts, name: (hypothesis, relation)})
+        return replace(self, facts={**self.facts, name: Fact(hypothesis, relation, bound)})
+
+    def assume(self, name: str, hypothesis: str, relation: Rel) -> "Scope":
+        """Return the scope of a branch in which a relation is supposed at the values at hand."""
+        labels = self.lemma.world.bound(self.lemma.world.raw(relation), ())
+        here = replace(self, path=(*self.path, (hypothesis, self.printer.formula(relation))))
+        return replace(here.plus(name, hypothesis, relation), open=self.open | frozenset(labels))
+
+    def known_here(self) -> dict[str, tuple[str, Rel]]:
+        """Return the facts that hold at the values at hand: name -> proof in Coq and relation."""
+        found = {}
+        for name, fact in self.facts.items():
+            term = fact.term(self.printer)
+            if term is not None:
+                found[name] = (term, fact.relation)
+        return found
+
+    def at_all(self, labels: Iterable[str]) -> "Scope":
+        """Return the scope of what is known at all values of some labels."""
+        free = frozenset(labels)
+        world = self.lemma.world
+        facts = {n: f for n, f in self.facts.items() if not free & world.raw(f.relation) - set(f.bound)}
+        return replace(self, facts=facts, open=self.open - free)
+
+
+ZERO = number(0)
+
+__all__ = ["PRELUDE", "RULES", "ZERO", "Fact", "Hypothesis", "Lemma", "Printer", "Scope", "lemma_of"]

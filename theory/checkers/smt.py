@@ -115,6 +115,10 @@ def settle(item: Claim, settled: Mapping[str, Claim]) -> Count:
         f for e in scope.world.items for f, _ in e.facts
     }:
         raise Undecided("what the claim concludes is no step of it")
+    for name, relation in conclusions.items():
+        told = scope.world.labels_of(*relation.nodes) & scope.facts[name].at_hand
+        if not told <= scope.world.at_hand(relation):
+            raise Undecided(f"{name!r} reads as if it held at every count, and is shown at the count at hand")
     _settled[id(item)] = (item, Settled(scope.world, conclusions, scope.count))
     return scope.count
 

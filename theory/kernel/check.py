@@ -32,6 +32,9 @@ def check_claim(claim: Claim, proved: Mapping[str, Claim]) -> None:
     for name, relation in statement.conclusions:
         if name not in scope.facts or scope.facts[name].relation != relation:
             raise Gap(f"{name} changed while the claim was checked")
+        at_hand = scope.facts[name].at_hand & statement.of_relation(relation) - statement.counts(relation)
+        if at_hand:  # of what is chosen anew at each count a conclusion must hold at all counts
+            raise Gap(f"{name} is shown at the count {sorted(at_hand)} at hand and reads as if it held at all")
     _theorems[id(claim)] = (claim, statement)
 
 

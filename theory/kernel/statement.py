@@ -12,7 +12,20 @@ from typing import NamedTuple
 
 from theory.kernel.gap import Gap
 from theory.kernel.signs import Rel, Signs
-from theory.kernel.terms import Atom, Term, atoms, gram, names, number, plus, replace, scalar, times, vanishes
+from theory.kernel.terms import (
+    Atom,
+    Term,
+    atoms,
+    divisors,
+    gram,
+    names,
+    number,
+    plus,
+    replace,
+    scalar,
+    times,
+    vanishes,
+)
 
 Labels = frozenset[str]
 NONE: Labels = frozenset()
@@ -348,7 +361,8 @@ def _links(s: Statement) -> None:
         own = (s.vectors if link.vector else s.scalars).get(link.local, NONE)
         if link.over not in FRAMES or not link.over <= own or s.of_vector(link.image) != own - link.over:
             raise Gap(f"{link.local} is no local part of its image over {sorted(link.over)}")
-        Signs().require_defined(*(coefficient for _, coefficient in link.image))  # by constants: it is used unasked
+        if any(divisors(coefficient) for _, coefficient in link.image):
+            raise Gap(f"the image of {link.local} is divided: by something that might be zero")
         made = link in (s.made[link.own][0], s.made.get(link.whole or link.own, (None,))[0])
         if not made and (parts(link.image) | {link.own}) & frozenset().union(*map(s.built, counters)):
             raise Gap(f"{link.local} is made otherwise already, and so is its image, count by count")

@@ -34,6 +34,7 @@ from theory.kernel import (
 )
 from theory.kernel.check import check_claim, is_proved
 from theory.kernel.claim import Claim, Definition, Premise
+from theory.kernel.vectors import Vector
 from theory.setting.assumptions import UNBIASED
 
 x, y, z, s, k, j, w, a, b, c, V, X, Y = symbols("x y z s k j w a b c V X Y")
@@ -90,6 +91,28 @@ def part_of_a_multiple_that_is_built_up(d):
     d.recursion(k, {w: (0, w + (x - 3))})
     d.conclude("bad", le(0, w), Induction(k, combine(), combine(times("hypothesis"), times("x >= 3"))))
     d.at({"k": 3, "x": 3}, {"u": (1,)})
+
+
+@attack("reads as if it held at all")
+def conclusion_shown_at_this_count_only(d):
+    """p w >= 0 at this count and w is 1, so p >= 0 here; of p, chosen anew, that reads as said at every count."""
+    d.local(k, y)
+    d.recursion(k, {w: (1, w)})
+    d.given("here", le(0, y * w), "domain")
+    d.have("one", eq(w, 1), Induction(k, combine(), combine(times("hypothesis"))))
+    d.conclude("bad", le(0, y), combine(times("here"), times("one", y)))
+    d.holds_at(k=0, y=1)
+
+
+@attack("is divided")
+def image_divided_by_what_may_be_zero(d):
+    """If y is 0 then x, a part of (y/y) u, says nothing of u."""
+    undefined = sympy.Mul(y, sympy.Pow(y, -1, evaluate=False), evaluate=False)
+    d.link(x, Vector((("u", undefined),)), over=STEP)
+    d.given("y", le(y, 5), "domain")
+    d.given("x", le(x**2, 1), "domain")
+    d.conclude("bad", le(norm2(u), 1), d.average("x", STEP))
+    d.at({"x": 1, "y": 1}, {"u": (1,)})
 
 
 # --- citations

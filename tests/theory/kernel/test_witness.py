@@ -166,7 +166,7 @@ def witness(d, fault):
     d.at({**point, **changes.get(fault, {})}, vectors)
 
 
-@pair(quotient="is divided by, and is not known to be nonzero")
+@pair(quotient="the image of x is divided")
 def images(d, fault):
     """(y/y) u is u only where y is not 0."""
     d.local((), y)
