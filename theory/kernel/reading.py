@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import get_args
 
 import sympy
+from sympy.core.numbers import Half, Integer, NegativeOne, One, Rational, Zero
 
 from theory.kernel import proof as p
 from theory.kernel.claim import Claim, Definition, Direction, Premise, Root, Witness
@@ -65,7 +66,7 @@ def read(expression: sympy.Expr) -> Term:
     raise Gap(f"{expression} is not a rational function of real symbols")
 
 
-_NUMBERS = (*(type(sympy.Rational(p, q)) for p, q in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1), (1, 3))),)
+_NUMBERS = (Zero, One, NegativeOne, Half, Integer, Rational)
 _NODES = (sympy.Symbol, sympy.Add, sympy.Mul, sympy.Pow, *_NUMBERS)
 _FORMS: tuple[object, ...] = (Claim, Premise, Definition, Root, Direction, Witness, Relation, Vector, p.Step, p.Times)
 _FORMS += (p.Square, p.NormSquare, p.Process, p.Delay, p.Link, p.Mean, p.Path, p.Recursion, *get_args(p.Proof))
@@ -127,7 +128,8 @@ def _scalar(symbol: sympy.Symbol) -> str:
     term = read(symbol)
     if term.tag != "name":
         raise Gap(f"{symbol} is no scalar")
-    return str(term.args[0])
+    (name,) = term.args
+    return str(name)
 
 
 def read_claim(claim: Claim) -> Statement:
@@ -188,8 +190,6 @@ def _declared(claim: Claim, relations: Iterable[Rel], structure: Structure) -> N
     made = [item.name for item in processes] + [name for item in delays for name in (item.name, item.of)]
     made += [name for item in recursions for name in item.generators]
     made += [name for item in links for name, _ in item.image]
-    for link in links:
-        (vectors if link.vector else scalars).setdefault(link.local, NONE)
     for atom in found:
         for name in map(str, atom):
             (scalars if len(atom) == 1 else vectors).setdefault(name, NONE)
