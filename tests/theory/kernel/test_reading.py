@@ -1,5 +1,6 @@
 """What an author writes (RULES.md, section 6): what has a counterpart is read, anything else is refused."""
 
+from dataclasses import replace
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ from theory.kernel import (
     symbols,
 )
 from theory.kernel import proof as p
+from theory.kernel.check import check_claim
 from theory.kernel.claim import Premise
 from theory.kernel.gap import Gap
 from theory.kernel.reading import _entry, plain, read, read_claim, read_name, read_over, read_relation, read_vector
@@ -157,6 +159,43 @@ def test_a_claim_names_what_it_mentions_and_nothing_depends_on_anything_unsaid()
     assert found.links == (Link("z", False, (("n", number(1)),), element),) and found.means == (Mean("Z", "b"),)
     assert found.delays == (Delay("t", "g", number(1)),) and found.processes == (Process("h", number(0), None),)
     assert found.recursions[0].objects == {"w", "k"} and found.recursions[0].generators == {"q"}
+
+
+def test_what_is_not_said_to_depend_on_anything_is_a_constant():
+    """Also where structure alone speaks of it; that it then does not fit is found where the claim is looked at."""
+
+    def author(d):
+        """Structure."""
+        d.link(z, n, over=ELEMENT)
+        d.mean(Z, of=b)
+        d.path(*symbols("f0 f1 first last mean next steps"))
+        d.delayed("t", of="g", lag=1)
+        d.process("h", known=0, differences=None, reason="domain")
+        d.recursion(k, {w: (0, w + 1)}, {"q": (ZERO, generators("q")[0])})
+        goal(d)
+
+    bare = replace(statement("test", author), labels={}, vector_labels={})
+    found = read_claim(bare)
+    assert found.scalars.keys() == set("xZbkw") | {"f0", "f1", "first", "last", "mean", "next", "steps"}
+    assert found.vectors.keys() == set("ntghq")
+    assert set(found.scalars.values()) | set(found.vectors.values()) == {frozenset()}
+    for labels in ({}, {x: ("step",)}):
+        with pytest.raises(Gap):
+            check_claim(replace(bare, labels=labels), {})
+
+
+@pytest.mark.parametrize("names", [("x_1", "x1"), ("x_", "x"), ("a_b1", "ab_1")])
+def test_names_that_look_alike_are_refused(names):
+    one, other = symbols(" ".join(names))
+    for relation in (le(one, other), le(norm2(generators(names[0])[0]), norm2(generators(names[1])[0]))):
+
+        def author(d, relation=relation):
+            """Two names."""
+            d.given("p", relation, "domain")
+            goal(d)
+
+        with pytest.raises(Gap, match="two of these names look alike, as x_1 and x1 do in print"):
+            read_claim(statement("test", author))
 
 
 @pytest.mark.parametrize(("author", "fault", "because", "given", "assumes"), pair)

@@ -1,5 +1,6 @@
 """What is said, shown not to be vacuous, and kept (RULES.md, sections 3 and 4): one broken condition is refused."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -27,6 +28,7 @@ from theory.kernel import (
 from theory.kernel.check import check_claim, check_step, is_proved
 from theory.kernel.claim import Premise
 from theory.kernel.gap import Gap
+from theory.kernel.signs import Rel
 from theory.kernel.terms import gram, number, plus, power, scalar
 from theory.kernel.terms import times as product
 from theory.kernel.vectors import ZERO, Vector
@@ -311,6 +313,25 @@ def test_only_what_was_proved_is_cited():
     for wrong in ({"test.square": other}, {"test.other": square_}, {}):
         with pytest.raises(Gap, match="is not proved"):
             check_claim(citing(), wrong)
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_what_is_kept_is_what_was_checked(monkeypatch, changed):
+    """A claim that changes after it was read is not kept as it was read."""
+    right = proved()
+
+    def change(_goal, _scope, _proof):
+        if changed:
+            monkeypatch.setattr("theory.kernel.check.read_relation", lambda _: Rel(number(0), "<=", scalar("y")))
+
+    monkeypatch.setattr("theory.kernel.check.check", change)
+    longer = replace(right, steps=(replace(right.steps[0], name="first"), *right.steps))
+    if changed:
+        with pytest.raises(Gap, match="goal changed while the claim was checked"):
+            check_claim(longer, {})
+    else:
+        check_claim(longer, {})
+    assert is_proved(longer) != changed
 
 
 def test_one_step_is_checked_from_those_before_it():
