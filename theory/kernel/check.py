@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from theory.kernel.claim import Claim
 from theory.kernel.gap import Gap
 from theory.kernel.reading import read_claim, read_relation
-from theory.kernel.rules import Fact, Scope, check
+from theory.kernel.rules import check
+from theory.kernel.scope import Fact, Scope
 from theory.kernel.signs import Rel
 from theory.kernel.statement import NONE, Entry, Statement, well_formed
 from theory.kernel.terms import atoms, constant, number
