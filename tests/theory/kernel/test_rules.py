@@ -321,6 +321,15 @@ def induction_on_a_generator_that_is_named_first(d, fault):
     d.at({"k": 1}, {"h": (0,), "t": (1,)})
 
 
+def test_what_is_left_of_a_certificate_that_does_not_add_up():
+    def author(d, _):
+        d.given("x", lt(0, x), "domain")
+        d.conclude("goal", le(y / x, 2), combine())
+        d.holds_at(x=1, y=1)
+
+    answered(author, "wrong", "does not add up; what is left is (2*x - y)/(x)", (), ())
+
+
 @pytest.mark.parametrize(("author", "fault", "because", "given", "assumes"), pair)
 def test_rule(author, fault, because, given, assumes):
     answered(author, fault, because, given, assumes)
