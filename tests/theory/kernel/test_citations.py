@@ -134,6 +134,27 @@ def premises_that_are_defined(d, fault):
     d.holds_at(x=1, y=1, z=1)
 
 
+def annihilated(d):
+    d.given("y", eq(y, 0), "domain")
+    d.conclude("scalar", eq(x * y, 0), combine(times("y", x)))
+    d.conclude("vector", eq(y * inner(u, v), 0), combine(times("y", inner(u, v))))
+    d.at({"y": 0, "x": 1}, {"u": (1,), "v": (1,)})
+
+
+@pair(given=[annihilated], scalar="w is divided by", vector="w is divided by")
+def quotients_that_cancel(d, fault):
+    """With z/w for x and w for y, x y is z where w is not 0; but w is 0."""
+    d.given("w", eq(w, 0), "domain")
+    if fault == "vector":
+        scalars, goal = {y: w}, eq(inner(h, v), 0)
+        d.conclude("goal", goal, Cite("annihilated", "vector", scalars, {"u": (1 / w) * h}))
+    else:
+        scalars, goal = ({x: z / w, y: w}, eq(z, 0)) if fault else ({x: z, y: w}, eq(z * w, 0))
+        d.given("z", le(z, 5), "domain")
+        d.conclude("goal", goal, Cite("annihilated", "scalar", scalars))
+    d.at({"w": 0, "z": 1}, {"h": (1,), "v": (1,)})
+
+
 def linked(d):
     d.link(x, u, over=ELEMENT)
     d.given("zero", eq(x, 0), "domain")
@@ -151,8 +172,7 @@ def citation_with_a_link(d, fault):
         d.link(y, v, over=STEP if fault == "over" else ELEMENT)
     else:
         d.local(ELEMENT, y)
-    if fault in ("part", "image"):
-        d.link(z, n, over=ELEMENT)
+    d.link(z, n, over=ELEMENT)
     d.given("y", le(0, y) if fault in ("premise", "case") else eq(y, 0), "domain")
     scalars = {x: {"bare": 2 * y, "product": y * y, "part": z}.get(fault, y)}
     if fault == "product":
@@ -266,6 +286,7 @@ def shifted(d):
     bare="for one name",
 )
 def citation_with_a_delay(d, fault):
+    d.delayed("h", of="n", lag=1)
     d.delayed("t", of="n", lag=3 if fault == "lag" else 2)
     by = {"delay": {"v": n, "u": t}, "bare": {"v": 2 * t, "u": 2 * n}}.get(fault, {"v": t, "u": n})
     d.conclude("goal", le(norm2(by["v"]), norm2(by["u"])), Cite("shifted", "less", {}, by))
@@ -342,6 +363,7 @@ def citation_with_a_recursion_of_generators(d, fault):
     d.given("v", eq(inner(v, n), 0), "domain")
     name, added = "w" if fault == "object" else "u", 2 * v if fault == "after" else h if fault == "put" else v
     (object_,) = generators(name)
+    d.recursion(j, {x: (0, x + 1)})
     d.recursion(k, vectors={name: (n if fault == "start" else ZERO, object_ + added), "g": (ZERO, g)})
     vectors = {"t": h if fault == "random" else n} | ({"v": h} if fault == "put" else {})
     if fault == "random":
@@ -352,7 +374,7 @@ def citation_with_a_recursion_of_generators(d, fault):
         vectors = {}
     goal = eq(inner(w_ if fault == "object" else u, vectors.get("t", t)), 0)
     d.conclude("goal", goal, Cite("orthogonal_sum", "sum", {}, vectors))
-    d.at({"k": 0}, {"v": (0,), "t": (0,), "n": (1,), "h": (0,), "g": (0,)})
+    d.at({"k": 0, "j": 2}, {"v": (0,), "t": (0,), "n": (1,), "h": (0,), "g": (0,)})
 
 
 @pytest.mark.parametrize(("author", "fault", "because", "given", "assumes"), pair)

@@ -321,6 +321,28 @@ def induction_on_a_generator_that_is_named_first(d, fault):
     d.at({"k": 1}, {"h": (0,), "t": (1,)})
 
 
+@pair(square=UNDEFINED, norm=UNDEFINED)
+def quotients_that_cancel(d, fault):
+    """w y^2 >= 0 says nothing of w where y is 0, whatever (z/y)^2 is there."""
+    if not fault:
+        d.given("y", lt(0, y), "domain")
+    d.given("wy^2", le(0, w * y**2), "domain")
+    if fault == "square":
+        d.conclude("goal", le(0, w * z**2), combine(Square(w * y**2, z / y)))
+    else:
+        d.conclude("goal", le(0, w * norm2(u)), combine(NormSquare(w * y**2, (1 / y) * u)))
+    d.at({"y": 1, "w": 1, "z": 1}, {"u": (1,)})
+
+
+def test_what_is_left_of_a_certificate_that_does_not_add_up():
+    def author(d, _):
+        d.given("x", lt(0, x), "domain")
+        d.conclude("goal", le(y / x, 2), combine())
+        d.holds_at(x=1, y=1)
+
+    answered(author, "wrong", "does not add up; what is left is (2*x - y)/(x)", (), ())
+
+
 @pytest.mark.parametrize(("author", "fault", "because", "given", "assumes"), pair)
 def test_rule(author, fault, because, given, assumes):
     answered(author, fault, because, given, assumes)
