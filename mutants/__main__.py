@@ -1,4 +1,7 @@
-"""`python -m mutants`: plant small faults in the trusted modules, one at a time; exit 1 if the tests miss too many."""
+"""`python -m mutants`: plant small faults in the trusted modules, one at a time; exit 1 if the tests miss too many.
+
+All mutants: the share that is killed decides. A sample decides only where it shows that too few of all would be killed.
+"""
 
 import os
 import platform
@@ -8,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from importlib.metadata import version
+from itertools import takewhile
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Annotated, Any, Final
@@ -129,8 +133,12 @@ def main(
                 bar.advance(shown)
         known = {key: result for session in sessions.values() for key, result in session.results.items()}
         planted = {path: len(session.mutants) for path, session in sessions.items()}
-        found = scores.tried(order, known, reviewed)
+        # What is known beyond the first that was not run was chosen by its fate, and would flatter a sample.
+        run = list(takewhile(lambda one: one.key in known, order))
+        found = scores.tried(run, known, reviewed)
         stale = reviewed.stale(mutant.change for mutant in everyone)
+    if not found:
+        raise BadInput("--minutes", minutes, "long enough for one mutant", "a score")
     about = {"seed": seed, "drawn": len(order), "evidence": found_with, "versions": _versions()}
     outcome = scores.summary(found, planted, about) | {"stale": stale}
     _write(out, outcome)
@@ -147,6 +155,7 @@ def _write(out: Path, result: dict[str, Any]) -> None:
     write_whole(out / "scores.md", scores.table(result))
     write_whole(out / "survivors.md", scores.listing(result))
     typer.echo(scores.table(result))
+    typer.echo(scores.listing(result))
     for line in result["stale"]:
         typer.echo("equivalent.toml: no longer there: " + ", ".join(line), err=True)
 

@@ -52,7 +52,7 @@ def test_what_is_exact_is_not_rounded():
     with arithmetic.precise():
         for value in (0.0, 1.0, -0.5, 2.0**40):  # as printed too
             assert arithmetic.round_up(arb(value)) == arithmetic.round_down(arb(value)) == value
-        assert arithmetic.round_up(-(arb(10) ** 400)) == math.inf, "nothing is claimed below the doubles"
+        assert arithmetic.round_up(-(arb(10) ** 400)) == -1.7976931348623157e308
 
 
 def test_balls_have_320_bits_inside_and_what_they_had_outside():
