@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import flint
@@ -344,6 +345,133 @@ def test_cycles_are_the_slots_of_as_many_iterations_as_are_needed():
     asynchronous = comparison.cycles(comparison.ASYNCHRONOUS, POINT, [0.005, 0.1, 1e9], 4, [1])[:, 0]
     assert math.isinf(asynchronous[0])
     assert asynchronous[2] == complexity.slots(comparison.ASYNCHRONOUS, 4, 1, 1), "at least one iteration"
+
+
+def test_cycles_beyond_the_first_iteration_cost_what_a_second_adds():
+    settings = {**POINT, "L": 2.0}
+    (found,) = comparison.cycles(comparison.ASYNCHRONOUS, settings, [0.1], 5, [1])
+    counts, _ = complexity.estimate([complexity.constants_of(comparison.ASYNCHRONOUS, settings, 1)], [0.1])
+    assert found[0] == 2 * (math.ceil(counts[0]) + 5 - 1)
+
+
+def test_regions_end_where_the_start_lies_whatever_the_smoothness():
+    assert comparison.regions({**POINT, "L": 4.0}, 4, [1])[-1].high == pytest.approx(2 * 4.0 * 0.5)
+    assert comparison.regions({**POINT, "L": 4.0, "rho": 0.0}, 4, [1])[0].low == pytest.approx(4e-6)
+
+
+class Proving:
+    """What multiplier 1 proves, and what a search finds."""
+
+    multiplier, share, parameters = symbol("mu"), None, (symbol("p"),)
+
+    def __init__(self, plain: Outcome, best: Outcome | None) -> None:
+        self.plain_, self.best_, self.started = plain, best, arb(0)
+
+    def plain(self, *_):
+        return self.plain_
+
+    def best(self, start, _):
+        self.started = start
+        return self.best_
+
+
+def chosen_from(plain: Outcome, best: Outcome | None) -> tuple[Outcome, float]:
+    proving = Proving(plain, best)
+    return Family("f", family=proving, degrees={"p": 1.0}).outcome([arb(3)]), float(proving.started)
+
+
+def test_the_better_of_two_multipliers_is_taken_and_is_settled_if_both_are_alike():
+    one = Outcome(1.0, 1.0, (1.0,))
+    better, alike, worse = (Outcome(u, u, (2.0,)) for u in (0.5, 1 + 2.0**-51, 1 + 2.0**-49))
+    assert chosen_from(one, better) == (better, 1.0)
+    assert chosen_from(one, replace(one, multipliers=(2.0,))) == (replace(one, multipliers=(2.0,)), 1.0)
+    assert chosen_from(one, alike) == (one, 1.0)
+    assert chosen_from(one, replace(alike, settled=False)) == (replace(one, settled=False), 1.0)
+    assert chosen_from(one, worse) == (replace(one, settled=False), 1.0)
+    assert chosen_from(one, None) == (replace(one, settled=False), 1.0)
+    none = Outcome(math.inf, math.inf, (1.0,))
+    assert chosen_from(none, better) == (better, 3.0), "the search starts from the size of the problem"
+    nothing = Outcome(0.0, 0.0, (1.0,))
+    assert chosen_from(nothing, better) == (nothing, 0.0), "nothing is below 0"
+
+
+def test_an_outcome_is_tight_within_three_doubles():
+    def tight(steps: int, value: float = 1.0, **changes) -> bool:
+        return replace(Outcome(value, value + steps * math.ulp(value), ()), **changes).tight
+
+    assert tight(0) and tight(3) and not tight(4)
+    assert not tight(0, settled=False) and not Outcome(math.inf, math.inf, ()).tight
+
+
+def test_the_unit_of_a_problem_is_the_sum_of_what_has_it():
+    x_, p_, n_ = sympy.symbols("x p n")
+    proving = Proving(Outcome(math.inf, math.inf, ()), None)
+    proving.parameters = (x_, p_, n_)
+    form = Family("f", family=proving, degrees={"p": 1.0, "n": 0.5})
+    form.outcome([arb(7), arb(3), arb(2)])
+    assert float(proving.started) == 3 + 2**2
+
+
+@pytest.mark.parametrize(
+    ("ball", "up"),
+    [
+        (lambda: arb(2) ** (2**21), math.inf),
+        (lambda: arb(2) ** -(2**21), 5e-324),
+        (lambda: -(arb(2) ** (2**21)), -1.7976931348623157e308),
+        (lambda: -(arb(2) ** -(2**21)), 0.0),
+        (lambda: arb("inf"), math.inf),
+        (lambda: arb("nan"), math.inf),
+    ],
+)
+def test_rounding_where_no_double_is_near(ball, up):
+    with arithmetic.precise():
+        assert arithmetic.round_up(ball()) == up
+
+
+def test_precision_is_raised_until_all_is_accurate_or_no_further():
+    asked = []
+
+    def wanting(bits: int):
+        def function():
+            asked.append(flint.ctx.prec)
+            return [flint.fmpq(1, 3), arb(1) / 3 if flint.ctx.prec >= bits else arb(1, 0.5)]
+
+        return function
+
+    assert float(arithmetic.accurately(wanting(1280))[1].rad()) < 1e-300 and asked == [320, 1280]
+    asked.clear()
+    assert arithmetic.accurately(wanting(10**9))[1].rad() >= 0.5 and asked == [320, 1280, 5120, 20480]
+    assert arithmetic.accurate(arb(0)) and not arithmetic.accurate(arb(0, 1)) and arithmetic.accurate(flint.fmpq(1, 3))
+
+
+class Enough:
+    """A bound that asks for a run of 10 steps, of at most 0.25."""
+
+    def __init__(self, upper: float = 1.0) -> None:
+        self.upper, self.asked = upper, []
+
+    def __call__(self, alpha, K, **_):
+        self.asked.append((alpha, K))
+        if alpha > Fraction(1, 4):
+            raise OutsideDomain("alpha", alpha, "alpha <= 1/4")
+        return self.upper + float(alpha)
+
+
+def test_a_run_is_enough_for_the_double_and_for_its_digits(monkeypatch):
+    from theory.bounds import enough as module
+
+    made = Enough()
+    monkeypatch.setattr(module, "bound", lambda _: made)
+    assert module.enough("sharp", {}, 0.25, 10, 2.0) == 1.25 and made.asked == [(Fraction(1, 4), 10)]
+    assert module.enough("sharp", {}, 0.25, 10, 1.25) == 1.25
+    assert module.enough("sharp", {}, 0.25, 10, math.nextafter(1.25, 0)) is None
+    made.asked.clear()
+    assert module.enough("sharp", {}, 0.1, 10, 2.0) == 1.1
+    assert {step for step, _ in made.asked} == {Fraction(0.1), Fraction(1, 10)}
+    for alpha in (0.3, 0.0, -0.1, math.inf, math.nan):
+        assert module.enough("sharp", {}, alpha, 10, 2.0) is None
+    made.upper = math.inf
+    assert module.enough("sharp", {}, 0.1, 10, 2.0) is None
 
 
 def test_the_advantage_is_the_logarithm_of_the_ratio():
