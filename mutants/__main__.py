@@ -108,7 +108,8 @@ def main(
     ] = False,
 ) -> None:
     """Plant, run, count. What was run with the same sources and tests before is not run again."""
-    until, found_with, reviewed = time.monotonic() + 60 * minutes, evidence(), Reviewed()
+    began, found_with, reviewed = time.monotonic(), evidence(), Reviewed()
+    until, ready = began + 60 * minutes, began
     everything = modules(only)
     chosen = [one for one in everything if not one.missing]
     for one in everything:
@@ -127,6 +128,7 @@ def main(
             needed = [one for one in chosen if any(mutant.module == one for mutant in fresh)]
             crew = Workers(stack, workers or len(os.sched_getaffinity(0)))
             baselines = _baselines(crew, needed, bar)
+            ready = time.monotonic()
             shown = bar.add_task("mutants", total=len(fresh))
             for mutant, result in _results(crew, iter(fresh), baselines, until, found_with):
                 sessions[mutant.module.path].store(mutant.key, result)
@@ -139,7 +141,8 @@ def main(
         stale = reviewed.stale(mutant.change for mutant in everyone)
     if not found:
         raise BadInput("--minutes", minutes, "long enough for one mutant", "a score")
-    about = {"seed": seed, "drawn": len(order), "evidence": found_with, "versions": _versions()}
+    spent = {"without a fault": round(ready - began), "mutants": round(time.monotonic() - ready)}
+    about = {"seconds": spent, "seed": seed, "drawn": len(order), "evidence": found_with, "versions": _versions()}
     outcome = scores.summary(found, planted, about) | {"stale": stale}
     _write(out, outcome)
     if not scores.holds(outcome):
