@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from fractions import Fraction
 
 import flint
@@ -12,7 +12,18 @@ import sympy
 from flint import arb
 
 import theory
-from theory.bounds import arithmetic, comparison, complexity, inputs
+from theory.bounds import (
+    arithmetic,
+    comparison,
+    complexity,
+    forms,
+    function,
+    inputs,
+    inversion,
+    multipliers,
+    optimum,
+    theorem3,
+)
 from theory.bounds.forms import ClosedForm, Family, Outcome
 from theory.bounds.function import Bound, Condition, closed, gathered
 from theory.bounds.registry import family
@@ -354,9 +365,12 @@ def test_cycles_beyond_the_first_iteration_cost_what_a_second_adds():
     assert found[0] == 2 * (math.ceil(counts[0]) + 5 - 1)
 
 
-def test_regions_end_where_the_start_lies_whatever_the_smoothness():
-    assert comparison.regions({**POINT, "L": 4.0}, 4, [1])[-1].high == pytest.approx(2 * 4.0 * 0.5)
-    assert comparison.regions({**POINT, "L": 4.0, "rho": 0.0}, 4, [1])[0].low == pytest.approx(4e-6)
+@pytest.mark.parametrize(
+    "module", [comparison, complexity, forms, function, inputs, inversion, multipliers, optimum, theorem3]
+)
+def test_what_was_found_is_not_changed_afterwards(module):
+    kinds = [one for one in vars(module).values() if is_dataclass(one) and one.__module__ == module.__name__]
+    assert kinds and all(one.__dataclass_params__.frozen for one in kinds if one is not optimum.Search)
 
 
 class Proving:
@@ -486,7 +500,8 @@ def test_the_advantage_is_the_logarithm_of_the_ratio():
 def test_regions_reach_from_just_above_the_floor_to_where_nothing_is_asked():
     found = comparison.regions(POINT, 4, [1])
     assert found[0].low == pytest.approx(0.01 / 0.99 * 1.001, rel=1e-9) and found[-1].high == pytest.approx(1.0)
-    assert comparison.regions({**POINT, "rho": 0.0}, 4, [1])[0].low == pytest.approx(1e-6)
+    steep = comparison.regions({**POINT, "L": 4.0, "rho": 0.0}, 4, [1])
+    assert steep[0].low == pytest.approx(4e-6) and steep[-1].high == pytest.approx(2 * 4.0 * 0.5)
     assert comparison.regions({**POINT, "Delta": 1e-3}, 4, [1]) == [], "nothing lies between floor and start"
     edge = found[0].high
     for eps, ahead in ((edge * 0.995, True), (edge * 1.0001, False)):

@@ -141,3 +141,7 @@ def test_the_norms_of_stages_are_held_against_the_box(longest, monkeypatch):
     slacks = [relative(4 * (5 + 8), 2.0**-24) * 3, relative(4 * (7 + 8), 2.0**-24) * 4]
     assert [one.slack for one in found] == pytest.approx(slacks, rel=1e-12)
     assert certificates.of(ran(run=run), {}, Rounding(value=math.inf)) == ()
+
+
+def test_what_was_found_is_not_changed_afterwards():
+    assert Certificate.__dataclass_params__.frozen

@@ -113,3 +113,7 @@ def test_means_behind_a_measured_one():
     assert lost.larger(Rounding(0.5, 2.5, 2.0, "other")) == Rounding(1.0, 2.5, 3.0, "float32")
     assert lost.as_dict() == {"dtype": "float32", "direction": 1.0, "gradient": 2.0, "value": 3.0}
     assert Rounding(0.0, 0.0, 0.0, "exact") == rounding.EXACT and rounding.SHARE == 0.01
+
+
+def test_what_was_found_is_not_changed_afterwards():
+    assert Rounding.__dataclass_params__.frozen

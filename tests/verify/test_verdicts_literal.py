@@ -1,13 +1,13 @@
 """Verdicts part by part: what rounding adds to a bound, when it hides one, what a condition says."""
 
 import math
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 
 import numpy as np
 import pytest
 
 import theory
-from verify import conditions, rounding, statistics, verdicts
+from verify import assumptions, conditions, observations, rounding, statistics, verdicts
 from verify.observations import Constants, Observations
 from verify.verdicts import FORMS, Check, Confrontation, Ends, Evidence
 
@@ -146,6 +146,20 @@ def test_the_ceiling_is_the_proved_saturations_square():
     assert verdicts._ceiling(observed(proved=False)) == 1
     assert verdicts._ceiling(observed({"rho": 0.25})) == 1, "broken by what was seen"
     assert verdicts.weigh(observed(), 0.05).ceiling == 0.25
+
+
+def test_a_mean_of_squares_is_not_negative_and_below_its_ceiling():
+    scattered = observed(square_saturation=np.array([0.0, 0.25, 0.0]))
+    low, mean, high = verdicts.weigh(scattered, 0.05).rbar2
+    assert (low, mean) == (0.0, pytest.approx(0.25 / 3)) and mean < high <= 0.25
+    rounded = observed(square_saturation=np.array([0.25, 0.25 + 1e-15, 0.25]))
+    assert verdicts.weigh(rounded, 0.05).rbar2[1] == 0.25
+
+
+@pytest.mark.parametrize("module", [verdicts, assumptions, observations])
+def test_what_was_found_is_not_changed_afterwards(module):
+    kinds = [one for one in vars(module).values() if is_dataclass(one) and one.__module__ == module.__name__]
+    assert kinds and all(one.__dataclass_params__.frozen for one in kinds)
 
 
 def test_a_settings_word_is_the_gravest():
