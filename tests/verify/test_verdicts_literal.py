@@ -8,6 +8,7 @@ import pytest
 
 import theory
 from verify import assumptions, conditions, observations, rounding, statistics, verdicts
+from verify.certificates import Certificate
 from verify.observations import Constants, Observations
 from verify.verdicts import FORMS, Check, Confrontation, Ends, Evidence
 
@@ -160,6 +161,63 @@ def test_a_mean_of_squares_is_not_negative_and_below_its_ceiling():
 def test_what_was_found_is_not_changed_afterwards(module):
     kinds = [one for one in vars(module).values() if is_dataclass(one) and one.__module__ == module.__name__]
     assert kinds and all(one.__dataclass_params__.frozen for one in kinds)
+
+
+ALL = {"L": 1.0, "sigma2": 1.0, "Delta": 1.0, "alpha": 0.1, "K": 9, "Lambda1": 0.5, "Lambdah": 0.5, "rho": 0.75}
+
+
+def refusal(form: int = 0, basis: str = "a-posteriori", without: tuple = (), seen: tuple = (), **changes) -> str:
+    values = {name: value for name, value in ALL.items() if name not in without}
+    known = Constants(values, {name: name not in seen for name in values})
+    return verdicts._refusal(FORMS[form], basis, observed(**({"constants": known} | changes)))
+
+
+def test_why_a_form_is_not_applied():
+    assert refusal() == refusal(basis="a-priori") == ""
+    assert refusal(diverged=2) == "saturation violated: 2 of 5 replicas diverged"
+    assert refusal(device="power").startswith("the device power distorts steps otherwise")
+    assert refusal(without=("K", "L")) == "L, K unknown for this problem"
+    assert refusal(form=2) == "nu, Ln unknown for this problem" and refusal(form=3) == ""
+    assert (
+        refusal(basis="a-priori", without=("rho",))
+        == refusal(basis="a-priori", seen=("rho",))
+        == ("saturation is not certified")
+    )
+    assert refusal(without=("rho",)) == "" and refusal(seen=("L",)) == ""
+    assert refusal(basis="a-priori", seen=("L", "K")) == "L, K only measured"
+    assert refusal(basis="a-priori", seen=("L",), sampling="at some") == "L only sampled"
+    edge = np.array([1.0])
+    assert refusal(seen=("rho",), saturation=edge) == "saturation violated: observed 1"
+    assert refusal(seen=("rho",), saturation=np.nextafter(edge, 0)) == ""
+
+
+def test_a_form_whose_constant_is_broken_gives_the_first_reason():
+    broken = [Certificate(name, name, 1.0, 2.0, 0.0) for name in ("L", "sigma2", "w")]
+    assert refusal(certificates=tuple(broken)) == broken[0].reason
+    assert refusal(certificates=tuple(reversed(broken))) == broken[1].reason
+    assert refusal(certificates=(broken[2],)) == ""
+    high = {"saturation": np.array([0.875])}
+    assert "0.875, above the proved 0.75" in refusal(basis="a-priori", **high) and refusal(**high) == ""
+
+
+def test_every_broken_constant_is_one_alarm():
+    broken = [Certificate(name, what, 1.0, 2.0, 0.0) for name, what in (("w", "1"), ("w", "2"), ("L", "3"))]
+    alarms = verdicts._alarms(observed(certificates=tuple(broken)))
+    assert alarms == [
+        Check("certificate/w", "violated", reason=broken[0].reason),
+        Check("certificate/L", "violated", reason=broken[2].reason),
+    ]
+
+
+def test_what_is_not_said_of_the_evidence():
+    assert (evidence().ceiling, evidence().rounded) == (1.0, rounding.EXACT)
+    assert math.isnan(Check("c", "held").bound) and math.isnan(Check("c", "held").tightness)
+    assert FORMS[0].bases() == ("a-priori", "a-posteriori") and FORMS[3].bases() == ("a-posteriori",)
+    assert [form.adaptive for form in FORMS] == [False, False, False, True]
+    plain = evidence().as_dict()
+    assert (plain["mean_square_saturation"], plain["mean_square_saturation_upper"]) == (0.25, 0.5)
+    assert (plain["lower"], plain["upper"], plain["max_saturation"]) == (1.0, 3.0, 0.5)
+    assert plain["smallest_detectable_violation"] == 1.0 and plain["interval_95"] == [1.0, 4.0]
 
 
 def test_a_settings_word_is_the_gravest():
