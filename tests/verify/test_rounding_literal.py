@@ -56,7 +56,8 @@ def test_without_lag_noise_and_minimiser_less_is_rounded():
     assert rounding.of(still, CONSTANTS).direction == pytest.approx(
         (6 * U32 + 8 * U32 * 0.25 * 5) / 0.25 + 2 * (8 + 5) * sums, rel=1e-13
     )
-    bare = ran({"minimiser": 0.0}, lags=None)
+    bare = ran(lags=None)
+    del bare.run.problem.minimiser
     found = rounding.of(bare, {"L": 0.5})
     assert found.direction == pytest.approx((6 * U32 + 6 * U32) / 0.25 + 2 * (3 + 3) * sums, rel=1e-13)
 
@@ -64,7 +65,7 @@ def test_without_lag_noise_and_minimiser_less_is_rounded():
 @pytest.mark.parametrize(("tau", "scale"), [(8.0, 8), (0.5, 1), (math.inf, 1)])
 def test_numbers_too_small_to_be_held_are_lost(tau, scale):
     still = ran(
-        {"shapes": ((4,),), "minimiser": 0.0, "lower_bound": 0.0},
+        {"minimiser": np.zeros(4), "lower_bound": 0.0},
         mean_squared_gradient=np.zeros(1), largest_weight=np.zeros(1), lags=None, tau=tau, initial_gap=0.0,
     )  # fmt: skip
     found, lost = rounding.of(still, {"L": 0.5}), 2 * 4 * LEAST32 * scale

@@ -74,6 +74,10 @@ def test_without_noise_rounding_is_held_against_the_gradient(bound):
     assert verdicts._ends(FORMS[0], still, evidence(mean=9.0)) == Ends(20, 20, 20, 20, 3.0, False)
 
 
+def test_any_noise_at_all_is_noise(bound):
+    assert verdicts._ends(FORMS[0], KNOWN | {"sigma2": 0.25}, evidence()) == Ends(20, 20, 20, 20, 0.5, True)
+
+
 def lost(direction: float, **changes) -> str:
     fields = {"least": 1.0, "value": 1.0, "most": 1.0, "moved": 1.0, "along": 2.0, "noisy": True} | changes
     return verdicts._lost(Ends(**fields), evidence(rounded=rounding.Rounding(direction=direction)))
