@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from importlib.metadata import version
-from itertools import takewhile
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Annotated, Any, Final
@@ -135,9 +134,7 @@ def main(
                 bar.advance(shown)
         known = {key: result for session in sessions.values() for key, result in session.results.items()}
         planted = {path: len(session.mutants) for path, session in sessions.items()}
-        # What is known beyond the first that was not run was chosen by its fate, and would flatter a sample.
-        run = list(takewhile(lambda one: one.key in known, order))
-        found = scores.tried(run, known, reviewed)
+        found = scores.tried(order, known, reviewed)
         stale = reviewed.stale(mutant.change for mutant in everyone)
     if not found:
         raise BadInput("--minutes", minutes, "long enough for one mutant", "a score")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from scipy import stats
@@ -35,9 +36,12 @@ class Tried:
         return self.result.fate != "survived" and bool(self.equivalent)
 
 
-def tried(mutants: Sequence[Mutant], results: Mapping[str, Result], reviewed: Reviewed) -> list[Tried]:
-    """Return those of the mutants that were run."""
-    run = [(one, results[one.key]) for one in mutants if one.key in results]
+def tried(drawn: Sequence[Mutant], results: Mapping[str, Result], reviewed: Reviewed) -> list[Tried]:
+    """Return the mutants that were run, in the order in which they were drawn, up to the first that was not.
+
+    What is known of later ones is left out: with `--trust-kills` that is their deaths, which would flatter a sample.
+    """
+    run = [(one, results[one.key]) for one in takewhile(lambda one: one.key in results, drawn)]
     return [Tried(one, found, reviewed.reason(one.change, survived=found.fate == "survived")) for one, found in run]
 
 

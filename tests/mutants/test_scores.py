@@ -9,7 +9,7 @@ pytest.importorskip("cosmic_ray", reason="the extra dev is not installed")
 
 from mutants import scores
 from mutants.session import Result, Session, evidence, result_of
-from mutants.trusted import Module
+from mutants.trusted import Module, Reviewed
 from mutants.workshop import Answer
 
 
@@ -90,6 +90,16 @@ def test_the_table_says_what_a_sample_shows():
 
     assert "does not decide" in said(counted(58, 2, 1000)) and "too few" in said(counted(30, 30, 1000))
     assert "shows that enough are" in said(counted(400, 1, 1000)) and "sample" not in said(counted(400, 1))
+
+
+def test_what_is_known_beyond_the_first_that_was_not_run_does_not_count(session, tmp_path):
+    (tmp_path / "none.toml").write_text("")
+    first, second, third, fourth = list(session.mutants.values())[:4]
+    known = {one.key: Result("killed", "now", 1.0) for one in (first, third, fourth)}
+    drawn = [third, first, second, fourth]
+    found = scores.tried(drawn, known, Reviewed(tmp_path / "none.toml"))
+    assert [one.mutant for one in found] == [third, first]
+    assert scores.tried([second, first], known, Reviewed(tmp_path / "none.toml")) == []
 
 
 def test_the_lower_limit_is_the_share_at_which_so_few_survivors_would_be_rare():
