@@ -96,7 +96,9 @@ def _results(
 def main(
     sample: Annotated[int | None, typer.Option(help="mutants to draw at random; all if left out", min=1)] = None,
     seed: Annotated[int, typer.Option(help="of the draw and of the order")] = 1,
-    minutes: Annotated[float, typer.Option(help="start no mutant after this time", min=0)] = float("inf"),
+    minutes: Annotated[float, typer.Option(help="start no mutant after this time, from the first on", min=0)] = float(
+        "inf"
+    ),
     only: Annotated[str, typer.Option(help="pattern of paths, file names or groups of trusted modules")] = "*",
     workers: Annotated[int | None, typer.Option(help="processes; one a processor if left out", min=1)] = None,
     out: Annotated[Path, typer.Option(help="folder for scores.json, scores.md, survivors.md, sessions")] = Path(
@@ -108,7 +110,7 @@ def main(
 ) -> None:
     """Plant, run, count. What was run with the same sources and tests before is not run again."""
     began, found_with, reviewed = time.monotonic(), evidence(), Reviewed()
-    until, ready = began + 60 * minutes, began
+    ready = began
     everything = modules(only)
     chosen = [one for one in everything if not one.missing]
     for one in everything:
@@ -129,7 +131,7 @@ def main(
             baselines = _baselines(crew, needed, bar)
             ready = time.monotonic()
             shown = bar.add_task("mutants", total=len(fresh))
-            for mutant, result in _results(crew, iter(fresh), baselines, until, found_with):
+            for mutant, result in _results(crew, iter(fresh), baselines, ready + 60 * minutes, found_with):
                 sessions[mutant.module.path].store(mutant.key, result)
                 bar.advance(shown)
         known = {key: result for session in sessions.values() for key, result in session.results.items()}
