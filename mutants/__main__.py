@@ -1,4 +1,7 @@
-"""`python -m mutants`: plant small faults in the trusted modules, one at a time; exit 1 if the tests miss too many."""
+"""`python -m mutants`: plant small faults in the trusted modules, one at a time; exit 1 if the tests miss too many.
+
+All mutants: the share that is killed decides. A sample decides only where it shows that too few of all would be killed.
+"""
 
 import os
 import platform
@@ -93,7 +96,9 @@ def _results(
 def main(
     sample: Annotated[int | None, typer.Option(help="mutants to draw at random; all if left out", min=1)] = None,
     seed: Annotated[int, typer.Option(help="of the draw and of the order")] = 1,
-    minutes: Annotated[float, typer.Option(help="start no mutant after this time", min=0)] = float("inf"),
+    minutes: Annotated[float, typer.Option(help="start no mutant after this time, from the first on", min=0)] = float(
+        "inf"
+    ),
     only: Annotated[str, typer.Option(help="pattern of paths, file names or groups of trusted modules")] = "*",
     workers: Annotated[int | None, typer.Option(help="processes; one a processor if left out", min=1)] = None,
     out: Annotated[Path, typer.Option(help="folder for scores.json, scores.md, survivors.md, sessions")] = Path(
@@ -104,7 +109,8 @@ def main(
     ] = False,
 ) -> None:
     """Plant, run, count. What was run with the same sources and tests before is not run again."""
-    until, found_with, reviewed = time.monotonic() + 60 * minutes, evidence(), Reviewed()
+    began, found_with, reviewed = time.monotonic(), evidence(), Reviewed()
+    ready = began
     everything = modules(only)
     chosen = [one for one in everything if not one.missing]
     for one in everything:
@@ -123,15 +129,19 @@ def main(
             needed = [one for one in chosen if any(mutant.module == one for mutant in fresh)]
             crew = Workers(stack, workers or len(os.sched_getaffinity(0)))
             baselines = _baselines(crew, needed, bar)
+            ready = time.monotonic()
             shown = bar.add_task("mutants", total=len(fresh))
-            for mutant, result in _results(crew, iter(fresh), baselines, until, found_with):
+            for mutant, result in _results(crew, iter(fresh), baselines, ready + 60 * minutes, found_with):
                 sessions[mutant.module.path].store(mutant.key, result)
                 bar.advance(shown)
         known = {key: result for session in sessions.values() for key, result in session.results.items()}
         planted = {path: len(session.mutants) for path, session in sessions.items()}
         found = scores.tried(order, known, reviewed)
         stale = reviewed.stale(mutant.change for mutant in everyone)
-    about = {"seed": seed, "drawn": len(order), "evidence": found_with, "versions": _versions()}
+    if not found:
+        raise BadInput("--minutes", minutes, "long enough for one mutant", "a score")
+    spent = {"without a fault": round(ready - began), "mutants": round(time.monotonic() - ready)}
+    about = {"seconds": spent, "seed": seed, "drawn": len(order), "evidence": found_with, "versions": _versions()}
     outcome = scores.summary(found, planted, about) | {"stale": stale}
     _write(out, outcome)
     if not scores.holds(outcome):
@@ -147,6 +157,7 @@ def _write(out: Path, result: dict[str, Any]) -> None:
     write_whole(out / "scores.md", scores.table(result))
     write_whole(out / "survivors.md", scores.listing(result))
     typer.echo(scores.table(result))
+    typer.echo(scores.listing(result))
     for line in result["stale"]:
         typer.echo("equivalent.toml: no longer there: " + ", ".join(line), err=True)
 

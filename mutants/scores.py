@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from scipy import stats
@@ -11,8 +12,9 @@ from mutants.trusted import Reviewed
 
 REQUIRED = 0.95
 """Share of the mutants that are not equivalent which must be killed."""
-CONFIDENCE = 0.95
-"""Confidence of the lower limit that is stated for the share among all mutants, where only a sample was run."""
+CONFIDENCE = 0.99
+"""Of each limit that is stated for the share among all mutants where only a sample was run: a sample that is refused
+though enough would be killed is at most as probable as 1 - this."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,12 @@ class Tried:
         return self.result.fate != "survived" and bool(self.equivalent)
 
 
-def tried(mutants: Sequence[Mutant], results: Mapping[str, Result], reviewed: Reviewed) -> list[Tried]:
-    """Return those of the mutants that were run."""
-    run = [(one, results[one.key]) for one in mutants if one.key in results]
+def tried(drawn: Sequence[Mutant], results: Mapping[str, Result], reviewed: Reviewed) -> list[Tried]:
+    """Return the mutants that were run, in the order in which they were drawn, up to the first that was not.
+
+    What is known of later ones is left out: with `--trust-kills` that is their deaths, which would flatter a sample.
+    """
+    run = [(one, results[one.key]) for one in takewhile(lambda one: one.key in results, drawn)]
     return [Tried(one, found, reviewed.reason(one.change, survived=found.fate == "survived")) for one, found in run]
 
 
@@ -64,6 +69,11 @@ def at_least(killed: int, survived: int) -> float:
     return float(stats.beta.ppf(1 - CONFIDENCE, killed, survived + 1)) if killed else 0.0
 
 
+def at_most(killed: int, survived: int) -> float:
+    """Return the upper limit of Clopper and Pearson for the share that would be killed, from a random sample."""
+    return float(stats.beta.ppf(CONFIDENCE, killed + 1, survived)) if survived else 1.0
+
+
 def summary(found: Sequence[Tried], planted: Mapping[str, int], about: Mapping[str, Any]) -> dict[str, Any]:
     """Return the whole result.
 
@@ -82,6 +92,7 @@ def summary(found: Sequence[Tried], planted: Mapping[str, int], about: Mapping[s
         "mutants": sum(planted.values()),
         **whole,
         "at_least": at_least(whole["killed"], whole["survived"]),
+        "at_most": at_most(whole["killed"], whole["survived"]),
         "confidence": CONFIDENCE,
         "by_group": {name: counts([one for one in found if one.mutant.module.group == name]) for name in groups},
         "by_module": {
@@ -110,10 +121,27 @@ def _described(one: Tried) -> dict[str, Any]:
     }
 
 
+def complete(result: Mapping[str, Any]) -> bool:
+    """Return whether every mutant was run, so that the score itself decides."""
+    return bool(result["tried"] == result["mutants"])
+
+
 def holds(result: Mapping[str, Any]) -> bool:
-    """Return whether enough were killed, something was, and nothing that a test kills is named equivalent."""
-    score = result["score"]
-    return score is not None and score >= REQUIRED and not result["misnamed"]
+    """Return whether nothing that a test kills is named equivalent, and too few killed is not what was found.
+
+    Where all mutants were run, the score decides. A sample is refused only where it shows, at `CONFIDENCE`, that too
+    few of all would be killed: below the required share with its upper limit.
+    """
+    if result["misnamed"] or result["score"] is None:
+        return False
+    return bool((result["score"] if complete(result) else result["at_most"]) >= REQUIRED)
+
+
+_SAID = {
+    (True, True): "shows that enough are",
+    (False, True): "does not decide whether enough are",
+    (False, False): "shows that too few are",
+}
 
 
 def table(result: Mapping[str, Any]) -> str:
@@ -126,9 +154,12 @@ def table(result: Mapping[str, Any]) -> str:
         names = ("mutants", "tried", "killed", "import", "timeout", "equivalent", "survived")
         lines.append(f"| {path} | " + " | ".join(str(row[name]) for name in names) + f" | {score} |")
     tail = f"At least {100 * REQUIRED:.0f} % are required."
-    if result["tried"] < result["mutants"]:
-        share = f"{100 * result['at_least']:.1f} %"
-        tail += f" By this sample, {share} or more of all would be killed ({100 * CONFIDENCE:.0f} % confidence)."
+    if not complete(result):
+        low, high = (f"{100 * result[name]:.1f} %" for name in ("at_least", "at_most"))
+        tail += (
+            f" A sample: of all, at least {low} and at most {high} would be killed (each with {100 * CONFIDENCE:.0f} %"
+            f" confidence), so it {_SAID[result['at_least'] >= REQUIRED, result['at_most'] >= REQUIRED]}."
+        )
     return "\n".join([*lines, "", tail, ""])
 
 

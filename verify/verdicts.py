@@ -317,7 +317,7 @@ class Ends(NamedTuple):
 
 def _ends(form: Form, known: Mapping[str, float], evidence: Evidence) -> Ends:
     """Evaluate a bound at the ends of the mean-square saturation, and with the rounding of the run."""
-    low, mean, high = evidence.rbar2 if form.adaptive else (0.0, 0.0, 0.0)
+    low, mean, high = evidence.rbar2
     stale, plain, perturbed = _perturbed(known, evidence.rounded.direction)
     finite = math.isfinite(perturbed)
     columns: dict[str, Any] = {**known, stale: np.array([plain] * 3 + [perturbed] * 2 if finite else [plain] * 3)}

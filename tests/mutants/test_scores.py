@@ -9,7 +9,7 @@ pytest.importorskip("cosmic_ray", reason="the extra dev is not installed")
 
 from mutants import scores
 from mutants.session import Result, Session, evidence, result_of
-from mutants.trusted import Module
+from mutants.trusted import Module, Reviewed
 from mutants.workshop import Answer
 
 
@@ -43,8 +43,17 @@ def test_the_score_is_of_those_that_could_be_killed(session):
     assert scores.counts([])["score"] is None
 
 
-def outcome(session, fates: str, reasons: str = "") -> dict:
-    return scores.summary(found_with(session, fates, reasons), {"a.py": len(session.mutants)}, {"seed": 1})
+def outcome(session, fates: str, reasons: str = "", mutants: int | None = None) -> dict:
+    """All mutants were run, if `mutants` is left out."""
+    return scores.summary(found_with(session, fates, reasons), {"a.py": mutants or len(fates)}, {"seed": 1})
+
+
+def counted(killed: int, survived: int, mutants: int | None = None) -> dict:
+    tried = killed + survived
+    return {
+        "tried": tried, "mutants": mutants or tried, "score": killed / tried, "misnamed": [],
+        "at_least": scores.at_least(killed, survived), "at_most": scores.at_most(killed, survived),
+    }  # fmt: skip
 
 
 def test_it_holds_from_the_required_share_on_and_never_with_a_wrong_review(session):
@@ -57,11 +66,54 @@ def test_it_holds_from_the_required_share_on_and_never_with_a_wrong_review(sessi
     assert scores.holds(edge | {"score": 0.95}) and not scores.holds(edge | {"score": 0.9499})
 
 
+def test_a_sample_is_refused_only_if_it_shows_that_too_few_are_killed():
+    assert not scores.holds(counted(3, 1)), "all of them: the score decides"
+    assert scores.holds(counted(3, 1, mutants=1000)), "one survivor of four may be chance"
+    assert scores.holds(counted(223, 17, mutants=1000)) and not scores.holds(counted(223, 17))
+    assert not scores.holds(counted(215, 25, mutants=1000))
+    assert not scores.holds(counted(0, 4, mutants=1000))
+    assert not scores.holds(counted(240, 0, mutants=1000) | {"misnamed": ["one"]})
+
+
+@pytest.mark.parametrize("size", [5, 60, 240])
+def test_a_sample_is_refused_by_chance_as_rarely_as_is_stated(size):
+    """Where exactly the required share would be killed; where half survive, it is refused nearly always."""
+    few = [s for s in range(size + 1) if not scores.holds(counted(size - s, s, mutants=10 * size))]
+    assert stats.binom.pmf(few, size, 1 - scores.REQUIRED).sum() <= 0.01
+    assert stats.binom.pmf(few, size, 0.5).sum() > (0.4 if size == 5 else 0.999)
+
+
+def test_the_table_says_what_a_sample_shows():
+    def said(result: dict) -> str:
+        whole = dict.fromkeys(("killed", "import", "timeout", "equivalent", "survived"), 0)
+        return scores.table(whole | result | {"by_module": {}})
+
+    assert "does not decide" in said(counted(58, 2, 1000)) and "too few" in said(counted(30, 30, 1000))
+    assert "shows that enough are" in said(counted(400, 1, 1000)) and "sample" not in said(counted(400, 1))
+
+
+def test_what_is_known_beyond_the_first_that_was_not_run_does_not_count(session, tmp_path):
+    (tmp_path / "none.toml").write_text("")
+    first, second, third, fourth = list(session.mutants.values())[:4]
+    known = {one.key: Result("killed", "now", 1.0) for one in (first, third, fourth)}
+    drawn = [third, first, second, fourth]
+    found = scores.tried(drawn, known, Reviewed(tmp_path / "none.toml"))
+    assert [one.mutant for one in found] == [third, first]
+    assert scores.tried([second, first], known, Reviewed(tmp_path / "none.toml")) == []
+
+
 def test_the_lower_limit_is_the_share_at_which_so_few_survivors_would_be_rare():
     limit = scores.at_least(57, 3)
-    assert stats.binom.cdf(3, 60, 1 - limit) == pytest.approx(0.05, rel=1e-9)
-    assert scores.at_least(60, 0) == pytest.approx(0.05 ** (1 / 60), rel=1e-12)
+    assert stats.binom.cdf(3, 60, 1 - limit) == pytest.approx(0.01, rel=1e-9)
+    assert scores.at_least(60, 0) == pytest.approx(0.01 ** (1 / 60), rel=1e-12)
     assert scores.at_least(0, 5) == 0
+
+
+def test_the_upper_limit_is_the_share_at_which_so_many_survivors_would_be_rare():
+    limit = scores.at_most(50, 10)
+    assert stats.binom.sf(9, 60, 1 - limit) == pytest.approx(0.01, rel=1e-9)
+    assert scores.at_most(0, 60) == pytest.approx(1 - 0.01 ** (1 / 60), rel=1e-9)
+    assert scores.at_most(60, 0) == 1
 
 
 def test_table_and_listing_show_every_survivor(session):

@@ -297,3 +297,9 @@ def test_a_premise_that_is_left_out_is_missed():
 
     with pytest.raises(Undecided, match="'sum', 0 <= x"):
         smt.settle(write("sum", "t", author, source="t"), {})
+
+
+@pytest.mark.parametrize("value", [-1, 0, 1, Fraction(1, 2)])
+def test_of_a_number_it_is_seen_at_once_whether_it_is_zero(value):
+    assert nonzero(None, Number(Fraction(value)), False) is (value != 0)
+    assert nonzero(None, Number(Fraction(value)), True) is (value != 0)

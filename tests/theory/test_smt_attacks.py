@@ -457,6 +457,41 @@ def g_a_conclusion_at_this_count_that_reads_as_one_at_all(d):
     d.holds_at(k=0, p=1)
 
 
+@wrong("chosen anew at each count")
+def g_a_goal_that_speaks_of_what_is_chosen_anew(d):
+    """X is the sum of the p of every count, and not k times the last of them."""
+    d.local(k, p)
+    d.recursion(k, {X: (0, X + p)})
+    d.conclude("bad", eq(X, k * p), Induction(k, combine(), combine(times("hypothesis"))))
+    d.holds_at(k=0, p=0)
+
+
+@wrong("finds no model")
+def m_a_premise_against_a_mean(d):
+    """What is said of every step is said of a constant sequence, which has its own mean."""
+    d.mean(X, of=x)
+    d.given("off", le(x + 1, X), "domain")
+    d.conclude("bad", le(x + 1, X), combine(times("off")))
+    d.holds_at(X=1, x=0)
+
+
+def m_a_premise_against_a_path(first_or_last, member):
+    """A path of one step: E f_0 and the mean of the f_k are f_k, E f_K and the mean of the f_{k+1} are f_{k+1}."""
+
+    def author(d):
+        d.path(x, y, X, Y, w, p, k)
+        d.given("off", le(member + 1, first_or_last), "domain")
+        d.conclude("bad", le(member + 1, first_or_last), combine(times("off")))
+        d.holds_at(**({"x": 0, "y": 0, "X": 0, "Y": 0, "w": 0, "p": 0, "k": 1} | {str(first_or_last): 1}))
+
+    author.__name__ = f"m_a_path_against_{first_or_last}"
+    wrong("finds no model")(author)
+
+
+for one, other in ((X, x), (w, x), (Y, y), (p, y)):
+    m_a_premise_against_a_path(one, other)
+
+
 def steady(d):
     """For a constant p: w = k p and 2 X = (k - 1) w; p stands in the recursion alone."""
     d.recursion(k, {w: (0, w + p), X: (0, X + w)})

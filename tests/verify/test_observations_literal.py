@@ -7,9 +7,10 @@ import pytest
 from scipy import stats
 
 import simulate
+from simulate import invariant
 from simulate.problems import Network, Quadratic
 from theory.theorems import network
-from verify import observations, verdicts
+from verify import observations, rounding, verdicts
 from verify.observations import Constants, Observations, from_trajectories
 
 VALUES = np.array([1.0, 2.0, 4.0, 7.0])  # mean 7/2, variance 7
@@ -134,3 +135,13 @@ def test_the_mean_square_saturation_counts_coordinates_by_their_share_of_the_noi
     assert from_trajectories(run(NETWORK, "analog-sgd")).square_saturation.tolist() == (
         run(NETWORK, "analog-sgd").mean_square_saturation.tolist()
     )
+
+
+@pytest.mark.parametrize(("share", "proved"), [(1 - 1e-9, True), (1.0, True), (1 + 1e-9, False), (math.inf, True)])
+def test_a_saturation_is_proved_where_rounding_leaves_the_proof_its_room(monkeypatch, share, proved):
+    """A step may be off by `invariant.ROUNDING` of tau; where rounding is not known, nothing is applied anyway."""
+    made = simulate.problems.make("quadratic", stages=2, noise="two-point", sigma=0.5)
+    runs = simulate.run(made, "analog-sgd-ap", alpha=0.02, tau=20.0, iterations=50, replicas=4, seed=1)
+    direction = share * invariant.ROUNDING * 20.0 / 0.02
+    monkeypatch.setattr(rounding, "of", lambda *_: rounding.Rounding(direction=direction))
+    assert from_trajectories(runs).constants.proved("rho") is proved
