@@ -123,7 +123,10 @@ def test_a_premise_holds_at_all_steps_and_a_recursion_is_a_function_of_its_count
 
 
 def test_the_lags_of_stages_may_differ() -> None:
-    assert "(n_d_m : nat -> TS -> nat)" in LEMMAS["stale.martingale"].source()
+    """The lag of stage j is a number for each column of S; a row's sum takes each column's own."""
+    text = LEMMAS["stale.martingale"].source().split("Proof.")[0]
+    assert "(n_d_m : nat -> nat)" in text
+    assert "(v_gamma : nat -> TS -> R)" in text and re.search(r"\(v_c_m x\d+\) \* \(INR \(n_d_m x\d+\)\)", text)
 
 
 @pytest.mark.parametrize("name", ["order.root", "stale.row"])

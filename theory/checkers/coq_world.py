@@ -129,7 +129,22 @@ class World:
         self.counters = tuple(counters)
         self.order = (*counters, STAGE, STEP, COORDINATE)
         self._others = {c: self.statement.scalars[c] - {c} for c in counters}
-        self._built = {c: self.statement.built(c) for c in counters}
+        self._built = {c: self._at_other_counts(c) for c in counters}
+
+    def _at_other_counts(self, counter: str) -> frozenset[Atom]:
+        """Return what has values at other counts than the one at hand: objects, and what is made of them.
+
+        Not so what a recursion makes that this count depends on: each of its columns has a count at hand of its own.
+        """
+        statement = self.statement
+        recursions = [item for item in statement.recursions if item.counter not in self._others[counter]]
+        rows = [(name, of) for item in recursions for name, of in item.rows.items()]
+        rows += [(name, of) for name, (_, of) in statement.made.items()]
+        found, more = frozenset[Atom](), frozenset({(counter,), *statement.recursion(counter).rows})
+        while more - found:
+            found |= more
+            more = frozenset(name for name, of in rows if of & found)
+        return found
 
     def others(self, counter: str) -> tuple[str, ...]:
         """Return on what a count at hand depends."""

@@ -24,7 +24,7 @@ DRAFTS = int(os.environ.get("DRAFTS", "2000"))
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [claim.id for claim in blueprint.all_claims()])
 def test_no_claim_fails_in_a_model(name):
-    report = models.examine(blueprint.claim(name), models=3, tries=400, seed=7)
+    report = models.examine(blueprint.claim(name), models=3, tries=1000, seed=7)
     assert not report.broken
     assert (report.models > 0) == (name not in NOWHERE)
 
