@@ -100,12 +100,7 @@ class Store:
         """
         if str(path) != MEMORY:
             check_new(path)
-            with refusing(path):
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-                try:
-                    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666))
-                except FileExistsError:
-                    raise _exists(path) from None
+            _make_file(path, os.O_EXCL)
         return cls._to_write(path, plan, fresh=False)
 
     @classmethod
@@ -146,7 +141,10 @@ class Store:
         """
         if path is None:
             store = cls.create(MEMORY, plan)
-        elif resume and _there(path):
+        elif resume:
+            if not _there(path):
+                check_writable(path, "--store")
+                _make_file(path, 0)  # another process that starts at the same time may make it first
             store = cls._to_write(path, plan, fresh=fresh)
         else:
             store = cls.create(path, plan)
@@ -371,6 +369,16 @@ def check_new(path: str | Path, name: str = "--store") -> None:
         if _there(Path(path)):
             raise _exists(path)
     check_writable(Path(path), name)
+
+
+def _make_file(path: str | Path, flags: int) -> None:
+    """Make an empty file and the folders above it; with O_EXCL an existing one is refused."""
+    with refusing(path):
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o666))
+        except FileExistsError:
+            raise _exists(path) from None
 
 
 def _exists(path: str | Path) -> BadInput:
