@@ -1,5 +1,5 @@
 """Speed of the simulator's kernels, as ratios to named baselines measured in the same run."""
 
-from theory.setting.entry import guard
+from boundary.entry import guard
 
 guard(__name__)

@@ -16,8 +16,8 @@ from benchmarks import measure, picture
 from benchmarks.baselines import BASELINES, OURS, Implementation
 from benchmarks.measure import Row
 from benchmarks.workload import SIZES, Workload
+from boundary import check_writable, notes, run_command, write_atomically, write_json
 from simulate.kernels.simd import REGISTER_BYTES
-from theory.setting.boundary import check_writable, notes, run_command, write_json, write_whole
 
 app = typer.Typer(add_completion=False, help=__doc__)
 _AGREE = 1e-9
@@ -138,8 +138,8 @@ def bench(
     }
     write_json(str(out / "bench.json"), json.loads(json.dumps(result)))
     text = _text(result)
-    write_whole(out / "bench.md", text)
-    write_whole(out / "roofline.png", picture.roofline(result))
+    write_atomically(out / "bench.md", text)
+    write_atomically(out / "roofline.png", picture.roofline(result))
     typer.echo(text)
     if not largest < _AGREE:
         raise typer.Exit(1)

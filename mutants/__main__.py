@@ -19,11 +19,11 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from boundary import BadInput, run_command, write_atomically, write_json
 from mutants import scores
 from mutants.session import Mutant, Result, Session, evidence, result_of
 from mutants.trusted import Module, Reviewed, modules
 from mutants.workshop import Answer, Bench, bench, budget
-from theory.setting.boundary import BadInput, run_command, write_json, write_whole
 
 app = typer.Typer(add_completion=False, help=__doc__)
 _BROKEN: Final = "raise RuntimeError('planted: the tests must notice that this module cannot be imported')\n"
@@ -154,8 +154,8 @@ def _versions() -> dict[str, str]:
 
 def _write(out: Path, result: dict[str, Any]) -> None:
     write_json(str(out / "scores.json"), result)
-    write_whole(out / "scores.md", scores.table(result))
-    write_whole(out / "survivors.md", scores.listing(result))
+    write_atomically(out / "scores.md", scores.table(result))
+    write_atomically(out / "survivors.md", scores.listing(result))
     typer.echo(scores.table(result))
     typer.echo(scores.listing(result))
     for line in result["stale"]:

@@ -72,7 +72,7 @@ class Result:
 def evidence() -> str:
     """Return a digest of all that decides a mutant's fate: sources, tests, what is planted, the Python version."""
     digest = hashlib.sha256(platform.python_version().encode())
-    folders = ("theory", "simulate", "verify", "paper_figures", "tests")
+    folders = ("boundary", "theory", "simulate", "verify", "paper_figures", "tests")
     files = [path for name in folders for path in (ROOT / name).rglob("*") if path.suffix in (".py", ".v", ".sh")]
     for path in sorted(files):
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())

@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from boundary import BadInput
 from mutants.operators import Change
-from theory.setting.boundary import BadInput
 
 ROOT: Final = Path(__file__).parents[1]
 _TRUSTED: Final = Path(__file__).with_name("trusted.toml")

@@ -25,7 +25,7 @@ LIBRARIES = (
     "_hypothesis_pytestplugin", "hypothesis.strategies", "typer.testing", "rich.console", "rich.progress", "jinja2",
     "threadpoolctl", "llvmlite.binding", "concurrent.futures.process", "matplotlib",
 )  # fmt: skip
-PROJECT = ("theory", "simulate", "verify", "paper_figures", "benchmarks")
+PROJECT = ("boundary", "theory", "simulate", "verify", "paper_figures", "benchmarks")
 _MEMORY = 12 << 30
 """Bytes of address space that a mutant may ask for: a wrong shift asks for more."""
 

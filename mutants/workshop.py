@@ -19,7 +19,17 @@ from typing import Any, Final
 
 from mutants.trusted import ROOT
 
-_COPIED: Final = ("theory", "simulate", "verify", "paper_figures", "benchmarks", "tests", "docs", "notebooks")
+_COPIED: Final = (
+    "boundary",
+    "theory",
+    "simulate",
+    "verify",
+    "paper_figures",
+    "benchmarks",
+    "tests",
+    "docs",
+    "notebooks",
+)
 _FILES: Final = ("pyproject.toml", "README.md", "CHANGELOG.md", "Makefile", "requirements.lock")
 _PATIENCE: Final = 5.0
 """Times the tests' own processor time that a mutant has before it counts as one that does not end."""

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
+from boundary import ANSWER_IS_NO, check_writable, known, notes, run_command
 from paper_figures.export import export as export_one
 from paper_figures.export import formats
 from paper_figures.registry import REGISTRY
 from paper_figures.runs import RunStore
 from paper_figures.sources import Sources
-from theory.setting.boundary import ANSWER_IS_NO, check_writable, known, notes, run_command
 
 app = typer.Typer(
     help="Draw the figures of the paper from stored results.",

@@ -13,11 +13,11 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.figure
 
+from boundary import known, write_atomically, write_json
 from paper_figures import origin, style
 from paper_figures.figure import Data, Figure
 from paper_figures.runs import SEED
 from paper_figures.sources import Sources
-from theory.setting.boundary import known, write_json, write_whole
 
 # A date in the file would make the same data give other bytes.
 FORMATS: dict[str, dict[str, Any]] = {
@@ -80,8 +80,8 @@ def export(figure: Figure, sources: Sources, out: Path, kinds: Sequence[str], co
     pictures, width = render(figure, data, kinds)
     with _alone(out):
         for kind, content in pictures.items():
-            write_whole(out / f"{figure.name}.{kind}", content)
-        write_whole(out / f"{figure.name}.tex", latex(figure, data, width))
+            write_atomically(out / f"{figure.name}.{kind}", content)
+        write_atomically(out / f"{figure.name}.tex", latex(figure, data, width))
         write_json(str(out / f"{figure.name}.json"), record)
     return claims
 

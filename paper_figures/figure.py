@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 import matplotlib.figure
 
+from boundary import json_text
 from paper_figures.runs import Request
 from paper_figures.sources import Sources
-from theory.setting.boundary import json_text
 
 Data = Mapping[str, Any]
 """What is drawn: strict JSON, so finite numbers, texts, lists and objects."""

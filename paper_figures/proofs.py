@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from boundary import BadInput
 from theory import blueprint
-from theory.setting.boundary import BadInput
 
 
 def read(path: Path | None) -> tuple[dict[str, Any], dict[str, Any]]:

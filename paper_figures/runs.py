@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 import simulate
+from boundary import json_text, notes, write_atomically
+from boundary.digest import fingerprint
 from simulate import problems
 from simulate.checkpoint import PRESENTATION, UNREADABLE
-from theory.setting.boundary import json_text, notes, write_whole
-from theory.setting.digest import fingerprint
 
 Array = NDArray[np.float64]
 
@@ -60,11 +60,11 @@ class Request:
 
 @dataclass(frozen=True)
 class StoredRun:
-    """What `simulate.Trajectories.to_npz` kept of a run.
+    """What `simulate.RunResult.to_npz` kept of a run.
 
     Args:
         key: the name of the stored result.
-        arrays: the vectors of `simulate.Trajectories` with one entry a replica (R), and its curve: curve_times (T,),
+        arrays: the vectors of `simulate.RunResult` with one entry a replica (R), and its curve: curve_times (T,),
             curve_squared_gradient and curve_loss (T, R).
         result: the JSON result of the command line, with `constants`, `initial_gap` and `run`.
 
@@ -81,7 +81,7 @@ class StoredRun:
 @cache
 def simulator_digest() -> str:
     """Return a digest of all that a run depends on: the simulator, the setting and the libraries they stand on."""
-    found = fingerprint(("simulate", "theory.setting"), without=PRESENTATION)
+    found = fingerprint(("boundary", "simulate", "theory.setting"), without=PRESENTATION)
     return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
 
 
@@ -134,10 +134,10 @@ class RunStore:
                 progress.advance(bar, request.cost)
 
     def _keep(self, request: Request) -> None:
-        write_whole(self.path(request), simulated(request).to_npz())
+        write_atomically(self.path(request), simulated(request).to_npz())
 
 
-def simulated(request: Request) -> simulate.Trajectories:
+def simulated(request: Request) -> simulate.RunResult:
     """Run the simulation; a replica that diverged would be missing from the figure, so none may."""
     problem = problems.make(request.problem, stages=request.stages, **request.settings)
     names = ("algorithm", "alpha", "tau", "iterations", "replicas", "seed", "batch", "device", "measure_every")

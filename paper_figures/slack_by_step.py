@@ -9,9 +9,9 @@ from paper_figures import style
 from paper_figures.figure import Data, Figure
 from paper_figures.sources import Sources
 from paper_figures.verification import Result
-from verify import claims as lines_of_the_proof
-from verify.observations import Constants
-from verify.settings import Setting
+from verify import proof_lines as lines_of_the_proof
+from verify.judging.observations import Constants
+from verify.sweep.settings import Setting
 
 ALGORITHM = "analog-sgd-ap"
 HEADLINE = "sharp/a-posteriori"

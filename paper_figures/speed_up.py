@@ -10,7 +10,7 @@ from paper_figures.figure import Data, Figure
 from paper_figures.runs import SEED
 from paper_figures.sources import Sources
 from simulate import problems
-from simulate.machine import Machine
+from simulate.engines.machine import Machine
 from theory.setting import algorithms, devices
 
 STAGES = (1, 2, 3, 4, 6, 8, 12, 16)

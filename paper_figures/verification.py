@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from boundary import BadInput
 from paper_figures.runs import SEED
-from theory.setting.boundary import BadInput
-from verify.settings import plan_families
-from verify.store import Store
-from verify.sweep import run
+from verify.sweep.assessing import run
+from verify.sweep.settings import plan_families
+from verify.sweep.store import Store
 
 Result = Mapping[str, Any]
-"""One setting: id, family, setting, constants, observed, checks; as `verify.sweep.assess` returns it."""
+"""One setting: id, family, setting, constants, observed, checks; as `verify.sweep.assessing.assess` returns it."""
 
 SMALL = 12
 """Settings of the store that quick figures are drawn from if none is given."""

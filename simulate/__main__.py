@@ -10,12 +10,16 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from simulate import config, drawing, engines, problems
+import boundary
+from simulate import problems
+from simulate.commands import config, drawing
+from simulate.engines import registry
 from simulate.problems.base import Problem
 from simulate.replay import Replay, replay
-from simulate.run import DEFAULT_BACKEND, execute
-from simulate.trajectories import Trajectories
-from theory.setting import algorithms, boundary, devices, schedules
+from simulate.results import RunResult
+from simulate.run import DEFAULT_BACKEND
+from simulate.running import execute
+from theory.setting import algorithms, devices, schedules
 
 app = typer.Typer(
     help="Simulate stochastic gradient descent on analog pipelines.", no_args_is_help=True, add_completion=False
@@ -51,7 +55,7 @@ def run(
     lags: Annotated[str | None, typer.Option(help="d_1,...,d_M instead of the schedule's.")] = None,
     dtype: Annotated[str | None, typer.Option(help="float64 or float32.")] = None,
     measure_every: Annotated[str | None, typer.Option(help="Steps a stratum of measuring times has.")] = None,
-    backend: Annotated[str | None, typer.Option(help=_names(engines.REGISTRY))] = None,
+    backend: Annotated[str | None, typer.Option(help=_names(registry.REGISTRY))] = None,
     schedule_name: Annotated[
         str | None, typer.Option("--schedule", help="Of a pipelined algorithm: asynchronous (its own) or full-duplex.")
     ] = None,
@@ -100,7 +104,7 @@ def run(
     )
     boundary.deliver(json_file, result.to_json(), lambda: _show(result))
     if out is not None:
-        boundary.write_whole(out, result.to_npz())
+        boundary.write_atomically(out, result.to_npz())
     for one in result.diverged:
         sys.stderr.write(f"replica {one.replica} diverged at step {one.step}, stage {one.stage}\n")
 
@@ -125,7 +129,7 @@ def replay_steps(
     )
     boundary.deliver(json_file, found.to_json(), lambda: _show_replay(found))
     if out is not None:
-        boundary.write_whole(out, found.to_npz())
+        boundary.write_atomically(out, found.to_npz())
 
 
 def _show_replay(found: Replay) -> None:
@@ -147,7 +151,7 @@ def _assignments(pairs: list[str]) -> dict[str, str]:
     return boundary.assignments(pairs, [pair.partition("=")[0] for pair in pairs])
 
 
-def _show(result: Trajectories) -> None:
+def _show(result: RunResult) -> None:
     """Print the result for people."""
     described, document = result.run, result.to_json()
     observed, constants = document["mean_squared_gradient"], document["constants"]
@@ -216,7 +220,7 @@ def schedule(
     if out is None:
         sys.stdout.write(content)
     else:
-        boundary.write_whole(out, content)
+        boundary.write_atomically(out, content)
 
 
 def _check_drawing(plan: schedules.Schedule, samples: int, task: int, cell: int) -> None:

@@ -7,24 +7,28 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from simulate.backends import State
-from theory.setting import boundary, digest
-from theory.setting.boundary import BadInput
-
-if TYPE_CHECKING:
-    from simulate.run import Run
+import boundary
+from boundary import BadInput, digest
+from simulate.engines.base import State
+from simulate.run import Run
 
 _FORMAT = 2
 UNREADABLE = (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """What a file that is no archive of ours, or is damaged, makes of reading it."""
 PRESENTATION = (
-    *("simulate.__main__", "simulate.config", "simulate.drawing", "simulate.progress", "simulate.checkpoint"),
-    *("theory.setting.console", "theory.setting.entry", "theory.setting.files", "theory.setting.memory"),
-    *("theory.setting.digest", "theory.setting.refusal"),
+    *(
+        "simulate.__main__",
+        "simulate.commands.config",
+        "simulate.commands.drawing",
+        "boundary.progress",
+        "simulate.checkpoint",
+    ),
+    *("boundary.console", "boundary.entry", "boundary.files", "boundary.memory"),
+    *("boundary.digest", "boundary.refusal"),
 )
 """Modules that decide no number of a run: what a person sees, and what is done with files."""
 _SECONDS = 10.0
@@ -53,7 +57,7 @@ class Checkpoint:
     """
 
     def __init__(
-        self, path: Path | None, described: "Run", seconds: float = _SECONDS, *, every: int | None = None
+        self, path: Path | None, described: Run, seconds: float = _SECONDS, *, every: int | None = None
     ) -> None:
         self._path, self._seconds, self._every = path, seconds, every
         self._description = boundary.json_text({"format": _FORMAT, **described.describe()})
@@ -91,9 +95,9 @@ class Checkpoint:
         arrays |= {"description": np.array(self._description), "code": code, "block": np.array(block)}
         np.savez(file, **arrays)  # type: ignore[arg-type] # no array is called allow_pickle
         if stays:
-            boundary.write_whole(beside(self._path, block), file.getvalue())
+            boundary.write_atomically(beside(self._path, block), file.getvalue())
         if due:
-            boundary.write_whole(self._path, file.getvalue())
+            boundary.write_atomically(self._path, file.getvalue())
             self._last = time.monotonic()
 
 
@@ -138,7 +142,7 @@ def same_code(arrays: State) -> bool:
 
 
 def _code() -> dict[str, str]:
-    return digest.fingerprint(("simulate", "theory.setting"), without=PRESENTATION)
+    return digest.fingerprint(("boundary", "simulate", "theory.setting"), without=PRESENTATION)
 
 
 def _exists(path: Path) -> bool:

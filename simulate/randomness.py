@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.setting.boundary import BadInput
+from boundary import BadInput
 
 Purpose = Literal["samples", "times"]
 _PURPOSES: dict[Purpose, int] = {"samples": 1, "times": 2}

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+import boundary
+from boundary import BadInput
 from simulate import checkpoint
-from simulate.execution import Group, make_groups
+from simulate.group import Group, make_groups
 from simulate.observe import NEVER, Plan, look
 from simulate.randomness import block_length
 from simulate.run import Run
-from theory.setting import boundary
-from theory.setting.boundary import BadInput
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,18 @@
-"""The public boundary: a run is described, validated, made, and returned as `Trajectories`."""
+"""`Run`: the one description of a run, complete and checked."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from simulate import engines, execution, problems
+from boundary import BadInput, known, real
+from simulate import problems
+from simulate.engines import registry
 from simulate.problems.base import Problem
 from simulate.randomness import block_length, checked_seed
-from simulate.trajectories import Trajectories
 from theory.setting import algorithms, devices, schedules
-from theory.setting.boundary import BadInput, known, real
 from theory.setting.devices import Device
 
 LARGEST_COUNT = 1 << 53
@@ -46,7 +45,7 @@ class Run:
         measure_every: steps a stratum of the measuring times has, >= 1, capped at a block of the random streams;
             None: 1 if the exact moments cost no more than a step, else such that measuring costs a tenth of a long run.
             The compiled quadratics measure every step in any case.
-        backend: a name of `simulate.engines.REGISTRY`.
+        backend: a name of `simulate.engines.registry.REGISTRY`.
         schedule: a name of `theory.setting.schedules.REGISTRY`, for a pipelined algorithm that runs on another schedule
             than its own; None takes its own.
 
@@ -76,11 +75,11 @@ class Run:
                 raise BadInput(name, getattr(self, name), f"{name} > 0" + " and finite" * (name == "alpha"))
             object.__setattr__(self, name, value)
         for name in ("iterations", "replicas", "batch"):
-            if _check_count(name, getattr(self, name)) > LARGEST_COUNT:
+            if check_count(name, getattr(self, name)) > LARGEST_COUNT:
                 raise BadInput(name, getattr(self, name), f"{name} <= 2^53")
         checked_seed(self.seed)
         known("--dtype", self.dtype, DTYPES)
-        known("--backend", self.backend, engines.REGISTRY)
+        known("--backend", self.backend, registry.REGISTRY)
         if self.batch != 1 and not row.batched:
             raise BadInput("batch", self.batch, f"batch = 1 for {self.algorithm}")
         if not row.analog and math.isfinite(self.tau):
@@ -107,7 +106,7 @@ class Run:
             cost = self.problem.evaluation_cost
             every = 1 if cost == 1 else min(EVALUATIONS_APART * cost, max(1, self.iterations // _MEASURES))
         else:
-            every = _check_count("measure_every", self.measure_every)
+            every = check_count("measure_every", self.measure_every)
         object.__setattr__(self, "measure_every", min(every, longest))
         self.make_device()
 
@@ -133,79 +132,8 @@ class Run:
         return cls(**plain)
 
 
-def _check_count(name: str, value: object) -> int:
+def check_count(name: str, value: object) -> int:
+    """Return a count; `BadInput` unless it is an integer >= 1."""
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
         raise BadInput(name, value, f"{name} is an integer >= 1")
     return int(value)
-
-
-def run(
-    problem: Problem,
-    algorithm: str,
-    *,
-    alpha: float,
-    tau: float,
-    iterations: int,
-    replicas: int = 1,
-    seed: int = 0,
-    device: str = "ald",
-    device_parameters: dict[str, float] | None = None,
-    batch: int = 1,
-    lags: Sequence[int] | None = None,
-    dtype: str = "float64",
-    measure_every: int | None = None,
-    backend: str = DEFAULT_BACKEND,
-    schedule: str | None = None,
-    progress: bool = False,
-    threads: int = 1,
-    checkpoint: Path | None = None,
-    checkpoint_every: int | None = None,
-) -> Trajectories:
-    """Train and measure. The arguments are the fields of `Run`, and four that change no number.
-
-    `progress` shows a bar on standard error; `threads` is what the compiled kernels may use; `checkpoint` is a file
-    from which the run goes on if it was stopped, and which is written now and then; one more is kept beside it every
-    `checkpoint_every` steps, for `simulate.replay`.
-
-    Returns:
-        One number per replica and measure. The same arguments give the same bits, whatever else runs beside it.
-
-    Raises:
-        BadInput: names the value and the condition it breaks.
-
-    """
-    described = Run(
-        problem,
-        algorithm,
-        alpha,
-        tau,
-        iterations,
-        replicas,
-        seed,
-        device,
-        dict(device_parameters or {}),
-        batch,
-        None if lags is None else tuple(lags),
-        dtype,
-        measure_every,
-        backend,
-        schedule,
-    )
-    return execute(
-        described, progress=progress, threads=threads, checkpoint=checkpoint, checkpoint_every=checkpoint_every
-    )
-
-
-def execute(
-    described: Run,
-    *,
-    progress: bool = False,
-    threads: int = 1,
-    checkpoint: Path | None = None,
-    checkpoint_every: int | None = None,
-) -> Trajectories:
-    """Make the run that is described; see `run`."""
-    every = None if checkpoint_every is None else _check_count("checkpoint_every", checkpoint_every)
-    if every is not None and checkpoint is None:
-        raise BadInput("checkpoint_every", every, "a checkpoint file is given, beside which the others are kept")
-    return execution.execute(described, progress, _check_count("threads", threads), checkpoint, every)

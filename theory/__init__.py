@@ -6,7 +6,7 @@ on first use, so that `import theory.setting` does not load the proofs.
 
 from typing import TYPE_CHECKING, Any
 
-from theory.setting.entry import guard
+from boundary.entry import guard
 
 if TYPE_CHECKING:
     from theory.bounds import bound as bound

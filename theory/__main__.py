@@ -4,7 +4,7 @@ import importlib
 
 import typer
 
-from theory.setting.entry import run_command
+from boundary.entry import run_command
 
 COMMANDS = ("prove", "graph", "evaluate", "bounds", "complexity")
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import jinja2
 
+from boundary import json_text, write_atomically
+from boundary.numbers import places_above
 from theory import blueprint
 from theory.blueprint import Outcome
 from theory.bounds import NAMES, Bound, Condition, bound
@@ -17,8 +19,6 @@ from theory.bounds.function import DEFAULTS
 from theory.bounds.inputs import PARAMETERS, condition
 from theory.kernel import Claim
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
-from theory.setting.boundary import json_text, write_whole
-from theory.setting.numbers import places_above
 from theory.setting.symbols import QUANTITIES, symbol
 from theory.wording import conclusion_latex, formula, relation, statement
 
@@ -200,5 +200,5 @@ def write(folder: Path, outcomes: Mapping[str, Outcome], picture: str | None) ->
         "bounds.tex": render(described, "bounds.tex.j2"),
     }
     for name, content in contents.items():
-        write_whole(folder / name, content)
+        write_atomically(folder / name, content)
     return [folder / name for name in contents]

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import sympy
 from sympy.printing.latex import LatexPrinter
 
+from boundary import BadInput
 from theory.kernel import Claim, Relation
 from theory.kernel.vectors import entry_latex
-from theory.setting.boundary import BadInput
 from theory.setting.symbols import QUANTITIES
 
 _NAMES = {"r": r"\sqrt{A}", "T_s": "T", "g_x": "g", "A1": "A_1", "T1": "T_1", "u1": "u_1", "f": "f", "z": "z"}

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from theory.setting.entry import guard
+from boundary.entry import guard
 
 if TYPE_CHECKING:
     from verify.checking import check as check

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from theory.setting.boundary import (
+from boundary import (
     ANSWER_IS_NO,
     HOLDS,
     BadInput,
@@ -21,7 +21,7 @@ from theory.setting.boundary import (
 )
 
 if TYPE_CHECKING:
-    from verify.store import Store
+    from verify.sweep.store import Store
 
 app = typer.Typer(
     help="Confront proved bounds with simulated runs: verdicts, replays, searches for trouble.",
@@ -65,12 +65,13 @@ def run(
     json: JsonOption = "",
 ) -> int:
     """Judge randomized settings: held, violated or inconclusive, and how tight each bound is."""
-    from verify import console, executors
-    from verify import settings as families
-    from verify.connection import StoreFailed
-    from verify.statistics import Spending
-    from verify.store import Store
-    from verify.summary import summarise
+    from verify.commands import console
+    from verify.judging.statistics import Spending
+    from verify.report.summary import summarise
+    from verify.sweep import executors
+    from verify.sweep import settings as families
+    from verify.sweep.connection import StoreFailed
+    from verify.sweep.store import Store
 
     check_writable(json, "--json")
     if fresh and not resume:
@@ -110,8 +111,8 @@ def list_(
     json: JsonOption = "",
 ) -> int:
     """List the settings of a store that came closest to an alarm, violated ones first."""
-    from verify import console
-    from verify.store import Store
+    from verify.commands import console
+    from verify.sweep.store import Store
 
     check_writable(json, "--json")
     number = integer("--count", count, at_least=1)
@@ -132,8 +133,8 @@ def replay(
     json: JsonOption = "",
 ) -> int:
     """Run one stored setting again and show it step by step."""
-    from verify import console, replaying
-    from verify.store import Store
+    from verify.commands import console, replaying
+    from verify.sweep.store import Store
 
     check_writable(json, "--json")
     with Store.open(store) as opened:
@@ -154,9 +155,9 @@ def falsify(
     json: JsonOption = "",
 ) -> int:
     """Search for the setting with the smallest bound / observed ratio, family by family."""
-    from verify import console
-    from verify.settings import SEARCHED
-    from verify.store import check_new
+    from verify.commands import console
+    from verify.sweep.settings import SEARCHED
+    from verify.sweep.store import check_new
 
     check_writable(json, "--json")
     if store is not None:
@@ -176,8 +177,8 @@ def sabotage(
     json: JsonOption = "",
 ) -> int:
     """Plant faults in theorems, simulator and statistics, and say which check catches each."""
-    from verify import console
     from verify import sabotage as faults
+    from verify.commands import console
 
     check_writable(json, "--json")
     areas = [known("--area", name, faults.AREAS) for name in area or faults.AREAS]
@@ -194,7 +195,7 @@ def calibrate(
     json: JsonOption = "",
 ) -> int:
     """Measure false alarms and power of the verdicts on planted truths, and that wrong procedures would show."""
-    from verify import console
+    from verify.commands import console
 
     check_writable(json, "--json")
     count = integer("--families", families, at_least=1)
@@ -230,9 +231,9 @@ def rates(
     json: JsonOption = "",
 ) -> int:
     """Read exponents and floors off runs, count clock cycles on the machine, and look for the cross term."""
-    from verify import executors
     from verify.rates import Plan
     from verify.rates.table import table_of, watch
+    from verify.sweep import executors
 
     check_writable(json, "--json")
     plan = Plan(quick, integer("--seed", seed, at_least=0))
@@ -247,8 +248,8 @@ def report(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for verify.html.")] = Path("results"),
 ) -> int:
     """Write the page: one self-contained HTML file."""
-    from verify import report as page
-    from verify.store import Store
+    from verify.report import page as page
+    from verify.sweep.store import Store
 
     check_writable(out / page.PAGE, "--out")
     with Store.open(store) as opened:

@@ -8,11 +8,11 @@ from typing import Any, cast
 
 from rich.console import Group, RenderableType
 
-from simulate.trajectories import Trajectories
-from theory.setting.boundary import BadInput
-from verify import assumptions, verdicts
-from verify.norms import Side, sides
-from verify.observations import from_trajectories
+from boundary import BadInput
+from simulate.results import RunResult
+from verify.judging import assumptions, verdicts
+from verify.judging.norms import ConstantsSource, sides
+from verify.judging.observations import from_trajectories
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Report:
     checks: tuple[verdicts.Check, ...]
     observed: Mapping[str, Any]
     assumptions: tuple[assumptions.Finding, ...]
-    norms: tuple[Side, ...] = ()
+    norms: tuple[ConstantsSource, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -40,7 +40,7 @@ class Report:
         return self.verdict != "violated"
 
     def __rich__(self) -> RenderableType:
-        from verify import console
+        from verify.commands import console
 
         findings = [(found.assumption, found.status, found.evidence) for found in self.assumptions]
         stages = [console.norms_table(self.norms)] if self.norms else []
@@ -75,7 +75,7 @@ class Report:
         return f"<p>verdict: <b>{self.verdict}</b></p><table><tr>{head}</tr>{rows}</table>{stages}"
 
 
-def check(runs: Trajectories, *, confidence: float = 0.99) -> Report:
+def check(runs: RunResult, *, confidence: float = 0.99) -> Report:
     """Confront one run with every form of every bound.
 
     Args:

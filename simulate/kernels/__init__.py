@@ -3,9 +3,6 @@
 `entry` documents the state and the kernels of networks, the other files those of their families.
 """
 
-from simulate.kernels.additive import quadratic
-from simulate.kernels.custom import custom, measure_custom
-from simulate.kernels.custom import serves as serves_custom
 from simulate.kernels.entry import (
     ACTIVATIONS,
     DEVICES,
@@ -20,9 +17,12 @@ from simulate.kernels.entry import (
     scalar,
     start,
 )
-from simulate.kernels.plugged import activation as plug_activation
-from simulate.kernels.plugged import device as plug_device
-from simulate.kernels.regression import logistic, measure_logistic
+from simulate.kernels.laws import custom, measure_custom
+from simulate.kernels.laws import serves as serves_custom
+from simulate.kernels.logistic import logistic, measure_logistic
+from simulate.kernels.plugins import activation as plug_activation
+from simulate.kernels.plugins import device as plug_device
+from simulate.kernels.quadratic import quadratic
 
 __all__ = [
     "ACTIVATIONS",

@@ -2,7 +2,7 @@
 
 The slope and the value of a (1 - cos t) are a sin t = 2 a s c and 2 a s^2 with s = sin(t/2), c = cos(t/2). Both stay
 the same if t/2 moves by a multiple of pi, so the half angle is brought to abs(r) <= pi/2 without a look at quadrants.
-Taylor sums as nested products follow; the measured errors are stated in tests/kernels/test_circular.py.
+Taylor sums as nested products follow; the measured errors are stated in tests/simulate/kernels/test_circular.py.
 """
 
 from math import pi

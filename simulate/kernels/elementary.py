@@ -7,7 +7,7 @@ C(r) = r coth r, the addition theorem with tanh(n ln(2)/2) = e/(e + 2) and tanh 
 
 one division and no harmful cancellation. C is even; its Taylor coefficients are 4^k B_2k/(2k)! (Bernoulli numbers),
 of which the last one used is spread over the others by a Chebyshev polynomial. The measured error is stated in
-tests/kernels/test_elementary.py.
+tests/simulate/kernels/test_elementary.py.
 """
 
 import math
@@ -16,7 +16,7 @@ from typing import Final
 
 from numba.extending import overload
 
-from simulate.kernels.plugged import PLUGGED, SLOPE, VALUE, on_values
+from simulate.kernels.plugins import PLUGGED, SLOPE, VALUE, on_values
 from simulate.kernels.simd import Lanes, Value, fma, larger, like, magnitude, part, power_of_two, smaller, with_sign
 
 TANH, SIGMOID, SOFTPLUS, IDENTITY = range(4)
@@ -134,7 +134,7 @@ def activated(kind: int, z: Value) -> Value:
 
 
 @part
-def steepness(kind: int, value: Value) -> Value:
+def slope_of_value(kind: int, value: Value) -> Value:
     """Return phi'(z) from value = phi(z); see `activated`.
 
     The softplus has phi' = 1 - e^-value/2, where e^-v - 1 = 2 t/(1 - t), t = tanh(-v/2).

@@ -14,14 +14,14 @@ from typing import Any, Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from boundary import BadInput, known
 from simulate.kernels import batches, elementary, lanes, moments, passes, plain
 from simulate.kernels.simd import width
-from theory.setting.boundary import BadInput, known
 
 Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]
 
-Path = Literal["auto", "lanes", "plain"]
+KernelChoice = Literal["auto", "lanes", "plain"]
 
 ACTIVATIONS: Final = {
     "tanh": elementary.TANH,
@@ -166,7 +166,7 @@ def network(
     stashed: bool = False,
     times: NDArray[np.int64] | None = None,
     threads: int = 1,
-    path: Path = "auto",
+    path: KernelChoice = "auto",
 ) -> Floats:
     """Advance every replica of an M-stage network by the steps of `samples`.
 

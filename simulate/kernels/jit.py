@@ -15,8 +15,8 @@ from typing import Any, Final, TypeVar, cast
 from numba import config, njit
 from numba.core.caching import FunctionCache, NullCache
 
+from boundary import BadInput
 from simulate.kernels.kept import CheckedFile
-from theory.setting.boundary import BadInput
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

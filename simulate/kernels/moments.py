@@ -8,7 +8,7 @@ s_i = sum over j of w_ij^2 x_j^2.
 import numpy as np
 from numpy.typing import DTypeLike
 
-from simulate.kernels.elementary import activated, loss_slope, loss_value, steepness
+from simulate.kernels.elementary import activated, loss_slope, loss_value, slope_of_value
 from simulate.kernels.plain import Floats, Integers
 from simulate.kernels.simd import (
     WIDE,
@@ -60,8 +60,8 @@ def _backward(work: Floats, at: int, rows: int, cols: int, delta: int, x: int, k
             d = load_wide(work, delta + i * g)
             b0 = fma(repeated(load(work, at + (i * cols + j) * n)), d, b0)
             b1 = fma(repeated(load(work, at + (i * cols + other) * n)), d, b1)
-        store(work, below + j * g, steepness(kind, load_wide(work, x + j * g)) * b0)
-        store(work, below + other * g, steepness(kind, load_wide(work, x + other * g)) * b1)
+        store(work, below + j * g, slope_of_value(kind, load_wide(work, x + j * g)) * b0)
+        store(work, below + other * g, slope_of_value(kind, load_wide(work, x + other * g)) * b1)
 
 
 @inlined
@@ -151,7 +151,7 @@ def evaluate(
         for i in range(widths[stages]):
             out, target = load_wide(work, x_at[stages] + i * g), load_wide(work, delta + i * g)
             store(work, scratch, loss_value(loss, out, target))
-            store(work, delta + i * g, steepness(kind, out) * loss_slope(loss, out, target))
+            store(work, delta + i * g, slope_of_value(kind, out) * loss_slope(loss, out, target))
             for place in range(scratch + (samples - first) * n, scratch + g):
                 work[place] = 0
             _add_products(work, scratch, ones, totals[0])

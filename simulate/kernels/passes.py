@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import DTypeLike
 
-from simulate.kernels.elementary import activated, loss_slope, steepness
+from simulate.kernels.elementary import activated, loss_slope, slope_of_value
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
 from simulate.kernels.simd import (
     WIDE,
@@ -113,10 +113,10 @@ def first_delta(
     wide = (outputs - outputs % WIDE) * n
     for i in range(0, wide, WIDE * n):
         values, answers = load_wide(work, out + i), load_wide(work, delta + i)
-        store(work, delta + i, wide_alpha * (steepness(kind, values) * loss_slope(loss, values, answers)))
+        store(work, delta + i, wide_alpha * (slope_of_value(kind, values) * loss_slope(loss, values, answers)))
     for i in range(wide, outputs * n, n):
         value, answer = load(work, out + i), load(work, delta + i)
-        store(work, delta + i, minus_alpha * (steepness(kind, value) * loss_slope(loss, value, answer)))
+        store(work, delta + i, minus_alpha * (slope_of_value(kind, value) * loss_slope(loss, value, answer)))
 
 
 @inlined
@@ -125,7 +125,7 @@ def next_delta(work: Floats, x: int, back: int, count: int, kind: int, unit: Val
     n = width_of(work)
     for i in range(0, count * n, n):
         b = load(work, back + i)
-        store(work, delta + i, steepness(kind, load(work, x + i)) * (unit * b))
+        store(work, delta + i, slope_of_value(kind, load(work, x + i)) * (unit * b))
         store(work, back + i, like(b, 0.0))
 
 

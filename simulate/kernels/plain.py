@@ -24,9 +24,9 @@ from simulate.kernels.elementary import (
     SHIFTED_LINEAR,
     activated,
     loss_slope,
-    steepness,
+    slope_of_value,
 )
-from simulate.kernels.plugged import PLUGGED, on_weight
+from simulate.kernels.plugins import PLUGGED, on_weight
 from simulate.kernels.simd import Value, compiled, fma, like, part
 
 Floats = NDArray[np.floating]
@@ -164,7 +164,7 @@ def _one_pass(
         forward(w, widths[m + 1], widths[m], x[unit_at[m] :], x[unit_at[m + 1] :], activation, unit)
     last = unit_at[stages]
     for i in range(widths[stages]):
-        slope = steepness(activation, x[last + i]) * loss_slope(loss, x[last + i], targets[sample, i])
+        slope = slope_of_value(activation, x[last + i]) * loss_slope(loss, x[last + i], targets[sample, i])
         delta[last + i] = scale * slope
     for m in range(stages - 1, -1, -1):
         here, below = unit_at[m + 1], unit_at[m]
@@ -174,7 +174,7 @@ def _one_pass(
             w = ring[(step - lags[m] * stashed) % slots, stage_at[m] : stage_at[m + 1]]
             backward(w, widths[m + 1], widths[m], delta[here:], back)
             for j in range(widths[m]):
-                delta[below + j] = steepness(activation, x[below + j]) * (unit * back[j])
+                delta[below + j] = slope_of_value(activation, x[below + j]) * (unit * back[j])
 
 
 @compiled

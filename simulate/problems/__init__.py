@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from boundary import integer, known
 from simulate.problems.attaining import Attaining, PlusMinus
 from simulate.problems.base import Moments, Problem
 from simulate.problems.cosine import Cosine
@@ -10,7 +11,6 @@ from simulate.problems.digits import Digits
 from simulate.problems.logistic import Logistic
 from simulate.problems.network import Network
 from simulate.problems.quadratic import Quadratic
-from theory.setting.boundary import integer, known
 
 REGISTRY: dict[str, type[Problem]] = {
     kind.name: kind for kind in (Quadratic, Attaining, PlusMinus, Network, Cosine, Logistic, Digits)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.setting import boundary, memory
-from theory.setting.boundary import BadInput
+import boundary
+from boundary import BadInput, memory
 from theory.setting.devices import Device
 from theory.setting.objectives import Array, Facts, Weights
 

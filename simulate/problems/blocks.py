@@ -13,10 +13,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from boundary import memory
 from simulate import invariant
 from simulate.problems.base import Moments, Problem, require
 from simulate.problems.spectral import norm2_upper, up
-from theory.setting import memory
 from theory.setting.devices import Device
 from theory.setting.objectives import Array, Facts, Weights
 

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from boundary import memory
 from simulate.problems.base import FiniteData, Moments, generator, require
 from simulate.problems.spectral import delay_constants, norm2_upper, up
-from theory.setting import memory
 from theory.setting.objectives import Array, Facts, Weights
 
 

@@ -10,11 +10,10 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from boundary import known, memory
 from simulate.problems import activations, losses
 from simulate.problems.base import FiniteData, Moments, generator, require
 from simulate.problems.spectral import up
-from theory.setting import memory
-from theory.setting.boundary import known
 from theory.setting.objectives import Array, Facts, Weights
 
 

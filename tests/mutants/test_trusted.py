@@ -4,16 +4,26 @@ import pytest
 
 pytest.importorskip("cosmic_ray", reason="the extra dev is not installed")
 
+from boundary import BadInput
 from mutants.operators import Change, changes
 from mutants.trusted import ROOT, Reviewed, modules
-from theory.setting.boundary import BadInput
 
 TRUSTED = {
-    "theory/kernel", "theory/checkers", "theory/bounds", "theory/setting/schedules.py", "theory/setting/devices.py",
-    "theory/setting/algorithms.py", "verify/statistics.py", "verify/verdicts.py", "verify/observations.py",
-    "verify/assumptions.py", "simulate/randomness.py", "simulate/machine.py", "simulate/reference.py",
+    "theory/kernel",
+    "theory/checkers",
+    "theory/bounds",
+    "theory/setting/schedules.py",
+    "theory/setting/devices.py",
+    "theory/setting/algorithms.py",
+    "verify/judging/statistics.py",
+    "verify/judging/verdicts.py",
+    "verify/judging/observations.py",
+    "verify/judging/assumptions.py",
+    "simulate/randomness.py",
+    "simulate/engines/machine.py",
+    "simulate/engines/reference.py",
     "simulate/observe.py",
-}  # fmt: skip
+}
 
 
 def test_every_part_of_the_trusted_base_is_among_the_modules():

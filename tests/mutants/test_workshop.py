@@ -12,7 +12,7 @@ from mutants import workshop
 from mutants.trusted import ROOT
 
 MODULE = "theory/setting/algorithms.py"
-TESTS = ["tests/setting/test_schedules.py"]
+TESTS = ["tests/theory/setting/test_schedules.py"]
 
 
 @pytest.fixture(scope="module")

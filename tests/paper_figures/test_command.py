@@ -13,7 +13,7 @@ import pytest
 
 from paper_figures import __main__ as command
 from paper_figures.registry import REGISTRY
-from verify.store import Store
+from verify.sweep.store import Store
 
 FAST = "device_responses"
 
@@ -103,11 +103,11 @@ import sys, time
 from dataclasses import replace
 from paper_figures import export, __main__ as command
 from paper_figures.registry import REGISTRY
-mark, write = sys.argv[1], export.write_whole
+mark, write = sys.argv[1], export.write_atomically
 def slowly(path, content):
     write(path, content)
     time.sleep(0.02)
-export.write_whole = slowly
+export.write_atomically = slowly
 figure = REGISTRY["device_responses"]
 REGISTRY["device_responses"] = replace(figure, compute=lambda sources: {**figure.compute(sources), "mark": mark},
                                        caption=lambda data: mark)

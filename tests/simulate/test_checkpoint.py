@@ -13,19 +13,19 @@ import numpy as np
 import pytest
 
 import simulate
-from simulate import checkpoint, execution
+from boundary import BadInput, json_text
+from simulate import checkpoint, group, running
 from simulate.problems import Attaining, Cosine, Logistic, Network, Quadratic
 from simulate.randomness import block_length
-from simulate.trajectories import Trajectories
-from theory.setting.boundary import BadInput, json_text
+from simulate.results import RunResult
 
 QUADRATIC = Quadratic(3, size=2)
 NETWORK = Network(3, (4, 3, 5, 2), samples=6)
-MEASURES = [f.name for f in fields(Trajectories) if f.name not in ("run", "curve", "facts", "seconds", "timed")]
+MEASURES = [f.name for f in fields(RunResult) if f.name not in ("run", "curve", "facts", "seconds", "timed")]
 """Everything that a run shows but how long it took; of these, what is no array is compared as it is."""
 
 
-def same(one: Trajectories, other: Trajectories) -> list[str]:
+def same(one: RunResult, other: RunResult) -> list[str]:
     """The measures in which two runs differ."""
     pairs = {name: (getattr(one, name), getattr(other, name)) for name in MEASURES}
     pairs |= {f"curve.{name}": (value, getattr(other.curve, name)) for name, value in vars(one.curve).items()}
@@ -55,21 +55,21 @@ def test_a_stopped_run_goes_on_with_the_same_bits(problem, backend, tmp_path, mo
     assert same(resumed(described, tmp_path / "run.npz", monkeypatch), whole) == []
 
 
-def resumed(described: simulate.Run, file, monkeypatch) -> Trajectories:
+def resumed(described: simulate.Run, file, monkeypatch) -> RunResult:
     """The run, stopped in the last of its three blocks and made again from its checkpoint."""
     monkeypatch.setattr(checkpoint.Checkpoint.__init__, "__defaults__", (0.0,))
-    advance = execution.Group.advance
+    advance = group.Group.advance
 
     def stop_in_the_last_block(group, block, length):
         advance(group, block, length)
         if block == 2:
             raise Stopped
 
-    monkeypatch.setattr(execution.Group, "advance", stop_in_the_last_block)
+    monkeypatch.setattr(group.Group, "advance", stop_in_the_last_block)
     with pytest.raises(Stopped):
         simulate.execute(described, checkpoint=file)
     made = []
-    monkeypatch.setattr(execution.Group, "advance", lambda *a, **k: (made.append(a[1]), advance(*a, **k)))
+    monkeypatch.setattr(group.Group, "advance", lambda *a, **k: (made.append(a[1]), advance(*a, **k)))
     found = simulate.execute(described, checkpoint=file)
     assert made and made == [2] * len(made)
     return found
@@ -192,7 +192,7 @@ def test_names_with_signs_of_patterns_are_names(tmp_path):
 
 def test_work_is_made_piece_by_piece():
     """A list of the pieces would take 2 GiB at K = 1e11."""
-    pieces = execution._pieces(range(10**15), [0, 1])
+    pieces = running._pieces(range(10**15), [0, 1])
     assert list(islice(pieces, 3)) == [(0, 0), (0, 1), (1, 0)]
     tracemalloc.start()
     for _ in islice(pieces, 100_000):

@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+import boundary
 from simulate.__main__ import app
-from theory.setting import boundary, schedules
+from theory.setting import schedules
 
 QUADRATIC = ["run", "--problem", "quadratic", "--algorithm", "analog-sgd-ap", "--stages", "3", "--alpha", "0.02"]
 QUADRATIC += ["--tau", "9", "--iterations", "40", "--replicas", "3", "--seed", "5", "--set", "size=2"]
@@ -156,7 +157,7 @@ def test_bad_options_end_with_one_line_and_code_2(command, wrong):
     ],
 )
 def test_a_problem_that_does_not_fit_says_what_it_needs_and_what_is_free(command, problem, setting, monkeypatch):
-    monkeypatch.setattr("theory.setting.memory.free", lambda: 8 << 30)
+    monkeypatch.setattr("boundary.memory.free", lambda: 8 << 30)
     arguments = ["--algorithm", "analog-sgd-ap", "--stages", "2", "--alpha", "0.01", "--tau", "9", "--iterations", "9"]
     started = time.monotonic()
     code, out, err = command("run", "--problem", problem, *arguments, "--set", setting)

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 import simulate
+from simulate.engines.reference import Recursion
 from simulate.kernels import largest_weight
 from simulate.observe import NEVER, Observer, Plan, Seen, look
 from simulate.problems import Network, Quadratic
 from simulate.problems.base import Moments
 from simulate.randomness import Samples, block_length, stratified_times
-from simulate.reference import Recursion
 from theory.setting import algorithms, devices
 
 NETWORK = Network(2, (3, 2, 2), samples=5)

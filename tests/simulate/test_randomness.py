@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from boundary import BadInput
 from simulate.problems import Attaining, Network, Quadratic
 from simulate.randomness import Samples, block_length, checked_seed, stratified_times, stream
-from theory.setting.boundary import BadInput
 
 PROBLEM = Quadratic(2, size=3)
 

@@ -10,19 +10,20 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import boundary
 import simulate
-from simulate import execution, kernels
+from boundary import BadInput
+from simulate import kernels, running
 from simulate.problems import Attaining, Cosine, Logistic, Network, PlusMinus, Quadratic
 from simulate.randomness import Samples, block_length
-from theory.setting import algorithms, boundary
-from theory.setting.boundary import BadInput
+from theory.setting import algorithms
 
 QUADRATIC = Quadratic(3, size=2, noise="two-point", coupling=0.1)
 NETWORK = Network(3, (4, 3, 5, 2), samples=6)
 USUAL = {"alpha": 0.02, "tau": 9.0, "iterations": 50, "replicas": 3, "seed": 1}
 
 
-def same_bits(one: simulate.Trajectories, other: simulate.Trajectories, replicas: slice = slice(None)) -> bool:
+def same_bits(one: simulate.RunResult, other: simulate.RunResult, replicas: slice = slice(None)) -> bool:
     names = ("mean_squared_gradient", "max_saturation", "mean_square_saturation", "final_value", "max_variance")
     return all(np.array_equal(getattr(one, name), getattr(other, name)[replicas]) for name in names)
 
@@ -210,7 +211,7 @@ def test_the_rate_does_not_count_what_is_compiled(monkeypatch):
         return true(*arguments, **options)
 
     monkeypatch.setattr(kernels, "quadratic", slow_at_first)
-    monkeypatch.setattr(execution, "_COMPILED", set())
+    monkeypatch.setattr(running, "_COMPILED", set())
     found = simulate.run(QUADRATIC, "analog-sgd-ap", **USUAL)
     assert len(calls) == 2
     assert found.seconds < 0.9

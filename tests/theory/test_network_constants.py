@@ -6,7 +6,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from theory.setting.boundary import BadInput
+from boundary import BadInput
 from theory.theorems import network
 
 

@@ -15,7 +15,7 @@ import sympy
 from flint import arb, fmpq
 from sympy.printing.pycode import PythonCodePrinter
 
-from theory.setting.numbers import nearest as nearest_double
+from boundary.numbers import nearest as nearest_double
 
 PRECISION = 320
 """Working precision in bits: doubles span 2100 binary orders, but quantities that are added mostly span far fewer."""

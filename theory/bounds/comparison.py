@@ -10,10 +10,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from boundary.numbers import Number, nearest
 from theory.bounds.complexity import constants_of, estimate, floor, slots
 from theory.setting import algorithms
 from theory.setting.algorithms import Algorithm
-from theory.setting.numbers import Number, nearest
 
 Floats = NDArray[np.float64]
 

@@ -15,6 +15,8 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
+from boundary import BadInput, OutsideDomain
+from boundary.numbers import Number, below, exact, nearest, shown
 from theory.blueprint import assumptions_of, claim
 from theory.bounds.enough import enough
 from theory.bounds.forms import Outcome
@@ -27,8 +29,6 @@ from theory.bounds.theorem3 import ClosedForm, closed_form
 from theory.lemmas import complexity as parts
 from theory.lemmas.feasible import q, x
 from theory.setting.algorithms import Algorithm
-from theory.setting.boundary import BadInput, OutsideDomain
-from theory.setting.numbers import Number, below, exact, nearest, shown
 from theory.setting.symbols import symbol
 from theory.theorems import complexity as theorem
 from theory.theorems.statement import Theorem

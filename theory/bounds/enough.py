@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 
+from boundary import OutsideDomain
+from boundary.numbers import Number
 from theory.bounds.registry import bound
-from theory.setting.boundary import OutsideDomain
-from theory.setting.numbers import Number
 
 
 def enough(theorem: str, constants: Mapping[str, Number], alpha: float, count: int, target: Number) -> float | None:

@@ -11,6 +11,8 @@ import sympy
 from flint import arb, fmpq
 from numpy.typing import NDArray
 
+from boundary import BadInput, OutsideDomain
+from boundary.numbers import exact, shown
 from theory.bounds.arithmetic import (
     HIGHEST_PRECISION,
     PRECISION,
@@ -22,8 +24,6 @@ from theory.bounds.arithmetic import (
 )
 from theory.bounds.forms import Form, Outcome
 from theory.bounds.inputs import Given, condition, rational, read, satisfied, scalar
-from theory.setting.boundary import BadInput, OutsideDomain
-from theory.setting.numbers import exact, shown
 from theory.setting.symbols import symbol
 
 Floats = NDArray[np.float64]

@@ -10,8 +10,8 @@ import numpy as np
 from flint import fmpq
 from numpy.typing import NDArray
 
-from theory.setting.boundary import BadInput, OutsideDomain, known
-from theory.setting.numbers import Number, exact, shown
+from boundary import BadInput, OutsideDomain, known
+from boundary.numbers import Number, exact, shown
 from theory.setting.symbols import QUANTITIES, Domain
 
 Floats = NDArray[np.float64]

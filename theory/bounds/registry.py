@@ -6,6 +6,7 @@ from functools import cache
 
 import sympy
 
+from boundary import known
 from theory.blueprint import assumptions_of, claim, rests_on
 from theory.bounds.forms import ClosedForm, Family, Form
 from theory.bounds.function import Bound, Condition
@@ -13,7 +14,6 @@ from theory.bounds.inputs import PARAMETERS
 from theory.bounds.multipliers import MultiplierBound
 from theory.lemmas import feasible as point
 from theory.lemmas import multiplier
-from theory.setting.boundary import known
 from theory.setting.symbols import symbol
 from theory.theorems import explicit, floor, sharp
 from theory.theorems.statement import Theorem, definitions, eliminate, relational

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import sympy
 
+from boundary.numbers import Number, nearest
 from theory.blueprint import claim
 from theory.bounds.arithmetic import float_function
 from theory.bounds.enough import enough
 from theory.bounds.function import closed
 from theory.lemmas import complexity as parts
 from theory.lemmas.feasible import A, q, x
-from theory.setting.numbers import Number, nearest
 from theory.setting.symbols import symbol
 from theory.theorems import complexity as theorem
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from theory.setting.boundary import BadInput
+from boundary import BadInput
 
 app = typer.Typer(
     add_completion=False,

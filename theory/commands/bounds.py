@@ -9,11 +9,11 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from boundary import HOLDS, write_atomically
 from theory import blueprint, sheet
 from theory.blueprint import Outcome
 from theory.commands import app
 from theory.commands.graph import as_svg
-from theory.setting.boundary import HOLDS, write_whole
 
 _PICTURE = "blueprint.svg"
 
@@ -29,7 +29,7 @@ def bounds(
     if console.is_terminal:
         checked = track(checked, description="checking the claims", total=len(claims), console=console, transient=True)
     outcomes = {outcome.claim: outcome for outcome in checked}
-    write_whole(out / _PICTURE, as_svg(outcomes))
+    write_atomically(out / _PICTURE, as_svg(outcomes))
     for path in sheet.write(out, outcomes, _PICTURE):
         sys.stdout.write(f"{path}\n")
     return HOLDS

@@ -7,14 +7,14 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from boundary import HOLDS, BadInput, write_json
+from boundary.numbers import Number, nearest, shown
+from boundary.tables import show
 from theory.bounds import comparison
 from theory.bounds.complexity import CONSTANTS, TITLE, Plan, check, floor, plan
 from theory.commands import app
 from theory.commands.evaluate import Json, Set, numbers
 from theory.setting import algorithms
-from theory.setting.boundary import HOLDS, BadInput, write_json
-from theory.setting.numbers import Number, nearest, shown
-from theory.setting.tables import show
 
 _BATCHES = tuple(2**power for power in range(17))
 _FULL = ("Lambda1_full", "Lambdah_full")

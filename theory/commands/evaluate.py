@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from boundary import HOLDS, OutsideDomain, assignments, known, write_json
+from boundary.numbers import exact, nearest, shown, whole
+from boundary.tables import show
 from theory.bounds import NAMES, Bound, bound
 from theory.bounds.inputs import PARAMETERS, condition
 from theory.commands import app
-from theory.setting.boundary import HOLDS, OutsideDomain, assignments, known, write_json
-from theory.setting.numbers import exact, nearest, shown, whole
 from theory.setting.symbols import QUANTITIES
-from theory.setting.tables import show
 
 Set = Annotated[
     list[str] | None,

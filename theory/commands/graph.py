@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
+from boundary import HOLDS, known
 from theory import blueprint, drawing
 from theory.blueprint import Outcome
 from theory.commands import app
 from theory.drawing import Node
 from theory.kernel.claim import Claim
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
-from theory.setting.boundary import HOLDS, known
 
 _COLOUR = {"proved": "#cfe8cf", "refuted": "#f2b8b5", "undecided": "#fdeeb5", "unsupported": "#e6e6e6"}
 _GROUND = "#d6e4f5"

@@ -11,13 +11,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from boundary import ANSWER_IS_NO, HOLDS, known, write_json
 from theory import blueprint
 from theory.blueprint import Outcome
 from theory.checkers import ENGINES, engine
 from theory.checkers.controls import controls as run_controls
 from theory.commands import app
 from theory.kernel.claim import Claim
-from theory.setting.boundary import ANSWER_IS_NO, HOLDS, known, write_json
 
 _STYLE = {"proved": "green", "refuted": "bold red", "undecided": "yellow", "conditional": "cyan", "unsupported": "dim"}
 

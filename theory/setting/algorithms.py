@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from boundary import BadInput, known
 from theory.setting import schedules
-from theory.setting.boundary import BadInput, known
 
 Direction = Literal["fresh", "mean", "asynchronous", "stashed"]
 """fresh: grad f(W_k; xi). mean: of B fresh gradients. asynchronous: G(W^_k, W_k; xi). stashed: grad f(W^_k; xi)."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from theory.setting.boundary import known
+from boundary import known
 
 Certifier = Literal["problem", "device", "schedule", "run"]
 

@@ -16,7 +16,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.setting.boundary import BadInput, known
+from boundary import BadInput, known
 
 Array = NDArray[np.floating]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from theory.setting.boundary import BadInput, known
+from boundary import BadInput, known
 
 Pass = Literal["forward", "backward"]
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 import sympy
 
-from theory.setting.boundary import known
+from boundary import known
 
 Domain = Literal["real", "nonnegative", "positive", "below one", "positive integer"]
 

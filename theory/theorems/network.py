@@ -19,8 +19,8 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
+from boundary import BadInput
 from theory.lemmas import network as stage
-from theory.setting.boundary import BadInput
 
 CLAIMS = (
     "network.forward",

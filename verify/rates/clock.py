@@ -1,9 +1,9 @@
 """Clock cycles measured on the machine: messages that carry the slot in which they were sent.
 
-`simulate.machine` runs the stages, queues and updates of a schedule. Here its problem is a stopwatch: every message is
-the number of the slot that sent it, and every pass notes when and where it was made. So the cycles, the busy share, and
-that no stage works twice in a slot or on a message not yet sent, are read off the passes, not off the schedule's
-formulas. The theory's numbers are the theorem's (complexity, its `slots_of`) and the density claims'.
+`simulate.engines.machine` runs the stages, queues and updates of a schedule. Here its problem is a stopwatch: every
+message is the number of the slot that sent it, and every pass notes when and where it was made. So the cycles, the
+busy share, and that no stage works twice in a slot or on a message not yet sent, are read off the passes, not off the
+schedule's formulas. The theory's numbers are the theorem's (complexity, its `slots_of`) and the density claims'.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 import sympy
 
-from simulate.machine import Machine
+from simulate.engines.machine import Machine
 from simulate.problems import PlusMinus
 from theory.blueprint import claim
 from theory.setting import algorithms, devices, schedules

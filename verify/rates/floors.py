@@ -15,7 +15,7 @@ from theory.theorems import floor as theorem
 from verify.rates import intervals
 from verify.rates.iterations import Plan
 from verify.rates.measure import Found, Job, Request, described
-from verify.rates.row import Expected, Pending, Row, leading_exponent
+from verify.rates.rate import Expected, Pending, Row, leading_exponent
 
 Array = NDArray[np.float64]
 

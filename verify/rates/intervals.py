@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from theory.setting.boundary import BadInput
+from boundary import BadInput
 
 Array = NDArray[np.float64]
 Statistic = Callable[[list[Array]], Array]

@@ -20,7 +20,7 @@ from theory.setting.symbols import symbol
 from theory.theorems import complexity as theorem
 from verify.rates import intervals
 from verify.rates.measure import Found, Job, Measured, Request, Settings, described
-from verify.rates.row import Expected, Pending, Row, constants, leading_exponent
+from verify.rates.rate import Expected, Pending, Row, constants, leading_exponent
 
 Array = NDArray[np.float64]
 

@@ -24,7 +24,7 @@ from theory.theorems import network
 from verify.rates import intervals
 from verify.rates.iterations import Plan, sharp_bound
 from verify.rates.measure import Found, Job, Measured, Request, Settings, described
-from verify.rates.row import Expected, Pending, Row, constants
+from verify.rates.rate import Expected, Pending, Row, constants
 from verify.rates.staleness import Sensitivity
 
 Array = NDArray[np.float64]

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import simulate
+from boundary import BadInput
 from simulate.problems import Problem
-from theory.setting.boundary import BadInput
 
 Array = NDArray[np.float64]
 _SETTING_UP = 2e5

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulate import execution
+from simulate.group import Group
 from simulate.problems import Problem
 from simulate.randomness import block_length
 from simulate.run import Run
@@ -51,7 +51,7 @@ def late_weights(request: Request) -> Weights:
         request.seed,
         batch=request.batch,
     )
-    group, length = execution.Group(run, range(run.replicas), 1), block_length(run.problem)
+    group, length = Group(run, range(run.replicas), 1), block_length(run.problem)
     for block in range(math.ceil(run.iterations / length)):
         group.advance(block, length)
     return [np.asarray(stage, dtype=np.float64) for stage in group.engine.weights()]

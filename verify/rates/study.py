@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
-from simulate.trajectories import versions
+from simulate.results import versions
 from verify.rates import clock, floors, intervals, iterations, lag
-from verify.rates.answer import cross_term
+from verify.rates.cross_term import cross_term
 from verify.rates.iterations import Plan
 from verify.rates.measure import Job, gather
-from verify.rates.row import Row
+from verify.rates.rate import Row
 
 STUDIES = (iterations, floors, lag)
 _MACHINES = {True: 21, False: 210}

@@ -7,10 +7,10 @@ from typing import Any
 from rich.console import Group
 from rich.text import Text
 
-from verify import executors
-from verify.console import number, progress, table, verdict
+from verify.commands.console import number, progress, table, verdict
 from verify.rates import study
 from verify.rates.iterations import Plan
+from verify.sweep import executors
 
 _UNIT = 1e6
 

@@ -10,7 +10,7 @@ import numpy as np
 import theory
 from theory.bounds.forms import ClosedForm
 from theory.bounds.function import Bound
-from verify import verdicts
+from verify.judging import verdicts
 from verify.sabotage import Area, Check, Fault, swapped
 from verify.sabotage.mutants import mutants
 from verify.sabotage.panel import COMPLETE, sound_observations

@@ -5,9 +5,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from verify import claims, sweep
-from verify.observations import Constants, Observations
-from verify.settings import Setting
+from verify import proof_lines
+from verify.judging.observations import Constants, Observations
+from verify.sweep import assessing
+from verify.sweep.settings import Setting
 
 STEPS, REPLICAS = 120, 48
 
@@ -37,24 +38,24 @@ def known(name: str) -> Constants:
     """Return what is known of a setting of the panel beforehand; asked afresh."""
     setting = SETTINGS[name]
     if setting.problem == "network":  # its norms and its noise are measured
-        return sweep.observe(setting, setting.replicas, setting.seed).constants
-    return sweep.observe(replace(setting, iterations=1), 2, setting.seed).constants
+        return assessing.observe(setting, setting.replicas, setting.seed).constants
+    return assessing.observe(replace(setting, iterations=1), 2, setting.seed).constants
 
 
-def path(name: str) -> claims.Path:
+def path(name: str) -> proof_lines.Recording:
     """Record the first steps of a setting of the panel, afresh."""
     setting = SETTINGS[name]
-    return claims.record(setting, known(name), min(STEPS, setting.iterations), REPLICAS)
+    return proof_lines.record(setting, known(name), min(STEPS, setting.iterations), REPLICAS)
 
 
 def observations(name: str) -> Observations:
     """Run a setting of the panel, afresh."""
     setting = SETTINGS[name]
-    return sweep.observe(setting, setting.replicas, setting.seed)
+    return assessing.observe(setting, setting.replicas, setting.seed)
 
 
 @cache
-def sound_path(name: str) -> claims.Path:
+def sound_path(name: str) -> proof_lines.Recording:
     """Return the recorded path of the sound simulator."""
     return path(name)
 

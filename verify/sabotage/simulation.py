@@ -11,22 +11,23 @@ import numpy as np
 
 import simulate
 from simulate import kernels
+from simulate.engines.reference import Recursion
 from simulate.observe import Observer
 from simulate.problems.attaining import Attaining
 from simulate.problems.base import FiniteData, Problem
 from simulate.problems.blocks import Blocks
 from simulate.problems.network import Network
 from simulate.randomness import Samples
-from simulate.reference import Recursion
-from simulate.trajectories import Trajectories
+from simulate.results import RunResult
 from theory.setting.algorithms import Algorithm
 from theory.setting.devices import AsymmetricLinear
 from theory.setting.objectives import Facts, Weights
-from verify import assumptions, claims, verdicts
-from verify.observations import Constants
+from verify import proof_lines
+from verify.judging import assumptions, verdicts
+from verify.judging.observations import Constants
 from verify.sabotage import Answer, Area, Check, Fault, swapped
 from verify.sabotage.panel import SETTINGS, observations, path
-from verify.settings import Setting
+from verify.sweep.settings import Setting
 
 AREA: Area = "simulation"
 
@@ -48,7 +49,7 @@ def _lines_hold() -> Answer:
     """Evaluate the proof along every path, in its order; the first line that fails is named."""
     for name in SETTINGS:
         recorded = path(name)
-        for module in claims.MODULES:
+        for module in proof_lines.MODULES:
             for line in module.lines(recorded):
                 if not line.ok:
                     return str(line.claim)
@@ -123,7 +124,7 @@ def _measured() -> bool:
     for name in ("Analog-SGD-AP", "attaining", "network AP"):
         setting = dataclasses.replace(SETTINGS[name], iterations=60)
         runs = _run(setting, measure_every=1)
-        recorded = claims.record(setting, Constants({}, {}), 60, 4)
+        recorded = proof_lines.record(setting, Constants({}, {}), 60, 4)
         squares = recorded.inner(recorded.gradient, recorded.gradient)
         reached = np.maximum(np.abs(recorded.weights), np.abs(recorded.after)).max(axis=(0, 2)) / setting.tau
         mean_square = ((recorded.weights / setting.tau) ** 2).max(axis=2).mean(axis=0)
@@ -152,7 +153,7 @@ def _peaks() -> bool:
     return largest and runs.measured["sigma2"] >= (1 - 1e-12) * variance
 
 
-def _run(setting: Setting, **changes: Any) -> Trajectories:  # noqa: ANN401
+def _run(setting: Setting, **changes: Any) -> RunResult:  # noqa: ANN401
     options: dict[str, Any] = {
         "alpha": setting.alpha,
         "tau": setting.tau,
@@ -287,7 +288,7 @@ def _reporting(name: str, change: Callable[[np.ndarray], np.ndarray]) -> Callabl
     """Change one measure of what every run returns."""
     true = simulate.run
 
-    def wrong(*arguments: Any, **options: Any) -> Trajectories:  # noqa: ANN401
+    def wrong(*arguments: Any, **options: Any) -> RunResult:  # noqa: ANN401
         runs = true(*arguments, **options)
         changed: dict[str, Any] = {name: change(getattr(runs, name))}
         return dataclasses.replace(runs, **changed)

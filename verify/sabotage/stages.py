@@ -21,8 +21,8 @@ from simulate.problems.network import Network
 from theory.lemmas import network as recursions
 from theory.theorems import network
 from theory.theorems.network import Constants, Rows
-from verify.claims import perturbed, stages
-from verify.claims.passes import Pairs
+from verify.proof_lines import perturbed, stages
+from verify.proof_lines.passes import Pairs
 from verify.sabotage import Answer, Area, Check, Fault, statements, swapped
 from verify.sabotage.mutants import is_stronger, mutants
 

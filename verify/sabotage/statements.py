@@ -11,10 +11,10 @@ from theory.blueprint import all_claims, theorems
 from theory.kernel.check import check_claim
 from theory.kernel.gap import Gap
 from theory.kernel.relations import Relation
-from verify.claims import averages, elements, relations, windows
-from verify.claims.counterparts import LINES
-from verify.claims.lines import surely
-from verify.claims.world import World, world
+from verify.proof_lines import averages, elements, relations, windows
+from verify.proof_lines.counterparts import LINES
+from verify.proof_lines.lines import surely
+from verify.proof_lines.world import World, world
 from verify.sabotage import Answer, Area, Check, Fault, swapped
 from verify.sabotage.mutants import SQUARED, is_stronger, mutants
 from verify.sabotage.panel import COMPLETE, sound_path

@@ -15,14 +15,16 @@ import numpy as np
 from scipy import stats
 
 import theory
+from boundary import OutsideDomain
 from simulate.problems.blocks import Blocks
-from theory.setting.boundary import OutsideDomain
-from verify import assumptions, calibration, conditions, observations, rounding, statistics, summary, sweep, verdicts
-from verify.certificates import Certificate
-from verify.observations import Constants, Observations
+from verify.judging import assumptions, calibration, conditions, observations, rounding, statistics, verdicts
+from verify.judging.certificates import Certificate
+from verify.judging.observations import Constants, Observations
+from verify.report import summary
 from verify.sabotage import Answer, Area, Check, Fault, swapped
 from verify.sabotage.panel import SETTINGS
-from verify.settings import Setting
+from verify.sweep import assessing
+from verify.sweep.settings import Setting
 
 AREA: Area = "statistics"
 
@@ -188,7 +190,7 @@ def _conditional() -> bool:
     alone = summary.family_wise([result], 0.99)
     gaussian = dataclasses.replace(SETTINGS["Analog-SGD-AP"], iterations=20)
     gaussian = dataclasses.replace(gaussian, problem_settings={**gaussian.problem_settings, "noise": "gaussian"})
-    status = {found.assumption: found.status for found in assumptions.examine(sweep.observe(gaussian, 3, 1))}
+    status = {found.assumption: found.status for found in assumptions.examine(assessing.observe(gaussian, 3, 1))}
     return (
         not any(priori)
         and all(condition for claim, condition in words.items() if claim.endswith("a-posteriori"))
@@ -202,7 +204,7 @@ def _rounding() -> bool:
     tau = 1e16
     lost = Setting(0, "lost", "attaining", 1, {"rho": 0.3, "tau": tau}, "analog-sgd", 0.01, tau, 400, 8, 1)
     fine = dataclasses.replace(lost, problem_settings={"rho": 0.3, "tau": 10.0}, tau=10.0)
-    found = [verdicts.confront(sweep.observe(setting, 8, 1), 1e-3).checks for setting in (lost, fine)]
+    found = [verdicts.confront(assessing.observe(setting, 8, 1), 1e-3).checks for setting in (lost, fine)]
     named = [any(check.reason.startswith("rounding") for check in checks) for checks in found]
     rough = rounding.Rounding(direction=0.5, gradient=0.0, dtype="float32")
     with swapped(theory, "bound", _staleness_bound):
@@ -229,23 +231,23 @@ def _rare_saturation() -> bool:
 
 def _looks() -> bool:
     setting = SETTINGS["attaining"]
-    seeds = {sweep.look_seed(setting, look) for look in range(4)}
-    others = {sweep.look_seed(dataclasses.replace(setting, seed=8), look) for look in range(4)}
+    seeds = {assessing.look_seed(setting, look) for look in range(4)}
+    others = {assessing.look_seed(dataclasses.replace(setting, seed=8), look) for look in range(4)}
     return len(seeds | others) == 8
 
 
 def _handed_over() -> bool:
     """Check what is taken over from a run: variance of the mean of a batch, largest saturation, divergence."""
     batch = dataclasses.replace(SETTINGS["Analog-SGD-SP"], iterations=30)
-    observed = sweep.observe(batch, 3, 1)
+    observed = assessing.observe(batch, 3, 1)
     sample = batch.make_problem().facts(batch.lags).values["sigma2"] or 0.0
     wild = dataclasses.replace(SETTINGS["digital AP"], alpha=60.0, iterations=2000)
-    one = sweep.observe(dataclasses.replace(batch, replicas=2), 2, 1)
+    one = assessing.observe(dataclasses.replace(batch, replicas=2), 2, 1)
     both = one.and_more(observed)
     return (
         math.isclose(observed.constants.values["sigma2"], sample / batch.batch, rel_tol=1e-12)
         and observed.rho == observed.saturation.max()
-        and sweep.observe(wild, 3, 1).diverged == 3
+        and assessing.observe(wild, 3, 1).diverged == 3
         and both.replicas == 5
         and math.isclose(both.squared_gradient.sum(), one.squared_gradient.sum() + observed.squared_gradient.sum())
     )
@@ -299,7 +301,7 @@ def _handing(**changes: Callable[[Observations], Any]) -> Callable[[], AbstractC
         found = true(runs)
         return dataclasses.replace(found, **{name: change(found) for name, change in changes.items()})
 
-    return partial(swapped, sweep, "from_trajectories", wrong)
+    return partial(swapped, assessing, "from_trajectories", wrong)
 
 
 def _per_sample(found: Observations) -> Constants:
@@ -419,8 +421,8 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "saturation: the mean over replicas for the largest": partial(
         swapped, Observations, "rho", property(lambda self: float(self.saturation.mean()))
     ),
-    "looks: the same seed again": partial(swapped, sweep, "look_seed", lambda setting, _: setting.seed),
-    "looks: the setting's seed forgotten": partial(swapped, sweep, "look_seed", lambda _, look: look),
+    "looks: the same seed again": partial(swapped, assessing, "look_seed", lambda setting, _: setting.seed),
+    "looks: the setting's seed forgotten": partial(swapped, assessing, "look_seed", lambda _, look: look),
     "looks: earlier replicas thrown away": partial(swapped, Observations, "and_more", lambda _, more: more),
     "looks: replicas counted twice": partial(
         swapped, Observations, "and_more", lambda self, more: _TRUE_AND_MORE(_TRUE_AND_MORE(self, more), more)

@@ -13,7 +13,7 @@ Source:     PEPit: B. Goujaud et al., arXiv 2201.04040. Smooth functions through
 
 from importlib.util import find_spec
 
-from theory.setting.boundary import BadInput
+from boundary import BadInput
 
 EXTRA = ("PEPit", "cvxpy", "clarabel")
 """What the extra `pep` brings."""

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import theory
+from boundary import BadInput
 from simulate.problems.spectral import delay_constants, norm2_upper
-from theory.setting.boundary import BadInput
 
 Array = NDArray[np.float64]
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 import simulate
-from simulate.reference import Recursion
+from simulate.engines.reference import Recursion
 from theory.setting import algorithms, devices
 from verify.witness.case import Case
 from verify.witness.estimation import Estimate, Oracle, estimate

@@ -21,7 +21,7 @@ import numpy as np
 from PEPit import PEP, Expression, Point, null_point
 from PEPit.functions import SmoothFunction
 
-from theory.setting.boundary import known
+from boundary import known
 from verify.witness.case import Array, Case
 from verify.witness.certificate import Certificate, certify
 

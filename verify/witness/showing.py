@@ -7,9 +7,9 @@ from typing import Any
 
 from rich.table import Table
 
-from simulate.trajectories import versions
-from theory.setting.boundary import BadInput, integer, real
-from verify import console
+from boundary import BadInput, integer, real
+from simulate.results import versions
+from verify.commands import console
 from verify.witness import EXTRA
 from verify.witness.case import Case
 from verify.witness.comparison import compare

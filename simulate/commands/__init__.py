@@ -1,0 +1,1 @@
+"""`python -m simulate`: what its commands read and show."""

@@ -1,0 +1,177 @@
+"""Who makes the steps: the recursion one replica at a time, the pipeline machine, or all replicas at once.
+
+An engine advances a group of replicas block by block and shows an `Observer` every W_k. What it needs to continue is
+in `state`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from boundary import BadInput
+from simulate.engines.machine import Machine
+from simulate.engines.reference import Recursion
+from simulate.observe import Observer, Plan
+from simulate.problems.base import Problem
+from simulate.randomness import Samples
+from theory.setting import schedules
+from theory.setting.algorithms import Algorithm
+from theory.setting.devices import Device
+from theory.setting.objectives import Weights
+
+State = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What an engine is asked to run; see `simulate.run.Run`."""
+
+    problem: Problem
+    algorithm: Algorithm
+    device: Device
+    alpha: float
+    lags: tuple[int, ...]
+    batch: int
+    iterations: int
+    dtype: np.dtype[np.floating[Any]]
+    seed: int
+    replicas: range
+    threads: int = 1
+    schedule: str | None = None
+
+    @property
+    def reach(self) -> tuple[int, ...]:
+        """Return the lags as far as K steps can tell them apart: W_{k - d} with d >= K is W_0 at every step."""
+        return tuple(min(lag, self.iterations) for lag in self.lags)
+
+    @property
+    def samples(self) -> Samples:
+        """Return the group's samples."""
+        return Samples(self.problem, self.seed, self.replicas, self.batch)
+
+
+class Engine(ABC):
+    """One way to make the steps of a group of replicas."""
+
+    @abstractmethod
+    def __init__(self, task: Task) -> None:
+        """Stand at W_0."""
+
+    @abstractmethod
+    def advance(self, plan: Plan, observer: Observer) -> None:
+        """Make the steps of one block."""
+
+    @abstractmethod
+    def weights(self) -> Weights:
+        """Return the weights after the last step, arrays of shape (replicas, ...)."""
+
+    @abstractmethod
+    def state(self) -> State:
+        """Return what the next step depends on."""
+
+    @abstractmethod
+    def restore(self, state: State) -> None:
+        """Continue from what `state` returned."""
+
+
+class NumPyEngine(Engine):
+    """The recursion on all replicas of the group at once; serves every problem, device and algorithm."""
+
+    def __init__(self, task: Task) -> None:
+        self._task, self._samples = task, task.samples
+        start = [stage.astype(task.dtype) for stage in task.problem.initial_weights()]
+        self._recursion = Recursion(
+            task.problem, task.algorithm, task.device, task.alpha, task.reach, [self._spread(stage) for stage in start]
+        )
+
+    def _spread(self, stage: np.ndarray) -> np.ndarray:
+        return np.repeat(stage[None], len(self._task.replicas), axis=0)
+
+    def _take(self, samples: np.ndarray) -> list[np.ndarray]:
+        """Return the B samples of one iteration from an array of shape (replicas, B, ...)."""
+        return [
+            samples[:, place].astype(_kind(samples, self._task.dtype), copy=False) for place in range(len(samples[0]))
+        ]
+
+    def advance(self, plan: Plan, observer: Observer) -> None:
+        """Make the steps of one block."""
+        with np.errstate(over="ignore", invalid="ignore"):  # divergence is noted by the observer
+            for place in range(plan.steps):
+                observer.see(plan, place, self.weights())
+                self._recursion.step(self._take(self._samples.at(plan.first + place)))
+
+    def weights(self) -> Weights:
+        """Return the weights after the last step."""
+        return self._recursion.weights
+
+    def state(self) -> State:
+        """Return weights and past weights."""
+        return self._recursion.state()
+
+    def restore(self, state: State) -> None:
+        """Continue from what `state` returned."""
+        self._recursion.restore(state)
+
+
+def _kind(samples: np.ndarray, dtype: np.dtype[Any]) -> np.dtype[Any]:
+    return dtype if np.issubdtype(samples.dtype, np.floating) else samples.dtype
+
+
+class ReferenceEngine(NumPyEngine):
+    """The recursion on one replica, whose arrays have the problem's own shapes."""
+
+    def _spread(self, stage: np.ndarray) -> np.ndarray:
+        return stage
+
+    def _take(self, samples: np.ndarray) -> list[np.ndarray]:
+        return list(samples[0].astype(_kind(samples, self._task.dtype), copy=False))
+
+    def weights(self) -> Weights:
+        """Return the weights after the last step, with an axis of one replica."""
+        return [stage[None] for stage in self._recursion.weights]
+
+
+class MachineEngine(Engine):
+    """The pipeline, slot by slot; its lags are what the schedule makes of them."""
+
+    def __init__(self, task: Task) -> None:
+        stages, row = task.problem.stages, task.algorithm
+        schedule = schedules.make(task.schedule, stages) if task.schedule else row.make_schedule(stages, task.batch)
+        if task.lags != schedule.lags():
+            raise BadInput("lags", task.lags, f"lags = {schedule.lags()} on the machine, or the backend reference")
+        if task.dtype != np.float64:
+            raise BadInput("dtype", task.dtype, "dtype = float64 on the machine")
+        samples = task.samples
+        machine = Machine(
+            task.problem, task.algorithm, task.device, task.alpha, schedule, lambda k, b: samples.at(k)[0, b]
+        )
+        self.machine, self._iterations = machine, task.iterations
+        self._versions: Iterator[Weights] = machine.trajectory(task.iterations)
+        self._weights = next(self._versions)
+
+    def advance(self, plan: Plan, observer: Observer) -> None:
+        """Run the pipeline until every stage has made the block's updates."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            for place, after in enumerate(islice(self._versions, plan.steps)):
+                observer.see(plan, place, self.weights())
+                self._weights = after
+
+    def weights(self) -> Weights:
+        """Return the weights after the last step, with an axis of one replica."""
+        return [stage[None] for stage in self._weights]
+
+    def state(self) -> State:
+        """Return the last weights, and what is in the stages and queues of the pipeline."""
+        last = {f"last.{stage}": now for stage, now in enumerate(self._weights)}
+        return last | {f"machine.{name}": array for name, array in self.machine.state().items()}
+
+    def restore(self, state: State) -> None:
+        """Continue from what `state` returned."""
+        self._weights = [state[f"last.{stage}"] for stage in range(len(self._weights))]
+        mark = "machine."
+        self.machine.restore({name.removeprefix(mark): a for name, a in state.items() if name.startswith(mark)})
+        self._versions = self.machine.trajectory(self._iterations)

@@ -1,0 +1,401 @@
+"""The compiled kernels as engines: the problems' arrays go in, sums and snapshots come out.
+
+A problem without a kernel and without laws for one runs on NumPy.
+"""
+
+import dataclasses
+from abc import abstractmethod
+from functools import cache
+
+import numba
+import numpy as np
+
+from boundary import BadInput
+from simulate import kernels
+from simulate.engines.base import Engine, NumPyEngine, State, Task
+from simulate.observe import NEVER, Observer, Plan, Seen
+from simulate.problems import Attaining, Cosine, Digits, Logistic, Network, PlusMinus, Problem, Quadratic, activations
+from simulate.problems.activations import Activation
+from simulate.problems.base import Laws
+from simulate.problems.blocks import Blocks
+from theory.setting import devices
+from theory.setting.devices import Device
+from theory.setting.objectives import Weights
+
+_NUMBERS_AT_ONCE = 1 << 22
+"""Numbers that the snapshots of weights may hold at once."""
+
+
+class Compiled(Engine):
+    """What the compiled engines share: their state."""
+
+    def __init__(self, task: Task) -> None:
+        self.task, self.samples = task, task.samples
+        parameters = [value for name, value in task.device.fields().items() if name != "tau"]
+        self.element = kernels.Element(task.device.name, task.device.tau, tuple(parameters))
+        initial = np.concatenate([stage.ravel() for stage in task.problem.initial_weights()])
+        self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
+
+    @abstractmethod
+    def advance(self, plan: Plan, observer: Observer) -> None:
+        """Make the steps of one block."""
+
+    def block(self, plan: Plan) -> np.ndarray:
+        """Return the samples of the plan's steps, which lie in one block, shape (replicas, steps, batch, ...)."""
+        number, place = divmod(plan.first, self.samples.length)
+        return self.samples.block(number)[:, place : place + plan.steps]
+
+    def shaped(self, flat: np.ndarray) -> Weights:
+        """Cut flat weights, shape (..., P), into stages."""
+        shapes, leading = self.task.problem.shapes, flat.shape[:-1]
+        edges = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes)])
+        return [
+            flat[..., low:high].reshape(*leading, *shape)
+            for low, high, shape in zip(edges[:-1], edges[1:], shapes, strict=True)
+        ]
+
+    def weights(self) -> Weights:
+        """Return the weights after the last step."""
+        return self.shaped(self.kernel.weights)
+
+    def state(self) -> State:
+        """Return the kernel's state."""
+        return {name: np.asarray(value) for name, value in vars(self.kernel).items()}
+
+    def restore(self, state: State) -> None:
+        """Continue from what `state` returned."""
+        self.kernel = kernels.State(
+            int(state["step"]),
+            state["history"].copy(),
+            state["tally"].copy(),
+            state["diverged"].copy(),
+            float(state.get("unit", 1.0)),
+        )
+
+    def note_divergence(self, observer: Observer, stage: np.ndarray) -> None:
+        """Hand on which replicas stopped; `stage` counts from 0."""
+        step = self.kernel.diverged[:, 0]
+        new = (step >= 0) & (observer.diverged_step == NEVER)
+        observer.diverged_step[new], observer.diverged_stage[new] = step[new], stage[new]
+        observer.max_saturation = np.maximum(
+            observer.max_saturation, np.where(step >= 0, 0, self.kernel.tally[:, kernels.TALLY.index("max_saturation")])
+        )
+
+
+class SnapshotEngine(Compiled):
+    """Problems whose moments cost many steps: weights at the measuring times are handed back and measured outside."""
+
+    def advance(self, plan: Plan, observer: Observer) -> None:
+        """Make the steps of one block, as many strata at once as memory allows."""
+        together = max(1, _NUMBERS_AT_ONCE // self.kernel.weights.size)
+        ends = np.cumsum(plan.lengths)
+        for first in range(0, len(ends), together):
+            strata = slice(first, min(first + together, len(ends)))
+            steps = slice(int(ends[first] - plan.lengths[first]), int(ends[strata.stop - 1]))
+            snapshots = self.make_steps(self.block(plan)[:, steps], plan.first + plan.times[:, strata])
+            self.note_divergence(observer, self.stage_of(self.kernel.diverged[:, 1]))
+            self._measure(plan, observer, snapshots, strata)
+
+    @abstractmethod
+    def make_steps(self, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """Make the steps of `samples` and return the weights at `times`, shape (replicas, times, P)."""
+
+    @abstractmethod
+    def moments(self, weights: np.ndarray) -> kernels.Moments:
+        """Return the exact moments at weights of shape (n, times, P)."""
+
+    @abstractmethod
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return the stage, from 0, of what the kernel reports."""
+
+    def _measure(self, plan: Plan, observer: Observer, snapshots: np.ndarray, strata: slice) -> None:
+        """Measure the replicas that have not diverged at their times in `strata`."""
+        sound = np.flatnonzero(observer.diverged_step == NEVER)
+        if not sound.size:
+            return
+        tau, kept = self.task.device.tau, snapshots[sound]
+        found = self.moments(kept)
+        largest = (np.max(np.abs(kept), axis=2).astype(np.float64) / tau) ** 2
+        squares, weighted = (
+            np.sum(found.squared_gradient, axis=2),
+            found.weighted / (tau * tau),
+        )  # tau**2 would raise where it overflows
+        seen = Seen(found.value, squares, found.variance, largest, weighted)
+        observer.add(sound, plan.first + plan.times[sound, strata], plan.lengths[strata], seen)
+        observer.norms(sound, self.shaped(kept))
+
+
+class NetworkEngine(SnapshotEngine):
+    """Networks."""
+
+    def make_steps(self, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """Make the steps of `samples` and return the weights at `times`."""
+        task, problem = self.task, self.task.problem
+        assert isinstance(problem, Network), "`_ENGINES` pairs problems and engines"
+        return kernels.network(
+            self.kernel,
+            samples,
+            problem.inputs,
+            problem.targets,
+            problem.widths,
+            task.reach,
+            alpha=task.alpha,
+            element=self.element,
+            activation=problem.activation,
+            loss=problem.loss,
+            stashed=task.algorithm.direction == "stashed",
+            times=times,
+            threads=task.threads,
+        )
+
+    def moments(self, weights: np.ndarray) -> kernels.Moments:
+        """Return the exact moments."""
+        problem = self.task.problem
+        assert isinstance(problem, Network), "`_ENGINES` pairs problems and engines"
+        return kernels.measure(
+            weights,
+            problem.inputs,
+            problem.targets,
+            problem.widths,
+            activation=problem.activation,
+            loss=problem.loss,
+            threads=self.task.threads,
+        )
+
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return the stage, which the kernel counts from 1."""
+        return place - 1
+
+
+class LogisticEngine(SnapshotEngine):
+    """Logistic regression."""
+
+    def make_steps(self, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """Make the steps of `samples` and return the weights at `times`."""
+        task, problem = self.task, self.task.problem
+        assert isinstance(problem, Logistic), "`_ENGINES` pairs problems and engines"
+        return kernels.logistic(
+            self.kernel,
+            samples,
+            problem.data,
+            np.repeat(task.reach, problem.size),
+            alpha=task.alpha,
+            element=self.element,
+            regulariser=problem.regulariser,
+            stashed=task.algorithm.direction == "stashed",
+            times=times,
+            threads=task.threads,
+        )
+
+    def moments(self, weights: np.ndarray) -> kernels.Moments:
+        """Return the exact moments."""
+        problem = self.task.problem
+        assert isinstance(problem, Logistic), "`_ENGINES` pairs problems and engines"
+        return kernels.measure_logistic(
+            weights, problem.data, problem.stages, regulariser=problem.regulariser, threads=self.task.threads
+        )
+
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return the stage of a coordinate."""
+        return place // self.task.problem.shapes[0][0]
+
+
+class LawsEngine(SnapshotEngine):
+    """Problems that give their laws for a kernel to be made of."""
+
+    @property
+    def laws(self) -> Laws:
+        """Return the problem's laws."""
+        laws = self.task.problem.laws
+        assert laws is not None, "`choose` asks for them"
+        return laws
+
+    @property
+    def edges(self) -> list[int]:
+        """Return where the stages' weights begin, and their number."""
+        return [0, *np.cumsum([int(np.prod(shape)) for shape in self.task.problem.shapes]).tolist()]
+
+    def make_steps(self, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+        """Make the steps of `samples` and return the weights at `times`."""
+        task, laws = self.task, self.laws
+        return kernels.custom(
+            self.kernel,
+            samples.reshape(*samples.shape[:3], -1),
+            laws.data,
+            np.repeat(task.reach, np.diff(self.edges)),
+            laws.direction,
+            laws.moments,
+            alpha=task.alpha,
+            element=self.element,
+            stashed=task.algorithm.direction == "stashed",
+            times=times,
+            threads=task.threads,
+        )
+
+    def moments(self, weights: np.ndarray) -> kernels.Moments:
+        """Return the exact moments."""
+        laws = self.laws
+        return kernels.measure_custom(weights, laws.data, self.edges, laws.direction, laws.moments)
+
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return the stage of a weight."""
+        return np.asarray(np.searchsorted(self.edges, place, side="right") - 1)
+
+
+class SummingEngine(Compiled):
+    """Problems whose kernels add up every step themselves, whatever the measuring times."""
+
+    def advance(self, plan: Plan, observer: Observer) -> None:
+        """Make the steps of one block."""
+        steps = plan.first + np.arange(plan.steps)
+        bins = steps * observer.bins // observer.iterations
+        curve = self.make_steps(plan, bins - bins[0])
+        self.note_divergence(observer, self.stage_of(self.kernel.diverged[:, 1]))
+        tally = dict(zip(kernels.TALLY, self.kernel.tally.T, strict=True))
+        observer.squared_gradient = tally["squared_gradient"].copy()
+        observer.squared_saturation = tally["square_saturation"].copy()
+        observer.weighted_saturation = tally["weighted_saturation"].copy()
+        variance = [np.sum(stage) for stage in self.task.problem.moments(self.task.problem.initial_weights()).variance]
+        observer.stage_variances += plan.steps * np.array(variance)
+        observer.largest_variance[:] = np.sum(variance)
+        with np.errstate(invalid="ignore"):  # of a replica that diverged
+            means = curve[..., 1] / np.bincount(bins - bins[0])
+        observer.least_value = np.fmin(observer.least_value, np.min(means, axis=1) + self.task.problem.lower_bound)
+        covered = slice(int(bins[0]), int(bins[-1]) + 1)
+        observer.curve_weight[covered] += np.bincount(bins - bins[0])[:, None]
+        observer.curve_gradient[covered] += curve[..., 0].T
+        observer.curve_value[covered] += curve[..., 1].T
+
+    @abstractmethod
+    def make_steps(self, plan: Plan, bins: np.ndarray) -> np.ndarray:
+        """Make the steps and return the sums of squared gradient and value per bin, shape (replicas, bins, 2)."""
+
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return the stage, from 0, of what the kernel reports."""
+        return place
+
+
+class QuadraticEngine(SummingEngine):
+    """Coupled quadratics, with cosines or without."""
+
+    def make_steps(self, plan: Plan, bins: np.ndarray) -> np.ndarray:
+        """Make the steps of one block."""
+        task, problem = self.task, self.task.problem
+        assert isinstance(problem, Blocks), "`_ENGINES` pairs problems and engines"
+        noise = self.block(plan)
+        return kernels.quadratic(
+            self.kernel,
+            noise[:, :, 0] if task.batch == 1 else np.mean(noise, axis=2),
+            problem.hessian,
+            problem.minimiser,
+            np.repeat(task.reach, problem.block_size),
+            problem.noise_scale**2,
+            alpha=task.alpha,
+            element=self.element,
+            amplitude=problem.amplitude if isinstance(problem, Cosine) else 0.0,
+            frequency=problem.frequency if isinstance(problem, Cosine) else 1.0,
+            bins=bins,
+            threads=task.threads,
+        )
+
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return the stage of a coordinate."""
+        return place // self.task.problem.shapes[0][0]
+
+
+class ScalarEngine(SummingEngine):
+    """The attaining instance."""
+
+    def make_steps(self, plan: Plan, bins: np.ndarray) -> np.ndarray:
+        """Make the steps of one block."""
+        task, problem = self.task, self.task.problem
+        assert isinstance(problem, Attaining), "`_ENGINES` pairs problems and engines"
+        return kernels.scalar(
+            self.kernel,
+            self.block(plan)[..., 0],
+            curvature=1.0,
+            optimum=problem.minimiser,
+            sigma=1.0,
+            attaining=True,
+            alpha=task.alpha,
+            element=self.element,
+            bins=bins,
+            threads=task.threads,
+        )
+
+    def stage_of(self, place: np.ndarray) -> np.ndarray:
+        """Return 0: there is one stage."""
+        return np.zeros_like(place)
+
+
+_ENGINES: dict[type[Problem], type[Compiled]] = {
+    Network: NetworkEngine,
+    Digits: NetworkEngine,
+    Quadratic: QuadraticEngine,
+    PlusMinus: QuadraticEngine,
+    Cosine: QuadraticEngine,
+    Logistic: LogisticEngine,
+    Attaining: ScalarEngine,
+}
+"""The problems that have a kernel of their own; a subclass is another problem."""
+
+
+def choose(task: Task) -> Engine:
+    """Return the fastest engine that serves the task."""
+    if numba.config.DISABLE_JIT:
+        raise BadInput("NUMBA_DISABLE_JIT", 1, "0 or unset for compiled kernels; --backend numpy does without them")
+    problem = task.problem
+    engine = _ENGINES.get(type(problem), LawsEngine if _has_laws(problem) else None)
+    stale = isinstance(problem, Attaining) and any(task.lags)
+    if engine is None or stale or not (_has_device(type(task.device)) and _has_stages(problem)):
+        return NumPyEngine(task)
+    return engine(task)
+
+
+def _has_laws(problem: Problem) -> bool:
+    """Return whether a kernel can be made of the problem's laws."""
+    laws = problem.laws
+    size = sum(int(np.prod(shape)) for shape in problem.shapes)
+    return laws is not None and kernels.serves_custom(
+        laws.direction, laws.moments, size, problem.sample_size, laws.data
+    )
+
+
+_BUILT_IN_ACTIVATIONS = [one for name, one in activations.REGISTRY.items() if name in kernels.ACTIVATIONS]
+_BUILT_IN_DEVICES = [kind for name, kind in devices.REGISTRY.items() if name in kernels.DEVICES]
+
+
+@cache
+def _device_number(kind: type[Device]) -> int | None:
+    names = [field.name for field in dataclasses.fields(kind)]
+    update = None if kind.update is Device.update else kind.update
+    return kernels.plug_device(names, kind.q_plus, kind.q_minus, update)
+
+
+@cache
+def _activation_number(activation: Activation) -> int | None:
+    slope = activation.slope_of_value
+    return None if slope is None else kernels.plug_activation(activation.value, slope)
+
+
+def _plugged(name: str, numbers: dict[str, int], number: int | None) -> bool:
+    """Let the kernels know `name` by its number, if it has one."""
+    if number is not None:
+        numbers[name] = number
+    return number is not None
+
+
+def _has_device(kind: type[Device]) -> bool:
+    """Return whether the kernels know a device, one that is not built in being plugged in."""
+    return kind in _BUILT_IN_DEVICES or _plugged(kind.name, kernels.DEVICES, _device_number(kind))
+
+
+def _has_stages(problem: Problem) -> bool:
+    """Return whether the kernels know a network's activation, plugged in if need be, and loss."""
+    if not isinstance(problem, Network):
+        return True
+    activation = activations.REGISTRY[problem.activation]
+    known = activation in _BUILT_IN_ACTIVATIONS or _plugged(
+        activation.name, kernels.ACTIVATIONS, _activation_number(activation)
+    )
+    return known and problem.loss in kernels.LOSSES

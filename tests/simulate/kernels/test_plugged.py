@@ -1,0 +1,138 @@
+"""Activations and devices that are not built in run on the compiled kernels, with the numbers of the recursion."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+import simulate
+from simulate import group, kernels
+from simulate.engines import compiled
+from simulate.problems import Logistic, Network, Quadratic, activations
+from simulate.problems.activations import Activation
+from theory.setting import devices
+from theory.setting.devices import AsymmetricLinear, Device
+
+SOFTSIGN = Activation(
+    "softsign",
+    lambda z: z / (1 + np.abs(z)),
+    lambda _, value: (1 - np.abs(value)) ** 2,
+    1.0,
+    2.0,
+    1.0,
+    lambda value: (1 - np.abs(value)) ** 2,
+)
+
+
+@dataclass(frozen=True)
+class Cubic(Device):
+    name: ClassVar[str] = "cubic"
+    height: float = 1.0
+
+    def q_plus(self, w):
+        return np.asarray(self.height * (1 - (w / self.tau) ** 3))
+
+    def q_minus(self, w):
+        return np.asarray(1 + (w / self.tau) ** 3)
+
+
+@dataclass(frozen=True)
+class Halved(AsymmetricLinear):
+    """A law of its own, not made of the responses."""
+
+    name: ClassVar[str] = "halved"
+
+    def update(self, w, dw):
+        return w + dw - 0.5 * np.abs(dw) * w / self.tau
+
+
+@dataclass(frozen=True)
+class Unusual(Cubic):
+    """What Numba cannot compile."""
+
+    name: ClassVar[str] = "unusual"
+
+    def q_plus(self, w):
+        return np.vectorize(lambda x: 1 - x)(w / self.tau)
+
+
+@pytest.fixture
+def plugged(monkeypatch):
+    monkeypatch.setitem(activations.REGISTRY, "softsign", SOFTSIGN)
+    for kind in (Cubic, Halved, Unusual):
+        monkeypatch.setitem(devices.REGISTRY, kind.name, kind)
+
+
+NETWORK = Network(3, (4, 5, 3, 2), samples=6)
+
+
+def both(problem, name, **options):
+    common = {"alpha": 0.05, "tau": 6.0, "iterations": 40, "replicas": 3, "seed": 1, **options}
+    return [simulate.run(problem, name, backend=backend, **common) for backend in ("kernels", "reference")]
+
+
+def agree(found, literal, rtol=1e-10):
+    for measure in ("mean_squared_gradient", "max_saturation", "final_value", "stage_variances"):
+        np.testing.assert_allclose(getattr(found, measure), getattr(literal, measure), rtol=rtol)
+
+
+def serves(run):
+    return isinstance(group.make_groups(run.run, 1)[0].engine, compiled.Compiled)
+
+
+@pytest.mark.parametrize("name", ["analog-sgd-ap", "analog-sgd-sp"])  # the fast kernel and the portable one
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_an_activation_of_ones_own_runs_on_the_kernels(plugged, name, dtype):
+    problem = Network(3, (4, 5, 3, 2), samples=6, activation="softsign")
+    batch = 2 if name == "analog-sgd-sp" else 1
+    found, literal = both(problem, name, dtype=dtype, batch=batch)
+    agree(found, literal, 1e-10 if dtype == "float64" else 1e-4)
+    assert serves(found)
+    tanh = both(NETWORK, name, dtype=dtype, batch=batch)[0]
+    assert not np.allclose(found.final_value, tanh.final_value, rtol=1e-3)
+
+
+@pytest.mark.parametrize("device", ["cubic", "halved"])
+@pytest.mark.parametrize("problem", [NETWORK, Quadratic(3), Logistic(3)], ids=lambda problem: problem.name)
+def test_a_device_of_ones_own_runs_on_the_kernels(plugged, problem, device):
+    found, literal = both(problem, "analog-sgd-ap", device=device)
+    agree(found, literal)
+    assert serves(found)
+    usual = both(problem, "analog-sgd-ap")[0]
+    assert not np.allclose(found.final_value, usual.final_value, rtol=1e-6)
+
+
+def test_its_parameters_reach_it(plugged):
+    options = {"device": "cubic", "device_parameters": {"height": 0.7}}
+    found, literal = both(Quadratic(3), "analog-sgd-ap", **options)
+    agree(found, literal)
+    assert not np.array_equal(found.final_value, both(Quadratic(3), "analog-sgd-ap", device="cubic")[0].final_value)
+
+
+def test_what_cannot_be_compiled_runs_on_numpy(plugged, monkeypatch):
+    found, literal = both(Quadratic(3), "analog-sgd-ap", device="unusual")
+    agree(found, literal)
+    assert not serves(found)
+    monkeypatch.setitem(activations.REGISTRY, "softsign", Activation(*list(vars(SOFTSIGN).values())[:-1]))
+    found, literal = both(Network(2, 3, samples=4, activation="softsign"), "analog-sgd-ap")
+    agree(found, literal)
+    assert not serves(found)
+
+
+def test_another_class_of_the_same_name_is_another_device(plugged, monkeypatch):
+    before = both(Quadratic(3), "analog-sgd-ap", device="cubic")[0]
+
+    @dataclass(frozen=True)
+    class Other(Halved):
+        name: ClassVar[str] = "cubic"
+
+    monkeypatch.setitem(devices.REGISTRY, "cubic", Other)
+    found, literal = both(Quadratic(3), "analog-sgd-ap", device="cubic")
+    agree(found, literal)
+    assert not np.array_equal(before.final_value, found.final_value)
+
+
+def test_numbers_of_what_is_built_in_are_no_addresses():
+    built_in = [*kernels.ACTIVATIONS.values(), *kernels.DEVICES.values()]
+    assert sum(0 <= number < 16 for number in built_in) >= 9

@@ -1,0 +1,175 @@
+"""The hand-written Coq library: it compiles, rests on the standard axioms only, and rejects wrong theorems."""
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from theory import blueprint
+from theory.checkers.coq_audit import source
+from theory.checkers.coq_audit.tools import AXIOMS
+
+LIBRARY = Path(__file__).parents[3] / "theory" / "checkers" / "coq"
+FILES = [line for line in (LIBRARY / "_CoqProject").read_text().splitlines() if line.endswith(".v")]
+END_THEOREMS = (
+    "AnalogSGD.analog_sgd_ap_sharp",
+    "AnalogSGD.analog_sgd_ap_explicit",
+    "AnalogSGD.analog_sgd_ap_sharp_by_stage",
+    "AnalogSGD.analog_sgd_ap_explicit_by_stage",
+    "AnalogSGD.analog_sgd_ap_iterations",
+    "Attained.floor_attained",
+    "Attained.no_lower_floor",
+    "Growing.analog_sgd_ap_sharp_growing",
+    "Linear.linear_explicit",
+    "Activations.log_cosh_loss",
+    "Activations.logistic_loss",
+    "Activations.sigmoid_activation",
+    "Activations.softplus_activation",
+    "Activations.squared_loss",
+    "Activations.tanh_activation",
+    "Backprop.backpropagation",
+    "Backprop.frechet_differentiable",
+    "NetworkSGD.network_certified",
+    "NetworkSGD.network_descent",
+    "NetworkSGD.network_explicit",
+    "NetworkSGD.network_explicit_by_stage",
+    "NetworkSGD.network_sharp",
+    "NetworkWitness.network_not_trivial",
+    "NetworkWitness.network_witness",
+    "Sharp.closed_form_is_sharp",
+    "SimulatedNetwork.simulated_network",
+    "Witness.witness",
+    "Witness.not_trivial",
+    "Wrong.cross_term_needed",
+    "Wrong.drift_of_staleness_needed",
+    "Wrong.rho_needed",
+)
+
+needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="coqc is not installed (Debian: coq)")
+
+
+def claims() -> dict[str, str]:
+    """Return claim id -> File.theorem, as drivers read it."""
+    found = {}
+    for name in FILES:
+        for item in source.claimed(name, source.read(LIBRARY / name))[0]:
+            assert item.claim not in found, f"{item.claim} is claimed twice"
+            found[item.claim] = f"{name.removesuffix('.v')}.{item.theorem}"
+    return found
+
+
+def coqc(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["coqc", "-q", "-Q", ".", "Analog", name], cwd=folder, capture_output=True, text=True, timeout=900, check=False
+    )
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compile the library once for all workers, in a folder of its own."""
+    shared = tmp_path_factory.getbasetemp()
+    folder = (shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared) / "coq"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            for name in FILES:
+                shutil.copy(LIBRARY / name, folder)
+            for name in FILES:
+                compiled = coqc(folder, name)
+                assert compiled.returncode == 0, f"{name}: {compiled.stderr}"
+            (folder / "done").touch()
+    return folder
+
+
+def test_every_file_belongs_to_the_project() -> None:
+    assert sorted(FILES) == sorted(path.name for path in LIBRARY.glob("*.v"))
+
+
+def test_every_claim_of_the_chain_has_a_theorem() -> None:
+    assert {claim.id for claim in blueprint.all_claims()} <= set(claims())
+
+
+@needs_coq
+@pytest.mark.slow
+def test_theorems_rest_on_the_standard_axioms_only(build: Path) -> None:
+    theorems = sorted({*claims().values(), *END_THEOREMS})
+    modules = " ".join(name.removesuffix(".v") for name in FILES)
+    lines = [f"From Analog Require {modules}.", f"Definition all := ({', '.join('@' + name for name in theorems)})."]
+    (build / "Axioms.v").write_text("\n".join([*lines, "Print Assumptions all."]))
+    done = coqc(build, "Axioms.v")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Axioms:")
+    axioms = set(re.findall(r"^([\w.]+)\s*:", done.stdout.replace("Axioms:", ""), flags=re.M))
+    assert axioms <= {".".join(axiom.split(".")[-2:]) for axiom in AXIOMS}
+
+
+MUTANTS = {
+    "the noise loses its cross term": ("Master.v", " + x * sigma * sqrt (Y ^ 2 - a ^ 2).", "."),
+    "rho^2 for rho in the error": ("Master.v", "rho * radius sigma A +", "rho ^ 2 * radius sigma A +"),
+    "half the curvature": ("Master.v", "<= p + x / 2 * (Y ^ 2 + sigma ^ 2)", "<= p + x / 4 * (Y ^ 2 + sigma ^ 2)"),
+    "no 2 before p": ("Master.v", "let C := 2 * p +", "let C := p +"),
+    "the domain forgets the drift": ("Master.v", "rho ^ 2 + q ^ 2 / (1 - x) < 1", "rho ^ 2 < 1"),
+    "staleness without the drift it causes": (
+        "Trajectory.v",
+        "Let q := (1 + rho) * alpha * Lambda1",
+        "Let q := alpha * Lambda1",
+    ),
+    "noise that is unbiased in all steps but the last": (
+        "Windows.v",
+        "martingale_difference P K n -> (forall",
+        "martingale_difference P (K - 1) n -> (forall",
+    ),
+    "growing noise at the level of noise that does not grow": (
+        "Growing.v",
+        "exists Y a, feasible p (alpha * L) s rho q qn A Y a.",
+        "exists Y a, feasible p (alpha * L) sigma rho q qn A Y a.",
+    ),
+    "a floor that is attained and exceeded": (
+        "Attained.v",
+        "floor rho sigma - eps <= average_squared_gradient P 1 one K grad W",
+        "floor rho sigma + eps <= average_squared_gradient P 1 one K grad W",
+    ),
+    "only the rest of the drift meets the staleness, and counts once": (
+        "Challenge.v",
+        "+ 2 * far * stale.",
+        "+ far * stale.",
+    ),
+    "the square root of the lag for coherent motion": (
+        "Trajectory.v",
+        "Hypothesis coherent_delay : delay_constant M S (fun m => INR (d m))",
+        "Hypothesis coherent_delay : delay_constant M S (fun m => sqrt (INR (d m)))",
+    ),
+    "twice the gradient": ("Backprop.v", "(fun U => direction U U).", "(fun U => scal 2 (direction U U))."),
+    "a gradient at stale forward weights": (
+        "Backprop.v",
+        "(fun U => direction U U).",
+        "(fun U => direction (scal (/ 2) U) U).",
+    ),
+    "a loss without the gradient": ("Backprop.v", "differentiable (width M) ell loss.", "True."),
+    "an activation without the slope": ("Backprop.v", "derivable_pt_lim (phi m) z (dphi m z).", "True."),
+    "the samples' sum for their mean": (
+        "NetworkSGD.v",
+        "has_gradient D objective full_gradient",
+        "has_gradient D objective (fun W m c => sum N (fun i => pass W W i m c))",
+    ),
+}
+
+
+@needs_coq
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", MUTANTS)
+def test_wrong_theorems_are_rejected(fault: str, build: Path) -> None:
+    name, right, wrong = MUTANTS[fault]
+    text = (LIBRARY / name).read_text()
+    assert right in text
+    mutant = build / f"Mutant{list(MUTANTS).index(fault)}.v"
+    mutant.write_text(text.replace(right, wrong, 1))
+    done = coqc(build, mutant.name)
+    assert done.returncode != 0
+    assert "Error" in done.stderr
+    assert "Syntax error" not in done.stderr

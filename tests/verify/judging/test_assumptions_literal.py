@@ -1,0 +1,109 @@
+"""What is said of each assumption: its status and the numbers behind it, one by one."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from verify.judging import assumptions
+from verify.judging.certificates import Certificate
+from verify.judging.observations import Constants, Observations
+
+VALUES = {"L": 2.0, "Delta": 1.5, "sigma2": 3.0, "Lambda1": 0.5, "Lambdah": 0.25, "rho": 0.5}
+
+
+def observed(without: tuple[str, ...] = (), seen: tuple[str, ...] = (), **changes) -> Observations:
+    values = {name: value for name, value in VALUES.items() if name not in without}
+    fields = {
+        "squared_gradient": np.array([1.0, 2.0]), "saturation": np.array([0.25, 0.5]),
+        "square_saturation": np.array([0.0625, 0.25]), "diverged": 0,
+        "constants": Constants(values, {name: name not in seen for name in values}), "algorithm": "x",
+    }  # fmt: skip
+    return Observations(**(fields | changes))
+
+
+def found(**changes) -> dict[str, tuple[str, str]]:
+    return {one.assumption: (one.status, one.evidence) for one in assumptions.examine(observed(**changes))}
+
+
+def test_what_is_certified_says_its_numbers():
+    assert found() == {
+        "smooth": ("certified", "L = 2"),
+        "lower": ("certified", "Delta = 1.5"),
+        "unbiased": ("certified", "samples are drawn afresh and alike at every step"),
+        "variance": ("certified", "sigma2 = 3"),
+        "saturation": ("certified", "rho = 0.5, observed at most 0.5"),
+        "lags": ("certified", "those of the run of x, from its schedule if not given"),
+        "staleness": ("certified", "Lambda1 = 0.5, Lambdah = 0.25"),
+    }
+
+
+def test_what_is_only_seen_says_where():
+    assert found(seen=("L",))["smooth"] == ("measured", "L = 2, the largest at every step")
+    assert found(seen=("Lambdah",), sampling="at 3 steps")["staleness"] == (
+        "sampled", "Lambda1 = 0.5, Lambdah = 0.25, the largest at 3 steps"
+    )  # fmt: skip
+    assert found(without=("sigma2",))["variance"] == ("unknown", "sigma2 not known for this problem")
+    assert found(without=("Lambda1",))["staleness"] == ("unknown", "Lambda1, Lambdah not known for this problem")
+
+
+def test_a_broken_certificate_is_a_violated_assumption():
+    broken = Certificate("L", "norm", 2.0, 3.0, 0.0)
+    found_ = found(certificates=(broken, Certificate("sigma2", "v", 3.0, 3.0, 0.0)))
+    assert found_["smooth"] == ("violated", broken.reason) and found_["variance"][0] == "certified"
+    assert found(saturation=np.array([0.75]))["saturation"] == (
+        "violated", "broken certificate: saturation observed 0.75, above the proved 0.5"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"diverged": 3}, ("violated", "3 of 5 replicas diverged")),
+        ({"saturation": np.array([1.0])}, ("violated", "observed 1")),
+        ({"bounded_noise": True}, ("measured", "observed at most 0.5 in 2 replicas")),
+        ({"bounded_noise": None}, ("measured", "observed at most 0.5 in 2 replicas")),
+        (
+            {"bounded_noise": False},
+            ("conditional", "normal noise passes every rho some time; these replicas stayed within 0.5"),
+        ),
+        ({"saturation": np.array([math.nextafter(1, 0)])}, ("measured", "observed at most 1 in 2 replicas")),
+    ],
+)
+def test_a_saturation_that_nothing_proves(changes, said):
+    assert found(without=("rho",), **changes)["saturation"] == said
+
+
+RESULTS = [
+    {"id": 4, "family": "b", "assumptions": [{"assumption": "smooth", "status": "certified", "evidence": "e4"}]},
+    {"id": 1, "family": "a", "assumptions": [{"assumption": "smooth", "status": "violated", "evidence": "e1"}]},
+    {"id": 2, "family": "a", "assumptions": [{"assumption": "smooth", "status": "certified", "evidence": "e2"}]},
+    {"id": 3, "family": "a", "assumptions": [{"assumption": "smooth", "status": "certified", "evidence": "e3"}]},
+]
+
+
+def test_a_sweep_counts_every_status():
+    assert assumptions.tally(RESULTS) == {
+        "smooth": dict.fromkeys(assumptions.STATUSES, 0) | {"certified": 3, "violated": 1}
+    }
+
+
+def test_a_sweep_groups_what_is_alike_the_largest_group_first():
+    assert assumptions.patterns(RESULTS) == [
+        {"family": "a", "status": {"smooth": "certified"}, "settings": [2, 3]},
+        {"family": "a", "status": {"smooth": "violated"}, "settings": [1]},
+        {"family": "b", "status": {"smooth": "certified"}, "settings": [4]},
+    ]
+
+
+def test_a_sweep_lists_what_is_violated():
+    assert assumptions.violated(RESULTS) == [
+        {"id": 1, "family": "a", "assumption": "smooth", "status": "violated", "evidence": "e1"}
+    ]
+    assert assumptions.violated(RESULTS[:1]) == []
+
+
+def test_a_certificate_of_another_constant_says_nothing():
+    seen = replace(observed(), certificates=(Certificate("w", "norm", 1.0, 9.0, 0.0),))
+    assert {one.status for one in assumptions.examine(seen)} == {"certified"}

@@ -1,0 +1,255 @@
+"""Verdicts part by part: what rounding adds to a bound, when it hides one, what a condition says."""
+
+import math
+from dataclasses import is_dataclass, replace
+
+import numpy as np
+import pytest
+
+import theory
+from verify.judging import assumptions, conditions, observations, rounding, statistics, verdicts
+from verify.judging.certificates import Certificate
+from verify.judging.observations import Constants, Observations
+from verify.judging.verdicts import FORMS, Check, Confrontation, Ends, Evidence
+
+KNOWN = {"rho": 0.5, "alpha": 0.25, "sigma2": 4.0, "Lambdah": 2.0}
+
+
+def observed(values: dict | None = None, proved: bool = True, **changes) -> Observations:
+    known = {"rho": 0.5, "L": 1.0} if values is None else values
+    fields = {
+        "squared_gradient": np.array([1.0, 2.0, 3.0]), "saturation": np.array([0.25, 0.5, 0.125]),
+        "square_saturation": np.array([0.0625, 0.25, 0.125]), "diverged": 0,
+        "constants": Constants(known, dict.fromkeys(known, proved)), "algorithm": "x",
+    }  # fmt: skip
+    return Observations(**(fields | changes))
+
+
+def evidence(**changes) -> Evidence:
+    lower, upper = (
+        statistics.ConfidenceBound(value, side, 0.1, "m") for value, side in ((1.0, "lower"), (3.0, "upper"))
+    )
+    fields = {
+        "replicas": 3, "mean": 2.0, "stderr": 0.5, "lower": lower, "upper": upper, "interval": (1.0, 4.0),
+        "rbar2": (0.0, 0.25, 0.5), "saturation": 0.5, "detectable": 1.0,
+    }  # fmt: skip
+    return Evidence(**(fields | changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({}, ("Lambdah", 2.0, 2.0 + 8 / 2)),  # 3/((1 + 1/2)/4) = 8, in units of sigma = 2
+        ({"nu": 1.0}, ("nu", 1.0, 9.0)),
+        ({"sigma2": 0.0}, ("nu", 0.0, 8.0)),
+    ],
+)
+def test_rounding_enters_through_qn(changes, found):
+    assert verdicts._perturbed(KNOWN | changes, 3.0) == found
+
+
+@pytest.fixture
+def bound(monkeypatch):
+    """10 Lambdah + 100 rbar2, where rbar2 is given."""
+    monkeypatch.setattr(
+        theory, "bound", lambda _: lambda *, Lambdah, rbar2=0.0, **_: 10 * Lambdah + 100 * rbar2, raising=False
+    )
+
+
+def test_the_ends_of_a_bound(bound):
+    plain, adaptive = FORMS[0], FORMS[3]
+    lost = evidence(rounded=rounding.Rounding(direction=3.0))
+    assert verdicts._ends(plain, KNOWN, lost) == Ends(20, 20, 60, 60, 2.0, True)
+    assert verdicts._ends(adaptive, KNOWN, lost) == Ends(20, 45, 110, 85, 2.0, True)
+    assert verdicts._ends(adaptive, KNOWN, evidence()) == Ends(20, 45, 70, 45, 2.0, True)
+    for form, ends in (
+        (plain, Ends(20, 20, math.inf, math.inf, 2.0, True)),
+        (adaptive, Ends(20, 45, math.inf, math.inf, 2.0, True)),
+    ):
+        assert verdicts._ends(form, KNOWN, evidence(rounded=rounding.UNKNOWN)) == ends
+
+
+def test_without_noise_rounding_is_held_against_the_gradient(bound):
+    still = KNOWN | {"sigma2": 0.0}
+    assert verdicts._ends(FORMS[0], still, evidence(mean=9.0)) == Ends(20, 20, 20, 20, 3.0, False)
+
+
+def test_any_noise_at_all_is_noise(bound):
+    assert verdicts._ends(FORMS[0], KNOWN | {"sigma2": 0.25}, evidence()) == Ends(20, 20, 20, 20, 0.5, True)
+
+
+def lost(direction: float, **changes) -> str:
+    fields = {"least": 1.0, "value": 1.0, "most": 1.0, "moved": 1.0, "along": 2.0, "noisy": True} | changes
+    return verdicts._lost(Ends(**fields), evidence(rounded=rounding.Rounding(direction=direction)))
+
+
+def test_rounding_hides_a_bound_from_one_percent_on():
+    assert lost(0.02) == "" and lost(0.02, moved=1.01) == ""
+    assert lost(0.0, moved=1.02) == "could move the bound to 1.02 from 1"
+    assert lost(0.0, moved=math.inf) == "could move the bound anywhere from 1"
+    assert lost(0.0, moved=math.nan).startswith("could move the bound to nan")
+    assert lost(0.021) == "may be 0.011 times the noise: the run is not one of the algorithm"
+    assert lost(1.0, noisy=False) == "may be 0.5 times the gradient: the run is not one of the algorithm"
+    assert lost(1.0, along=0.0) == "may be more than the noise: the run is not one of the algorithm"
+    assert lost(0.0, along=0.0) == ""
+
+
+def test_a_decision_with_its_reason():
+    ends = Ends(3.0, 4.0, 5.0, 4.0, 2.0, True)
+    found = verdicts._decide("c", ends, evidence(), "if")
+    assert found == Check("c", "held", 4.0, 2.0, 1.0, 4.0, "", "if") and not found.covered
+    assert replace(found, condition="").covered and not replace(found, condition="", verdict="not applied").covered
+    rough = evidence(rounded=rounding.Rounding(1.0, dtype="float32"))
+    found = verdicts._decide("c", ends, rough, "")
+    assert found.verdict == "inconclusive" and found.reason.startswith("rounding in float32 may be 0.5 times the noise")
+    above = replace(rough, lower=replace(rough.lower, value=6.0))
+    assert verdicts._decide("c", ends, above, "") == Check("c", "violated", 4.0, 2.0, 1.0, 4.0)
+
+
+def test_a_ratio_to_nothing_is_infinite():
+    assert [verdicts._ratio(2.0, value) for value in (4.0, 0.5, 0.0, -0.5)] == [0.5, 4.0, math.inf, math.inf]
+
+
+def test_errors_are_divided():
+    assert verdicts.shares(0.06) == pytest.approx((0.03, 0.01), rel=1e-15)
+
+
+def test_how_probable_it_is_that_the_next_replica_passes():
+    assert evidence(replicas=2).passing == pytest.approx(1 - math.sqrt(0.05 / 3), rel=1e-15)
+    assert evidence(replicas=1).passing == pytest.approx(1 - 0.05 / 3, rel=1e-15)
+    assert evidence(replicas=0).passing == 1
+
+
+@pytest.mark.parametrize("changes", [{"diverged": 1}, {"squared_gradient": np.array([1.0])}])
+def test_nothing_is_said_of_runs_that_diverged_or_of_one(changes):
+    found = verdicts.weigh(observed(**changes), 0.05)
+    assert (found.lower.value, found.upper.value, found.detectable) == (0.0, math.inf, math.inf)
+    assert math.isnan(found.mean) and math.isnan(found.stderr) and all(map(math.isnan, (*found.rbar2, *found.interval)))
+    assert found.saturation == 0.5 and found.lower.level == found.upper.level == 0.05
+
+
+def test_two_replicas_are_enough_to_speak_of():
+    found = verdicts.weigh(observed(squared_gradient=np.array([1.0, 3.0])), 0.05)
+    assert found.mean == 2 and math.isfinite(found.upper.value)
+
+
+def test_evidence_allows_for_the_rounding_of_what_is_measured():
+    rounded = rounding.Rounding(0.0, 0.125, 0.0)
+    values = np.linspace(1.0, 1.01, 400)
+    exact = verdicts.weigh(observed(squared_gradient=values), 0.05)
+    rough = verdicts.weigh(observed(squared_gradient=values, rounding=rounded), 0.05)
+    assert rough.lower.value == rounded.lowered(exact.lower.value) < exact.lower.value
+    assert rough.upper.value == rounded.raised(exact.upper.value) > exact.upper.value
+    assert rough.detectable == pytest.approx(rough.mean / rough.lower.value - 1) and rough.rounded == rounded
+    level = verdicts.shares(0.05)
+    assert exact.lower.value == pytest.approx(statistics.lower_bound(values, level.alarm).value, rel=1e-15)
+    assert exact.upper.value == pytest.approx(statistics.upper_bound(values, level.look).value, rel=1e-15)
+
+
+def test_the_ceiling_is_the_proved_saturations_square():
+    assert verdicts._ceiling(observed()) == 0.25
+    assert verdicts._ceiling(observed(proved=False)) == 1
+    assert verdicts._ceiling(observed({"rho": 0.25})) == 1, "broken by what was seen"
+    assert verdicts.weigh(observed(), 0.05).ceiling == 0.25
+
+
+def test_a_mean_of_squares_is_not_negative_and_below_its_ceiling():
+    scattered = observed(square_saturation=np.array([0.0, 0.25, 0.0]))
+    low, mean, high = verdicts.weigh(scattered, 0.05).rbar2
+    assert (low, mean) == (0.0, pytest.approx(0.25 / 3)) and mean < high <= 0.25
+    rounded = observed(square_saturation=np.array([0.25, 0.25 + 1e-15, 0.25]))
+    assert verdicts.weigh(rounded, 0.05).rbar2[1] == 0.25
+
+
+@pytest.mark.parametrize("module", [verdicts, assumptions, observations])
+def test_what_was_found_is_not_changed_afterwards(module):
+    kinds = [one for one in vars(module).values() if is_dataclass(one) and one.__module__ == module.__name__]
+    assert kinds and all(one.__dataclass_params__.frozen for one in kinds)
+
+
+ALL = {"L": 1.0, "sigma2": 1.0, "Delta": 1.0, "alpha": 0.1, "K": 9, "Lambda1": 0.5, "Lambdah": 0.5, "rho": 0.75}
+
+
+def refusal(form: int = 0, basis: str = "a-posteriori", without: tuple = (), seen: tuple = (), **changes) -> str:
+    values = {name: value for name, value in ALL.items() if name not in without}
+    known = Constants(values, {name: name not in seen for name in values})
+    return verdicts._refusal(FORMS[form], basis, observed(**({"constants": known} | changes)))
+
+
+def test_why_a_form_is_not_applied():
+    assert refusal() == refusal(basis="a-priori") == ""
+    assert refusal(diverged=2) == "saturation violated: 2 of 5 replicas diverged"
+    assert refusal(device="power").startswith("the device power distorts steps otherwise")
+    assert refusal(without=("K", "L")) == "L, K unknown for this problem"
+    assert refusal(form=2) == "nu, Ln unknown for this problem" and refusal(form=3) == ""
+    assert (
+        refusal(basis="a-priori", without=("rho",))
+        == refusal(basis="a-priori", seen=("rho",))
+        == ("saturation is not certified")
+    )
+    assert refusal(without=("rho",)) == "" and refusal(seen=("L",)) == ""
+    assert refusal(basis="a-priori", seen=("L", "K")) == "L, K only measured"
+    assert refusal(basis="a-priori", seen=("L",), sampling="at some") == "L only sampled"
+    edge = np.array([1.0])
+    assert refusal(seen=("rho",), saturation=edge) == "saturation violated: observed 1"
+    assert refusal(seen=("rho",), saturation=np.nextafter(edge, 0)) == ""
+
+
+def test_a_form_whose_constant_is_broken_gives_the_first_reason():
+    broken = [Certificate(name, name, 1.0, 2.0, 0.0) for name in ("L", "sigma2", "w")]
+    assert refusal(certificates=tuple(broken)) == broken[0].reason
+    assert refusal(certificates=tuple(reversed(broken))) == broken[1].reason
+    assert refusal(certificates=(broken[2],)) == ""
+    high = {"saturation": np.array([0.875])}
+    assert "0.875, above the proved 0.75" in refusal(basis="a-priori", **high) and refusal(**high) == ""
+
+
+def test_every_broken_constant_is_one_alarm():
+    broken = [Certificate(name, what, 1.0, 2.0, 0.0) for name, what in (("w", "1"), ("w", "2"), ("L", "3"))]
+    alarms = verdicts._alarms(observed(certificates=tuple(broken)))
+    assert alarms == [
+        Check("certificate/w", "violated", reason=broken[0].reason),
+        Check("certificate/L", "violated", reason=broken[2].reason),
+    ]
+
+
+def test_what_is_not_said_of_the_evidence():
+    assert (evidence().ceiling, evidence().rounded) == (1.0, rounding.EXACT)
+    assert math.isnan(Check("c", "held").bound) and math.isnan(Check("c", "held").tightness)
+    assert FORMS[0].bases() == ("a-priori", "a-posteriori") and FORMS[3].bases() == ("a-posteriori",)
+    assert [form.adaptive for form in FORMS] == [False, False, False, True]
+    plain = evidence().as_dict()
+    assert (plain["mean_square_saturation"], plain["mean_square_saturation_upper"]) == (0.25, 0.5)
+    assert (plain["lower"], plain["upper"], plain["max_saturation"]) == (1.0, 3.0, 0.5)
+    assert plain["smallest_detectable_violation"] == 1.0 and plain["interval_95"] == [1.0, 4.0]
+
+
+def test_a_settings_word_is_the_gravest():
+    def word(*verdict, reason=""):
+        found = Confrontation(evidence(), tuple(Check("c", one, reason=reason) for one in verdict))
+        return found.word, found.settled
+
+    assert word("held", "not applied") == ("held", True)
+    assert word("held", "inconclusive", "not applied") == ("inconclusive", False)
+    assert word("inconclusive", reason="rounding") == ("inconclusive", True)
+    assert word("violated", "inconclusive") == ("violated", False)
+    assert word("not applied") == ("not applied", True)
+
+
+def test_a_condition_names_what_is_supposed():
+    assert conditions.of(["L"], observed({"rho": 0.0, "L": 1.0}), 0.5) == ""
+    said = conditions.of(["L"], observed(), 0.125)
+    assert said == (
+        "provided that no run passes rho = 0.5, the largest saturation of 3 replicas (a further one does with "
+        "probability at most 0.12, confidence 95%)"
+    )
+    assert conditions.of([], observed({"rho": 0.0}, proved=False), 0.5).startswith("provided that no run passes rho")
+    assert conditions.of([], observed(bounded_noise=False), 0.5).endswith("with probability at least 1 - 1e-12")
+    assert conditions.of([], observed(bounded_noise=None), 0.5).endswith("does not say that its noise is bounded")
+    seen = observed({"rho": 0.0, "L": 1.0, "nu": 2.0}, sampling="every 10 steps")
+    seen = replace(seen, constants=Constants(seen.constants.values, {"rho": True}))
+    assert conditions.of(["L", "nu"], seen, 0.5) == (
+        "provided that L, nu nowhere exceed what was sampled every 10 steps"
+    )
+    both = conditions.of(["L"], observed(proved=False), 0.5)
+    assert " and L nowhere exceed what was measured at every step" in both

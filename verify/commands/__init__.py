@@ -1,0 +1,1 @@
+"""`python -m verify`: what its commands show."""

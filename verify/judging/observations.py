@@ -1,0 +1,205 @@
+"""What a setting's runs showed, joined with what is known of it beforehand."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate import invariant
+from simulate.results import RunResult
+from simulate.run import Run
+from theory.setting import algorithms
+from theory.theorems import network
+from verify.judging import certificates, rounding
+from verify.judging.certificates import Certificate
+from verify.judging.rounding import Rounding
+
+Array = NDArray[np.float64]
+
+EVERY_STEP = "at every step"
+
+
+@dataclass(frozen=True)
+class Constants:
+    """The numbers the bounds take, and where they come from.
+
+    Args:
+        values: by name: L, sigma2, Delta, alpha, K, Lambda1, Lambdah, and where known nu, Ln, rho; units as in
+            `theory.setting.symbols`. A name that is missing is unknown.
+        certified: by the same names: proved from the problem's data, the schedule and the device (True), or only seen.
+
+    """
+
+    values: Mapping[str, float]
+    certified: Mapping[str, bool]
+
+    def proved(self, *names: str) -> bool:
+        """Return whether every one of these is known and certified."""
+        return all(name in self.values and self.certified.get(name, False) for name in names)
+
+    def larger(self, other: "Constants") -> "Constants":
+        """Return each constant's larger value: what was seen is a largest value over replicas."""
+        return Constants({name: max(value, other.values[name]) for name, value in self.values.items()}, self.certified)
+
+    def without(self, name: str) -> "Constants":
+        """Return what is known but for one constant."""
+        values = {key: value for key, value in self.values.items() if key != name}
+        return Constants(values, {key: proved for key, proved in self.certified.items() if key != name})
+
+    def take(self, *names: str) -> dict[str, float]:
+        """Return the values of `names`, all of which are known."""
+        return {name: self.values[name] for name in names}
+
+
+@dataclass(frozen=True)
+class Observations:
+    """One number a replica for everything the bounds speak of.
+
+    Args:
+        squared_gradient: (1/K) sum over k of norm(grad f(W_k))^2, shape (R,) without those that diverged, in (f/w)^2.
+        saturation: max over k and i of |W_k,i|/tau, shape (R,).
+        square_saturation: what the saturation-adaptive form puts in the place of rho^2 beside sigma^2, shape (R,).
+        diverged: replicas that left the numbers' range or the device's.
+        constants: what is known.
+        algorithm: its name.
+        stage_norms: of a network, the largest norm2(W^(m)) that any replica showed, M values in w; else empty.
+        sampling: at which steps sigma2 and the norms were looked at, in words; saturation is looked at at every step.
+        rounding: bounds on what floating point did to the runs.
+        certificates: what was proved beforehand but the saturation, each with what the runs showed.
+        bounded_noise: whether no sample's noise is arbitrarily large; None where the problem does not say.
+        device: its name; a digital run has the linear one.
+
+    """
+
+    squared_gradient: Array
+    saturation: Array
+    square_saturation: Array
+    diverged: int
+    constants: Constants
+    algorithm: str
+    stage_norms: tuple[float, ...] = ()
+    sampling: str = EVERY_STEP
+    rounding: Rounding = rounding.EXACT
+    certificates: tuple[Certificate, ...] = ()
+    bounded_noise: bool | None = True
+    device: str = "ald"
+
+    @property
+    def seen(self) -> Literal["measured", "sampled"]:
+        """Return what a constant is that the runs showed and nothing proves: measured, or only sampled."""
+        return "measured" if self.sampling == EVERY_STEP else "sampled"
+
+    def broken(self, *constants: str) -> list[Certificate]:
+        """Return the certificates of these constants (all if none is named) that the runs contradict."""
+        held = self.certificates
+        if self.constants.proved("rho"):
+            rho = self.constants.values["rho"]
+            # an analog replica that diverged left the device's range; a digital one (rho = 0) has none
+            held = (*held, certificates.saturation(rho, math.inf if self.diverged and rho > 0 else self.rho))
+        return [one for one in held if one.broken and (not constants or one.constant in constants)]
+
+    @property
+    def replicas(self) -> int:
+        """Return R."""
+        return len(self.squared_gradient)
+
+    @property
+    def rho(self) -> float:
+        """Return the largest saturation any replica showed."""
+        return float(self.saturation.max(initial=0.0))
+
+    def and_more(self, more: "Observations") -> "Observations":
+        """Return these replicas and then those, of the same setting."""
+        return replace(
+            self,
+            squared_gradient=np.concatenate([self.squared_gradient, more.squared_gradient]),
+            saturation=np.concatenate([self.saturation, more.saturation]),
+            square_saturation=np.concatenate([self.square_saturation, more.square_saturation]),
+            diverged=self.diverged + more.diverged,
+            constants=self.constants.larger(more.constants),
+            stage_norms=tuple(map(max, self.stage_norms, more.stage_norms)),
+            rounding=self.rounding.larger(more.rounding),
+            certificates=_worse(self.certificates, more.certificates),
+        )
+
+
+def _worse(some: Sequence[Certificate], others: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """Return the certificates of two looks at one setting; a look whose replicas all diverged has none."""
+    if len(some) != len(others):
+        return tuple(some) or tuple(others)
+    return tuple(one.worse(other) for one, other in zip(some, others, strict=True))
+
+
+def from_trajectories(runs: RunResult) -> Observations:
+    """Join what a run showed with what was known of it; replicas that diverged are counted, not averaged.
+
+    The mean of B samples has variance sigma^2/B; Ln and the mean-square saturation are ratios and stay.
+    """
+    sound = np.ones(len(runs.mean_squared_gradient), dtype=bool)
+    sound[[one.replica for one in runs.diverged]] = False
+    known = constants(runs)
+    variance = runs.facts.values.get("sigma2")
+    rounded = rounding.of(runs, known.values)
+    if invariant.ROUNDING * runs.run.tau < runs.run.alpha * rounded.direction < math.inf:
+        known = known.without("rho")  # a step may round by more than the proof leaves room for
+    proved = {name: value for name, value in known.values.items() if known.proved(name)}
+    if "sigma2" in proved:
+        proved["sigma2"] = float(variance or 0.0)
+    square = runs.mean_square_saturation
+    if variance:  # coordinates count by their share of the noise: the sharper form of the floor
+        square = runs.weighted_square_saturation / variance
+    return Observations(
+        runs.mean_squared_gradient[sound],
+        runs.max_saturation[sound],
+        square[sound],
+        len(runs.diverged),
+        known,
+        runs.run.algorithm,
+        tuple(float(norm) for norm in runs.measured.get("w", ())),
+        runs.sampling,
+        rounded,
+        certificates.of(runs, proved, rounded),
+        True if math.isinf(runs.run.tau) else runs.run.problem.bounded_noise,
+        runs.run.make_device().name,
+    )
+
+
+def constants(runs: RunResult) -> Constants:
+    """Return what is known of a run; of a quadratic without looking at its outcome, of a network partly from it.
+
+    A digital device has rho = 0 by definition. A network's L and Lambda follow from its stage data by theorem, given
+    bounds w_m of its weights' norms; these, and the noise variance, are the largest that the run showed at the steps
+    of `RunResult.sampling`.
+    """
+    run, facts = runs.run, runs.facts
+    values = {name: float(value) for name, value in facts.values.items() if value is not None}
+    certified = {name: bool(facts.certified.get(name, False)) for name in values}
+    if facts.stage_data and "w" in runs.measured:
+        values |= {
+            **of_network(runs.run, facts.stage_data, runs.measured["w"]),
+            "sigma2": float(runs.measured["sigma2"]),
+        }
+        certified |= dict.fromkeys(values, False)
+    if "sigma2" in values:
+        values["sigma2"] /= run.batch
+    values |= {"Delta": runs.initial_gap, "alpha": run.alpha, "K": run.iterations}
+    certified |= {"Delta": True, "alpha": True, "K": True}
+    rho = 0.0 if math.isinf(run.tau) else runs.certified_saturation
+    if rho is not None:
+        values["rho"], certified["rho"] = rho, True
+    return Constants(values, certified)
+
+
+def of_network(run: Run, stage_data: Mapping[str, Any], w: Sequence[float]) -> dict[str, float]:
+    """Return L, Lambda1, Lambdah of a network's run, given bounds w_m of its stages' spectral norms."""
+    found = network.constants(stage_data, w)
+    stashed = algorithms.named(run.algorithm).direction == "stashed"
+    lags = run.lags or ()
+    return {
+        "L": found.L,
+        "Lambda1": found.Lambda1(lags, stashed=stashed),
+        "Lambdah": found.Lambdah(lags, stashed=stashed),
+    }

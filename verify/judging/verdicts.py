@@ -1,0 +1,394 @@
+"""The confrontation: a bound and observations in, held / violated / inconclusive / not applied out.
+
+A-priori: every constant is proved from the problem, the device and the schedule; none comes from the outcome. The
+confidence of a family of settings is claimed for these checks only: if the theorem is right, one of them is called
+violated with at most the error that its family may spend.
+
+A-posteriori: the saturation is the largest one observed, and so are the constants that nothing proves. The theorem
+asks for a bound that holds almost surely at every step, and an observed maximum is none, so such a check is
+*conditional*, and `Check.condition` says on what: on the process never passing what these replicas showed. Under that
+hypothesis the bound taken is at least the proved one, and `violated` is as improbable as for an a-priori check. Without
+it `violated` means that the theorem or the hypothesis is wrong, and `held` that the mean lies below this number. How
+far the hypothesis is supported is said beside it: one further replica passes the largest of R independent ones with
+probability at most 1 - c^(1/R), with confidence 1 - c (Wilks' tolerance limit, exact for any continuous law).
+With unbounded noise the hypothesis is false of the process itself, since one step may lead anywhere. Noise that is
+normal and added is then read as cut, symmetrically, so far out that all draws of these runs lie inside with
+probability at least 1 - 1e-12: that process is as unbiased, varies less, and is what was run.
+
+Certificates: a proved constant that the run contradicts is a violation of its own (`certificates`), and no bound that
+takes this constant is applied.
+
+Rounding: a run in floating point is one of the recursion with perturbed directions (`rounding`). An alarm needs a mean
+above the bound for these. Where rounding could move the bound by more than `rounding.SHARE`, or is a larger share than
+that of the noise (of the gradient, without noise), nothing is held.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+import theory
+from boundary import OutsideDomain
+from verify.judging import conditions, rounding, statistics
+from verify.judging.observations import Observations
+
+Verdict = Literal["held", "violated", "inconclusive", "not applied"]
+Basis = Literal["a-priori", "a-posteriori"]
+
+LOOKS = 3
+"""How often a setting may be judged; each look after the first doubles the replicas."""
+
+GRAVITY: tuple[Verdict, ...] = ("not applied", "held", "inconclusive", "violated")
+"""From the least to the gravest."""
+_ALWAYS = ("L", "sigma2", "Delta", "alpha", "K", "Lambda1", "Lambdah")
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to take a bound.
+
+    Args:
+        name: as in reports.
+        theorem: which bound of `theory`.
+        extras: constants it takes beyond those every bound takes.
+        adaptive: whether the mean-square saturation replaces rho beside sigma; its extras are taken where known.
+
+    """
+
+    name: str
+    theorem: str
+    extras: tuple[str, ...] = ()
+    adaptive: bool = False
+
+    def bases(self) -> tuple[Basis, ...]:
+        """Return how it can be taken; what is measured cannot be a-priori."""
+        return ("a-posteriori",) if self.adaptive else ("a-priori", "a-posteriori")
+
+
+FORMS = (
+    Form("sharp", "sharp"),
+    Form("explicit", "explicit"),
+    Form("noise-resolved", "sharp", ("nu", "Ln")),
+    Form("saturation-adaptive", "sharp", ("nu", "Ln"), adaptive=True),
+)
+"""The forms that every setting is confronted with."""
+
+HEADLINE = "sharp/a-posteriori"
+"""The check whose tightness stands for a sweep: it applies to every setting."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One claim confronted with one setting.
+
+    Args:
+        claim: form/basis.
+        verdict: what came of it.
+        bound: its value; nan if not applied.
+        tightness: bound / observed mean; nan if not applied.
+        tightness_low: the same against the upper end of the mean's 95% interval (Student).
+        tightness_high: the same against its lower end.
+        reason: why it was not applied, or why rounding leaves it inconclusive; else empty.
+        condition: what a check that is not a-priori rests on; empty if every constant is proved beforehand.
+
+    """
+
+    claim: str
+    verdict: Verdict
+    bound: float = math.nan
+    tightness: float = math.nan
+    tightness_low: float = math.nan
+    tightness_high: float = math.nan
+    reason: str = ""
+    condition: str = ""
+
+    @property
+    def covered(self) -> bool:
+        """Return whether the confidence of a family of settings covers the check."""
+        return not self.condition and self.verdict != "not applied"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the replicas say about A and the mean-square saturation, at the level the setting may spend.
+
+    Args:
+        replicas: how many there are.
+        mean: of A over replicas.
+        stderr: its standard error.
+        lower: an alarm needs a bound below this.
+        upper: `held` needs a bound at or above this.
+        interval: 95% interval of A (Student), for tightness.
+        rbar2: low, mean and high mean-square saturation: Student from below, mean, betting from above.
+        ceiling: of one replica's mean-square saturation, known beforehand: rho^2 where rho is proved, else 1, since a
+            replica that leaves [-tau, tau] counts as diverged and then nothing is applied.
+        saturation: the largest observed.
+        detectable: smallest relative violation these replicas would have revealed.
+        rounded: what floating point did to the runs; `lower` and `upper` allow for its share in what is measured.
+
+    """
+
+    replicas: int
+    mean: float
+    stderr: float
+    lower: statistics.ConfidenceBound
+    upper: statistics.ConfidenceBound
+    interval: tuple[float, float]
+    rbar2: tuple[float, float, float]
+    saturation: float
+    detectable: float
+    ceiling: float = 1.0
+    rounded: rounding.Rounding = rounding.EXACT
+
+    @property
+    def passing(self) -> float:
+        """Return how probable it is at most that a further replica passes the largest saturation seen.
+
+        Confidence 95%, shared among the looks.
+        """
+        return 1 - (0.05 / LOOKS) ** (1 / self.replicas) if self.replicas else 1.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the evidence as plain data, with the names of the methods behind it."""
+        return {
+            "replicas": self.replicas,
+            "mean": self.mean,
+            "stderr": self.stderr,
+            "lower": self.lower.value,
+            "lower_method": self.lower.method,
+            "upper": self.upper.value,
+            "upper_method": self.upper.method,
+            "interval_95": list(self.interval),
+            "max_saturation": self.saturation,
+            "passing_probability_95": self.passing,
+            "mean_square_saturation": self.rbar2[1],
+            "mean_square_saturation_upper": self.rbar2[2],
+            "mean_square_saturation_method": f"{statistics.BETTING} below {self.ceiling:.6g}, known beforehand",
+            "rounding": self.rounded.as_dict(),
+            "smallest_detectable_violation": self.detectable,
+        }
+
+
+class Shares(NamedTuple):
+    """What a setting's level is divided into."""
+
+    alarm: float
+    look: float
+
+
+def shares(level: float) -> Shares:
+    """Divide the error a setting may spend.
+
+    Betting is valid at all looks at once; Student's t is not, so each look gets its share. The other half of either
+    error is for the mean-square saturation.
+    """
+    return Shares(level / 2, level / 2 / LOOKS)
+
+
+def weigh(observed: Observations, level: float) -> Evidence:
+    """Weigh the observations of a setting that may spend `level` on a false alarm, and as much on a false `held`."""
+    values = observed.squared_gradient
+    if observed.diverged or len(values) < 2:
+        return _nothing(observed, level)
+    alarm, look = shares(level)
+    lower, upper, mean = (
+        statistics.lower_bound(values, alarm),
+        statistics.upper_bound(values, look),
+        float(values.mean()),
+    )
+    lower = replace(lower, value=observed.rounding.lowered(lower.value))
+    ceiling = _ceiling(observed)
+    return Evidence(
+        replicas=len(values),
+        mean=mean,
+        stderr=float(values.std(ddof=1) / math.sqrt(len(values))),
+        lower=lower,
+        upper=replace(upper, value=observed.rounding.raised(upper.value)),
+        interval=(_student(values, 0.025, "lower"), _student(values, 0.025, "upper")),
+        rbar2=_mean_square_saturation(observed, alarm, look, ceiling),
+        saturation=observed.rho,
+        detectable=mean / lower.value - 1 if lower.value > 0 else math.inf,
+        ceiling=ceiling,
+        rounded=observed.rounding,
+    )
+
+
+def _ceiling(observed: Observations) -> float:
+    """Return what one replica's mean-square saturation cannot pass, known before anything is run."""
+    proved = observed.constants.proved("rho") and not observed.broken("rho")
+    return observed.constants.values["rho"] ** 2 if proved else 1.0
+
+
+def _nothing(observed: Observations, level: float) -> Evidence:
+    """Return the evidence of runs that allow no statement on a mean."""
+    lower = statistics.ConfidenceBound(0.0, "lower", level, statistics.BETTING)
+    upper = statistics.ConfidenceBound(math.inf, "upper", level, statistics.STUDENT)
+    none = (math.nan, math.nan, math.nan)
+    return Evidence(
+        observed.replicas, math.nan, math.nan, lower, upper, (math.nan, math.nan), none, observed.rho, math.inf
+    )
+
+
+def _student(values: statistics.Array, level: float, side: statistics.Side) -> float:
+    return float(statistics.student_mean(values, level, side))
+
+
+def _mean_square_saturation(
+    observed: Observations, alarm: float, look: float, ceiling: float
+) -> tuple[float, float, float]:
+    # a mean of squares passes the square of the maximum by its rounding; what passes a proof is an alarm of its own
+    values = np.minimum(observed.square_saturation, ceiling)
+    low = max(_student(values, look, "lower"), 0.0)
+    return low, float(values.mean()), float(statistics.upper_mean(values, alarm, ceiling))
+
+
+@dataclass(frozen=True)
+class Confrontation:
+    """Everything that came of confronting one setting with every form of every bound."""
+
+    evidence: Evidence
+    checks: tuple[Check, ...]
+
+    @property
+    def word(self) -> Verdict:
+        """Return the verdict of the setting: the gravest of its checks."""
+        return max((check.verdict for check in self.checks), key=GRAVITY.index)
+
+    @property
+    def settled(self) -> bool:
+        """Return whether more replicas could change nothing; what is inconclusive for a reason stays so."""
+        return all(check.verdict != "inconclusive" or check.reason for check in self.checks)
+
+
+def confront(observed: Observations, level: float) -> Confrontation:
+    """Confront every form, on every basis, with a setting's observations; `level` is what either error may spend."""
+    evidence = weigh(observed, level)
+    checks = (_confront(form, basis, observed, evidence) for form in FORMS for basis in form.bases())
+    return Confrontation(evidence, (*checks, *_alarms(observed)))
+
+
+def _alarms(observed: Observations) -> list[Check]:
+    """Return a violation for every constant whose certificate the run breaks."""
+    reasons: dict[str, str] = {}
+    for broken in observed.broken():
+        reasons.setdefault(broken.constant, broken.reason)
+    return [Check(f"certificate/{constant}", "violated", reason=reason) for constant, reason in reasons.items()]
+
+
+def _confront(form: Form, basis: Basis, observed: Observations, evidence: Evidence) -> Check:
+    claim = f"{form.name}/{basis}"
+    refusal = _refusal(form, basis, observed)
+    if refusal:
+        return Check(claim, "not applied", reason=refusal)
+    known = observed.constants.take(*_ALWAYS, *(name for name in form.extras if name in observed.constants.values))
+    priori = basis == "a-priori"
+    condition = "" if priori else conditions.of(known, observed, evidence.passing)
+    known["rho"] = observed.constants.values["rho"] if priori else observed.rho
+    try:
+        ends = _ends(form, known, evidence)
+    except OutsideDomain as error:
+        return Check(claim, "not applied", reason=str(error))
+    return _decide(claim, ends, evidence, condition)
+
+
+class Ends(NamedTuple):
+    """The values a bound may have, given what it takes from the data.
+
+    Args:
+        least: `held` needs a mean at or below this.
+        value: the bound as it is reported.
+        most: an alarm needs a mean above this.
+        moved: `value` for directions as wrong as rounding may have made them.
+        along: what rounding is held against: sigma, or sqrt(A) without noise, in f/w.
+        noisy: whether there is noise.
+
+    """
+
+    least: float
+    value: float
+    most: float
+    moved: float
+    along: float
+    noisy: bool
+
+
+def _ends(form: Form, known: Mapping[str, float], evidence: Evidence) -> Ends:
+    """Evaluate a bound at the ends of the mean-square saturation, and with the rounding of the run."""
+    low, mean, high = evidence.rbar2
+    stale, plain, perturbed = _perturbed(known, evidence.rounded.direction)
+    finite = math.isfinite(perturbed)
+    columns: dict[str, Any] = {**known, stale: np.array([plain] * 3 + [perturbed] * 2 if finite else [plain] * 3)}
+    if form.adaptive:
+        columns["rbar2"] = np.array([low, mean, high] + [mean, high] * finite)
+    bound: Callable[..., Any] = theory.bound(form.theorem)
+    found = np.broadcast_to(bound(**columns), columns[stale].shape)
+    moved, most = (float(found[3]), float(found[4])) if finite else (math.inf, math.inf)
+    along = math.sqrt(known["sigma2"] or evidence.mean)
+    return Ends(float(found[0]), float(found[1]), max(float(found[2]), most), moved, along, known["sigma2"] > 0)
+
+
+def _perturbed(known: Mapping[str, float], direction: float) -> tuple[str, float, float]:
+    """Return the constant through which qn enters, its value, and the value that adds `direction` to qn."""
+    more = direction / ((1 + known["rho"]) * known["alpha"])
+    if "nu" in known:
+        return "nu", known["nu"], known["nu"] + more
+    if known["sigma2"] == 0:  # then nu = 0 whatever Lambdah is
+        return "nu", 0.0, more
+    return "Lambdah", known["Lambdah"], known["Lambdah"] + more / math.sqrt(known["sigma2"])
+
+
+def decide(lower: float, upper: float, least: float, most: float) -> Verdict:
+    """Return what confidence bounds on the mean, `lower` and `upper`, say of a bound between `least` and `most`."""
+    if lower > most:
+        return "violated"
+    return "held" if upper <= least else "inconclusive"
+
+
+def _decide(claim: str, ends: Ends, evidence: Evidence, condition: str) -> Check:
+    """Decide with the largest bound the data allow for an alarm, with the smallest for `held`."""
+    verdict, reason = decide(evidence.lower.value, evidence.upper.value, ends.least, ends.most), ""
+    if verdict != "violated" and (lost := _lost(ends, evidence)):
+        verdict, reason = "inconclusive", f"rounding in {evidence.rounded.dtype} {lost}"
+    from_below, from_above = evidence.interval
+    tightness, low, high = (_ratio(ends.value, value) for value in (evidence.mean, from_above, from_below))
+    return Check(claim, verdict, ends.value, tightness, low, high, reason, condition)
+
+
+def _lost(ends: Ends, evidence: Evidence) -> str:
+    """Return how rounding keeps a run from testing a bound, or nothing."""
+    if not ends.moved <= (1 + rounding.SHARE) * ends.value:
+        moved = "anywhere" if math.isinf(ends.moved) else f"to {ends.moved:.4g}"
+        return f"could move the bound {moved} from {ends.value:.4g}"
+    if evidence.rounded.direction > rounding.SHARE * ends.along:
+        share = f"{evidence.rounded.direction / ends.along:.2g} times" if ends.along > 0 else "more than"
+        return f"may be {share} the {'noise' if ends.noisy else 'gradient'}: the run is not one of the algorithm"
+    return ""
+
+
+def _ratio(bound: float, observed: float) -> float:
+    return bound / observed if observed > 0 else math.inf
+
+
+def _refusal(form: Form, basis: Basis, observed: Observations) -> str:
+    """Return why a form cannot be applied on a basis, or nothing."""
+    constants = observed.constants
+    needed = (*_ALWAYS, *(() if form.adaptive else form.extras))
+    if observed.diverged:
+        return f"saturation violated: {observed.diverged} of {observed.replicas + observed.diverged} replicas diverged"
+    if observed.device != "ald":
+        return f"the device {observed.device} distorts steps otherwise than by |W|/tau: its gamma is not derived here"
+    missing = [name for name in needed if name not in constants.values]
+    if missing:
+        return f"{', '.join(missing)} unknown for this problem"
+    broken = observed.broken(*needed, *(("rho",) if basis == "a-priori" else ()))
+    if broken:
+        return broken[0].reason
+    if basis == "a-posteriori":
+        return "" if observed.rho < 1 else f"saturation violated: observed {observed.rho:.4g}"
+    if not constants.proved("rho"):
+        return "saturation is not certified"
+    unproved = [name for name in needed if not constants.proved(name)]
+    return f"{', '.join(unproved)} only {observed.seen}" if unproved else ""

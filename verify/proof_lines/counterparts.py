@@ -1,0 +1,69 @@
+"""For every claim: the module whose lines evaluate it along a path, or why no path can show it."""
+
+from collections.abc import Mapping
+
+WITHOUT: Mapping[str, str] = {
+    "order.root": "algebra of two numbers; used by multiplier.end, whose line compares A with the bound's number",
+    "order.quadratic": "algebra of one quadratic; used by master.explicit, whose line has both sides of its result",
+    "hilbert.cauchy_schwarz": "algebra of any two vectors; master.cauchy_schwarz shows it for noise and direction",
+    "hilbert.product": "algebra of any two vectors; master.cauchy_schwarz shows it for noise and direction",
+    "hilbert.minkowski": "algebra of any two vectors; window.displacement and stale.reach show it for theirs",
+    "multiplier.ray": "algebra of any numbers: an upper end that excludes itself excludes all above; used by "
+    "multiplier.end, whose line compares A with the end",
+    "sync.attained": "says that a point of the feasible set exists, not that a run reaches it; "
+    "sync.closed_form has the line, and tests/theory/bounds the point",
+    "complexity.best_t": "a choice of t for print; complexity.linear has the line, at t = 1",
+    "complexity.step_size": "speaks of one step size and horizon at once, not of steps; `verify run` judges runs of "
+    "any step size, and complexity.linear has the line",
+    "complexity.iterations": "algebra of lead, rest and eps: when a sum of two terms is below eps",
+    "complexity.order": "an identity of polynomials in eps, and order between numbers of iterations; no run has an eps",
+    "complexity.published": "complexity.linear, whose line is evaluated, at the step size of complexity.step_size",
+    "complexity.best_batch": "a choice of B that makes clock cycles fewest; cycles are counted by pipeline.density and "
+    "pipeline.synchronous, whose lines follow the slots",
+    "growing.sharp": "an assumption (noise that grows with the gradient) no problem here needs; at growth 0 it is "
+    "master.sharp, whose lines are evaluated",
+    "growing.linear": "as growing.sharp; at growth 0 it is complexity.linear, whose line is evaluated",
+    "challenge.cross_term": "an `if`: its premise is what is in question; `verify.rates.lag_price` measures the term",
+}
+"""Claims without lines, and why."""
+
+LINES: Mapping[str, tuple[str, ...]] = {
+    "pipeline": (
+        "pipeline.collisions", "pipeline.lags_inside", "pipeline.lags", "pipeline.count", "pipeline.density",
+        "pipeline.synchronous", "pipeline.sequential",
+    ),
+    "elements": (
+        "device.closed_form", "device.drift", "device.step", "device.box", "device.inward",
+        "adaptive.coordinate", "stale.pathwise", "sum.telescope", "master.telescope",
+    ),
+    "stages": (
+        "network.forward", "network.backward", "network.forward_stale", "network.hadamard",
+        "network.backward_stale", "network.full_change", "network.sensitivity", "network.depth",
+        "network.dominance", "network.rows", "network.smooth",
+    ),
+    "windows": (
+        "window.coherent", "window.martingale", "window.displacement", "stale.partial", "stale.row",
+        "stale.whole_partial", "stale.whole_row",
+    ),
+    "averages": (
+        "noise.orthogonal", "noise.second_moment", "stale.minkowski", "stale.martingale", "stale.reach",
+        "adaptive.reach", "master.telescope", "master.expand", "master.polarise", "hilbert.component",
+        "master.cauchy_schwarz", "master.sharp", "master.young", "master.explicit", "master.resolved",
+        "resolved.printed", "resolved.below_sharp", "resolved.explicit", "multiplier.bound",
+        "multiplier.bound_resolved", "multiplier.sharp", "multiplier.end", "multiplier.end_resolved",
+        "sync.closed_form", "complexity.linear", "floor.upper", "floor.adaptive",
+    ),
+    "instances": (
+        "floor.oracle", "floor.attained", "floor.plus_minus",
+    ),
+}  # fmt: skip
+"""The claims whose lines are made by each module of `verify.proof_lines`."""
+
+
+def counterparts() -> dict[str, str]:
+    """Return, for every claim that has one, the modules of its lines, and for the others the reason why not."""
+    found = dict(WITHOUT)
+    for module, claims in LINES.items():
+        for claim in claims:
+            found[claim] = ", ".join(filter(None, (found.get(claim), f"verify.proof_lines.{module}")))
+    return found

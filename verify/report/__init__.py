@@ -1,0 +1,1 @@
+"""What came of a sweep, summed up, as a page."""

@@ -1,0 +1,1 @@
+"""Many settings, judged one by one: families, workers, the store."""

@@ -1,0 +1,136 @@
+"""Many settings, many cores: each setting is judged by itself, each result is one transaction.
+
+A result is a function of the setting and the confidence alone, so neither the number of workers, nor their order, nor a
+crash in between changes it. Any `concurrent.futures` executor will do.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+import simulate
+from boundary import BadInput, digest
+from verify.judging import assumptions, norms, verdicts
+from verify.judging.observations import Observations, from_trajectories
+from verify.judging.statistics import Spending
+from verify.sweep.settings import Setting, sample
+from verify.sweep.store import Store, judged_by
+
+Result = dict[str, Any]
+
+
+def trajectories(setting: Setting, replicas: int, seed: int) -> simulate.RunResult:
+    """Run a setting."""
+    return simulate.run(
+        setting.make_problem(),
+        setting.algorithm,
+        alpha=setting.alpha,
+        tau=setting.tau,
+        iterations=setting.iterations,
+        replicas=replicas,
+        seed=seed,
+        batch=setting.batch,
+        lags=setting.given_lags,
+    )
+
+
+def observe(setting: Setting, replicas: int, seed: int) -> Observations:
+    """Run a setting and join what was seen with what was known."""
+    return from_trajectories(trajectories(setting, replicas, seed))
+
+
+def look_seed(setting: Setting, look: int) -> int:
+    """Return the seed of one look; replicas of different looks are independent."""
+    return int(np.random.SeedSequence([setting.seed, look]).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def assess(setting: Setting, confidence: float) -> Result:
+    """Run a setting, double its replicas while it is undecided, and return everything worth keeping.
+
+    The level is the setting's own share of the family's error (`statistics.Spending`).
+    """
+    start = time.perf_counter()
+    level = Spending(confidence).level(setting.id)
+    replicas, looks = setting.replicas, 1
+    first = trajectories(setting, replicas, look_seed(setting, 0))
+    observed = from_trajectories(first)
+    verdict = verdicts.confront(observed, level)
+    while not verdict.settled and looks < verdicts.LOOKS:
+        observed = observed.and_more(observe(setting, replicas, look_seed(setting, looks)))
+        verdict = verdicts.confront(observed, level)
+        replicas, looks = 2 * replicas, looks + 1
+    return {
+        "id": setting.id,
+        "family": setting.family,
+        "verdict": verdict.word,
+        "setting": setting.as_dict(),
+        "constants": dict(observed.constants.values),
+        "certified": dict(observed.constants.certified),
+        "observed": {**verdict.evidence.as_dict(), "level": level, "looks": looks},
+        "assumptions": [asdict(finding) for finding in assumptions.examine(observed)],
+        "checks": [asdict(check) for check in verdict.checks],
+        "norms": [asdict(side) for side in norms.sides(first.run, observed, level)],
+        "seconds": time.perf_counter() - start,
+    }
+
+
+def _sampled(
+    seed: int, index: int, families: tuple[str, ...], confidence: float, code: tuple[tuple[str, str], ...]
+) -> Result:
+    """Judge a setting, where the code is the one that asks: a worker may stand on another machine."""
+    others = digest.changed(dict(code), judged_by())
+    if others:
+        raise BadInput("--scheduler", ", ".join(others), "the same for this command and for every worker")
+    return assess(sample(seed, index, families), confidence)
+
+
+def run(
+    store: Store,
+    settings: int,
+    executor: Executor,
+    width: int,
+    on_result: Callable[[Result], None] = lambda _: None,
+) -> int:
+    """Judge the settings 0..settings-1 of the store's plan that it lacks; return how many were done.
+
+    Args:
+        store: holds the plan and takes the results.
+        settings: how many settings the sweep has.
+        executor: where they are judged; not shut down here.
+        width: how many to keep submitted at once.
+        on_result: called with every result after it is stored.
+
+    """
+    plan = store.plan
+    done = store.done()
+    # Asked for again when its turn comes: another process may go on with the same store.
+    todo = (index for index in range(settings) if index not in done and not store.has(index))
+    given = (tuple(plan["families"]), plan["confidence"], tuple(judged_by().items()))
+    jobs = (executor.submit(_sampled, plan["seed"], index, *given) for index in todo)
+    count = 0
+    for result in _as_completed(jobs, width):
+        store.add(result)
+        on_result(result)
+        count += 1
+    return count
+
+
+def _as_completed(jobs: Iterable[Future[Result]], width: int) -> Iterator[Result]:
+    """Yield results as they come, with at most `width` jobs submitted; what waits is cancelled when left early."""
+    source, pending = iter(jobs), set[Future[Result]]()
+    try:
+        while True:
+            while len(pending) < width and (job := next(source, None)) is not None:
+                pending.add(job)
+            if not pending:
+                return
+            finished, pending = wait(pending, return_when=FIRST_COMPLETED)
+            for job in finished:
+                yield job.result()
+    finally:
+        for job in pending:
+            job.cancel()

@@ -1,0 +1,430 @@
+"""Randomized settings: what is run, made from a few axes a family.
+
+Step size and saturation level are chosen so that the domain of the theorems is met by design, from the constants of
+the problem and before anything is run:
+
+    x = alpha L                       is drawn below 1,
+    q = (1 + rho) alpha Lambda1       is a drawn share of sqrt((1 - x)(1 - s^2)), which meets x + q^2 < 1 and
+                                      rho^2 + q^2/(1 - x) < 1 for every rho <= s,
+    tau                               is the reach of the weights divided by the drawn saturation s.
+
+Setting i of a seed depends on (seed, i) and the chosen families alone.
+
+A standard sweep spends about 0.2 s of one core on a setting. Networks long enough for the bound to come to rest
+(K = 1e7) cost a hundred times that, so they are a family of their own, `network-long`, which a sweep has only when it
+is asked for: alone by its name, or with `--long` as every 28th setting beside the others.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+import theory
+from boundary import BadInput, known
+from simulate import problems
+from theory.setting import algorithms, devices
+from theory.theorems import network
+from verify.sweep import axes
+from verify.sweep.axes import Draw, Geometric, OneOf, Uniform, Whole
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One run and what it is run on; everything needed to replay it.
+
+    Args:
+        id: index in its sweep.
+        family: which family it was drawn from.
+        problem: name of the problem.
+        stages: M.
+        problem_settings: what `simulate.problems.make` takes.
+        algorithm: name of the algorithm.
+        alpha: step size, in w^2/f.
+        tau: saturation level, in w; inf is digital.
+        iterations: K.
+        replicas: independent runs in the first look; each further look doubles them.
+        seed: of the runs.
+        batch: micro-batches of the synchronous pipeline.
+        given_lags: d_m, one a stage, for a pipeline that is not the algorithm's own; None takes its schedule's.
+
+    """
+
+    id: int
+    family: str
+    problem: str
+    stages: int
+    problem_settings: Mapping[str, Any]
+    algorithm: str
+    alpha: float
+    tau: float
+    iterations: int
+    replicas: int
+    seed: int
+    batch: int = 1
+    given_lags: tuple[int, ...] | None = None
+
+    def make_problem(self) -> problems.Problem:
+        """Return the problem that is run."""
+        return problems.make(self.problem, stages=self.stages, **self.problem_settings)
+
+    @property
+    def lags(self) -> tuple[int, ...]:
+        """Return the updates between the forward and the backward pass of each stage."""
+        return algorithms.named(self.algorithm).lags(self.stages) if self.given_lags is None else self.given_lags
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain data from which `from_dict` makes the setting again."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "Setting":
+        """Return the setting that `as_dict` described, also after a passage through JSON."""
+        lags = data.get("given_lags")
+        return cls(**{**data, "tau": float(data["tau"]), "given_lags": None if lags is None else tuple(lags)})
+
+
+@dataclass(frozen=True)
+class Family:
+    """Settings of one kind.
+
+    Args:
+        name: as on the command line.
+        summary: one line for people.
+        axes: what is drawn.
+        build: turns a draw into a setting (id and seed are filled in afterwards).
+        ladder: values of K that settings drawn one after the other take in turn, all else but their seeds equal;
+            empty if every setting is drawn by itself.
+
+    """
+
+    name: str
+    summary: str
+    axes: Mapping[str, axes.Axis]
+    build: Callable[[Draw], Setting]
+    ladder: tuple[int, ...] = ()
+
+    def make(self, draw: Draw, identity: int = 0, seed: int = 0) -> Setting:
+        """Return the setting of a draw."""
+        return replace(self.build(draw), id=identity, family=self.name, seed=seed)
+
+    def strategy(self) -> st.SearchStrategy[Setting]:
+        """Return the family for Hypothesis, seeds included."""
+        seeds = st.integers(0, 2**32 - 1)
+        return st.builds(lambda draw, seed: self.make(draw, seed=seed), axes.strategy(self.axes), seeds)
+
+
+def _replicas(budget: float, iterations: int, cost: float, least: int, most: int) -> int:
+    """Return as many replicas as a budget of weight-updates allows: from the sizes alone."""
+    return int(min(max(budget / (iterations * cost), least), most))
+
+
+def step_size(constants: Mapping[str, float | None], x: float, share: float, saturation: float) -> float:
+    """Return alpha with alpha L <= x and q at most `share` of what the domain allows up to `saturation`."""
+    smoothness, delay = constants["L"] or 0.0, constants["Lambda1"] or 0.0
+    allowed = share * math.sqrt((1 - x) * (1 - saturation**2))
+    by_lag = allowed / ((1 + saturation) * delay) if delay > 0 else math.inf
+    return min(x / smoothness, by_lag)
+
+
+def weight_range(problem: problems.Problem, alpha: float, lags: Sequence[int], sigma2: float) -> float:
+    """Return how far the weights go: the certified box of a device far too large, else a guess from the noise."""
+    start = _largest(problem)
+    minimiser = getattr(problem, "minimiser", None)
+    target = 0.0 if minimiser is None else float(np.max(np.abs(minimiser)))
+    guess = max(start, target) + 2 * math.sqrt(alpha * sigma2)
+    far = 1e3 * guess
+    certified = problem.certified_saturation(alpha, devices.ald(far), lags)
+    return guess if certified is None else max(certified * far, guess)
+
+
+_QUADRATIC_AXES: dict[str, axes.Axis] = {
+    "algorithm": OneOf(
+        ("analog-sgd-ap",) * 4 + ("digital-ap", "analog-sgd", "analog-sgd-sp", "stashed-ap", "digital-sgd")
+    ),
+    "stages": Whole(2, 8),
+    "size": Whole(1, 4),
+    "noise": OneOf(("two-point", "uniform", "gaussian")),
+    "sigma": Geometric(0.1, 3.0),
+    "noise_spread": Geometric(1.0, 30.0),
+    "L": Geometric(0.2, 5.0),
+    "condition": Geometric(1.0, 100.0),
+    "coupling": Uniform(0.0, 1.0),
+    "start": Geometric(0.1, 3.0),
+    "target": Geometric(0.1, 3.0),
+    "instance": Whole(0, 2**31 - 1),
+    "x": Geometric(0.003, 0.3),
+    "share": Geometric(0.02, 0.7),
+    "saturation": Geometric(0.05, 0.7),
+    "iterations": Whole(200, 20_000, geometric=True),
+    "batch": Whole(2, 6),
+}
+
+
+def _given_lags(draw: Draw) -> tuple[int, ...] | None:
+    """Return lags that grow or fall from stage to stage by the same number, none below 0; None if none are drawn."""
+    if "first_lag" not in draw:
+        return None
+    return tuple(max(0, draw["first_lag"] + draw["lag_slope"] * m) for m in range(draw["stages"]))
+
+
+def _quadratic(draw: Draw, diagonal: bool = False) -> Setting:
+    names = ("size", "noise", "sigma", "noise_spread", "L", "condition", "coupling", "start", "target", "instance")
+    chosen = {name: draw[name] for name in names} | {"diagonal": diagonal}
+    problem = problems.make("quadratic", stages=draw["stages"], **chosen)
+    algorithm = algorithms.named(draw["algorithm"])
+    given = _given_lags(draw)
+    lags = algorithm.lags(draw["stages"]) if given is None else given
+    facts = problem.facts(lags, stashed=algorithm.direction == "stashed").values
+    saturation = draw["saturation"] if algorithm.analog else 0.0
+    alpha = step_size(facts, draw["x"], draw["share"], saturation)
+    tau = weight_range(problem, alpha, lags, draw["sigma"] ** 2) / saturation if algorithm.analog else math.inf
+    dimension = draw["stages"] * draw["size"]
+    replicas = _replicas(2e8, draw["iterations"], dimension * (dimension + 8), 48, 256)
+    batch = draw["batch"] if algorithm.batched else 1
+    return Setting(
+        0, "", "quadratic", draw["stages"], chosen, algorithm.name, alpha, tau, draw["iterations"], replicas, 0, batch,
+        given,
+    )  # fmt: skip
+
+
+def _attaining(draw: Draw) -> Setting:
+    chosen = {"rho": draw["rho"], "tau": draw["tau"]}
+    # K long enough for the start to be forgotten, up to a limit: the bound's 2 Delta/(alpha K) is then small
+    iterations = int(min(draw["horizon"] / draw["alpha"], 20_000))
+    return Setting(0, "", "attaining", 1, chosen, "analog-sgd", draw["alpha"], draw["tau"], iterations, 256, 0)
+
+
+def _plus_minus(draw: Draw) -> Setting:
+    chosen = {"rho": draw["rho"], "tau": draw["tau"]}
+    problem = problems.make("plus-minus", stages=draw["stages"], **chosen)
+    algorithm = algorithms.named(draw["algorithm"])
+    facts = problem.facts(algorithm.lags(draw["stages"])).values
+    alpha = step_size(facts, draw["x"], draw["share"], min(1.2 * draw["rho"], 0.99))
+    iterations = int(min(max(draw["horizon"] / alpha, 100), 20_000))
+    replicas = _replicas(1e8, iterations, draw["stages"] * (draw["stages"] + 8), 64, 512)
+    tau = draw["tau"] if algorithm.analog else math.inf
+    return Setting(0, "", "plus-minus", draw["stages"], chosen, algorithm.name, alpha, tau, iterations, replicas, 0)
+
+
+def _drawn_network(draw: Draw) -> tuple[dict[str, Any], problems.Network]:
+    names = ("width", "samples", "activation", "loss", "gain", "teacher_gain", "label_noise", "instance")
+    chosen = {name: draw[name] for name in names}
+    return chosen, problems.Network(stages=draw["stages"], **chosen)
+
+
+def _largest(problem: problems.Problem) -> float:
+    return max(float(np.max(np.abs(stage))) for stage in problem.initial_weights())
+
+
+def _network(draw: Draw) -> Setting:
+    chosen, problem = _drawn_network(draw)
+    algorithm = algorithms.named(draw["algorithm"])
+    lags, stashed = algorithm.lags(draw["stages"]), algorithm.direction == "stashed"
+    # L and Lambda of weights two and a half times the first ones; what the run shows decides a-posteriori
+    norms = [2.5 * float(np.linalg.norm(stage, 2)) for stage in problem.initial_weights()]
+    found = network.constants(problem.stage_data, norms)
+    saturation = draw["saturation"] if algorithm.analog else 0.0
+    constants = {"L": found.L, "Lambda1": found.Lambda1(lags, stashed=stashed)}
+    alpha = step_size(constants, draw["x"], draw["share"], saturation)
+    tau = 2.0 * _largest(problem) / saturation if algorithm.analog else math.inf
+    replicas = _replicas(3e8, draw["iterations"], 12 * draw["stages"] * draw["width"] ** 2, 16, 96)
+    return Setting(
+        0, "", "network", draw["stages"], chosen, algorithm.name, alpha, tau, draw["iterations"], replicas, 0
+    )
+
+
+LADDER = (10**4, 10**5, 10**6, 10**7)
+"""K of the long runs."""
+
+
+def _network_long(draw: Draw) -> Setting:
+    """Take constants that the saturation box certifies, and the device that suits them best.
+
+    A high saturation level has no floor to speak of, but certifies norms so large that the steps get nowhere; a low one
+    the other way round. The level taken is the one whose bound at the top of the ladder is the smallest.
+    """
+    chosen, problem = _drawn_network(draw)
+    lags = algorithms.named(draw["algorithm"]).lags(draw["stages"])
+    start = problem.moments(problem.initial_weights())
+    facts = {
+        "sigma2": float(sum(stage.sum() for stage in start.variance)),
+        "Delta": float(start.value),
+        "K": LADDER[-1],
+    }
+    # how far weights grow: a rule of thumb, further behind a gentle activation
+    reached = 3 * _largest(problem) / math.sqrt(problem.stage_data["p0"])
+    found = []
+    for rho in np.geomspace(0.6, 0.01, 40):
+        tau = reached / rho
+        certified = network.constants(problem.stage_data, problem.stage_norms(tau))
+        constants = {"L": certified.L, "Lambda1": certified.Lambda1(lags), "Lambdah": certified.Lambdah(lags)}
+        alpha = step_size(constants, draw["x"], draw["share"], 0.6)
+        bound = theory.bound("explicit")(**facts, **constants, alpha=alpha, rho=rho)
+        found.append((float(bound), alpha, float(tau)))
+    _, alpha, tau = min(found)
+    iterations = draw["iterations"]
+    replicas = _replicas(3.2e8, iterations, 1, 32, 64)
+    return Setting(0, "", "network", draw["stages"], chosen, draw["algorithm"], alpha, tau, iterations, replicas, 0)
+
+
+_NETWORK_AXES: dict[str, axes.Axis] = {
+    "algorithm": OneOf(("analog-sgd-ap", "analog-sgd-ap", "digital-ap", "stashed-ap", "analog-sgd")),
+    "stages": Whole(1, 4),
+    "width": Whole(2, 6),
+    "samples": Whole(4, 32),
+    "activation": OneOf(("tanh", "sigmoid")),
+    "loss": OneOf(("log-cosh", "squared", "logistic")),
+    "gain": Geometric(0.3, 1.0),
+    "teacher_gain": Geometric(0.3, 2.0),
+    "label_noise": Geometric(0.3, 2.0),
+    "instance": Whole(0, 2**31 - 1),
+    "x": Geometric(0.02, 0.6),
+    "share": Geometric(0.1, 0.8),
+    "saturation": Geometric(0.05, 0.4),
+    "iterations": Whole(3_000, 100_000, geometric=True),
+}
+
+
+FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        Family("quadratic", "coupled quadratic blocks, any noise, all algorithms", _QUADRATIC_AXES, _quadratic),
+        Family(
+            "quadratic-certified",
+            "diagonal quadratics with bounded noise: saturation is proved, not measured",
+            _QUADRATIC_AXES | {"noise": OneOf(("two-point", "uniform")), "saturation": Geometric(0.05, 0.9)},
+            partial(_quadratic, diagonal=True),
+        ),
+        Family(
+            "quadratic-stress",
+            "lags up to the edge of the domain (q up to 0.95), many stages, short runs and long ones",
+            _QUADRATIC_AXES
+            | {
+                "algorithm": OneOf(("analog-sgd-ap", "analog-sgd-ap", "digital-ap", "stashed-ap")),
+                "stages": Whole(4, 12),
+                "size": Whole(1, 2),
+                "share": Uniform(0.5, 0.95),
+                "x": Uniform(0.05, 0.6),
+                "saturation": Geometric(0.02, 0.4),
+                "iterations": Whole(5, 20_000, geometric=True),
+            },
+            _quadratic,
+        ),
+        Family(
+            "attaining",
+            "the instance that attains the floor",
+            {
+                "rho": Uniform(0.05, 0.9),
+                "tau": Geometric(1.0, 30.0),
+                "alpha": Geometric(5e-2, 2e-3),
+                "horizon": Geometric(30.0, 1000.0),
+            },
+            _attaining,
+        ),
+        Family(
+            "plus-minus",
+            "its sibling with plain two-point noise, one weight a stage",
+            {
+                "algorithm": OneOf(("analog-sgd-ap", "analog-sgd", "digital-ap")),
+                "stages": Whole(1, 8),
+                "rho": Uniform(0.05, 0.85),
+                "tau": Geometric(0.3, 10.0),
+                "x": Geometric(0.002, 0.1),
+                "share": Geometric(0.02, 0.7),
+                "horizon": Geometric(10.0, 100.0),
+            },
+            _plus_minus,
+        ),
+        Family(
+            "network",
+            "networks of smooth stages on teacher-student data; norms of weights and noise are sampled",
+            _NETWORK_AXES,
+            _network,
+        ),
+    )
+}
+"""The families of a standard sweep by name."""
+
+LONG = Family(
+    "network-long",
+    "networks on devices and with steps for which the saturation box certifies L and Lambda, K from 1e4 to 1e7",
+    {name: axis for name, axis in _NETWORK_AXES.items() if name != "saturation"}
+    | {
+        # a digital device has no saturation box; wider and deeper networks need steps too small for K = 1e7
+        "algorithm": OneOf(("analog-sgd-ap",) * 3 + ("analog-sgd",)),
+        "stages": Whole(2, 3),
+        "width": Whole(2, 3),
+        "x": Geometric(0.02, 0.3),
+        "share": Geometric(0.3, 0.8),
+        "iterations": OneOf(LADDER),
+    },
+    _network_long,
+    LADDER,
+)
+"""Long runs: 10^7 iterations times 32 replicas at the top of the ladder, 20 s on one core."""
+
+ANY_LAGS = Family(
+    "quadratic-any-lags",
+    "diagonal quadratics with bounded noise in pipelines of any lags: equal, growing, falling fast",
+    dict(FAMILIES["quadratic-certified"].axes)
+    | {
+        "algorithm": OneOf(("analog-sgd-ap", "analog-sgd-ap", "digital-ap", "stashed-ap")),
+        "first_lag": Whole(0, 16),
+        "lag_slope": OneOf((0, -1, 1, -2, 2, -4, 4)),
+    },
+    partial(_quadratic, diagonal=True),
+)
+"""What no schedule of ours makes, and the theorems allow: sought for trouble, and run when asked for."""
+
+SEARCHED = FAMILIES | {ANY_LAGS.name: ANY_LAGS}
+"""The families that `falsify` searches."""
+
+_BY_NAME = SEARCHED | {LONG.name: LONG}
+
+_FIRST = ("quadratic", "quadratic-certified", "attaining")
+PATTERN = (*_FIRST, "quadratic", "quadratic-stress", "quadratic-certified", "plus-minus", "network", "quadratic")
+"""Which family the settings 0, 1, 2, ... of a sweep come from, over and over."""
+
+
+def plan_families(names: Sequence[str], *, long: bool = False) -> tuple[str, ...]:
+    """Return the pattern of families of a sweep restricted to `names`; none means all but `LONG`.
+
+    Args:
+        names: of families.
+        long: add a setting of `LONG` after every three rounds of the others.
+
+    """
+    for name in names:
+        known("--family", name, _BY_NAME)
+    chosen = tuple(family for family in PATTERN if family in (names or PATTERN))
+    chosen += tuple(name for name in dict.fromkeys(names) if name not in PATTERN)
+    return 3 * chosen + (LONG.name,) if long and LONG.name not in chosen else chosen
+
+
+def summary_of(name: str) -> str:
+    """Return one line on a family, for people; empty for a name that is none."""
+    return _BY_NAME[name].summary if name in _BY_NAME else ""
+
+
+def sample(seed: int, index: int, families: Sequence[str] = PATTERN) -> Setting:
+    """Return setting `index` of the sweep with `seed`: a function of its arguments alone."""
+    if seed < 0:
+        raise BadInput("--seed", seed, "an integer >= 0")
+    family = _BY_NAME[families[index % len(families)]]
+    rung = index // len(families) % len(family.ladder) if family.ladder else 0
+    first = index - rung * len(families)  # the setting at the foot of the ladder, index itself without one
+    draw = axes.sample(family.axes, np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, first]))))
+    if family.ladder:
+        draw["iterations"] = family.ladder[rung]
+    runs = np.random.SeedSequence([seed, index]).generate_state(2, np.uint64)
+    return family.make(draw, index, int(runs[1] >> np.uint64(1)))
+
+
+def strategy(*names: str) -> st.SearchStrategy[Setting]:
+    """Return settings of the named families (all if none) for Hypothesis."""
+    return st.one_of([_BY_NAME[name].strategy() for name in names or _BY_NAME])
