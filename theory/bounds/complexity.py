@@ -149,6 +149,7 @@ class Iterations(Bound):
         return found | {"eps > floor": all(found.values()) and above_floor(numbers, numbers["eps"])}
 
 
+@cache
 def complexity() -> Bound:
     """Return the iterations to reach eps as a function of the constants."""
     sharp, third = bound("sharp"), theorem.THEOREM

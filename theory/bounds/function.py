@@ -1,7 +1,8 @@
 """A theorem as a function of numbers: its domain is checked exactly, its value is a guaranteed upper end."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -32,6 +33,8 @@ Balls = Callable[[Sequence[fmpq]], list[Enclosure]]
 
 DEFAULTS = {"nu": symbol("Lambdah") * symbol("sigma"), "Ln": symbol("L"), "rbar2": symbol("rho") ** 2}
 """What a refining parameter is where it is not given."""
+_REFINES = {"nu": "Lambdah", "rbar2": "rho"}
+"""Refining parameters that stand in every form, and what each refines; that Ln is given makes a form of its own."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +58,16 @@ class Evaluation:
     Args:
         value: the nearest doubles.
         upper: doubles that are proved not to be below the theorem's number, nor are the decimals that print them.
-        witness: what proves `upper`, by name: multipliers, or the step size of a run; empty for closed forms.
+        witness: what proves `upper`, by name: multipliers, or the step size of a run; empty for closed forms, nan
+            where another form was the least.
+        form: name of the form that was taken, the least of those that apply.
 
     """
 
     value: Floats
     upper: Floats
     witness: Mapping[str, Floats] = field(default_factory=dict)
+    form: NDArray[np.str_] = field(default_factory=lambda: np.array(""))
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,8 @@ class Bound:
         required: names of the parameters it needs.
         definitions: the theorem's abbreviations in terms of parameters.
         domain: where it is proved, beyond the range of each parameter.
-        forms: how it is computed, by the optional parameters that a form needs; the first that fits is taken.
+        forms: how it is computed, by the optional parameters that a form needs; of those that apply the least is
+            taken, so a bound that is given more is never larger.
         claims: ids of the claims that prove it.
         assumptions: ids of the assumptions it rests on.
 
@@ -109,13 +116,32 @@ class Bound:
     def evaluate(self, **given: Given) -> Evaluation:
         """Return the nearest values and the guaranteed upper ends; parameters as in a call."""
         settings = read(given, self.needed(given), self.title)
-        names, form = tuple(settings.values), self._form(given)
-        points = [[rational(value) for value in settings.at(index).values()] for index in range(settings.count)]
-        for point in points:
-            self._check(names, form, point)
-        arguments = self._balls(names, form, form.arguments)
-        outcomes = [_outcome(form, partial(arguments, point)) for point in points]
-        return gathered(outcomes, form.witnesses, settings.shape)
+        forms = self._applicable(given)
+        least = [self._least(forms, settings.at(index)) for index in range(settings.count)]
+        return _of_forms(least, settings.shape)
+
+    def _least(self, forms: Sequence[Form], numbers: Mapping[str, Fraction]) -> tuple[Form, Outcome]:
+        """Return the least of some forms at one setting; of equal ones the first."""
+        names, point = tuple(numbers), [rational(value) for value in numbers.values()]
+        self._check(names, forms[0], point)
+        found = []
+        for form in forms:
+            kept, part = self._helpful(names, form, point)
+            found.append((form, _outcome(form, partial(self._balls(kept, form, form.arguments), part))))
+        return min(found, key=lambda pair: pair[1].upper)
+
+    def _helpful(
+        self, names: tuple[str, ...], form: Form, point: Sequence[fmpq]
+    ) -> tuple[tuple[str, ...], Sequence[fmpq]]:
+        """Leave out a refining parameter that says no more than what it refines: nu at or above Lambdah sigma."""
+        for name, coarse in _REFINES.items():
+            if name in names and coarse in names:
+                at = names.index(name)
+                others, rest = (*names[:at], *names[at + 1 :]), (*point[:at], *point[at + 1 :])
+                (usual,) = accurately(partial(self._balls(others, form, [symbol(name)]), rest))
+                if usual <= point[at]:
+                    names, point = others, rest
+        return names, point
 
     def conditions(self, **given: Given) -> dict[str, bool]:
         """Return, for one setting, whether each condition holds, by its text; a broken one is not raised."""
@@ -124,18 +150,18 @@ class Bound:
         if not all(found.values()):
             return found
         point = [rational(Fraction(number)) for number in numbers.values()]
-        slacks = self._slacks(tuple(numbers), self._form(given), point)
+        slacks = self._slacks(tuple(numbers), self._applicable(given)[0], point)
         return found | {part.label: part.holds(slack) for part, slack in zip(self.domain, slacks, strict=True)}
 
     def needed(self, given: Mapping[str, object]) -> list[str]:
         """Return the parameters that must be there: Lambdah is not needed where nu is given."""
         return [name for name in self.required if not (name == "Lambdah" and "nu" in given)]
 
-    def _form(self, given: Mapping[str, object]) -> Form:
-        for form in self.forms:
-            if all(name in given for name in form.needs):
-                return form
-        raise BadInput("parameters", ", ".join(given), "those of one of the theorem's forms", self.title)
+    def _applicable(self, given: Mapping[str, object]) -> list[Form]:
+        found = [form for form in self.forms if all(name in given for name in form.needs)]
+        if not found:
+            raise BadInput("parameters", ", ".join(given), "those of one of the theorem's forms", self.title)
+        return found
 
     def _resolve(self, names: tuple[str, ...], form: Form) -> dict[sympy.Symbol, sympy.Expr]:
         """Return every abbreviation, and the defaults of what is not given."""
@@ -204,3 +230,14 @@ def gathered(outcomes: Sequence[Outcome], names: Sequence[str], shape: tuple[int
     columns = zip(*(outcome.multipliers for outcome in outcomes), strict=True) if names else ()
     witness = {name: np.array(column, float).reshape(shape) for name, column in zip(names, columns, strict=True)}
     return Evaluation(values, uppers, witness)
+
+
+def _of_forms(found: Sequence[tuple[Form, Outcome]], shape: tuple[int, ...]) -> Evaluation:
+    """Return one evaluation of outcomes that came of several forms, each with witnesses of its own."""
+    names = tuple(dict.fromkeys(name for form, _ in found for name in form.witnesses))
+    rows = []
+    for form, outcome in found:
+        own = dict(zip(form.witnesses, outcome.multipliers, strict=True))
+        rows.append(replace(outcome, multipliers=tuple(own.get(name, math.nan) for name in names)))
+    forms = np.array([form.name for form, _ in found], np.str_).reshape(shape)
+    return replace(gathered(rows, names, shape), form=forms)

@@ -1,4 +1,4 @@
-"""Which theorems are functions, and how each is computed. Every formula is read off the claim that proves it."""
+"""The theorems on A as functions, and how each is computed. Every formula is read off the claim that proves it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -125,21 +125,14 @@ def _floor() -> Bound:
     return replace(_bound(floor.THEOREM, latex, adaptive, plain), definitions={})
 
 
-def _complexity() -> Bound:
-    from theory.bounds.complexity import complexity  # it inverts the bounds of this module
-
-    return complexity()
-
-
 _MAKERS: Mapping[str, Callable[[], Bound]] = {
     "sharp": _sharp,
     "resolved": _resolved,
     "explicit": _explicit,
     "floor": _floor,
-    "complexity": _complexity,
 }
 NAMES = tuple(_MAKERS)
-"""Every theorem that can be evaluated, by name."""
+"""Every theorem that bounds A, by name."""
 
 
 @cache

@@ -67,7 +67,7 @@ def evaluate(
     if not math.isfinite(upper):
         limit = f"{chosen.name} < 1.8e308, the largest double: change units"
         raise OutsideDomain(chosen.name, "a larger number", limit, chosen.title)
-    witness = {name: float(weight) for name, weight in found.witness.items()}
+    witness, form = {name: float(weight) for name, weight in found.witness.items()}, str(found.form)
     result = {
         "theorem": chosen.name,
         "value": value,
@@ -75,19 +75,24 @@ def evaluate(
         "parameters": {name: plain(name, number) for name, number in given.items()},
         "typed": typed,
         "domain": chosen.conditions(**given),
+        "form": form,
         "witness": witness,
     }
     if json_file != "-":
-        show(_table(chosen, value, upper, typed, witness), "holds: " + ", ".join(chosen.conditions(**given)))
+        show(_table(chosen, form, value, upper, typed, witness), "holds: " + ", ".join(chosen.conditions(**given)))
     if json_file is not None:
         write_json(json_file, result)
     return HOLDS
 
 
-def _table(chosen: Bound, value: float, upper: float, typed: Mapping[str, str], witness: Mapping[str, float]) -> Table:
+def _table(
+    chosen: Bound, form: str, value: float, upper: float, typed: Mapping[str, str], witness: Mapping[str, float]
+) -> Table:
     table = Table(title=f"{chosen.name}: {chosen.title}", title_justify="left", show_header=False)
     table.add_row("value", repr(value), "the nearest double")
     table.add_row("guaranteed upper end", repr(upper), "at or above the bound, as printed")
+    if len(chosen.forms) > 1:
+        table.add_row("form", form, f"the least that applies of {', '.join(one.name for one in chosen.forms)}")
     for name, text in typed.items():
         quantity = QUANTITIES[name]
         table.add_row(name, text, f"{quantity.unit}, {quantity.meaning}")

@@ -218,14 +218,14 @@ def small(**changes) -> Bound:
     return Bound(**(dict(fields) | changes))
 
 
-def test_the_first_form_that_fits_is_taken_and_formulas_are_kept_apart():
+def test_formulas_are_kept_apart():
     """What is compiled for one form, or for one set of names, must never serve another."""
     bound = small()
     for _ in range(2):
         assert bound(rho=0.25, sigma2=2.0) == 0.125
-        assert bound(rho=0.25, sigma2=2.0, rbar2=0.5) == 1.0
+        assert bound(rho=0.25, sigma2=2.0, rbar2=0.03125) == 0.0625
         assert bound(sigma2=2.0, rho=0.25) == 0.125  # the same names in another order
-        assert bound(rbar2=0.5, sigma2=2.0, rho=0.25) == 1.0
+        assert bound(rbar2=0.03125, sigma2=2.0, rho=0.25) == 0.0625
     with pytest.raises(BadInput, match="forms"):
         small(forms=small().forms[:1])(rho=0.25, sigma2=2.0)
 
