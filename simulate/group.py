@@ -8,6 +8,7 @@ from boundary import memory
 from simulate.engines import registry
 from simulate.engines.base import Engine, State, Task
 from simulate.observe import NEVER, Observer
+from simulate.problems.checking import require_sound
 from simulate.randomness import block_length
 from simulate.run import Run
 from theory.setting import algorithms
@@ -80,6 +81,7 @@ def _part(state: State, part: str) -> State:
 def make_groups(described: Run, threads: int) -> list[Group]:
     """Return the groups of replicas of a run, at W_0; `BadInput` if they do not fit into memory."""
     _check_memory(described)
+    require_sound(described.problem)
     size, count = registry.named(described.backend).group, described.replicas
     return [Group(described, range(first, min(first + size, count)), threads) for first in range(0, count, size)]
 

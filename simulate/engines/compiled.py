@@ -18,6 +18,7 @@ from simulate.problems import Attaining, Cosine, Digits, Logistic, Network, Plus
 from simulate.problems.activations import Activation
 from simulate.problems.base import Laws
 from simulate.problems.blocks import Blocks
+from simulate.problems.checking import require_agreement
 from theory.setting import devices
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
@@ -349,6 +350,8 @@ def choose(task: Task) -> Engine:
     stale = isinstance(problem, Attaining) and any(task.lags)
     if engine is None or stale or not (_has_device(type(task.device)) and _has_stages(problem)):
         return NumPyEngine(task)
+    if engine is LawsEngine:
+        require_agreement(problem)
     return engine(task)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from boundary import integer, known
 from simulate.problems.attaining import Attaining, PlusMinus
 from simulate.problems.base import Moments, Problem
+from simulate.problems.checking import ProblemCheck, check
 from simulate.problems.cosine import Cosine
 from simulate.problems.digits import Digits
 from simulate.problems.logistic import Logistic
@@ -27,7 +28,9 @@ __all__ = [
     "Network",
     "PlusMinus",
     "Problem",
+    "ProblemCheck",
     "Quadratic",
+    "check",
     "make",
     "rebuild",
 ]

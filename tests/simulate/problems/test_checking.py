@@ -1,0 +1,157 @@
+"""A problem that disagrees with itself is named before anybody rests on it; the built-in ones agree."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+import simulate
+from boundary import BadInput
+from simulate import problems
+from simulate.problems.base import Moments
+from simulate.problems.checking import require_sound
+
+BUILT_IN = {
+    "quadratic": {"size": 2},
+    "attaining": {},
+    "plus-minus": {},
+    "network": {},
+    "cosine": {},
+    "logistic": {"size": 2, "samples": 9},
+}
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_the_built_in_problems_agree_with_themselves(name):
+    found = problems.check(problems.make(name, 1 if name == "attaining" else 2, **BUILT_IN[name]))
+    assert found.ok, str(found)
+    assert len(found.comparisons) >= 5 and "no disagreement" in str(found)
+
+
+def test_what_a_problem_does_not_state_is_said():
+    assert problems.check(problems.Network(2), quick=True).not_stated == ("L", "sigma2", "Lambda1", "Lambdah")
+
+
+@dataclass(frozen=True)
+class Mine(problems.Quadratic):
+    """A coupled quadratic in which one thing may be wrong."""
+
+    name: ClassVar[str] = "mine"
+    wrong: str = ""
+
+    def moments(self, weights):
+        found = super().moments(weights)
+        match self.wrong:
+            case "gradient":
+                return found._replace(gradient=[2 * stage for stage in found.gradient])
+            case "value":
+                return found._replace(value=found.value + np.sum(weights[0], axis=-1) * 1e-3)
+            case "variance":
+                return found._replace(variance=[1.2 * stage for stage in found.variance])
+        return found
+
+    def backward(self, stage, weights, message, kept):
+        along, on = super().backward(stage, weights, message, kept)
+        return (along + 0.3 if self.wrong == "mean" else along), on
+
+    def draw(self, generator, steps, batch):
+        generator = np.random.default_rng(0) if self.wrong == "draw" else generator
+        return super().draw(generator, steps, batch)
+
+    @property
+    def lower_bound(self):
+        return 0.1 if self.wrong == "lower" else 0.0
+
+    def facts(self, lags, *, stashed=False):
+        found = super().facts(lags, stashed=stashed)
+        small = {"L": 0.05, "sigma2": 0.05, "Lambda1": 0.5}.get(self.wrong)
+        return (
+            found
+            if small is None
+            else replace(found, values={**found.values, self.wrong: found.values[self.wrong] * small})
+        )
+
+
+NAMED = {
+    "gradient": "the gradient and differences of the value",
+    "value": "the gradient and differences of the value",
+    "variance": "the variance of sample gradients",
+    "mean": "the mean of sample gradients",
+    "draw": "draws of two seeds",
+    "lower": "the lower bound",
+    "L": "a change of gradient and L",
+    "sigma2": "the noise variance and sigma2",
+    "Lambda1": "staleness through stage",
+}
+
+
+@pytest.mark.parametrize("wrong", NAMED)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_what_disagrees_is_named(wrong, seed):
+    assert problems.check(Mine(2, noise="two-point"), seed=seed, quick=True).ok
+    found = problems.check(Mine(2, noise="two-point", wrong=wrong), seed=seed)
+    assert any(NAMED[wrong] in one.what for one in found.disagreements), str(found)
+    assert NAMED[wrong] in str(found) and "mine disagrees with itself" in str(found)
+
+
+@dataclass(frozen=True)
+class Broken(problems.Quadratic):
+    """A quadratic that hands out something of a wrong kind."""
+
+    name: ClassVar[str] = "broken"
+    wrong: str = ""
+
+    def initial_weights(self):
+        right = super().initial_weights()
+        match self.wrong:
+            case "W_0 flat":
+                return [np.concatenate(right)]
+            case "W_0 nan":
+                return [right[0], right[1] * np.nan]
+            case "W_0 inf":
+                return [right[0] + np.inf, right[1]]
+        return right
+
+    def direction(self, forward, backward, sample):
+        right = super().direction(forward, backward, sample)
+        return [stage[..., :1] for stage in right] if self.wrong == "direction" else right
+
+    def moments(self, weights):
+        found = super().moments(weights)
+        match self.wrong:
+            case "no variance":
+                return Moments(found.value, found.gradient, None)
+            case "data":
+                return Moments(found.value * np.nan, found.gradient, found.variance)
+            case "negative":
+                return Moments(found.value, found.gradient, [-stage for stage in found.variance])
+            case "value":
+                return Moments(found.value * np.ones(2), found.gradient, found.variance)
+        return found
+
+
+REFUSED = {
+    "W_0 flat": "initial_weights",
+    "W_0 nan": r"initial_weights\[1\]",
+    "W_0 inf": r"initial_weights\[0\]",
+    "direction": "direction of the problem broken = .* the shapes",
+    "no variance": "moments.variance",
+    "data": "moments.value of the problem broken = nan",
+    "negative": "variances >= 0",
+    "value": "one number",
+}
+
+
+@pytest.mark.parametrize("wrong", REFUSED)
+@pytest.mark.parametrize("backend", ["kernels", "numpy", "reference"])
+def test_what_is_of_a_wrong_kind_is_refused_before_the_first_step(wrong, backend):
+    common = {"alpha": 0.1, "tau": 10.0, "iterations": 3, "backend": backend}
+    simulate.run(Broken(2), "analog-sgd-ap", **common)
+    with pytest.raises(BadInput, match=REFUSED[wrong]):
+        simulate.run(Broken(2, wrong=wrong), "analog-sgd-ap", **common)
+
+
+def test_a_value_too_large_for_a_double_is_a_run_that_diverges_not_a_fault_of_the_data():
+    far = problems.Quadratic(1, size=2, L=1e300, start=1e200)
+    require_sound(far)
