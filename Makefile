@@ -35,11 +35,11 @@ docs: $(VENV)/.installed
 bench: $(VENV)/.installed
 	$(PY) -m benchmarks --out results
 
-# All mutants of the trusted modules (hours), whose score decides; QUICK=1 starts as many of a sample as it can in eight
+# All mutants of the trusted modules (hours), whose score decides; QUICK=1 starts as many of a sample as it can in six
 # minutes and fails only if these show, at 99 % confidence, that too few of all would be killed.
 # What was run with the same sources and tests is kept in results/mutants/sessions and is not run again.
 mutants: $(VENV)/.installed
-	$(PY) -m mutants --out results/mutants $(if $(QUICK),--sample 240 --minutes 8)
+	$(PY) -m mutants --out results/mutants $(if $(QUICK),--sample 240 --minutes 6)
 
 lint: $(VENV)/.installed
 	$(VENV)/bin/ruff check .
