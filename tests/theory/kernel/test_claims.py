@@ -6,7 +6,7 @@ import pytest
 import sympy
 
 from theory.kernel import claim as claims
-from theory.kernel import proof
+from theory.kernel import proof, relations, vectors
 from theory.kernel.claim import Definition, Direction, Premise, Root, instance, symbols
 from theory.kernel.draft import COORDINATE, STAGE, STEP, write
 from theory.kernel.proof import (
@@ -41,6 +41,8 @@ CLAIMS = ("Premise", "Definition", "Root", "Direction", "Witness", "Claim")
     [
         *[(proof, name) for name in CERTIFICATES],
         *[(claims, name) for name in CLAIMS],
+        (relations, "Relation"),
+        (vectors, "Vector"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
