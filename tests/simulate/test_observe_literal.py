@@ -173,6 +173,14 @@ def test_sums_grow_and_extremes_keep_the_most_and_the_least():
     assert (one.largest_weight[0], one.max_saturation[0]) == (4, 1), "in between the guard alone looks"
 
 
+def test_who_leaves_is_noted_with_the_step_of_the_run_and_not_looked_at():
+    one = plain(every=4)
+    far = [np.array([[1.0], [4.5], [1.0]]), np.array([[0.0], [0.0], [0.0]])]
+    one.see(Plan(4, 4, np.full((3, 1), 2), np.array([4])), 2, far)
+    assert one.diverged_step.tolist() == [NEVER, 6, NEVER] and one.diverged_stage.tolist() == [NEVER, 0, NEVER]
+    assert one.squared_gradient.tolist() == [4.0, 0.0, 4.0] and one.curve_weight.tolist() == [[0, 0, 0], [4, 0, 4]]
+
+
 def test_the_start_counts_for_extremes_and_for_no_average():
     one = plain()
     one.start([np.repeat(stage[:1], 3, axis=0) for stage in AT])
