@@ -220,7 +220,7 @@ def test_norms_are_those_of_matrices_at_the_start_and_when_due():
 
 def test_weights_that_are_no_matrices_have_no_norm():
     one = plain(replicas=2, stages=1)
-    one.norms(np.arange(2), [MATRICES])  # one time, or two of one row: no stage of matrices has three indices
+    one.norms(np.arange(2), [MATRICES])  # two replicas at two times, with two weights each
     assert not one.largest_norms.any()
 
 
