@@ -12,8 +12,9 @@ from tests.theory.kernel.drafts import draft
 from tests.theory.kernel.mutations import mutant, templates
 from theory import blueprint
 from theory.checkers import model_search as models
-from theory.kernel import Gap, Relation
+from theory.kernel import Gap, Relation, check, rules
 from theory.kernel.check import check_claim
+from theory.kernel.signs import NONNEGATIVE, Signs
 
 NOWHERE = {"adaptive.reach"}
 """Claims whose premises the search for models does not meet; their witness is one."""
@@ -157,3 +158,23 @@ def test_drafts_are_not_all_alike():
             except Exception:
                 continue
     assert proved >= 15 and refuted >= 30
+
+
+PLANTED = {
+    "a weight of any sign": (Signs, "of", lambda *_: NONNEGATIVE),
+    "anything adds up": (rules, "vanishes", lambda *_: True),
+    "a citation without its premises": (Signs, "follows", lambda *_: True),
+}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+@pytest.mark.parametrize("kind", ["draft", "mutant"])
+def test_a_fault_of_the_kernel_shows(kind, fault, monkeypatch):
+    """With a fault in the kernel a false claim is accepted, and seen to be false, within some hundred tries."""
+    monkeypatch.setattr(check, "_theorems", dict(check._theorems))
+    monkeypatch.setattr(*PLANTED[fault])
+    for seed in range(3000):
+        item = draft(seed, EARLIER) if kind == "draft" else mutant(seed, TEMPLATES)
+        if item is not None and accepted(item) and models.examine(item, models=5, tries=40, seed=seed).broken:
+            return
+    pytest.fail("no false claim was accepted, or none was seen to be false")
