@@ -1,6 +1,7 @@
 """The second line behind the kernel: what it proved, and what it makes of random drafts, in random finite models."""
 
 import os
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -11,14 +12,15 @@ from tests.theory.kernel.drafts import draft
 from tests.theory.kernel.mutations import mutant, templates
 from theory import blueprint
 from theory.checkers import model_search as models
-from theory.kernel import Gap, Relation
+from theory.kernel import Gap, Relation, check, rules
 from theory.kernel.check import check_claim
+from theory.kernel.signs import NONNEGATIVE, Signs
 
 NOWHERE = {"adaptive.reach"}
 """Claims whose premises the search for models does not meet; their witness is one."""
 
 DRAFTS = int(os.environ.get("DRAFTS", "2000"))
-"""How many random drafts are tried; `DRAFTS=100000` for the long run."""
+"""How many random drafts are tried; `DRAFTS=100000 pytest -n 0 -s -k draft` for the long run, which prints counts."""
 
 
 @pytest.mark.slow
@@ -71,36 +73,74 @@ for right in TEMPLATES:
     STORE[right.id] = right
 
 
-@settings(max_examples=DRAFTS // 4, deadline=None, database=None)
-@given(st.integers(0, 2**40))
-def test_no_false_mutant_of_a_true_draft_is_accepted(seed):
-    item = mutant(seed, TEMPLATES)
-    try:
-        check_claim(item, STORE)
-    except Gap:
-        return
-    report = models.examine(item, models=5, tries=40, seed=seed)
-    assert not report.broken, (seed, report.broken, item.latex)
+class Tried:
+    """What became of the claims that a test submitted: each seed once, however often it is drawn."""
 
+    def __init__(self) -> None:
+        self.seeds, self.counts, self.false = set(), Counter(), []
 
-def accepted(seed):
-    item = draft(seed, EARLIER)
-    if item is None:
-        return None
-    try:
-        check_claim(item, STORE)
-    except Gap:
-        return None
-    return item
-
-
-@settings(max_examples=DRAFTS, deadline=None, database=None)
-@given(st.integers(0, 2**40))
-def test_no_false_draft_is_accepted(seed):
-    item = accepted(seed)
-    if item is not None:
+    def submit(self, seed, item):
+        """Have the kernel check a claim and, if it accepts, finite models contradict it."""
+        if seed in self.seeds:
+            return
+        self.seeds.add(seed)
+        if item is None:
+            self.counts["not written"] += 1
+            return
+        self.counts["tried"] += 1
+        try:
+            check_claim(item, STORE)
+        except Gap:
+            self.counts["refused"] += 1
+            return
+        self.counts["accepted"] += 1
         report = models.examine(item, models=5, tries=40, seed=seed)
-        assert not report.broken, (seed, report.broken, item.latex)
+        self.counts["met by a model"] += report.models > 0
+        if report.broken:
+            self.false.append((seed, report.broken, item.latex))
+        assert not report.broken, self.false[-1]
+
+    def tell(self, record_property):
+        """Print the counts (shown with `-s`) and put them into the report of the tests."""
+        for name, count in {**self.counts, "false ones accepted": len(self.false)}.items():
+            record_property(name, count)
+            print(f"{name}: {count}")
+
+
+def test_no_false_mutant_of_a_true_draft_is_accepted(record_property):
+    tried = Tried()
+
+    @settings(max_examples=DRAFTS // 4, deadline=None, database=None)
+    @given(st.integers(0, 2**40))
+    def look(seed):
+        tried.submit(seed, mutant(seed, TEMPLATES))
+
+    try:
+        look()
+    finally:
+        tried.tell(record_property)
+
+
+def test_no_false_draft_is_accepted(record_property):
+    tried = Tried()
+
+    @settings(max_examples=DRAFTS, deadline=None, database=None)
+    @given(st.integers(0, 2**40))
+    def look(seed):
+        tried.submit(seed, draft(seed, EARLIER))
+
+    try:
+        look()
+    finally:
+        tried.tell(record_property)
+
+
+def accepted(item):
+    try:
+        check_claim(item, STORE)
+    except Gap:
+        return False
+    return True
 
 
 def test_drafts_are_not_all_alike():
@@ -110,7 +150,7 @@ def test_drafts_are_not_all_alike():
         item = draft(seed, EARLIER)
         if item is None:
             continue
-        if accepted(seed) is not None:
+        if accepted(item):
             proved += 1
         else:
             try:
@@ -118,3 +158,23 @@ def test_drafts_are_not_all_alike():
             except Exception:
                 continue
     assert proved >= 15 and refuted >= 30
+
+
+PLANTED = {
+    "a weight of any sign": (Signs, "of", lambda *_: NONNEGATIVE),
+    "anything adds up": (rules, "vanishes", lambda *_: True),
+    "a citation without its premises": (Signs, "follows", lambda *_: True),
+}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+@pytest.mark.parametrize("kind", ["draft", "mutant"])
+def test_a_fault_of_the_kernel_shows(kind, fault, monkeypatch):
+    """With a fault in the kernel a false claim is accepted, and seen to be false, within some hundred tries."""
+    monkeypatch.setattr(check, "_theorems", dict(check._theorems))
+    monkeypatch.setattr(*PLANTED[fault])
+    for seed in range(3000):
+        item = draft(seed, EARLIER) if kind == "draft" else mutant(seed, TEMPLATES)
+        if item is not None and accepted(item) and models.examine(item, models=5, tries=40, seed=seed).broken:
+            return
+    pytest.fail("no false claim was accepted, or none was seen to be false")

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 import pytest
 import sympy
 
-from tests.theory.kernel.test_attacks import claim, refused
+from tests.theory.kernel.attacking import claim, refused
 from theory import blueprint
 from theory.kernel import (
     ELEMENT,
