@@ -14,7 +14,7 @@ from typing import Final, SupportsFloat
 
 import numpy as np
 
-from boundary.refusal import BadInput
+from boundary import BadInput
 
 Number = Fraction | float
 """An exact number; a float only where it is infinite or nan."""
@@ -40,7 +40,7 @@ def exact(name: str, value: object, *, needed_by: str = "") -> Number:
         BadInput: if it is no real number, or too long or large to be computed with exactly.
 
     """
-    if isinstance(value, bool | np.bool_):
+    if isinstance(value, bool | np.bool_ | np.timedelta64):  # NumPy counts durations among the integers
         raise BadInput(name, value, "a real number", needed_by)
     if isinstance(value, str):
         return _text(name, value, needed_by)
@@ -87,10 +87,10 @@ def _text(name: str, text: str, needed_by: str) -> Number:
 def _decimal(name: str, given: object, value: Decimal, needed_by: str) -> Number:
     if not value.is_finite():
         return math.nan if value.is_nan() else math.copysign(math.inf, value)
-    _, digits, exponent = value.as_tuple()
+    digits = value.as_tuple().digits
     if len(digits) > LARGEST_EXPONENT or (value and abs(value.adjusted()) > LARGEST_EXPONENT):
         raise BadInput(name, _short(str(given)), _SIZE, needed_by)
-    return Fraction(0) if not value or isinstance(exponent, str) else Fraction(value)
+    return Fraction(value) if value else Fraction(0)  # whatever the exponent of a zero
 
 
 def _limited(name: str, given: object, value: Fraction, needed_by: str) -> Fraction:
@@ -161,8 +161,5 @@ def _rounded(value: SupportsFloat | Fraction, digits: int, rounding: str) -> str
 
 def _plain(value: Decimal) -> str:
     """Return all digits of a decimal, with a power of ten only where it is much shorter."""
-    value = value.normalize(Context(prec=MAX_DIGITS, Emax=MAX_EMAX, Emin=MIN_EMIN))
+    value = value.normalize(Context(prec=len(value.as_tuple().digits), Emax=MAX_EMAX, Emin=MIN_EMIN))
     return f"{value:f}" if not value or -6 < value.adjusted() < 21 else f"{value:e}"
-
-
-MAX_DIGITS: Final = 4 * LARGEST_EXPONENT

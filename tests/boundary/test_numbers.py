@@ -38,6 +38,7 @@ REFUSED = [
     "", " ", "1e", "e5", ".", "+-1", "0x10", "0b1", "1__0", "_1", "1_", "1 0", "0,5", "1,000", "1/3", "nan", "NaN", "١",
     "٣.٥", "½", "1e5.0", "1d5", "1e99999", "1e-99999", f"1e{LARGEST_EXPONENT + 1}", "9" * (LARGEST_EXPONENT + 1), "1j",
     "0.1\x000", True, np.bool_(True), None, 1j, b"1", [1], LONG, 1 / Fraction(LONG), Decimal("1e99999"),
+    np.timedelta64(5), np.timedelta64(5, "s"), np.datetime64(5, "s"),
 ]  # fmt: skip
 
 
@@ -127,3 +128,153 @@ def test_numbers_are_shown_as_people_type_them(value, text):
 )
 def test_the_nearest_double_of_what_doubles_do_not_hold(value, double):
     assert nearest(value) == double
+
+
+# Limits, to the last digit
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("1e4000", Fraction(10**4000)),
+        ("1e-4000", Fraction(1, 10**4000)),
+        ("-1e0_0_04000", Fraction(-(10**4000))),
+        ("9" * 4000, Fraction(10**4000 - 1)),
+        (Decimal("1e4000"), Fraction(10**4000)),
+        (Decimal("0e999999999"), Fraction(0)),
+        ("0e9999", Fraction(0)),
+        ("0" * 8000, Fraction(0)),
+        (1 << 27_999, Fraction(1 << 27_999)),
+        (Fraction(1, 1 << 27_999), Fraction(1, 1 << 27_999)),
+        ("\t\r\n 7 \n", Fraction(7)),
+    ],
+    ids=range(11),
+)
+def test_what_is_just_small_enough_is_exact(given, value):
+    assert exact("x", given) == value
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "1e4001", "1e-4001", "0e10000", "1" + "0" * 4000, "0" * 8001, Decimal("1e4001"), Decimal("1e-4001"),
+        1 << 28_000, Fraction(1, 1 << 28_000), Decimal(10**4000 + 1),
+    ],
+    ids=range(10),
+)  # fmt: skip
+def test_what_is_just_too_large_is_refused(given):
+    with pytest.raises(BadInput, match="a number between 1e-4000 and 1e4000 in size, with at most as many digits"):
+        exact("x", given)
+
+
+def test_refusals_show_the_first_40_characters():
+    for zeros, shown_ in ((33, "0" * 33 + "1e99999"), (34, "0" * 34 + "1e9999...")):
+        with pytest.raises(BadInput) as caught:
+            exact("x", "0" * zeros + "1e99999")
+        assert f"x = '{shown_}': must satisfy" in str(caught.value)
+    with pytest.raises(BadInput, match=r"x = a int of more than 28000 bits: must satisfy"):
+        exact("x", 1 << 30_000)
+    with pytest.raises(BadInput, match=r"x = '0,5': must satisfy a real number, with a decimal point and no comma"):
+        exact("x", "0,5")
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("inf", math.inf), ("+inf", math.inf), ("-inf", -math.inf), ("INFINITY", math.inf), ("-Infinity", -math.inf),
+        (Decimal("-Infinity"), -math.inf), (Decimal("Infinity"), math.inf), (np.float32("-inf"), -math.inf),
+    ],
+)  # fmt: skip
+def test_the_infinite_keeps_its_sign_and_is_a_float(given, value):
+    found = exact("x", given)
+    assert found == value and type(found) is float
+
+
+@pytest.mark.parametrize(
+    ("given", "least", "value"), [("1", 1, 1), (0, 0, 0), ("-3", None, -3), (7.0, 7, 7), (5, 2, 5)]
+)
+def test_an_integer_may_be_the_least(given, least, value):
+    found = whole("K", given, at_least=least)
+    assert found == value and type(found) is int
+
+
+def test_counts_that_are_none_say_why():
+    with pytest.raises(BadInput, match=r"K = 2.5: must satisfy an integer \(needed by a theorem\)"):
+        whole("K", "2.5", needed_by="a theorem")
+    with pytest.raises(BadInput, match=r"K = 2.0: must satisfy an integer >= 3 \(needed by a theorem\)"):
+        whole("K", "2", at_least=3, needed_by="a theorem")
+    with pytest.raises(BadInput, match=r"K = 1/3: must satisfy an integer"):
+        whole("K", Fraction(1, 3))
+    with pytest.raises(BadInput, match=r"K = inf: must satisfy an integer"):
+        whole("K", math.inf)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (Fraction(10**40 - 1), "9" * 40),
+        (Fraction(-(10**39) - 1), "-1" + "0" * 38 + "1"),
+        (Fraction(10**40 + 1), "about 1.000000000000000000000000000000000000001e+40"),  # upwards
+        (Fraction(10**20 - 1, 7), "99999999999999999999/7"),
+        (Fraction(-1, 10**20 - 1), "-1/99999999999999999999"),
+        (Fraction(10**20, 3), "about 33333333333333333333.33333333333333333334"),
+        (Fraction(-(10**20), 3), "about -33333333333333333333.33333333333333333333"),
+        (Fraction(1, 3 * 10**20), "about 3.333333333333333333333333333333333333334e-21"),
+        (Fraction(10**400), "1e+400"),
+        (Fraction(-(10**400)), "-1e+400"),
+        (Fraction(0), "0.0"),
+        (Fraction(5, 2), "2.5"),
+        (-math.inf, "-inf"),
+        (math.nan, "nan"),
+    ],
+)
+def test_numbers_are_shown_whole_while_that_is_short(value, text):
+    assert shown(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "up", "down"),
+    [
+        (Fraction(1, 3), 3, "0.334", "0.333"),
+        (Fraction(-1, 3), 3, "-0.333", "-0.334"),
+        (Fraction(1, 3), 17, "0." + "3" * 16 + "4", "0." + "3" * 17),
+        (Fraction(1, 10**5), 5, "0.00001", "0.00001"),
+        (Fraction(1, 10**6), 5, "1e-6", "1e-6"),
+        (Fraction(10**20), 5, "1" + "0" * 20, "1" + "0" * 20),
+        (Fraction(10**21), 5, "1e+21", "1e+21"),
+        (Fraction(123456, 100), 3, "1240", "1230"),
+        (0.5, 3, "0.5", "0.5"),
+        (0, 3, "0", "0"),
+        (Fraction(10**15_999 + 1), 16_000, "1." + "0" * 15_998 + "1e+15999", "1." + "0" * 15_998 + "1e+15999"),
+        (-math.inf, 3, "-inf", "-inf"),
+        (math.nan, 3, "nan", "nan"),
+    ],
+    ids=range(13),
+)
+def test_decimals_next_to_a_number(value, digits, up, down):
+    assert (above(value, digits), below(value, digits)) == (up, down)
+
+
+def test_as_many_digits_as_tell_doubles_apart_are_printed_unless_others_are_asked_for():
+    assert above(Fraction(1, 3)) == "0.33333333333333334" and below(Fraction(1, 3)) == "0.33333333333333333"
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "text"),
+    [
+        (Fraction(1, 3), 2, "0.34"),
+        (Fraction(-1, 3), 2, "-0.33"),
+        (Fraction(-1, 1000), 2, "0.00"),
+        (Fraction(1, 1000), 2, "0.01"),
+        (Fraction(-1, 100), 2, "-0.01"),
+        (Fraction(-12345, 1000), 1, "-12.3"),
+        (Fraction(12345, 10), 0, "1235"),
+        (Fraction(-7, 2), 0, "-3"),
+        (0, 3, "0.000"),
+        (2.5, 1, "2.5"),
+        (-math.inf, 2, "-inf"),
+        (math.nan, 2, "nan"),
+    ],
+)
+def test_places_after_the_point(value, places, text):
+    assert places_above(value, places) == text

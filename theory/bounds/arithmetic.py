@@ -96,10 +96,9 @@ def ball_function(expressions: Sequence[sympy.Expr], symbols: Sequence[sympy.Sym
     exact, if nothing but exact numbers entered and no root was taken. A quotient of exact numbers by 0 raises
     ZeroDivisionError; by a ball around 0 it is a ball that contains everything.
     """
-    printer = _BallPrinter({"fully_qualified_modules": False, "allow_unknown_functions": True})
     names = {"_ratio": fmpq, "_root": _root, "_max": _extreme("max"), "_min": _extreme("min")}
     compiled: BallFunction = sympy.lambdify(
-        list(symbols), list(expressions), modules=[names], printer=printer, cse=True, docstring_limit=0
+        list(symbols), list(expressions), modules=[names], printer=_BallPrinter(), cse=True, docstring_limit=0
     )
     return compiled
 
@@ -133,7 +132,7 @@ def precise(bits: int = PRECISION) -> Any:  # noqa: ANN401 - flint's context man
 
 def accurate(value: Enclosure) -> bool:
     """Return whether a number is exact, or known to `ACCURATE_BITS` bits."""
-    return isinstance(value, fmpq) or value == 0 or bool(value.rel_accuracy_bits() >= ACCURATE_BITS)
+    return isinstance(value, fmpq) or bool(value.rel_accuracy_bits() >= ACCURATE_BITS)
 
 
 def accurately(function: Callable[[], Sequence[Enclosure]]) -> Sequence[Enclosure]:

@@ -43,10 +43,9 @@ def best_batch(given: Mapping[str, Number], target: Number, stages: int) -> int:
         needed = cycles(SYNCHRONOUS, given, [target], stages, [int(batch) for batch in batches])[0]
         at = int(np.argmin(needed))
         low, high = batches[max(at - 1, 0)], batches[min(at + 1, len(batches) - 1)]
-        finer = np.unique(np.linspace(low, high, 17).astype(int))
-        if (len(finer) == len(batches) and np.array_equal(finer, batches)) or high - low <= 2:
+        if high - low <= 2:
             return int(batches[at])
-        batches = finer
+        batches = np.unique(np.linspace(low, high, 17).astype(int))
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,6 @@ Floats = NDArray[np.float64]
 TITLE = theorem.THEOREM.title
 _UNUSED = {"nu", "Ln", "rbar2"}
 _LARGEST = 2.0**53  # beyond, a double no longer tells K from K + 1
-_REPAIRS = 60
 _STEP_DIGITS = 9  # costs a relative 1e-18 of K: the step is the best one
 
 
@@ -92,13 +91,13 @@ def iterations(constants: Mapping[str, Number], target: Number) -> Reach | None:
         return None
     count, alpha = max(1, math.ceil(found)), float(below(longest, _STEP_DIGITS))
     point = {name: constants[name] for name in CONSTANTS}
-    for attempt in range(_REPAIRS):
-        if count > _LARGEST:
-            return None
+    attempt = 0
+    while count <= _LARGEST:
         upper = enough("sharp", point, alpha, count, target)
         if upper is not None:
             return Reach(count, alpha, upper)
-        count = math.ceil(count * (1 + Fraction(4) ** attempt / 10**15)) + 1
+        count = math.ceil(count * (1 + Fraction(4) ** attempt / 10**15)) + 1  # doubled from the 25th time on
+        attempt += 1
     return None
 
 
@@ -172,11 +171,11 @@ def complexity() -> Bound:
 def _latex(third: Theorem) -> str:
     """Return Theorem 3: what falls below the inflated floor plus eps, and from which K on."""
     published = claim("complexity.published").conclusion("bound")
-    lead, rest = (sympy.Integer(0), symbol("eps"))
-    right = published.rhs.xreplace({parts.lead: lead, symbol("Delta"): sympy.Integer(0)}) + rest
-    rows = [f"{formula(published.lhs)} \\le {formula(right)}", rf"K \ge {formula(third.expression)}"]
-    step = rf"\alpha = {formula(theorem.STEP_SIZE)}"
-    return rf"\begin{{gathered}} {rows[0]} \\ \text{{for}} \;\; {rows[1]} \\ \text{{with}} \;\; {step} \end{{gathered}}"
+    nothing = dict.fromkeys((parts.lead, symbol("Delta")), sympy.Integer(0))
+    right = published.rhs.xreplace(nothing) + symbol("eps")
+    what = f"{formula(published.lhs)} \\le {formula(right)}"
+    count, step = rf"K \ge {formula(third.expression)}", rf"\alpha = {formula(theorem.STEP_SIZE)}"
+    return rf"\begin{{gathered}} {what} \\ \text{{for}} \;\; {count} \\ \text{{with}} \;\; {step} \end{{gathered}}"
 
 
 def above_floor(constants: Mapping[str, Number], target: Number) -> bool:

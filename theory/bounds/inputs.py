@@ -88,12 +88,11 @@ def read(given: Mapping[str, Given], required: Iterable[str], theorem: str) -> S
             raise BadInput(name, "(not given)", f"{name} is given: {condition(name)}", theorem)
     arrays = {name: _array(name, value, theorem) for name, value in given.items()}
     try:
-        wide = np.broadcast_arrays(*arrays.values())
+        shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
     except ValueError:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in arrays.items())
         raise BadInput("shapes", shapes, "shapes broadcast against each other", theorem) from None
-    shape = wide[0].shape if wide else ()
-    return Settings({name: list(array.flat) for name, array in zip(arrays, wide, strict=True)}, shape)
+    return Settings({name: np.broadcast_to(array, shape).ravel().tolist() for name, array in arrays.items()}, shape)
 
 
 def _array(name: str, value: Given, theorem: str) -> NDArray[np.object_]:
@@ -102,8 +101,6 @@ def _array(name: str, value: Given, theorem: str) -> NDArray[np.object_]:
         array = np.asarray(value)
     except ValueError:  # lists of unequal length
         raise BadInput(name, repr(value), "a real number or an array of them", theorem) from None
-    if array.dtype.kind not in "iufOUT":
-        raise BadInput(name, repr(value), "a real number or an array of them", theorem)
     found = np.empty(array.shape, object)
     for place, item in np.ndenumerate(array):
         number = exact(name, item if array.ndim else scalar(value), needed_by=theorem)
@@ -115,4 +112,4 @@ def _array(name: str, value: Given, theorem: str) -> NDArray[np.object_]:
 
 def scalar(value: Given) -> object:
     """Return a number as it was given; one that stands alone in an array is taken out."""
-    return value.reshape(-1)[0] if isinstance(value, np.ndarray) and value.size == 1 else value
+    return value.flat[0] if isinstance(value, np.ndarray) and value.size == 1 else value

@@ -115,27 +115,24 @@ class MultiplierBound:
 
         """
         ones = [arb(1)] * (1 if self.share is None else 2)
+        nothing = Outcome(math.inf, math.inf, (1.0,) * len(ones))
         scale = unit if unit > 0 else arb(1)
         for _ in range(_DOUBLINGS):
             right, denominator = self._balls(scale, *ones, *parameters)
             if denominator > 0 and right < scale:
-                break
+                proved = self.certify(scale, ones, parameters) if unit > 0 else replace(nothing, value=0.0, upper=0.0)
+                return nothing if proved is None else proved
             scale = 4 * scale.mid()
-        found = self.certify(scale, ones, parameters) if unit > 0 else Outcome(0.0, 0.0, (1.0,) * len(ones))
-        if found is None or not right < scale:
-            return Outcome(math.inf, math.inf, (1.0,) * len(ones))
-        return found
+        return nothing
 
     def certify(self, guess: arb, weights: Sequence[arb], parameters: Sequence[arb]) -> Outcome | None:
         """Return the bound these multipliers prove, found from a guess near it, or None if they prove nothing there."""
         unknown = guess
         for _ in range(_DESCENTS):
-            right, denominator = self._balls(unknown, *weights, *parameters)
+            right = self._balls(unknown, *weights, *parameters)[0]
             nudge = unknown * nudged()
             beyond = self._balls(unknown + nudge, *weights, *parameters)[0]
             slope = (beyond - right) / nudge
-            if not denominator > 0 or not slope < 1:
-                return None
             step = ((right - unknown) / (1 - slope)).mid()
             unknown = (unknown + step).mid()
             if not unknown > 0:

@@ -9,7 +9,7 @@ import sympy
 from boundary import known
 from theory.blueprint import assumptions_of, claim, rests_on
 from theory.bounds.forms import ClosedForm, Family, Form
-from theory.bounds.function import Bound, Condition
+from theory.bounds.function import Bound, Condition, closed
 from theory.bounds.inputs import PARAMETERS
 from theory.bounds.multipliers import MultiplierBound
 from theory.lemmas import feasible as point
@@ -54,9 +54,7 @@ def _family(name: str, proved_by: str, *needs: str, searched: bool = True) -> Fo
 
 def _required(theorem: Theorem) -> tuple[str, ...]:
     """Return the parameters of the command line that a theorem's own symbols stand for."""
-    symbols = set(theorem.parameters)
-    while any(name in theorem.definitions for name in symbols):
-        symbols = {part for name in symbols for part in theorem.definitions.get(name, name).free_symbols}
+    symbols = {part for name in theorem.parameters for part in closed(name, theorem.definitions).free_symbols}
     names = {{"sigma": "sigma2", "nu": "Lambdah"}.get(name.name, name.name) for name in symbols}
     return tuple(name for name in PARAMETERS if name in names)
 

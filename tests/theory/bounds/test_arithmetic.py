@@ -9,6 +9,7 @@ from flint import arb
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.theory.bounds.common import fraction
 from theory.bounds.arithmetic import ball_function, gather, nearest, precise, round_down, round_up
 
 x, y = sympy.symbols("x y", real=True)
@@ -17,11 +18,7 @@ numbers = st.floats(allow_nan=False, allow_infinity=False, min_value=-1e100, max
 
 def exact(ball):
     """Return the ends of a ball as fractions."""
-    ends = []
-    for end in (ball.lower(), ball.upper()):
-        mantissa, exponent = end.man_exp()
-        ends.append(Fraction(int(mantissa)) * Fraction(2) ** int(exponent))
-    return ends
+    return [fraction(end) for end in (ball.lower(), ball.upper())]
 
 
 @given(numbers, numbers.filter(lambda v: abs(v) > 1e-100))

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import theory
-from boundary import BadInput, OutsideDomain, run_command
+from boundary import BadInput, OutsideDomain
+from tests.theory.bounds.common import TABLE_POINT as POINT
+from tests.theory.bounds.common import command
 from theory.commands import app, bounds, evaluate  # noqa: F401 - one command alone would take no name
-
-POINT = {"L": 2, "sigma2": 0.5, "Delta": 1, "alpha": 0.005, "K": 20_000, "rho": 0.2, "Lambda1": 6, "Lambdah": 3}
 
 BROKEN = [
     ({"alpha": 0}, r"alpha = 0.0: must satisfy alpha > 0"),
@@ -116,21 +116,14 @@ def test_measured_saturation_lowers_both_bounds_and_full_saturation_changes_neit
         assert bound(**POINT, rbar2=0.2 * 0.2) == pytest.approx(bound(**POINT), rel=1e-12)
 
 
-def theory_command(capsys, *arguments):
-    """Run a command in this process and return its exit code, standard output and standard error."""
-    with pytest.raises(SystemExit) as ended:
-        run_command(app, "python -m theory", list(arguments))
-    return ended.value.code, *capsys.readouterr()
-
-
 def settings_of(point):
     return [part for name, value in point.items() for part in ("--set", f"{name}={value}")]
 
 
 def test_evaluate_writes_what_the_interface_promises():
     """In a process of its own, as a user runs it."""
-    command = [sys.executable, "-m", "theory", "evaluate", "sharp", *settings_of(POINT), "--json", "-"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    line = [sys.executable, "-m", "theory", "evaluate", "sharp", *settings_of(POINT), "--json", "-"]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)
     assert set(result) >= {"theorem", "value", "upper", "parameters", "domain"}
@@ -152,7 +145,7 @@ def test_evaluate_writes_what_the_interface_promises():
     ],
 )
 def test_bad_input_on_the_command_line_is_one_line_and_exit_2(capsys, change, message):
-    code, out, err = theory_command(capsys, "evaluate", "sharp", *settings_of(POINT | change), "--json", "-")
+    code, out, err = command(capsys, app, "evaluate", "sharp", *settings_of(POINT | change), "--json", "-")
     assert code == 2
     assert out == ""
     assert err.count("\n") == 1
@@ -162,8 +155,9 @@ def test_bad_input_on_the_command_line_is_one_line_and_exit_2(capsys, change, me
 
 def test_an_unwritable_result_is_bad_input_too(capsys, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    code, _, err = theory_command(
+    code, _, err = command(
         capsys,
+        app,
         "evaluate",
         "floor",
         "--set",

@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import theory
-from boundary import BadInput, OutsideDomain, run_command
+from boundary import BadInput, OutsideDomain
+from tests.theory.bounds.common import POINT, command
 from theory.bounds import comparison
 from theory.bounds.complexity import CONSTANTS, constants_of, floor, iterations, slots
 from theory.bounds.theorem3 import closed_form
@@ -19,7 +20,6 @@ from theory.setting import algorithms
 from theory.setting.symbols import symbol
 from theory.theorems.complexity import slots_of
 
-POINT = {"L": 1.0, "sigma2": 1.0, "Delta": 0.5, "rho": 0.1, "Lambda1": 4.0, "Lambdah": 2.0}
 sharp = theory.bound("sharp")
 
 
@@ -131,11 +131,9 @@ def test_without_noise_the_stages_pay_off():
 
 
 def run(capsys, *settings_given):
-    """Run the command in this process and return its exit code, standard output and standard error."""
+    """Run the command and return its exit code, standard output and error."""
     parts = [part for setting in settings_given for part in ("--set", setting)]
-    with pytest.raises(SystemExit) as ended:
-        run_command(app, "python -m theory", ["complexity", *parts, "--json", "-"])
-    return ended.value.code, *capsys.readouterr()
+    return command(capsys, app, "complexity", *parts, "--json", "-")
 
 
 def test_the_command_lists_every_algorithm(capsys):

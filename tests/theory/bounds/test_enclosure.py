@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import theory
+from tests.theory.bounds.common import NAMES
 from theory.bounds.arithmetic import ball_function, precise
 from theory.bounds.function import closed
 from theory.bounds.registry import PLAIN, family
@@ -18,7 +19,6 @@ from theory.setting.symbols import symbol
 from theory.theorems.sharp import THEOREM
 
 sharp = theory.bound("sharp")
-NAMES = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
 SYMBOLS = [symbol(name) for name in NAMES]
 MEANINGS = {
     **sharp.definitions,

@@ -17,8 +17,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import theory
-from boundary import BadInput, OutsideDomain, run_command
-from boundary.numbers import places_above
+from boundary import BadInput, OutsideDomain
+from tests.theory.bounds.common import NAMES, command
+from tests.theory.bounds.common import fraction as exact_end
 from theory import blueprint, sheet
 from theory.bounds import arithmetic
 from theory.bounds.arithmetic import ball_function, nearest, precise, round_down, round_up
@@ -28,7 +29,6 @@ from theory.commands import app, complexity, evaluate  # noqa: F401 - importing 
 from theory.setting.symbols import symbol
 
 ROOT = Path(__file__).resolve().parents[3]
-NAMES = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
 
 
 @st.composite
@@ -65,8 +65,7 @@ def fraction(text):
 
 def at_or_above(printed, low):
     """Whether a number is at or above a ball, both as the double and as the decimal that prints it."""
-    mantissa, exponent = (int(part) for part in low.man_exp())
-    end = Fraction(mantissa) * Fraction(2) ** exponent
+    end = exact_end(low)
     return math.isinf(printed) or (Fraction(printed) >= end and Fraction(repr(printed)) >= end)
 
 
@@ -196,20 +195,14 @@ def test_numbers_outside_the_domain_are_refused_and_large_ones_answered(name):
             theory.bound("floor")(rho="0.1", sigma2=name)
 
 
-def command(capsys, *arguments):
-    with pytest.raises(SystemExit) as ended:
-        run_command(app, "python -m theory", list(arguments))
-    return ended.value.code, *capsys.readouterr()
-
-
 @pytest.mark.parametrize("rho", ["0.3", ".3", "3e-1", " 0.3", "+0.30", "0.3_0"])
 def test_the_readmes_own_command_prints_a_bound(capsys, rho):
-    code, out, err = command(capsys, "evaluate", "floor", "--set", "sigma2=1", "--set", f"rho={rho}")
+    code, out, err = command(capsys, app, "evaluate", "floor", "--set", "sigma2=1", "--set", f"rho={rho}")
     assert (code, err) == (0, "")
     (printed,) = re.findall(r"guaranteed upper end\s*│ (\S+)", out)
     assert Fraction(printed) >= Fraction(9, 91)
     assert Fraction(printed) - Fraction(9, 91) < Fraction(1, 10**16)
-    code, out, _ = command(capsys, "evaluate", "floor", "--set", "sigma2=1", "--set", f"rho={rho}", "--json", "-")
+    code, out, _ = command(capsys, app, "evaluate", "floor", "--set", "sigma2=1", "--set", f"rho={rho}", "--json", "-")
     result = json.loads(out, parse_float=Fraction)
     assert result["upper"] >= Fraction(9, 91)
     assert Fraction(float(result["upper"])) >= Fraction(9, 91)
@@ -230,7 +223,7 @@ def test_the_readmes_own_command_prints_a_bound(capsys, rho):
     ],
 )
 def test_other_text_is_refused_in_one_line(capsys, pair, message):
-    code, out, err = command(capsys, "evaluate", "floor", "--set", "rho=0.5", "--set", pair)
+    code, out, err = command(capsys, app, "evaluate", "floor", "--set", "rho=0.5", "--set", pair)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert message in err
 
@@ -238,7 +231,7 @@ def test_other_text_is_refused_in_one_line(capsys, pair, message):
 @pytest.mark.parametrize("count", ["10.5", "1e-3", "0", "nan", "inf", "1e99999", "1,000"])
 def test_a_count_that_is_no_integer_is_refused_in_one_line(capsys, count):
     pairs = [part for name in NAMES if name != "K" for part in ("--set", f"{name}=0.1")]
-    code, out, err = command(capsys, "evaluate", "explicit", *pairs, "--set", f"K={count}")
+    code, out, err = command(capsys, app, "evaluate", "explicit", *pairs, "--set", f"K={count}")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "K = " in err
 
@@ -270,9 +263,8 @@ def test_every_number_in_print_is_at_or_above_the_bound(where):
         point = dict(zip(NAMES, cells, strict=True))
         explicit = theory.bound("explicit")
         end = enclosed(explicit, explicit.forms[-1], point, 2000).lower()
-        mantissa, exponent = (int(part) for part in end.man_exp())
         (row, *_) = {tuple(key): value for key, value in rows_of(text)}[tuple(cells)]
-        assert Fraction(row[1]) >= Fraction(mantissa) * Fraction(2) ** exponent
+        assert Fraction(row[1]) >= exact_end(end)
         rho, sigma2 = fraction(point["rho"]), fraction(point["sigma2"])
         assert Fraction(row[2]) >= rho**2 * sigma2 / (1 - rho**2)
 
@@ -309,13 +301,6 @@ def test_a_double_whose_digits_lie_below_the_bound_is_not_taken():
     between = (Fraction(1, 10) + Fraction(0.1)) / 2
     assert Fraction(0.1) > between > Fraction(repr(0.1))
     assert round_up(fmpq(between.numerator, between.denominator)) == math.nextafter(0.1, 1)
-
-
-@settings(deadline=None)
-@given(st.floats(0, 1e6), st.integers(0, 12))
-def test_decimal_places_are_rounded_up(value, places):
-    printed = Fraction(places_above(value, places))
-    assert 0 <= printed - Fraction(value) < Fraction(1, 10**places)
 
 
 def test_a_rounding_to_the_nearest_would_be_found(monkeypatch):

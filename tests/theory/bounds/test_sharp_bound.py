@@ -10,33 +10,10 @@ from hypothesis import strategies as st
 
 import theory
 from boundary import OutsideDomain
+from tests.theory.bounds.common import TABLE_POINT
 from theory.bounds.arithmetic import precise
 
-NAMES = ["L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah"]
-TABLE = [  # THEORY section 10, to the digits printed there
-    ((1, 1, 0.5, 0.01, 10_000, 0, 0, 0), 0.01005025, 0.02010101),
-    ((1, 1, 0.5, 0.01, 10_000, 0.3, 0, 0), 0.12006554, 0.12099012),
-    ((1, 0.25, 2, 0.02, 5_000, 0, 3, 1.5), 0.02650654, 0.04534668),
-    ((2, 0.5, 1, 0.005, 20_000, 0.2, 6, 3), 0.04835558, 0.05115555),
-    ((1, 1, 0.5, 0.05, 2_000, 0.1, 4, 2), 0.11142600, 0.11705592),
-]
-BASE = dict(zip(NAMES, TABLE[3][0], strict=True))
-RESOLVED = {**BASE, "nu": 1.1, "Ln": 1.2}
-del RESOLVED["Lambdah"]
-
 sharp, explicit = theory.bound("sharp"), theory.bound("explicit")
-
-
-@pytest.mark.parametrize(("row", "expected_sharp", "expected_explicit"), TABLE)
-def test_the_reference_table(row, expected_sharp, expected_explicit):
-    point = dict(zip(NAMES, row, strict=True))
-    assert round(float(sharp.evaluate(**point).value), 8) == expected_sharp
-    assert round(float(explicit.evaluate(**point).value), 8) == expected_explicit
-
-
-def test_the_noise_resolved_row():
-    assert round(sharp(**RESOLVED), 8) == 0.04494649
-    assert round(explicit(**RESOLVED), 8) == 0.04699933
 
 
 @st.composite
@@ -155,7 +132,7 @@ EXTREMES = [
 
 @pytest.mark.parametrize("change", EXTREMES)
 def test_extreme_settings(change):
-    point = BASE | change
+    point = TABLE_POINT | change
     found = sharp.evaluate(**point)
     assert math.isfinite(found.upper)
     assert 0 <= found.value <= found.upper <= found.value * (1 + 1e-10)
