@@ -1,4 +1,4 @@
-"""Which faults are planted: Cosmic Ray's operators, thinned out, and two of our own in the same form.
+"""Which faults are planted: Cosmic Ray's operators, thinned out, and three of our own in the same form.
 
 Cosmic Ray replaces every arithmetic operator by every other. Most of those mutants die at the first call, which makes a
 score look better than it is; here each operator has the one or two replacements that someone would make by mistake.
@@ -30,8 +30,7 @@ _COMPARISONS: Final = (
 _OTHERS: Final = (
     "ReplaceUnaryOperator_USub_UAdd", "ReplaceUnaryOperator_Delete_Not", "ReplaceUnaryOperator_Delete_Invert",
     "AddNot", "ReplaceTrueWithFalse", "ReplaceFalseWithTrue", "ReplaceAndWithOr", "ReplaceOrWithAnd",
-    "ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "ExceptionReplacer", "NumberReplacer", "RemoveDecorator",
-    "ZeroIterationForLoop",
+    "ReplaceBreakWithContinue", "ReplaceContinueWithBreak", "NumberReplacer", "RemoveDecorator", "ZeroIterationForLoop",
 )  # fmt: skip
 _SIBLINGS: Final = (
     ("min", "max"),
@@ -70,6 +69,50 @@ class SwapSibling(Operator):  # type: ignore[misc]  # Cosmic Ray is untyped
     def examples(cls) -> tuple[Example, ...]:
         """Return what is done, for Cosmic Ray's own tests."""
         return (Example("x = min(a, b)", "x = max(a, b)"),)
+
+
+class MissException(Operator):  # type: ignore[misc]
+    """Replaces an exception that is caught, by a plain name or a dotted one, by a name that stands for none.
+
+    Cosmic Ray's own operator, `ExceptionReplacer`, fails on a dotted name (`except errors.Broken:`).
+    """
+
+    _NONE: Final = "CosmicRayTestingException"
+
+    def mutation_positions(self, node: Any) -> Iterator[Position]:  # noqa: ANN401
+        """Yield the exceptions of an `except` clause, one by one."""
+        for _, _, caught in self._caught(node):
+            yield caught.start_pos, caught.end_pos
+
+    def mutate(self, node: Any, index: int) -> Any:  # noqa: ANN401 - the base class's signature
+        """Put the name that stands for no exception in."""
+        holder, place, caught = self._caught(node)[index]
+        prefix = caught.get_first_leaf().prefix
+        name = parso.python.tree.Name(self._NONE, caught.start_pos, prefix=prefix)
+        holder.children = [*holder.children[:place], name, *holder.children[place + 1 :]]
+        return node
+
+    def _caught(self, node: Any) -> list[tuple[Any, int, Any]]:  # noqa: ANN401
+        """Return each exception with the node that holds it and its place there."""
+        if node.type != "except_clause":
+            return []
+        inside = node.children[1]
+        if inside.type != "atom":
+            return [(node, 1, inside)]
+        if inside.children[1].type != "testlist_comp":  # one in brackets
+            return [(inside, 1, inside.children[1])]
+        listed = inside.children[1]
+        return [(listed, at, listed.children[at]) for at in range(0, len(listed.children), 2)]
+
+    @classmethod
+    def examples(cls) -> tuple[Example, ...]:
+        """Return what is done, for Cosmic Ray's own tests."""
+        return (
+            Example(
+                "try:\n    f()\nexcept a.B as c:\n    g()\n",
+                f"try:\n    f()\nexcept {cls._NONE} as c:\n    g()\n",
+            ),
+        )
 
 
 class DropStatement(Operator):  # type: ignore[misc]
@@ -125,7 +168,9 @@ def _acts(statement: Any) -> bool:  # noqa: ANN401
     return bool(called or statement.type == "raise_stmt")
 
 
-_OURS: Final[dict[str, type[Operator]]] = {"ours/SwapSibling": SwapSibling, "ours/DropStatement": DropStatement}
+_OURS: Final[dict[str, type[Operator]]] = {
+    f"ours/{one.__name__}": one for one in (SwapSibling, MissException, DropStatement)
+}
 NAMES: Final = (
     *(f"core/ReplaceBinaryOperator_{pair}" for pair in _BINARY),
     *(f"core/ReplaceComparisonOperator_{pair}" for pair in _COMPARISONS),

@@ -87,12 +87,38 @@ def test_methods_are_named_with_their_class():
     assert {change.where for _, change in changes("a.py", source)} == {"A.b"}
 
 
-@pytest.mark.parametrize("operator", [operators.SwapSibling, operators.DropStatement])
+@pytest.mark.parametrize("operator", [operators.SwapSibling, operators.MissException, operators.DropStatement])
 def test_our_operators_do_what_their_examples_say(operator):
     for example in operator.examples():
         name = f"ours/{operator.__name__}"
         found = [m for m in mutations("a.py", example.pre_mutation_code) if m.operator_name == name]
         assert mutate(example.pre_mutation_code, found[0]) == example.post_mutation_code
+
+
+@pytest.mark.parametrize(
+    ("caught", "missed"),
+    [
+        ("OSError", ["{}"]),
+        ("a.Broken", ["{}"]),
+        ("a.b.Broken as c", ["{} as c"]),
+        ("(OSError)", ["({})"]),
+        ("(a.Broken)", ["({})"]),
+        ("(OSError, a.Broken)", ["({}, a.Broken)", "(OSError, {})"]),
+        ("(a.Broken, OSError, b.Broken,) as c", ["({}, OSError, b.Broken,) as c", "(a.Broken, {}, b.Broken,) as c",
+                                                 "(a.Broken, OSError, {},) as c"]),
+    ],
+)  # fmt: skip
+def test_each_exception_that_is_caught_is_missed_once_dotted_or_not(caught, missed):
+    source = f"try:\n    f()\nexcept {caught}:\n    pass\n"
+    found = [(m, c) for m, c in changes("a.py", source) if m.operator_name == "ours/MissException"]
+    assert [change.after for _, change in found] == [
+        f"except {one}:".format(operators.MissException._NONE) for one in missed
+    ]
+    assert [mutate(source, mutation).splitlines()[2] for mutation, _ in found] == [change.after for _, change in found]
+
+
+def test_an_except_that_names_nothing_misses_nothing():
+    assert not [m for m in mutations("a.py", "try:\n    f()\nexcept:\n    pass\n") if "Miss" in m.operator_name]
 
 
 def test_a_name_is_not_swapped_where_it_is_given_to_something():

@@ -212,11 +212,9 @@ class Clearing:
         bottom = dict(bottom)
         for place in list(bottom):
             base = self.bases[place]
-            if len(base) == 1 and top:
-                ((unit, _),) = base.items()
+            if len(base) == 1 and top:  # a variable: what has several parts is a base of several monomials
+                (unit,) = base
                 shift = unit.bit_length() - 1
-                if shift % BITS or base[unit] != 1:
-                    continue
                 least = min((monomial >> shift) & ((1 << BITS) - 1) for monomial in top)
                 common = min(least, bottom[place])
                 top = {monomial - (common << shift): value for monomial, value in top.items()} if common else top
@@ -302,7 +300,7 @@ def is_zero(node: Node) -> bool:
 
 
 def moments(slack: Node, local: Mapping[Leaf, bool]) -> tuple[list[tuple[Node, list[Leaf]]], list[Node]]:
-    """Return a value as terms (coefficient, product of local leaves), and what it is divided by.
+    """Return a value as terms (coefficient, product of local leaves), and the inverses by which all are multiplied.
 
     Raises:
         Undecided: if something local is divided by.
@@ -315,7 +313,7 @@ def moments(slack: Node, local: Mapping[Leaf, bool]) -> tuple[list[tuple[Node, l
         base = clearing.node(clearing.bases[place])
         if any(local[leaf] for leaf in leaves_of((base,))):
             raise Undecided("an average of something divided by what it runs over is not known")
-        below.append(Power(base, exponent))
+        below.append(Power(base, -exponent))
     terms: list[tuple[Node, list[Leaf]]] = []
     for monomial, value in top.items():
         powers = clearing.powers(monomial)

@@ -39,32 +39,33 @@ def _private(status: os.stat_result, kind: int) -> bool:
     )
 
 
+def _folder(handles: list[int]) -> int | None:
+    """Open the folder, making what is missing; None where it cannot be trusted. What was opened is in `handles`."""
+    base = _base()
+    if base is None:
+        return None
+    base.mkdir(mode=0o700, parents=True, exist_ok=True)
+    real = base.resolve(strict=True)
+    if any(_others_can_change(folder.stat()) for folder in (real, *real.parents)):
+        return None
+    handles.append(os.open(real, os.O_RDONLY | os.O_DIRECTORY))
+    for part in _PARTS:
+        with suppress(FileExistsError):
+            os.mkdir(part, 0o700, dir_fd=handles[-1])
+        handles.append(os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handles[-1]))
+        if not _private(os.fstat(handles[-1]), stat.S_IFDIR):
+            return None
+    return handles[-1]
+
+
 @contextmanager
 def _opened() -> Iterator[int | None]:
-    """Open the folder, making what is missing; give None where it cannot be trusted."""
-    base = _base()
+    """Give the folder's handle for as long as the block lasts; None where it cannot be trusted."""
     handles: list[int] = []
     try:
-        if base is None:
-            yield None
-            return
-        base.mkdir(mode=0o700, parents=True, exist_ok=True)
-        real = base.resolve(strict=True)
-        if any(_others_can_change(folder.stat()) for folder in (real, *real.parents)):
-            yield None
-            return
-        handles.append(os.open(real, os.O_RDONLY | os.O_DIRECTORY))
-        for part in _PARTS:
-            with suppress(FileExistsError):
-                os.mkdir(part, 0o700, dir_fd=handles[-1])
-            handles.append(os.open(part, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handles[-1]))
-            if not _private(os.fstat(handles[-1]), stat.S_IFDIR):
-                yield None
-                return
-        folder = handles[-1]
-    except OSError:
         folder = None
-    try:
+        with suppress(OSError):
+            folder = _folder(handles)
         yield folder
     finally:
         for handle in handles:

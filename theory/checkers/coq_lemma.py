@@ -57,10 +57,10 @@ class Printer:
     def atom(self, atom: Atom) -> str:
         """Return a scalar or a Gram entry."""
         if len(atom) == 2:
-            return f"(inner {self.name(atom[0], vector=True)} {self.name(atom[1], vector=True)})"
-        if atom[0] in self.world.counters:
-            return f"(INR {self.at(atom[0])})"
-        return self.name(atom[0], vector=False)
+            one, other = (self.name(name, vector=True) for name in atom)
+            return f"(inner {one} {other})"
+        (name,) = atom
+        return f"(INR {self.at(name)})" if name in self.world.counters else self.name(name, vector=False)
 
     def text(self, term: Term) -> str:
         """Return a term with the structure it has."""
@@ -151,8 +151,8 @@ class Lemma:
 
     @property
     def unconditional(self) -> bool:
-        """Return whether the lemma says all that the claim says."""
-        return not self.conditions
+        """Return whether the lemma says all that the claim says: whoever writes the proof can only add to it."""
+        return not self.conditions and all(item.kind != "condition" for item in self.hypotheses)
 
     def new(self, stem: str = "F") -> str:
         """Return a name that is not used yet."""

@@ -163,7 +163,10 @@ class World:
         """
         if not self.labelled:
             return ()
-        labels = (self.statement.vectors if vector else self.statement.scalars)[name]
+        table = self.statement.vectors if vector else self.statement.scalars
+        if name not in table:
+            raise Untranslatable(f"{name} is not declared")
+        labels = table[name]
         own = ("", name) if vector else (name,)
         return self.sort(x for x in labels if not self._others.get(x) or own in self._built[x])
 
@@ -179,12 +182,11 @@ class World:
         """Return the labels that atoms mention."""
         labels: set[str] = set()
         for atom in found:
-            if len(atom) == 1 and atom[0] in self.counters:
-                labels.add(atom[0])
-            elif len(atom) == 1:
-                labels.update(self.args(atom[0], False))
-            else:
-                labels.update(*(self.args(name, True) for name in atom))
+            for name in atom:
+                if len(atom) == 1 and name in self.counters:
+                    labels.add(name)
+                else:
+                    labels.update(self.args(name, len(atom) == 2))
         return frozenset(labels)
 
     def bound(self, labels: Iterable[str], fixed: Iterable[str]) -> tuple[str, ...]:
@@ -224,7 +226,10 @@ class World:
 
 def bare(vector: Vec) -> str | None:
     """Return the name of a combination that is one generator, else None."""
-    return vector[0][0] if len(vector) == 1 and is_one(vector[0][1]) else None
+    match vector:
+        case ((name, coefficient),) if is_one(coefficient):
+            return name
+    return None
 
 
 def is_one(term: Term) -> bool:

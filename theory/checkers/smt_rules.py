@@ -281,18 +281,19 @@ def _moment(world: World, chosen: list[Leaf], over: Labels) -> Node:
     """Return the average of a product of local things."""
     if not chosen and not over & {COORDINATE, STAGE}:
         return ONE
-    if len(chosen) == 1 and isinstance(chosen[0], Name) and over == {STEP}:
-        for symbol, of in world.means.items():
-            if of == chosen[0].name:
-                return Name(symbol)
-        for path in world.paths:
-            if chosen[0].name in path[:2]:
-                return Name(path[4 + path.index(chosen[0].name)])
     pair: list[Thing] = []
-    if len(chosen) == 1 and isinstance(chosen[0], Gram):
-        pair = [("vector", chosen[0].one), ("vector", chosen[0].other)]
-    elif len(chosen) == 2:
-        pair = [("scalar", leaf.name) for leaf in chosen if isinstance(leaf, Name)]
+    match chosen:
+        case [Name(name)] if over == {STEP}:
+            for symbol, of in world.means.items():
+                if of == name:
+                    return Name(symbol)
+            for path in world.paths:
+                if name in path[:2]:
+                    return Name(path[4 + path.index(name)])
+        case [Gram(one, other)]:
+            pair = [("vector", one), ("vector", other)]
+        case [Name(one), Name(other)]:
+            pair = [("scalar", one), ("scalar", other)]
     images = [link.image for thing in pair for link in world.links if (link.local, link.over) == (thing, over)]
     if len(images) == 2:
         return inner(*images)

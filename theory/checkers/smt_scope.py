@@ -171,8 +171,8 @@ def _sign(scope: Scope, node: Node, strict: bool, broad: bool) -> bool:
             return True
         case Power(base, exponent) if exponent % 2 == 0:
             return not strict or exponent == 0 or nonzero(scope, base, broad)
-        case Power(base, exponent) if _sign(scope, base, strict, broad) or exponent == 1:
-            return _sign(scope, base, strict, broad)
+        case Power(base) if _sign(scope, base, strict, broad):
+            return True
     if _found(scope, positive(node) if strict else nonnegative(node), broad):
         return True
     if isinstance(node, Sum) and node.parts:

@@ -127,7 +127,7 @@ class World:
             yield {("vector", origin), *spoken(lag)}, {("vector", name)}
         for link in self.links:
             group = {link.local, *(("vector", name) for name, _ in link.image)}
-            yield group, group
+            yield group | spoken_vector(link.image), group
         for symbol, of in self.means.items():
             group = {("scalar", symbol), ("scalar", of)}
             yield group, group
