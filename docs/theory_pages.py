@@ -1,23 +1,25 @@
-"""Writes the theory pages of the guide from the claims themselves, when the site is built.
+"""Makes the theory pages into pages of the site: verdicts and certificates beside each claim, formulas as MathML.
 
-Nothing about a claim is typed here: statement, formula, steps, certificates and verdicts come from `theory`.
-Formulas become MathML, which browsers draw without a script.
+The pages are complete without the site (`theory_blocks`). What is added here comes from `theory` when the site is
+built, and from the answers of z3 and Coq that are kept with the pages (`theory_authorities`). Browsers draw MathML
+without a script.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from html import escape
 
 import sympy
+import theory_authorities
+import theory_blocks
 from latex2mathml import converter
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
-from sympy.core.alphabets import greeks
+from mkdocs.structure.files import Files
+from mkdocs.structure.pages import Page
+from theory_authorities import Answer
 
-from theory import blueprint, wording
-from theory.blueprint import Outcome
-from theory.checkers import ENGINES, engine
+from theory import blueprint
 from theory.kernel import Claim, Relation
 from theory.kernel.proof import (
     Average,
@@ -29,7 +31,6 @@ from theory.kernel.proof import (
     NormSquare,
     OrderCases,
     Proof,
-    Recursion,
     Shift,
     SignCases,
     Square,
@@ -39,201 +40,104 @@ from theory.kernel.proof import (
     Tower,
     ZeroCases,
 )
-from theory.kernel.reading import read_claim, read_relation
-from theory.kernel.vectors import Vector
-from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
 
-GROUPS = {
-    "device": "The device",
-    "noise": "The noise",
-    "hilbert": "Hilbert space",
-    "order": "Order and roots",
-    "sum": "Sums",
-    "window": "Windows of past steps",
-    "stale": "Staleness",
-    "master": "The master theorem",
-    "resolved": "Noise resolved",
-    "adaptive": "Saturation measured",
-    "multiplier": "How the sharp bound is evaluated",
-    "floor": "The floor",
-    "sync": "The synchronous pipeline",
-    "network": "Networks",
-    "pipeline": "Pipelines",
-    "complexity": "Complexity",
-}
-"""Titles of the groups of claims; a group without a title here is shown under its own name."""
-
-WORD = re.compile(r"(?<![\\a-zA-Z{])[a-zA-Z]{2,}")
-"""A name of several letters in LaTeX that is neither a command nor the argument of one."""
-
-Outcomes = dict[str, dict[str, Outcome]]
+BLOCK_MATH = re.compile(r"\$\$(.+?)\$\$", re.DOTALL)
+INLINE_MATH = re.compile(r"(?<![\\$`])\$([^$`]+?)\$(?![\d`])")
+SCROLLS = "max-width: 100%; overflow-x: auto; overflow-y: hidden; vertical-align: middle"
+"""The style of what may be wider than the page."""
+PROVED = "$\\square$\n"
+"""The end of a proof by hand."""
+SECTION = re.compile(r"(?=^<!-- claim: )|(?=^## )", re.MULTILINE)
+"""Where the part of a page that belongs to one claim ends and another begins."""
 
 
-def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages to the site: MkDocs calls this when it has found the written ones."""
-    for path, text in pages().items():
-        files.append(File.generated(config, path, content=text))
-    return files
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
+    """Return a page as MkDocs is to read it; pages other than those of the theory stay as they are."""
+    where = page.file.src_uri
+    if where != "theory.md" and not where.startswith("theory/"):
+        return markdown
+    parts = SECTION.split(markdown)
+    return typeset("".join(with_verdicts(part) if part.startswith("<!-- claim: ") else part for part in parts))
 
 
-def pages() -> dict[str, str]:
-    """Return every theory page by its path in the site."""
-    claims = blueprint.all_claims()
-    outcomes = {name: {outcome.claim: outcome for outcome in engine(name)(claims)} for name in ENGINES}
-    groups: dict[str, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        groups[claim.id.partition(".")[0]].append(claim)
-    found = {"theory/index.md": overview(groups, outcomes), "theory/assumptions.md": assumptions(claims)}
-    return found | {f"theory/{group}.md": page(group, members, outcomes) for group, members in groups.items()}
+def typeset(text: str) -> str:
+    """Return a text with its formulas as MathML; one on lines of its own gets a division that scrolls if it is wide."""
+    text = BLOCK_MATH.sub(lambda found: f"\n\n{math(found[1], block=True)}\n\n", text)
+    return INLINE_MATH.sub(lambda found: math(found[1]), text)
 
 
 def math(latex: str, *, block: bool = False) -> str:
     """Return a formula as MathML, in a division of its own if it is a block."""
-    latex = latex.replace(r"\lVert", r"\|").replace(r"\rVert", r"\|")
-    drawn = str(converter.convert(WORD.sub(_named, latex), "block" if block else "inline"))
-    style = "overflow-x: auto; overflow-y: hidden; padding: 0.2em 0; margin: 0.6em 0"
-    return f'<div style="{style}">{drawn}</div>' if block else drawn
+    latex = " ".join(latex.split()).replace(r"\lVert", r"\|").replace(r"\rVert", r"\|")
+    rows = latex.removeprefix(r"\begin{gathered}").removesuffix(r"\end{gathered}").split(r" \\ ") if block else [latex]
+    drawn = "".join(str(converter.convert(row, display="block" if block else "inline")) for row in rows)
+    if block:
+        drawn = drawn.replace("<math ", '<math style="margin: 0.4em 0" ')
+        return f'<div style="{SCROLLS}; padding: 0.2em 0; margin: 0.6em 0">{drawn}</div>'
+    wide = theory_blocks.width(latex) > theory_blocks.WIDE // 2
+    # a line that begins with <math> would be read as a block of HTML; one that begins with <span> is not
+    return f'<span style="display: inline-block; {SCROLLS}">{drawn}</span>' if wide else f"<span>{drawn}</span>"
 
 
-def _named(word: re.Match[str]) -> str:
-    """Return a name of several letters as a Greek letter or as one upright name."""
-    return f"\\{word[0]} " if word[0] in greeks else rf"\mathrm{{{word[0]}}}"
+def relation(item: Relation) -> str:
+    """Return a relation as a formula in a line."""
+    return f"${theory_blocks.relation(item)}$"
 
 
-def formula(relation: Relation, *, block: bool = False) -> str:
-    """Return a relation as MathML."""
-    return math(wording.relation(relation), block=block)
+@cache
+def places() -> dict[str, str]:
+    """Return the chapter of every claim."""
+    return theory_blocks.places()
 
 
 def link(claim: str) -> str:
-    """Return a link to a claim."""
-    return f"[`{claim}`]({claim.partition('.')[0]}.md#{anchor(claim)})"
+    """Return a link to a claim from a chapter."""
+    return f"[`{claim}`]({places()[claim]}.md#{claim})"
 
 
-def anchor(claim: str) -> str:
-    """Return the anchor of a claim within its page."""
-    return claim.replace(".", "-")
+@cache
+def answers() -> dict[str, tuple[str, dict[str, Answer]]]:
+    """Return each authority as it is called in print, with its answers by claim: the kernel's now, others as kept."""
+    claims = blueprint.all_claims()
+    kernel = {item.claim: Answer(item.verdict, item.hypotheses) for item in blueprint.prove(claims)}
+    versions, kept = theory_authorities.stored()
+    return {"kernel": ("kernel", kernel)} | {name: (versions[name], kept[name]) for name in kept}
 
 
-def title(group: str) -> str:
-    """Return the title of a group."""
-    return GROUPS.get(group, group)
+def verdicts(claim: Claim) -> Iterator[str]:
+    """Yield what every authority says of a claim, and what a conditional answer hangs on."""
+    said = [(name, found[claim.id]) for name, found in answers().values()]
+    yield " · ".join(f"{name} **{answer.verdict}**" for name, answer in said)
+    for name, answer in said:
+        if answer.hypotheses:
+            yield escape(f"{name} takes on trust: {'; '.join(answer.hypotheses)}.")
 
 
-def overview(groups: dict[str, list[Claim]], outcomes: Outcomes) -> str:
-    """Return the table of all claims with the verdict of every authority."""
-    total = sum(map(len, groups.values()))
-    proved = {name: sum(o.verdict == "proved" for o in found.values()) for name, found in outcomes.items()}
-    lines = [
-        "# The proof, claim by claim\n",
-        f"{total} claims lead from the [assumptions](assumptions.md) to the theorems. Every page here is written from",
-        "the claims when the site is built; the verdicts are those of the authorities asked at that moment:",
-        ", ".join(f"{name} proved {count}" for name, count in proved.items()) + ".\n",
-        "z3 knows real arithmetic only: a claim that needs a rule on random sequences as well is *conditional* on it,",
-        "and so is whatever cites the claim; the rules are named with each.\n",
-    ]
-    for group, members in groups.items():
-        lines += [f"## [{title(group)}]({group}.md)\n", "| claim | says | " + " | ".join(outcomes) + " |"]
-        lines.append("|---" * (2 + len(outcomes)) + "|")
-        for claim in members:
-            verdicts = " | ".join(found[claim.id].verdict for found in outcomes.values())
-            lines.append(f"| {link(claim.id)} | {claim.title} | {verdicts} |")
-        lines.append("")
-    return "\n".join(lines)
-
-
-def assumptions(claims: Iterable[Claim]) -> str:
-    """Return the assumptions, who certifies each, and the claims that make it."""
-    users: dict[str, list[str]] = defaultdict(list)
-    for claim in claims:
-        for name in claim.assumes:
-            users[name].append(claim.id)
-    lines = ["# Assumptions\n"]
-    for item in ASSUMPTIONS.values():
-        lines += [f"## {item.id} {{#{item.id}}}\n", f"{item.statement[0].upper()}{item.statement[1:]}.\n"]
-        lines += [math(item.latex, block=True) + "\n", "Certified by: " + ", ".join(item.certified_by) + ".\n"]
-        lines.append("Made by: " + (", ".join(map(link, users[item.id])) or "no claim yet") + ".\n")
-    return "\n".join(lines)
-
-
-def page(group: str, members: list[Claim], outcomes: Outcomes) -> str:
-    """Return the page of a group of claims."""
-    return "\n".join([f"# {title(group)}\n", *(describe(claim, outcomes) for claim in members)])
-
-
-def describe(claim: Claim, outcomes: Outcomes) -> str:
-    """Return one claim: statement, verdicts, premises, conclusions, and the proof to unfold."""
-    verdicts = ", ".join(f"{name} **{found[claim.id].verdict}**" for name, found in outcomes.items())
-    uses = ", ".join(map(link, blueprint.uses(claim)))
-    grounds = ", ".join(f"[{name}](assumptions.md#{name})" for name in claim.assumes)
-    lines = [f"## {claim.title} {{#{anchor(claim.id)}}}\n", f"`{claim.id}` · {claim.source} · {verdicts}\n"]
-    lines.append(escape(claim.statement) + "\n")
-    lines += [formula(claim.conclusion(name), block=True) + "\n" for name in claim.conclusions]
-    if grounds:
-        lines.append(f"Assumes {grounds}.")
-    if uses:
-        lines.append(f"Uses {uses}.")
-    for name, found in outcomes.items():
-        if found[claim.id].hypotheses:
-            lines.append(escape(f"By {name} it hangs on: {'; '.join(found[claim.id].hypotheses)}."))
-    return "\n".join([*lines, "", *proof(claim), ""])
+def with_verdicts(part: str) -> str:
+    """Return the part of a page that belongs to a claim, with verdicts and the certificate below."""
+    found = theory_blocks.BLOCK.match(part)
+    if found is None:
+        raise ValueError(f"a claim's block has no end: {part[:60]!r}")
+    claim = blueprint.claim(found[2])
+    said, certificate = "\n\n".join(verdicts(claim)), "\n".join(proof(claim))
+    if theory_blocks.has_direction(claim):
+        certificate = certificate.replace(r"\sqrt{A}", "r")
+    by_hand, end, after = f"{part.rstrip()}\n".partition(PROVED)
+    return f"{by_hand}{end}\n{said}\n\n{certificate}\n\n{after}\n"
 
 
 def proof(claim: Claim) -> Iterator[str]:
-    """Yield premises and steps as a block that can be unfolded."""
-    yield '??? note "Premises and proof"\n'
-    yield from (f"    - {line}" for line in structure(claim))
+    """Yield what the claim says in the code, its premises and its steps, as a block that can be unfolded."""
+    yield '??? note "Premises and certificate"\n'
+    yield f"    {escape(claim.statement)}\n"
     for premise in claim.premises:
-        where = reach(claim, premise.relation)
-        yield f"    - given `{premise.name}`: {formula(premise.relation)} ({premise.reason}{where})"
-    for recursion in claim.recursions:
-        yield from (f"    - {line}" for line in built_up(recursion))
+        place = theory_blocks.premise_holds(claim, premise.relation)
+        where = f", {place}" if place else ""
+        yield f"    - given `{premise.name}`: {relation(premise.relation)} ({premise.reason}{where})"
     yield ""
     for step in claim.steps:
         mark = "**conclusion**" if step.name in claim.conclusions else "step"
-        yield f"    - {mark} `{step.name}`: {formula(step.relation)}, by {reason(step.proof)}"
-
-
-def reach(claim: Claim, relation: Relation) -> str:
-    """Return where a premise holds: at every step or count, or at the counts at hand of whose objects it speaks."""
-    here = read_claim(claim).counts(read_relation(relation))
-    every = sorted(claim.labels_of(relation) - here)
-    parts = [f"at every {' and '.join(every)}"] if every else []
-    parts += [f"at the count {' and '.join(sorted(here))} at hand"] if here else []
-    return "".join(f", {part}" for part in parts)
-
-
-def structure(claim: Claim) -> Iterator[str]:
-    """Yield what the claim says of its names beside the premises: parts, averages, times, delays."""
-    for item in claim.links:
-        yield f"`{item.local}` is the part of {math(vector(item.image))} at every {' and '.join(item.over)}"
-    for mean in claim.means:
-        yield f"{math(wording.formula(mean.symbol))} is the average of {math(wording.formula(mean.of))} over steps"
-    for path in claim.paths:
-        now, after, first, last, mean_now, mean_next, steps = (f"`{symbol.name}`" for symbol in path.symbols)
-        yield (
-            f"{now} and {after} are members k and k + 1 of a sequence of numbers of {steps} steps, {mean_now} and "
-            f"{mean_next} their averages over steps, {first} and {last} the means of the first and the last member"
-        )
-    for process in claim.processes:
-        known = f"`{process.name}` at step k is known from the samples of steps up to k + {process.known}"
-        zero = "" if process.differences is None else f", with zero mean given those before k + {process.differences}"
-        yield f"{known}{zero} ({process.reason})"
-    for delay in claim.delays:
-        yield f"`{delay.name}` is `{delay.of}` delayed by {delay.lag} steps"
-
-
-def built_up(recursion: Recursion) -> Iterator[str]:
-    """Yield the definitions of what a recursion builds up."""
-    pairs = [(wording.formula(name), *map(wording.formula, pair)) for name, pair in recursion.scalars.items()]
-    pairs += [(name, *map(vector, pair)) for name, pair in recursion.vectors.items()]
-    for name, start, after in pairs:
-        yield f"let {math(name)} start at {math(start)} and become {math(after)} as {recursion.counter} grows by one"
-
-
-def vector(of: Vector) -> str:
-    """Return a linear combination of generators as LaTeX."""
-    return wording.formula(sympy.Add(*(coefficient * sympy.Symbol(name) for name, coefficient in of.parts)))
+        yield f"    - {mark} `{step.name}`: {relation(step.relation)}, by {reason(step.proof)}"
 
 
 def reason(item: Proof) -> str:
@@ -242,7 +146,7 @@ def reason(item: Proof) -> str:
         case Combination(terms):
             return "the certificate right − left = " + (" + ".join(map(term, terms)) or "0, identically")
         case Chain(steps, last):
-            inner = "; ".join(f"{formula(step.relation)} by {reason(step.proof)}" for step in steps)
+            inner = "; ".join(f"{relation(step.relation)} by {reason(step.proof)}" for step in steps)
             return f"{inner}; then {reason(last)}"
         case Contradiction(inside):
             return f"contradiction: {reason(inside)}"
@@ -257,7 +161,7 @@ def reason(item: Proof) -> str:
         case Induction(counter, base, step):
             return f"induction on {counter}: start {reason(base)}; step {reason(step)}"
         case Average(of, inside, over):
-            return f"averaging {formula(of)} ({reason(inside)}) over every {' and '.join(over)}"
+            return f"averaging {relation(of)} ({reason(inside)}) over every {' and '.join(over)}"
         case Telescope(now):
             return f"the values of which {now} is the present one telescope"
         case Tower(difference, known):
@@ -275,10 +179,10 @@ def term(item: Term) -> str:
         case Square(weight, of):
             return f"{expression(weight)} · ({expression(of)})²"
         case NormSquare(weight, of):
-            return f"{expression(weight)} · norm²({math(vector(of))})"
+            return f"{expression(weight)} · norm²(${theory_blocks.vector(of)}$)"
     return str(item)
 
 
 def expression(of: sympy.Expr) -> str:
-    """Return an expression as MathML."""
-    return math(wording.formula(of))
+    """Return an expression as a formula in a line."""
+    return f"${theory_blocks.formula(of)}$"

@@ -68,7 +68,7 @@ def quadratic(tau: float, quick: bool, sigma: float = 1.0, start: float = 0.5) -
 
 
 def runs(quick: bool) -> dict[str, Request]:
-    """Return the two instances of THEORY section 6 at each saturation, and the quadratic at each tau."""
+    """Return the two instances of docs/theory.md#floor at each saturation, and the quadratic at each tau."""
     found = {f"{name}, rho={rho}": attaining(rho, quick, name) for rho in SATURATIONS for name in INSTANCES}
     found |= {f"quadratic, tau={tau}": quadratic(tau, quick) for tau in LEVELS}
     found |= {f"quadratic, sigma={sigma}": quadratic(TAU, quick, sigma=sigma) for sigma in NOISES}

@@ -54,7 +54,7 @@ def saturation(direction: AffineDirection, start: Vector, alpha: float, device: 
     """Return rho such that |W_k| <= rho tau for ever, certified, or None if no box inside (-tau, tau) is found.
 
     Setting:    bounded noise, general lags; responses monotone in the weight (q_plus falls, q_minus rises).
-    Source:     THEORY section 8, checked by enclosure instead of by its closed form.
+    Source:     docs/theory.md#device.inward, checked by enclosure instead of by its closed form.
 
     Args:
         direction: the directions that can occur.

@@ -1,4 +1,4 @@
-"""The algorithms, literally: one line of code per line of THEORY section 1. Everything else is checked against this."""
+"""The algorithms, literally: one line of code per line of docs/theory.md#algorithms. The rest is checked against it."""
 
 from collections import deque
 from collections.abc import Sequence

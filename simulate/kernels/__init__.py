@@ -1,4 +1,4 @@
-"""Compiled kernels for the recursions of THEORY section 1: floats and arrays only.
+"""Compiled kernels for the recursions of docs/theory.md#algorithms: floats and arrays only.
 
 `entry` documents the state and the kernels of networks, the other files those of their families.
 """

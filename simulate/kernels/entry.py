@@ -21,7 +21,7 @@ from simulate.kernels.simd import width
 Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]
 
-KernelChoice = Literal["auto", "lanes", "plain"]
+Path = Literal["auto", "lanes", "plain"]
 
 ACTIVATIONS: Final = {
     "tanh": elementary.TANH,
@@ -166,7 +166,7 @@ def network(
     stashed: bool = False,
     times: NDArray[np.int64] | None = None,
     threads: int = 1,
-    path: KernelChoice = "auto",
+    path: Path = "auto",
 ) -> Floats:
     """Advance every replica of an M-stage network by the steps of `samples`.
 
@@ -328,7 +328,7 @@ def scalar(
     bins: Integers | None = None,
     threads: int = 1,
 ) -> NDArray[np.float64]:
-    """Advance every replica of f(w) = (L/2)(w - w*)^2 with a sign-valued oracle (THEORY section 6), without lag.
+    """Advance every replica of f(w) = (L/2)(w - w*)^2 with a sign-valued oracle (docs/theory.md#floor), without lag.
 
     Args:
         state: changed in place; one weight, one slot.

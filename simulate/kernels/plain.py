@@ -1,4 +1,4 @@
-"""The portable kernels: the recursion of THEORY section 1 as loops over floats, one replica after the other.
+"""The portable kernels: the recursion of docs/theory.md#algorithms as loops over floats, one replica after the other.
 
 Forward weights that are d_m updates old come from a ring of the last max(d) + 1 weights, so any lags, stashing and
 micro-batches are served. `history[r, k % S]` holds W_k; the ring's other slots hold the S - 1 weights before it. The
@@ -273,7 +273,7 @@ def scalar(
     diverged: Integers,
     curve: Floats,
 ) -> None:
-    """Advance every replica of the one-weight instances of THEORY section 6; see `simulate.kernels.scalar`."""
+    """Advance every replica of the one-weight instances of docs/theory.md#floor; see `simulate.kernels.scalar`."""
     limit = real[5]
     for r in range(weights.shape[0]):
         if diverged[r, 0] >= 0:

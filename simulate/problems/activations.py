@@ -1,4 +1,4 @@
-"""Smooth centred activations, phi(0) = 0, with the two constants of THEORY section 3."""
+"""Smooth centred activations, phi(0) = 0, with the two constants of docs/theory.md#stages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

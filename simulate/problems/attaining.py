@@ -28,7 +28,7 @@ class Attaining(Problem):
 
     Unbiased, with variance exactly 1. On the linear device the mean step at w0 = rho tau is zero if
     w* = w0 + rho/sqrt(1 - rho^2), and f'(w0)^2 = rho^2/(1 - rho^2) is the floor.
-    Source: THEORY section 6, floor.attained.
+    Source: docs/theory.md#floor.attained.
 
     Args:
         stages: 1: the oracle's sign would not be Lipschitz in stale weights.
@@ -120,7 +120,7 @@ class PlusMinus(Blocks):
     """f = (1/2) norm(w - w*)^2, one weight a stage, with plain +-sigma_m noise, sigma_m^2 = 1/M.
 
     On the linear device the mean step vanishes at rho tau = w*/(1 + sigma_m/tau) with floor rho^2 sigma^2.
-    Source: THEORY section 6.
+    Source: docs/theory.md#floor.plus_minus.
 
     Args:
         stages: M, >= 1.

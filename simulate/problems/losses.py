@@ -1,4 +1,4 @@
-"""Losses l(x, y) of the last stage's output, with the two constants of THEORY section 3."""
+"""Losses l(x, y) of the last stage's output, with the two constants of docs/theory.md#stages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

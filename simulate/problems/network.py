@@ -29,7 +29,7 @@ class Network(FiniteData):
     """z = W x, x' = phi(z) at every stage, loss l(x, y); f is the mean over the samples, xi a sample's index.
 
     Messages have shape (..., n, width) for n samples passed together: 1 in training, all for the exact moments.
-    Source: THEORY section 1.
+    Source: docs/theory.md#setting.
 
     Args:
         stages: M, >= 1.
@@ -178,7 +178,7 @@ class Network(FiniteData):
         return Moments(np.asarray(value), gradient, variance)
 
     def facts(self, lags: Sequence[int], *, stashed: bool = False) -> Facts:  # noqa: ARG002
-        """Return the stage data of THEORY section 3 that the architecture and the data prove.
+        """Return the stage data (docs/theory.md#stages) that the architecture and the data prove.
 
         L and the sensitivities of a network are a theorem's work and None here. `w` needs the saturation level:
         `stage_norms`.

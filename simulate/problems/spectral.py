@@ -57,7 +57,7 @@ def block_norms(matrix: NDArray[np.float64], size: int) -> NDArray[np.float64]:
 def delay_constants(
     sensitivity: NDArray[np.float64], lags: Sequence[int], stage_variances: NDArray[np.float64]
 ) -> dict[str, float | None]:
-    """Return Lambda1, Lambdah and nu of THEORY section 4 for a staleness sensitivity S >= 0, rounded up.
+    """Return Lambda1, Lambdah and nu (docs/theory.md#delays) for a staleness sensitivity S >= 0, rounded up.
 
     Args:
         sensitivity: S, shape (M, M), in f/w^2.

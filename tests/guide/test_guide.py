@@ -46,7 +46,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("mkdocs", reason="the extra `docs` is not installed")
     pytest.importorskip("latex2mathml", reason="the extra `docs` is not installed")
     folder = tmp_path_factory.mktemp("site")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1"}
+    nowhere = tmp_path_factory.mktemp("without_coq")  # a machine without Coq shows what Coq said elsewhere
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_MKDOCS_2_WARNING": "1", "PATH": str(nowhere)}
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(folder)]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -57,14 +58,26 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_claim_has_its_place_with_formula_and_verdict(site: Path) -> None:
     from theory import blueprint
 
+    text = "".join(page.read_text() for page in sorted((site / "theory").glob("*.html")))
     for claim in blueprint.all_claims():
-        page = (site / "theory" / f"{claim.id.partition('.')[0]}.html").read_text()
-        part = page.partition(f'id="{claim.id.replace(".", "-")}"')[2].partition("<h2")[0]
+        part = re.split("<h[23]", text.partition(f'<a id="{claim.id}">')[2], maxsplit=1)[0]
         assert "<math" in part, claim.id
-        assert "kernel <strong>proved</strong>" in part, claim.id
+        assert re.search(r"kernel <strong>proved</strong> · z3 [\d.]+ <strong>\w+</strong> · Coq [\d.]+ <strong>", part)
         assert f"<code>{claim.id}</code>" in part
+        assert "<em>Proof.</em>" in part, claim.id
         for step in claim.steps:
             assert re.search(rf"<code>{re.escape(step.name.replace('<', '&lt;').replace('>', '&gt;'))}</code>", part)
+
+
+@pytest.mark.slow
+def test_every_formula_is_typeset_and_no_authority_is_called_unsupported(site: Path) -> None:
+    pages = [site / "theory.html", *(site / "theory").glob("*.html")]
+    assert len(pages) == 12
+    for page in pages:
+        article = page.read_text().partition("<article")[2].partition("</article>")[0]
+        shown = re.sub(r"<code>.*?</code>|<[^>]+>", "", article, flags=re.DOTALL)
+        assert "$" not in shown and "unsupported" not in shown, page
+        assert not re.search(r"\\\\?[A-Za-z]", shown), page  # a command of LaTeX that was not understood
 
 
 @pytest.mark.slow

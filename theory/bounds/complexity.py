@@ -2,7 +2,7 @@
 
 The step size and the multiplier are searched in floating point; the K and alpha that are returned are then put into
 the sharp bound, whose guaranteed upper end is at most eps. So K iterations are proved to be enough, for the step both
-as the double that is returned and as the decimal that prints it. Source: THEORY section 5, Theorem 3, and section 7.
+as the double that is returned and as the decimal that prints it. Source: docs/theory.md#theorem-3.
 """
 
 import math

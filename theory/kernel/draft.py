@@ -232,9 +232,12 @@ def _generator(vector: Vector) -> str:
 
 
 def lemma(
-    name: str, title: str, *, source: str, assumes: Sequence[Assumption] = ()
+    name: str, title: str, *, source: str = "", assumes: Sequence[Assumption] = ()
 ) -> Callable[[Callable[[Draft], None]], Claim]:
-    """Turn a function that fills a `Draft` into a registered `Claim`; its docstring is the statement in words."""
+    """Turn a function that fills a `Draft` into a registered `Claim`; its docstring is the statement in words.
+
+    The source is the claim's place in docs/theory.md unless another one is given.
+    """
 
     def register(author: Callable[[Draft], None]) -> Claim:
         if name in REGISTRY:
@@ -246,11 +249,11 @@ def lemma(
 
 
 def write(
-    name: str, title: str, author: Callable[[Draft], None], *, source: str, assumes: Sequence[Assumption] = ()
+    name: str, title: str, author: Callable[[Draft], None], *, source: str = "", assumes: Sequence[Assumption] = ()
 ) -> Claim:
     """Return the claim that `author` drafts, without registering it; raise TypeError if it has no statement."""
     if not author.__doc__:  # also under python -OO, which strips docstrings: a claim that says nothing is none
         raise TypeError(f"{name} has no statement: its author's docstring is empty (python -OO strips docstrings)")
     draft = Draft()
     author(draft)
-    return draft.claim(name, title, " ".join(author.__doc__.split()), source, assumes)
+    return draft.claim(name, title, " ".join(author.__doc__.split()), source or f"docs/theory.md#{name}", assumes)

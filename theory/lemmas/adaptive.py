@@ -1,6 +1,7 @@
-"""The saturation-adaptive form: what counts for the noise is the mean-square saturation. Source: THEORY section 6.
+"""The saturation-adaptive form: what counts for the noise is the mean-square saturation.
 
 Coordinate by coordinate, wF, wn, wb are gradient, noise and staleness times W/tau; the drift is |wF + wn + wb|.
+Source: docs/theory.md#adaptive.reach.
 """
 
 from theory.kernel import (
@@ -51,7 +52,7 @@ def coordinate(d: Draft) -> None:
 POINT = {"tau": 2, "rho": "1/2", "w": "1/2", "s": 1, "m": 2, "grad": 1, "noise": 1, "stale": 0}
 
 
-@lemma("adaptive.coordinate", "Drift, coordinate by coordinate", assumes=[SATURATION], source="THEORY section 6")
+@lemma("adaptive.coordinate", "Drift, coordinate by coordinate", assumes=[SATURATION])
 def drift_is_the_saturated_sample(d: Draft) -> None:
     """abs(e) = abs(w/tau) abs(F + n + b), and the saturated gradient and staleness shrink by rho."""
     coordinate(d)
@@ -92,7 +93,6 @@ def drift_is_the_saturated_sample(d: Draft) -> None:
     "adaptive.reach",
     "Drift and staleness together, for measured saturation",
     assumes=[SATURATION, UNBIASED, VARIANCE],
-    source="THEORY section 6",
 )
 def mean_direction_is_near_the_gradient_for_measured_saturation(d: Draft) -> None:
     """If N(b) <= B then N(b + e) <= T + (1 + rho) B with T^2 = rho^2 A + rbar^2 sigma^2.

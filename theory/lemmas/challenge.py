@@ -10,7 +10,7 @@ Missing for a theorem:
 2. N(b - b1) of order alpha^2: quadratic in the distance moved, it needs fourth moments of the noise;
 3. N(e - e0) of order alpha: it needs the gradient of a single sample to be Lipschitz, not only their mean.
 
-Source: THEORY section 5, challenge.
+Source: docs/theory.md#challenge.cross_term.
 """
 
 from theory.kernel import Cite, Draft, combine, eq, generators, inner, le, lemma, norm2, symbols, times
@@ -20,9 +20,7 @@ before, rest, b1 = generators("e0 de b1")
 far, stale, drift = symbols("moved_drift stale_length drift_length")
 
 
-@lemma(
-    "challenge.cross_term", "The cross term, if the leading parts are orthogonal", source="THEORY section 5, challenge"
-)
+@lemma("challenge.cross_term", "The cross term, if the leading parts are orthogonal")
 def only_what_moved_within_the_window_meets_the_staleness(d: Draft) -> None:
     """N(e + b1)^2 <= N(e)^2 + B^2 + 2 eps B if <e0, b1> = 0, N(e - e0) <= eps, N(b1) <= B: not (N(e) + B)^2."""
     for symbol in (far, stale):

@@ -1,6 +1,7 @@
-"""Theorem 3: how many iterations bring the average squared gradient within eps of the floor. Source: THEORY section 5.
+"""Theorem 3: how many iterations bring the average squared gradient within eps of the floor.
 
 Theorem 2 made linear in A by a trade-off t > 0, then the step size alpha = sqrt(2 Delta/(L sigma^2 K)), then K.
+Source: docs/theory.md#theorem-3.
 """
 
 from sympy import Expr, Integer, Rational
@@ -24,7 +25,7 @@ def linear_right(room: Expr) -> Expr:
     return 2 * p + x * sigma**2 + inflation(room) * floor + 2 * x**2 * sigma**2 / room
 
 
-@lemma("complexity.linear", "Theorem 3: the bound made linear", source="THEORY section 5, Theorem 3")
+@lemma("complexity.linear", "Theorem 3: the bound made linear")
 def theorem_2_linear_in_the_average(d: Draft) -> None:
     """For every t > 0: A (1 - (1+t)(1+kappa) rho^2) is at most a sum of terms in p, x, qn and the floor."""
     roots(d)
@@ -48,9 +49,9 @@ def theorem_2_linear_in_the_average(d: Draft) -> None:
     d.at({**POINT, "t": 1})
 
 
-@lemma("complexity.best_t", "The trade-off t and the cross term", source="THEORY section 5, Theorem 3")
+@lemma("complexity.best_t", "The trade-off t and the cross term")
 def best_trade_off_leaves_the_cross_term(d: Draft) -> None:
-    """T rho^2 R^2 + qn^2/t >= 2 rho R qn, with equality at t = qn/(rho R): Theorem 2 is Theorem 3 at its best t."""
+    """2 rho R qn <= t rho^2 R^2 + qn^2/t, with equality at t = qn/(rho R): Theorem 2 is Theorem 3 at its best t."""
     d.given("t > 0", lt(0, t), "domain")
     d.given("R > 0", lt(0, R), "domain")
     d.given("rho > 0", lt(0, rho), "domain")
@@ -72,7 +73,7 @@ lead, rest, root = symbols("lead rest root_K")
 """lead/sqrt(K) + rest/K is what is to fall below eps; root = sqrt(K)."""
 
 
-@lemma("complexity.iterations", "Iterations that suffice", source="THEORY section 5, Theorem 3")
+@lemma("complexity.iterations", "Iterations that suffice")
 def iterations_that_bring_the_transient_below_eps(d: Draft) -> None:
     """K >= lead^2/eps^2 + 2 rest/eps implies lead/sqrt(K) + rest/K <= eps."""
     d.given("eps > 0", lt(0, eps), "domain")
@@ -177,7 +178,7 @@ def step_size(d: Draft) -> None:
 STEP = {"sigma": 1, "L": 1, "Delta": "1/2", "K": 16, "t": 1, "rho": 0, "Lambda1": 0, "nu": 0}
 
 
-@lemma("complexity.step_size", "Theorem 3 with the best step size", source="THEORY section 5, Theorem 3")
+@lemma("complexity.step_size", "Theorem 3 with the best step size")
 def step_size_balances_start_and_noise(d: Draft) -> None:
     """If x, q <= 1/4 and alpha = sqrt(2 Delta/(L sigma^2 K)), Theorem 3's right-hand side is floor plus transient.
 
@@ -212,7 +213,7 @@ def step_size_balances_start_and_noise(d: Draft) -> None:
     d.at(STEP)
 
 
-@lemma("complexity.order", "The order in 1/eps, and asynchrony against synchrony", source="THEORY section 5, Theorem 3")
+@lemma("complexity.order", "The order in 1/eps, and asynchrony against synchrony")
 def order_is_two_and_its_coefficient_knows_no_lag(d: Draft) -> None:
     """K(eps) eps^2 = 8 Delta L sigma^2 + O(eps); K with lag over K without lag is at most 1 + O(eps)."""
     for name, value in (("eps", eps), ("sigma", sigma), ("L", L), ("Delta", Delta), ("t", t)):
@@ -233,7 +234,7 @@ def order_is_two_and_its_coefficient_knows_no_lag(d: Draft) -> None:
     d.at({"eps": 1, "sigma": 1, "L": 1, "Delta": 1, "t": 1, "rho": 0, "Lambda1": 0, "nu": 0})
 
 
-@lemma("complexity.published", "The published form", source="arXiv 2410.15155; THEORY section 5, Theorem 3")
+@lemma("complexity.published", "The published form", source="arXiv 2410.15155; docs/theory.md#complexity.published")
 def average_falls_like_the_root_of_k_to_the_floor(d: Draft) -> None:
     """A (1 - (1+t)(1+kappa) rho^2) <= (1+t) rho^2 sigma^2 + lead/sqrt(K) + rest/K: O(eps^-2 + eps^-1) iterations."""
     step_size(d)
@@ -256,7 +257,7 @@ def average_falls_like_the_root_of_k_to_the_floor(d: Draft) -> None:
 P, Q = symbols("P Q")
 
 
-@lemma("complexity.best_batch", "The best number of micro-batches", source="THEORY section 7")
+@lemma("complexity.best_batch", "The best number of micro-batches")
 def best_batch_of_the_synchronous_pipeline(d: Draft) -> None:
     """K = P/B + Q iterations of M + B - 1 slots cost at least (sqrt P + sqrt((M-1) Q))^2, at B^2 = (M-1) P/Q."""
     for name, value in (("P", P), ("Q", Q), ("B", B)):

@@ -1,6 +1,7 @@
-"""One update of one analog element: its closed form, its size, and what keeps it in its box. Source: THEORY 1, 4, 8.
+"""One update of one analog element: its closed form, its size, and what keeps it in its box.
 
 An increment D has sign s and size m = |D|, so D = s m with s^2 = 1; likewise a direction g.
+Source: docs/theory.md#devices.
 """
 
 from sympy import Expr, Symbol
@@ -25,9 +26,9 @@ def _sign(d: Draft) -> None:
     d.given("m >= 0", le(0, m), "domain")
 
 
-@lemma("device.closed_form", "The analog update in closed form", source="THEORY section 1")
+@lemma("device.closed_form", "The analog update in closed form")
 def responses_and_their_half_sum_and_difference_agree(d: Draft) -> None:
-    """W + D q+ for D >= 0 and w + D q- for D < 0 is w + D F - |D| G; for the linear device w + D - |D| w/tau."""
+    """Both w + D q+ for D >= 0 and w + D q- for D < 0 are w + D F - |D| G; for the linear device w + D - |D| w/tau."""
     _sign(d)
     d.local(EACH, w, plus, minus)
     d.given("tau > 0", lt(0, tau), "domain")
@@ -67,7 +68,7 @@ ELEMENT = {"s": 1, "m": 1, "tau": 2, "rho": "1/2", "w": "1/2"}
 """An element: the witness of the claims about one."""
 
 
-@lemma("device.drift", "The drift is at most rho times the direction", assumes=[SATURATION], source="THEORY section 4")
+@lemma("device.drift", "The drift is at most rho times the direction", assumes=[SATURATION])
 def drift_is_at_most_rho_times_the_direction(d: Draft) -> None:
     """Elementwise abs(e) <= rho abs(g) for the drift e = abs(g) w/tau, if abs(w) <= rho tau."""
     element(d)
@@ -79,7 +80,7 @@ def drift_is_at_most_rho_times_the_direction(d: Draft) -> None:
     d.at(ELEMENT)
 
 
-@lemma("device.step", "A step is at most 1 + rho directions long", assumes=[SATURATION], source="THEORY section 4")
+@lemma("device.step", "A step is at most 1 + rho directions long", assumes=[SATURATION])
 def step_is_at_most_one_plus_rho_directions(d: Draft) -> None:
     """Elementwise abs(T) <= alpha (1 + rho) abs(g) for the step T = -alpha (g + e)."""
     element(d)
@@ -104,7 +105,7 @@ def step_is_at_most_one_plus_rho_directions(d: Draft) -> None:
     d.at({**ELEMENT, "alpha": 1})
 
 
-@lemma("device.box", "The box is never left", source="THEORY section 8")
+@lemma("device.box", "The box is never left")
 def box_is_never_left(d: Draft) -> None:
     """abs(w) <= tau and abs(D) <= tau imply abs(U(w, D)) <= tau."""
     _sign(d)
@@ -124,7 +125,7 @@ def box_is_never_left(d: Draft) -> None:
 edge, reached, top, moved, side = symbols("edge reached top moved side")
 
 
-@lemma("device.inward", "Inward directions certify the saturation", source="THEORY section 8")
+@lemma("device.inward", "Inward directions certify the saturation")
 def inward_directions_keep_the_weight_inside(d: Draft) -> None:
     """If g >= 0 wherever w >= edge, alpha |g| <= reached <= tau and w <= top, edge + reached <= top, then w' <= top.
 

@@ -1,7 +1,7 @@
 """The feasible set of Theorem 1 and what follows from membership in it by algebra alone.
 
 A point is (A, Y, a): A the average squared gradient, Y the norm of the mean direction v, a its component along the
-gradient. r, R and S are the roots of A, A + sigma^2 and Y^2 - a^2. Source: THEORY section 5.
+gradient. r, R and S are the roots of A, A + sigma^2 and Y^2 - a^2. Source: docs/theory.md#theorem-2.
 """
 
 from sympy import Expr
@@ -133,7 +133,7 @@ def _root_bound(d: Draft) -> None:
     )
 
 
-@lemma("master.young", "Eliminating a and Y", source="THEORY section 5, Theorem 2")
+@lemma("master.young", "Eliminating a and Y")
 def every_feasible_point_obeys_the_explicit_inequality(d: Draft) -> None:
     """Every (A, Y, a) with (i), (ii), |a| <= Y has A <= 2p + x sigma^2 + a0^2 + (a0 q + x sigma)^2/(1 - x - q^2)."""
     roots(d)
@@ -145,7 +145,7 @@ def every_feasible_point_obeys_the_explicit_inequality(d: Draft) -> None:
     d.at(POINT)
 
 
-@lemma("master.explicit", "Theorem 2: the explicit bound", source="THEORY section 5, Theorem 2")
+@lemma("master.explicit", "Theorem 2: the explicit bound")
 def every_feasible_point_is_below_the_explicit_bound(d: Draft) -> None:
     """Every (A, Y, a) with (i), (ii), |a| <= Y has A <= A_explicit; so A_sharp <= A_explicit."""
     roots(d)

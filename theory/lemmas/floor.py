@@ -1,6 +1,7 @@
 """The floor: what is left of the average squared gradient as the step size falls and the run grows.
 
-Upper: Theorem 1 with an explicit remainder. Attained: an instance that stands at the floor. Source: THEORY section 6.
+Upper: Theorem 1 with an explicit remainder. Attained: an instance that stands at the floor.
+Source: docs/theory.md#floor.
 """
 
 from dataclasses import replace
@@ -97,7 +98,7 @@ def _small(d: Draft, saturation: Expr, saturation2: Expr, square_of: Times) -> N
 SMALL = {**POINT, "t": "1/4", "x": "1/4", "q": 0, "qn": 0, "p": "1/10", "Y": "1/5", "a": "1/5", "rho": "1/2"}
 
 
-@lemma("floor.upper", "The floor, with an explicit remainder", source="THEORY section 6")
+@lemma("floor.upper", "The floor, with an explicit remainder")
 def average_is_at_most_the_floor_plus_a_remainder_of_order_t(d: Draft) -> None:
     """If p <= t sigma^2, x <= t, q <= t, qn <= t^2 sigma and t <= 1/3 then A <= floor + O(t), explicitly.
 
@@ -119,7 +120,7 @@ def adaptive_roots(d: Draft) -> None:
     d.given("ii", descends(x, x), "domain")
 
 
-@lemma("floor.adaptive", "The floor for measured saturation, with an explicit remainder", source="THEORY section 6")
+@lemma("floor.adaptive", "The floor for measured saturation, with an explicit remainder")
 def average_is_at_most_the_adaptive_floor_plus_a_remainder(d: Draft) -> None:
     """With mean-square saturation rbar^2 the floor is rbar^2 sigma^2/(1 - rho^2), with the same kind of remainder."""
     adaptive_roots(d)

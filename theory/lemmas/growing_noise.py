@@ -44,7 +44,6 @@ GROWING = NoiseModel(VARIANCE_GROWING, level, _growing, _growing_length)
     "growing.sharp",
     "Theorem 1 for noise that grows with the gradient",
     assumes=[SMOOTH, LOWER, UNBIASED, VARIANCE_GROWING, SATURATION, LAGS, STALENESS],
-    source="THEORY section 5, with the assumption edited",
 )
 def the_point_of_a_run_is_feasible_for_growing_noise(d: Draft) -> None:
     """(i), (ii) and |a| <= Y hold with sqrt(sigma^2 + growth A) in the place of sigma."""
@@ -52,7 +51,7 @@ def the_point_of_a_run_is_feasible_for_growing_noise(d: Draft) -> None:
     d.at({**WORLD, "sigma": "1/2", "growth": "5/16"}, WORLD_VECTORS)
 
 
-@lemma("growing.linear", "Theorem 3 for noise that grows with the gradient", source="THEORY section 5, Theorem 3")
+@lemma("growing.linear", "Theorem 3 for noise that grows with the gradient")
 def theorem_3_for_growing_noise(d: Draft) -> None:
     """Theorem 3 with sigma, and growth times every factor of sigma^2 taken off the left-hand side.
 

@@ -1,6 +1,6 @@
 """Inequalities of a real inner-product space, from bilinearity and norm2 >= 0 alone.
 
-Norms enter as bounds: `norm2(u) <= s^2` with s >= 0 says that u is at most s long. Source: THEORY section 4.
+Norms enter as bounds: `norm2(u) <= s^2` with s >= 0 says that u is at most s long. Source: docs/theory.md#space.
 """
 
 from theory.kernel import (
@@ -22,7 +22,7 @@ u, w = generators("u w")
 s, t = symbols("s t")
 
 
-@lemma("hilbert.cauchy_schwarz", "Cauchy-Schwarz", source="elementary")
+@lemma("hilbert.cauchy_schwarz", "Cauchy-Schwarz")
 def inner_product_is_at_most_the_product_of_norms(d: Draft) -> None:
     """<u, w>^2 <= norm(u)^2 norm(w)^2, also where w vanishes."""
     c, length, other = inner(u, w), norm2(w), norm2(u)
@@ -41,7 +41,7 @@ def _lengths(d: Draft) -> None:
     d.holds_at(s=1, t=2, vectors={"u": (1, 0), "w": (1, 1)})
 
 
-@lemma("hilbert.product", "Cauchy-Schwarz for bounded vectors", source="elementary")
+@lemma("hilbert.product", "Cauchy-Schwarz for bounded vectors")
 def inner_product_is_at_most_the_product_of_bounds(d: Draft) -> None:
     """If norm(u) <= s and norm(w) <= t then <u, w> <= s t."""
     _lengths(d)
@@ -52,7 +52,7 @@ def inner_product_is_at_most_the_product_of_bounds(d: Draft) -> None:
     d.conclude("bound", le(c, s * t), Cite("order.root", "bound", {s: c, t: s * t}))
 
 
-@lemma("hilbert.minkowski", "Minkowski", source="elementary")
+@lemma("hilbert.minkowski", "Minkowski")
 def norm_of_a_sum_is_at_most_the_sum_of_bounds(d: Draft) -> None:
     """If norm(u) <= s and norm(w) <= t then norm(u + w) <= s + t."""
     _lengths(d)

@@ -1,4 +1,4 @@
-"""Two instances on f(w) = (L/2)(w - w*)^2 that stand at their floors. Source: THEORY section 6.
+"""Two instances on f(w) = (L/2)(w - w*)^2 that stand at their floors. Source: docs/theory.md#floor.
 
 One weight, one stage, no lag. slope = f'(w), and size = |g~| where the sample's gradient is a sign times it.
 """
@@ -24,7 +24,7 @@ def oracle(d: Draft) -> None:
     d.define(up, (1 + slope / size) / 2)
 
 
-@lemma("floor.oracle", "The attaining oracle is unbiased with variance sigma^2", source="THEORY section 6")
+@lemma("floor.oracle", "The attaining oracle is unbiased with variance sigma^2")
 def attaining_oracle_is_unbiased_with_exact_variance(d: Draft) -> None:
     """A sample that is +size or -size has mean slope, variance exactly sigma^2, and up is a probability."""
     oracle(d)
@@ -59,7 +59,7 @@ def mean_step(slope_at: Expr, size_at: Expr, at: Expr) -> Expr:
     return -slope_at - size_at * at / tau
 
 
-@lemma("floor.attained", "The floor is attained", source="THEORY section 6")
+@lemma("floor.attained", "The floor is attained")
 def attaining_instance_stands_at_the_floor(d: Draft) -> None:
     """At w_0 the mean step vanishes and f'(w_0)^2 is the floor rho^2 sigma^2/(1 - rho^2)."""
     start(d)
@@ -90,7 +90,7 @@ def attaining_instance_stands_at_the_floor(d: Draft) -> None:
     d.at({"sigma": 1, "L": 1, "tau": 1, "rho": "3/5"})
 
 
-@lemma("floor.plus_minus", "Plain two-point noise has a lower floor", source="THEORY section 6")
+@lemma("floor.plus_minus", "Plain two-point noise has a lower floor")
 def plain_two_point_noise_stands_at_a_lower_floor(d: Draft) -> None:
     """With noise +sigma or -sigma the mean step vanishes at w*/(1 + sigma/(L tau)), where f'^2 = rho^2 sigma^2."""
     d.given("sigma >= 0", le(0, sigma), "domain")

@@ -1,7 +1,7 @@
 """The master theorem: from smoothness along the path to the feasible set of (A, Y, a).
 
 F = r unit is the gradient, v = F + b + e the mean direction with staleness b and drift e, n the noise; the step is
-T = -alpha (v + n). Vectors are random sequences. Source: THEORY section 5.
+T = -alpha (v + n). Vectors are random sequences. Source: docs/theory.md#theorem-1.
 """
 
 from collections.abc import Callable
@@ -78,7 +78,7 @@ PATH = {
 PATH_VECTORS = {"unit": (1,), "F_k": (1,), "n": (0,), "n_k": (0,)}
 
 
-@lemma("sum.telescope", "Values along the path telescope", assumes=[LOWER], source="THEORY section 5")
+@lemma("sum.telescope", "Values along the path telescope", assumes=[LOWER])
 def values_along_the_path_telescope(d: Draft) -> None:
     """The mean of f(W_k) - f(W_{k+1}) over k < K is that of f(W_0) - f(W_K) over K, at most Delta/K."""
     values(d)
@@ -110,7 +110,6 @@ def steps(d: Draft, y: Vector) -> None:
     "master.telescope",
     "Smoothness summed along the path",
     assumes=[SMOOTH, LOWER, UNBIASED],
-    source="THEORY section 5",
 )
 def mean_direction_pays_for_its_length(d: Draft) -> None:
     """<F, v> <= p + (x/2) N(v + n)^2."""
@@ -137,7 +136,7 @@ def mean_direction_pays_for_its_length(d: Draft) -> None:
     d.at({**PATH, "r": 1}, {**PATH_VECTORS, "v": (1,), "v_k": (1,)})
 
 
-@lemma("hilbert.component", "The component along a direction", source="elementary")
+@lemma("hilbert.component", "The component along a direction")
 def component_along_a_direction_is_at_most_the_norm(d: Draft) -> None:
     """<unit, v>^2 <= N(v)^2 =: Y^2, since unit is at most 1 long."""
     d.direction("unit", r)
@@ -172,7 +171,6 @@ def sample_size(d: Draft, level: Expr) -> None:
     "stale.reach",
     "Drift and staleness together",
     assumes=[SATURATION, UNBIASED],
-    source="THEORY section 4",
 )
 def mean_direction_is_near_the_gradient(d: Draft) -> None:
     """If N(b) <= B and N(n) <= sigma then N(b + e) <= rho R + (1 + rho) B, with R^2 = A + sigma^2."""
@@ -210,7 +208,7 @@ def mean_direction_is_near_the_gradient(d: Draft) -> None:
     )
 
 
-@lemma("master.expand", "The step's square, expanded", source="THEORY section 5")
+@lemma("master.expand", "The step's square, expanded")
 def square_of_the_step_expands(d: Draft) -> None:
     """<F, v> <= p + (x/2) N(v + n)^2 gives <F, v> <= p + (x/2)(Y^2 + sigma^2) + x <v, n>."""
     (y,) = generators("v")
@@ -226,7 +224,7 @@ def square_of_the_step_expands(d: Draft) -> None:
     d.at({"x": "1/2", "sigma": 1, "p": 1, "r": 1}, {"unit": (1, 0), "v": (1, 0), "n": (0, 1)})
 
 
-@lemma("master.polarise", "Polarisation", source="THEORY section 5")
+@lemma("master.polarise", "Polarisation")
 def distance_to_the_gradient_polarises(d: Draft) -> None:
     """norm(v - F) <= eta(Y) gives (i): A + Y^2 - 2 a sqrt(A) <= eta(Y)^2, with a = <unit, v>."""
     (y,) = generators("v")
@@ -250,7 +248,7 @@ def component(d: Draft, y: Vector) -> None:
     d.root(S, Y**2 - a**2, Chain((inside,), combine(times("inside"), times("a :=", a + inner(unit, y)))))
 
 
-@lemma("master.cauchy_schwarz", "The noise meets only what is across the gradient", source="THEORY section 5")
+@lemma("master.cauchy_schwarz", "The noise meets only what is across the gradient")
 def noise_meets_only_what_is_across_the_gradient(d: Draft) -> None:
     """<v, n> <= sigma sqrt(Y^2 - a^2), since n is orthogonal to the gradient."""
     (y,) = generators("v")
@@ -373,7 +371,6 @@ WORLD_VECTORS = {
     "master.sharp",
     "Theorem 1: the feasible set",
     assumes=[SMOOTH, LOWER, UNBIASED, VARIANCE, SATURATION, LAGS, STALENESS],
-    source="THEORY section 5, Theorem 1",
 )
 def the_point_of_a_run_is_feasible(d: Draft) -> None:
     """For Analog-SGD-AP (A, Y, a) satisfies (i), (ii), |a| <= Y: A = N(F)^2, Y = N(v), a sqrt(A) = <F, v>."""

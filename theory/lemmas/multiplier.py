@@ -3,7 +3,7 @@
 Adding 2 mu times the descent (ii) to the geometry (i) and eliminating a and Y leaves A <= G(A; mu); mu = 1 gives
 Theorem 2, mu -> 0 without lag and drift the classical bound. G(t A) >= t G(A) for t <= 1, so a single A1 with
 G(A1; mu) < A1 excludes every A >= A1. The minimum over mu loses nothing: for fixed Y the two conditions are convex in
-the direction of v, and for fixed mu what is left is a concave quadratic in Y. Source: THEORY section 5.
+the direction of v, and for fixed mu what is left is a concave quadratic in Y. Source: docs/theory.md#theorem-1.
 """
 
 from collections.abc import Mapping, Sequence
@@ -124,7 +124,7 @@ def _holds_at(d: Draft, more: Mapping[str, object]) -> None:
     d.at({"A": 1, "Y": 1, "a": 1, "p": 1, "sigma": 1, "mu": 1, "r": 1, "g_x": 1, **still, **more})
 
 
-@lemma("multiplier.bound", "One multiplier eliminates a and Y", source="THEORY section 5, Theorem 1")
+@lemma("multiplier.bound", "One multiplier eliminates a and Y")
 def geometry_and_descent_bound_the_gradient(d: Draft) -> None:
     """If (i), (ii) hold for some Y >= abs(a), then A <= G(A; mu) for every mu >= 0 with mu x + q^2 < 1."""
     _domain(d)
@@ -141,7 +141,7 @@ def geometry_and_descent_bound_the_gradient(d: Draft) -> None:
     _holds_at(d, {"S": 0, "u": 1})
 
 
-@lemma("multiplier.bound_resolved", "Two multipliers eliminate a and Y", source="THEORY section 5, master.resolved")
+@lemma("multiplier.bound_resolved", "Two multipliers eliminate a and Y")
 def geometry_and_resolved_descent_bound_the_gradient(d: Draft) -> None:
     """With w min(Y, eta(Y)) as noise term, A <= G(A; mu, theta) for mu >= 0, mu x + q^2 < 1, 0 <= theta <= 1."""
     _domain(d)
@@ -158,7 +158,7 @@ def geometry_and_resolved_descent_bound_the_gradient(d: Draft) -> None:
     _holds_at(d, {"c": 0, "z": 0, "theta": 1})
 
 
-@lemma("multiplier.ray", "Upper ends shrink no faster than what they bound", source="elementary")
+@lemma("multiplier.ray", "Upper ends shrink no faster than what they bound")
 def right_side_is_star_shaped(d: Draft) -> None:
     """If E1 >= (f/h) E and V1 >= (f/h) V with 0 <= f <= h, then G at (E1, V1) is at least (f/h)^2 times G at (E, V)."""
     for name in (f, h, q, C, k, E, V):
@@ -215,7 +215,7 @@ def _candidate(d: Draft) -> None:
         d.root(root, rho**2 * unknown + rbar2 * sigma**2, exists)
 
 
-@lemma("multiplier.end", "One number excludes all above it", source="THEORY section 5, Theorem 1")
+@lemma("multiplier.end", "One number excludes all above it")
 def a_number_below_which_the_gradient_stays(d: Draft) -> None:
     """If G(A1; mu) < A1 for one mu, then every A with (i), (ii) is below A1: A1 is an upper end of A_sharp."""
     _domain(d)
@@ -230,7 +230,7 @@ def a_number_below_which_the_gradient_stays(d: Draft) -> None:
     _holds_at(d, {"S": 0, "u": 1, "u1": 1, "A1": 4, "T1": 0, "f": 2})
 
 
-@lemma("multiplier.end_resolved", "One number excludes all above it, noise resolved", source="THEORY section 5")
+@lemma("multiplier.end_resolved", "One number excludes all above it, noise resolved")
 def a_number_below_which_the_gradient_stays_resolved(d: Draft) -> None:
     """If G(A1; mu, theta) < A1 for one mu and theta, then every A with (i) and the resolved (ii) is below A1."""
     _domain(d)
@@ -247,7 +247,7 @@ def a_number_below_which_the_gradient_stays_resolved(d: Draft) -> None:
     _holds_at(d, {"c": 0, "z": 0, "theta": 1, "r1": 2, "A1": 4, "T1": 0, "f": 2})
 
 
-@lemma("multiplier.sharp", "One number excludes all above it: Theorem 1", source="THEORY section 5, Theorem 1")
+@lemma("multiplier.sharp", "One number excludes all above it: Theorem 1")
 def a_number_below_which_every_feasible_point_stays(d: Draft) -> None:
     """multiplier.end with the saturation term rho R: G(A1; mu) < A1 puts every point of Theorem 1 below A1."""
     roots(d)

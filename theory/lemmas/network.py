@@ -1,6 +1,6 @@
 """Stages in a row: how far activations, messages and gradients can go, and how fast they change with the weights.
 
-One claim for one stage, then induction over the stages. The functions below are the recursions of THEORY section 3;
+One claim for one stage, then induction over the stages. The functions below are those of docs/theory.md#networks;
 `theory.theorems.network` runs the same functions on numbers, with a row of sensitivities in the place of e, zeta, beta.
 """
 
@@ -64,7 +64,7 @@ def parts(d: Draft, *pairs: tuple[Symbol, Vector]) -> None:
         d.link(local, image, over=COORDINATE)
 
 
-@lemma("network.forward", "Inputs of the stages", assumes=[STAGES], source="THEORY section 3")
+@lemma("network.forward", "Inputs of the stages", assumes=[STAGES])
 def output_of_a_stage_is_bounded(d: Draft) -> None:
     """norm(phi(W x)) <= p0 w_m X_m if norm2(W) <= w_m and norm(x) <= X_m; phi is p0-Lipschitz with phi(0) = 0."""
     signs(d, p0, w, X)
@@ -84,7 +84,7 @@ def output_of_a_stage_is_bounded(d: Draft) -> None:
 delta, carried, arrived = generators("delta WTdelta delta_next")
 
 
-@lemma("network.backward", "Messages of the stages", assumes=[STAGES], source="THEORY section 3")
+@lemma("network.backward", "Messages of the stages", assumes=[STAGES])
 def message_of_a_stage_is_bounded(d: Draft) -> None:
     """norm(phi'(z) * W^T delta) <= p0 w_m D_m if norm2(W) <= w_m and norm(delta) <= D_m; D_M = p0 l0 with w = 1."""
     signs(d, p0, w, D)
@@ -115,7 +115,7 @@ def _product(d: Draft) -> None:
     d.have("held", le(norm2(held), (w * e) ** 2), combine(times("V dx"), times("dx", w**2)))
 
 
-@lemma("network.forward_stale", "What other forward weights change", assumes=[STAGES], source="THEORY section 3")
+@lemma("network.forward_stale", "What other forward weights change", assumes=[STAGES])
 def forward_change_of_a_stage(d: Draft) -> None:
     """zeta_m = X_m u_m + w_m e_m bounds the change of W x, and e_{m+1} = p0 zeta_m that of phi(W x)."""
     _product(d)
@@ -139,7 +139,7 @@ curve, slope_change, arriving = symbols("curve slope_change arriving")
 bend, turn, gone, product = generators("bend turn gone dWx")
 
 
-@lemma("network.hadamard", "A change of slope times what arrives", assumes=[STAGES], source="THEORY section 3")
+@lemma("network.hadamard", "A change of slope times what arrives", assumes=[STAGES])
 def slope_change_times_arriving_is_small(d: Draft) -> None:
     """abs(dphi' y) <= p1 abs(dz) w_m D_m elementwise, since no coordinate of y exceeds its norm."""
     signs(d, p1)
@@ -162,7 +162,7 @@ def slope_change_times_arriving_is_small(d: Draft) -> None:
 change, back = symbols("change back")
 
 
-@lemma("network.backward_stale", "What the messages change", assumes=[STAGES], source="THEORY section 3")
+@lemma("network.backward_stale", "What the messages change", assumes=[STAGES])
 def message_change_of_a_stage(d: Draft) -> None:
     """beta_m = p1 zeta_m w D + p0 change: the slopes change, and so does what arrives.
 
@@ -211,7 +211,7 @@ def message_change_of_a_stage(d: Draft) -> None:
 stale, carry = generators("WTdbeta dWTdelta")
 
 
-@lemma("network.full_change", "What arrives if the backward weights move too", source="THEORY section 3")
+@lemma("network.full_change", "What arrives if the backward weights move too")
 def transposed_product_changes_by_both(d: Draft) -> None:
     """norm(U^T delta_U - V^T delta_V) <= u_m D_m + w_m beta_m."""
     signs(d, u, D, w, beta)
@@ -229,7 +229,7 @@ first, second = generators("dbeta_x delta_dx")
 dbeta, dx = generators("dbeta dx")
 
 
-@lemma("network.sensitivity", "What a stage's gradient changes", assumes=[STAGES], source="THEORY section 3")
+@lemma("network.sensitivity", "What a stage's gradient changes", assumes=[STAGES])
 def gradient_change_of_a_stage(d: Draft) -> None:
     """norm(delta_U x_U^T - delta_V x_V^T) <= beta_m X_m + D_m e_m; an outer product is as long as its factors."""
     signs(d, X, D, e, beta)
@@ -264,7 +264,7 @@ stages, size, bound, input_change, change_bound, near, far = symbols("stages siz
 pull, push, weight, distance = symbols("pull push weight distance")
 
 
-@lemma("network.depth", "Through all stages", assumes=[STAGES], source="THEORY section 3")
+@lemma("network.depth", "Through all stages", assumes=[STAGES])
 def bounds_hold_through_every_depth(d: Draft) -> None:
     """By induction over the stages: inputs stay below X_m and their changes below e_m, for every number of stages.
 
@@ -314,7 +314,7 @@ def bounds_hold_through_every_depth(d: Draft) -> None:
 message = symbols("message")[0]
 
 
-@lemma("network.dominance", "Current backward weights are the less biased choice", source="THEORY section 3")
+@lemma("network.dominance", "Current backward weights are the less biased choice")
 def staleness_sensitivity_is_below_the_full_one(d: Draft) -> None:
     """S <= S_full entrywise: moving the backward weights too adds p0 u D >= 0 to every message, at every depth."""
     signs(d, p0, p1)
@@ -335,7 +335,7 @@ stage_gap, stage_moves = symbols("stage_gap stage_moves")
 travelled: Vector = generators("moved_stages")[0]
 
 
-@lemma("network.rows", "Stage by stage, squared", assumes=[STAGES], source="THEORY section 3")
+@lemma("network.rows", "Stage by stage, squared", assumes=[STAGES])
 def rows_square(d: Draft) -> None:
     """0 <= |stage gradient's change| <= (S_full u)_m implies the same for squares."""
     d.local(STAGE, stage_gap, stage_moves)
@@ -346,7 +346,7 @@ def rows_square(d: Draft) -> None:
     d.at({"stage_gap": 1, "stage_moves": 1})
 
 
-@lemma("network.smooth", "The gradient is Lipschitz with norm2(S_full)", assumes=[STAGES], source="THEORY section 3")
+@lemma("network.smooth", "The gradient is Lipschitz with norm2(S_full)", assumes=[STAGES])
 def gradient_is_lipschitz(d: Draft) -> None:
     """Stage gradients change by at most S_full u, so the gradient by at most norm2(S_full) norm(u) = L norm(u)."""
     d.given("stage_gap >= 0", le(0, stage_gap), "domain")

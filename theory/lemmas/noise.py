@@ -1,6 +1,6 @@
 """The noise of a sample's gradient: orthogonal to what was known before, with bounded second moment.
 
-Vectors are random sequences; the inner product is (1/K) sum over k < K of E <., .>. Source: THEORY section 4.
+Vectors are random sequences; the inner product is (1/K) sum over k < K of E <., .>. Source: docs/theory.md#space.
 """
 
 from theory.kernel import STEP, Draft, Tower, combine, eq, generators, inner, le, lemma, norm2, times
@@ -22,7 +22,6 @@ def noise(d: Draft) -> None:
     "noise.orthogonal",
     "The noise is orthogonal to the past and at most sigma long",
     assumes=[UNBIASED, VARIANCE],
-    source="THEORY section 4",
 )
 def noise_is_orthogonal_to_the_past(d: Draft) -> None:
     """<F, n> = 0 for every sequence F whose members are known before the sample is drawn; N(n) <= sigma."""
@@ -37,7 +36,6 @@ def noise_is_orthogonal_to_the_past(d: Draft) -> None:
     "noise.second_moment",
     "The second moment of a sample's gradient",
     assumes=[UNBIASED, VARIANCE],
-    source="THEORY section 4",
 )
 def gradient_and_noise_add_in_squares(d: Draft) -> None:
     """N(F + n)^2 <= N(F)^2 + sigma^2 =: R^2."""

@@ -12,7 +12,7 @@ def where(**values: Expr) -> dict[Symbol, Expr]:
     return {symbols(name)[0]: value for name, value in values.items()}
 
 
-@lemma("order.root", "The square root is monotone", source="elementary")
+@lemma("order.root", "The square root is monotone")
 def squares_order_nonnegative_numbers(d: Draft) -> None:
     """If t >= 0 and s^2 <= t^2 then s <= t."""
     d.given("t >= 0", le(0, t), "domain")
@@ -21,7 +21,7 @@ def squares_order_nonnegative_numbers(d: Draft) -> None:
     d.holds_at(s=1, t=2)
 
 
-@lemma("order.quadratic", "A quadratic inequality bounds its variable by the larger root", source="elementary")
+@lemma("order.quadratic", "A quadratic inequality bounds its variable by the larger root")
 def a_quadratic_inequality_is_solved_by_its_larger_root(d: Draft) -> None:
     """If k2 > 0, h >= 0, h^2 = k1^2 + k2 k0 and k2 z^2 <= 2 k1 z + k0 then z <= (k1 + h)/k2."""
     d.given("k2 > 0", lt(0, k2), "domain")

@@ -1,7 +1,7 @@
 """Lags and densities of the schedules, for every number of stages, samples and micro-batches.
 
 The slots are those of `theory.setting.schedules`: its formulas are run on symbols. An integer j is known to the kernel
-by what it is not: no integer lies strictly between -1 and 0, so j (j + 1) >= 0. Source: THEORY section 7.
+by what it is not: no integer lies strictly between -1 and 0, so j (j + 1) >= 0. Source: docs/theory.md#pipelines.
 """
 
 from typing import TypeVar
@@ -46,7 +46,7 @@ def integer(d: Draft, name: str, value: Expr) -> None:
     d.given(name, le(0, value * (value + 1)), "domain")
 
 
-@lemma("pipeline.collisions", "No stage has two passes in one slot", source="THEORY section 7")
+@lemma("pipeline.collisions", "No stage has two passes in one slot")
 def asynchronous_passes_do_not_collide(d: Draft) -> None:
     """1F1B: a forward and a backward pass of one stage are an odd number of slots apart, so at least one."""
     forward, _ = slots(Asynchronous, m, k)
@@ -57,7 +57,7 @@ def asynchronous_passes_do_not_collide(d: Draft) -> None:
     d.at({"M": 3, "m": 1, "k": 2, "N": 1, "other": 1})
 
 
-@lemma("pipeline.lags_inside", "Updates within the lag fall between the passes", source="THEORY section 7")
+@lemma("pipeline.lags_inside", "Updates within the lag fall between the passes")
 def updates_within_the_lag_fall_between(d: Draft) -> None:
     """1 <= k - other <= M - m puts the update by `other` after the forward and before the backward pass of k."""
     forward, backward = slots(Asynchronous, m, k)
@@ -69,7 +69,7 @@ def updates_within_the_lag_fall_between(d: Draft) -> None:
     d.at({"M": 3, "m": 1, "k": 2, "other": 1})
 
 
-@lemma("pipeline.lags", "The lag of a stage is at most M - m", source="THEORY section 7")
+@lemma("pipeline.lags", "The lag of a stage is at most M - m")
 def updates_between_the_passes_are_within_the_lag(d: Draft) -> None:
     """1F1B: if the update by `other` falls between the passes of sample k then 1 <= k - other <= M - m.
 
@@ -97,7 +97,7 @@ def updates_between_the_passes_are_within_the_lag(d: Draft) -> None:
 counted, lag = symbols("counted lag")
 
 
-@lemma("pipeline.count", "As many updates as the lag", source="THEORY section 7")
+@lemma("pipeline.count", "As many updates as the lag")
 def integers_from_one_to_the_lag_are_the_lag(d: Draft) -> None:
     """Counting one update for each of k - 1, k - 2, ..., k - lag gives lag."""
     d.recursion(lag, {counted: (0, counted + 1)})
@@ -117,7 +117,7 @@ def density(passes: Expr, length: Expr) -> Expr:
     return passes / length
 
 
-@lemma("pipeline.density", "Slots and computation density of 1F1B", source="THEORY section 7")
+@lemma("pipeline.density", "Slots and computation density of 1F1B")
 def asynchronous_pipeline_is_busy(d: Draft) -> None:
     """N samples take 2 (N + M - 1) slots; the density is N/(N + M - 1), at least 1 - (M - 1)/N."""
     _within(d)
@@ -138,7 +138,7 @@ def asynchronous_pipeline_is_busy(d: Draft) -> None:
     d.at({"M": 3, "m": 1, "k": 2, "N": 4})
 
 
-@lemma("pipeline.synchronous", "Slots and computation density of fill-drain", source="THEORY section 7")
+@lemma("pipeline.synchronous", "Slots and computation density of fill-drain")
 def synchronous_pipeline_waits(d: Draft) -> None:
     """B micro-batches take 2 (M + B - 1) slots; the density is B/(M + B - 1)."""
     d.given("1 <= B", le(1, B), "domain")
@@ -150,7 +150,7 @@ def synchronous_pipeline_waits(d: Draft) -> None:
     d.at({"M": 3, "B": 2})
 
 
-@lemma("pipeline.sequential", "Slots and computation density without a pipeline", source="THEORY section 7")
+@lemma("pipeline.sequential", "Slots and computation density without a pipeline")
 def sequential_passes_leave_stages_idle(d: Draft) -> None:
     """N samples take 2 M N slots; the density is 1/M."""
     d.given("1 <= M", le(1, M), "domain")

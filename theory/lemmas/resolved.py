@@ -1,7 +1,7 @@
 """The noise-resolved refinement: curvature counts where the noise is, not where it is worst.
 
 f is smooth in a matrix norm; Mu, Mv, Mn are the images of unit, v, n under the root of the matrix Lmat <= L.
-Source: THEORY section 5; the form with sqrt(Y^2 - a^2) is sharper than the one with min(Y, eta(Y)) printed there.
+Source: docs/theory.md#master.resolved. The form with sqrt(Y^2 - a^2) is sharper than that with min(Y, eta(Y)).
 """
 
 from theory.kernel import (
@@ -79,10 +79,9 @@ def curved_path(d: Draft) -> None:
     "master.resolved",
     "The noise-resolved descent",
     assumes=[SMOOTH, LOWER, UNBIASED, VARIANCE],
-    source="THEORY section 5, noise-resolved refinement",
 )
 def descent_with_resolved_noise(d: Draft) -> None:
-    """A sqrt(A) <= p + (x/2) Y^2 + (xn/2) sigma^2 + sqrt(x xn) sigma sqrt(Y^2 - a^2)."""
+    """(ii) for resolved noise: a sqrt(A) <= p + (x/2) Y^2 + (xn/2) sigma^2 + sqrt(x xn) sigma sqrt(Y^2 - a^2)."""
     gradient(d)
     d.given("sigma >= 0", le(0, sigma), "domain")
     noise.noise(d)
@@ -162,7 +161,7 @@ def _resolved_roots(d: Draft) -> None:
     d.root(g, x * xn, combine(times("xn >= 0", x)))
 
 
-@lemma("resolved.printed", "The noise-resolved descent in the printed form", source="THEORY section 5")
+@lemma("resolved.printed", "The noise-resolved descent in the printed form")
 def across_is_at_most_the_length_and_the_distance(d: Draft) -> None:
     """sqrt(Y^2 - a^2) is at most Y and at most eta(Y), so (ii) holds with min(Y, eta(Y)) in its place."""
     _resolved_roots(d)
@@ -177,7 +176,7 @@ def across_is_at_most_the_length_and_the_distance(d: Draft) -> None:
     d.at({**feasible.POINT, "xn": "1/10"})
 
 
-@lemma("resolved.below_sharp", "Noise-resolved is at least as sharp", source="THEORY section 5")
+@lemma("resolved.below_sharp", "Noise-resolved is at least as sharp")
 def resolved_points_are_feasible_for_the_sharp_bound(d: Draft) -> None:
     """If Ln <= L then (ii) with resolved noise implies (ii): every resolved point is feasible, resolved <= sharp."""
     _resolved_roots(d)
@@ -193,7 +192,7 @@ def resolved_points_are_feasible_for_the_sharp_bound(d: Draft) -> None:
     d.at({**feasible.POINT, "xn": "1/40"})
 
 
-@lemma("resolved.explicit", "Theorem 2 with resolved noise", source="THEORY section 5")
+@lemma("resolved.explicit", "Theorem 2 with resolved noise")
 def every_resolved_point_is_below_the_resolved_explicit_bound(d: Draft) -> None:
     """Theorem 2 with x sigma^2 -> xn sigma^2 and x sigma -> sqrt(x xn) sigma."""
     _resolved_roots(d)

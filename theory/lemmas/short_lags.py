@@ -1,6 +1,7 @@
 """The staleness lemma by Minkowski alone: for short lags, where splitting off the noise gains nothing.
 
-Here v_m is the whole step of stage m (mean direction plus noise), and v that of all stages. Source: THEORY section 4.
+Here v_m is the whole step of stage m (mean direction plus noise), and v that of all stages.
+Source: docs/theory.md#delays.
 """
 
 from theory.kernel import STAGE, STEP, Cite, Draft, Induction, combine, le, lemma, lt, norm2, times
@@ -63,7 +64,6 @@ POINT_VECTORS = {**ROW_VECTORS, **STALE_VECTORS}
     "stale.whole_partial",
     "Distances moved by whole steps, weighed by a row of S",
     assumes=[LAGS, STALENESS],
-    source="THEORY section 4",
 )
 def weighed_distances_of_whole_steps_are_bounded(d: Draft) -> None:
     """N(sum_j S_mj |moved_j|) <= alpha sum_j S_mj d_j N(v_j + n_j)."""
@@ -85,7 +85,6 @@ def weighed_distances_of_whole_steps_are_bounded(d: Draft) -> None:
     "stale.whole_row",
     "The staleness of one stage, noise included",
     assumes=[LAGS, STALENESS],
-    source="THEORY section 4",
 )
 def staleness_of_a_stage_is_bounded_by_whole_steps(d: Draft) -> None:
     """N(b_m) <= alpha sum_j S_mj d_j N(v_j + n_j)."""
@@ -97,7 +96,7 @@ def staleness_of_a_stage_is_bounded_by_whole_steps(d: Draft) -> None:
     d.at(POINT, POINT_VECTORS)
 
 
-@lemma("stale.minkowski", "The staleness lemma for short lags", assumes=[LAGS, STALENESS], source="THEORY section 4")
+@lemma("stale.minkowski", "The staleness lemma for short lags", assumes=[LAGS, STALENESS])
 def staleness_is_at_most_whole_steps(d: Draft) -> None:
     """N(b) <= alpha Lambda1 N(v + n), by Minkowski and shift invariance alone."""
     whole_row(d)

@@ -1,6 +1,6 @@
 """The staleness lemma: how far forward weights that are d_m updates old take the direction off course.
 
-Stage by stage in the space of random sequences, then summed over the stages in R^M. Source: THEORY section 4.
+Stage by stage in the space of random sequences, then summed over the stages in R^M. Source: docs/theory.md#delays.
 """
 
 from theory.kernel import (
@@ -52,7 +52,6 @@ VECTORS = {"v_m": (1,), "n_m": (0,)}
     "window.displacement",
     "What a stage's weights move in j updates",
     assumes=[LAGS, UNBIASED],
-    source="THEORY section 4",
 )
 def stage_moves_at_most_j_steps_and_sqrt_j_noises(d: Draft) -> None:
     """N(sum of the last j of v + n) <= j N(v) + sqrt(j) N(n)."""
@@ -100,7 +99,6 @@ SUMS = {"Sdv": (4,), "Shn": (2,)}
     "stale.partial",
     "Distances moved, weighed by a row of S",
     assumes=[LAGS, UNBIASED, STALENESS],
-    source="THEORY section 4",
 )
 def weighed_distances_are_bounded_row_by_row(d: Draft) -> None:
     """N(sum_j S_mj |moved_j|) <= alpha (sum_j S_mj d_j N(v_j) + sum_j S_mj sqrt(d_j) N(n_j))."""
@@ -134,7 +132,7 @@ def members(d: Draft) -> None:
     d.link(pi, P, over=STEP)
 
 
-@lemma("stale.pathwise", "Staleness at one step, squared", assumes=[STALENESS], source="THEORY section 3")
+@lemma("stale.pathwise", "Staleness at one step, squared", assumes=[STALENESS])
 def staleness_squares(d: Draft) -> None:
     """|b_m| <= sum_j S_mj |moved_j| at a step implies the same for squares."""
     pathwise(d)
@@ -147,7 +145,6 @@ def staleness_squares(d: Draft) -> None:
     "stale.row",
     "The staleness of one stage",
     assumes=[LAGS, UNBIASED, STALENESS],
-    source="THEORY section 4",
 )
 def staleness_of_a_stage_is_bounded_by_its_row(d: Draft) -> None:
     """N(b_m) <= alpha (sum_j S_mj d_j N(v_j) + sum_j S_mj sqrt(d_j) N(n_j))."""
@@ -183,7 +180,6 @@ def delays(d: Draft) -> None:
     "stale.martingale",
     "The staleness lemma",
     assumes=[LAGS, UNBIASED, STALENESS],
-    source="THEORY section 4",
 )
 def staleness_is_coherent_in_d_and_noisy_in_sqrt_d(d: Draft) -> None:
     """N(b) <= alpha (Lambda1 Y + nu), with Y = N(v) and nu >= norm(S Diag(sqrt d) (N(n_m))_m)."""

@@ -1,4 +1,4 @@
-"""Without lag the feasible set ends at a closed form, and the end is feasible. Source: THEORY section 5, Theorem 1.
+"""Without lag the feasible set ends at a closed form, and the end is feasible. Source: docs/theory.md#theorem-1.
 
 With c = (x/2)(1 + rho^2) and p' = p + c sigma^2 the end is the larger root of
 lead A^2 - 2 half A + rest = ((1 - c) A - p')^2 - rho^2 (A + sigma^2) ((1 - x)^2 A + x^2 sigma^2).
@@ -41,7 +41,7 @@ def _positive(d: Draft) -> tuple[Step, ...]:
     return steps
 
 
-@lemma("sync.closed_form", "The synchronous closed form, upper half", source="THEORY section 5, Theorem 1")
+@lemma("sync.closed_form", "The synchronous closed form, upper half")
 def without_lag_every_feasible_point_is_below_the_closed_form(d: Draft) -> None:
     """Without lag (q = qn = 0) every feasible A is at most the larger root (half + h)/lead."""
     roots(d, lag=False)
@@ -94,7 +94,7 @@ def without_lag_every_feasible_point_is_below_the_closed_form(d: Draft) -> None:
     d.at({"A": "9/25", "sigma": "4/5", "Y": "5/13", "a": "4/13", "rho": "1/2", "p": "33/50", "x": 0})
 
 
-@lemma("sync.attained", "The synchronous closed form, lower half", source="THEORY section 5, Theorem 1")
+@lemma("sync.attained", "The synchronous closed form, lower half")
 def without_lag_the_end_of_the_feasible_set_is_feasible(d: Draft) -> None:
     """If (1 - c) A - p' = rho R G, as at the closed form, then some (Y, a) satisfies (i) and (ii) with equality."""
     signs(d, A, rho, sigma, p, x)

@@ -1,6 +1,6 @@
 """What a stage accumulates over a window of d steps: coherent motion in proportion to d, noise to sqrt d.
 
-A window sum is built up one delayed copy at a time. Source: THEORY section 4, staleness lemma.
+A window sum is built up one delayed copy at a time. Source: docs/theory.md#delays.
 """
 
 from theory.kernel import (
@@ -35,7 +35,7 @@ def coherent(d: Draft) -> None:
     d.delayed("w", of="v_m", lag=j + 1)
 
 
-@lemma("window.coherent", "A window of j steps is at most j steps long", assumes=[LAGS], source="THEORY section 4")
+@lemma("window.coherent", "A window of j steps is at most j steps long", assumes=[LAGS])
 def window_is_at_most_j_steps_long(d: Draft) -> None:
     """N(sum of the last j of v) <= j N(v): Minkowski and shift invariance."""
     coherent(d)
@@ -60,7 +60,6 @@ def martingale(d: Draft) -> None:
     "window.martingale",
     "A window of j martingale differences is at most sqrt(j) of them long",
     assumes=[UNBIASED],
-    source="THEORY section 4",
 )
 def martingale_window_adds_in_squares(d: Draft) -> None:
     """N(sum of the last j of n)^2 <= j N(n)^2: differences of different steps are orthogonal."""

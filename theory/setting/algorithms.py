@@ -1,4 +1,4 @@
-"""The six algorithms of THEORY section 1 as data: which direction, from which weights, on which device."""
+"""The six algorithms of docs/theory.md#algorithms as data: which direction, from which weights, on which device."""
 
 from dataclasses import dataclass
 from typing import Literal

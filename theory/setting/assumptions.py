@@ -1,4 +1,4 @@
-"""The assumption set as data (THEORY section 2): what is assumed, in words and LaTeX, and who can certify it."""
+"""The assumption set as data (docs/theory.md#assumptions): in words and LaTeX, and who can certify each."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -5,7 +5,7 @@ A positive pulse moves an element by q_plus(w), a negative one by -q_minus(w), p
     update(w, dw) = w + dw q_plus(w)  if dw >= 0,  else  w + dw q_minus(w).
 
 Weights, increments and tau share one unit (the weight unit of the tile); responses are dimensionless and equal 1
-where the device is ideal. Source: THEORY sections 1 and 9; Wu et al., arXiv 2410.15155.
+where the device is ideal. Source: docs/theory.md#devices; Wu et al., arXiv 2410.15155.
 """
 
 import math
@@ -149,7 +149,7 @@ class ShiftedLinear(Device):
 class PulseTrain(AsymmetricLinear):
     """The limit of many small pulses, whose first order in |dw|/tau is the ALD.
 
-    update(w, dw) = s tau - (s tau - w) e^(-|dw|/tau), s = sign dw. Source: THEORY section 9, device.pulse_train.
+    update(w, dw) = s tau - (s tau - w) e^(-|dw|/tau), s = sign dw. Source: docs/theory.md#device.pulse_train.
     """
 
     name: ClassVar[str] = "pulse-train"

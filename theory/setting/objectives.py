@@ -21,7 +21,7 @@ class Facts:
     Args:
         values: by name: L, sigma2, Lambda1, Lambdah, nu, Ln, rho and what else the problem knows.
         certified: by the same names: proved from the problem's data (True) or only measured (False).
-        stage_data: for networks, the data of THEORY section 3: p0, p1, l0, l1, X, w per stage; empty otherwise.
+        stage_data: for networks, the data of docs/theory.md#stages: p0, p1, l0, l1, X, w per stage; empty otherwise.
 
     """
 

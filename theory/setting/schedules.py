@@ -2,7 +2,7 @@
 
 A slot is the time of one forward or one backward pass of one micro-batch at one stage. Stages are numbered 1..M,
 samples and slots from 0. Lags and densities are counted from the slots here, never assumed; the closed forms are
-claims of `theory` (pipeline.lags, pipeline.density). Source: THEORY section 7.
+claims of `theory` (pipeline.lags, pipeline.density). Source: docs/theory.md#pipelines.
 """
 
 from abc import ABC, abstractmethod

@@ -1,4 +1,6 @@
-"""Every symbol once: name, LaTeX, domain, unit, meaning. The names are those of THEORY.md and of the command line.
+"""Every symbol once: name, LaTeX, domain, unit, meaning. The names are those of the command line.
+
+The table in print: docs/theory.md#symbols.
 
 Units: w is the unit of a weight, f that of the objective.
 """

@@ -4,7 +4,7 @@ Setting:    smooth, lower, unbiased, variance, saturation, lags, staleness.
 Statement:  with alpha = sqrt(2 Delta/(L sigma^2 K)) and x, q <= 1/4, K >= K(eps) gives
             A (1 - (1+t)(1+kappa) rho^2) <= (1+t) rho^2 sigma^2 + eps; K(eps) = 8 Delta L sigma^2/eps^2 + O(1/eps).
 Status:     upper bound; its eps^-2 coefficient knows neither lag nor drift (complexity.order).
-Source:     THEORY section 5, Theorem 3.
+Source:     docs/theory.md#theorem-3.
 """
 
 from collections.abc import Mapping

@@ -3,7 +3,7 @@
 Setting:    smooth, lower, unbiased, variance, saturation, lags, staleness.
 Statement:  A <= rho^2 sigma^2/(1 - rho^2) + t sigma^2 remainder(t, rho) whenever p, x, q, qn are below powers of t.
 Status:     exact: attained by an instance (floor.attained).
-Source:     THEORY section 6.
+Source:     docs/theory.md#floor.
 """
 
 import sympy

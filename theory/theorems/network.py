@@ -4,7 +4,7 @@ Setting:    stages.
 Statement:  norm(G^(m)(U,V) - G^(m)(V,V)) <= (S u)_m with u_m = norm(U^(m) - V^(m)); if the backward weights move too,
             S_full takes the place of S; S <= S_full entrywise; the gradient is Lipschitz with L = norm2(S_full).
 Status:     upper bounds, on the convex set of weights with norm2(W^(m)) <= w_m.
-Source:     THEORY section 3; claims network.*.
+Source:     docs/theory.md#networks; claims network.*.
 
 The recursions are the functions that the claims are about (`theory.lemmas.network`); here they run on rows: what
 depends linearly on u is the row of its coefficients, as floats or as SymPy expressions.
@@ -70,7 +70,7 @@ def rows(
     w: Sequence[Any],
     caps: Sequence[float] | None = None,
 ) -> Rows:
-    """Run the recursions of THEORY section 3 for M = len(w) stages; `caps` bound the outputs of bounded activations."""
+    """Run the recursions (docs/theory.md#networks) of M = len(w) stages; `caps`, if given, bound the outputs."""
     M = len(w)
     inputs = [X]
     for m in range(M):

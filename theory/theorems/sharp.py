@@ -4,7 +4,7 @@ Setting:    smooth, lower, unbiased, variance, saturation, lags, staleness.
 Statement:  the point (A, Y, a) of a run satisfies (i), (ii) and a^2 <= Y^2; so A <= the largest A for which some Y >= 0
             and a do.
 Status:     upper bound; without lag its closed form is attained on the feasible set (sync.closed_form).
-Source:     THEORY section 5, Theorem 1; arXiv 2410.15155.
+Source:     docs/theory.md#theorem-1; arXiv 2410.15155.
 """
 
 from theory.blueprint import claim

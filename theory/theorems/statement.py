@@ -39,7 +39,7 @@ class Theorem:
     feasible: tuple[sympy.Basic, ...]
     definitions: Mapping[sympy.Symbol, Expr]
     domain: Domain
-    source: str = "THEORY section 5"
+    source: str = "docs/theory.md#theorems"
     notes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

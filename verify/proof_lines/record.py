@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Recording:
+class Path:
     """What happened in K steps of R replicas; arrays of shape (K, R, D) unless said otherwise, stages side by side.
 
     Args:
@@ -31,7 +31,7 @@ class Recording:
         after: W_{k+1}.
         stale: W^_k, from the recorded past and the lags of the schedule, not from the simulator's own queue.
         direction: g~_k as the simulator made it.
-        asked: g~_k as THEORY section 1 asks for it, from `weights` and `stale`.
+        asked: g~_k as docs/theory.md#algorithms asks for it, from `weights` and `stale`.
         fresh: grad f(W_k; xi_k).
         gradient: grad f(W_k).
         value: f(W_k), shape (K + 1, R).
@@ -105,7 +105,7 @@ class Recording:
         return np.asarray(np.einsum("krd,krd->r", one, other) / self.steps)
 
 
-def record(setting: Setting, constants: Constants, steps: int, replicas: int) -> Recording:
+def record(setting: Setting, constants: Constants, steps: int, replicas: int) -> Path:
     """Run the recursion of a setting and keep everything."""
     problem, algorithm = setting.make_problem(), algorithms.named(setting.algorithm)
     samples = Samples(problem, setting.seed, range(replicas), setting.batch)
@@ -134,13 +134,13 @@ def record(setting: Setting, constants: Constants, steps: int, replicas: int) ->
     weights = np.stack([_flat(now) for now in history])
     arrays = {name: np.stack(entries) for name, entries in kept.items()}
     known = Constants({**constants.values, "K": steps}, constants.certified)
-    return Recording(
+    return Path(
         setting, problem, known, weights[:-1], weights[1:], value=np.stack(values), stages=_slices(problem), **arrays
     )
 
 
 def _asked(problem: Problem, kind: str, stale: Weights, now: Weights, drawn: list[Any]) -> Weights:
-    """Return the direction that the table of THEORY section 1 asks for."""
+    """Return the direction that the table in docs/theory.md#algorithms asks for."""
     forward = now if kind in ("fresh", "mean") else stale
     backward = stale if kind == "stashed" else now
     directions = [problem.direction(forward, backward, sample) for sample in drawn]

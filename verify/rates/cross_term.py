@@ -68,7 +68,7 @@ def _sentence(
     match _verdict(most, least):
         case "artefact":
             said = (
-                "On these problems the cross term rho Lambdah of THEORY section 5 is an artefact of the analysis: no "
+                "On these problems the cross term rho Lambdah of Theorem 3 is an artefact of the analysis: no "
                 f"stationary one shows it, and what of the lag's price goes as rho alpha is at most {100 * most:.2g} % "
                 f"{charged}, on {counted}"
             )

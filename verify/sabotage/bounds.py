@@ -24,7 +24,7 @@ REFERENCE = (
     ((2, 0.5, 1, 0.005, 20_000, 0.2, 6.0, 3.0), 0.04835558, 0.05115555),
     ((1, 1, 0.5, 0.05, 2_000, 0.1, 4.0, 2.0), 0.11142600, 0.11705592),
 )
-"""THEORY section 10: L, sigma2, Delta, alpha, K, rho, Lambda1, Lambdah; sharp; explicit, to eight digits."""
+"""docs/theory.md#numbers: L, sigma2, Delta, alpha, K, rho, Lambda1, Lambdah; sharp; explicit, to eight digits."""
 
 _NAMES = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
 

@@ -57,7 +57,7 @@ def _lines_hold() -> Answer:
 
 
 def _facts() -> bool:
-    """Recompute L, sigma2, Lambda1, Lambdah, nu, Ln from differences of the gradient, and the lags of section 7."""
+    """Recompute L, sigma2, Lambda1, Lambdah, nu, Ln from differences of the gradient, and the lags."""
     return all(_facts_of(name) for name in ("Analog-SGD-AP", "digital AP", "plus-minus"))
 
 

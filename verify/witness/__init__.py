@@ -1,7 +1,7 @@
 """A witness from outside: worst cases by performance estimation (PEPit), between what is simulated and what is proved.
 
-Setting:    the deterministic digital pipeline: sigma = 0, rho = 0, and of THEORY section 2 smooth, lower, lags and
-            staleness. The quantity is the theorems' own: A = (1/K) sum over k < K of norm(grad f(W_k))^2, not its
+Setting:    the deterministic digital pipeline: sigma = 0, rho = 0, and the assumptions smooth, lower, lags
+            and staleness. The quantity is the theorems' own: A = (1/K) sum over k < K of norm(grad f(W_k))^2, not its
             smallest term.
 Statement:  simulated <= worst case <= derived. The first holds because the function that is run lies in the class, the
             second is Theorem 1, because the class lies within its assumptions.

@@ -1,4 +1,4 @@
-"""The kernel of quadratics plus cosines against the recursion of THEORY section 1, written out in NumPy."""
+"""The kernel of quadratics plus cosines against the recursion of docs/theory.md#algorithms, written out in NumPy."""
 
 import dataclasses
 import itertools

@@ -57,7 +57,7 @@ AT_HALF = {
     "shifted-linear": (1.1 * 0.5, 0.7 * 1.5),
     "pulse-train": (0.5, 1.5),
 }
-"""(q_plus, q_minus) at w = tau/2, from the laws of THEORY sections 1 and 9."""
+"""(q_plus, q_minus) at w = tau/2, from the laws of docs/theory.md#devices."""
 
 
 @pytest.mark.parametrize("device", DEVICES, ids=lambda device: device.name)

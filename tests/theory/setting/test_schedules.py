@@ -164,7 +164,7 @@ TABLE = {  # name: analog, pipelined, batched, schedule
     "digital-ap": (False, True, False, "asynchronous"),
     "stashed-ap": (False, True, False, "asynchronous"),
 }
-"""THEORY section 1."""
+"""docs/theory.md#algorithms."""
 
 
 def test_the_table_of_algorithms() -> None:
