@@ -21,7 +21,7 @@ from simulate.kernels.simd import width
 Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]
 
-Path = Literal["auto", "lanes", "plain"]
+KernelChoice = Literal["auto", "lanes", "plain"]
 
 ACTIVATIONS: Final = {
     "tanh": elementary.TANH,
@@ -166,7 +166,7 @@ def network(
     stashed: bool = False,
     times: NDArray[np.int64] | None = None,
     threads: int = 1,
-    path: Path = "auto",
+    path: KernelChoice = "auto",
 ) -> Floats:
     """Advance every replica of an M-stage network by the steps of `samples`.
 

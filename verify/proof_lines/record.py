@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Path:
+class Recording:
     """What happened in K steps of R replicas; arrays of shape (K, R, D) unless said otherwise, stages side by side.
 
     Args:
@@ -105,7 +105,7 @@ class Path:
         return np.asarray(np.einsum("krd,krd->r", one, other) / self.steps)
 
 
-def record(setting: Setting, constants: Constants, steps: int, replicas: int) -> Path:
+def record(setting: Setting, constants: Constants, steps: int, replicas: int) -> Recording:
     """Run the recursion of a setting and keep everything."""
     problem, algorithm = setting.make_problem(), algorithms.named(setting.algorithm)
     samples = Samples(problem, setting.seed, range(replicas), setting.batch)
@@ -134,7 +134,7 @@ def record(setting: Setting, constants: Constants, steps: int, replicas: int) ->
     weights = np.stack([_flat(now) for now in history])
     arrays = {name: np.stack(entries) for name, entries in kept.items()}
     known = Constants({**constants.values, "K": steps}, constants.certified)
-    return Path(
+    return Recording(
         setting, problem, known, weights[:-1], weights[1:], value=np.stack(values), stages=_slices(problem), **arrays
     )
 

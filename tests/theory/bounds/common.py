@@ -12,7 +12,7 @@ from boundary import run_command
 NAMES = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
 """What Theorems 1 and 2 need, in the order of their tables."""
 TABLE_POINT = {"L": 2, "sigma2": 0.5, "Delta": 1, "alpha": 0.005, "K": 20_000, "rho": 0.2, "Lambda1": 6, "Lambdah": 3}
-"""A row of the table of THEORY section 10: 0.04835558 by Theorem 1, 0.05115555 by Theorem 2."""
+"""A row of the table of docs/theory.md#numbers: 0.04835558 by Theorem 1, 0.05115555 by Theorem 2."""
 POINT = {"L": 1.0, "sigma2": 1.0, "Delta": 0.5, "rho": 0.1, "Lambda1": 4.0, "Lambdah": 2.0}
 """Constants for the number of iterations; the floor is 0.01/0.99."""
 

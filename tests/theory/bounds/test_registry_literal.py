@@ -14,7 +14,7 @@ from theory.bounds.arithmetic import precise
 from theory.setting.symbols import symbol
 
 sharp, explicit, resolved, floor = (theory.bound(name) for name in ("sharp", "explicit", "resolved", "floor"))
-TABLE = [  # THEORY section 10, to the digits printed there
+TABLE = [  # docs/theory.md#numbers, to the digits printed there
     ((1, 1, 0.5, 0.01, 10_000, 0, 0, 0), 0.01005025, 0.02010101),
     ((1, 1, 0.5, 0.01, 10_000, 0.3, 0, 0), 0.12006554, 0.12099012),
     ((1, 0.25, 2, 0.02, 5_000, 0, 3, 1.5), 0.02650654, 0.04534668),

@@ -24,7 +24,7 @@ def test_theorem_3_prescribes_steps_that_it_allows(rho, Lambda1, eps):
 
 
 def fewest(point, eps, trades):
-    """K of THEORY section 5, Theorem 3, minimised over the largest step and the trade-off t by brute force."""
+    """K of Theorem 3 (docs/theory.md#theorem-3) minimised over the largest step and the trade-off t by brute force."""
     L, s2, Delta, rho, Lambda1 = (point[name] for name in ("L", "sigma2", "Delta", "rho", "Lambda1"))
     nu2 = point["Lambdah"] ** 2 * s2
     longest = min(1 / 4 / L, 1 / 4 / ((1 + rho) * Lambda1) if Lambda1 else math.inf)
