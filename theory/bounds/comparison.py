@@ -40,7 +40,7 @@ def best_batch(given: Mapping[str, Number], target: Number, stages: int) -> int:
     """Return the B in 1..65536 with the fewest cycles of the synchronous pipeline: by scans, ever finer."""
     batches = np.unique(np.geomspace(1, _LARGEST_BATCH, 33).astype(int))
     while True:
-        needed = cycles(SYNCHRONOUS, given, [target], stages, [int(batch) for batch in batches])[0]
+        (needed,) = cycles(SYNCHRONOUS, given, [target], stages, [int(batch) for batch in batches])
         at = int(np.argmin(needed))
         low, high = batches[max(at - 1, 0)], batches[min(at + 1, len(batches) - 1)]
         if high - low <= 2:
@@ -59,7 +59,7 @@ class Region:
 
 def advantage(given: Mapping[str, Number], stages: int, batches: Sequence[int], targets: Sequence[Number]) -> Floats:
     """Return log(cycles of the synchronous, with the best of `batches`, / cycles of the asynchronous), per target."""
-    asynchronous = cycles(ASYNCHRONOUS, given, targets, stages, [1])[:, 0]
+    asynchronous = cycles(ASYNCHRONOUS, given, targets, stages, [1]).ravel()
     synchronous = cycles(SYNCHRONOUS, given, targets, stages, batches).min(axis=1)
     with np.errstate(invalid="ignore"):
         ratio = np.log(synchronous) - np.log(asynchronous)
@@ -84,7 +84,7 @@ def regions(given: Mapping[str, Number], stages: int, batches: Sequence[int]) ->
         low, high = float(targets[at]), float(targets[at + 1])
         for _ in range(_BISECTIONS):
             middle = float(np.sqrt(low * high))
-            low, high = (middle, high) if (compare([middle])[0] > 0) == ahead[at] else (low, middle)
+            low, high = (middle, high) if (compare([middle]).item() > 0) == ahead[at] else (low, middle)
         edges.append(high)
         winners.append(bool(ahead[at + 1]))
     edges.append(float(targets[-1]))

@@ -98,5 +98,5 @@ class Inversion:
         return np.where(inside & np.isfinite(prices), step * prices, -np.inf)
 
     def _price(self, target: Floats, log_multiplier: Floats, values: Sequence[Floats]) -> Floats:
-        price: Floats = self._allowed(target, np.exp(log_multiplier), *values)[0]
+        (price,) = self._allowed(target, np.exp(log_multiplier), *values)
         return np.where(np.isnan(price), -np.inf, price)

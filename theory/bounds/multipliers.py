@@ -88,10 +88,11 @@ class MultiplierBound:
             parameters: balls for `self.parameters`.
 
         """
+        (top,) = self._top(*parameters)
         search = Search(
             right=lambda unknown, mu, shares: self._balls(unknown, mu, *shares, *parameters)[0].mid(),
             share=lambda unknown, mu: self._shares(unknown, mu, parameters),
-            top=self._top(*parameters)[0].mid(),
+            top=top.mid(),
         )
         found = search.best(start, arb(1)) if search.top.is_finite() else None
         if found is None:
@@ -103,7 +104,8 @@ class MultiplierBound:
         """Return the best share in [0, 1]; 1 where G does not depend on it."""
         if self.share is None:
             return []
-        share = ball(self._best_share(unknown, multiplier, *parameters)[0]).mid()
+        (found,) = self._best_share(unknown, multiplier, *parameters)
+        share = ball(found).mid()
         return [share.max(arb(0)).min(arb(1)) if share.is_finite() else arb(1)]
 
     def plain(self, unit: arb, parameters: Sequence[arb]) -> Outcome:

@@ -73,10 +73,11 @@ def closed_form(given: Mapping[str, Number], target: Number, t: Number | None = 
     trades = np.geomspace(1e-9, 1e6, 400)[None, :] if t is None else np.array([[nearest(t)]])
     with np.errstate(all="ignore"):
         transient, needed = first(steps, trades, nearest(target), *values)
-        enough = np.maximum(second(np.maximum(transient, 1e-300), trades, *values)[0], needed)
+        (allowed,) = second(np.maximum(transient, 1e-300), trades, *values)
+        enough = np.maximum(allowed, needed)
         counts = np.where((transient > 0) & np.isfinite(enough), enough, np.inf)
     at = np.unravel_index(int(np.argmin(counts)), counts.shape)
-    return _checked(given, values, target, float(counts[at]), float(trades[0, at[1]]))
+    return _checked(given, values, target, float(counts[at]), float(trades.flat[at[1]]))
 
 
 def _checked(
@@ -87,7 +88,7 @@ def _checked(
         if not count * (1 + 1e-15 * 2.0**attempt) < _LARGEST:
             return None
         whole = math.ceil(count * (1 + 1e-15 * 2.0**attempt))
-        alpha = float(_functions()[2](float(whole), *values)[0])
+        (alpha,) = map(float, _functions()[2](float(whole), *values))
         if enough("explicit", {name: given[name] for name in CONSTANTS}, alpha, whole, target) is not None:
             return ClosedForm(whole, alpha, t)
     return None

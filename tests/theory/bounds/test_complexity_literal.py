@@ -78,6 +78,14 @@ def test_a_run_is_enough_for_the_double_and_for_its_digits(monkeypatch):
     assert module.enough("sharp", {}, 0.1, 10, 2.0) is None
 
 
+@pytest.mark.parametrize("larger", [Fraction(0.1), Fraction(1, 10)], ids=["double", "digits"])
+def test_the_larger_of_the_two_counts(monkeypatch, larger):
+    from theory.bounds import enough as module
+
+    monkeypatch.setattr(module, "bound", lambda _: lambda alpha, **_: 2.0 if alpha == larger else 1.0)
+    assert module.enough("sharp", {}, 0.1, 10, 2.0) == 2.0 and module.enough("sharp", {}, 0.1, 10, 1.5) is None
+
+
 # Against the bound itself
 
 

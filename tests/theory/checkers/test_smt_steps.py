@@ -221,6 +221,16 @@ def test_rules_are_named_and_counted(author, given, assumes, said):
     assert settled(author, given, assumes) == said
 
 
+def test_what_an_average_gives_is_defined():
+    def author(d):
+        """1/y stands on both sides, and y may be zero."""
+        d.mean(X, of=x)
+        d.given("x", le(x, 1), "domain")
+        d.conclude("c", le(X + 1 / y, 1 + 1 / y), Average(le(x, 1), combine(times("x")), STEP))
+
+    assert "y is divided by" in refused(author)
+
+
 @pytest.mark.parametrize("proof", [Tower("n", "F"), Shift("z"), Telescope("a")])
 def test_what_a_rule_gives_is_defined(proof):
     assert "y is divided by" in refused(of(le(0, 1 / y), proof))

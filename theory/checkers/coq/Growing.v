@@ -134,7 +134,7 @@ Proof.
   lra.
 Qed.
 
-(** * Analog-SGD-AP with such noise, from docs/theory.md#assumptions *)
+(** * Analog-SGD-AP with such noise, from the assumptions of section 2 *)
 
 Section analog_sgd_ap.
   Variable P : sampler.

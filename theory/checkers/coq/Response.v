@@ -1,4 +1,4 @@
-(** Beyond the linear device: trains of small pulses, and granular pulses (docs/theory.md#devices). *)
+(** Beyond the linear device: trains of small pulses, and granular pulses (section 9). *)
 
 From Coq Require Import Reals Lra Psatz.
 From Analog Require Import Device.
