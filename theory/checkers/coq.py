@@ -81,9 +81,10 @@ def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
 
 
 def _comparisons(written: Mapping[str, Lemma | str]) -> tuple[dict[str, Comparison], dict[str, str]]:
-    paths = (LIBRARY / coq_compare.FILE, LIBRARY / coq_compare.TABLE)
-    texts = (coq_source.read(path) if path.is_file() else "" for path in paths)
-    return coq_compare.comparisons((item for item in written.values() if isinstance(item, Lemma)), *texts)
+    paths = [path for name in (*coq_compare.FILES, coq_compare.TABLE) if (path := LIBRARY / name).is_file()]
+    texts = {path.name: coq_source.read(path) for path in paths}
+    table = texts.pop(coq_compare.TABLE, "")
+    return coq_compare.comparisons((item for item in written.values() if isinstance(item, Lemma)), texts, table)
 
 
 def _both(written: Mapping[str, Lemma | str], found: Mapping[str, Comparison]) -> dict[str, Compiled]:

@@ -1,79 +1,144 @@
 """Are the library's theorems about the claims? Each is compared with the statement that is written from its claim.
 
-The library's file Compare.v derives, for every claim of plain algebra and geometry, the claim's own statement from the
-library's theorem (`compare_<claim>`). Here the statement is written from the claim itself, and proved by that lemma and
-nothing else: a theorem that says less, or other, than its claim is refused by Coq. Claims about sequences, averages and
-recursions are not compared: the library speaks there of whole runs, networks and schedules (THEOREMS.md says how).
+The library's files Compare*.v derive claims' own statements from the library's theorems (`compare_<claim>`). Here the
+statement is written from the claim itself, and proved by that lemma and nothing else: a theorem that says less, or
+other, than its claim is refused by Coq. A claim for which there is no such lemma is not compared; THEOREMS.md says why.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from theory.checkers.coq_audit.source import sentences
 from theory.checkers.coq_lemma import Lemma, lemma_of
 from theory.kernel.proof import Verdict
 
-FILE, TABLE = "Compare.v", "THEOREMS.md"
+FILES = ("Compare.v", "CompareStale.v", "CompareRuns.v", "CompareNetwork.v")
+TABLE = "THEOREMS.md"
 HEAD = """(* Written from the claims of the theory package; do not edit. *)
 From Coq Require Import Reals.
-From Analog Require Import Sums InnerProduct.
-From Analog Require Compare.
-Open Scope R_scope.
+From Analog Require Import Sums InnerProduct Expectation Windows Rules.
 """
-_LEMMA = re.compile(r"^Lemma compare_(\w+) ((?:\{H : space\} ?|\([\w ]+ : [HR]\) ?)+):", re.MULTILINE)
-_ROW = re.compile(r"^\| ([a-z0-9_.]+) \| [\w.]+ \| (?!compared)([^|]+ \|.*) \|$", re.MULTILINE)
-_GROUP = re.compile(r"\(([\w ]+) : ([HR])\)|\{H : space\}")
+_ROW = re.compile(r"^\| ([a-z0-9_.]+) \| [\w.]+ \| not compared \| (.*) \|$", re.MULTILINE)
+_LEMMA = re.compile(r"(?:Lemma|Theorem) compare_(\w+)(.*)")
+_FRAMES = frozenset(("Smp", "Len", "TC", "Crd", "TS", "Stg"))
+"""How index sets are named, in the library's comparisons as in the lemmas written from claims."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A lemma that states a claim and is proved by the library alone; `claim` is its id."""
+    """A lemma that states a claim and is proved by the library alone; `claim` is its id, `by` the library's lemma."""
 
     claim: str
     name: str
     text: str
+    by: str
 
 
-def comparisons(lemmas: Iterable[Lemma], file: str, table: str = "") -> tuple[dict[str, Comparison], dict[str, str]]:
+@dataclass(frozen=True)
+class Derivation:
+    """A lemma of the library that derives a claim: its full name, and what it is about, in order, with the types.
+
+    A hypothesis of a section has the type "hypothesis" here; premises that the lemma states itself are not listed.
+    """
+
+    name: str
+    variables: tuple[tuple[str, str], ...]
+
+
+def derivations(file: str, text: str) -> dict[str, Derivation]:
+    """Return the lemmas `compare_<claim>` of a file, by `<claim>`.
+
+    A lemma of a section is about all variables and hypotheses that are declared there before it: it says `Proof using
+    All`.
+    """
+    found, open_sections = dict[str, Derivation](), [list[tuple[str, str]]()]
+    for sentence in sentences(text):
+        command, _, rest = sentence.text.partition(" ")
+        lemma = _LEMMA.match(sentence.text)
+        if command == "Section":
+            open_sections.append([])
+        elif command == "End":
+            open_sections.pop()
+        elif command in ("Variable", "Variables", "Context"):
+            open_sections[-1] += binders(rest)
+        elif command == "Hypothesis":
+            open_sections[-1].append((rest.partition(" : ")[0], "hypothesis"))
+        elif lemma:
+            variables = [item for section in open_sections for item in section]
+            name = f"{file.removesuffix('.v')}.compare_{lemma[1]}"
+            found[lemma[1]] = Derivation(name, (*variables, *binders(lemma[2])))
+    return found
+
+
+def binders(text: str) -> list[tuple[str, str]]:
+    """Return the names that a list of binders introduces, with their types: `(x y : R) {H : space} : ...`."""
+    found, rest = list[tuple[str, str]](), text.strip()
+    if rest[:1] not in ("(", "{"):
+        rest = f"({rest})" if re.match(r"[\w ]+ : ", rest) and not rest.startswith(":") else ""
+    while rest[:1] in ("(", "{"):
+        depth, end = 1, 0
+        while depth:
+            end += 1
+            depth += (rest[end] in "({") - (rest[end] in ")}")
+        names, _, kind = rest[1:end].partition(" : ")
+        found += [(name, kind) for name in names.split()]
+        rest = rest[end + 1 :].lstrip()
+    return found
+
+
+def comparisons(
+    lemmas: Iterable[Lemma], files: Mapping[str, str], table: str = ""
+) -> tuple[dict[str, Comparison], dict[str, str]]:
     """Return what can be compared, by claim id, and why each other claim is not compared.
 
     Args:
         lemmas: of the claims.
-        file: the text of Compare.v.
-        table: the text of THEOREMS.md, which says how the theorems that are not compared stand to their claims.
+        files: the texts of Compare*.v, by name.
+        table: the text of THEOREMS.md, which says why the others are not compared.
 
     """
     found, reasons = dict[str, Comparison](), dict[str, str]()
-    there = dict(_LEMMA.findall(file))
-    why = {claim: said.replace(" | ", ": ").replace("\\|", "|") for claim, said in _ROW.findall(table)}
+    there = {name: item for file, text in files.items() for name, item in derivations(file, text).items()}
+    why = {claim: said.replace("\\|", "|") for claim, said in _ROW.findall(table)}
     for lemma in lemmas:
         claim = lemma.claim.id
-        name = claim.replace(".", "_")
-        if name in there and not lemma.world.labelled:
+        derivation = there.get(claim.replace(".", "_"))
+        if derivation is not None:
             own = f"same_{lemma_of(claim)}"
-            found[claim] = Comparison(claim, own, _text(lemma, own, there[name]))
+            found[claim] = Comparison(claim, own, _text(lemma, own, derivation), derivation.name)
         else:
-            reasons[claim] = why.get(claim, f"{FILE} derives no lemma compare_{name}")
+            reasons[claim] = why.get(claim, f"no lemma compare_{claim.replace('.', '_')} derives it")
     return found, reasons
 
 
-def _text(lemma: Lemma, own: str, binders: str) -> str:
+def _text(lemma: Lemma, own: str, derivation: Derivation) -> str:
     """Return the claim's statement with a proof by the library's lemma, whose variables have the claim's names."""
+    arguments = " ".join(_argument(lemma, name, kind) for name, kind in derivation.variables)
+    return f"(* claim {lemma.claim.id} *)\n{lemma.stated(own, f'apply (@{derivation.name} {arguments}); assumption.')}"
+
+
+def _argument(lemma: Lemma, name: str, kind: str) -> str:
+    """Return what stands for a variable of the library's lemma in the claim's: an underscore is found by Coq."""
     statement = lemma.world.statement
-    arguments = []
-    for names, kind in _GROUP.findall(binders):
-        if not kind:
-            arguments.append("_")
-        for name in names.split():
-            here = name if name in statement.scalars or name in statement.vectors else name.removesuffix("_")
-            arguments.append(f"{'g' if kind == 'H' else 'v'}_{here}")
-    proof = f"apply (@Compare.compare_{lemma.claim.id.replace('.', '_')} {' '.join(arguments)}); assumption."
-    return f"(* claim {lemma.claim.id} *)\n{lemma.stated(own, proof)}"
+    if kind == "hypothesis":
+        return "ltac:(assumption)"
+    if kind == "space":
+        return "_"
+    if name in _FRAMES:
+        return name
+    if name not in {*statement.vectors, *statement.scalars}:
+        return f"v_{name.removesuffix('_')}"  # a name that Coq has already, or that a vector has as well
+    letter = "n" if name in lemma.world.counters else "g" if name in statement.vectors else "v"
+    return f"{letter}_{name}"
 
 
 def source(found: Iterable[Comparison]) -> str:
     """Return one Coq file with the comparisons."""
-    return "\n".join([HEAD, *(item.text for item in found)])
+    items = tuple(found)
+    files = " ".join(dict.fromkeys(item.by.partition(".")[0] for item in items))
+    need = f"From Analog Require {files}.\n" if files else ""
+    return "\n".join([f"{HEAD}{need}Open Scope R_scope.\n", *(item.text for item in items)])
 
 
 def opinion(lemma: Lemma | str, complaint: str | None, stopped: str = "") -> tuple[Verdict, str]:

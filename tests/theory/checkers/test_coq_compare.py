@@ -1,4 +1,8 @@
-"""The statements of Compare.v are those of the claims: the same premises, the same conclusions, in any space."""
+"""The statements of Compare.v are those of the claims: the same premises, the same conclusions, in any space.
+
+The lemmas of the other files Compare*.v speak of sequences, stages and elements; there Coq itself compares, claim by
+claim, in the file that is written from the claims (`coq_compare`).
+"""
 
 import re
 from pathlib import Path
@@ -7,11 +11,14 @@ import pytest
 from sympy import Expr, Symbol
 
 from theory import blueprint
+from theory.checkers import coq, coq_compare
 from theory.checkers.coq_audit import source
 from theory.kernel import Relation
 from theory.kernel.claim import Claim
 
-FILE = Path(__file__).parents[3] / "theory" / "checkers" / "coq" / "Compare.v"
+LIBRARY = Path(__file__).parents[3] / "theory" / "checkers" / "coq"
+FILE = LIBRARY / "Compare.v"
+ROW = re.compile(r"^\| ([a-z0-9_.]+) \| ([\w.]+) \| ([^|]+) \| (.*) \|$", re.MULTILINE)
 OPERATOR = {"<=": "<=", "<": "<", "==": "="}
 TAKEN = {"S", "R"}
 """Symbols whose names Coq has already."""
@@ -104,3 +111,83 @@ def test_another_statement_is_noticed() -> None:
     variables, premises, goal = parts(claim)
     assert statements()[name(claim)] == f"(s t : R) : {' -> '.join(['0 <= t', 's ^ 2 <= t ^ 2', 's <= t'])}"
     assert (variables, premises, goal) == ({"s", "t"}, {"0 <= t", "s ^ 2 <= t ^ 2"}, "s <= t")
+
+
+# --- every claim, by whichever file
+
+
+def derivations() -> dict[str, coq_compare.Derivation]:
+    """Return the lemmas that derive claims, by the claim's id with underscores for periods."""
+    files = {name: source.read(LIBRARY / name) for name in coq_compare.FILES}
+    return {name: item for file, text in files.items() for name, item in coq_compare.derivations(file, text).items()}
+
+
+def proofs() -> dict[str, str]:
+    """Return the text of every lemma of Compare*.v, statement and proof, by name."""
+    found, name = dict[str, str](), ""
+    for file in coq_compare.FILES:
+        for sentence in source.sentences(source.read(LIBRARY / file)):
+            lemma = re.match(r"(?:Lemma|Theorem) (\w+)", sentence.text)
+            name = lemma[1] if lemma else name
+            found[name] = f"{found.get(name, '')} {sentence.text}"
+    return found
+
+
+def mentioned(name: str, texts: dict[str, str], seen: set[str]) -> set[str]:
+    """Return the words of a lemma and of the lemmas of these files that it mentions."""
+    seen.add(name)
+    found = set(re.findall(r"\w+", texts[name])) - {name}
+    for other in (found & texts.keys()) - seen:
+        found |= mentioned(other, texts, seen)
+    return found
+
+
+def test_every_claim_of_the_chain_is_derived_from_a_theorem() -> None:
+    there = derivations()
+    assert {claim.id.replace(".", "_") for claim in blueprint.all_claims()} == there.keys()
+    assert len(there) == len(list(blueprint.all_claims()))
+
+
+def test_a_comparison_rests_on_the_theorem_that_names_its_claim() -> None:
+    texts, theorems = proofs(), coq.library_theorems()
+    for claim in blueprint.all_claims():
+        theorem = theorems[claim.id].partition(".")[2]
+        assert theorem in mentioned(name(claim), texts, set()), claim.id
+
+
+def test_no_theorem_that_names_a_claim_stands_in_a_file_of_comparisons() -> None:
+    files = {theorem.partition(".")[0] for theorem in coq.library_theorems().values()}
+    assert not any(file.startswith("Compare") for file in files)
+
+
+def test_the_table_names_every_claim_with_its_theorem_and_its_lemma() -> None:
+    rows = {
+        claim: (theorem, kind, how) for claim, theorem, kind, how in ROW.findall((LIBRARY / "THEOREMS.md").read_text())
+    }
+    theorems, there = coq.library_theorems(), derivations()
+    for claim in blueprint.all_claims():
+        theorem, kind, how = rows[claim.id]
+        assert theorem == theorems[claim.id]
+        assert kind == "compared"
+        assert f"`{there[claim.id.replace('.', '_')].name}`" in how, claim.id
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("(x y : R) {H : space} : x = y", [("x", "R"), ("y", "R"), ("H", "space")]),
+        ("(g : lift Crd (fun _ => real_space)) (n : nat) :", [("g", "lift Crd (fun _ => real_space)"), ("n", "nat")]),
+        ("x y : nat -> R", [("x", "nat -> R"), ("y", "nat -> R")]),
+        (": forall x, x = x", []),
+    ],
+)
+def test_binders(text: str, found: list[tuple[str, str]]) -> None:
+    assert coq_compare.binders(text) == found
+
+
+def test_a_lemma_of_a_section_is_about_what_the_section_declares() -> None:
+    text = """Section a. Variable x : R. Hypothesis h : 0 < x. Section b. Context {H : space}. End b.
+    Section c. Variables (y z : R) (u : H). Lemma compare_some_claim (w : R) : True. Proof using All. exact I. Qed."""
+    (found,) = coq_compare.derivations("Compare.v", text).values()
+    kinds = [("x", "R"), ("h", "hypothesis"), ("y", "R"), ("z", "R"), ("u", "H"), ("w", "R")]
+    assert (found.name, list(found.variables)) == ("Compare.compare_some_claim", kinds)

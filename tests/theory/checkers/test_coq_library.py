@@ -115,7 +115,7 @@ MUTANTS = {
     "no 2 before p": ("Master.v", "let C := 2 * p +", "let C := p +"),
     "the domain forgets the drift": ("Master.v", "rho ^ 2 + q ^ 2 / (1 - x) < 1", "rho ^ 2 < 1"),
     "staleness without the drift it causes": (
-        "Trajectory.v",
+        "Sequences.v",
         "Let q := (1 + rho) * alpha * Lambda1",
         "Let q := alpha * Lambda1",
     ),
@@ -170,6 +170,101 @@ def test_wrong_theorems_are_rejected(fault: str, build: Path) -> None:
     mutant = build / f"Mutant{list(MUTANTS).index(fault)}.v"
     mutant.write_text(text.replace(right, wrong, 1))
     done = coqc(build, mutant.name)
+    assert done.returncode != 0
+    assert "Error" in done.stderr
+    assert "Syntax error" not in done.stderr
+
+
+WEAKER = {
+    "twice the variance": ("CompareRuns.v", "noise_orthogonal", "inner n n <= sigma ^ 2", "inner n n <= 2 * sigma ^ 2"),
+    "twice the start": ("CompareRuns.v", "values_telescope", "<= (value nil - lower)", "<= 2 * (value nil - lower)"),
+    "a start that is higher than the end": ("CompareRuns.v", "values_telescope", "lower <= mean", "lower < mean"),
+    "twice the curvature": ("CompareRuns.v", "Sequences.telescope", "alpha * L / 2 *", "alpha * L *"),
+    "drift of staleness counted twice": ("CompareRuns.v", "error_at_most", "(1 + rho) * B", "(1 + 2 * rho) * B"),
+    "saturation that is met, and more": ("CompareRuns.v", "error_distorted", "+ D) +", "+ 2 * D) +"),
+    "Theorem 1 with a larger q": (
+        "CompareRuns.v",
+        "run_sharp",
+        "((1 + rho) * alpha * Lambda1)",
+        "((1 + rho) ^ 2 * alpha * Lambda1)",
+    ),
+    "Theorem 1 where the direction is 1 long": ("CompareRuns.v", "run_sharp", "direction F u ->", "norm u = 1 ->"),
+    "a higher level": ("CompareRuns.v", "run_sharp_growing", "(level sigma growth", "(level sigma (2 * growth)"),
+    "no gain from the noise's curvature": ("CompareRuns.v", "run_resolved", "alpha * Ln / 2", "alpha * (Ln + L) / 2"),
+    "<= for <": ("CompareRuns.v", "Multiplier.multiplier_end", "-> A < A1", "-> A <= A1"),
+    "< for <= on the ray": ("CompareRuns.v", "Multiplier.side_on_a_ray", "f <= h ->", "f < h ->"),
+    "a path that is shorter": ("CompareStale.v", "square_at_most", "norm b <= pi ->", "norm b < pi ->"),
+    "a window of martingale differences at the price of coherent ones": (
+        "CompareStale.v",
+        "window_martingale",
+        "sqrt (INR d) * norm n",
+        "INR d * norm n",
+    ),
+    "rows with one more martingale part": (
+        "CompareStale.v",
+        "row_le",
+        "martingale_part N d s S)",
+        "2 * martingale_part N d s S)",
+    ),
+    "staleness with twice the noise": ("CompareStale.v", "staleness", "Lambda1 * Y + nu)", "Lambda1 * Y + 2 * nu)"),
+    "one stage, twice": ("CompareNetwork.v", "forward_stage", "<= p0 * (w * X)", "<= 2 * p0 * (w * X)"),
+    "dominance from a strict start": ("CompareNetwork.v", "fewer_terms_less", "near 0%nat <= far", "near 0%nat < far"),
+    "passes half a slot apart": ("CompareNetwork.v", "passes_apart", "1 <= (backward", "1 / 2 <= (backward"),
+}
+"""What a theorem could say less than its claim: file of comparisons, theorem, and what of its statement changes."""
+
+
+def stated(build: Path, file: str, theorem: str) -> tuple[str, str]:
+    """Return a theorem's statement, and its arguments, as coqc prints them where a file's imports are in force."""
+    imports = re.findall(r"^From [^.]*(?:\.[A-Z][^.]*)*\.$", (LIBRARY / file).read_text(), re.MULTILINE)
+    text = "\n".join([*imports, "Local Open Scope R_scope.", f"About {theorem}."])
+    (build / "Asked.v").write_text(text)
+    done = coqc(build, "Asked.v")
+    assert done.returncode == 0, done.stderr
+    said = re.search(r":\s(.*?)\n\n.*?Arguments \S+ (.*?)\n\S+ is opaque", done.stdout, re.DOTALL)
+    assert said is not None, done.stdout
+    return " ".join(said[1].split()), " ".join(said[2].split())
+
+
+def with_statements(file: str, granted: dict[str, tuple[str, str]]) -> str:
+    """Return a file of comparisons in which theorems have other statements, taken for granted.
+
+    Args:
+        file: its name.
+        granted: theorem -> statement and arguments.
+
+    """
+    text = (LIBRARY / file).read_text()
+    start = text.index("Local Open Scope R_scope.\n") + len("Local Open Scope R_scope.\n")
+    head, body = text[:start], text[start:]
+    for theorem, (statement, arguments) in granted.items():
+        short = theorem.rpartition(".")[2]
+        body = re.sub(rf"\b{re.escape(theorem)}\b", short, body)
+        head += f"Lemma {short} : {statement}.\nProof. Admitted.\nArguments {short} {arguments} : rename.\n"
+    return head + body
+
+
+@needs_coq
+@pytest.mark.slow
+@pytest.mark.parametrize("file", sorted({file for file, _, _, _ in WEAKER.values()}))
+def test_the_theorems_as_they_are_will_do(file: str, build: Path) -> None:
+    theorems = {theorem for name, theorem, _, _ in WEAKER.values() if name == file}
+    text = with_statements(file, {theorem: stated(build, file, theorem) for theorem in sorted(theorems)})
+    (build / f"Same{file}").write_text(text)
+    done = coqc(build, f"Same{file}")
+    assert done.returncode == 0, done.stderr
+
+
+@needs_coq
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", WEAKER)
+def test_a_theorem_that_says_less_than_its_claim_fails_the_comparison(fault: str, build: Path) -> None:
+    file, theorem, right, wrong = WEAKER[fault]
+    statement, arguments = stated(build, file, theorem)
+    assert right in statement, statement
+    name = f"Less{list(WEAKER).index(fault)}.v"
+    (build / name).write_text(with_statements(file, {theorem: (statement.replace(right, wrong), arguments)}))
+    done = coqc(build, name)
     assert done.returncode != 0
     assert "Error" in done.stderr
     assert "Syntax error" not in done.stderr

@@ -2,12 +2,12 @@
 
     Only the statements matter here: a claim that says less, or other, than the library's theorem of that name has no
     such derivation.  Gram entries are inner products of an arbitrary inner-product space; symbols keep their names (an
-    underscore is added where Coq has the name).  Claims about whole runs, networks and schedules speak of entries of a
-    Gram matrix or of one index where the library speaks of processes, of all stages and of integers: THEOREMS.md says
-    how they correspond. *)
+    underscore is added where Coq has the name).  Claims about sequences, stages and schedules are in the other files
+    Compare*.v. *)
 
 From Coq Require Import Reals Lra Psatz.
-From Analog Require Import Sums InnerProduct Master Complexity Device Synchronous Floor Multiplier Sharp Growing
+From Analog Require Import Sums InnerProduct Sequences Master Complexity Device Synchronous Floor Multiplier Sharp
+  Growing
   Challenge Attained.
 Local Open Scope R_scope.
 
@@ -67,49 +67,6 @@ Proof. intros H. unfold Rabs in H. destruct (Rcase_abs x); lra. Qed.
 
 Lemma square_le x c : Rabs x <= c -> x ^ 2 <= c ^ 2.
 Proof. intros H. rewrite <- (pow2_abs x). apply pow_incr. split; [apply Rabs_pos | exact H]. Qed.
-
-(** What is left of Theorem 2 when p, x, q and qn are small against t, term by term; T is the saturation term. *)
-Lemma remainder A p x q qn rho sigma T rbar2 t :
-  0 <= A -> 0 <= sigma -> 0 <= x -> 0 <= q -> 0 <= qn -> 0 <= rho < 1 -> 0 < t -> t <= 1 / 3 ->
-  p <= t * sigma ^ 2 -> x <= t -> q <= t -> qn <= sigma * t ^ 2 -> rho ^ 2 * (1 + t) * (1 + 4 * t ^ 2) < 1 ->
-  T ^ 2 = A * rho ^ 2 + rbar2 * sigma ^ 2 ->
-  A <= 2 * p + x * sigma ^ 2 + (T + qn) ^ 2 + ((T + qn) * q + x * sigma) ^ 2 / (1 - x - q ^ 2) ->
-  A <= rbar2 * sigma ^ 2 * / (1 + (-1) * rho ^ 2) + t * sigma ^ 2 * / (1 + (-1) * rho ^ 2) *
-    / (1 + (-1) * rho ^ 2 * (1 + t) * (1 + 4 * t ^ 2)) * (rbar2 * (1 + 2 * t) ^ 2
-    + (1 + (-1) * rho ^ 2) * (3 + 4 * t + (1 + 4 * t ^ 2) * (t ^ 2 + t ^ 3))).
-Proof.
-  intros HA Hs Hx Hq Hqn Hr Ht T3 Hp Xt Qt Nt Infl ET E.
-  assert (Q2 : q ^ 2 <= t ^ 2) by (apply pow_incr; lra).
-  assert (X2 : x ^ 2 <= t ^ 2) by (apply pow_incr; lra).
-  assert (T2 : t ^ 2 <= 1 / 9) by (replace (1 / 9) with ((1 / 3) ^ 2) by field; apply pow_incr; lra).
-  assert (N2 : qn ^ 2 <= sigma ^ 2 * t ^ 4)
-    by (replace (sigma ^ 2 * t ^ 4) with ((sigma * t ^ 2) ^ 2) by ring; apply pow_incr; lra).
-  pose proof (pow2_ge_0 sigma) as S2. pose proof (pow2_ge_0 (T + qn)) as A0.
-  set (s := 1 - x - q ^ 2) in *. assert (Sp : 1 / 2 <= s) by (unfold s; lra).
-  assert (Frac : ((T + qn) * q + x * sigma) ^ 2 / s <= 4 * t ^ 2 * (T + qn) ^ 2 + 4 * t ^ 2 * sigma ^ 2).
-  { assert (Inv : / s <= 2).
-    { replace 2 with (/ (1 / 2)) by field. apply Rinv_le_contravar; lra. }
-    apply Rle_trans with (((T + qn) * q + x * sigma) ^ 2 * 2).
-    - apply Rmult_le_compat_l; [apply pow2_ge_0 | exact Inv].
-    - pose proof (pow2_ge_0 ((T + qn) * q - x * sigma)).
-      pose proof (Rmult_le_compat_l _ _ _ A0 Q2). pose proof (Rmult_le_compat_l _ _ _ S2 X2). lra. }
-  assert (Start : (T + qn) ^ 2 <= (1 + t) * T ^ 2 + sigma ^ 2 * (t ^ 3 + t ^ 4)).
-  { apply Rmult_le_reg_l with t; [exact Ht|]. pose proof (pow2_ge_0 (t * T - qn)).
-    pose proof (Rmult_le_compat_l (1 + t) _ _ ltac:(lra) N2).
-    replace (t * ((1 + t) * T ^ 2 + sigma ^ 2 * (t ^ 3 + t ^ 4)))
-      with (t * (1 + t) * T ^ 2 + (1 + t) * (sigma ^ 2 * t ^ 4)) by ring.
-    replace (t * (T + qn) ^ 2) with (t * (1 + t) * T ^ 2 + (1 + t) * qn ^ 2 - (t * T - qn) ^ 2) by ring. lra. }
-  assert (Xs : x * sigma ^ 2 <= t * sigma ^ 2) by (apply Rmult_le_compat_r; assumption).
-  apply (Rmult_le_compat_l (1 + 4 * t ^ 2)) in Start; [|pose proof (pow2_ge_0 t); lra]. rewrite ET in Start.
-  set (D := 1 + (-1) * rho ^ 2 * (1 + t) * (1 + 4 * t ^ 2)).
-  assert (DP : 0 < D) by (unfold D; lra). assert (RP : 0 < 1 + (-1) * rho ^ 2) by nra.
-  apply Rmult_le_reg_r with D; [exact DP|].
-  replace ((rbar2 * sigma ^ 2 * / (1 + (-1) * rho ^ 2) + t * sigma ^ 2 * / (1 + (-1) * rho ^ 2) * / D * (rbar2 *
-    (1 + 2 * t) ^ 2 + (1 + (-1) * rho ^ 2) * (3 + 4 * t + (1 + 4 * t ^ 2) * (t ^ 2 + t ^ 3)))) * D)
-    with (sigma ^ 2 * (3 * t + 4 * t ^ 2) + (1 + 4 * t ^ 2) * (sigma ^ 2 * (t ^ 3 + t ^ 4))
-      + (1 + 4 * t ^ 2) * (1 + t) * (rbar2 * sigma ^ 2)) by (unfold D; field; unfold D in DP; lra).
-  unfold D. lra.
-Qed.
 
 (** device.closed_form *)
 Lemma compare_device_closed_form (m q_minus q_plus s tau w : R) :
@@ -437,11 +394,9 @@ Lemma compare_master_cauchy_schwarz {H : space} (n unit v : H) (S_ Y a r sigma :
   (inner n v) <= (S_ * sigma).
 Proof.
   intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10.
-  assert (Across : norm (plus v (scal (- a) unit)) <= S_).
-  { apply norm_le; [exact P9|]. rewrite inner_line, P10, P7, (inner_sym v unit), <- P8.
-    pose proof (Rmult_le_compat_l (a ^ 2) _ _ (pow2_ge_0 a) P1). lra. }
-  pose proof (inner_le_product _ n S_ sigma Across (norm_le n sigma P3 P4)) as B.
-  rewrite inner_plus, inner_scal, (inner_sym unit n), P5, (inner_sym v n) in B. lra.
+  rewrite inner_sym in P5 |- *. pose proof (across n sigma unit v ltac:(apply norm_le;
+    lra) P5 (norm_le n sigma P3 P4)) as B.
+  rewrite norm_sq, <- P7, <- P8, (root_is S_ _ P9) in B by (rewrite P10; ring). lra.
 Qed.
 
 (** challenge.cross_term *)
@@ -730,14 +685,10 @@ Lemma compare_floor_upper (A R_ S_ Y a p q qn r rho sigma t x : R) :
 Proof.
   intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10 P11 P12 P13 P14 P15 P16 P17 P18 P19 P20 P21 P22 P23 P24.
   pose proof (point p x sigma rho q qn A Y a r R_ S_ P7 P8 P9 P10 P11 P12 P13 P14 P15 P16) as F.
-  assert (Q2 : q ^ 2 <= t ^ 2) by (apply pow_incr; lra).
-  assert (T2 : t ^ 2 <= 1 / 9) by (replace (1 / 9) with ((1 / 3) ^ 2) by field; apply pow_incr; lra).
-  assert (Short : x + q ^ 2 < 1) by lra.
-  destruct (feasible_eliminates p x sigma rho q qn A Y a P3 P1 F) as [I II].
-  pose proof (eliminated p x (x * sigma ^ 2) (x * sigma) sigma rho q qn A Y Short _ I II) as E.
-  unfold radius in E. rewrite (root_is R_ _ P11 P12) in E.
-  apply (remainder A p x q qn rho sigma (rho * R_) (rho ^ 2) t); try assumption; try lra.
-  rewrite Rpow_mult_distr, P12. ring.
+  pose proof (upper_near rho sigma p x q qn A Y a t (conj P0 P17) P1 P3 P4 P5 P6 P18 P19 P20 P21 P22 P23 ltac:(lra) F)
+    as E.
+  unfold floor, excess, Rdiv in E. replace (1 + (-1) * rho ^ 2) with (1 - rho ^ 2) by ring.
+  replace (1 + (-1) * rho ^ 2 * (1 + t) * (1 + 4 * t ^ 2)) with (1 - rho ^ 2 * (1 + t) * (1 + 4 * t ^ 2)) by ring. lra.
 Qed.
 
 (** floor.adaptive *)
@@ -778,13 +729,10 @@ Proof.
   assert (F : feasible p x sigma 0 q (T_s + qn) A Y a).
   { apply (point p x sigma 0 q (T_s + qn) A Y a r R_ S_); try assumption.
     replace (T_s + qn + R_ * 0 + Y * q) with (T_s + qn + Y * q) by ring. assumption. }
-  assert (Q2 : q ^ 2 <= t ^ 2) by (apply pow_incr; lra).
-  assert (T2 : t ^ 2 <= 1 / 9) by (replace (1 / 9) with ((1 / 3) ^ 2) by field; apply pow_incr; lra).
-  assert (Short : x + q ^ 2 < 1) by lra.
-  destruct (feasible_eliminates p x sigma 0 q (T_s + qn) A Y a P3 P1 F) as [I II].
-  pose proof (eliminated p x (x * sigma ^ 2) (x * sigma) sigma 0 q (T_s + qn) A Y Short _ I II) as E.
-  rewrite Rmult_0_l, Rplus_0_l in E.
-  apply (remainder A p x q qn rho sigma T_s rbar2 t); try assumption; lra.
+  pose proof (adaptive_near rho sigma rbar2 T_s p x q qn A Y a t (conj P0 P20) P1 P3 P4 P5 P6 P21 P22 P23 P24 P25 P26
+    ltac:(lra) ltac:(lra) F) as E.
+  unfold excess, Rdiv in E. replace (1 + (-1) * rho ^ 2) with (1 - rho ^ 2) by ring.
+  replace (1 + (-1) * rho ^ 2 * (1 + t) * (1 + 4 * t ^ 2)) with (1 - rho ^ 2 * (1 + t) * (1 + 4 * t ^ 2)) by ring. lra.
 Qed.
 
 (** growing.linear *)
@@ -819,7 +767,7 @@ Lemma compare_growing_linear (A R_ S_ Y a growth level p q qn r rho sigma t x : 
 Proof.
   intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10 P11 P12 P13 P14 P15 P16 P17 P18 P19 P20 P21.
   pose proof (point p x level rho q qn A Y a r R_ S_ P7 P9 P12 P13 P14 P15 P16 P17 P20 P21) as F.
-  assert (Lv : Growing.level sigma growth A = level) by (apply root_is; [exact P10 | lra]).
+  assert (Lv : Sequences.level sigma growth A = level) by (apply root_is; [exact P10 | lra]).
   rewrite <- Lv in F.
   pose proof (linear_growing p x sigma growth rho q qn A Y a t P3 P8 P6 P18 P19 F) as E. cbv zeta in E. plain.
   unfold Rdiv in E. rewrite (Rpow_mult_distr x sigma) in E. lra.
@@ -973,7 +921,7 @@ Proof.
   pose proof (point p x sigma rho q qn A Y a r R_ S_ P7 P8 P9 P10 P11 P12 P13 P14 P18 P19) as F.
   replace (1 + -1 * q ^ 2 + -1 * mu * x) with (1 - q ^ 2 - mu * x) in * by ring.
   apply (multiplier_sharp p x sigma rho q qn mu A1 A Y a); try assumption.
-  unfold right_side, early, Multiplier.drift, plane_gain.
+  unfold right_side, side, start, early, Multiplier.drift, plane_gain.
   rewrite (root_is T1 (rho ^ 2 * A1 + (rho * sigma) ^ 2) P20) by (rewrite P21; ring).
   rewrite (root_is u1 ((1 - mu) ^ 2 * A1 + (mu * (x * sigma)) ^ 2) P24) by (rewrite P25; ring).
   unfold Rdiv. lra.

@@ -23,7 +23,6 @@ Proof.
 Qed.
 
 (** With the saturation met along the run, [drifted] standing for rho R, it ends at rbar^2 sigma^2 / (1 - rho^2). *)
-(* Claim: floor.adaptive *)
 Theorem adaptive_at_the_limit rho rbar sigma A Y a :
   0 <= rho < 1 -> 0 <= A ->
   feasible 0 0 sigma 0 0 (sqrt (rho ^ 2 * A + rbar ^ 2 * sigma ^ 2) + 0) A Y a ->
@@ -38,6 +37,86 @@ Proof.
   pose proof (pow2_ge_0 Y). set (t := sqrt (rho ^ 2 * A + rbar ^ 2 * sigma ^ 2)) in I.
   replace ((0 * radius sigma A + 0 * Y + (t + 0)) ^ 2) with (t ^ 2) in I by ring.
   unfold t in I. rewrite pow2_sqrt in I by exact Q. lra.
+Qed.
+
+(** * Above: how far the bound may lie above the floor where p, x, q and qn are small against t *)
+
+Definition excess (rho sigma rbar2 t : R) : R :=
+  t * sigma ^ 2 / (1 - rho ^ 2) / (1 - rho ^ 2 * (1 + t) * (1 + 4 * t ^ 2)) *
+    (rbar2 * (1 + 2 * t) ^ 2 + (1 - rho ^ 2) * (3 + 4 * t + (1 + 4 * t ^ 2) * (t ^ 2 + t ^ 3))).
+
+(** What is left of Theorem 2 when p, x, q and qn are small against t, term by term; T is the saturation term. *)
+Lemma remainder A p x q qn rho sigma T rbar2 t :
+  0 <= A -> 0 <= sigma -> 0 <= x -> 0 <= q -> 0 <= qn -> 0 <= rho < 1 -> 0 < t -> t <= 1 / 3 ->
+  p <= t * sigma ^ 2 -> x <= t -> q <= t -> qn <= sigma * t ^ 2 -> rho ^ 2 * (1 + t) * (1 + 4 * t ^ 2) < 1 ->
+  T ^ 2 = A * rho ^ 2 + rbar2 * sigma ^ 2 ->
+  A <= 2 * p + x * sigma ^ 2 + (T + qn) ^ 2 + ((T + qn) * q + x * sigma) ^ 2 / (1 - x - q ^ 2) ->
+  A <= rbar2 * sigma ^ 2 / (1 - rho ^ 2) + excess rho sigma rbar2 t.
+Proof.
+  intros HA Hs Hx Hq Hqn Hr Ht T3 Hp Xt Qt Nt Infl ET E.
+  assert (Q2 : q ^ 2 <= t ^ 2) by (apply pow_incr; lra).
+  assert (X2 : x ^ 2 <= t ^ 2) by (apply pow_incr; lra).
+  assert (T2 : t ^ 2 <= 1 / 9) by (replace (1 / 9) with ((1 / 3) ^ 2) by field; apply pow_incr; lra).
+  assert (N2 : qn ^ 2 <= sigma ^ 2 * t ^ 4)
+    by (replace (sigma ^ 2 * t ^ 4) with ((sigma * t ^ 2) ^ 2) by ring; apply pow_incr; lra).
+  pose proof (pow2_ge_0 sigma) as S2. pose proof (pow2_ge_0 (T + qn)) as A0.
+  set (s := 1 - x - q ^ 2) in *. assert (Sp : 1 / 2 <= s) by (unfold s; lra).
+  assert (Frac : ((T + qn) * q + x * sigma) ^ 2 / s <= 4 * t ^ 2 * (T + qn) ^ 2 + 4 * t ^ 2 * sigma ^ 2).
+  { assert (Inv : / s <= 2).
+    { replace 2 with (/ (1 / 2)) by field. apply Rinv_le_contravar; lra. }
+    apply Rle_trans with (((T + qn) * q + x * sigma) ^ 2 * 2).
+    - apply Rmult_le_compat_l; [apply pow2_ge_0 | exact Inv].
+    - pose proof (pow2_ge_0 ((T + qn) * q - x * sigma)).
+      pose proof (Rmult_le_compat_l _ _ _ A0 Q2). pose proof (Rmult_le_compat_l _ _ _ S2 X2). lra. }
+  assert (Start : (T + qn) ^ 2 <= (1 + t) * T ^ 2 + sigma ^ 2 * (t ^ 3 + t ^ 4)).
+  { apply Rmult_le_reg_l with t; [exact Ht|]. pose proof (pow2_ge_0 (t * T - qn)).
+    pose proof (Rmult_le_compat_l (1 + t) _ _ ltac:(lra) N2).
+    replace (t * ((1 + t) * T ^ 2 + sigma ^ 2 * (t ^ 3 + t ^ 4)))
+      with (t * (1 + t) * T ^ 2 + (1 + t) * (sigma ^ 2 * t ^ 4)) by ring.
+    replace (t * (T + qn) ^ 2) with (t * (1 + t) * T ^ 2 + (1 + t) * qn ^ 2 - (t * T - qn) ^ 2) by ring. lra. }
+  assert (Xs : x * sigma ^ 2 <= t * sigma ^ 2) by (apply Rmult_le_compat_r; assumption).
+  apply (Rmult_le_compat_l (1 + 4 * t ^ 2)) in Start; [|pose proof (pow2_ge_0 t); lra]. rewrite ET in Start.
+  set (D := 1 - rho ^ 2 * (1 + t) * (1 + 4 * t ^ 2)).
+  assert (DP : 0 < D) by (unfold D; lra). assert (RP : 0 < 1 - rho ^ 2) by nra.
+  apply Rmult_le_reg_r with D; [exact DP|].
+  replace ((rbar2 * sigma ^ 2 / (1 - rho ^ 2) + excess rho sigma rbar2 t) * D)
+    with (sigma ^ 2 * (3 * t + 4 * t ^ 2) + (1 + 4 * t ^ 2) * (sigma ^ 2 * (t ^ 3 + t ^ 4))
+      + (1 + 4 * t ^ 2) * (1 + t) * (rbar2 * sigma ^ 2)) by (unfold excess, D; field; unfold D in DP; lra).
+  unfold D. lra.
+Qed.
+
+Lemma small_is_short x q t : 0 < t <= 1 / 3 -> 0 <= q -> x <= t -> q <= t -> x + q ^ 2 < 1.
+Proof.
+  intros Ht Hq Hx Q. assert (q ^ 2 <= (1 / 3) ^ 2) by (apply pow_incr; lra). lra.
+Qed.
+
+(* Claim: floor.upper *)
+Theorem upper_near rho sigma p x q qn A Y a t :
+  0 <= rho < 1 -> 0 <= sigma -> 0 <= x -> 0 <= q -> 0 <= qn -> 0 <= A -> 0 < t -> t <= 1 / 3 ->
+  p <= t * sigma ^ 2 -> x <= t -> q <= t -> qn <= sigma * t ^ 2 -> rho ^ 2 * (1 + t) * (1 + 4 * t ^ 2) < 1 ->
+  feasible p x sigma rho q qn A Y a -> A <= floor rho sigma + excess rho sigma (rho ^ 2) t.
+Proof.
+  intros Hr Hs Hx Hq Hqn HA Ht T3 Hp Xt Qt Nt Infl F.
+  pose proof (small_is_short x q t (conj Ht T3) Hq Xt Qt) as Short.
+  destruct (feasible_eliminates p x sigma rho q qn A Y a Hx Hs F) as [I II].
+  pose proof (eliminated p x (x * sigma ^ 2) (x * sigma) sigma rho q qn A Y Short _ I II) as E.
+  apply (remainder A p x q qn rho sigma (rho * radius sigma A) (rho ^ 2) t); try assumption.
+  unfold radius. rewrite Rpow_mult_distr, pow2_sqrt by (pose proof (pow2_ge_0 sigma); lra). ring.
+Qed.
+
+(** With the saturation met along the run, T standing for rho R. *)
+(* Claim: floor.adaptive *)
+Theorem adaptive_near rho sigma rbar2 T p x q qn A Y a t :
+  0 <= rho < 1 -> 0 <= sigma -> 0 <= x -> 0 <= q -> 0 <= qn -> 0 <= A -> 0 < t -> t <= 1 / 3 ->
+  p <= t * sigma ^ 2 -> x <= t -> q <= t -> qn <= sigma * t ^ 2 -> rho ^ 2 * (1 + t) * (1 + 4 * t ^ 2) < 1 ->
+  T ^ 2 = A * rho ^ 2 + rbar2 * sigma ^ 2 -> feasible p x sigma 0 q (T + qn) A Y a ->
+  A <= rbar2 * sigma ^ 2 / (1 - rho ^ 2) + excess rho sigma rbar2 t.
+Proof.
+  intros Hr Hs Hx Hq Hqn HA Ht T3 Hp Xt Qt Nt Infl ET F.
+  pose proof (small_is_short x q t (conj Ht T3) Hq Xt Qt) as Short.
+  destruct (feasible_eliminates p x sigma 0 q (T + qn) A Y a Hx Hs F) as [I II].
+  pose proof (eliminated p x (x * sigma ^ 2) (x * sigma) sigma 0 q (T + qn) A Y Short _ I II) as E.
+  rewrite Rmult_0_l, Rplus_0_l in E. now apply (remainder A p x q qn rho sigma T rbar2 t).
 Qed.
 
 Lemma cv_const c : Un_cv (fun _ => c) c.
@@ -59,7 +138,6 @@ Lemma cv_eq u v l m : (forall n, u n = v n) -> l = m -> Un_cv u l -> Un_cv v m.
 Proof. intros E -> C eps He. destruct (C eps He) as [N HN]. exists N. intros. rewrite <- E. now apply HN. Qed.
 
 (** alpha -> 0 and K alpha -> infinity drive p, x, q and qn to zero, and the explicit bound to the floor. *)
-(* Claim: floor.upper *)
 Theorem upper rho sigma (p x q qn : nat -> R) :
   0 <= rho < 1 -> Un_cv p 0 -> Un_cv x 0 -> Un_cv q 0 -> Un_cv qn 0 ->
   Un_cv (fun n => explicit (p n) (x n) sigma rho (q n) (qn n)) (floor rho sigma).

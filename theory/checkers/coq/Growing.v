@@ -4,11 +4,9 @@
     sigma stood in Theorem 1.  Nothing else of its proof speaks of the variance. *)
 
 From Coq Require Import Reals Lra Lia List.
-From Analog Require Import Sums InnerProduct Expectation Windows Master Trajectory Descent Device Training.
+From Analog Require Import Sums InnerProduct Expectation Windows Sequences Master Trajectory Descent Device Training.
 Import ListNotations.
 Local Open Scope R_scope.
-
-Definition level (sigma growth A : R) : R := sqrt (sigma ^ 2 + growth * A).
 
 Section growing.
   Variable P : sampler.
@@ -37,34 +35,21 @@ Section growing.
     conditional P (fun h => inner (n h) (n h)) h <= sigma ^ 2 + growth * inner (gradient h) (gradient h).
   Let s := level sigma growth A.
 
-  Lemma A_nonneg : 0 <= A.
-  Proof. unfold A. rewrite A_is_norm by exact K_pos. apply pow2_ge_0. Qed.
-
-  Lemma level_nonneg : 0 <= s.
-  Proof. apply sqrt_pos. Qed.
+  Lemma growing_given_the_past h : reachable P h -> (length h < K)%nat ->
+    conditional P (fun h => inner (n h) (n h) + - growth * inner (F h) (F h)) h <= sigma ^ 2.
+  Proof.
+    intros R Len. pose proof (variance_growing h (conj R Len)) as V.
+    replace (conditional P (fun h => inner (n h) (n h) + - growth * inner (F h) (F h)) h) with
+      (conditional P (fun h => inner (n h) (n h)) h + conditional P (fun _ => - growth * inner (gradient h) (gradient
+        h)) h)
+      by (unfold conditional; now rewrite <- (apply_plus (given P h))).
+    rewrite conditional_const. lra.
+  Qed.
 
   Lemma noise_at_most_level : norm n <= s.
   Proof.
-    unfold s, level. apply sqrt_le_1_alt.
-    change (/ INR K * sum K (fun k => mean P k (conditional P (fun h => inner (n h) (n h))))
-      <= sigma ^ 2 + growth * A).
-    apply Rle_trans with
-      (/ INR K * sum K (fun k => mean P k (fun h => sigma ^ 2 + growth * inner (gradient h) (gradient h)))).
-    - apply Rmult_le_compat_l; [left; apply Rinv_0_lt_compat, lt_0_INR, K_pos|].
-      apply sum_le. intros k Hk. apply mean_le. intros h [R E]. apply variance_growing. split; [exact R | lia].
-    - apply Req_le. unfold A, mean_squared_gradient.
-      rewrite (sum_ext K _ (fun k => sigma ^ 2 + growth * mean P k (fun h => inner (gradient h) (gradient h)))).
-      + rewrite sum_plus, sum_const, sum_scal. field. apply not_0_INR. lia.
-      + intros k _. rewrite mean_plus, mean_scal. f_equal. apply mean_const.
-  Qed.
-
-  Lemma gradient_and_noise_at_level : norm (plus F n) <= radius s A.
-  Proof.
-    apply sqrt_le_1_alt. rewrite inner_plus, !inner_plus_r, (inner_sym n F).
-    replace (inner F n) with 0 by (symmetry; apply (gradient_orthogonal_to_noise P M size K gradient fresh K_pos
-      unbiased)).
-    unfold A. rewrite (A_is_norm P M size K gradient K_pos). fold F. rewrite norm_sq, <- (norm_sq n).
-    pose proof (pow_incr (norm n) s 2 (conj (norm_nonneg n) noise_at_most_level)). lra.
+    apply norm_le; [apply sqrt_pos|]. unfold s, A. rewrite (A_is_norm P M size K gradient K_pos).
+    exact (noise_at_level P K F n sigma growth K_pos growth_nonneg growing_given_the_past).
   Qed.
 
   Variables Lambda1 nu rho : R.
@@ -75,19 +60,6 @@ Section growing.
   Let q := (1 + rho) * alpha * Lambda1.
   Let qn := (1 + rho) * alpha * nu.
 
-  Lemma error_at_level : norm error <= eta s rho q qn A (norm v).
-  Proof.
-    pose proof (norm_e P M size K W gradient fresh direction alpha K_pos rho rho_nonneg drift) as E.
-    pose proof stale_at_most as B. pose proof gradient_and_noise_at_level as G.
-    pose proof (minkowski (plus F n) b) as D. pose proof (minkowski b e) as T.
-    change (norm e <= rho * norm (plus (plus F n) b)) in E.
-    assert (rho * norm (plus (plus F n) b) <= rho * (radius s A + norm b))
-      by (apply Rmult_le_compat_l; [exact rho_nonneg | lra]).
-    assert ((1 + rho) * norm b <= (1 + rho) * (alpha * (Lambda1 * norm v + nu)))
-      by (apply Rmult_le_compat_l; lra).
-    unfold eta, q, qn. change (norm error) with (norm (plus b e)). lra.
-  Qed.
-
   Variable value : history -> R.
   Variables L lower : R.
   Hypothesis L_nonneg : 0 <= L.
@@ -97,17 +69,19 @@ Section growing.
   Let p := (value [] - lower) / (alpha * INR K).
 
   (** Theorem 1 along a trajectory, with the level for sigma. *)
-  (* Claim: growing.sharp *)
   Theorem trajectory_sharp_growing : exists Y a, feasible p (alpha * L) s rho q qn A Y a.
   Proof.
-    unfold A at 1. rewrite (A_is_norm P M size K gradient K_pos).
-    apply (sharp F error n).
-    - apply Rmult_le_pos; lra.
-    - apply (gradient_orthogonal_to_noise P M size K gradient fresh K_pos unbiased).
-    - unfold F at 1. rewrite <- (A_is_norm P M size K gradient K_pos). apply error_at_level.
-    - apply noise_at_most_level.
-    - apply (telescope P M size K W gradient fresh direction alpha K_pos alpha_pos unbiased value L lower
-        bounded_below smooth).
+    unfold s, A. rewrite (A_is_norm P M size K gradient K_pos).
+    exists (norm v), (inner (scal (/ norm F) F) v).
+    apply (run_sharp_growing P K value lower K_pos (mean_below P K value lower bounded_below) F n b e
+      (scal (/ norm F) F)); try assumption.
+    - apply (noise P M size K gradient fresh unbiased).
+    - apply direction_of_F.
+    - apply (direction_known P M size K gradient K_pos).
+    - apply (F_known P M size K gradient K_pos).
+    - apply (smooth_seen P M size K W gradient fresh direction alpha K_pos value L smooth).
+    - apply (norm_pointwise P M size K W gradient fresh direction alpha K_pos rho rho_nonneg drift).
+    - exact growing_given_the_past.
   Qed.
 End growing.
 
@@ -124,8 +98,7 @@ Theorem linear_growing p x sigma growth rho q qn A Y a t :
 Proof.
   intros Hx Hg HA Short Ht Fe s kappa.
   assert (S : 0 < s) by (unfold s; lra).
-  assert (Q : level sigma growth A ^ 2 = sigma ^ 2 + growth * A).
-  { apply pow2_sqrt. pose proof (pow2_ge_0 sigma). pose proof (Rmult_le_pos growth A Hg HA). lra. }
+  pose proof (level_sq sigma growth A Hg HA) as Q.
   pose proof (sharp_le_linear p x (level sigma growth A) rho q qn A Y a Hx (sqrt_pos _) HA t Short Ht Fe) as Le.
   cbv zeta in Le. fold s in Le. fold kappa in Le.
   rewrite (Rpow_mult_distr x (level _ _ _)), Q in Le. rewrite (Rpow_mult_distr x sigma).
@@ -192,13 +165,14 @@ Section analog_sgd_ap.
       ((1 + rho) * alpha * Lambda1) ((1 + rho) * alpha * (Lambdah * level sigma growth A)) A Y a.
   Proof.
     apply (trajectory_sharp_growing P M size K W gradients fresh direction alpha K_pos alpha_pos unbiased_noise
-      sigma growth noise_variance_growing Lambda1 (Lambdah * level sigma growth A)) with (value := fun h => f (W h));
+      sigma growth growth_nonneg noise_variance_growing Lambda1 (Lambdah * level sigma growth A)) with (value := fun h
+        => f (W h));
       try assumption.
     - apply (staleness P M size K W gradients fresh direction alpha K_pos alpha_pos unbiased_noise d S S_nonneg
         (stale' P M size K (fun w => G w w) direction W d S sensitivity) Lambda1 _ coherent_delay).
       apply Rle_trans with (1 := martingale_delay _). rewrite norm_stage_norms.
       apply Rmult_le_compat_l; [exact Lambdah_nonneg|].
-      apply (noise_at_most_level P M size K gradients fresh K_pos sigma growth noise_variance_growing).
+      apply (noise_at_most_level P M size K gradients fresh K_pos sigma growth growth_nonneg noise_variance_growing).
     - apply (drift' P M size K (ald tau) direction W alpha rho alpha_pos analog_sgd_ap).
       intros. apply ald_distortion; auto.
     - apply (smooth' P M size K f grad (fun w => G w w) region direction W alpha L K_pos alpha_pos gradient smooth

@@ -49,22 +49,23 @@ Section geometry.
   Variables F h n : H.
   Let v := plus F h.
 
-  (** [a] is the component of v along F; with no gradient to go along it is 0. *)
-  Definition along (a : R) : Prop :=
-    a * norm F = inner F v /\ Rabs a <= norm v /\ (norm F = 0 -> a = 0).
+  (** [u] is the direction of F: at most 1 long, with F = |F| u as every vector sees it.  Where there is no gradient to
+      go along, any such u will do. *)
+  Definition direction (u : H) : Prop := norm u <= 1 /\ forall w, inner F w = norm F * inner u w.
 
-  Lemma along_exists : exists a, along a.
+  Lemma null_sees_nothing w : norm F = 0 -> inner F w = 0.
   Proof.
-    pose proof (cauchy_schwarz_abs F v) as CS.
-    destruct (Req_EM_T (norm F) 0) as [Z|Z].
-    - exists 0. rewrite Z, Rmult_0_l in CS. repeat split.
-      + rewrite Rmult_0_l. symmetry. destruct (Req_dec (inner F v) 0) as [E|E]; [exact E|].
-        pose proof (Rabs_pos_lt _ E). lra.
-      + rewrite Rabs_R0. apply norm_nonneg.
-    - pose proof (norm_nonneg F). assert (0 < norm F) by lra.
-      exists (inner F v / norm F). repeat split; [now field| |contradiction].
-      unfold Rdiv. rewrite Rabs_mult, (Rabs_pos_eq (/ norm F)) by (left; now apply Rinv_0_lt_compat).
-      apply Rmult_le_reg_r with (norm F); [lra|]. rewrite Rmult_assoc, Rinv_l; lra.
+    intros Z. pose proof (cauchy_schwarz_abs F w) as CS. rewrite Z, Rmult_0_l in CS.
+    destruct (Req_dec (inner F w) 0) as [E|E]; [exact E|]. pose proof (Rabs_pos_lt _ E). lra.
+  Qed.
+
+  Lemma direction_of_F : direction (scal (/ norm F) F).
+  Proof.
+    unfold direction. rewrite norm_scal. destruct (Req_EM_T (norm F) 0) as [Z|Z].
+    - split; intros; rewrite ?inner_scal, ?(null_sees_nothing w Z), Z; lra.
+    - pose proof (norm_nonneg F). split; intros.
+      + rewrite Rabs_pos_eq by (left; apply Rinv_0_lt_compat; lra). rewrite Rinv_l; lra.
+      + rewrite inner_scal. now field.
   Qed.
 
   (* Claim: master.polarise *)
@@ -75,26 +76,24 @@ Section geometry.
   Theorem expand : norm (plus v n) ^ 2 = norm v ^ 2 + norm n ^ 2 + 2 * inner v n.
   Proof. rewrite !norm_sq, inner_plus, !inner_plus_r, (inner_sym n v). ring. Qed.
 
-  (** The part of v across F. *)
-  Definition rest (a : R) : H := plus v (scal (- a / norm F) F).
+  (** The part of w across u. *)
+  Definition rest (u w : H) : H := plus w (scal (- inner u w) u).
 
-  Lemma norm_rest a : along a -> norm (rest a) = sqrt (norm v ^ 2 - a ^ 2).
+  Lemma norm_rest u w : norm u <= 1 -> norm (rest u w) <= sqrt (norm w ^ 2 - inner u w ^ 2).
   Proof.
-    intros (Along & _ & Null). unfold norm at 1. f_equal. unfold rest.
-    rewrite inner_line, (inner_sym v F), <- Along, <- !norm_sq.
-    destruct (Req_EM_T (norm F) 0) as [Z|Z]; [rewrite (Null Z), Z; unfold Rdiv; ring|].
-    field. exact Z.
+    intros Hu. apply sqrt_le_1_alt. unfold rest. rewrite inner_line, (inner_sym w u), <- !norm_sq.
+    pose proof (pow_incr _ 1 2 (conj (norm_nonneg u) Hu)).
+    pose proof (Rmult_le_compat_l (inner u w ^ 2) (norm u ^ 2) 1 (pow2_ge_0 _) ltac:(lra)). lra.
   Qed.
 
-  (** The noise, orthogonal to F, meets only that part. *)
+  (** Noise that is orthogonal to u meets only that part. *)
   (* Claim: master.cauchy_schwarz *)
-  Theorem across sigma a :
-    inner F n = 0 -> norm n <= sigma -> along a -> inner v n <= sigma * sqrt (norm v ^ 2 - a ^ 2).
+  Theorem across sigma u w :
+    norm u <= 1 -> inner u n = 0 -> norm n <= sigma -> inner w n <= sigma * sqrt (norm w ^ 2 - inner u w ^ 2).
   Proof.
-    intros Orth Noise Along. rewrite <- (norm_rest a Along).
-    replace (inner v n) with (inner (rest a) n) by (unfold rest; rewrite inner_plus, inner_scal, Orth; ring).
-    apply Rle_trans with (1 := cauchy_schwarz (rest a) n). rewrite Rmult_comm.
-    apply Rmult_le_compat_r; [apply norm_nonneg | exact Noise].
+    intros Hu Orth Noise. replace (inner w n) with (inner (rest u w) n)
+      by (unfold rest; rewrite inner_plus, inner_scal, Orth; ring).
+    rewrite Rmult_comm. apply inner_le_product; [now apply norm_rest | exact Noise].
   Qed.
 
   Variables p x sigma rho q qn : R.
@@ -105,34 +104,83 @@ Section geometry.
 
   Hypothesis sigma_nonneg : 0 <= sigma.
   Hypothesis x_nonneg : 0 <= x.
-  Hypothesis orthogonal : inner F n = 0.
   Hypothesis error : norm h <= eta sigma rho q qn A (norm v).
 
-  Lemma constraint_i a : along a -> A + norm v ^ 2 - 2 * a * sqrt A <= eta sigma rho q qn A (norm v) ^ 2.
+  Lemma constraint_i u : direction u ->
+    A + norm v ^ 2 - 2 * inner u v * sqrt A <= eta sigma rho q qn A (norm v) ^ 2.
   Proof.
-    intros (Along & _). rewrite sqrt_A, Rmult_assoc, Along. unfold A at 1. rewrite polarise.
-    apply pow_incr. split; [apply norm_nonneg | exact error].
+    intros [_ Along]. rewrite sqrt_A.
+    replace (2 * inner u v * norm F) with (2 * inner F v) by (rewrite (Along v); ring).
+    unfold A at 1. rewrite polarise. apply pow_incr. split; [apply norm_nonneg | exact error].
   Qed.
 
-  (** Theorem 1, in the space of random sequences. *)
-  Theorem sharp :
-    norm n <= sigma ->
-    inner F v <= p + x / 2 * norm (plus v n) ^ 2 ->
-    exists Y a, feasible p x sigma rho q qn A Y a.
+  Lemma component_short u : direction u -> Rabs (inner u v) <= norm v.
   Proof.
-    intros noise descent. destruct along_exists as [a Ha]. exists (norm v), a.
-    pose proof (across sigma a orthogonal noise Ha) as CS. pose proof (constraint_i a Ha) as I.
-    destruct Ha as (Along & Short & _).
-    split; [apply norm_nonneg|]. split; [exact Short|]. split; [exact I|].
-    rewrite sqrt_A, Along. rewrite expand in descent.
+    intros [Hu _]. apply Rle_trans with (1 := cauchy_schwarz_abs u v).
+    pose proof (Rmult_le_compat_r _ _ _ (norm_nonneg v) Hu). lra.
+  Qed.
+
+  (** Theorem 1, in the space of random sequences, with the point that is feasible. *)
+  Theorem sharp_at u :
+    direction u -> inner u n = 0 -> norm n <= sigma ->
+    inner F v <= p + x / 2 * norm (plus v n) ^ 2 ->
+    feasible p x sigma rho q qn A (norm v) (inner u v).
+  Proof.
+    intros Hu orthogonal noise descent. pose proof (constraint_i u Hu) as I. pose proof (component_short u Hu).
+    pose proof (across sigma u v (proj1 Hu) orthogonal noise) as CS. destruct Hu as [_ Along].
+    split; [apply norm_nonneg|]. split; [assumption|]. split; [exact I|].
+    rewrite sqrt_A, Rmult_comm, <- Along. rewrite expand in descent.
     assert (norm n ^ 2 <= sigma ^ 2) by (apply pow_incr; split; [apply norm_nonneg | exact noise]).
     apply (Rmult_le_compat_l x) in CS; [|exact x_nonneg].
     assert (x * norm n ^ 2 <= x * sigma ^ 2) by now apply Rmult_le_compat_l.
     lra.
   Qed.
 
-  (** Its noise-resolved form: a second form [curve] <= L measures the descent, and the noise looks smaller in it.
-      [scale] turns L, Ln and the step into x and xn. *)
+  Theorem sharp :
+    inner F n = 0 -> norm n <= sigma -> inner F v <= p + x / 2 * norm (plus v n) ^ 2 ->
+    exists Y a, feasible p x sigma rho q qn A Y a.
+  Proof.
+    intros orthogonal noise descent. exists (norm v), (inner (scal (/ norm F) F) v).
+    apply sharp_at; auto using direction_of_F. rewrite inner_scal, orthogonal. ring.
+  Qed.
+
+  (** The noise-resolved form of (ii).  [Mv], [Mn] and [Mu] are what the curvature makes of w, the noise and the
+      direction u: it is at most L on w and on its part across u, and the noise is Ln sigma^2 in it. *)
+  Section resolved.
+    Context {C : space}.
+    Variables Mu Mv Mn : C.
+    Variables alpha L Ln : R.
+    Hypothesis alpha_pos : 0 < alpha.
+    Hypothesis L_nonneg : 0 <= L.
+    Hypothesis Ln_nonneg : 0 <= Ln.
+
+    Theorem resolved_descent u w :
+      direction u -> inner Mu Mn = 0 -> inner Mn Mn <= Ln * sigma ^ 2 -> inner Mv Mv <= L * inner w w ->
+      inner (plus Mv (scal (- inner u w) Mu)) (plus Mv (scal (- inner u w) Mu)) <= L * inner (rest u w) (rest u w) ->
+      inner F w <= p + alpha / 2 * norm (plus Mv Mn) ^ 2 ->
+      inner u w * norm F <= p + alpha * L / 2 * norm w ^ 2 + alpha * Ln / 2 * sigma ^ 2
+        + sqrt (alpha * L * (alpha * Ln)) * sigma * sqrt (norm w ^ 2 - inner u w ^ 2).
+    Proof.
+      intros Hu orthogonal noise short across_short descent.
+      rewrite Rmult_comm, <- (proj2 Hu). apply Rle_trans with (1 := descent).
+      assert (Cross : inner Mv Mn <= sqrt L * sqrt (norm w ^ 2 - inner u w ^ 2) * (sqrt Ln * sigma)).
+      { replace (inner Mv Mn) with (inner (plus Mv (scal (- inner u w) Mu)) Mn)
+          by (rewrite inner_plus, inner_scal, orthogonal; ring).
+        apply inner_le_product; (apply norm_le; [apply Rmult_le_pos; auto using sqrt_pos|]); rewrite Rpow_mult_distr.
+        - rewrite (pow2_sqrt L) by exact L_nonneg. apply Rle_trans with (1 := across_short), Rmult_le_compat_l;
+            [exact L_nonneg|]. rewrite <- norm_sq. apply pow_incr. split; [apply norm_nonneg | apply norm_rest, Hu].
+        - now rewrite (pow2_sqrt Ln). }
+      replace (sqrt (alpha * L * (alpha * Ln))) with (alpha * (sqrt L * sqrt Ln)).
+      2:{ replace (alpha * L * (alpha * Ln)) with (alpha ^ 2 * (L * Ln)) by ring.
+          rewrite (sqrt_mult (alpha ^ 2)), sqrt_pow2, (sqrt_mult L); try assumption; try reflexivity; try lra;
+            [apply pow2_ge_0 | now apply Rmult_le_pos]. }
+      rewrite norm_sq, inner_plus, !inner_plus_r, (inner_sym Mn Mv). rewrite <- (norm_sq w) in short.
+      apply (Rmult_le_compat_l (alpha / 2)) in short, noise; try lra.
+      apply (Rmult_le_compat_l alpha) in Cross; lra.
+    Qed.
+  End resolved.
+
+  (** The same for a second form [curve] <= L on the space itself. *)
   Variables (curve : H -> H -> R) (alpha L Ln : R).
   Hypothesis alpha_pos : 0 < alpha.
   Hypothesis L_nonneg : 0 <= L.
@@ -149,43 +197,17 @@ Section geometry.
   Let curved : space :=
     Space H zero plus scal curve curve_sym curve_zero curve_plus curve_scal curve_pos.
 
-  Lemma curve_cross u c : norm u <= c -> curve u n <= sqrt (L * Ln) * sigma * c.
-  Proof.
-    intros Hu. pose proof (@norm_nonneg H u).
-    apply Rle_trans with (1 := @cauchy_schwarz curved u n).
-    replace (sqrt (L * Ln) * sigma * c) with ((sqrt L * c) * (sqrt Ln * sigma))
-      by (rewrite sqrt_mult by assumption; ring).
-    apply Rmult_le_compat; try apply (@norm_nonneg curved).
-    - apply (@norm_le curved); [apply Rmult_le_pos; [apply sqrt_pos | lra]|].
-      rewrite Rpow_mult_distr, pow2_sqrt by exact L_nonneg.
-      apply Rle_trans with (1 := curve_le u), Rmult_le_compat_l; [exact L_nonneg|].
-      rewrite <- (@norm_sq H). now apply pow_incr.
-    - apply (@norm_le curved); [apply Rmult_le_pos; [apply sqrt_pos | exact sigma_nonneg]|].
-      now rewrite Rpow_mult_distr, pow2_sqrt.
-  Qed.
-
   Theorem sharp_resolved :
     inner F v <= p + alpha / 2 * curve (plus v n) (plus v n) ->
     exists Y a, feasible_resolved p (alpha * L) (alpha * Ln) sigma rho q qn A Y a.
   Proof.
-    intros descent. destruct along_exists as [a Ha]. exists (norm v), a.
-    pose proof (constraint_i a Ha) as I. pose proof Ha as (Along & Short & _).
-    split; [apply norm_nonneg|]. split; [exact Short|]. split; [exact I|].
-    rewrite sqrt_A, Along. apply Rle_trans with (1 := descent).
-    assert (Cross : curve v n <= sqrt (L * Ln) * sigma * sqrt (norm v ^ 2 - a ^ 2)).
-    { rewrite <- (norm_rest a Ha).
-      replace (curve v n) with (curve (rest a) n) by (unfold rest; rewrite curve_plus, curve_scal, curve_orthogonal;
-        ring).
-      apply curve_cross, Rle_refl. }
-    replace (curve (plus v n) (plus v n)) with (curve v v + 2 * curve v n + curve n n)
-      by (rewrite !curve_plus, !(curve_sym _ (plus v n)), !curve_plus, (curve_sym n v); ring).
-    replace (sqrt (alpha * L * (alpha * Ln))) with (alpha * sqrt (L * Ln)).
-    2:{ replace (alpha * L * (alpha * Ln)) with (alpha ^ 2 * (L * Ln)) by ring.
-        rewrite (sqrt_mult (alpha ^ 2)), sqrt_pow2; [reflexivity | lra | apply pow2_ge_0 | now apply Rmult_le_pos]. }
-    pose proof (curve_le v) as Cv. rewrite <- norm_sq in Cv.
-    apply (Rmult_le_compat_l (alpha / 2)) in Cv; [|lra].
-    apply (Rmult_le_compat_l alpha) in Cross; [|lra].
-    pose proof (Rmult_le_compat_l (alpha / 2) _ _ ltac:(lra) curve_noise). lra.
+    intros descent. exists (norm v), (inner (scal (/ norm F) F) v).
+    split; [apply norm_nonneg|]. split; [apply component_short, direction_of_F|].
+    split; [apply constraint_i, direction_of_F|]. rewrite sqrt_A.
+    apply (@resolved_descent curved (scal (/ norm F) F) v n alpha L Ln); try assumption; try apply curve_le.
+    - apply direction_of_F.
+    - simpl. rewrite curve_scal, curve_orthogonal. ring.
+    - rewrite (@norm_sq curved). exact descent.
   Qed.
 End geometry.
 

@@ -110,16 +110,6 @@ Proof.
   apply Rmult_le_compat_r; [apply Rle_0_sqr|]. apply pow_incr. split; [apply Rabs_pos | now apply B].
 Qed.
 
-(** No coordinate exceeds the norm, so a product of vectors, element by element, is at most as long as its factors. *)
-(* Claim: network.hadamard *)
-Lemma hadamard_le n (a : nat -> R) (z t : euclid n) c :
-  0 <= c -> (forall i, (i < n)%nat -> Rabs (a i) <= c * Rabs (z i)) ->
-  norm ((fun i => a i * t i) : euclid n) <= c * norm z * norm t.
-Proof.
-  intros Hc B. apply elementwise_le; [apply Rmult_le_pos; [exact Hc | apply norm_nonneg]|].
-  intros i Hi. apply Rle_trans with (1 := B i Hi). apply Rmult_le_compat_l; [exact Hc | now apply coordinate_le].
-Qed.
-
 (** delta x^T, stored row after row. *)
 Definition outer (k : nat) (y x : nat -> R) : nat -> R := fun c => y (c / k)%nat * x (c mod k)%nat.
 

@@ -6,7 +6,7 @@
     here, and counted from the output in the backward pass. *)
 
 From Coq Require Import Reals Lra Lia.
-From Analog Require Import Sums InnerProduct Descent Matrix.
+From Analog Require Import Sums InnerProduct Descent Matrix Stages.
 Local Open Scope R_scope.
 
 (** * The network *)
@@ -126,7 +126,6 @@ Section network.
   Lemma backward_bound_nonneg j : 0 <= backward_bound j.
   Proof. induction j as [|j IH]; simpl; repeat apply Rmult_le_pos; auto. Qed.
 
-  (* Claim: network.forward *)
   Theorem forward_bounded U m : bounded U -> (m <= M)%nat -> norm (act U m : euclid (width m)) <= forward_bound m.
   Proof.
     intros B. induction m as [|m IH]; intros Hm; [exact input_bound|].
@@ -134,13 +133,10 @@ Section network.
       norm (act U (S m) : euclid (width (S m))) <= at_most (cap m) b).
     { intros b L. destruct (cap m) as [c|] eqn:E; [|exact L].
       apply Rmin_glb; [exact (capped m c E (pre U m)) | exact L]. }
-    apply Capped, Rle_trans with (p0 * norm (pre U m : euclid (width (S m)))).
-    - apply euclid_le; [exact p0_nonneg|]. rewrite <- sum_scal. apply sum_le. intros i _. simpl act. fold (pre U m).
-      pose proof (phi_lipschitz m (pre U m i) 0) as L. rewrite phi_zero, !Rminus_0_r in L.
-      pose proof (pow_incr _ _ 2 (conj (Rabs_pos _) L)) as Q. rewrite Rpow_mult_distr, !pow2_abs in Q.
-      unfold pre in *. lra.
-    - rewrite Rmult_assoc. apply Rmult_le_compat_l; [exact p0_nonneg|].
-      apply Rle_trans with (1 := B m ltac:(lia) _). apply Rmult_le_compat_l; [apply w_nonneg|]. apply IH. lia.
+    apply Capped. rewrite Rmult_assoc.
+    apply (forward_stage (sum_functional (width (S m))) p0 (w m) p0_nonneg (w_nonneg m)) with
+      (x := act U m : euclid (width m)) (Wx := pre U m); [apply IH; lia | apply B; lia|].
+    intros i _. pose proof (phi_lipschitz m (pre U m i) 0) as L. now rewrite phi_zero, !Rminus_0_r in L.
   Qed.
 
   Definition back_bound (j : nat) : R := match j with O => l0 | S j => w (st j) * backward_bound j end.
@@ -169,7 +165,6 @@ Section network.
         * apply Rmult_le_compat_l; [exact p0_nonneg|]. apply IH. lia.
   Qed.
 
-  (* Claim: network.backward *)
   Theorem backward_bounded U W j :
     bounded U -> bounded W -> (j < M)%nat -> norm (delta U W j : euclid (rows j)) <= backward_bound j.
   Proof.
@@ -224,23 +219,21 @@ Section network.
         + apply Rle_trans with (1 := bU' m Hm _). apply Rmult_le_compat_l; [apply w_nonneg | exact L].
     Qed.
 
-    (* Claim: network.forward_stale *)
     Theorem forward_stale m : (m <= M)%nat -> norm (minus (act U m : euclid (width m)) (act U' m)) <= e u m.
     Proof.
       induction m as [|m IH]; intros Hm.
       - simpl. apply Req_le, norm_null, sum_zero. intros i _. unfold minus. simpl. ring.
       - simpl e. fold (zeta u m).
         apply Rle_trans with (p0 * norm (minus (pre U m : euclid (width (S m))) (pre U' m))).
-        + apply euclid_le; [exact p0_nonneg|]. rewrite <- sum_scal. apply sum_le. intros i _.
-          change ((phi m (pre U m i) + -1 * phi m (pre U' m i)) * (phi m (pre U m i) + -1 * phi m (pre U' m i))
-            <= p0 ^ 2 * ((pre U m i + -1 * pre U' m i) * (pre U m i + -1 * pre U' m i))).
-          pose proof (pow_incr _ _ 2 (conj (Rabs_pos _) (phi_lipschitz m (pre U m i) (pre U' m i)))) as Q.
-          rewrite Rpow_mult_distr, !pow2_abs in Q. lra.
+        + apply (elements_at_most (sum_functional (width (S m)))); [exact p0_nonneg|]. intros i _.
+          pose proof (phi_lipschitz m (pre U m i) (pre U' m i)) as L.
+          change (Rabs (phi m (pre U m i) + -1 * phi m (pre U' m i)) <= p0 * Rabs (pre U m i + -1 * pre U' m i)).
+          replace (phi m (pre U m i) + -1 * phi m (pre U' m i)) with (phi m (pre U m i) - phi m (pre U' m i)) by ring.
+          now replace (pre U m i + -1 * pre U' m i) with (pre U m i - pre U' m i) by ring.
         + apply Rmult_le_compat_l; [exact p0_nonneg|]. apply pre_stale; [lia|]. apply IH. lia.
     Qed.
 
     (** By induction, through every number of stages. *)
-    (* Claim: network.depth *)
     Theorem through_all_stages m :
       (m <= M)%nat -> norm (act U m : euclid (width m)) <= forward_bound m /\
                       norm (minus (act U m : euclid (width m)) (act U' m)) <= e u m.
@@ -255,31 +248,31 @@ Section network.
       norm (minus (delta U W j : euclid (rows j)) (delta U' W' j)) <= p1 * zeta u (st j) * back_bound j + p0 * c.
     Proof.
       intros Hj L. set (m := st j). assert (Hm : (m < M)%nat) by (unfold m, st; lia).
-      apply Rle_trans with
-        (norm ((fun i => (dphi m (pre U m i) - dphi m (pre U' m i)) * back U W j i) : euclid (rows j))
-         + norm ((fun i => dphi m (pre U' m i) * minus (back U W j : euclid (rows j)) (back U' W' j) i)
-                 : euclid (rows j))).
-      - apply euclid_split. intros i _.
+      set (bend := (fun i => back U W j i * (dphi m (pre U m i) - dphi m (pre U' m i))) : euclid (rows j)).
+      set (turn := (fun i => dphi m (pre U' m i) * minus (back U W j : euclid (rows j)) (back U' W' j) i)
+        : euclid (rows j)).
+      rewrite (euclid_ext (rows j) _ (plus bend turn)).
+      - replace (p1 * zeta u m * back_bound j) with (p1 * back_bound j * zeta u m) by ring.
+        apply (backward_stale_stage (sum_functional (rows j)) p0 p1 p0_nonneg p1_nonneg) with
+          (inside := minus (pre U m : euclid (rows j)) (pre U' m))
+          (gone := minus (back U W j : euclid (rows j)) (back U' W' j))
+          (arriving := back U W j) (slope := fun i => dphi m (pre U m i) - dphi m (pre U' m i)).
+        + apply back_bound_nonneg.
+        + intros i _. replace (minus (pre U m : euclid (rows j)) (pre U' m) i) with (pre U m i - pre U' m i)
+            by (change (pre U m i - pre U' m i = pre U m i + -1 * pre U' m i); ring).
+          apply dphi_lipschitz.
+        + intros i Hi. apply Rle_trans with (1 := coordinate_le (rows j) (back U W j) i Hi). now apply back_bounded.
+        + reflexivity.
+        + intros i _. unfold turn. rewrite Rabs_mult. apply Rmult_le_compat_r; [apply Rabs_pos | apply dphi_bound].
+        + now apply zeta_bound.
+        + exact L.
+      - intros i _.
         change (dphi m (pre U m i) * back U W j i + -1 * (dphi m (pre U' m i) * back U' W' j i)
-          = (dphi m (pre U m i) - dphi m (pre U' m i)) * back U W j i
+          = back U W j i * (dphi m (pre U m i) - dphi m (pre U' m i))
             + dphi m (pre U' m i) * (back U W j i + -1 * back U' W' j i)). ring.
-      - apply Rplus_le_compat.
-        + apply Rle_trans with
-            (p1 * norm (minus (pre U m : euclid (rows j)) (pre U' m)) * norm (back U W j : euclid (rows j))).
-          * apply hadamard_le; [exact p1_nonneg|]. intros i _.
-            replace (minus (pre U m : euclid (rows j)) (pre U' m) i) with (pre U m i - pre U' m i)
-              by (change (pre U m i - pre U' m i = pre U m i + -1 * pre U' m i); ring).
-            apply dphi_lipschitz.
-          * apply Rmult_le_compat; auto using norm_nonneg.
-            -- apply Rmult_le_pos; [exact p1_nonneg | apply norm_nonneg].
-            -- apply Rmult_le_compat_l; [exact p1_nonneg | now apply zeta_bound].
-            -- now apply back_bounded.
-        + apply Rle_trans with (1 := elementwise_le (rows j) _ _ p0 p0_nonneg (fun i _ => dphi_bound m _)).
-          apply Rmult_le_compat_l; [exact p0_nonneg | exact L].
     Qed.
 
     (** What is handed on changes with the signal and with the backward weights. *)
-    (* Claim: network.full_change *)
     Lemma back_stale j c :
       (S j < M)%nat -> norm (minus (delta U W j : euclid (rows j)) (delta U' W' j)) <= c ->
       norm (minus (back U W (S j) : euclid (rows (S j))) (back U' W' (S j)))
@@ -288,27 +281,26 @@ Section network.
       intros Hj L.
       assert (E : width (st j) = rows (S j)) by (unfold rows, st; f_equal; lia). rewrite <- E.
       assert (Hm : (st j < M)%nat) by (unfold st; lia).
-      apply Rle_trans with
-        (norm (apply_columns (rows j) (of_stage W' (st j)) (minus (delta U W j : euclid (rows j)) (delta U' W' j))
-               : euclid (width (st j)))
-         + norm (apply_columns (rows j) (of_stage (minus W W') (st j)) (delta U W j) : euclid (width (st j)))).
-      - apply euclid_split. intros i _. unfold apply_columns.
+      rewrite (euclid_ext (width (st j)) _ (plus
+        (apply_columns (rows j) (of_stage W' (st j)) (minus (delta U W j : euclid (rows j)) (delta U' W' j))
+         : euclid (width (st j)))
+        (apply_columns (rows j) (of_stage (minus W W') (st j)) (delta U W j)))).
+      2:{ intros i _. unfold apply_columns.
         change (sum (rows j) (fun k => of_stage W (st j) k i * delta U W j k)
           + -1 * sum (rows j) (fun k => of_stage W' (st j) k i * delta U' W' j k)
           = sum (rows j) (fun k => of_stage W' (st j) k i * (delta U W j k + -1 * delta U' W' j k))
           + sum (rows j) (fun k => (of_stage W (st j) k i + -1 * of_stage W' (st j) k i) * delta U W j k)).
-        rewrite <- sum_scal, <- !sum_plus. apply sum_ext. intros. ring.
-      - apply Rplus_le_compat.
-        + apply Rle_trans with (w (st j) * norm (minus (delta U W j : euclid (rows j)) (delta U' W' j))).
-          * apply (spectral_transposed (rows j) (width (st j))); [apply w_nonneg | now apply bW'].
-          * apply Rmult_le_compat_l; [apply w_nonneg | exact L].
-        + apply Rle_trans with (1 := columns_le (rows j) (width (st j)) (minus W W' (st j) : euclid (size (st j))) _).
-          apply Rmult_le_compat; try apply norm_nonneg.
-          * exact (backward_moved (st j) Hm).
-          * apply backward_bounded; [exact bU | exact bW | lia].
+        rewrite <- sum_scal, <- !sum_plus. apply sum_ext. intros. ring. }
+      apply handed_on.
+      - apply Rle_trans with (w (st j) * norm (minus (delta U W j : euclid (rows j)) (delta U' W' j))).
+        + apply (spectral_transposed (rows j) (width (st j))); [apply w_nonneg | now apply bW'].
+        + apply Rmult_le_compat_l; [apply w_nonneg | exact L].
+      - apply Rle_trans with (1 := columns_le (rows j) (width (st j)) (minus W W' (st j) : euclid (size (st j))) _).
+        apply Rmult_le_compat; try apply norm_nonneg.
+        + exact (backward_moved (st j) Hm).
+        + apply backward_bounded; [exact bU | exact bW | lia].
     Qed.
 
-    (* Claim: network.backward_stale *)
     Theorem backward_stale j :
       (j < M)%nat -> norm (minus (delta U W j : euclid (rows j)) (delta U' W' j)) <= beta u moved j.
     Proof.
@@ -332,18 +324,20 @@ Section network.
       assert (Hj : (j < M)%nat) by (unfold j; lia).
       assert (Er : rows j = width (S m)) by (unfold rows, st, j; do 2 f_equal; lia).
       pose proof (backward_stale j Hj) as Bs. pose proof (backward_bounded U' W' j bU' bW' Hj) as Bb. rewrite Er in *.
-      apply Rle_trans with
-        (norm (outer (width m) (minus (delta U W j : euclid (width (S m))) (delta U' W' j)) (act U m) : euclid (size m))
-         + norm (outer (width m) (delta U' W' j) (minus (act U m : euclid (width m)) (act U' m)) : euclid (size m))).
-      - apply euclid_split. intros c _. unfold outer.
+      rewrite (euclid_ext (size m) _ (plus
+        (outer (width m) (minus (delta U W j : euclid (width (S m))) (delta U' W' j)) (act U m) : euclid (size m))
+        (outer (width m) (delta U' W' j) (minus (act U m : euclid (width m)) (act U' m))))).
+      2:{ intros c _. unfold outer.
         change (delta U W j (c / width m) * act U m (c mod width m)
           + -1 * (delta U' W' j (c / width m) * act U' m (c mod width m))
           = (delta U W j (c / width m) + -1 * delta U' W' j (c / width m)) * act U m (c mod width m)
-          + delta U' W' j (c / width m) * (act U m (c mod width m) + -1 * act U' m (c mod width m))). ring.
-      - apply Rplus_le_compat; (eapply Rle_trans; [apply (outer_norm (width (S m)) (width m))|]);
-          apply Rmult_le_compat; auto using norm_nonneg.
-        + apply forward_bounded; [exact bU | lia].
-        + apply forward_stale. lia.
+          + delta U' W' j (c / width m) * (act U m (c mod width m) + -1 * act U' m (c mod width m))). ring. }
+      apply (direction_change (H := euclid (size m))) with (dbeta := minus (delta U W j : euclid (width (S m))) (delta
+        U' W' j))
+        (x := act U m : euclid (width m)) (delta := delta U' W' j : euclid (width (S m)))
+        (dx := minus (act U m : euclid (width m)) (act U' m)); try apply (outer_norm (width (S m)) (width m)); auto.
+      - apply forward_bounded; [exact bU | lia].
+      - apply forward_stale. lia.
     Qed.
   End two_points.
 End network.

@@ -86,7 +86,6 @@ Section network_sgd.
   Hypothesis spectral_L : delay_constant M (S 1) (fun _ => 1) L.
 
   (** L = norm2 S_full. *)
-  (* Claim: network.smooth *)
   Theorem network_smooth : lipschitz inside full_gradient L.
   Proof.
     intros U W HU HW.

@@ -2,9 +2,25 @@
     the curvature that the noise sees (sections 4 to 6). *)
 
 From Coq Require Import Reals Lra Lia List.
-From Analog Require Import Sums InnerProduct Expectation Windows Master Trajectory.
+From Analog Require Import Sums InnerProduct Expectation Windows Rules Master Trajectory.
+From Analog Require Device Sequences.
 Import ListNotations.
 Local Open Scope R_scope.
+
+(** What the device makes of one element's direction g + n + b: the parts of the gradient and of the staleness are at
+    most rho times as large, the noise's is left for later. *)
+(* Claim: adaptive.coordinate *)
+Theorem distorted_element tau rho w g n b :
+  0 < tau -> Rabs w <= rho * tau ->
+  Rabs (g * (w / tau)) <= rho * Rabs g /\ Rabs (b * (w / tau)) <= rho * Rabs b /\
+  Rabs (Rabs (g + n + b) * w / tau) = Rabs (g * (w / tau) + n * (w / tau) + b * (w / tau)).
+Proof.
+  intros Ht Sat. pose proof (Device.saturation_ratio tau rho w Ht Sat) as Q. repeat split.
+  1,2: rewrite Rabs_mult, Rmult_comm; apply Rmult_le_compat_r; [apply Rabs_pos | exact Q].
+  replace (g * (w / tau) + n * (w / tau) + b * (w / tau)) with ((g + n + b) * (w / tau)) by ring.
+  replace (Rabs (g + n + b) * w / tau) with (Rabs (g + n + b) * (w / tau)) by (unfold Rdiv; ring).
+  now rewrite !Rabs_mult, Rabs_Rabsolu.
+Qed.
 
 Section refined.
   Variable P : sampler.
@@ -171,34 +187,35 @@ Section refined.
       apply Rmult_le_compat_r; [apply Rle_0_sqr | apply pow_incr; lra].
     Qed.
 
-    Lemma weighed_orthogonal : inner (weighed F) (weighed n) = 0.
+    Lemma weighed_noise : martingale_difference P K (weighed n).
     Proof.
-      rewrite <- (average_predictable_orthogonal P K n
-        ((fun h m c => ratio h m c * ratio h m c * gradient h m c) : history ->
-          V) (noise P M size K gradient fresh unbiased)).
-      apply apply_ext. intros h Hh. destruct (taken_cons P K K_pos h Hh) as (i & h' & -> & _).
-      apply sum_ext. intros m _. apply sum_ext. intros c _. set (y := n (i :: h') m c).
-      change (ratio h' m c * gradient h' m c * (ratio h' m c * y) = ratio h' m c * ratio h' m c * gradient h' m c * y).
-      ring.
+      intros h w R Len.
+      rewrite <- (noise P M size K gradient fresh unbiased h (fun m c => ratio h m c * w m c) R Len).
+      apply apply_ext. intros i _. apply sum_ext. intros m _. apply sum_ext. intros c _.
+      change (ratio h m c * n (i :: h) m c * w m c = n (i :: h) m c * (ratio h m c * w m c)). ring.
     Qed.
 
-    (* Claim: adaptive.coordinate *)
+    Lemma weighed_known : known P K V 1 (weighed F).
+    Proof.
+      exists (fun _ h m c => ratio h m c * gradient h m c). intros h Hh.
+      destruct (taken_cons P K K_pos h Hh) as (i & h' & -> & _). reflexivity.
+    Qed.
+
     Theorem drift_adaptive : norm e <= sqrt (rho ^ 2 * A + distorted_noise) + rho * norm b.
     Proof.
-      apply Rle_trans with (norm (plus (plus (weighed F) (weighed n)) (weighed b))).
-      - apply lift_norm_le. intros h Hh. destruct (taken_cons P K K_pos h Hh) as (i & h' & -> & Hm & R).
+      unfold A. rewrite A_is_norm by exact K_pos.
+      apply (Sequences.drift_distorted P K F b e rho (weighed F) (weighed n) (weighed b)); auto using
+        weighed_known, weighed_noise, weighed_le.
+      - unfold distorted_noise. rewrite norm_sq. apply Rle_refl.
+      - intros h Hh. apply sqrt_le_1_alt. destruct (taken_cons P K K_pos h Hh) as (i & h' & -> & Hm & R).
         apply sum_le. intros m Lm. apply sum_le. intros c Lc. pose proof (drift h' i m c Hm R Lm Lc) as D.
         destruct (ratio_range h' m c Hm Lm Lc) as [R0 _].
         set (x := e (i :: h') m c) in *. set (r := ratio h' m c) in *.
-        replace (plus (plus (weighed F) (weighed n)) (weighed b) (i :: h') m c) with (r * direction h' i m c).
+        replace (plus (plus (weighed F (i :: h')) (weighed n (i :: h'))) (weighed b (i :: h')) m c)
+          with (r * direction h' i m c).
         2:{ unfold r, weighed, F, n, b, Trajectory.F, Trajectory.n, Trajectory.b. reals. ring. }
         change (x * x <= r * direction h' i m c * (r * direction h' i m c)).
         apply Rsqr_le_abs_1. now rewrite Rabs_mult, (Rabs_pos_eq r).
-      - apply Rle_trans with (1 := minkowski _ _), Rplus_le_compat; [|apply weighed_le].
-        apply sqrt_le_1_alt. rewrite inner_plus, !inner_plus_r, (inner_sym (weighed n) (weighed F)), weighed_orthogonal.
-        unfold distorted_noise. rewrite <- !norm_sq.
-        pose proof (pow_incr _ _ 2 (conj (norm_nonneg _) (weighed_le F))) as Q. rewrite Rpow_mult_distr in Q.
-        unfold A. rewrite A_is_norm by exact K_pos. fold F. lra.
     Qed.
 
     (** In terms of the largest ratio r_k of each moment: at most (1/K) sum E r_k^2 times sigma^2. *)
@@ -258,12 +275,7 @@ Section refined.
     Let along_time (X Y : process P K V) : R := average P K (fun h => curve (X h) (Y h)).
 
     Lemma average_noise_curve : along_time n n <= Ln * sigma ^ 2.
-    Proof.
-      rewrite <- (average_const P K (Ln * sigma ^ 2) K_pos).
-      apply Rmult_le_compat_l; [left; apply Rinv_0_lt_compat, lt_0_INR, K_pos|].
-      apply sum_le. intros k Hk. rewrite (mean_const P (S k) (Ln * sigma ^ 2)), <- (mean_const P k (Ln * sigma ^ 2)).
-      simpl (mean P (S k) _). apply mean_le. intros h [R E]. apply curve_variance.
-      split; [exact R | lia].
+    Proof. apply (Sequences.average_conditional P K _ _ K_pos). intros h R Len. exact (curve_variance h (conj R Len)).
     Qed.
 
     Lemma average_curve_orthogonal : along_time F n = 0.
@@ -275,7 +287,6 @@ Section refined.
         apply (curve_unbiased h (gradient h)). split; [exact R | lia].
     Qed.
 
-    (* Claim: master.resolved *)
     Theorem trajectory_resolved :
       exists Y a, feasible_resolved p (alpha * L) (alpha * Ln) sigma rho
         ((1 + rho) * alpha * Lambda1) ((1 + rho) * alpha * nu) A Y a.
@@ -326,19 +337,18 @@ Section refined.
     Let drifted := sqrt (rho ^ 2 * A + distorted_noise ratio).
 
     (** [drifted] stands where rho R stood. *)
-    (* Claim: adaptive.reach *)
     Theorem trajectory_adaptive : exists Y a, feasible p (alpha * L) sigma 0 q (drifted + qn) A Y a.
     Proof.
       unfold A. rewrite A_is_norm by exact K_pos.
       apply (sharp F error n); auto.
       - apply Rmult_le_pos; lra.
-      - apply (gradient_orthogonal_to_noise P M size K gradient fresh K_pos unbiased).
       - pose proof (drift_adaptive rho rho_nonneg ratio ratio_range drift) as E. fold drifted in E.
         pose proof (minkowski b e) as T.
         assert ((1 + rho) * norm b <= (1 + rho) * (alpha * (Lambda1 * norm v + nu)))
           by (apply Rmult_le_compat_l; [lra | exact stale_at_most]).
         unfold eta, q, qn. change (norm error) with (norm (plus b e)).
         change (norm (plus F error)) with (norm v). lra.
+      - apply (gradient_orthogonal_to_noise P M size K gradient fresh K_pos unbiased).
       - apply (noise_bound P M size K gradient fresh K_pos sigma sigma_nonneg variance).
       - apply (telescope P M size K W gradient fresh direction alpha K_pos alpha_pos unbiased value L lower
           bounded_below smooth).

@@ -137,7 +137,6 @@ Section linear.
   Qed.
 
   (** Entrywise 0 <= S <= S_full: reading current backward weights is the less biased choice. *)
-  (* Claim: network.dominance *)
   Theorem sensitivity_grows s t i j : 0 <= s <= t -> 0 <= sensitivity s i j <= sensitivity t i j.
   Proof.
     intros Hst. destruct (beta_grows j s t (M - 1 - i) Hst) as [B1 B2].
@@ -192,7 +191,6 @@ Section sample.
   Qed.
 
   (** Forward weights U instead of W: stage by stage at most S times the distances. *)
-  (* Claim: network.sensitivity *)
   Theorem stale_direction U W m :
     inside U -> inside W -> (m < M)%nat ->
     norm (minus (G U W) (G W W) m : euclid (size width m))
@@ -209,7 +207,6 @@ Section sample.
   Qed.
 
   (** All weights U instead of W: the gradient of the sample is Lipschitz with L = norm2 S_full. *)
-  (* Claim: network.rows *)
   Theorem sample_smooth L U W :
     0 <= L -> delay_constant M (S 1) (fun _ => 1) L -> inside U -> inside W ->
     norm (minus (G U U) (G W W)) <= L * norm (minus U W).

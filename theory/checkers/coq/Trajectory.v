@@ -6,7 +6,8 @@
     lags and the device make of it. *)
 
 From Coq Require Import Reals Lra Lia List.
-From Analog Require Import Sums InnerProduct Expectation Windows Master.
+From Analog Require Import Sums InnerProduct Expectation Windows Rules Master.
+From Analog Require Sequences.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -86,11 +87,11 @@ Section trajectory.
   Lemma noise : martingale_difference P K (H := V) n.
   Proof. apply lift_difference. intros m _. apply stage_noise. Qed.
 
+  Lemma F_known : known P K V 1 F.
+  Proof. exists (fun _ h => gradient h). intros h T. destruct (taken_cons h T) as (i & h' & -> & _). reflexivity. Qed.
+
   Lemma gradient_orthogonal_to_noise : inner F n = 0.
-  Proof.
-    rewrite <- (average_predictable_orthogonal P K n gradient noise). apply apply_ext.
-    intros h H. destruct (taken_cons h H) as (i & h' & -> & _). reflexivity.
-  Qed.
+  Proof. exact (Sequences.known_orthogonal P K n F noise F_known). Qed.
 
   Variable sigma : R.
   Hypothesis sigma_nonneg : 0 <= sigma.
@@ -98,19 +99,9 @@ Section trajectory.
 
   Lemma noise_bound : norm n <= sigma.
   Proof.
-    apply norm_le; [exact sigma_nonneg|].
-    rewrite <- (average_const P K (sigma ^ 2) K_pos).
-    apply Rmult_le_compat_l; [left; apply Rinv_0_lt_compat, lt_0_INR, K_pos|].
-    apply sum_le. intros k Hk. rewrite !(mean_const P).
-    rewrite <- (mean_const P k (sigma ^ 2)). simpl. apply mean_le. intros h [R E]. apply variance.
-    split; [exact R | lia].
+    apply norm_le; [exact sigma_nonneg|]. apply (Sequences.average_conditional P K _ _ K_pos).
+    intros h R L. exact (variance h (conj R L)).
   Qed.
-
-  (** Orthogonal to whatever is known before the sample is drawn, and at most sigma long. *)
-  (* Claim: noise.orthogonal *)
-  Theorem noise_orthogonal : (forall X : history ->
-    V, average P K (fun h => inner (X (tl h)) (n h)) = 0) /\ norm n <= sigma.
-  Proof. split; [intros; apply average_predictable_orthogonal, noise | apply noise_bound]. Qed.
 
   (** * Stages *)
 
@@ -133,11 +124,8 @@ Section trajectory.
     (forall h, met h -> conditional P (fun h => inner (n h m : euclid (size m)) (n h m)) h <= s ^ 2) ->
     stage_norms n m <= s.
   Proof.
-    intros Hs Var. apply norm_le; [exact Hs|].
-    rewrite <- (average_const P K (s ^ 2) K_pos).
-    apply Rmult_le_compat_l; [left; apply Rinv_0_lt_compat, lt_0_INR, K_pos|].
-    apply sum_le. intros k Hk. rewrite (mean_const P (S k) (s ^ 2)), <- (mean_const P k (s ^ 2)).
-    simpl (mean P (S k) _). apply mean_le. intros h [R E]. apply Var. split; [exact R | lia].
+    intros Hs Var. apply norm_le; [exact Hs|]. apply (Sequences.average_conditional P K _ _ K_pos).
+    intros h R L. exact (Var h (conj R L)).
   Qed.
 
   Variable d : nat -> nat.
@@ -165,41 +153,44 @@ Section trajectory.
     rewrite step_is_the_move. simpl. ring.
   Qed.
 
-  (* Claim: window.displacement *)
-  Lemma stage_move m : norm (stage moved m) <=
-    alpha * (INR (d m) * norm (stage v m) + sqrt (INR (d m)) * norm (stage n m)).
+  Lemma stage_moved m : norm (stage moved m)
+    = alpha * norm (plus (window P K (d m) (stage v m)) (window P K (d m) (stage n m))).
   Proof.
     set (wv := window P K (d m) (stage v m)). set (wn := window P K (d m) (stage n m)).
-    apply Rle_trans with (norm (scal (- alpha) (plus wv wn))).
-    - apply Req_le, lift_norm_ext. intros h _. apply apply_ext. intros c _.
-      enough (E : moved h m c = - alpha * (wv h c + wn h c))
-        by (change (moved h m c * moved h m c = - alpha * (wv h c + wn h c) * (- alpha * (wv h c + wn h c)));
-            now rewrite E).
-      rewrite moved_is_window. unfold wv, wn, window.
-      rewrite (vsum_at (d m) (fun j => shift P K (S j) v)), (vsum_at (d m) (fun j => shift P K (S j) n)).
-      rewrite <- sum_plus, <- sum_scal. apply sum_ext. reflexivity.
-    - rewrite norm_scal, Rabs_Ropp, Rabs_pos_eq by lra. apply Rmult_le_compat_l; [lra|].
-      apply Rle_trans with (1 := minkowski _ _), Rplus_le_compat.
-      + apply window_coherent. apply sum_zero. intros c _.
-        change (v [] m c * v [] m c = 0). rewrite v_at_start. ring.
-      + apply window_martingale; [apply stage_noise|]. intros w. apply sum_zero. intros c _.
-        change (0 * w c = 0). ring.
+    rewrite <- (Rabs_pos_eq alpha), <- Rabs_Ropp, <- norm_scal by lra.
+    apply lift_norm_ext. intros h _. apply apply_ext. intros c _.
+    enough (E : moved h m c = - alpha * (wv h c + wn h c))
+      by (change (moved h m c * moved h m c = - alpha * (wv h c + wn h c) * (- alpha * (wv h c + wn h c)));
+          now rewrite E).
+    rewrite moved_is_window. unfold wv, wn, window.
+    rewrite (vsum_at (d m) (fun j => shift P K (S j) v)), (vsum_at (d m) (fun j => shift P K (S j) n)).
+    rewrite <- sum_plus, <- sum_scal. apply sum_ext. reflexivity.
   Qed.
 
-  (** By Minkowski alone, with the noise kept in the step. *)
-  Lemma stage_move_coherent m : norm (stage moved m) <= alpha * (INR (d m) * norm (stage (plus v n) m)).
+  (** With the noise kept in the step. *)
+  Lemma stage_moved_whole m : norm (stage moved m) = alpha * norm (window P K (d m) (stage (plus v n) m)).
   Proof.
     set (w := window P K (d m) (stage (plus v n) m)).
-    apply Rle_trans with (norm (scal (- alpha) w)).
-    - apply Req_le, lift_norm_ext. intros h _. apply apply_ext. intros c _.
-      enough (E : moved h m c = - alpha * w h c)
-        by (change (moved h m c * moved h m c = - alpha * w h c * (- alpha * w h c)); now rewrite E).
-      rewrite moved_is_window. unfold w, window. rewrite (vsum_at (d m) (fun j => shift P K (S j) (plus v n))).
-      rewrite <- sum_scal. apply sum_ext. reflexivity.
-    - rewrite norm_scal, Rabs_Ropp, Rabs_pos_eq by lra. apply Rmult_le_compat_l; [lra|].
-      apply window_coherent. apply sum_zero. intros c _.
-      change ((v [] m c + 0) * (v [] m c + 0) = 0). rewrite v_at_start. ring.
+    rewrite <- (Rabs_pos_eq alpha), <- Rabs_Ropp, <- norm_scal by lra.
+    apply lift_norm_ext. intros h _. apply apply_ext. intros c _.
+    enough (E : moved h m c = - alpha * w h c)
+      by (change (moved h m c * moved h m c = - alpha * w h c * (- alpha * w h c)); now rewrite E).
+    rewrite moved_is_window. unfold w, window. rewrite (vsum_at (d m) (fun j => shift P K (S j) (plus v n))).
+    rewrite <- sum_scal. apply sum_ext. reflexivity.
   Qed.
+
+  Lemma stage_at_start m : inner (stage v m []) (stage v m []) = 0.
+  Proof.
+    apply sum_zero. intros c _. change (v [] m c * v [] m c = 0). rewrite v_at_start. ring.
+  Qed.
+
+  Lemma whole_at_start m : inner (stage (plus v n) m []) (stage (plus v n) m []) = 0.
+  Proof.
+    apply sum_zero. intros c _. change ((v [] m c + 0) * (v [] m c + 0) = 0). rewrite v_at_start. ring.
+  Qed.
+
+  Lemma noise_at_start m (w : euclid (size m)) : inner (stage n m []) w = 0.
+  Proof. apply sum_zero. intros c _. change (0 * w c = 0). ring. Qed.
 
   (** * Staleness *)
 
@@ -220,124 +211,67 @@ Section trajectory.
       apply Rmult_le_compat; assumption.
     Qed.
 
-    (** Distances moved, weighed by a row of S, as a random sequence of numbers. *)
-    Definition row (m : nat) : process P K real_space :=
-      vsum M (fun j => scal (S m j) ((fun h => norm (moved h j : euclid (size j))) : process P K real_space)).
+    (** How far the stages moved, as random sequences of numbers, and a row of S of them. *)
+    Definition distance (j : nat) : process P K real_space := fun h => norm (moved h j : euclid (size j)).
+    Definition row (m : nat) : process P K real_space := Sequences.row M (S m) distance.
 
     Lemma row_at m h : row m h = sum M (fun j => S m j * norm (moved h j : euclid (size j))).
     Proof.
-      unfold row. generalize M as N. intros N. induction N as [|N IH]; [reflexivity|].
+      unfold row, Sequences.row. generalize M as N. intros N. induction N as [|N IH]; [reflexivity|].
       simpl (sum _ _). rewrite <- IH. reflexivity.
     Qed.
 
-    (* Claim: stale.pathwise *)
-    Lemma pathwise m h : (m < M)%nat -> taken P K h -> inner (stage b m h) (stage b m h) <= row m h ^ 2.
+    Lemma norm_distance j : norm (distance j) = norm (stage moved j).
+    Proof. apply (lift_norm_norm (average P K) (fun _ => euclid (size j)) (stage moved j)). Qed.
+
+    Lemma pathwise m h : (m < M)%nat -> taken P K h -> norm (stage b m h) <= row m h.
     Proof.
-      intros Hm H. destruct (taken_cons h H) as (i & h' & -> & Hm' & R). rewrite row_at, <- norm_sq.
-      apply pow_incr. split; [apply norm_nonneg | exact (stale h' i m Hm' R Hm)].
+      intros Hm H. destruct (taken_cons h H) as (i & h' & -> & Hm' & R). rewrite row_at. now apply stale.
     Qed.
 
-    Lemma row_norm m : (m < M)%nat -> norm (row m) <= sensitivity_of M S (stage_norms moved) m.
+    Lemma norm_by_stage X :
+      norm ((fun m => stage X m) : lift (sum_functional M) (fun m => process P K (euclid (size m)))) = norm X.
     Proof.
-      intros Hm. apply Rle_trans with (1 := norm_vsum _ _). apply sum_le. intros j Hj.
-      rewrite norm_scal, Rabs_pos_eq by (now apply S_nonneg).
-      apply Req_le. f_equal. apply (lift_norm_norm (average P K) (fun _ => euclid (size j)) (stage moved j)).
+      unfold norm. f_equal. symmetry. apply (apply_sum (average P K) M (fun m h => inner (X h m) (X h m))).
     Qed.
 
-    Lemma stage_staleness m : (m < M)%nat -> norm (stage b m) <= sensitivity_of M S (stage_norms moved) m.
-    Proof.
-      intros Hm. apply Rle_trans with (2 := row_norm m Hm).
-      apply (lift_norm_le (average P K) (fun _ => euclid (size m)) (fun _ => real_space)). intros h H.
-      apply Rle_trans with (1 := pathwise m h Hm H). apply Req_le.
-      change (row m h ^ 2 = row m h * row m h). ring.
-    Qed.
-
-    (** What the last steps of every stage amount to for stage m: coherent part and martingale part. *)
-    Let felt m := alpha * (sum M (fun j => S m j * (INR (d j) * stage_norms v j))
-                           + sum M (fun j => S m j * (sqrt (INR (d j)) * stage_norms n j))).
-
-    Lemma row_felt m : (m < M)%nat -> sensitivity_of M S (stage_norms moved) m <= felt m.
-    Proof.
-      intros Hm. unfold felt. rewrite <- sum_plus, <- sum_scal. apply sum_le. intros j Hj.
-      pose proof (Rmult_le_compat_l (S m j) _ _ (S_nonneg m j Hm Hj) (stage_move j)) as L.
-      unfold stage_norms in *. lra.
-    Qed.
-
-    (* Claim: stale.partial *)
-    Theorem row_le m : (m < M)%nat -> norm (row m) <= felt m.
-    Proof. intros Hm. apply Rle_trans with (1 := row_norm m Hm), row_felt, Hm. Qed.
-
-    (* Claim: stale.row *)
-    Theorem stage_staleness_le m : (m < M)%nat -> norm (stage b m) <= felt m.
-    Proof. intros Hm. apply Rle_trans with (1 := stage_staleness m Hm), row_felt, Hm. Qed.
-
-    (** The same with the step kept whole. *)
-    Let felt_whole m := alpha * sum M (fun j => S m j * (INR (d j) * stage_norms (plus v n) j)).
-
-    Lemma row_felt_whole m : (m < M)%nat -> sensitivity_of M S (stage_norms moved) m <= felt_whole m.
-    Proof.
-      intros Hm. unfold felt_whole. rewrite <- sum_scal. apply sum_le. intros j Hj.
-      pose proof (Rmult_le_compat_l (S m j) _ _ (S_nonneg m j Hm Hj) (stage_move_coherent j)) as L.
-      unfold stage_norms in *. lra.
-    Qed.
-
-    (* Claim: stale.whole_partial *)
-    Theorem row_le_coherent m : (m < M)%nat -> norm (row m) <= felt_whole m.
-    Proof. intros Hm. apply Rle_trans with (1 := row_norm m Hm), row_felt_whole, Hm. Qed.
-
-    (* Claim: stale.whole_row *)
-    Theorem stage_staleness_coherent m : (m < M)%nat -> norm (stage b m) <= felt_whole m.
-    Proof. intros Hm. apply Rle_trans with (1 := stage_staleness m Hm), row_felt_whole, Hm. Qed.
-
-    Lemma norm_b : norm b <= norm (sensitivity_of M S (stage_norms moved)).
-    Proof.
-      rewrite <- norm_stage_norms. apply lift_norm_le. intros m Hm. simpl.
-      apply Rmult_le_compat; try apply norm_nonneg; now apply stage_staleness.
-    Qed.
+    Lemma alpha_nonneg : 0 <= alpha.
+    Proof. lra. Qed.
 
     Variables Lambda1 nu : R.
     Hypothesis coherent_delay : delay_constant M S (fun m => INR (d m)) Lambda1.
 
-    Lemma sensitivity_scal c y : norm (sensitivity_of M S (fun j => c * y j)) = Rabs c * norm (sensitivity_of M S y).
-    Proof.
-      rewrite <- norm_scal. apply lift_norm_ext. intros i _. unfold sensitivity_of. simpl.
-      rewrite (sum_ext M _ (fun j => c * (S i j * y j))) by (intros; ring). rewrite sum_scal. ring.
-    Qed.
-
-    Lemma sensitivity_plus y z : norm (sensitivity_of M S (fun j => y j + z j))
-      <= norm (sensitivity_of M S y) + norm (sensitivity_of M S z).
-    Proof.
-      apply Rle_trans with (2 := minkowski _ _), Req_le, lift_norm_ext. intros i _. unfold sensitivity_of. simpl.
-      rewrite (sum_ext M _ (fun j => S i j * y j + S i j * z j)) by (intros; ring). now rewrite sum_plus.
-    Qed.
-
     (** By Minkowski alone: the whole step pays the factor d. *)
-    (* Claim: stale.minkowski *)
     Theorem staleness_coherent : norm b <= alpha * (Lambda1 * norm (plus v n)).
     Proof.
-      apply Rle_trans with (1 := norm_b).
-      apply Rle_trans with
-        (norm (sensitivity_of M S (fun j => alpha * (INR (d j) * stage_norms (plus v n) j)))).
-      - apply sensitivity_mono. intros j _. split; [apply norm_nonneg | apply stage_move_coherent].
-      - rewrite sensitivity_scal, Rabs_pos_eq by lra. apply Rmult_le_compat_l; [lra|].
-        rewrite <- (norm_stage_norms (plus v n)). apply coherent_delay.
+      rewrite <- norm_by_stage.
+      apply (Sequences.staleness_whole P K M (fun j => euclid (size j)) (fun j => stage (plus v n) j) d
+        (stage_norms (plus v n)) alpha alpha_nonneg (fun j _ => whole_at_start j) (fun j _ => Rle_refl _)
+        (sum_functional M) (fun m => euclid (size m))) with (pi := row) (S := S) (omega := fun _ => distance).
+      - exact S_nonneg.
+      - intros m j _ _. rewrite norm_distance. apply Req_le, stage_moved_whole.
+      - intros m h Hm. now apply pathwise.
+      - reflexivity.
+      - rewrite <- (norm_stage_norms (plus v n)). apply coherent_delay.
     Qed.
 
     (** The part of the last steps that the noise made, as the stages feel it. *)
     Hypothesis martingale_delay :
       norm (sensitivity_of M S (fun m => sqrt (INR (d m)) * stage_norms n m)) <= nu.
 
-    (** The staleness lemma: coherent motion costs the lag, martingale motion its square root. *)
-    (* Claim: stale.martingale *)
     Theorem staleness : norm b <= alpha * (Lambda1 * norm v + nu).
     Proof.
-      apply Rle_trans with (1 := norm_b).
-      apply Rle_trans with (norm (sensitivity_of M S (fun j => alpha *
-        (INR (d j) * stage_norms v j + sqrt (INR (d j)) * stage_norms n j)))).
-      - apply sensitivity_mono. intros j _. split; [apply norm_nonneg | apply stage_move].
-      - rewrite sensitivity_scal, Rabs_pos_eq by lra. apply Rmult_le_compat_l; [lra|].
-        apply Rle_trans with (1 := sensitivity_plus _ _), Rplus_le_compat; [|exact martingale_delay].
-        rewrite <- (norm_stage_norms v). apply coherent_delay.
+      rewrite <- norm_by_stage.
+      apply (Sequences.staleness P K M (fun j => euclid (size j)) (fun j => stage v j) (fun j => stage n j) d
+        (stage_norms v) (stage_norms n) alpha alpha_nonneg (fun j _ => stage_at_start j) (fun j _ => Rle_refl _)
+        (fun j _ => noise_at_start j) (fun j _ => stage_noise j) (fun j _ => Rle_refl _)
+        (sum_functional M) (fun m => euclid (size m))) with (pi := row) (S := S) (omega := fun _ => distance).
+      - exact S_nonneg.
+      - intros m j _ _. rewrite norm_distance. apply Req_le, stage_moved.
+      - intros m h Hm. now apply pathwise.
+      - reflexivity.
+      - rewrite <- (norm_stage_norms v). apply coherent_delay.
+      - exact martingale_delay.
     Qed.
 
   End sensitivity.
@@ -353,41 +287,26 @@ Section trajectory.
   Hypothesis drift : forall h i m c, met h -> reachable P (i :: h) -> (m < M)%nat -> (c < size m)%nat ->
     Rabs (e (i :: h) m c) <= rho * Rabs (direction h i m c).
 
-  Definition taken_direction : process P K V := plus (plus F n) b.
-
-  Lemma norm_e : norm e <= rho * norm taken_direction.
+  Lemma norm_pointwise h : taken P K h -> norm (e h) <= rho * norm (plus (plus (F h) (n h)) (b h)).
   Proof.
-    rewrite <- (Rabs_pos_eq rho rho_nonneg), <- norm_scal.
-    apply lift_norm_le. intros h H. destruct (taken_cons h H) as (i & h' & -> & Hm & R).
+    intros H. rewrite <- (Rabs_pos_eq rho rho_nonneg) at 1. rewrite <- norm_scal. apply sqrt_le_1_alt.
+    destruct (taken_cons h H) as (i & h' & -> & Hm & R).
     apply sum_le. intros m Lm. apply sum_le. intros c Lc. pose proof (drift h' i m c Hm R Lm Lc) as D.
-    replace (scal rho taken_direction (i :: h') m c) with (rho * direction h' i m c).
-    2:{ unfold taken_direction, F, n, b. reals. ring. }
+    replace (scal rho (plus (plus (F (i :: h')) (n (i :: h'))) (b (i :: h'))) m c) with (rho * direction h' i m c).
+    2:{ unfold F, n, b. reals. ring. }
     change (e (i :: h') m c * e (i :: h') m c <= rho * direction h' i m c * (rho * direction h' i m c)).
     apply Rsqr_le_abs_1. now rewrite Rabs_mult, (Rabs_pos_eq rho).
-  Qed.
-
-  (* Claim: noise.second_moment *)
-  Lemma norm_gradient_and_noise : norm (plus F n) <= radius sigma mean_squared_gradient.
-  Proof.
-    apply sqrt_le_1_alt. rewrite inner_plus, !inner_plus_r, (inner_sym n F), gradient_orthogonal_to_noise.
-    rewrite A_is_norm, norm_sq. rewrite <- (norm_sq n).
-    pose proof (pow_incr (norm n) sigma 2 (conj (norm_nonneg n) noise_bound)). lra.
   Qed.
 
   Let q := (1 + rho) * alpha * Lambda1.
   Let qn := (1 + rho) * alpha * nu.
 
   (** The error of the direction, lag and device together. *)
-  (* Claim: stale.reach *)
   Theorem error_bound : norm error <= eta sigma rho q qn mean_squared_gradient (norm v).
   Proof.
-    pose proof norm_e as E. pose proof stale_at_most as B. pose proof norm_gradient_and_noise as G.
-    pose proof (minkowski (plus F n) b) as D. pose proof (minkowski b e) as T.
-    assert (rho * norm taken_direction <= rho * (radius sigma mean_squared_gradient + norm b))
-      by (apply Rmult_le_compat_l; [exact rho_nonneg | unfold taken_direction; lra]).
-    assert ((1 + rho) * norm b <= (1 + rho) * (alpha * (Lambda1 * norm v + nu)))
-      by (apply Rmult_le_compat_l; lra).
-    unfold eta, q, qn, error. lra.
+    pose proof (Sequences.error_at_most P K F n b e rho rho_nonneg noise sigma _ F_known
+      (Sequences.square_at_most _ _ noise_bound) stale_at_most norm_pointwise) as E.
+    rewrite A_is_norm. unfold eta, q, qn, error. lra.
   Qed.
 
   (** * Descent *)
@@ -398,57 +317,57 @@ Section trajectory.
   Hypothesis bounded_below : forall h, reachable P h -> length h = K -> lower <= value h.
   Let p := (value [] - lower) / (alpha * INR K).
 
+  Lemma mean_below : lower <= mean P K value.
+  Proof. rewrite <- (mean_const P K lower). apply mean_le. intros h [R E]. now apply bounded_below. Qed.
+
+  Lemma step_seen h w : inner (F h) (step h) + w = - alpha * (inner (F h) (v h) + inner (F h) (n h)) + w.
+  Proof.
+    change (step h) with (scal (- alpha) (plus (v h) (n h))). now rewrite inner_scal_r, inner_plus_r.
+  Qed.
+
   (** Sum a descent inequality along the path; [curve h] measures the second-order term of the step after h. *)
-  (* Claim: sum.telescope *)
   Lemma telescoped (curve : history -> R) :
     (forall h i, met h -> reachable P (i :: h) ->
       value (i :: h) <= value h + inner (gradient h) (step (i :: h)) + curve (i :: h)) ->
     inner F v <= p + / alpha * average P K curve.
   Proof.
-    intros descent.
-    assert (KP : 0 < INR K) by (apply lt_0_INR, K_pos).
-    assert (T : average P K (fun h => value h - value (tl h)) = / INR K * (mean P K value - value [])).
-    { change (value []) with (mean P 0 value). rewrite <- (sum_telescope K (fun k => mean P k value)).
-      apply (f_equal (Rmult (/ INR K))), sum_ext. intros k _.
-      transitivity (mean P (Datatypes.S k) value + (-1) * mean P (Datatypes.S k) (fun h => value (tl h))).
-      - rewrite <- mean_scal, <- mean_plus. apply mean_ext. intros. ring.
-      - rewrite (mean_skipn P (Datatypes.S k) 1 value : mean P (Datatypes.S k) (fun h => value (tl h)) = _).
-        simpl (Datatypes.S k - 1)%nat. rewrite Nat.sub_0_r. ring. }
-    assert (Low : lower <= mean P K value).
-    { rewrite <- (mean_const P K lower). apply mean_le. intros h [R E]. now apply bounded_below. }
-    assert (D : average P K (fun h => value h - value (tl h)) <= inner F step + average P K curve).
-    { change (inner F step) with (average P K (fun h => inner (F h) (step h))). rewrite <- apply_plus. apply apply_le.
-      intros h H. destruct (taken_cons h H) as (i & h' & -> & Hm & R).
-      pose proof (descent h' i Hm R). change (F (i :: h')) with (gradient h'). simpl (tl _). lra. }
-    unfold step in D. rewrite inner_scal_r, inner_plus_r, gradient_orthogonal_to_noise, T in D.
-    apply Rmult_le_reg_l with alpha; [exact alpha_pos|].
-    replace (alpha * (p + / alpha * average P K curve)) with (/ INR K * (value [] - lower) + average P K curve)
-      by (unfold p; field; lra).
-    apply (Rmult_le_compat_l (/ INR K)) in Low; [|left; now apply Rinv_0_lt_compat]. lra.
+    intros descent. apply (Sequences.telescoped P K value lower K_pos mean_below F v n alpha alpha_pos
+      gradient_orthogonal_to_noise).
+    intros h H. destruct (taken_cons h H) as (i & h' & -> & Hm & R). pose proof (descent h' i Hm R) as D.
+    pose proof (step_seen (i :: h') (curve (i :: h'))) as E. change (F (i :: h')) with (gradient h') in *.
+    simpl (tl _). lra.
   Qed.
 
   Hypothesis smooth : forall h i, met h -> reachable P (i :: h) ->
     value (i :: h) <= value h + inner (gradient h) (step (i :: h)) + L / 2 * inner (step (i :: h)) (step (i :: h)).
 
-  (* Claim: master.telescope *)
-  Theorem telescope : inner F v <= p + alpha * L / 2 * norm (plus v n) ^ 2.
+  Lemma smooth_seen h : taken P K h -> value h <= value (tl h) - alpha * (inner (F h) (v h) + inner (F h) (n h))
+    + L / 2 * (alpha ^ 2 * norm (plus (v h) (n h)) ^ 2).
   Proof.
-    apply Rle_trans with (1 := telescoped (fun h => L / 2 * inner (step h) (step h)) smooth), Req_le.
-    f_equal. rewrite apply_scal.
-    change (average P K (fun h => inner (step h) (step h))) with (inner step step).
-    unfold step. rewrite inner_scal, inner_scal_r, norm_sq. field. lra.
+    intros H. destruct (taken_cons h H) as (i & h' & -> & Hm & R). pose proof (smooth h' i Hm R) as D.
+    pose proof (step_seen (i :: h') 0) as E. change (F (i :: h')) with (gradient h') in *. simpl (tl _).
+    rewrite norm_sq. change (step (i :: h')) with (scal (- alpha) (plus (v (i :: h')) (n (i :: h')))) in D at 2 3.
+    rewrite inner_scal, inner_scal_r in D. lra.
   Qed.
 
+  Theorem telescope : inner F v <= p + alpha * L / 2 * norm (plus v n) ^ 2.
+  Proof.
+    exact (Sequences.telescope P K value lower K_pos mean_below F v n alpha L alpha_pos gradient_orthogonal_to_noise
+      smooth_seen).
+  Qed.
+
+  (** The direction of F, known with it. *)
+  Lemma direction_known : known P K V 1 (scal (/ norm F) F).
+  Proof. destruct F_known as [Y E]. exists (fun k h => scal (/ norm F) (Y k h)). intros h T. simpl.
+  now rewrite (E h T). Qed.
+
   (** Theorem 1 along a trajectory. *)
-  (* Claim: master.sharp *)
   Theorem trajectory_sharp :
     exists Y a, feasible p (alpha * L) sigma rho q qn mean_squared_gradient Y a.
   Proof.
-    rewrite A_is_norm. apply (sharp F error n); auto.
-    - apply Rmult_le_pos; lra.
-    - apply gradient_orthogonal_to_noise.
-    - rewrite <- A_is_norm. apply error_bound.
-    - apply noise_bound.
-    - apply telescope.
+    rewrite A_is_norm. exists (norm v), (inner (scal (/ norm F) F) v).
+    apply (Sequences.run_sharp P K value lower K_pos mean_below F n b e (scal (/ norm F) F)); auto using
+      noise, F_known, direction_known, norm_pointwise, smooth_seen, Sequences.square_at_most, noise_bound.
+    apply direction_of_F.
   Qed.
 End trajectory.

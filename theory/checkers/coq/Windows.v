@@ -93,6 +93,16 @@ Section processes.
       apply (differences_orthogonal P K n (S i) (S j) (S k) D Z); lia.
   Qed.
 
+  (** Both at once. *)
+  (* Claim: window.displacement *)
+  Theorem window_displacement X n d :
+    inner (X []) (X []) = 0 -> martingale_difference P K n -> (forall w, inner (n []) w = 0) ->
+    norm (plus (window d X) (window d n)) <= INR d * norm X + sqrt (INR d) * norm n.
+  Proof.
+    intros Z D Zn. apply Rle_trans with (1 := minkowski _ _), Rplus_le_compat;
+      [now apply window_coherent | now apply window_martingale].
+  Qed.
+
   (** A difference is orthogonal, on average over time too, to whatever is known before it. *)
   Lemma average_predictable_orthogonal n (F : history -> H) :
     martingale_difference P K n -> average (fun h => inner (F (tl h)) (n h)) = 0.
