@@ -1,4 +1,4 @@
-(** The other algorithms of section 1 as specialisations: digital SGD, analog SGD, the synchronous pipeline,
+(** The other algorithms of docs/theory.md#algorithms as specialisations: digital SGD, analog SGD, the synchronous pipeline,
     the asynchronous pipeline on digital hardware, and the stashed one. *)
 
 From Coq Require Import Reals Lra Lia List.

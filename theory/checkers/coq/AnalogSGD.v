@@ -1,4 +1,4 @@
-(** Theorems 1 and 2 for Analog-SGD-AP, from the assumptions of section 2.
+(** Theorems 1 and 2 for Analog-SGD-AP, from the assumptions of docs/theory.md#assumptions.
 
     Stage m reads in its forward pass the weights of d_m updates ago, in its backward pass the current ones, and
     every element is updated by the asymmetric linear device of saturation tau. *)

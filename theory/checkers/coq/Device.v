@@ -85,7 +85,7 @@ Proof.
   rewrite G in *. lra.
 Qed.
 
-(** * Certified saturation (section 8) *)
+(** * Certified saturation (docs/theory.md#device.inward) *)
 
 (* Claim: device.box *)
 Theorem box tau w D : 0 < tau -> Rabs w <= tau -> Rabs D <= tau -> Rabs (ald tau w D) <= tau.

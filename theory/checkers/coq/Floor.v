@@ -1,5 +1,5 @@
 (** The floor rho^2 sigma^2 / (1 - rho^2): nothing in the limit lies above it, and an instance attains it
-    (section 6). *)
+    (docs/theory.md#floor). *)
 
 From Coq Require Import Reals Lra Psatz.
 From Analog Require Import Sums InnerProduct Master Device.

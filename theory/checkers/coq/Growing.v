@@ -107,7 +107,7 @@ Proof.
   lra.
 Qed.
 
-(** * Analog-SGD-AP with such noise, from the assumptions of section 2 *)
+(** * Analog-SGD-AP with such noise, from docs/theory.md#assumptions *)
 
 Section analog_sgd_ap.
   Variable P : sampler.

@@ -1,4 +1,4 @@
-(** The master theorem: Hilbert-space geometry first, then real algebra (section 5).
+(** The master theorem: Hilbert-space geometry first, then real algebra (docs/theory.md#theorem-1).
 
     F is the gradient, n the noise, h the error of the direction and v = F + h; A = |F|^2, Y = |v|.  Telescoping
     gives <F, v> <= p + (x/2)|v + n|^2, staleness and drift give |h| <= rho R + q Y + qn.  The rest is here:

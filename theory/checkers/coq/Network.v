@@ -1,4 +1,4 @@
-(** Stage constants of a network, by induction on the stages (section 3).
+(** Stage constants of a network, by induction on the stages (docs/theory.md#networks).
 
     Stage m < M maps x_m to x_{m+1} = phi(W_m x_m) elementwise; [back j] is what the backward pass hands to stage
     M - 1 - j, [delta j] that stage's error signal, and the direction of stage m is delta x_m^T.  Forward pass with

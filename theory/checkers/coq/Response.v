@@ -1,4 +1,4 @@
-(** Beyond the linear device: trains of small pulses, and granular pulses (section 9). *)
+(** Beyond the linear device: trains of small pulses, and granular pulses (docs/theory.md#devices). *)
 
 From Coq Require Import Reals Lra Psatz.
 From Analog Require Import Device.

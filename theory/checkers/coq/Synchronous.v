@@ -1,4 +1,4 @@
-(** Without lag the feasible set is an interval: its upper end in closed form (section 5).
+(** Without lag the feasible set is an interval: its upper end in closed form (docs/theory.md#theorem-1).
 
     theta = rho^2, c = (x/2)(1 + theta), p' = p + c sigma^2; A_sharp is the larger root of a A^2 - B A + k. *)
 

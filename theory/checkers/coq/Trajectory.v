@@ -33,7 +33,7 @@ Section trajectory.
   Hypothesis K_pos : (0 < K)%nat.
   Hypothesis alpha_pos : 0 < alpha.
 
-  (** * The sequences of section 4 *)
+  (** * The sequences of docs/theory.md#space *)
 
   Definition at_sample (X : history -> nat -> V) : process P K V :=
     fun h => match h with [] => zero | i :: h => X h i end.

@@ -1,6 +1,6 @@
 (** Random sequences and their delay windows.
 
-    [process K H] is the Hilbert space of section 4: random sequences X_0..X_{K-1} with values in H and
+    [process K H] is the Hilbert space of docs/theory.md#space: random sequences X_0..X_{K-1} with values in H and
     |X|^2 = (1/K) sum_k E |X_k|^2.  X_k may look at the sample drawn in step k, so it is a function of histories
     of length k + 1, and at the empty history it is zero.  The window of the last d terms costs a factor d if the
     terms are coherent and sqrt d if they are martingale differences. *)
