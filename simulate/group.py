@@ -10,7 +10,6 @@ from simulate.engines.base import Engine, State, Task
 from simulate.observe import NEVER, Observer
 from simulate.randomness import block_length
 from simulate.run import Run
-from theory.setting import algorithms
 
 _CURVE_BINS = 128
 _OBJECTS = 10_000
@@ -21,26 +20,9 @@ class Group:
     """Replicas that are advanced together, with what is measured on them."""
 
     def __init__(self, described: Run, replicas: range, threads: int) -> None:
-        row, lags = algorithms.named(described.algorithm), described.lags
-        assert lags is not None, "a Run resolves its lags"
         assert described.measure_every is not None, "a Run resolves its measuring times"
         self.replicas = replicas
-        self.engine: Engine = registry.named(described.backend).make(
-            Task(
-                described.problem,
-                row,
-                described.make_device(),
-                described.alpha,
-                lags,
-                described.batch,
-                described.iterations,
-                np.dtype(described.dtype),
-                described.seed,
-                replicas,
-                threads,
-                described.schedule,
-            )
-        )
+        self.engine: Engine = registry.named(described.backend).make(Task(described, replicas, threads))
         strata = math.ceil(described.iterations / described.measure_every)
         self.observer = Observer(
             described.problem,

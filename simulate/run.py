@@ -9,7 +9,6 @@ import numpy as np
 
 from boundary import BadInput, known, real
 from simulate import problems
-from simulate.engines import registry
 from simulate.problems.base import Problem
 from simulate.randomness import block_length, checked_seed
 from theory.setting import algorithms, devices, schedules
@@ -18,6 +17,8 @@ from theory.setting.devices import Device
 LARGEST_COUNT = 1 << 53
 """Steps and lags are counted in float64, too."""
 DTYPES = ("float64", "float32")
+BACKENDS = ("kernels", "numpy", "reference", "machine")
+"""The names of `simulate.engines.registry.REGISTRY`, which makes the engines."""
 DEFAULT_BACKEND = "kernels"
 EVALUATIONS_APART = 16
 """Steps of a stratum in a long run by default, as a multiple of the steps that the exact moments cost."""
@@ -45,7 +46,7 @@ class Run:
         measure_every: steps a stratum of the measuring times has, >= 1, capped at a block of the random streams;
             None: 1 if the exact moments cost no more than a step, else such that measuring costs a tenth of a long run.
             The compiled quadratics measure every step in any case.
-        backend: a name of `simulate.engines.registry.REGISTRY`.
+        backend: one of `BACKENDS`.
         schedule: a name of `theory.setting.schedules.REGISTRY`, for a pipelined algorithm that runs on another schedule
             than its own; None takes its own.
 
@@ -79,7 +80,7 @@ class Run:
                 raise BadInput(name, getattr(self, name), f"{name} <= 2^53")
         checked_seed(self.seed)
         known("--dtype", self.dtype, DTYPES)
-        known("--backend", self.backend, registry.REGISTRY)
+        known("--backend", self.backend, BACKENDS)
         if self.batch != 1 and not row.batched:
             raise BadInput("batch", self.batch, f"batch = 1 for {self.algorithm}")
         if not row.analog and math.isfinite(self.tau):
