@@ -18,6 +18,8 @@ LARGEST_COUNT = 1 << 53
 DTYPES = ("float64", "float32")
 BACKENDS = ("kernels", "numpy", "reference", "machine")
 """The names of `simulate.engines.registry.REGISTRY`, which makes the engines; the first is the default."""
+LEFT_OUT: Any = None
+"""What a field is given as whose value the others decide."""
 LAGS = Wholes(0, "integers >= 0, one a stage, separated by commas", "stale.martingale")
 SCHEDULE = Name(lambda: schedules.REGISTRY)
 EVALUATIONS_APART = 16
@@ -51,11 +53,11 @@ class Run:
     replicas: int = field(default=1, metadata=about("Replicas R, independent of each other", Whole()))
     seed: int = field(default=0, metadata=about("Seed of all random numbers", Whole(0, (1 << 64) - 1)))
     device: str = field(default="ald", metadata=about("Device", Name(lambda: devices.REGISTRY)))
-    device_parameters: dict[str, float] = field(default_factory=dict)
+    device_parameters: dict[str, float] = field(default_factory=dict, hash=False)
     batch: int = field(default=1, metadata=about("Micro-batches B of analog-sgd-sp, 1 for the others", Whole()))
-    lags: tuple[int, ...] | None = field(default=None, metadata=about("d_1,...,d_M instead of the schedule's", LAGS))
+    lags: tuple[int, ...] = field(default=LEFT_OUT, metadata=about("d_1,...,d_M instead of the schedule's", LAGS))
     dtype: str = field(default="float64", metadata=about("Type of the weights", Name(lambda: DTYPES)))
-    measure_every: int | None = field(default=None, metadata=about("Steps in a stratum of measuring times", Whole()))
+    measure_every: int = field(default=LEFT_OUT, metadata=about("Steps in a stratum of measuring times", Whole()))
     backend: str = field(default=BACKENDS[0], metadata=about("Who makes the steps", Name(lambda: BACKENDS)))
     schedule: str | None = field(default=None, metadata=about("Pipeline instead of the algorithm's own", SCHEDULE))
 
@@ -78,14 +80,14 @@ class Run:
         if self.schedule is not None and not row.pipelined:
             raise BadInput("schedule", self.schedule, f"none given for {self.algorithm}, which has no pipeline of lags")
         usual = schedules.make(self.schedule, stages).lags() if self.schedule else row.lags(stages)
-        lags = usual if self.lags is None else algorithms.checked_lags(self.lags, stages)
+        lags = usual if self.lags is LEFT_OUT else algorithms.checked_lags(self.lags, stages)
         if max(lags) > LARGEST_COUNT:
             raise BadInput("lags", max(lags), "lags <= 2^53", "stale.martingale")
         if not row.pipelined and any(lags):
             raise BadInput("lags", lags, f"lags = 0 for {self.algorithm}, which has no stale weights")
         object.__setattr__(self, "lags", lags)
         longest = block_length(self.problem)
-        if self.measure_every is None:
+        if self.measure_every is LEFT_OUT:
             cost = self.problem.evaluation_cost
             every = 1 if cost == 1 else min(EVALUATIONS_APART * cost, max(1, self.iterations // _MEASURES))
         else:

@@ -66,7 +66,6 @@ class Task:
     @property
     def lags(self) -> tuple[int, ...]:
         """Return the lag of every stage."""
-        assert self.run.lags is not None, "a Run resolves its lags"
         return self.run.lags
 
     @property

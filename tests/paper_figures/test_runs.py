@@ -8,8 +8,11 @@ import pytest
 
 from paper_figures import runs
 from paper_figures.runs import Request, RunStore
+from simulate.problems import make
 
-SMALL = Request(problem="plus-minus", algorithm="analog-sgd", alpha=0.01, tau=1.0, iterations=200, replicas=2, seed=1)
+SMALL = Request(
+    problem=make("plus-minus"), algorithm="analog-sgd", alpha=0.01, tau=1.0, iterations=200, replicas=2, seed=1
+)
 
 
 def test_a_run_is_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +60,13 @@ def test_a_torn_file_is_computed_again(length: int, tmp_path: Path) -> None:
 
 def test_a_diverged_replica_stops_the_figure(tmp_path: Path) -> None:
     wild = Request(
-        problem="quadratic", algorithm="digital-sgd", alpha=50.0, tau=float("inf"), iterations=2000, replicas=2, seed=1
+        problem=make("quadratic"),
+        algorithm="digital-sgd",
+        alpha=50.0,
+        tau=float("inf"),
+        iterations=2000,
+        replicas=2,
+        seed=1,
     )
     with pytest.raises(RuntimeError, match="diverged"):
         RunStore(tmp_path).get(wild)

@@ -1,16 +1,14 @@
-"""The commands of `python -m theory`: each module here registers its own on `app`."""
+"""The commands of `python -m theory`: one module each, imported when it is called."""
 
 import sys
 
-import typer
-
 from boundary import BadInput
+from boundary.commands import group
 
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help="The symbolic half of the workbench: claims, proofs, bounds.",
+app = group(
+    "theory.commands",
+    ("prove", "graph", "evaluate", "bounds", "complexity"),
+    "The symbolic half of the workbench: claims, proofs, bounds.",
 )
 
 

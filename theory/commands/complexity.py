@@ -12,7 +12,6 @@ from boundary.numbers import Number, nearest, shown
 from boundary.tables import show
 from theory.bounds import comparison
 from theory.bounds.complexity import CONSTANTS, TITLE, Plan, check, floor, plan
-from theory.commands import app
 from theory.commands.evaluate import Json, Set, numbers
 from theory.setting import algorithms
 
@@ -32,7 +31,6 @@ class Request:
     full: dict[str, Number]
 
 
-@app.command()
 def complexity(settings: Set = None, json_file: Json = None) -> int:
     """Say how many iterations, and clock cycles, are proved to be enough to reach eps, for every algorithm.
 
