@@ -30,7 +30,7 @@ def constants(setting: Setting) -> Constants:
     return Constants(values, dict.fromkeys(values, True))
 
 
-def recorded(index: int, steps: int = 120, **changes) -> proof_lines.Path:
+def recorded(index: int, steps: int = 120, **changes) -> proof_lines.Recording:
     setting = replace(settings.sample(1, index), **changes)
     return proof_lines.record(setting, constants(setting), min(steps, setting.iterations), 48)
 
@@ -80,11 +80,11 @@ def test_every_counterpart_is_evaluated_on_some_path(module):
 
 
 @pytest.fixture(scope="module")
-def path() -> proof_lines.Path:
+def path() -> proof_lines.Recording:
     return recorded(4)  # Analog-SGD-AP on coupled stages, strong lags
 
 
-def failing(path: proof_lines.Path) -> set[str]:
+def failing(path: proof_lines.Recording) -> set[str]:
     return {line.claim for line in proof_lines.along(path) if not line.ok}
 
 
