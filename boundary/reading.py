@@ -22,7 +22,7 @@ def real(name: str, text: object, *, needed_by: str = "") -> float:
         raise BadInput(name, repr(text), "a real number", needed_by) from None
     except OverflowError:
         raise BadInput(name, text, "a real number below 1.8e308 in size", needed_by) from None
-    if isinstance(text, bool) or math.isnan(value):
+    if type(text).__name__ in ("bool", "bool_") or math.isnan(value):  # NumPy's, too
         raise BadInput(name, repr(text), "a real number", needed_by)
     return value
 
