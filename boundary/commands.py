@@ -7,13 +7,16 @@ overview of a group takes the first lines of the functions' docstrings from the 
 import ast
 import builtins
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_command
+
+_PACKAGE = "package of the command"
+"""The attribute by which a stand-in is known."""
 
 
 class _Lazy(TyperGroup):
@@ -22,8 +25,8 @@ class _Lazy(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - Typer's own types are private
         """Return name, command and the arguments that are left."""
         name, found, rest = super().resolve_command(ctx, args)
-        package = getattr(found, "callback", None)
-        return name, command(str(package()), str(name)) if callable(package) else found, rest
+        package = getattr(getattr(found, "callback", None), _PACKAGE, None)
+        return name, found if package is None else command(package, str(name)), rest
 
 
 def group(package: str, names: Sequence[str], summary: str) -> typer.Typer:
@@ -39,8 +42,17 @@ def group(package: str, names: Sequence[str], summary: str) -> typer.Typer:
         cls=_Lazy, help=summary, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
     )
     for name in names:
-        app.command(name, help=described(package, name))(lambda: package)
+        app.command(name, help=described(package, name))(_stand_in(package))
     return app
+
+
+def _stand_in(package: str) -> Callable[[], None]:
+    """Return what is listed in place of a command of a package."""
+
+    def nothing() -> None: ...
+
+    setattr(nothing, _PACKAGE, package)
+    return nothing
 
 
 def command(package: str, name: str) -> Any:  # noqa: ANN401 - Typer's own types are private

@@ -101,9 +101,9 @@ def test_help_says_the_range():
 @given(st.integers(-5, 5) | st.integers((1 << 53) - 3, (1 << 53) + 3) | st.integers())
 @settings(deadline=None)
 def test_an_integer_is_read_to_its_last_digit_or_refused(value):
-    for given in (value, str(value)):
+    for shown in (value, str(value)):
         if 1 <= value <= 1 << 53:
-            assert Record(1.0, count=given).count == value
+            assert Record(1.0, count=shown).count == value
         else:
             with pytest.raises(BadInput):
-                Record(1.0, count=given)
+                Record(1.0, count=shown)
