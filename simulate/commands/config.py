@@ -4,7 +4,7 @@ import dataclasses
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +54,26 @@ def _content(path: Path) -> bytes:
     if len(content) > _LONGEST:
         raise BadInput("CONFIG", path, f"a file of at most {_LONGEST} bytes")
     return content
+
+
+def from_options(
+    file: Path | None, problem: str | None, stages: str | None, fields: Mapping[str, str], settings: Sequence[str]
+) -> Run:
+    """Make a `Run` from a configuration file, if there is one, and from options, which win over it.
+
+    Args:
+        file: with the same names as the options.
+        problem: its name.
+        stages: M.
+        fields: fields of `Run`, by name.
+        settings: of the problem or the device, NAME=VALUE.
+
+    """
+    given = {} if file is None else read_toml(file)
+    given |= {name: value for name, value in (("problem", problem), ("stages", stages)) if value is not None}
+    # Which names exist is known only with the problem and the device.
+    chosen = boundary.assignments(settings, [pair.partition("=")[0] for pair in settings])
+    return make_run({**given, **fields, "set": {**given.get("set", {}), **chosen}})
 
 
 def make_run(given: Mapping[str, Any], record: type[Run] = Run) -> Run:

@@ -40,11 +40,7 @@ def run(
     json_file: options.Json = None,
 ) -> None:
     """Train from CONFIG.toml or from options (options win) and measure what the theorems speak of."""
-    given = {} if configuration is None else config.read_toml(configuration)
-    given |= {name: value for name, value in (("problem", problem), ("stages", stages)) if value is not None}
-    given |= fields or {}
-    given["set"] = {**given.get("set", {}), **_assignments(settings or [])}
-    described = config.make_run(given)
+    described = config.from_options(configuration, problem, stages, fields or {}, settings or [])
     for path in (out, checkpoint, json_file):
         boundary.check_writable(path)
     result = execute(
@@ -61,11 +57,6 @@ def run(
         boundary.write_atomically(out, result.to_npz())
     for one in result.diverged:
         sys.stderr.write(f"replica {one.replica} diverged at step {one.step}, stage {one.stage}\n")
-
-
-def _assignments(pairs: list[str]) -> dict[str, str]:
-    """Read NAME=VALUE pairs; which names exist is known only with the problem and the device."""
-    return boundary.assignments(pairs, [pair.partition("=")[0] for pair in pairs])
 
 
 def _show(result: RunResult) -> None:

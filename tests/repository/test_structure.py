@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("boundary", "theory", "simulate", "verify", "paper_figures")
+PACKAGES = ("analog_sgd", "boundary", "theory", "simulate", "verify", "paper_figures")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 FORBIDDEN = {"eval", "exec", "sympify", "parse_expr"}
 
