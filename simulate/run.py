@@ -36,8 +36,8 @@ class Run:
     command line, the keys of a TOML file, what is stored, what is replayed and the errors are made from that
     (`boundary.fields`). Numbers may be given as text. w is the unit of weights, f that of the objective.
 
-    Lags and measuring times that are left out are filled in. They depend on other fields, so `dataclasses.replace` of
-    `iterations` takes `measure_every=None` with it to have the times chosen anew.
+    Lags and measuring times that are left out are filled in from the other fields. To have them chosen anew,
+    `dataclasses.replace` takes `lags=LEFT_OUT` with another algorithm, `measure_every=LEFT_OUT` with another K.
 
     Args:
         problem: what is trained.
