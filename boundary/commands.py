@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-_PACKAGE = "package of the command"
+_LOAD = "load the command"
 """The attribute by which a stand-in is known."""
 
 
@@ -25,33 +25,38 @@ class _Lazy(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - Typer's own types are private
         """Return name, command and the arguments that are left."""
         name, found, rest = super().resolve_command(ctx, args)
-        package = getattr(getattr(found, "callback", None), _PACKAGE, None)
-        return name, found if package is None else command(package, str(name)), rest
+        load = getattr(getattr(found, "callback", None), _LOAD, None)
+        return name, found if load is None else load(str(name)), rest
 
 
-def group(package: str, names: Sequence[str], summary: str) -> typer.Typer:
+def group(package: str, names: Sequence[str], summary: str, before: Callable[[], None] = lambda: None) -> typer.Typer:
     """Return the commands of a package as an application that imports none of them before it is called.
 
     Args:
         package: where the modules are, for example `theory.commands`.
         names: of the commands, in the order in which they are listed.
         summary: one line on the group.
+        before: called before a command is imported; may refuse with `BadInput`.
 
     """
     app = typer.Typer(
         cls=_Lazy, help=summary, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
     )
     for name in names:
-        app.command(name, help=described(package, name))(_stand_in(package))
+        app.command(name, help=described(package, name))(_stand_in(package, before))
     return app
 
 
-def _stand_in(package: str) -> Callable[[], None]:
-    """Return what is listed in place of a command of a package."""
+def _stand_in(package: str, before: Callable[[], None]) -> Callable[[], None]:
+    """Return what is listed in place of a command of a package, and knows how to load it."""
 
     def nothing() -> None: ...
 
-    setattr(nothing, _PACKAGE, package)
+    def load(name: str) -> Any:  # noqa: ANN401
+        before()
+        return command(package, name)
+
+    setattr(nothing, _LOAD, load)
     return nothing
 
 

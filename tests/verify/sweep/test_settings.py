@@ -82,7 +82,7 @@ def test_a_ladder_changes_the_length_alone():
     first, second = ([families.sample(4, index, plan) for index in part] for part in (places[:4], places[4:]))
     assert [setting.iterations for setting in first] == [10**4, 10**5, 10**6, 10**7]
     assert {setting.tau for setting in first}.isdisjoint(setting.tau for setting in second)
-    alike = {"iterations": 0, "replicas": 0, "id": 0, "seed": 0}
+    alike = {"iterations": 1, "replicas": 1, "id": 0, "seed": 0, "measure_every": None}
     assert len({str(dataclasses.replace(setting, **alike)) for setting in first}) == 1
     assert len({setting.seed for setting in first + second}) == 8
 

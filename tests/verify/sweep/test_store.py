@@ -398,7 +398,7 @@ def test_a_disk_that_fills_keeps_what_is_stored(tmp_path):
     program = """
 import resource, sys
 from pathlib import Path
-sys.path.insert(0, "tests/verify")
+sys.path.insert(0, "tests/verify/sweep")
 from test_store import PLAN, result
 from verify.sweep.connection import StoreFailed
 from verify.sweep.store import Store
