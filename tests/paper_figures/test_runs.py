@@ -25,7 +25,9 @@ def test_a_run_is_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert first["curve_squared_gradient"].shape[1] == SMALL.replicas
 
 
-@pytest.mark.parametrize("change", [{"alpha": 0.02}, {"seed": 2}, {"problem": make("plus-minus", rho=0.1)}, {"tau": float("inf")}])
+@pytest.mark.parametrize(
+    "change", [{"alpha": 0.02}, {"seed": 2}, {"problem": make("plus-minus", rho=0.1)}, {"tau": float("inf")}]
+)
 def test_another_configuration_is_another_run(change: dict[str, object]) -> None:
     assert replace(SMALL, **change).key != SMALL.key  # type: ignore[arg-type]
 
