@@ -52,17 +52,20 @@ class Setting(Run):
         """Return M."""
         return self.problem.stages
 
+    @property
+    def problem_settings(self) -> dict[str, Any]:
+        """Return what `simulate.problems.make` takes beside the problem's name and its stages."""
+        return self.problem.settings
+
     def make_problem(self) -> problems.Problem:
         """Return the problem that is run, made anew."""
         return problems.rebuild(self.problem.describe())
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data from which `from_dict` makes the setting again."""
-        described = self.describe()
-        problem = described.pop("problem")
-        place = {"id": described.pop("id"), "family": described.pop("family")}
-        named = {"problem": problem.pop("name"), "stages": problem.pop("stages"), "problem_settings": problem}
-        return {**place, **named, **described}
+        rest = {name: value for name, value in self.describe().items() if name not in ("id", "family", "problem")}
+        problem = {"problem": self.problem.name, "stages": self.stages, "problem_settings": self.problem_settings}
+        return {"id": self.id, "family": self.family, **problem, **rest}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
