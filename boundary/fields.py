@@ -74,7 +74,11 @@ class Whole:
 
     def read(self, name: str, given: object) -> int:
         """Return the integer; `BadInput` if it is none or outside the range."""
-        value = integer(name, given)
+        try:
+            value = integer(name, given, at_least=self.at_least)
+        except BadInput as refused:
+            least = refused.condition == f"an integer >= {self.at_least}"
+            raise BadInput(name, refused.value, f"an integer {self.range}" if least else refused.condition) from None
         if not self.at_least <= value <= self.at_most:
             far = self.at_most == 1 << 53 and value > self.at_most
             raise BadInput(name, given, f"{name} <= 2^53" if far else f"an integer {self.range}")
@@ -125,7 +129,11 @@ class Wholes:
         parts = given.split(",") if isinstance(given, str) else given
         if not isinstance(parts, Sequence) or isinstance(parts, bytes):
             raise BadInput(name, given, self.words, self.needed_by)
-        return tuple(integer(name, part, at_least=self.at_least, needed_by=self.needed_by) for part in parts)
+        try:
+            return tuple(integer(name, part, at_least=self.at_least) for part in parts)
+        except BadInput:
+            shown = repr(given) if isinstance(given, str) else given
+            raise BadInput(name, shown, self.words, self.needed_by) from None
 
 
 @dataclass(frozen=True)

@@ -76,8 +76,11 @@ def test_a_value_is_read_from_text_and_from_python(given, value):
         ({"word": 3}, "one of a, b"),
         ({"lags": 3}, "integers >= 0"),
         ({"lags": b"12"}, "integers >= 0"),
-        ({"lags": "1,,2"}, "a real number"),
-        ({"lags": (1, -1)}, "an integer >= 0 (needed by a theorem)"),
+        ({"lags": "1,,2"}, "integers >= 0 (needed by a theorem)"),
+        ({"lags": (1, -1)}, "integers >= 0 (needed by a theorem)"),
+        ({"count": "x"}, "an integer"),
+        ({"step": "１"}, "a real number"),
+        ({"count": "５"}, "an integer"),
     ],
     ids=str,
 )
