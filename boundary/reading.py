@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from boundary.refusal import BadInput
 
+_REAL = "a real number"
+
 
 def known(name: str, value: str, choices: Iterable[str], needed_by: str = "") -> str:
     """Return `value` if it is one of `choices`; raise `BadInput` naming the choices otherwise."""
@@ -16,24 +18,29 @@ def known(name: str, value: str, choices: Iterable[str], needed_by: str = "") ->
 
 def real(name: str, text: object, *, needed_by: str = "") -> float:
     """Read a real number (`inf` allowed, `nan` not) from outside; raise `BadInput` if it is none."""
+    if isinstance(text, str) and not text.isascii():  # digits of other alphabets, which float() takes
+        raise BadInput(name, repr(text), _REAL, needed_by)
     try:
         value = float(text)  # type: ignore[arg-type]
     except (TypeError, ValueError):
-        raise BadInput(name, repr(text), "a real number", needed_by) from None
+        raise BadInput(name, repr(text), _REAL, needed_by) from None
     except OverflowError:
         raise BadInput(name, text, "a real number below 1.8e308 in size", needed_by) from None
-    if isinstance(text, bool) or math.isnan(value):
-        raise BadInput(name, repr(text), "a real number", needed_by)
+    if type(text).__name__ in ("bool", "bool_") or math.isnan(value):  # NumPy's, too
+        raise BadInput(name, repr(text), _REAL, needed_by)
     return value
 
 
 def integer(name: str, text: object, *, at_least: int | None = None, needed_by: str = "") -> int:
     """Read an integer (10_000 and 1e4 allowed, 2.5 not) from outside; raise `BadInput` if it is none."""
-    value = real(name, text, needed_by=needed_by)
-    if not math.isfinite(value) or value != int(value):
-        raise BadInput(name, text, "an integer", needed_by)
-    if at_least is not None and value < at_least:
-        raise BadInput(name, text, f"an integer >= {at_least}", needed_by)
+    words = "an integer" if at_least is None else f"an integer >= {at_least}"
+    try:
+        value = real(name, text, needed_by=needed_by)
+    except BadInput as refused:
+        condition = words if refused.condition == _REAL else refused.condition
+        raise BadInput(name, refused.value, condition, needed_by) from None
+    if not math.isfinite(value) or value != int(value) or (at_least is not None and value < at_least):
+        raise BadInput(name, text, words, needed_by)
     # A text too long for a float keeps its digits: seeds are 64 bits wide.
     return int(text) if isinstance(text, int) or (isinstance(text, str) and _plain(text)) else int(value)
 

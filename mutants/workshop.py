@@ -20,6 +20,7 @@ from typing import Any, Final
 from mutants.trusted import ROOT
 
 _COPIED: Final = (
+    "analog_sgd",
     "boundary",
     "theory",
     "simulate",

@@ -16,6 +16,7 @@ from paper_figures.figure import Data, Figure
 from paper_figures.runs import SEED, Request
 from paper_figures.sources import Sources
 from simulate import problems
+from simulate.problems import make
 from theory import blueprint
 from theory.setting import algorithms
 from theory.setting.symbols import symbol
@@ -45,15 +46,13 @@ def largest_step(iterations: int) -> float:
 def run_of(algorithm: str, tau: float, iterations: int, quick: bool) -> Request:
     """Return a run of `iterations` steps at the step size made for them."""
     return Request(
-        problem="quadratic",
+        problem=make("quadratic", STAGES, **QUADRATIC),
         algorithm=algorithm,
         alpha=largest_step(iterations),
         tau=tau,
         iterations=iterations,
         replicas=max(8, min(64, (1_000_000 if quick else 16_000_000) // iterations)),
         seed=SEED,
-        stages=STAGES,
-        settings=QUADRATIC,
     )
 
 

@@ -10,6 +10,7 @@ from paper_figures import style
 from paper_figures.figure import Data, Figure
 from paper_figures.runs import SEED, Request
 from paper_figures.sources import Sources
+from simulate.problems import make
 from theory.setting import algorithms
 
 ALGORITHMS = ("digital-sgd", "analog-sgd", "analog-sgd-sp", "analog-sgd-ap")
@@ -33,16 +34,14 @@ def runs(quick: bool) -> dict[str, Request]:
         for algorithm in ALGORITHMS:
             batch = BATCH if algorithms.named(algorithm).batched else 1
             found[f"{algorithm}, M={stages}"] = Request(
-                problem="network",
+                problem=make("network", stages, **NETWORK),
                 algorithm=algorithm,
                 alpha=ALPHA * batch,
                 tau=TAU if algorithms.named(algorithm).analog else float("inf"),
                 iterations=(SAMPLES // 8 if quick else SAMPLES) // batch,
                 replicas=REPLICAS // 4 if quick else REPLICAS,
                 seed=SEED,
-                stages=stages,
                 batch=batch,
-                settings=NETWORK,
             )
     return found
 
@@ -68,7 +67,7 @@ def series(request: Request, sources: Sources) -> dict[str, Any]:
     samples = bins * (request.iterations * request.batch / len(curve))
     return {
         "algorithm": request.algorithm,
-        "stages": request.stages,
+        "stages": request.problem.stages,
         "batch": request.batch,
         "samples": samples,
         "clock_cycles": clock_cycles(request, samples),
@@ -81,7 +80,7 @@ def series(request: Request, sources: Sources) -> dict[str, Any]:
 
 def clock_cycles(request: Request, samples: np.ndarray) -> list[int]:
     """Return the slot in which stage 1 has finished the last of so many samples: the schedule's own count."""
-    schedule = algorithms.named(request.algorithm).make_schedule(request.stages, request.batch)
+    schedule = algorithms.named(request.algorithm).make_schedule(request.problem.stages, request.batch)
     return [schedule.backward_slot(1, max(round(sample), 1) - 1) + 1 for sample in samples]
 
 

@@ -10,6 +10,7 @@ from paper_figures import style
 from paper_figures.figure import Data, Figure
 from paper_figures.runs import SEED, Request
 from paper_figures.sources import Sources
+from simulate.problems import make
 
 ALGORITHMS = ("digital-sgd", "analog-sgd")
 STEPS = (0.2, 0.06, 0.02, 0.006, 0.002)
@@ -22,14 +23,13 @@ HORIZON = 30.0
 def run_of(algorithm: str, alpha: float, quick: bool) -> Request:
     """Return a run over the time alpha k <= 30, in which the start is forgotten whatever the step size."""
     return Request(
-        problem="quadratic",
+        problem=make("quadratic", 1, **QUADRATIC),
         algorithm=algorithm,
         alpha=alpha,
         tau=float("inf") if algorithm == "digital-sgd" else TAU,
         iterations=int(HORIZON / alpha),
         replicas=32 if quick else 256,
         seed=SEED,
-        settings=QUADRATIC,
     )
 
 

@@ -11,6 +11,7 @@ from paper_figures import style
 from paper_figures.figure import Data, Figure
 from paper_figures.runs import SEED, Request, StoredRun
 from paper_figures.sources import Sources
+from simulate.problems import make
 
 SATURATIONS = (0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75)
 INSTANCES = {"attaining": "attaining instance", "plus-minus": r"$\pm\sigma$ noise"}
@@ -37,14 +38,13 @@ def attaining(rho: float, quick: bool, problem: str = "attaining") -> Request:
     """
     alpha = rho**2 / 50
     return Request(
-        problem=problem,
+        problem=make(problem, rho=rho, tau=1.0),
         algorithm="analog-sgd",
         alpha=alpha,
         tau=1.0,
         iterations=int((4 if quick else 16) / alpha),
         replicas=16 if quick else 64,
         seed=SEED,
-        settings={"rho": rho, "tau": 1.0},
     )
 
 
@@ -56,14 +56,13 @@ def quadratic(tau: float, quick: bool, sigma: float = 1.0, start: float = 0.5) -
     """
     alpha = 0.01 / tau**2
     return Request(
-        problem="quadratic",
+        problem=make("quadratic", 1, **{**QUADRATIC, "sigma": sigma, "start": start}),
         algorithm="analog-sgd",
         alpha=alpha,
         tau=tau,
         iterations=int(24 / alpha),
         replicas=8 if quick else 32,
         seed=SEED,
-        settings={**QUADRATIC, "sigma": sigma, "start": start},
     )
 
 

@@ -11,6 +11,7 @@ from paper_figures import style
 from paper_figures.figure import Data, Figure
 from paper_figures.runs import SEED, Array, Request
 from paper_figures.sources import Sources
+from simulate.problems import make
 from theory.setting import algorithms
 
 DIMENSION = 16
@@ -29,30 +30,26 @@ def quadratic(algorithm: str, stages: int, alpha: float, quick: bool) -> Request
     The problem and the noise drawn are the same whatever the cut, so differences between depths are due to the lag.
     """
     return Request(
-        problem="quadratic",
+        problem=make("quadratic", stages, **{**QUADRATIC, "size": DIMENSION // stages}),
         algorithm=algorithm,
         alpha=alpha,
         tau=HARDWARE[algorithm],
         iterations=int((150 if quick else 400) / alpha),
         replicas=8 if quick else 32,
         seed=SEED,
-        stages=stages,
-        settings={**QUADRATIC, "size": DIMENSION // stages},
     )
 
 
 def network(algorithm: str, quick: bool) -> Request:
     """Return a digital run on a deep network at a step size at which the lag is felt."""
     return Request(
-        problem="network",
+        problem=make("network", DEPTH, **NETWORK),
         algorithm=algorithm,
         alpha=LARGE_STEP,
         tau=math.inf,
         iterations=5_000 if quick else 20_000,
         replicas=32,
         seed=SEED,
-        stages=DEPTH,
-        settings=NETWORK,
     )
 
 

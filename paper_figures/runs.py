@@ -8,7 +8,7 @@ goes on where it stopped.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 import simulate
 from boundary import json_text, notes, write_atomically
 from boundary.digest import fingerprint
-from simulate import problems
 from simulate.checkpoint import PRESENTATION, UNREADABLE
+from simulate.run import Run
 
 Array = NDArray[np.float64]
 
@@ -30,32 +30,19 @@ SEED = 1
 
 
 @dataclass(frozen=True)
-class Request:
-    """One call of `simulate.run`; every field that decides the result, and nothing else."""
-
-    problem: str
-    algorithm: str
-    alpha: float
-    tau: float
-    iterations: int
-    replicas: int
-    seed: int
-    stages: int = 1
-    batch: int = 1
-    device: str = "ald"
-    measure_every: int | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
+class Request(Run):
+    """A run that a figure is drawn from."""
 
     @property
     def key(self) -> str:
         """The name of the stored result."""
-        text = json_text({"request": asdict(self), "code": simulator_digest()})
+        text = json_text({"run": self.describe(), "code": simulator_digest()})
         return hashlib.sha256(text.encode()).hexdigest()[:20]
 
     @property
     def cost(self) -> float:
         """Work in arbitrary units, for the progress bar."""
-        return float(self.iterations) * self.replicas * self.stages * self.batch
+        return float(self.iterations) * self.replicas * self.problem.stages * self.batch
 
 
 @dataclass(frozen=True)
@@ -129,7 +116,7 @@ class RunStore:
         with Progress(*columns, console=notes(), transient=True) as progress:
             bar = progress.add_task("", total=sum(request.cost for request in missing.values()))
             for request in missing.values():
-                progress.update(bar, description=f"{request.problem}, {request.algorithm}")
+                progress.update(bar, description=f"{request.problem.name}, {request.algorithm}")
                 self._keep(request)
                 progress.advance(bar, request.cost)
 
@@ -139,9 +126,7 @@ class RunStore:
 
 def simulated(request: Request) -> simulate.RunResult:
     """Run the simulation; a replica that diverged would be missing from the figure, so none may."""
-    problem = problems.make(request.problem, stages=request.stages, **request.settings)
-    names = ("algorithm", "alpha", "tau", "iterations", "replicas", "seed", "batch", "device", "measure_every")
-    done = simulate.run(problem, **{name: getattr(request, name) for name in names})
+    done = simulate.execute(request)
     if done.diverged:
         raise RuntimeError(f"{len(done.diverged)} of {request.replicas} replicas diverged: {request}")
     return done

@@ -22,12 +22,18 @@ UNREADABLE = (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.Bad
 PRESENTATION = (
     *(
         "simulate.__main__",
-        "simulate.commands.config",
-        "simulate.commands.drawing",
+        "simulate.commands",
         "boundary.progress",
         "simulate.checkpoint",
     ),
-    *("boundary.console", "boundary.entry", "boundary.files", "boundary.memory"),
+    *(
+        "boundary.commands",
+        "boundary.options",
+        "boundary.console",
+        "boundary.entry",
+        "boundary.files",
+        "boundary.memory",
+    ),
     *("boundary.digest", "boundary.refusal"),
 )
 """Modules that decide no number of a run: what a person sees, and what is done with files."""

@@ -35,7 +35,7 @@ def collect(described: Run, groups: Sequence[Group], seconds: float, timed: int)
     largest, least = np.maximum(largest, variance), np.minimum(least, value)
     if math.isfinite(described.tau):
         weight = np.maximum(weight, saturation * described.tau)
-    lags = described.lags or ()
+    lags = described.lags
     stashed = algorithms.named(described.algorithm).direction == "stashed"
     return RunResult(
         run=described,
@@ -67,7 +67,7 @@ def _certified_saturation(described: Run) -> float | None:
         return 0.0
     if described.dtype != "float64":
         return None  # the enclosure leaves room for float64's rounding only
-    return described.problem.certified_saturation(described.alpha, described.make_device(), described.lags or ())
+    return described.problem.certified_saturation(described.alpha, described.make_device(), described.lags)
 
 
 def _initial_gap(described: Run) -> float:

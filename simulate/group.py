@@ -11,7 +11,6 @@ from simulate.observe import NEVER, Observer
 from simulate.problems.checking import require_sound
 from simulate.randomness import block_length
 from simulate.run import Run
-from theory.setting import algorithms
 
 _CURVE_BINS = 128
 _OBJECTS = 10_000
@@ -22,26 +21,8 @@ class Group:
     """Replicas that are advanced together, with what is measured on them."""
 
     def __init__(self, described: Run, replicas: range, threads: int) -> None:
-        row, lags = algorithms.named(described.algorithm), described.lags
-        assert lags is not None, "a Run resolves its lags"
-        assert described.measure_every is not None, "a Run resolves its measuring times"
         self.replicas = replicas
-        self.engine: Engine = registry.named(described.backend).make(
-            Task(
-                described.problem,
-                row,
-                described.make_device(),
-                described.alpha,
-                lags,
-                described.batch,
-                described.iterations,
-                np.dtype(described.dtype),
-                described.seed,
-                replicas,
-                threads,
-                described.schedule,
-            )
-        )
+        self.engine: Engine = registry.named(described.backend).make(Task(described, replicas, threads))
         strata = math.ceil(described.iterations / described.measure_every)
         self.observer = Observer(
             described.problem,
@@ -90,13 +71,13 @@ def _check_memory(described: Run) -> None:
     """Refuse a run that does not fit, and name what makes it too large."""
     problem, numbers = described.problem, 8
     weights = sum(math.prod(shape) for shape in problem.shapes)
-    kept = max(min(lag, described.iterations) for lag in described.lags or (0,)) + 1
+    kept = max(min(lag, described.iterations) for lag in described.lags) + 1
     drawn = 2 * block_length(problem) * problem.sample_size * described.batch
     measured = 3 * _CURVE_BINS + 4 * problem.stages + 12
     parts = {"lags": kept * weights, "batch": drawn, "replicas": weights + measured}
     one, count = numbers * sum(parts.values()), described.replicas
     together = one * count + _OBJECTS * math.ceil(count / registry.named(described.backend).group)
-    given = {"lags": max(described.lags or (0,)), "batch": described.batch, "replicas": count}
+    given = {"lags": max(described.lags), "batch": described.batch, "replicas": count}
     name = max(parts, key=lambda part: parts[part]) if one > memory.free() else "replicas"
     memory.require(
         name, given[name], together, f"{count} replicas of {memory.words(one)} (weights, samples drawn and sums)"

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.kernels import largest_weight
 from simulate.problems.base import Moments, Problem
 from simulate.problems.spectral import largest_norms
 from simulate.randomness import stratified_times
@@ -144,6 +143,10 @@ class Observer:
 
     def guard(self, step: int, weights: Weights) -> None:
         """Note the largest weight and saturation, and which replicas pass `kernels.largest_weight`."""
+        from simulate.kernels import (
+            largest_weight,  # loads Numba, which a command that only shows its help goes without
+        )
+
         for stage, now in enumerate(weights):
             size = np.max(np.abs(now), axis=tuple(range(1, now.ndim)))
             bad = ~(size <= largest_weight(self.tau, now.dtype))

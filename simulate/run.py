@@ -2,23 +2,26 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
 
-import numpy as np
-
-from boundary import BadInput, known, real
+from boundary import BadInput
+from boundary.fields import Name, Real, Whole, Wholes, about, read_all
 from simulate import problems
-from simulate.engines import registry
 from simulate.problems.base import Problem
-from simulate.randomness import block_length, checked_seed
+from simulate.randomness import block_length
 from theory.setting import algorithms, devices, schedules
 from theory.setting.devices import Device
 
 LARGEST_COUNT = 1 << 53
 """Steps and lags are counted in float64, too."""
 DTYPES = ("float64", "float32")
-DEFAULT_BACKEND = "kernels"
+BACKENDS = ("kernels", "numpy", "reference", "machine")
+"""The names of `simulate.engines.registry.REGISTRY`, which makes the engines; the first is the default."""
+LEFT_OUT: Any = None
+"""What a field is given as whose value the others decide."""
+LAGS = Wholes(0, "integers >= 0, one a stage, separated by commas", "stale.martingale")
+SCHEDULE = Name(lambda: schedules.REGISTRY)
 EVALUATIONS_APART = 16
 """Steps of a stratum in a long run by default, as a multiple of the steps that the exact moments cost."""
 _MEASURES = 256
@@ -29,57 +32,39 @@ _MEASURES = 256
 class Run:
     """One run, fully described; making it raises `BadInput` on anything that cannot be run.
 
+    Each field is described where it stands: help with units, and a reader that knows the range. The options of the
+    command line, the keys of a TOML file, what is stored, what is replayed and the errors are made from that
+    (`boundary.fields`). Numbers may be given as text. w is the unit of weights, f that of the objective.
+
+    Lags and measuring times that are left out are filled in from the other fields. To have them chosen anew,
+    `dataclasses.replace` takes `lags=LEFT_OUT` with another algorithm, `measure_every=LEFT_OUT` with another K.
+
     Args:
         problem: what is trained.
-        algorithm: a name of `theory.setting.algorithms.REGISTRY`.
-        alpha: step size, in w^2/f, > 0 and finite.
-        tau: saturation level, in w, > 0; inf is digital, and the digital algorithms need it.
-        iterations: K, >= 1.
-        replicas: R, >= 1.
-        seed: in [0, 2^64).
-        device: a name of `theory.setting.devices.REGISTRY`.
         device_parameters: the device's parameters other than tau.
-        batch: samples an iteration of analog-sgd-sp takes, >= 1; 1 for the others.
-        lags: d_m, one integer >= 0 a stage; None takes them from the algorithm's schedule.
-        dtype: float64 or float32, of the weights.
-        measure_every: steps a stratum of the measuring times has, >= 1, capped at a block of the random streams;
-            None: 1 if the exact moments cost no more than a step, else such that measuring costs a tenth of a long run.
-            The compiled quadratics measure every step in any case.
-        backend: a name of `simulate.engines.registry.REGISTRY`.
-        schedule: a name of `theory.setting.schedules.REGISTRY`, for a pipelined algorithm that runs on another schedule
-            than its own; None takes its own.
 
     """
 
     problem: Problem
-    algorithm: str
-    alpha: float
-    tau: float
-    iterations: int
-    replicas: int = 1
-    seed: int = 0
-    device: str = "ald"
-    device_parameters: dict[str, float] = field(default_factory=dict)
-    batch: int = 1
-    lags: tuple[int, ...] | None = None
-    dtype: str = "float64"
-    measure_every: int | None = None
-    backend: str = DEFAULT_BACKEND
-    schedule: str | None = None
+    algorithm: str = field(metadata=about("Algorithm", Name(lambda: algorithms.REGISTRY)))
+    alpha: float = field(metadata=about("Step size alpha, in w^2/f", Real(above=0)))
+    tau: float = field(metadata=about("Saturation level, in w; inf is digital", Real(above=0, infinite=True)))
+    iterations: int = field(metadata=about("Iterations K", Whole()))
+    replicas: int = field(default=1, metadata=about("Replicas R, independent of each other", Whole()))
+    seed: int = field(default=0, metadata=about("Seed of all random numbers", Whole(0, (1 << 64) - 1)))
+    device: str = field(default="ald", metadata=about("Device", Name(lambda: devices.REGISTRY)))
+    device_parameters: dict[str, float] = field(default_factory=dict, hash=False)
+    batch: int = field(default=1, metadata=about("Micro-batches B of analog-sgd-sp, 1 for the others", Whole()))
+    lags: tuple[int, ...] = field(default=LEFT_OUT, metadata=about("d_1,...,d_M instead of the schedule's", LAGS))
+    dtype: str = field(default="float64", metadata=about("Type of the weights", Name(lambda: DTYPES)))
+    measure_every: int = field(default=LEFT_OUT, metadata=about("Steps in a stratum of measuring times", Whole()))
+    backend: str = field(default=BACKENDS[0], metadata=about("Who makes the steps", Name(lambda: BACKENDS)))
+    schedule: str | None = field(default=None, metadata=about("Pipeline instead of the algorithm's own", SCHEDULE))
 
     def __post_init__(self) -> None:
+        read_all(self)
+        object.__setattr__(self, "device_parameters", dict(self.device_parameters or {}))
         row = algorithms.named(self.algorithm)
-        for name in ("alpha", "tau"):
-            value = real(name, getattr(self, name))
-            if not value > 0 or (name == "alpha" and math.isinf(value)):
-                raise BadInput(name, getattr(self, name), f"{name} > 0" + " and finite" * (name == "alpha"))
-            object.__setattr__(self, name, value)
-        for name in ("iterations", "replicas", "batch"):
-            if check_count(name, getattr(self, name)) > LARGEST_COUNT:
-                raise BadInput(name, getattr(self, name), f"{name} <= 2^53")
-        checked_seed(self.seed)
-        known("--dtype", self.dtype, DTYPES)
-        known("--backend", self.backend, registry.REGISTRY)
         if self.batch != 1 and not row.batched:
             raise BadInput("batch", self.batch, f"batch = 1 for {self.algorithm}")
         if not row.analog and math.isfinite(self.tau):
@@ -95,18 +80,18 @@ class Run:
         if self.schedule is not None and not row.pipelined:
             raise BadInput("schedule", self.schedule, f"none given for {self.algorithm}, which has no pipeline of lags")
         usual = schedules.make(self.schedule, stages).lags() if self.schedule else row.lags(stages)
-        lags = usual if self.lags is None else algorithms.checked_lags(self.lags, stages)
+        lags = usual if self.lags is LEFT_OUT else algorithms.checked_lags(self.lags, stages)
         if max(lags) > LARGEST_COUNT:
             raise BadInput("lags", max(lags), "lags <= 2^53", "stale.martingale")
         if not row.pipelined and any(lags):
             raise BadInput("lags", lags, f"lags = 0 for {self.algorithm}, which has no stale weights")
         object.__setattr__(self, "lags", lags)
         longest = block_length(self.problem)
-        if self.measure_every is None:
+        if self.measure_every is LEFT_OUT:
             cost = self.problem.evaluation_cost
             every = 1 if cost == 1 else min(EVALUATIONS_APART * cost, max(1, self.iterations // _MEASURES))
         else:
-            every = check_count("measure_every", self.measure_every)
+            every = self.measure_every
         object.__setattr__(self, "measure_every", min(every, longest))
         self.make_device()
 
@@ -120,20 +105,12 @@ class Run:
 
     def describe(self) -> dict[str, Any]:
         """Return the run as plain data; `from_description` makes it again."""
-        plain = {name: getattr(self, name) for name in self.__dataclass_fields__ if name != "problem"}
+        plain = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "problem"}
         return {"problem": self.problem.describe(), **plain}
 
     @classmethod
-    def from_description(cls, description: Mapping[str, Any]) -> "Run":
+    def from_description(cls, description: Mapping[str, Any]) -> Self:
         """Make the run that `describe` described, from plain data or from what JSON made of them."""
-        plain = {name: description[name] for name in cls.__dataclass_fields__ if name in description}
+        plain = {one.name: description[one.name] for one in fields(cls) if one.name in description}
         plain["problem"] = problems.rebuild(description["problem"])
-        plain["lags"] = tuple(description["lags"])
         return cls(**plain)
-
-
-def check_count(name: str, value: object) -> int:
-    """Return a count; `BadInput` unless it is an integer >= 1."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-        raise BadInput(name, value, f"{name} is an integer >= 1")
-    return int(value)

@@ -2,12 +2,14 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from boundary import BadInput
+from boundary.fields import Whole, with_fields
 from boundary.progress import shown
 from simulate.checkpoint import Checkpoint
 from simulate.collecting import collect
@@ -15,36 +17,29 @@ from simulate.group import Group, make_groups
 from simulate.problems.base import Problem
 from simulate.randomness import block_length
 from simulate.results import RunResult
-from simulate.run import DEFAULT_BACKEND, Run, check_count
+from simulate.run import Run
 
 
 def run(
     problem: Problem,
     algorithm: str,
     *,
-    alpha: float,
-    tau: float,
-    iterations: int,
-    replicas: int = 1,
-    seed: int = 0,
-    device: str = "ald",
-    device_parameters: dict[str, float] | None = None,
-    batch: int = 1,
-    lags: Sequence[int] | None = None,
-    dtype: str = "float64",
-    measure_every: int | None = None,
-    backend: str = DEFAULT_BACKEND,
-    schedule: str | None = None,
     progress: bool = False,
     threads: int = 1,
     checkpoint: Path | None = None,
     checkpoint_every: int | None = None,
+    **fields: Any,  # noqa: ANN401 - what each field of `Run` takes
 ) -> RunResult:
-    """Train and measure. The arguments are the fields of `Run`, and four that change no number.
+    """Train and measure.
 
-    `progress` shows a bar on standard error; `threads` is what the compiled kernels may use; `checkpoint` is a file
-    from which the run goes on if it was stopped, and which is written now and then; one more is kept beside it every
-    `checkpoint_every` steps, for `simulate.replay`.
+    Args:
+        problem: what is trained.
+        algorithm: a name of `theory.setting.algorithms.REGISTRY`.
+        progress: show a bar on standard error.
+        threads: what the compiled kernels may use; no number depends on it.
+        checkpoint: a file from which the run goes on if it was stopped, and which is written now and then.
+        checkpoint_every: keep one more checkpoint beside it every so many steps, for `simulate.replay`.
+        fields: the other fields of `Run`, by name: alpha, tau and iterations are required.
 
     Returns:
         One number per replica and measure. The same arguments give the same bits, whatever else runs beside it.
@@ -53,26 +48,16 @@ def run(
         BadInput: names the value and the condition it breaks.
 
     """
-    described = Run(
-        problem,
-        algorithm,
-        alpha,
-        tau,
-        iterations,
-        replicas,
-        seed,
-        device,
-        dict(device_parameters or {}),
-        batch,
-        None if lags is None else tuple(lags),
-        dtype,
-        measure_every,
-        backend,
-        schedule,
-    )
     return execute(
-        described, progress=progress, threads=threads, checkpoint=checkpoint, checkpoint_every=checkpoint_every
+        Run(problem, algorithm, **fields),
+        progress=progress,
+        threads=threads,
+        checkpoint=checkpoint,
+        checkpoint_every=checkpoint_every,
     )
+
+
+run.__signature__ = with_fields(run, Run)  # type: ignore[attr-defined]
 
 
 def execute(
@@ -84,10 +69,10 @@ def execute(
     checkpoint_every: int | None = None,
 ) -> RunResult:
     """Make the run that is described; see `run`."""
-    every = None if checkpoint_every is None else check_count("checkpoint_every", checkpoint_every)
+    every = None if checkpoint_every is None else Whole().read("checkpoint_every", checkpoint_every)
     if every is not None and checkpoint is None:
         raise BadInput("checkpoint_every", every, "a checkpoint file is given, beside which the others are kept")
-    return _advance(described, progress, check_count("threads", threads), checkpoint, every)
+    return _advance(described, progress, Whole().read("threads", threads), checkpoint, every)
 
 
 def _advance(

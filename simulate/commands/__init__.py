@@ -1,1 +1,9 @@
-"""`python -m simulate`: what its commands read and show."""
+"""The commands of `python -m simulate`: one module each, imported when it is called."""
+
+from boundary.commands import group
+
+app = group(
+    "simulate.commands",
+    ("run", "replay", "problems", "schedule"),
+    "Simulate stochastic gradient descent on analog pipelines.",
+)

@@ -4,36 +4,24 @@ import dataclasses
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import boundary
 from boundary import BadInput
+from boundary.fields import fields_of, option_of
 from simulate import problems
 from simulate.run import Run
 from theory.setting import devices
 
-REQUIRED = ("problem", "algorithm", "alpha", "tau", "iterations")
-OPTIONAL = (
-    "stages",
-    "replicas",
-    "seed",
-    "device",
-    "dtype",
-    "batch",
-    "lags",
-    "measure_every",
-    "backend",
-    "schedule",
-    "set",
-)
 _LONGEST = 1 << 20
 """Bytes a configuration file may have: far more than any needs, and an end for files that have none."""
-_DEFAULTS: dict[str, Any] = {"stages": 1, "replicas": 1, "seed": 0, "device": "ald", "dtype": "float64", "batch": 1}
+OF_THE_PROBLEM = ("problem", "stages", "set")
+"""The keys that make the problem; `set` holds the device's parameters, too. All others are fields of `Run`."""
 
 
-def read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path, record: type[Run] = Run) -> dict[str, Any]:
     """Read a configuration file; a key that is not one of the options raises `BadInput`."""
     try:
         given = tomllib.loads(_content(path).decode("utf-8-sig"))
@@ -48,7 +36,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except ValueError as error:  # not only TOMLDecodeError: also an integer of thousands of digits
         raise BadInput("CONFIG", path, f"a TOML file ({error})") from None
     for key in given:
-        boundary.known("CONFIG key", key, (*REQUIRED, *OPTIONAL), str(path))
+        boundary.known("CONFIG key", key, (*OF_THE_PROBLEM, *fields_of(record)), str(path))
     if not isinstance(given.get("set", {}), dict):
         raise BadInput("CONFIG key", "set", "a table [set] of NAME = VALUE", str(path))
     return given
@@ -68,42 +56,46 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def make_run(given: Mapping[str, Any], default_backend: str) -> Run:
+def from_options(
+    file: Path | None, problem: str | None, stages: str | None, fields: Mapping[str, str], settings: Sequence[str]
+) -> Run:
+    """Make a `Run` from a configuration file, if there is one, and from options, which win over it.
+
+    Args:
+        file: with the same names as the options.
+        problem: its name.
+        stages: M.
+        fields: fields of `Run`, by name.
+        settings: of the problem or the device, NAME=VALUE.
+
+    """
+    given = {} if file is None else read_toml(file)
+    given |= {name: value for name, value in (("problem", problem), ("stages", stages)) if value is not None}
+    # Which names exist is known only with the problem and the device.
+    chosen = boundary.assignments(settings, [pair.partition("=")[0] for pair in settings])
+    return make_run({**given, **fields, "set": {**given.get("set", {}), **chosen}})
+
+
+def make_run(given: Mapping[str, Any], record: type[Run] = Run) -> Run:
     """Make a `Run` from options, whose values may be text; missing and wrong ones raise `BadInput`.
 
     `set` holds the problem's settings and the device's parameters together. A problem made for one saturation level
     (attaining, plus-minus) takes it from `tau` unless it is set.
     """
-    for name in REQUIRED:
-        if given.get(name) is None:
-            raise BadInput(_option(name), None, f"given, as {_option(name)} or in CONFIG.toml")
-    options = _DEFAULTS | {name: value for name, value in given.items() if value is not None}
-    tau = boundary.real("tau", options["tau"])
-    device = str(options["device"])
-    problem, parameters = _make_problem(options, tau, device)
-    return Run(
-        problem=problem,
-        algorithm=str(options["algorithm"]),
-        alpha=boundary.real("alpha", options["alpha"]),
-        tau=tau,
-        iterations=boundary.integer("iterations", options["iterations"], at_least=1),
-        replicas=boundary.integer("replicas", options["replicas"], at_least=1),
-        seed=boundary.integer("seed", options["seed"]),
-        device=device,
-        device_parameters=parameters,
-        batch=boundary.integer("batch", options["batch"], at_least=1),
-        lags=_lags(options.get("lags")),
-        dtype=str(options["dtype"]),
-        measure_every=_optional_integer("measure_every", options.get("measure_every")),
-        backend=str(options.get("backend", default_backend)),
-        schedule=None if options.get("schedule") is None else str(options["schedule"]),
-    )
+    described = fields_of(record)
+    given = {name: value for name, value in given.items() if value is not None}
+    for name in ("problem", *(name for name, field in described.items() if field.required)):
+        if name not in given:
+            raise BadInput(option_of(name), None, f"given, as {option_of(name)} or in CONFIG.toml")
+    read = {name: field.read(given[name]) for name, field in described.items() if name in given}
+    problem, parameters = _make_problem(given, read["tau"], read.get("device", described["device"].default))
+    return record(problem=problem, device_parameters=parameters, **read)
 
 
 def _make_problem(options: Mapping[str, Any], tau: float, device: str) -> tuple[problems.Problem, dict[str, float]]:
     """Share `set` out between the problem and the device."""
     name = boundary.known("--problem", str(options["problem"]), problems.REGISTRY)
-    kind = devices.REGISTRY[boundary.known("--device", device, devices.REGISTRY)]
+    kind = devices.REGISTRY[device]
     own = set(problems.REGISTRY[name].setting_fields())
     of_device = {field.name for field in dataclasses.fields(kind)} - {"tau"}
     settings, parameters = dict[str, Any](), dict[str, float]()
@@ -115,21 +107,4 @@ def _make_problem(options: Mapping[str, Any], tau: float, device: str) -> tuple[
             parameters[key] = boundary.real(key, value)
     if "tau" in own and tau < float("inf"):
         settings.setdefault("tau", tau)
-    return problems.make(name, boundary.integer("stages", options["stages"], at_least=1), **settings), parameters
-
-
-def _lags(given: object) -> tuple[int, ...] | None:
-    if given is None:
-        return None
-    parts = given.split(",") if isinstance(given, str) else given
-    if not isinstance(parts, list | tuple):
-        raise BadInput("lags", given, "integers >= 0, one a stage, separated by commas", "stale.martingale")
-    return tuple(boundary.integer("lags", part, at_least=0, needed_by="stale.martingale") for part in parts)
-
-
-def _optional_integer(name: str, given: object) -> int | None:
-    return None if given is None else boundary.integer(name, given, at_least=1)
-
-
-def _option(name: str) -> str:
-    return "--" + name.replace("_", "-")
+    return problems.make(name, boundary.integer("stages", options.get("stages", 1), at_least=1), **settings), parameters

@@ -7,6 +7,7 @@ in `state`.
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
@@ -18,7 +19,8 @@ from simulate.engines.reference import Recursion
 from simulate.observe import Observer, Plan
 from simulate.problems.base import Problem
 from simulate.randomness import Samples
-from theory.setting import schedules
+from simulate.run import Run
+from theory.setting import algorithms, schedules
 from theory.setting.algorithms import Algorithm
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
@@ -28,30 +30,53 @@ State = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Task:
-    """What an engine is asked to run; see `simulate.run.Run`."""
+    """What an engine is asked to do: some replicas of a run.
 
-    problem: Problem
-    algorithm: Algorithm
-    device: Device
-    alpha: float
-    lags: tuple[int, ...]
-    batch: int
-    iterations: int
-    dtype: np.dtype[np.floating[Any]]
-    seed: int
+    Args:
+        run: the run, whose fields an engine reads where it needs them.
+        replicas: numbers of the replicas of the group.
+        threads: what compiled kernels may use; no number depends on it.
+
+    """
+
+    run: Run
     replicas: range
     threads: int = 1
-    schedule: str | None = None
+
+    @property
+    def problem(self) -> Problem:
+        """Return what is trained."""
+        return self.run.problem
+
+    @cached_property
+    def algorithm(self) -> Algorithm:
+        """Return the algorithm by which it is trained."""
+        return algorithms.named(self.run.algorithm)
+
+    @cached_property
+    def device(self) -> Device:
+        """Return the device whose update each step makes."""
+        return self.run.make_device()
+
+    @cached_property
+    def dtype(self) -> np.dtype[np.floating[Any]]:
+        """Return the type of the weights."""
+        return np.dtype(self.run.dtype)
+
+    @property
+    def lags(self) -> tuple[int, ...]:
+        """Return the lag of every stage."""
+        return self.run.lags
 
     @property
     def reach(self) -> tuple[int, ...]:
         """Return the lags as far as K steps can tell them apart: W_{k - d} with d >= K is W_0 at every step."""
-        return tuple(min(lag, self.iterations) for lag in self.lags)
+        return tuple(min(lag, self.run.iterations) for lag in self.lags)
 
     @property
     def samples(self) -> Samples:
         """Return the group's samples."""
-        return Samples(self.problem, self.seed, self.replicas, self.batch)
+        return Samples(self.problem, self.run.seed, self.replicas, self.run.batch)
 
 
 class Engine(ABC):
@@ -85,7 +110,12 @@ class NumPyEngine(Engine):
         self._task, self._samples = task, task.samples
         start = [stage.astype(task.dtype) for stage in task.problem.initial_weights()]
         self._recursion = Recursion(
-            task.problem, task.algorithm, task.device, task.alpha, task.reach, [self._spread(stage) for stage in start]
+            task.problem,
+            task.algorithm,
+            task.device,
+            task.run.alpha,
+            task.reach,
+            [self._spread(stage) for stage in start],
         )
 
     def _spread(self, stage: np.ndarray) -> np.ndarray:
@@ -140,17 +170,21 @@ class MachineEngine(Engine):
 
     def __init__(self, task: Task) -> None:
         stages, row = task.problem.stages, task.algorithm
-        schedule = schedules.make(task.schedule, stages) if task.schedule else row.make_schedule(stages, task.batch)
+        schedule = (
+            schedules.make(task.run.schedule, stages)
+            if task.run.schedule
+            else row.make_schedule(stages, task.run.batch)
+        )
         if task.lags != schedule.lags():
             raise BadInput("lags", task.lags, f"lags = {schedule.lags()} on the machine, or the backend reference")
         if task.dtype != np.float64:
             raise BadInput("dtype", task.dtype, "dtype = float64 on the machine")
         samples = task.samples
         machine = Machine(
-            task.problem, task.algorithm, task.device, task.alpha, schedule, lambda k, b: samples.at(k)[0, b]
+            task.problem, task.algorithm, task.device, task.run.alpha, schedule, lambda k, b: samples.at(k)[0, b]
         )
-        self.machine, self._iterations = machine, task.iterations
-        self._versions: Iterator[Weights] = machine.trajectory(task.iterations)
+        self.machine, self._iterations = machine, task.run.iterations
+        self._versions: Iterator[Weights] = machine.trajectory(task.run.iterations)
         self._weights = next(self._versions)
 
     def advance(self, plan: Plan, observer: Observer) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from boundary import known
-from simulate.engines import compiled
 from simulate.engines.base import Engine, MachineEngine, NumPyEngine, ReferenceEngine, Task
 
 
@@ -15,8 +14,15 @@ class Backend(NamedTuple):
     group: int
 
 
+def _compiled(task: Task) -> Engine:
+    """Import Numba only where a run is made."""
+    from simulate.engines import compiled
+
+    return compiled.choose(task)
+
+
 REGISTRY: dict[str, Backend] = {
-    "kernels": Backend(compiled.choose, 256),
+    "kernels": Backend(_compiled, 256),
     "numpy": Backend(NumPyEngine, 256),
     "reference": Backend(ReferenceEngine, 1),
     "machine": Backend(MachineEngine, 1),

@@ -41,10 +41,14 @@ class Planted:
     quick = True
 
     def scale(self, request: Request) -> float:
-        return request.alpha * request.tau * (1 + request.settings.get("sigma", 0) + request.settings.get("start", 0))
+        return (
+            request.alpha
+            * request.tau
+            * (1 + request.problem.settings.get("sigma", 0) + request.problem.settings.get("start", 0))
+        )
 
     def run(self, request: Request) -> StoredRun:
-        return stored(self.scale(request) * LATE, request.settings.get("sigma", 1.0) ** 2)
+        return stored(self.scale(request) * LATE, request.problem.settings.get("sigma", 1.0) ** 2)
 
 
 def test_every_point_of_the_figure_has_the_error_of_its_own_run() -> None:

@@ -8,8 +8,11 @@ import pytest
 
 from paper_figures import runs
 from paper_figures.runs import Request, RunStore
+from simulate.problems import make
 
-SMALL = Request(problem="plus-minus", algorithm="analog-sgd", alpha=0.01, tau=1.0, iterations=200, replicas=2, seed=1)
+SMALL = Request(
+    problem=make("plus-minus"), algorithm="analog-sgd", alpha=0.01, tau=1.0, iterations=200, replicas=2, seed=1
+)
 
 
 def test_a_run_is_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,7 +25,9 @@ def test_a_run_is_computed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert first["curve_squared_gradient"].shape[1] == SMALL.replicas
 
 
-@pytest.mark.parametrize("change", [{"alpha": 0.02}, {"seed": 2}, {"settings": {"rho": 0.1}}, {"tau": float("inf")}])
+@pytest.mark.parametrize(
+    "change", [{"alpha": 0.02}, {"seed": 2}, {"problem": make("plus-minus", rho=0.1)}, {"tau": float("inf")}]
+)
 def test_another_configuration_is_another_run(change: dict[str, object]) -> None:
     assert replace(SMALL, **change).key != SMALL.key  # type: ignore[arg-type]
 
@@ -57,7 +62,13 @@ def test_a_torn_file_is_computed_again(length: int, tmp_path: Path) -> None:
 
 def test_a_diverged_replica_stops_the_figure(tmp_path: Path) -> None:
     wild = Request(
-        problem="quadratic", algorithm="digital-sgd", alpha=50.0, tau=float("inf"), iterations=2000, replicas=2, seed=1
+        problem=make("quadratic"),
+        algorithm="digital-sgd",
+        alpha=50.0,
+        tau=float("inf"),
+        iterations=2000,
+        replicas=2,
+        seed=1,
     )
     with pytest.raises(RuntimeError, match="diverged"):
         RunStore(tmp_path).get(wild)

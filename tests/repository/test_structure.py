@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("boundary", "theory", "simulate", "verify", "paper_figures")
+PACKAGES = ("analog_sgd", "boundary", "theory", "simulate", "verify", "paper_figures")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 FORBIDDEN = {"eval", "exec", "sympify", "parse_expr"}
 
@@ -86,6 +86,32 @@ def test_every_public_name_is_documented() -> None:
     found = [pair for path in SOURCES for pair in public(ast.parse(path.read_text()), str(path.relative_to(ROOT)))]
     assert len(found) > 500
     assert not [name for name, node in found if not ast.get_docstring(node)]
+
+
+def spelled_by(path: Path) -> Iterator[tuple[str, set[str]]]:
+    """Yield the classes and functions of a file with the names of their fields or parameters."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ClassDef):
+            names = {
+                one.target.id
+                for one in node.body
+                if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
+            }
+            yield node.name, names
+        elif isinstance(node, ast.FunctionDef):
+            yield node.name, {one.arg for one in (*node.args.args, *node.args.kwonlyargs)}
+
+
+def test_a_run_is_spelled_in_one_place() -> None:
+    """No other record, and no function, has most of the names that a run must be given, or may be."""
+    named = {"algorithm", "alpha", "tau", "iterations", "replicas", "seed", "device", "batch", "lags", "dtype"}
+    found = {
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in SOURCES
+        for name, names in spelled_by(path)
+        if len(names & named) >= 5
+    }
+    assert found == {"simulate/run.py: Run"}
 
 
 def test_lock_file_pins_every_dependency_by_hash() -> None:

@@ -12,13 +12,11 @@ from rich.progress import track
 from boundary import HOLDS, write_atomically
 from theory import blueprint, sheet
 from theory.blueprint import Outcome
-from theory.commands import app
 from theory.commands.graph import as_svg
 
 _PICTURE = "blueprint.svg"
 
 
-@app.command()
 def bounds(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")] = Path("results"),
 ) -> int:

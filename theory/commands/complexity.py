@@ -12,7 +12,6 @@ from boundary.numbers import Number, nearest, shown
 from boundary.tables import show
 from theory.bounds import comparison
 from theory.bounds.complexity import CONSTANTS, TITLE, Plan, check, floor, plan
-from theory.commands import app
 from theory.commands.evaluate import Json, Set, numbers
 from theory.setting import algorithms
 
@@ -22,7 +21,7 @@ _LARGEST_COUNT = 2**53
 
 
 @dataclass(frozen=True)
-class Request:
+class Question:
     """What is asked for: the constants, the target, the pipeline, and the delay constants of stashing."""
 
     constants: dict[str, Number]
@@ -32,7 +31,6 @@ class Request:
     full: dict[str, Number]
 
 
-@app.command()
 def complexity(settings: Set = None, json_file: Json = None) -> int:
     """Say how many iterations, and clock cycles, are proved to be enough to reach eps, for every algorithm.
 
@@ -52,7 +50,7 @@ def complexity(settings: Set = None, json_file: Json = None) -> int:
     return HOLDS
 
 
-def _read(settings: list[str] | None) -> Request:
+def _read(settings: list[str] | None) -> Question:
     given = numbers(settings, (*CONSTANTS, "eps", "M", "B", *_FULL), TITLE)
     for name in (*CONSTANTS, "eps"):
         if name not in given:
@@ -66,10 +64,10 @@ def _read(settings: list[str] | None) -> Request:
     if full:
         check({**constants, **full}, given["eps"])
     stages = int(given["M"]) if "M" in given else None
-    return Request(constants, given["eps"], stages, int(given.get("B", stages or 1)), full)
+    return Question(constants, given["eps"], stages, int(given.get("B", stages or 1)), full)
 
 
-def _plans(asked: Request) -> list[Plan]:
+def _plans(asked: Question) -> list[Plan]:
     """Return the plan of every algorithm; stashing has delay constants of its own, and none if they are not given."""
     found = []
     for algorithm in algorithms.REGISTRY.values():
@@ -82,7 +80,7 @@ def _plans(asked: Request) -> list[Plan]:
     return found
 
 
-def _pipelines(asked: Request, plans: Sequence[Plan]) -> dict[str, Any] | None:
+def _pipelines(asked: Question, plans: Sequence[Plan]) -> dict[str, Any] | None:
     """Compare the asynchronous pipeline with the synchronous one at the given and at the best B."""
     if asked.stages is None:
         return None
@@ -119,7 +117,7 @@ def _row(one: Plan) -> dict[str, Any]:
     }
 
 
-def _result(asked: Request, plans: Sequence[Plan], pipelines: dict[str, Any] | None) -> dict[str, Any]:
+def _result(asked: Question, plans: Sequence[Plan], pipelines: dict[str, Any] | None) -> dict[str, Any]:
     result: dict[str, Any] = {
         "theorem": "complexity",
         "parameters": {
@@ -138,7 +136,7 @@ def _result(asked: Request, plans: Sequence[Plan], pipelines: dict[str, Any] | N
     return result
 
 
-def _table(plans: Sequence[Plan], asked: Request) -> Table:
+def _table(plans: Sequence[Plan], asked: Question) -> Table:
     table = Table(title=f"to reach eps = {shown(asked.target)}, proved by the sharp bound")
     for name in ("algorithm", "K", "step", "K (Thm 3)", "samples", "cycles", "floor"):
         table.add_column(name, justify="left" if name == "algorithm" else "right")

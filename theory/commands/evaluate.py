@@ -13,7 +13,6 @@ from boundary.numbers import exact, nearest, shown, whole
 from boundary.tables import show
 from theory.bounds import NAMES, Bound, bound
 from theory.bounds.inputs import PARAMETERS, condition
-from theory.commands import app
 from theory.setting.symbols import QUANTITIES
 
 Set = Annotated[
@@ -49,7 +48,6 @@ def plain(name: str, number: Fraction) -> float | int:
     return int(number) if QUANTITIES[name].domain == "positive integer" else nearest(number)
 
 
-@app.command()
 def evaluate(
     theorem: Annotated[str, typer.Argument(metavar="THEOREM", help=", ".join(NAMES))],
     settings: Set = None,

@@ -11,7 +11,6 @@ import typer
 from boundary import HOLDS, known
 from theory import blueprint, drawing
 from theory.blueprint import Outcome
-from theory.commands import app
 from theory.drawing import Node
 from theory.kernel.claim import Claim
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
@@ -20,7 +19,6 @@ _COLOUR = {"proved": "#cfe8cf", "refuted": "#f2b8b5", "undecided": "#fdeeb5", "u
 _GROUND = "#d6e4f5"
 
 
-@app.command()
 def graph(
     form: Annotated[str, typer.Option("--format", help="dot, svg or json.")] = "dot",
 ) -> int:

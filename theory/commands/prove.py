@@ -16,13 +16,11 @@ from theory import blueprint
 from theory.blueprint import Outcome
 from theory.checkers import ENGINES, engine
 from theory.checkers.controls import controls as run_controls
-from theory.commands import app
 from theory.kernel.claim import Claim
 
 _STYLE = {"proved": "green", "refuted": "bold red", "undecided": "yellow", "conditional": "cyan", "unsupported": "dim"}
 
 
-@app.command()
 def prove(
     authority: Annotated[str, typer.Option("--engine", help="kernel, smt, coq or all.")] = "kernel",
     only: Annotated[list[str] | None, typer.Option(help="Only this claim and what it uses; may be repeated.")] = None,

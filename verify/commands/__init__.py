@@ -1,1 +1,9 @@
-"""`python -m verify`: what its commands show."""
+"""The commands of `python -m verify`: one module each, imported when it is called."""
+
+from boundary.commands import group
+
+app = group(
+    "verify.commands",
+    ("run", "list", "replay", "falsify", "sabotage", "calibrate", "witness", "rates", "report"),
+    "Confront proved bounds with simulated runs: verdicts, replays, searches for trouble.",
+)

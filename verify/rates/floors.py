@@ -14,7 +14,7 @@ import theory
 from theory.theorems import floor as theorem
 from verify.rates import intervals
 from verify.rates.iterations import Plan
-from verify.rates.measure import Found, Job, Request, described
+from verify.rates.measure import Found, Job, Request, described, made
 from verify.rates.rate import Expected, Pending, Row, leading_exponent
 
 Array = NDArray[np.float64]
@@ -79,7 +79,7 @@ def pair(case: Case, tau: float, plan: Plan) -> tuple[Request, Request]:
     problem = described(case.name, case.stages, **dict(case.settings), **own)
     step, length = (_QUICK_STEP, _QUICK_HORIZON) if plan.quick else (1, 1.0)
     alpha, horizon = step * case.step, length * case.horizon
-    short = Request(problem, case.algorithm, alpha, tau, int(horizon / alpha), plan.replicas, plan.seed)
+    short = Request(made(problem), case.algorithm, alpha, tau, int(horizon / alpha), plan.replicas, plan.seed)
     return short, replace(short, alpha=2 * alpha, iterations=int(horizon / (2 * alpha)))
 
 

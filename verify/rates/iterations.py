@@ -19,7 +19,7 @@ from theory.setting import algorithms
 from theory.setting.symbols import symbol
 from theory.theorems import complexity as theorem
 from verify.rates import intervals
-from verify.rates.measure import Found, Job, Measured, Request, Settings, described
+from verify.rates.measure import Found, Job, Measured, Request, Settings, described, made
 from verify.rates.rate import Expected, Pending, Row, constants, leading_exponent
 
 Array = NDArray[np.float64]
@@ -66,12 +66,14 @@ def horizons(plan: Plan) -> list[int]:
 def by_rule(algorithm: str, problem: Settings, K: int, plan: Plan) -> Request:
     """Return the run of K iterations whose step size is the theorem's alpha(K)."""
     batch = BATCH if algorithms.named(algorithm).batched else 1
-    request = Request(problem, algorithm, 1.0, saturation_level(algorithm), K, plan.replicas, plan.seed, batch)
-    made = request.make_problem()
-    facts = made.facts((0,) * made.stages).values
+    request = Request(
+        made(problem), algorithm, 1.0, saturation_level(algorithm), K, plan.replicas, plan.seed, batch=batch
+    )
+    trained = request.problem
+    facts = trained.facts((0,) * trained.stages).values
     if facts["L"] is None:  # a network's certified L is far too large to be felt: the rule up to its constant
         return replace(request, alpha=NETWORK_STEP * (horizons(plan)[0] / K) ** 0.5)
-    known = {**constants(facts, "L"), "Delta": made.initial_gap, "K": K, "sigma": (facts["sigma2"] or 0.0) ** 0.5}
+    known = {**constants(facts, "L"), "Delta": trained.initial_gap, "K": K, "sigma": (facts["sigma2"] or 0.0) ** 0.5}
     known["sigma"] /= batch**0.5
     step = theorem.STEP_SIZE.subs({symbol(name): value for name, value in known.items()})
     return replace(request, alpha=float(step))
@@ -137,7 +139,7 @@ def fixed(algorithm: str, problem: Settings, alpha: float, plan: Plan) -> Reques
     """Return the run whose running average falls to its floor."""
     iterations = 128 * (300 if plan.quick else 1000)
     return Request(
-        problem, algorithm, alpha, saturation_level(algorithm, LOW_TAU), iterations, plan.replicas, plan.seed
+        made(problem), algorithm, alpha, saturation_level(algorithm, LOW_TAU), iterations, plan.replicas, plan.seed
     )
 
 
@@ -186,8 +188,8 @@ def targets(plan: Plan) -> list[float]:
 def to_reach(algorithm: str, eps: float, plan: Plan) -> Request:
     """Return the run that is proved to reach eps: the theorem's number of iterations with its step size."""
     row = algorithms.named(algorithm)
-    request = Request(QUADRATIC, algorithm, 1.0, saturation_level(algorithm), 1, plan.replicas, plan.seed)
-    problem = request.make_problem()
+    request = Request(made(QUADRATIC), algorithm, 1.0, saturation_level(algorithm), 1, plan.replicas, plan.seed)
+    problem = request.problem
     lags = row.lags(problem.stages)
     largest = 3.0 / TAU  # no element of W_0 or W* is beyond 1; the row says what the run showed
     known = constants(problem.facts(lags).values, "L", "sigma2", "Lambda1", "Lambdah")

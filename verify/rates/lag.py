@@ -20,10 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.problems import Network
+from simulate.run import LEFT_OUT
 from theory.theorems import network
 from verify.rates import intervals
 from verify.rates.iterations import Plan, sharp_bound
-from verify.rates.measure import Found, Job, Measured, Request, Settings, described
+from verify.rates.measure import Found, Job, Measured, Request, Settings, described, made
 from verify.rates.rate import Expected, Pending, Row, constants
 from verify.rates.staleness import Sensitivity
 
@@ -69,8 +70,8 @@ class Case:
         own = {"rho": 1 / tau, "tau": tau} if name == "plus-minus" else {}
         problem = described(name, stages, **dict(settings), **own)
         horizon = self.horizon / (4 if plan.quick else 1)
-        lagged = Request(problem, "analog-sgd-ap", alpha, tau, int(horizon / alpha), plan.replicas, plan.seed)
-        return lagged, replace(lagged, algorithm="analog-sgd")
+        lagged = Request(made(problem), "analog-sgd-ap", alpha, tau, int(horizon / alpha), plan.replicas, plan.seed)
+        return lagged, replace(lagged, algorithm="analog-sgd", lags=LEFT_OUT)
 
     def probe(self, tau: float, plan: Plan) -> Sensitivity:
         """Return the job that measures nu where the shortest step leads."""
@@ -169,7 +170,7 @@ def _change(run: Measured) -> float:
 def _charged(case: Case, tau: float, run: Measured, plan: Plan) -> float:
     """Return nu of the theorem; of a network with the norms that the run showed."""
     request = case.pair(tau, min(case.alphas), plan)[0]
-    problem = request.make_problem()
+    problem = request.problem
     if not isinstance(problem, Network):
         return constants(run.facts, "nu")["nu"]
     lags = tuple(problem.stages - 1 - stage for stage in range(problem.stages))
@@ -208,8 +209,8 @@ def deep(name: str, stages: int, plan: Plan) -> tuple[Request, Request]:
     settings = {"rho": 1 / _DEPTH_TAU, "tau": _DEPTH_TAU} if name == "plus-minus" else {"size": 12 // stages}
     iterations = int(_DEPTH_HORIZON / _DEPTH_STEP / (8 if plan.quick else 1))
     problem = described(name, stages, **settings)
-    lagged = Request(problem, "analog-sgd-ap", _DEPTH_STEP, _DEPTH_TAU, iterations, plan.replicas, plan.seed)
-    return lagged, replace(lagged, algorithm="analog-sgd")
+    lagged = Request(made(problem), "analog-sgd-ap", _DEPTH_STEP, _DEPTH_TAU, iterations, plan.replicas, plan.seed)
+    return lagged, replace(lagged, algorithm="analog-sgd", lags=LEFT_OUT)
 
 
 def _in_depth(name: str, plan: Plan, found: Found, error: float) -> Row:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 import simulate
 from boundary import BadInput
+from simulate import problems
 from simulate.problems import Problem
+from simulate.run import Run
 
 Array = NDArray[np.float64]
 _SETTING_UP = 2e5
@@ -22,49 +24,29 @@ Settings = tuple[str, int, tuple[tuple[str, Any], ...]]
 
 
 @dataclass(frozen=True)
-class Request:
-    """One run, small and hashable.
-
-    Args:
-        problem: name, stages and settings, as `simulate.problems.make` takes them.
-        algorithm: its name.
-        alpha: step size.
-        tau: saturation level; inf is digital.
-        iterations: K.
-        replicas: R.
-        seed: of the noise; runs with the same seed and problem meet the same samples.
-        batch: samples an iteration of analog-sgd-sp takes.
-
-    """
-
-    problem: Settings
-    algorithm: str
-    alpha: float
-    tau: float
-    iterations: int
-    replicas: int
-    seed: int
-    batch: int = 1
+class Request(Run):
+    """A run as a job; runs with the same seed and problem meet the same samples."""
 
     @property
     def cost(self) -> float:
         """Return about what it takes, in replica-steps of a small quadratic."""
-        heavy = 3.0 if self.problem[0] == "network" else 1.0
+        heavy = 3.0 if self.problem.name == "network" else 1.0
         return heavy * self.iterations * self.replicas + _SETTING_UP
 
     def make(self) -> "Measured":
         """Make the run."""
         return measure(self)
 
-    def make_problem(self) -> Problem:
-        """Return the problem."""
-        name, stages, settings = self.problem
-        return simulate.problems.make(name, stages, **dict(settings))
-
 
 def described(name: str, stages: int = 1, **settings: object) -> Settings:
-    """Return a problem as a request holds it."""
+    """Return a problem as data."""
     return name, stages, tuple(settings.items())
+
+
+def made(problem: Settings) -> Problem:
+    """Return the problem that is described."""
+    name, stages, settings = problem
+    return problems.make(name, stages, **dict(settings))
 
 
 class Measured(NamedTuple):
@@ -108,16 +90,7 @@ def measure(request: Request) -> Measured:
         BadInput: if a replica diverged: its step is too long for a rate to be read off.
 
     """
-    runs = simulate.run(
-        request.make_problem(),
-        request.algorithm,
-        alpha=request.alpha,
-        tau=request.tau,
-        iterations=request.iterations,
-        replicas=request.replicas,
-        seed=request.seed,
-        batch=request.batch,
-    )
+    runs = simulate.execute(request)
     if runs.diverged:
         raise BadInput("alpha", request.alpha, f"a step with which {request.algorithm} stays finite", "a rate")
     return Measured(

@@ -13,7 +13,6 @@ import numpy as np
 from simulate.group import Group
 from simulate.problems import Problem
 from simulate.randomness import block_length
-from simulate.run import Run
 from theory.setting import algorithms
 from theory.setting.objectives import Array, Weights
 from verify.rates.measure import Request
@@ -36,23 +35,13 @@ class Sensitivity:
 
     def make(self) -> float:
         """Make the run and measure."""
-        return sensitivity(self.request.make_problem(), late_weights(self.request), self.request.seed)
+        return sensitivity(self.request.problem, late_weights(self.request), self.request.seed)
 
 
 def late_weights(request: Request) -> Weights:
     """Return the weights at the end of a run, arrays of shape (R, ...)."""
-    run = Run(
-        request.make_problem(),
-        request.algorithm,
-        request.alpha,
-        request.tau,
-        request.iterations,
-        request.replicas,
-        request.seed,
-        batch=request.batch,
-    )
-    group, length = Group(run, range(run.replicas), 1), block_length(run.problem)
-    for block in range(math.ceil(run.iterations / length)):
+    group, length = Group(request, range(request.replicas), 1), block_length(request.problem)
+    for block in range(math.ceil(request.iterations / length)):
         group.advance(block, length)
     return [np.asarray(stage, dtype=np.float64) for stage in group.engine.weights()]
 

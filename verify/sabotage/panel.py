@@ -1,10 +1,12 @@
 """A few settings on which every fault is tried: each kind of algorithm, strong lags, bounds that are attained."""
 
-import math
 from dataclasses import replace
 from functools import cache
+from math import inf
 from typing import Any
 
+from simulate.problems import make
+from simulate.run import Run
 from verify import proof_lines
 from verify.judging.observations import Constants, Observations
 from verify.sweep import assessing
@@ -16,28 +18,27 @@ _COUPLED: dict[str, Any] = {
     "size": 2, "noise": "two-point", "sigma": 1.0, "coupling": 0.9, "condition": 5.0, "start": 1.0,
 }  # fmt: skip
 
-SETTINGS: dict[str, Setting] = {
-    setting.family: setting
-    for setting in (
-        Setting(0, "digital SGD", "quadratic", 1, {"size": 3, "condition": 1.0, "start": 0.05, "target": 0.05},
-                "digital-sgd", 0.2, math.inf, 3000, 200, 1),
-        Setting(1, "analog SGD", "quadratic", 3, {**_COUPLED, "target": 0.3}, "analog-sgd", 0.05, 2.5, 1500, 96, 2),
-        Setting(2, "Analog-SGD-AP", "quadratic", 6, {**_COUPLED, "size": 1}, "analog-sgd-ap", 0.05, 4.0, 1500, 96, 3),
-        Setting(3, "digital AP", "quadratic", 5, {**_COUPLED, "noise_spread": 10.0},
-                "digital-ap", 0.08, math.inf, 1500, 96, 4),
-        Setting(4, "Analog-SGD-SP", "quadratic", 4, _COUPLED, "analog-sgd-sp", 0.1, 5.0, 1000, 96, 5, batch=4),
-        Setting(5, "network AP", "network", 3, {"width": 4, "samples": 16}, "analog-sgd-ap", 0.05, 6.0, 400, 32, 6),
-        Setting(6, "attaining", "attaining", 1, {"rho": 0.6, "tau": 50.0}, "analog-sgd", 5e-3, 50.0, 40_000, 64, 7),
-        Setting(7, "plus-minus", "plus-minus", 4, {"rho": 0.4, "tau": 3.0}, "analog-sgd-ap", 0.02, 3.0, 3000, 96, 8),
-    )
-}  # fmt: skip
+_RUNS = {
+    "digital SGD": Run(
+        make("quadratic", 1, size=3, condition=1.0, start=0.05, target=0.05), "digital-sgd", 0.2, inf, 3000, 200, 1
+    ),
+    "analog SGD": Run(make("quadratic", 3, **_COUPLED, target=0.3), "analog-sgd", 0.05, 2.5, 1500, 96, 2),
+    "Analog-SGD-AP": Run(make("quadratic", 6, **{**_COUPLED, "size": 1}), "analog-sgd-ap", 0.05, 4.0, 1500, 96, 3),
+    "digital AP": Run(make("quadratic", 5, **_COUPLED, noise_spread=10.0), "digital-ap", 0.08, inf, 1500, 96, 4),
+    "Analog-SGD-SP": Run(make("quadratic", 4, **_COUPLED), "analog-sgd-sp", 0.1, 5.0, 1000, 96, 5, batch=4),
+    "network AP": Run(make("network", 3, width=4, samples=16), "analog-sgd-ap", 0.05, 6.0, 400, 32, 6),
+    "attaining": Run(make("attaining", rho=0.6, tau=50.0), "analog-sgd", 5e-3, 50.0, 40_000, 64, 7),
+    "plus-minus": Run(make("plus-minus", 4, rho=0.4, tau=3.0), "analog-sgd-ap", 0.02, 3.0, 3000, 96, 8),
+}
+
+SETTINGS = {name: Setting(**vars(run), id=place, family=name) for place, (name, run) in enumerate(_RUNS.items())}
 """By what they stand for."""
 
 
 def known(name: str) -> Constants:
     """Return what is known of a setting of the panel beforehand; asked afresh."""
     setting = SETTINGS[name]
-    if setting.problem == "network":  # its norms and its noise are measured
+    if setting.problem.name == "network":  # its norms and its noise are measured
         return assessing.observe(setting, setting.replicas, setting.seed).constants
     return assessing.observe(replace(setting, iterations=1), 2, setting.seed).constants
 
@@ -66,5 +67,5 @@ def sound_observations(name: str) -> Observations:
     return observations(name)
 
 
-COMPLETE = tuple(name for name, setting in SETTINGS.items() if setting.problem != "network")
+COMPLETE = tuple(name for name, setting in SETTINGS.items() if setting.problem.name != "network")
 """Settings whose every constant is a fact of the problem; a network's L and Lambda take a theorem of their own."""

@@ -19,6 +19,7 @@ from simulate.problems.blocks import Blocks
 from simulate.problems.network import Network
 from simulate.randomness import Samples
 from simulate.results import RunResult
+from simulate.run import LEFT_OUT
 from theory.setting.algorithms import Algorithm
 from theory.setting.devices import AsymmetricLinear
 from theory.setting.objectives import Facts, Weights
@@ -142,9 +143,8 @@ def _measured() -> bool:
 def _peaks() -> bool:
     """Check that norms and noise that are largest at W_0 are seen: the weights of this network shrink."""
     problem = Network(stages=2, width=3, samples=8, gain=3.0)
-    runs = simulate.run(
-        problem, "analog-sgd", alpha=0.5, tau=12.0, iterations=600, replicas=2, seed=1, measure_every=300
-    )
+    described = simulate.Run(problem, "analog-sgd", 0.5, 12.0, 600, 2, 1, measure_every=300)
+    runs = simulate.execute(described)
     start = problem.initial_weights()
     variance = sum(float(np.sum(stage)) for stage in problem.moments(start).variance)
     norms = [float(np.linalg.norm(stage, 2)) for stage in start]
@@ -154,14 +154,8 @@ def _peaks() -> bool:
 
 
 def _run(setting: Setting, **changes: Any) -> RunResult:  # noqa: ANN401
-    options: dict[str, Any] = {
-        "alpha": setting.alpha,
-        "tau": setting.tau,
-        "iterations": setting.iterations,
-        "seed": setting.seed,
-    }
-    options |= {"replicas": 4, "batch": setting.batch} | changes
-    return simulate.run(setting.make_problem(), setting.algorithm, **options)
+    again = {"problem": setting.make_problem(), "measure_every": LEFT_OUT, "replicas": 4}
+    return simulate.execute(dataclasses.replace(setting, **(again | changes)))
 
 
 def _agree() -> bool:
@@ -286,14 +280,14 @@ def _moments(kind: Any, **changes: Callable[[Any], Any]) -> Callable[[], Abstrac
 
 def _reporting(name: str, change: Callable[[np.ndarray], np.ndarray]) -> Callable[[], AbstractContextManager[None]]:
     """Change one measure of what every run returns."""
-    true = simulate.run
+    true = simulate.execute
 
     def wrong(*arguments: Any, **options: Any) -> RunResult:  # noqa: ANN401
         runs = true(*arguments, **options)
         changed: dict[str, Any] = {name: change(getattr(runs, name))}
         return dataclasses.replace(runs, **changed)
 
-    return partial(swapped, simulate, "run", wrong)
+    return partial(swapped, simulate, "execute", wrong)
 
 
 def _certifying(change: Callable[[float], float]) -> Callable[[], AbstractContextManager[None]]:

@@ -16,6 +16,7 @@ from scipy import stats
 
 import theory
 from boundary import OutsideDomain
+from simulate import problems
 from simulate.problems.blocks import Blocks
 from verify.judging import assumptions, calibration, conditions, observations, rounding, statistics, verdicts
 from verify.judging.certificates import Certificate
@@ -188,8 +189,9 @@ def _conditional() -> bool:
     priori = [words[claim] for claim in words if claim.endswith("a-priori")]
     result = {"checks": [dataclasses.asdict(check) for check in checks if check.claim.endswith("a-posteriori")]}
     alone = summary.family_wise([result], 0.99)
-    gaussian = dataclasses.replace(SETTINGS["Analog-SGD-AP"], iterations=20)
-    gaussian = dataclasses.replace(gaussian, problem_settings={**gaussian.problem_settings, "noise": "gaussian"})
+    sound = SETTINGS["Analog-SGD-AP"]
+    problem = problems.rebuild({**sound.problem.describe(), "noise": "gaussian"})
+    gaussian = dataclasses.replace(sound, problem=problem, iterations=20)
     status = {found.assumption: found.status for found in assumptions.examine(assessing.observe(gaussian, 3, 1))}
     return (
         not any(priori)
@@ -201,9 +203,9 @@ def _conditional() -> bool:
 
 def _rounding() -> bool:
     """Check a run whose steps fall below the spacing of its weights' numbers, the same in numbers, and a fine one."""
-    tau = 1e16
-    lost = Setting(0, "lost", "attaining", 1, {"rho": 0.3, "tau": tau}, "analog-sgd", 0.01, tau, 400, 8, 1)
-    fine = dataclasses.replace(lost, problem_settings={"rho": 0.3, "tau": 10.0}, tau=10.0)
+    lost, fine = (
+        Setting(problems.make("attaining", rho=0.3, tau=tau), "analog-sgd", 0.01, tau, 400) for tau in (1e16, 10.0)
+    )
     found = [verdicts.confront(assessing.observe(setting, 8, 1), 1e-3).checks for setting in (lost, fine)]
     named = [any(check.reason.startswith("rounding") for check in checks) for checks in found]
     rough = rounding.Rounding(direction=0.5, gradient=0.0, dtype="float32")

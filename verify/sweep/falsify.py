@@ -18,6 +18,7 @@ import hypothesis
 import numpy as np
 from hypothesis import strategies as st
 
+from simulate.run import LEFT_OUT
 from verify.sweep import assessing, axes
 from verify.sweep.settings import SEARCHED, Family
 
@@ -148,8 +149,8 @@ class _Search:
         identity = self._first + self._runs
         seed = int(np.random.SeedSequence([*self._seed, self._runs]).generate_state(1)[0])
         setting = self._family.make(axes.place(self._family.axes, point), identity, seed)
-        longest = _LONGEST.get(setting.problem, _LONGEST_ELSE)
-        setting = replace(setting, iterations=min(setting.iterations, longest))
+        longest = _LONGEST.get(setting.problem.name, _LONGEST_ELSE)
+        setting = replace(setting, iterations=min(setting.iterations, longest), measure_every=LEFT_OUT)
         outcome = _outcome(assessing.assess(setting, CONFIDENCE))
         self._runs += 1
         self._on_run(1)

@@ -17,9 +17,9 @@ is asked for: alone by its name, or with `--long` as every 28th setting beside t
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from hypothesis import strategies as st
@@ -27,6 +27,7 @@ from hypothesis import strategies as st
 import theory
 from boundary import BadInput, known
 from simulate import problems
+from simulate.run import Run
 from theory.setting import algorithms, devices
 from theory.theorems import network
 from verify.sweep import axes
@@ -34,58 +35,43 @@ from verify.sweep.axes import Draw, Geometric, OneOf, Uniform, Whole
 
 
 @dataclass(frozen=True)
-class Setting:
-    """One run and what it is run on; everything needed to replay it.
+class Setting(Run):
+    """A run with its place in a sweep; `replicas` are those of the first look, and each further look doubles them.
 
     Args:
         id: index in its sweep.
         family: which family it was drawn from.
-        problem: name of the problem.
-        stages: M.
-        problem_settings: what `simulate.problems.make` takes.
-        algorithm: name of the algorithm.
-        alpha: step size, in w^2/f.
-        tau: saturation level, in w; inf is digital.
-        iterations: K.
-        replicas: independent runs in the first look; each further look doubles them.
-        seed: of the runs.
-        batch: micro-batches of the synchronous pipeline.
-        given_lags: d_m, one a stage, for a pipeline that is not the algorithm's own; None takes its schedule's.
 
     """
 
-    id: int
-    family: str
-    problem: str
-    stages: int
-    problem_settings: Mapping[str, Any]
-    algorithm: str
-    alpha: float
-    tau: float
-    iterations: int
-    replicas: int
-    seed: int
-    batch: int = 1
-    given_lags: tuple[int, ...] | None = None
-
-    def make_problem(self) -> problems.Problem:
-        """Return the problem that is run."""
-        return problems.make(self.problem, stages=self.stages, **self.problem_settings)
+    id: int = field(default=0, kw_only=True)
+    family: str = field(default="", kw_only=True)
 
     @property
-    def lags(self) -> tuple[int, ...]:
-        """Return the updates between the forward and the backward pass of each stage."""
-        return algorithms.named(self.algorithm).lags(self.stages) if self.given_lags is None else self.given_lags
+    def stages(self) -> int:
+        """Return M."""
+        return self.problem.stages
+
+    @property
+    def problem_settings(self) -> dict[str, Any]:
+        """Return what `simulate.problems.make` takes beside the problem's name and its stages."""
+        return self.problem.settings
+
+    def make_problem(self) -> problems.Problem:
+        """Return the problem that is run, made anew."""
+        return problems.rebuild(self.problem.describe())
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data from which `from_dict` makes the setting again."""
-        return asdict(self)
+        rest = {name: value for name, value in self.describe().items() if name not in ("id", "family", "problem")}
+        problem = {"problem": self.problem.name, "stages": self.stages, "problem_settings": self.problem_settings}
+        return {"id": self.id, "family": self.family, **problem, **rest}
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> "Setting":
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Return the setting that `as_dict` described, also after a passage through JSON."""
-        lags = data.get("given_lags")
-        return cls(**{**data, "tau": float(data["tau"]), "given_lags": None if lags is None else tuple(lags)})
+        problem = {"name": data["problem"], "stages": data["stages"], **data["problem_settings"]}
+        return cls.from_description({**data, "problem": problem})
 
 
 @dataclass(frozen=True)
@@ -186,35 +172,30 @@ def _quadratic(draw: Draw, diagonal: bool = False) -> Setting:
     dimension = draw["stages"] * draw["size"]
     replicas = _replicas(2e8, draw["iterations"], dimension * (dimension + 8), 48, 256)
     batch = draw["batch"] if algorithm.batched else 1
-    return Setting(
-        0, "", "quadratic", draw["stages"], chosen, algorithm.name, alpha, tau, draw["iterations"], replicas, 0, batch,
-        given,
-    )  # fmt: skip
+    return Setting(problem, algorithm.name, alpha, tau, draw["iterations"], replicas, batch=batch, lags=lags)
 
 
 def _attaining(draw: Draw) -> Setting:
-    chosen = {"rho": draw["rho"], "tau": draw["tau"]}
+    problem = problems.make("attaining", rho=draw["rho"], tau=draw["tau"])
     # K long enough for the start to be forgotten, up to a limit: the bound's 2 Delta/(alpha K) is then small
     iterations = int(min(draw["horizon"] / draw["alpha"], 20_000))
-    return Setting(0, "", "attaining", 1, chosen, "analog-sgd", draw["alpha"], draw["tau"], iterations, 256, 0)
+    return Setting(problem, "analog-sgd", draw["alpha"], draw["tau"], iterations, 256)
 
 
 def _plus_minus(draw: Draw) -> Setting:
-    chosen = {"rho": draw["rho"], "tau": draw["tau"]}
-    problem = problems.make("plus-minus", stages=draw["stages"], **chosen)
+    problem = problems.make("plus-minus", stages=draw["stages"], rho=draw["rho"], tau=draw["tau"])
     algorithm = algorithms.named(draw["algorithm"])
     facts = problem.facts(algorithm.lags(draw["stages"])).values
     alpha = step_size(facts, draw["x"], draw["share"], min(1.2 * draw["rho"], 0.99))
     iterations = int(min(max(draw["horizon"] / alpha, 100), 20_000))
     replicas = _replicas(1e8, iterations, draw["stages"] * (draw["stages"] + 8), 64, 512)
     tau = draw["tau"] if algorithm.analog else math.inf
-    return Setting(0, "", "plus-minus", draw["stages"], chosen, algorithm.name, alpha, tau, iterations, replicas, 0)
+    return Setting(problem, algorithm.name, alpha, tau, iterations, replicas)
 
 
-def _drawn_network(draw: Draw) -> tuple[dict[str, Any], problems.Network]:
+def _drawn_network(draw: Draw) -> problems.Network:
     names = ("width", "samples", "activation", "loss", "gain", "teacher_gain", "label_noise", "instance")
-    chosen = {name: draw[name] for name in names}
-    return chosen, problems.Network(stages=draw["stages"], **chosen)
+    return problems.Network(stages=draw["stages"], **{name: draw[name] for name in names})
 
 
 def _largest(problem: problems.Problem) -> float:
@@ -222,7 +203,7 @@ def _largest(problem: problems.Problem) -> float:
 
 
 def _network(draw: Draw) -> Setting:
-    chosen, problem = _drawn_network(draw)
+    problem = _drawn_network(draw)
     algorithm = algorithms.named(draw["algorithm"])
     lags, stashed = algorithm.lags(draw["stages"]), algorithm.direction == "stashed"
     # L and Lambda of weights two and a half times the first ones; what the run shows decides a-posteriori
@@ -233,9 +214,7 @@ def _network(draw: Draw) -> Setting:
     alpha = step_size(constants, draw["x"], draw["share"], saturation)
     tau = 2.0 * _largest(problem) / saturation if algorithm.analog else math.inf
     replicas = _replicas(3e8, draw["iterations"], 12 * draw["stages"] * draw["width"] ** 2, 16, 96)
-    return Setting(
-        0, "", "network", draw["stages"], chosen, algorithm.name, alpha, tau, draw["iterations"], replicas, 0
-    )
+    return Setting(problem, algorithm.name, alpha, tau, draw["iterations"], replicas)
 
 
 LADDER = (10**4, 10**5, 10**6, 10**7)
@@ -248,7 +227,7 @@ def _network_long(draw: Draw) -> Setting:
     A high saturation level has no floor to speak of, but certifies norms so large that the steps get nowhere; a low one
     the other way round. The level taken is the one whose bound at the top of the ladder is the smallest.
     """
-    chosen, problem = _drawn_network(draw)
+    problem = _drawn_network(draw)
     lags = algorithms.named(draw["algorithm"]).lags(draw["stages"])
     start = problem.moments(problem.initial_weights())
     facts = {
@@ -269,7 +248,7 @@ def _network_long(draw: Draw) -> Setting:
     _, alpha, tau = min(found)
     iterations = draw["iterations"]
     replicas = _replicas(3.2e8, iterations, 1, 32, 64)
-    return Setting(0, "", "network", draw["stages"], chosen, draw["algorithm"], alpha, tau, iterations, replicas, 0)
+    return Setting(problem, draw["algorithm"], alpha, tau, iterations, replicas)
 
 
 _NETWORK_AXES: dict[str, axes.Axis] = {

@@ -35,7 +35,7 @@ _SHOWING = (
     *("theory.__main__", "theory.commands", "theory.checkers", "theory.drawing", "theory.sheet"),
     *(
         "verify.__main__",
-        "verify.commands.console",
+        "verify.commands",
         "verify.report.page",
         "verify.report.scatter",
         "verify.report.summary",

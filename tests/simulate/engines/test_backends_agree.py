@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 import simulate
 from boundary import BadInput
 from simulate import problems
-from simulate.engines import compiled
-from simulate.engines.base import MachineEngine, ReferenceEngine, Task
+from simulate.engines import compiled, registry
+from simulate.engines.base import Task
 from simulate.engines.machine import Machine
 from simulate.engines.reference import Recursion
 from simulate.problems import Cosine, Logistic, Network, PlusMinus, Problem, Quadratic, digits
+from simulate.run import BACKENDS
 from theory.setting import algorithms, devices
 
 ALGORITHMS = sorted(algorithms.REGISTRY)
@@ -53,19 +54,22 @@ def nonconvex(draw: st.DrawFn) -> Problem:
     return kind(draw(st.integers(1, 5)), size=draw(st.integers(1, 4)), instance=draw(st.integers(0, 9)))
 
 
-def trajectory(kind: type, task: Task) -> list[np.ndarray]:
-    """W_0 ... W_K of one replica, flattened."""
-    if kind is MachineEngine:
-        schedule, samples = task.algorithm.make_schedule(task.problem.stages, task.batch), task.samples
-        machine = Machine(
-            task.problem, task.algorithm, task.device, task.alpha, schedule, lambda k, b: samples.at(k)[0, b]
-        )
-        return [np.concatenate([stage.ravel() for stage in w]) for w in machine.trajectory(task.iterations)]
-    recursion = Recursion(
-        task.problem, task.algorithm, task.device, task.alpha, task.lags, task.problem.initial_weights()
+def machine_path(task: Task) -> list[np.ndarray]:
+    """W_0 ... W_K of one replica, flattened, as the pipeline makes them."""
+    schedule, samples = task.algorithm.make_schedule(task.problem.stages, task.run.batch), task.samples
+    machine = Machine(
+        task.problem, task.algorithm, task.device, task.run.alpha, schedule, lambda k, b: samples.at(k)[0, b]
     )
-    path, samples = [np.concatenate([stage.ravel() for stage in recursion.weights])], task.samples
-    for k in range(task.iterations):
+    return [np.concatenate([stage.ravel() for stage in w]) for w in machine.trajectory(task.run.iterations)]
+
+
+def recursion_path(task: Task, lags: tuple[int, ...] | None = None, algorithm: str | None = None) -> list[np.ndarray]:
+    """W_0 ... W_K of one replica, flattened, as the recursion makes them, of other lags or algorithm if given."""
+    row = task.algorithm if algorithm is None else algorithms.named(algorithm)
+    start, samples = task.problem.initial_weights(), task.samples
+    recursion = Recursion(task.problem, row, task.device, task.run.alpha, task.lags if lags is None else lags, start)
+    path = [np.concatenate([stage.ravel() for stage in recursion.weights])]
+    for k in range(task.run.iterations):
         recursion.step(list(samples.at(k)[0]))
         path.append(np.concatenate([stage.ravel() for stage in recursion.weights]))
     return path
@@ -73,11 +77,9 @@ def trajectory(kind: type, task: Task) -> list[np.ndarray]:
 
 def make_task(problem: Problem, name: str, device: str, batch: int, iterations: int, seed: int) -> Task:
     row = algorithms.named(name)
-    physical = devices.make(device, 8.0) if row.analog else devices.ald(np.inf)
-    lags = row.lags(problem.stages)
-    return Task(
-        problem, row, physical, 0.05, lags, batch if row.batched else 1, iterations, np.dtype("float64"), seed, range(1)
-    )
+    tau = getattr(problem, "tau", 8.0) if row.analog else np.inf
+    run = simulate.Run(problem, name, 0.05, tau, iterations, 1, seed, device, {}, batch if row.batched else 1)
+    return Task(run, range(1))
 
 
 @given(
@@ -92,22 +94,26 @@ def make_task(problem: Problem, name: str, device: str, batch: int, iterations: 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # some of these diverge, in the same way
 def test_the_machine_makes_the_recursion_to_the_last_bit(problem, name, device, batch, iterations, seed):
     task = make_task(problem, name, device, batch, iterations, seed)
-    machine, recursion = trajectory(MachineEngine, task), trajectory(ReferenceEngine, task)
+    machine, recursion = machine_path(task), recursion_path(task)
     assert len(machine) == len(recursion) == iterations + 1
     assert all(np.array_equal(one, other, equal_nan=True) for one, other in zip(machine, recursion, strict=True))
+
+
+def test_a_run_knows_the_names_of_the_engines():
+    assert tuple(registry.REGISTRY) == BACKENDS
 
 
 @pytest.mark.parametrize("fault", ["a lag too few", "a lag too many", "stale backward weights", "no lag"])
 def test_a_wrong_lag_is_seen(fault):
     problem = Network(3, 4, samples=5)
     right = make_task(problem, "analog-sgd-ap", "ald", 1, 12, 3)
-    lags, row = right.lags, right.algorithm
-    if fault == "stale backward weights":
-        row = algorithms.named("stashed-ap")
-    else:
-        lags = {"a lag too few": (1, 1, 0), "a lag too many": (2, 2, 0), "no lag": (0, 0, 0)}[fault]
-    wrong = Task(problem, row, right.device, 0.05, lags, 1, 12, right.dtype, 3, range(1))
-    machine, recursion = trajectory(MachineEngine, right), trajectory(ReferenceEngine, wrong)
+    wrong = {
+        "a lag too few": {"lags": (1, 1, 0)},
+        "a lag too many": {"lags": (2, 2, 0)},
+        "no lag": {"lags": (0, 0, 0)},
+        "stale backward weights": {"algorithm": "stashed-ap"},
+    }[fault]
+    machine, recursion = machine_path(right), recursion_path(right, **wrong)
     assert not np.array_equal(machine[-1], recursion[-1])
 
 

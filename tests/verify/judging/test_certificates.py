@@ -127,8 +127,8 @@ def test_stage_norms_beyond_the_box_are_an_alarm(monkeypatch):
 
 
 def test_a_broken_certificate_makes_a_sweep_say_no(monkeypatch):
-    settings = {"size": 1, "noise": "two-point", "sigma": 1.0}
-    setting = Setting(0, "quadratic", "quadratic", 2, settings, "analog-sgd-ap", 0.05, 9.0, 200, 8, 1)
+    problem = Quadratic(2, size=1, noise="two-point", sigma=1.0)
+    setting = Setting(problem, "analog-sgd-ap", 0.05, 9.0, 200, 8, 1, id=0, family="quadratic")
     assert assessing.assess(setting, 0.99)["verdict"] != "violated"
     true = observations.from_trajectories
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import theory
+from simulate import problems
 from verify.judging import verdicts
 from verify.judging.observations import Constants, Observations
 from verify.judging.statistics import Spending
@@ -78,16 +79,15 @@ def test_later_looks_add_to_what_was_seen():
 
 @pytest.mark.parametrize(("algorithm", "batch"), [("analog-sgd-sp", 4), ("analog-sgd", 1)])
 def test_the_mean_of_a_batch_has_its_share_of_the_variance(algorithm, batch):
-    setting = replace(SETTING, algorithm=algorithm, batch=batch, iterations=5)
+    setting = replace(SETTING, algorithm=algorithm, batch=batch, iterations=5, lags=None)
     facts = setting.make_problem().facts(setting.lags).values
     known = assessing.observe(setting, 2, 1).constants
     assert known.values["sigma2"] == pytest.approx(facts["sigma2"] / batch) and known.proved("sigma2", "L")
 
 
 def test_what_a_network_showed_is_measured_and_not_certified():
-    setting = replace(
-        SETTING, problem="network", stages=2, problem_settings={"width": 3, "samples": 6}, iterations=20, alpha=0.05
-    )
+    network = problems.Network(2, 3, samples=6)
+    setting = replace(SETTING, problem=network, iterations=20, alpha=0.05, lags=None, measure_every=None)
     known = assessing.observe(setting, 3, 1).constants
     for name in ("L", "Lambda1", "Lambdah", "sigma2"):
         assert name in known.values and not known.proved(name)

@@ -9,6 +9,7 @@ import pytest
 
 from simulate.problems import activations, losses
 from simulate.problems.network import Network
+from theory.setting import algorithms
 from theory.theorems import network
 from verify import proof_lines
 from verify.judging.observations import Constants
@@ -96,13 +97,13 @@ def test_a_stage_with_the_wrong_slope_is_noticed(monkeypatch):
 
 
 def recorded(**changes) -> proof_lines.Recording:
-    setting = replace(panel.SETTINGS["network AP"], **changes)
+    setting = replace(panel.SETTINGS["network AP"], **{"lags": None} | changes)
     return proof_lines.record(setting, Constants({}, {}), 40, 8)
 
 
 @pytest.mark.parametrize("algorithm", ["analog-sgd-ap", "stashed-ap", "digital-sgd"])
 def test_a_network_path_has_a_line_for_every_stage_claim(algorithm):
-    path = recorded(algorithm=algorithm, tau=math.inf if algorithm.startswith("digital") else 6.0)
+    path = recorded(algorithm=algorithm, tau=6.0 if algorithms.named(algorithm).analog else math.inf)
     found = stages.lines(path)
     assert {line.claim for line in found} == CLAIMS
     assert all(line.ok and line.right > 0 for line in found if line.claim != "network.hadamard")

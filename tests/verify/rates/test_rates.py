@@ -116,7 +116,7 @@ def test_the_step_is_that_of_the_theorem():
     plan = iterations.Plan(quick=True, seed=1)
     short, long = (iterations.by_rule("analog-sgd-ap", iterations.QUADRATIC, K, plan) for K in (1000, 4000))
     assert short.alpha / long.alpha == pytest.approx(2)
-    gap = short.make_problem().initial_gap
+    gap = short.problem.initial_gap
     assert short.alpha == pytest.approx((2 * gap / 1000) ** 0.5, rel=1e-6)  # L = sigma = 1
 
 

@@ -15,7 +15,7 @@ from theory.setting import algorithms
 from verify.__main__ import app
 from verify.rates import Plan, cross_term, lag, staleness
 from verify.rates.intervals import Interval
-from verify.rates.measure import Request, described, gather
+from verify.rates.measure import Request, described, gather, made
 from verify.rates.rate import Expected, Row, leading_exponent
 from verify.rates.table import table_of
 
@@ -91,9 +91,9 @@ def test_measured_sensitivity_is_the_exact_nu_of_a_quadratic():
 
 
 def test_late_weights_are_those_of_the_run():
-    request = Request(described("plus-minus", 3, rho=0.2, tau=5.0), "analog-sgd-ap", 0.1, 5.0, 50, 4, 1)
+    request = Request(made(described("plus-minus", 3, rho=0.2, tau=5.0)), "analog-sgd-ap", 0.1, 5.0, 50, 4, 1)
     weights = np.stack(staleness.late_weights(request))[..., 0]
-    problem = request.make_problem()
+    problem = request.problem
     run = simulate.run(problem, request.algorithm, alpha=0.1, tau=5.0, iterations=50, replicas=4, seed=1)
     value = 0.5 * np.sum((weights - problem.minimiser[:, None]) ** 2, axis=0)
     assert value == pytest.approx(run.final_value)

@@ -22,7 +22,7 @@ def in_domain(setting) -> bool:
     problem, algorithm = setting.make_problem(), algorithms.named(setting.algorithm)
     stashed = algorithm.direction == "stashed"
     facts = problem.facts(setting.lags, stashed=stashed).values
-    if setting.problem == "network":  # by theorem, from the norms of the first weights
+    if setting.problem.name == "network":  # by theorem, from the norms of the first weights
         norms = [float(np.linalg.norm(stage, 2)) for stage in problem.initial_weights()]
         found = network.constants(problem.stage_data, norms)
         facts = {"L": found.L, "Lambda1": found.Lambda1(setting.lags, stashed=stashed)}
@@ -82,7 +82,7 @@ def test_a_ladder_changes_the_length_alone():
     first, second = ([families.sample(4, index, plan) for index in part] for part in (places[:4], places[4:]))
     assert [setting.iterations for setting in first] == [10**4, 10**5, 10**6, 10**7]
     assert {setting.tau for setting in first}.isdisjoint(setting.tau for setting in second)
-    alike = {"iterations": 0, "replicas": 0, "id": 0, "seed": 0}
+    alike = {"iterations": 1, "replicas": 1, "id": 0, "seed": 0, "measure_every": None}
     assert len({str(dataclasses.replace(setting, **alike)) for setting in first}) == 1
     assert len({setting.seed for setting in first + second}) == 8
 
@@ -127,5 +127,5 @@ def test_any_lags_are_drawn_kept_and_run():
     growing = min((setting for setting in drawn if setting.lags[0] < setting.lags[-1]), key=lambda one: one.iterations)
     assert families.Setting.from_dict(json.loads(json_text(growing.as_dict()))) == growing
     run = assessing.trajectories(growing, 1, 0).run
-    assert run.lags == growing.given_lags != algorithms.named(growing.algorithm).lags(growing.stages)
+    assert run.lags == growing.lags != algorithms.named(growing.algorithm).lags(growing.stages)
     assert families.ANY_LAGS.name not in families.plan_families([])

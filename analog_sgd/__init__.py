@@ -1,0 +1,1 @@
+"""The workbench as one command: `analog-sgd theory`, `simulate`, `verify` and `figures`."""

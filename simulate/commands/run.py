@@ -1,0 +1,77 @@
+"""`python -m simulate run`: one run from a file or from options."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+import boundary
+from boundary import options
+from simulate import problems
+from simulate.commands import config
+from simulate.results import RunResult
+from simulate.run import Run
+from simulate.running import execute
+
+Threads = Annotated[str, options.number("Threads of the compiled kernels; changes no number.")]
+"""What `run` and `replay` take; read by `boundary.integer`."""
+
+
+@options.of_fields(Run, "fields")
+def run(
+    configuration: Annotated[Path | None, typer.Argument(metavar="CONFIG.toml", help="Options by name.")] = None,
+    problem: Annotated[str | None, typer.Option(help=", ".join(problems.REGISTRY))] = None,
+    stages: Annotated[str | None, options.number("M, >= 1; one stage means no lag.")] = None,
+    fields: Mapping[str, str] | None = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Of the problem or the device; repeat.")
+    ] = None,
+    threads: Threads = "1",
+    checkpoint: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Go on from FILE if it exists; write it now and then.")
+    ] = None,
+    checkpoint_every: Annotated[
+        str | None, options.number("Keep one more checkpoint beside it every so many steps, for replay.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE.npz", help="Write all arrays.")] = None,
+    json_file: options.Json = None,
+) -> None:
+    """Train from CONFIG.toml or from options (options win) and measure what the theorems speak of."""
+    described = config.from_options(configuration, problem, stages, fields or {}, settings or [])
+    for path in (out, checkpoint, json_file):
+        boundary.check_writable(path)
+    result = execute(
+        described,
+        progress=True,
+        threads=boundary.integer("threads", threads, at_least=1),
+        checkpoint=checkpoint,
+        checkpoint_every=None
+        if checkpoint_every is None
+        else boundary.integer("checkpoint_every", checkpoint_every, at_least=1),
+    )
+    boundary.deliver(json_file, result.to_json(), lambda: _show(result))
+    if out is not None:
+        boundary.write_atomically(out, result.to_npz())
+    for one in result.diverged:
+        sys.stderr.write(f"replica {one.replica} diverged at step {one.step}, stage {one.stage}\n")
+
+
+def _show(result: RunResult) -> None:
+    """Print the result for people."""
+    described, document = result.run, result.to_json()
+    observed, constants = document["mean_squared_gradient"], document["constants"]
+    table = Table(title=f"{described.algorithm} on {described.problem.name}", show_header=False, title_justify="left")
+    spread = "" if observed["stderr"] is None else f" +- {observed['stderr']:.2g}"
+    table.add_row("mean squared gradient", f"{observed['mean']:.6g}{spread}")
+    table.add_row("initial gap", f"{result.initial_gap:.6g}")
+    for name, value in constants.items():
+        if isinstance(value, float):
+            table.add_row(name, f"{value:.6g} ({'certified' if constants['certified'][name] else 'measured'})")
+    table.add_row("max saturation", f"{document['max_saturation']:.6g}")
+    table.add_row("mean square saturation", f"{document['mean_square_saturation']:.6g}")
+    table.add_row("diverged replicas", f"{len(result.diverged)} of {described.replicas}")
+    table.add_row("replica-steps per second", f"{result.replica_steps_per_second:.3g}")
+    boundary.show(table)

@@ -1,0 +1,115 @@
+"""A field that is added to `Run` is an option, a TOML key and an error, and is stored and replayed."""
+
+import inspect
+import json
+import sys
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+import pytest
+from typer.main import get_command
+
+import boundary
+import simulate
+from boundary import BadInput
+from boundary.commands import group
+from boundary.fields import Real, Whole, about, fields_of, with_fields
+from boundary.options import of_fields
+from simulate import checkpoint
+from simulate.commands import config
+from simulate.problems import Quadratic
+from simulate.run import Run
+from verify.sweep.settings import Setting
+
+QUADRATIC = Quadratic(3, size=2)
+TOML = 'problem = "quadratic"\nstages = 3\nalgorithm = "analog-sgd-ap"\nalpha = 0.02\ntau = 9\niterations = 40\n'
+
+
+@dataclass(frozen=True)
+class Longer(Run):
+    """A run with two more fields: all that has to be written for them."""
+
+    decay: float = field(default=1.0, metadata=about("Factor of the step at each iteration", Real(above=0)))
+    warm_up: int = field(default=0, metadata=about("Iterations before that", Whole(at_least=0)))
+
+
+def test_a_new_field_is_an_option():
+    seen = {}
+
+    @of_fields(Longer, "given")
+    def command(given=None) -> None:
+        """Show what was given."""
+        seen.update(given)
+
+    app = group("simulate.commands", [], "One command.")
+    app.command("show")(command)
+    app.command("other")(lambda: None)
+    options = {one.name: one for one in get_command(app).commands["show"].params}
+    assert options["decay"].metavar == "<float>" and options["warm_up"].metavar == "<int>"
+    assert options["decay"].help == "Factor of the step at each iteration: > 0 and finite."
+    with pytest.raises(SystemExit) as left:
+        boundary.run_command(app, "program", ["show", "--decay", "0.5", "--warm-up", "1e2"])
+    assert (left.value.code, seen) == (0, {"decay": "0.5", "warm_up": "1e2"})
+    run = config.make_run(
+        {"problem": "quadratic", "algorithm": "analog-sgd", "alpha": 1, "tau": 9, "iterations": 9} | seen, Longer
+    )
+    assert (run.decay, run.warm_up) == (0.5, 100)
+
+
+def test_a_new_field_is_a_key_of_a_file(tmp_path):
+    file = tmp_path / "run.toml"
+    file.write_text(TOML + "decay = 0.5\n")
+    assert config.make_run(config.read_toml(file, Longer), Longer).decay == 0.5
+    with pytest.raises(BadInput, match="CONFIG key = 'decay'"):
+        config.read_toml(file)
+    file.write_text(TOML + "decay = -1\n")
+    with pytest.raises(BadInput, match="decay = -1: must satisfy decay > 0 and finite"):
+        config.make_run(config.read_toml(file, Longer), Longer)
+
+
+def test_a_new_field_is_a_keyword_of_the_function():
+    shown = inspect.signature(simulate.run).parameters
+    assert [*shown][:5] == ["problem", "algorithm", "alpha", "tau", "iterations"]
+    assert {one.name for one in fields(Run)} <= set(shown)
+    assert "decay" in with_fields(simulate.running.run, Longer).parameters
+    with pytest.raises(TypeError, match="decay"):
+        simulate.run(QUADRATIC, "analog-sgd", alpha=0.1, tau=9, iterations=5, decay=0.5)
+
+
+def test_a_new_field_is_stored_and_replayed(tmp_path, monkeypatch):
+    run = Longer(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 40, decay=0.5)
+    assert Longer.from_description(json.loads(boundary.json_text(run.describe()))) == run
+    file, result = tmp_path / "run.npz", tmp_path / "run.json"
+    made = simulate.execute(run, checkpoint=file)
+    assert checkpoint.description(checkpoint.read(file))["decay"] == 0.5
+    with pytest.raises(BadInput, match="this very run"):
+        simulate.execute(Longer(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 40, decay=0.6), checkpoint=file)
+    result.write_text(boundary.json_text(made.to_json()))
+    monkeypatch.setattr(sys.modules["simulate.replay"], "Run", Longer)
+    for stored in (file, result):
+        again = simulate.replay(stored, 38, 2)
+        assert again.run == run and np.array_equal(again.value[-1], made.final_value)
+
+
+def test_a_new_field_of_a_setting_is_stored_and_replayed():
+    @dataclass(frozen=True)
+    class Placed(Setting, Longer):
+        """A setting with the new fields."""
+
+    setting = Placed(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 40, decay=0.5, id=3, family="quadratic")
+    stored = json.loads(boundary.json_text(setting.as_dict()))
+    assert (stored["id"], stored["problem"], stored["decay"]) == (3, "quadratic", 0.5)
+    assert Placed.from_dict(stored) == setting
+
+
+def test_every_field_but_two_describes_itself():
+    """The problem is made of its own settings, and the device's parameters come with them in `set`."""
+    assert {one.name for one in fields(Run)} - set(fields_of(Run)) == {"problem", "device_parameters"}
+    assert all(len(one.help) > 5 for one in fields_of(Run).values())
+
+
+def test_what_is_left_out_is_filled_in_and_can_be_chosen_anew():
+    run = Run(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 40)
+    assert run.lags == (2, 1, 0) and run.measure_every == 1
+    assert Run(QUADRATIC, "analog-sgd", 0.02, 9.0, 40).lags == (0, 0, 0)
+    assert hash(run) == hash(Run(QUADRATIC, "analog-sgd-ap", "0.02", "9", "40"))

@@ -1,0 +1,28 @@
+"""`python -m verify replay`: a stored setting again, step by step."""
+
+from typing import Annotated
+
+import typer
+
+from boundary import ANSWER_IS_NO, HOLDS, check_writable, deliver, integer, show
+from boundary.options import Json
+from verify.commands.stores import DEFAULT_STORE, StoreArgument, tell_if_outdated
+
+
+def replay(
+    identity: Annotated[str, typer.Argument(metavar="ID", help="The setting's id.")],
+    store: StoreArgument = DEFAULT_STORE,
+    json: Json = None,
+) -> int:
+    """Run one stored setting again and show it step by step."""
+    from verify.commands import console, replaying
+    from verify.sweep.store import Store
+
+    check_writable(json, "--json")
+    with Store.open(store) as opened:
+        tell_if_outdated(opened)
+        stored = opened.result(integer("ID", identity, at_least=0))
+        replayed = replaying.replay(stored, opened.plan["confidence"])
+    deliver(json, replayed, lambda: show(console.replay_table(replayed)))
+    holds = replayed["identical"] and replayed["lines_hold"] and replayed["result"]["verdict"] != "violated"
+    return HOLDS if holds else ANSWER_IS_NO

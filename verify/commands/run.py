@@ -1,0 +1,68 @@
+"""`python -m verify run`: a sweep of randomized settings."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from boundary import ANSWER_IS_NO, HOLDS, BadInput, check_writable, deliver, integer, real, show
+from boundary.options import REAL, Json, number
+
+
+def run(
+    settings: Annotated[str, number("How many randomized settings.")] = "300",
+    seed: Annotated[str, number("Seed of the sweep; setting i depends on the seed and i alone.")] = "1",
+    family: Annotated[list[str] | None, typer.Option(help="Only these families; may be given several times.")] = None,
+    long: Annotated[bool, typer.Option("--long", help="Long runs of networks too, K to 1e7: 5 s each.")] = False,
+    confidence: Annotated[str, number("Family-wise confidence of the verdicts.", shown=REAL)] = "0.99",
+    workers: Annotated[str | None, number("Processes; all cores if not given.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler in place of processes.")] = None,
+    store: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep every result here.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an existing store of the same code.")] = False,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh-if-changed",
+            help="With --resume: start a store of other code anew, keeping the old one as FILE.old.",
+        ),
+    ] = False,
+    json: Json = None,
+) -> int:
+    """Judge randomized settings: held, violated or inconclusive, and how tight each bound is."""
+    from verify.commands import console
+    from verify.judging.statistics import Spending
+    from verify.report.summary import summarise
+    from verify.sweep import executors
+    from verify.sweep import settings as families
+    from verify.sweep.connection import StoreFailed
+    from verify.sweep.store import Store
+
+    check_writable(json, "--json")
+    if fresh and not resume:
+        raise BadInput("--fresh-if-changed", "given", "given with --resume")
+    count = integer("--settings", settings, at_least=1)
+    plan: dict[str, Any] = {
+        "seed": integer("--seed", seed, at_least=0),
+        "families": list(families.plan_families(family or [], long=long)),
+        "confidence": Spending(real("--confidence", confidence)).confidence,
+    }
+    if workers is not None and scheduler is not None:
+        raise BadInput("--scheduler", scheduler, "given without --workers, which is for processes on this machine")
+    processes = executors.default_workers() if workers is None else integer("--workers", workers, at_least=1)
+    if scheduler is None:
+        executors.check_workers(min(processes, count))
+    start, ended = time.perf_counter(), None
+    with Store.start(store, plan, resume=resume, fresh=fresh) as opened:
+        try:
+            console.watch(opened, count, executors.opened(min(processes, count), scheduler))
+        except (KeyboardInterrupt, executors.WorkLost, StoreFailed) as error:  # what is done is kept and summed up
+            ended = error
+        results = list(opened.results(below=count))
+    elapsed = time.perf_counter() - start
+    summary = summarise(results, plan, elapsed, None if store is None else str(store))
+    summary["complete"] = len(results) == count
+    deliver(json, summary, lambda: show(console.summary_table(summary)))
+    if ended is not None:
+        raise ended
+    return ANSWER_IS_NO if summary["violations"] else HOLDS
