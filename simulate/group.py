@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 
-from boundary import memory
+from boundary import BadInput, memory
+from simulate import notes
 from simulate.engines import registry
 from simulate.engines.base import Engine, State, Task
 from simulate.observe import NEVER, Observer
 from simulate.randomness import block_length
 from simulate.run import Run
 from theory.setting import algorithms
+from theory.setting.devices import Device
 
 _CURVE_BINS = 128
 _OBJECTS = 10_000
@@ -24,12 +26,14 @@ class Group:
         row, lags = algorithms.named(described.algorithm), described.lags
         assert lags is not None, "a Run resolves its lags"
         assert described.measure_every is not None, "a Run resolves its measuring times"
+        device = described.make_device()
+        _check_start(described, device)
         self.replicas = replicas
         self.engine: Engine = registry.named(described.backend).make(
             Task(
                 described.problem,
                 row,
-                described.make_device(),
+                device,
                 described.alpha,
                 lags,
                 described.batch,
@@ -71,6 +75,23 @@ class Group:
         """Continue from what `state` returned."""
         self.engine.restore(_part(state, "engine"))
         self.observer.restore(_part(state, "observer"))
+
+
+def _check_start(described: Run, device: Device) -> None:
+    """Refuse a start beyond tau where the device's law gives no weights; elsewhere say that the run starts there."""
+    start = described.problem.initial_weights()
+    largest = max(float(np.max(np.abs(stage), initial=0.0)) for stage in start)
+    if not largest > device.tau:
+        return
+    if not all(device.moves_from(stage) for stage in start):
+        raise BadInput(
+            "W_0", f"{largest:.6g}", f"abs(W_0) <= tau = {device.tau:.6g}, where the device {device.name} has a law",
+            "saturation",
+        )  # fmt: skip
+    notes.say(
+        f"abs(W_0) = {largest:.6g} passes tau = {device.tau:.6g}: the run starts beyond the range of the device "
+        f"{device.name}, and no theorem that needs a saturation below 1 is applied"
+    )
 
 
 def _part(state: State, part: str) -> State:

@@ -38,6 +38,7 @@ from theory.lemmas.order import where
 from theory.setting.assumptions import (
     LAGS,
     LOWER,
+    RESPONSE,
     SATURATION,
     SMOOTH,
     STALENESS,
@@ -171,7 +172,7 @@ def sample_size(d: Draft, level: Expr) -> None:
 @lemma(
     "stale.reach",
     "Drift and staleness together",
-    assumes=[SATURATION, UNBIASED],
+    assumes=[SATURATION, RESPONSE, UNBIASED],
     source="THEORY section 4",
 )
 def mean_direction_is_near_the_gradient(d: Draft) -> None:
@@ -372,7 +373,7 @@ WORLD_VECTORS = {
 @lemma(
     "master.sharp",
     "Theorem 1: the feasible set",
-    assumes=[SMOOTH, LOWER, UNBIASED, VARIANCE, SATURATION, LAGS, STALENESS],
+    assumes=[SMOOTH, LOWER, UNBIASED, VARIANCE, SATURATION, RESPONSE, LAGS, STALENESS],
     source="THEORY section 5, Theorem 1",
 )
 def the_point_of_a_run_is_feasible(d: Draft) -> None:

@@ -32,7 +32,7 @@ import numpy as np
 
 import theory
 from boundary import OutsideDomain
-from verify.judging import conditions, rounding, statistics
+from verify.judging import assumptions, conditions, rounding, statistics
 from verify.judging.observations import Observations
 
 Verdict = Literal["held", "violated", "inconclusive", "not applied"]
@@ -378,8 +378,9 @@ def _refusal(form: Form, basis: Basis, observed: Observations) -> str:
     needed = (*_ALWAYS, *(() if form.adaptive else form.extras))
     if observed.diverged:
         return f"saturation violated: {observed.diverged} of {observed.replicas + observed.diverged} replicas diverged"
-    if observed.device != "ald":
-        return f"the device {observed.device} distorts steps otherwise than by |W|/tau: its gamma is not derived here"
+    unestablished = assumptions.unestablished(observed, theory.bound(form.theorem).assumptions)
+    if unestablished:
+        return unestablished
     missing = [name for name in needed if name not in constants.values]
     if missing:
         return f"{', '.join(missing)} unknown for this problem"

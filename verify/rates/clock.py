@@ -154,7 +154,7 @@ def count(algorithm: str, stages: int, batch: int, iterations: int, schedule: Sc
     run = schedule or row.make_schedule(stages, batch)
     watch = Watch()
     problem = Stopwatch.watched(stages, watch)
-    watch.machine = Machine(problem, row, devices.ald(problem.tau), 0.1, run, lambda _k, _b: np.zeros(stages))
+    watch.machine = Machine(problem, row, devices.make("ald", problem.tau), 0.1, run, lambda _k, _b: np.zeros(stages))
     for _ in watch.machine.trajectory(iterations):
         pass
     slots = [slot for slot, _, _ in watch.passes]

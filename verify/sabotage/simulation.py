@@ -20,7 +20,7 @@ from simulate.problems.network import Network
 from simulate.randomness import Samples
 from simulate.results import RunResult
 from theory.setting.algorithms import Algorithm
-from theory.setting.devices import AsymmetricLinear
+from theory.setting.devices.linear import AsymmetricLinear
 from theory.setting.objectives import Facts, Weights
 from verify import proof_lines
 from verify.judging import assumptions, verdicts
