@@ -1,5 +1,6 @@
 """An algorithm of one's own, with two arrays: one file of a user's, and who runs it."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -17,14 +18,14 @@ from theory.setting.algorithms.analog_sgd import AnalogSGD
 # The user's file, from here ...
 
 
+@dataclass(frozen=True)
 class Momentum(Algorithm):
     """m_{k+1} = beta m_k + grad f(W_k; xi_k), W_{k+1} = U(W_k, -alpha m_{k+1})."""
 
     name: ClassVar[str] = "momentum"
     title: ClassVar[str] = "analog SGD with momentum"
 
-    def __init__(self, beta: float = 0.5) -> None:
-        self.beta = beta
+    beta: float = 0.5
 
     def start(self, weights):
         return {"weights": weights, "momentum": np.zeros_like(weights)}

@@ -233,20 +233,11 @@ def test_noise_resolved_needs_its_constants(bounds):
     assert found["noise-resolved/a-posteriori"] == "not applied" and found["sharp/a-posteriori"] == "held"
 
 
-class One:
-    """A bound that is 1 and assumes nothing."""
-
-    assumptions = ()
-
-    def __call__(self, **_):
-        return 1.0
-
-
 @given(st.floats(0.2, 5.0), st.integers(2, 60))
 @settings(deadline=None, max_examples=50)
 def test_tightness_carries_its_uncertainty(mean, replicas):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(theory, "bound", lambda _: One(), raising=False)
+        patch.setattr(theory, "bound", lambda _: lambda **_: 1.0, raising=False)
         for check in verdicts.confront(observed(mean, replicas), 1e-3).checks:
             assert check.tightness_low <= check.tightness <= check.tightness_high or check.tightness_high == math.inf
 

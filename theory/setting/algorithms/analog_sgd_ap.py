@@ -1,10 +1,12 @@
 """Analog SGD in an asynchronous pipeline without stashing: the algorithm of arXiv 2410.15155."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from theory.setting.algorithms.base import Algorithm
 
 
+@dataclass(frozen=True)
 class AnalogSGDAP(Algorithm):
     """g~_k = G(W^_k, W_k; xi_k): stale forward weights, current backward weights."""
 

@@ -1,10 +1,12 @@
 """Analog SGD in a synchronous pipeline: micro-batches fill it, and weights change once they are through."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from theory.setting.algorithms.base import Algorithm
 
 
+@dataclass(frozen=True)
 class AnalogSGDSP(Algorithm):
     """g~_k = (1/B) sum over b of grad f(W_k; xi_{k,b})."""
 

@@ -6,6 +6,7 @@ back with weights V. Source: THEORY section 1.
 
 from abc import ABC
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from theory.setting import schedules
@@ -22,12 +23,15 @@ WEIGHTS = "weights"
 _OWN = ("start", "direction", "update")
 
 
+@dataclass(frozen=True)
 class Algorithm(ABC):
     """One algorithm: one class, one file. Weights may carry a leading axis of replicas.
 
     The flags say what the direction of the published algorithms reads. An algorithm with another direction, update or
     further arrays states `direction`, `update` or `start` itself; then engines that are made for the published ones
     refuse it, and no theorem is applied to it.
+
+    An algorithm's own settings are the fields of a frozen dataclass, as for a device.
 
     Every class says for itself whether the theorems speak of it: `covered` is never inherited.
     """

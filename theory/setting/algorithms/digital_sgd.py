@@ -1,10 +1,12 @@
 """Stochastic gradient descent, exactly as asked: the classical case."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from theory.setting.algorithms.base import Algorithm
 
 
+@dataclass(frozen=True)
 class DigitalSGD(Algorithm):
     """g~_k = grad f(W_k; xi_k), on digital weights."""
 
