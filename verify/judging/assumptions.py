@@ -64,6 +64,10 @@ def _saturation(observed: Observations) -> tuple[Status, str]:
     return "measured", f"observed at most {seen:.6g} in {observed.replicas} replicas"
 
 
+def _unexamined(observed: Observations) -> tuple[Status, str]:  # noqa: ARG001
+    return "not established", "nothing examines whether a run satisfies it"
+
+
 def _unbiased(observed: Observations) -> tuple[Status, str]:
     if observed.independent_draws:
         return "certified", "samples are drawn afresh and alike at every step"
@@ -113,8 +117,8 @@ _EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
 
 
 def examine(observed: Observations) -> list[Finding]:
-    """Return a finding for every assumption of the theory."""
-    return [Finding(name, *_EXAMINERS[name](observed)) for name in REGISTRY]
+    """Return a finding for every assumption of the theory; one that has no examiner is not established."""
+    return [Finding(name, *_EXAMINERS.get(name, _unexamined)(observed)) for name in REGISTRY]
 
 
 def unestablished(observed: Observations, needed: Iterable[str]) -> str:

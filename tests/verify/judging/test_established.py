@@ -82,6 +82,16 @@ def test_a_declaration_is_not_inherited():
     assert all(kind.independent_draws for kind in simulate.problems.REGISTRY.values())
 
 
+def test_an_assumption_that_nothing_examines_is_not_established(monkeypatch):
+    from theory.setting.assumptions import Assumption
+
+    monkeypatch.setitem(REGISTRY, "clipped", Assumption("clipped", "steps are clipped", "", (), ("run",)))
+    runs = simulate.run(Quadratic(2), "analog-sgd-ap", alpha=0.02, tau=20.0, iterations=50, replicas=16, seed=1)
+    report = verify.check(runs)
+    assert {one.assumption: one.status for one in report.assumptions}["clipped"] == "not established"
+    assert any(check.verdict == "held" for check in report.checks)  # no bound rests on it
+
+
 def test_every_assumption_has_its_examiner():
     assert assumptions._EXAMINERS.keys() == REGISTRY.keys()
     runs = simulate.run(
