@@ -12,10 +12,10 @@ from theory.setting import devices
 
 TAU = 1.0
 DEVICES = (
-    ("linear (ALD)", devices.ald(TAU)),
-    ("power, exponent 2", devices.power(TAU)),
-    ("exponential, curvature 3", devices.exponential(TAU, 3.0)),
-    ("shifted linear", devices.shifted_linear(TAU, 1.3, 0.7)),
+    ("linear (ALD)", devices.make("ald", TAU)),
+    ("power, exponent 2", devices.make("power", TAU)),
+    ("exponential, curvature 3", devices.make("exponential", TAU, curvature=3.0)),
+    ("shifted linear", devices.make("shifted-linear", TAU, up=1.3, down=0.7)),
 )
 PULSE = 0.02
 PULSES = 150

@@ -33,7 +33,7 @@ def measure(name: str, stages: int) -> dict[str, Any]:
     batch = BATCH if algorithm.batched else 1
     schedule = algorithm.make_schedule(stages, batch)
     order = np.random.default_rng(SEED).integers(0, 16, SAMPLES)
-    machine = Machine(problem, algorithm, devices.ald(10.0), 0.01, schedule, lambda k, b: order[k * batch + b])
+    machine = Machine(problem, algorithm, devices.make("ald", 10.0), 0.01, schedule, lambda k, b: order[k * batch + b])
     updates = sum(1 for _ in machine.trajectory(SAMPLES // batch)) - 1
     return {
         "algorithm": name,

@@ -36,7 +36,7 @@ def collect(described: Run, groups: Sequence[Group], seconds: float, timed: int)
     if math.isfinite(described.tau):
         weight = np.maximum(weight, saturation * described.tau)
     lags = described.lags
-    stashed = algorithms.named(described.algorithm).direction == "stashed"
+    stashed = algorithms.named(described.algorithm).stashed
     return RunResult(
         run=described,
         mean_squared_gradient=average("squared_gradient"),
@@ -65,8 +65,8 @@ def collect(described: Run, groups: Sequence[Group], seconds: float, timed: int)
 def _certified_saturation(described: Run) -> float | None:
     if math.isinf(described.tau):
         return 0.0
-    if described.dtype != "float64":
-        return None  # the enclosure leaves room for float64's rounding only
+    if described.dtype != "float64" or algorithms.named(described.algorithm).own:
+        return None  # the enclosure leaves room for float64's rounding only, and is of the published steps
     return described.problem.certified_saturation(described.alpha, described.make_device(), described.lags)
 
 

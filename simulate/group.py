@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 
-from boundary import memory
+from boundary import BadInput, memory
+from simulate import notes
 from simulate.engines import registry
 from simulate.engines.base import Engine, State, Task
 from simulate.observe import NEVER, Observer
 from simulate.problems.checking import require_sound
 from simulate.randomness import block_length
 from simulate.run import Run
+from theory.setting.devices import Device
 
 _CURVE_BINS = 128
 _OBJECTS = 10_000
@@ -21,6 +23,7 @@ class Group:
     """Replicas that are advanced together, with what is measured on them."""
 
     def __init__(self, described: Run, replicas: range, threads: int) -> None:
+        _check_start(described, described.make_device())
         self.replicas = replicas
         self.engine: Engine = registry.named(described.backend).make(Task(described, replicas, threads))
         strata = math.ceil(described.iterations / described.measure_every)
@@ -53,6 +56,23 @@ class Group:
         """Continue from what `state` returned."""
         self.engine.restore(_part(state, "engine"))
         self.observer.restore(_part(state, "observer"))
+
+
+def _check_start(described: Run, device: Device) -> None:
+    """Refuse a start beyond tau where the device's law gives no weights; elsewhere say that the run starts there."""
+    start = described.problem.initial_weights()
+    largest = max(float(np.max(np.abs(stage), initial=0.0)) for stage in start)
+    if not largest > device.tau:
+        return
+    if not all(device.moves_from(stage) for stage in start):
+        raise BadInput(
+            "W_0", f"{largest:.6g}", f"abs(W_0) <= tau = {device.tau:.6g}, where the device {device.name} has a law",
+            "saturation",
+        )  # fmt: skip
+    notes.say(
+        f"abs(W_0) = {largest:.6g} passes tau = {device.tau:.6g}: the run starts beyond the range of the device "
+        f"{device.name}, and no theorem that needs a saturation below 1 is applied"
+    )
 
 
 def _part(state: State, part: str) -> State:

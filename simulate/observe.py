@@ -106,6 +106,7 @@ class Observer:
         self.least_value = np.full(count, np.inf)
         self.largest_norms = np.zeros((count, stages))
         self.largest_weight = np.zeros(count)
+        self.start_size = 0.0
         self.max_saturation = np.zeros(count)
         self.diverged_step = np.full(count, NEVER, dtype=np.int64)
         self.diverged_stage = np.full(count, NEVER, dtype=np.int64)
@@ -121,6 +122,7 @@ class Observer:
 
     def start(self, weights: Weights) -> None:
         """Look at W_0: what is a largest or a smallest value along the run begins there; no average does."""
+        self.start_size = max(float(np.max(np.abs(stage), initial=0.0)) for stage in weights)
         self.guard(0, weights)
         with np.errstate(over="ignore", invalid="ignore"):
             one = [stage[:1] for stage in weights]  # all replicas start from it
@@ -149,7 +151,7 @@ class Observer:
 
         for stage, now in enumerate(weights):
             size = np.max(np.abs(now), axis=tuple(range(1, now.ndim)))
-            bad = ~(size <= largest_weight(self.tau, now.dtype))
+            bad = ~(size <= largest_weight(self.tau, now.dtype, self.start_size))
             self.largest_weight = np.maximum(self.largest_weight, np.where(bad, 0, size))
             if np.isfinite(self.tau):
                 self.max_saturation = np.maximum(self.max_saturation, np.where(bad, 0, size / self.tau))

@@ -100,7 +100,7 @@ class Run:
         if math.isinf(self.tau):
             if self.device_parameters:
                 raise BadInput("device", self.device, "no device parameters if tau = inf")
-            return devices.ald(self.tau)
+            return devices.make("ald", self.tau)
         return devices.make(self.device, self.tau, **self.device_parameters)
 
     def describe(self) -> dict[str, Any]:

@@ -104,7 +104,10 @@ class Engine(ABC):
 
 
 class NumPyEngine(Engine):
-    """The recursion on all replicas of the group at once; serves every problem, device and algorithm."""
+    """The recursion on all replicas of the group at once; serves every problem, device and algorithm.
+
+    An algorithm's own direction and update are those of the recursion; they see arrays with an axis of replicas first.
+    """
 
     def __init__(self, task: Task) -> None:
         self._task, self._samples = task, task.samples

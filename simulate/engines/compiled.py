@@ -1,17 +1,18 @@
 """The compiled kernels as engines: the problems' arrays go in, sums and snapshots come out.
 
-A problem without a kernel and without laws for one runs on NumPy.
+What they do not serve runs on NumPy, and a note says why.
 """
 
 import dataclasses
 from abc import abstractmethod
+from collections.abc import Sequence
 from functools import cache
 
 import numba
 import numpy as np
 
 from boundary import BadInput
-from simulate import kernels
+from simulate import kernels, notes
 from simulate.engines.base import Engine, NumPyEngine, State, Task
 from simulate.observe import NEVER, Observer, Plan, Seen
 from simulate.problems import Attaining, Cosine, Digits, Logistic, Network, PlusMinus, Problem, Quadratic, activations
@@ -19,7 +20,7 @@ from simulate.problems.activations import Activation
 from simulate.problems.base import Laws
 from simulate.problems.blocks import Blocks
 from simulate.problems.checking import require_agreement
-from theory.setting import devices
+from theory.setting.algorithms import Algorithm
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
 
@@ -33,8 +34,11 @@ class Compiled(Engine):
     def __init__(self, task: Task) -> None:
         self.task, self.samples = task, task.samples
         parameters = [value for name, value in task.device.fields().items() if name != "tau"]
-        self.element = kernels.Element(task.device.name, task.device.tau, tuple(parameters))
         initial = np.concatenate([stage.ravel() for stage in task.problem.initial_weights()])
+        start = float(np.max(np.abs(initial.astype(task.dtype)), initial=0.0))
+        number = _device_number(type(task.device))
+        assert isinstance(number, int), "`refusal` lets no other device through"
+        self.element = kernels.Element(number, task.device.tau, tuple(parameters), start if np.isfinite(start) else 0.0)
         self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
 
     @abstractmethod
@@ -144,7 +148,7 @@ class NetworkEngine(SnapshotEngine):
             element=self.element,
             activation=problem.activation,
             loss=problem.loss,
-            stashed=task.algorithm.direction == "stashed",
+            stashed=task.algorithm.stashed,
             times=times,
             threads=task.threads,
         )
@@ -183,7 +187,7 @@ class LogisticEngine(SnapshotEngine):
             alpha=task.run.alpha,
             element=self.element,
             regulariser=problem.regulariser,
-            stashed=task.algorithm.direction == "stashed",
+            stashed=task.algorithm.stashed,
             times=times,
             threads=task.threads,
         )
@@ -228,7 +232,7 @@ class LawsEngine(SnapshotEngine):
             laws.moments,
             alpha=task.run.alpha,
             element=self.element,
-            stashed=task.algorithm.direction == "stashed",
+            stashed=task.algorithm.stashed,
             times=times,
             threads=task.threads,
         )
@@ -342,17 +346,62 @@ _ENGINES: dict[type[Problem], type[Compiled]] = {
 
 
 def choose(task: Task) -> Engine:
-    """Return the fastest engine that serves the task."""
+    """Return the fastest engine that serves the task; say why where that is not a compiled one."""
     if numba.config.DISABLE_JIT:
         raise BadInput("NUMBA_DISABLE_JIT", 1, "0 or unset for compiled kernels; --backend numpy does without them")
-    problem = task.problem
-    engine = _ENGINES.get(type(problem), LawsEngine if _has_laws(problem) else None)
-    stale = isinstance(problem, Attaining) and any(task.lags)
-    if engine is None or stale or not (_has_device(type(task.device)) and _has_stages(problem)):
+    reason = refusal(task)
+    if reason:
+        notes.say(f"{reason}: it runs on NumPy, about ten times slower than on the compiled kernels")
         return NumPyEngine(task)
+    engine = _ENGINES.get(type(task.problem), LawsEngine)
     if engine is LawsEngine:
-        require_agreement(problem)
+        require_agreement(task.problem)
     return engine(task)
+
+
+def refusal(task: Task) -> str:
+    """Return what of a task the compiled kernels do not serve, and why; empty if they serve all of it."""
+    return (
+        _algorithm_refusal(task.algorithm)
+        or _problem_refusal(task.problem, task.lags)
+        or _device_refusal(type(task.device))
+    )
+
+
+def _algorithm_refusal(algorithm: Algorithm) -> str:
+    if algorithm.own:
+        return f"the algorithm {algorithm.name} states its own {', '.join(algorithm.own)}, which no kernel knows"
+    return ""
+
+
+def _problem_refusal(problem: Problem, lags: Sequence[int]) -> str:
+    kind, name = type(problem), problem.name
+    if kind not in _ENGINES:
+        parent = next((one for one in kind.__mro__ if one in _ENGINES), None)
+        if problem.laws is not None:
+            return "" if _has_laws(problem) else f"the laws of the problem {name} cannot be compiled"
+        if parent is None:
+            return f"the problem {name} has no kernel and gives no laws to make one of"
+        return f"the problem {name} ({kind.__name__}) is a subclass of {parent.__name__}, whose kernel is for it alone"
+    if isinstance(problem, Attaining) and any(lags):
+        return f"the kernel of the problem {name} has no lags"
+    return _network_refusal(problem) if isinstance(problem, Network) else ""
+
+
+def _network_refusal(problem: Network) -> str:
+    """Return why the kernels do not know a network's activation, plugged in if need be, or loss."""
+    activation = activations.REGISTRY[problem.activation]
+    if activation not in _BUILT_IN_ACTIVATIONS:
+        number = _activation_number(activation)
+        if isinstance(number, str):
+            return f"the activation {activation.name} cannot be compiled: {number}"
+        kernels.ACTIVATIONS[activation.name] = number
+    return "" if problem.loss in kernels.LOSSES else f"the loss {problem.loss} has no kernel"
+
+
+def _device_refusal(kind: type[Device]) -> str:
+    number = _device_number(kind)
+    return f"the device {kind.name} cannot be compiled: {number}" if isinstance(number, str) else ""
 
 
 def _has_laws(problem: Problem) -> bool:
@@ -365,40 +414,31 @@ def _has_laws(problem: Problem) -> bool:
 
 
 _BUILT_IN_ACTIVATIONS = [one for name, one in activations.REGISTRY.items() if name in kernels.ACTIVATIONS]
-_BUILT_IN_DEVICES = [kind for name, kind in devices.REGISTRY.items() if name in kernels.DEVICES]
 
 
 @cache
-def _device_number(kind: type[Device]) -> int | None:
+def _device_number(kind: type[Device]) -> int | str:
+    """Return the number of a device in compiled code, or why it has none.
+
+    It is that of the law that the device names, or of its own law, compiled as it stands in the class.
+    """
+    if kind.kernel is not None:
+        return kernels.DEVICES[kind.kernel]
     names = [field.name for field in dataclasses.fields(kind)]
     update = None if kind.update is Device.update else kind.update
-    return kernels.plug_device(names, kind.q_plus, kind.q_minus, update)
+    try:
+        return kernels.plug_device(names, kind.q_plus, kind.q_minus, update)
+    except kernels.NotCompiled as error:
+        return str(error)
 
 
 @cache
-def _activation_number(activation: Activation) -> int | None:
+def _activation_number(activation: Activation) -> int | str:
+    """Return the number of an activation that is plugged in, or why it is not."""
     slope = activation.slope_of_value
-    return None if slope is None else kernels.plug_activation(activation.value, slope)
-
-
-def _plugged(name: str, numbers: dict[str, int], number: int | None) -> bool:
-    """Let the kernels know `name` by its number, if it has one."""
-    if number is not None:
-        numbers[name] = number
-    return number is not None
-
-
-def _has_device(kind: type[Device]) -> bool:
-    """Return whether the kernels know a device, one that is not built in being plugged in."""
-    return kind in _BUILT_IN_DEVICES or _plugged(kind.name, kernels.DEVICES, _device_number(kind))
-
-
-def _has_stages(problem: Problem) -> bool:
-    """Return whether the kernels know a network's activation, plugged in if need be, and loss."""
-    if not isinstance(problem, Network):
-        return True
-    activation = activations.REGISTRY[problem.activation]
-    known = activation in _BUILT_IN_ACTIVATIONS or _plugged(
-        activation.name, kernels.ACTIVATIONS, _activation_number(activation)
-    )
-    return known and problem.loss in kernels.LOSSES
+    if slope is None:
+        return "it does not give its slope as a function of its value"
+    try:
+        return kernels.plug_activation(activation.value, slope)
+    except kernels.NotCompiled as error:
+        return str(error)

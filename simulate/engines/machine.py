@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from boundary import BadInput
 from simulate.problems.base import Problem
 from theory.setting.algorithms import Algorithm
 from theory.setting.devices import Device
@@ -140,9 +141,14 @@ class Machine:
         schedule: Schedule,
         draw: Callable[[int, int], Any],
     ) -> None:
-        stashes = algorithm.direction == "stashed"
+        if algorithm.own:
+            own = ", ".join(algorithm.own)
+            raise BadInput(
+                "algorithm", algorithm.name, f"no {own} of its own on the machine; the backend reference runs it"
+            )
         self.stages = [
-            Stage(number, problem, weights, stashes=stashes) for number, weights in enumerate(problem.initial_weights())
+            Stage(number, problem, weights, stashes=algorithm.stashed)
+            for number, weights in enumerate(problem.initial_weights())
         ]
         self._problem, self._device, self._alpha = problem, device, alpha
         self._schedule, self._draw = schedule, draw

@@ -2,13 +2,12 @@
 
 from collections import deque
 from collections.abc import Sequence
-from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from simulate.problems.base import Problem
-from theory.setting.algorithms import Algorithm
+from theory.setting.algorithms import WEIGHTS, Algorithm, Tile
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
 
@@ -37,9 +36,14 @@ class Recursion:
         lags: Sequence[int],
         weights: Weights,
     ) -> None:
-        self.weights = weights
+        self._tiles = [algorithm.start(stage) for stage in weights]
         self._problem, self._algorithm, self._device, self._alpha = problem, algorithm, device, alpha
         self._past = [deque([stage] * lag, maxlen=lag) for stage, lag in zip(weights, lags, strict=True)]
+
+    @property
+    def weights(self) -> Weights:
+        """Return W_k, one array a stage."""
+        return [tile[WEIGHTS] for tile in self._tiles]
 
     @property
     def stale(self) -> Weights:
@@ -48,40 +52,34 @@ class Recursion:
 
     def direction(self, samples: Sequence[Any]) -> Weights:
         """Return g~_k for the samples of this iteration (one, or B for a mean)."""
-        gradient, current, stale = self._problem.direction, self.weights, self.stale
-        match self._algorithm.direction:
-            case "fresh":
-                return gradient(current, current, samples[0])
-            case "mean":
-                return _mean([gradient(current, current, sample) for sample in samples])
-            case "asynchronous":
-                return gradient(stale, current, samples[0])
-            case "stashed":
-                return gradient(stale, stale, samples[0])
+        return self._algorithm.direction(self._problem.direction, self.weights, self.stale, samples)
 
     def step(self, samples: Sequence[Any]) -> None:
         """Make one iteration."""
         direction = self.direction(samples)
         for past, now in zip(self._past, self.weights, strict=True):
             past.append(now)
-        self.weights = [
-            self._device.update(now, -self._alpha * along).astype(now.dtype, copy=False)
-            for now, along in zip(self.weights, direction, strict=True)
-        ]
+        self._tiles = [self._moved(tile, along) for tile, along in zip(self._tiles, direction, strict=True)]
+
+    def _moved(self, tile: Tile, along: np.ndarray) -> Tile:
+        """Return a stage's arrays after the step, in the kinds of numbers they had."""
+        after = self._algorithm.update(tile, along, self._alpha, self._device)
+        return {name: after[name].astype(array.dtype, copy=False) for name, array in tile.items()}
 
     def state(self) -> dict[str, np.ndarray]:
         """Return all that the next step depends on, as arrays."""
-        arrays = {f"weights.{stage}": now for stage, now in enumerate(self.weights)}
         pasts = {f"past.{stage}": np.stack(past) for stage, past in enumerate(self._past) if past}
-        return arrays | pasts
+        return pasts | {
+            _key(name, stage): array for stage, tile in enumerate(self._tiles) for name, array in tile.items()
+        }
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Continue from what `state` returned."""
-        self.weights = [state[f"weights.{stage}"] for stage in range(len(self.weights))]
+        self._tiles = [{name: state[_key(name, stage)] for name in tile} for stage, tile in enumerate(self._tiles)]
         for stage, past in enumerate(self._past):
             past.extend(state.get(f"past.{stage}", ()))
 
 
-def _mean(directions: list[Weights]) -> Weights:
-    total = reduce(lambda one, other: [a + b for a, b in zip(one, other, strict=True)], directions)
-    return [stage / len(directions) for stage in total]
+def _key(name: str, stage: int) -> str:
+    """Return under which name `state` keeps an array of a stage."""
+    return f"{name}.{stage}" if name == WEIGHTS else f"tile.{name}.{stage}"

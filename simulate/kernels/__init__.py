@@ -20,6 +20,7 @@ from simulate.kernels.entry import (
 from simulate.kernels.laws import custom, measure_custom
 from simulate.kernels.laws import serves as serves_custom
 from simulate.kernels.logistic import logistic, measure_logistic
+from simulate.kernels.plugins import NotCompiled
 from simulate.kernels.plugins import activation as plug_activation
 from simulate.kernels.plugins import device as plug_device
 from simulate.kernels.quadratic import quadratic
@@ -31,6 +32,7 @@ __all__ = [
     "TALLY",
     "Element",
     "Moments",
+    "NotCompiled",
     "State",
     "custom",
     "largest_weight",

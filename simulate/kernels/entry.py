@@ -83,16 +83,25 @@ class State:
 
 @dataclass(frozen=True)
 class Element:
-    """The device in numbers: a name of `DEVICES`, tau (`inf`: digital, linear device only), its own parameters."""
+    """The device in numbers.
 
-    device: str = "ald"
+    Args:
+        device: a name of `DEVICES`, or the number that `plug_device` returned.
+        tau: saturation level, in w; `inf` is digital and for the linear device only.
+        parameters: the device's others, at most two.
+        start: largest |W_0|, in w: a run that starts beyond tau has not diverged while it stays within this.
+
+    """
+
+    device: str | int = "ald"
     tau: float = float("inf")
     parameters: tuple[float, ...] = ()
+    start: float = 0.0
 
     @property
     def code(self) -> int:
         """Return the device's number in compiled code."""
-        return DEVICES[known("device", self.device, DEVICES)]
+        return self.device if isinstance(self.device, int) else DEVICES[known("device", self.device, DEVICES)]
 
     @property
     def unit(self) -> float:
@@ -102,16 +111,19 @@ class Element:
     def real(self, alpha: float, dtype: DTypeLike, unit: float = 1.0) -> Floats:
         """Return (alpha, 1/tau, tau, p, q, limit, unit) as compiled code takes them, weights in multiples of `unit`."""
         p, q = (*self.parameters, 0.0, 0.0)[:2]
-        limit = largest_weight(self.tau, dtype)
+        limit = largest_weight(self.tau, dtype, self.start)
         return np.array([alpha / unit, unit / self.tau, self.tau / unit, p, q, limit / unit, unit], dtype=dtype)
 
 
-def largest_weight(tau: float, dtype: DTypeLike) -> float:
+def largest_weight(tau: float, dtype: DTypeLike, start: float = 0.0) -> float:
     """Return what a weight that has not diverged does not pass: tau, or the fourth root of the largest number.
 
-    Up to there no square of a gradient or of a sum of some weights overflows, so that what is measured is finite.
+    Up to there no square of a gradient or of a sum of some weights overflows, so that what is measured is finite. Where
+    the largest |W_0|, `start`, passes tau, it takes tau's place: the laws go on beyond tau and lead back from there.
     """
-    return min(tau, float(np.finfo(dtype).max ** 0.25))
+    kind = np.finfo(dtype)
+    bound = tau if start <= tau else start * (1 + 8 * float(kind.eps))  # a weight at rest keeps its rounding
+    return min(bound, float(kind.max**0.25))
 
 
 def start(

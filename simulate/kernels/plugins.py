@@ -3,7 +3,7 @@
 The kernels know an activation or a device by a number. A number from `PLUGGED` on is an address: of a table of four
 functions for an activation, of one function for a device. So the kernels need not be compiled again, and what they
 keep on disk stays right. The functions come as plain Python on floats, the same that NumPy runs on arrays; what Numba
-cannot compile is not plugged in, and its runs stay on NumPy.
+cannot compile is not plugged in (`NotCompiled` says why), and its runs stay on NumPy.
 """
 
 # ruff: noqa: ARG001 - Numba prescribes the arguments of what generates code
@@ -61,6 +61,17 @@ def on_weight(_: Value, address: Kind, w: Kind, dw: Kind, tau: Kind, p: Kind, q:
     return w(types.int64, w, dw, tau, p, q), codegen
 
 
+class NotCompiled(Exception):
+    """Numba cannot compile a law; the text says why."""
+
+    @classmethod
+    def because(cls, error: NumbaError) -> "NotCompiled":
+        """Return what a Numba error says, in the one line of it that names the cause."""
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        causes = [line for line in lines if "nknown attribute" in line or "ntyped" in line or "ot supported" in line]
+        return cls((causes or lines or ["no reason given"])[0].rstrip(":."))
+
+
 def _number(x: Value) -> Value:
     """Return a float from a float or an array without axes."""
     raise NotImplementedError("compiled code only")
@@ -79,8 +90,8 @@ def _same(x: Value) -> Value:
     return x
 
 
-def activation(value: Callable[..., Any], slope: Callable[..., Any]) -> int | None:
-    """Return the number under which the kernels know an activation, or None if it cannot be compiled.
+def activation(value: Callable[..., Any], slope: Callable[..., Any]) -> int:
+    """Return the number under which the kernels know an activation; raise `NotCompiled` if it cannot be compiled.
 
     Args:
         value: phi, of a float.
@@ -89,8 +100,8 @@ def activation(value: Callable[..., Any], slope: Callable[..., Any]) -> int | No
     """
     try:
         functions = [_on_array(law, kind) for kind in (types.float64, types.float32) for law in (value, slope)]
-    except NumbaError:
-        return None
+    except NumbaError as error:
+        raise NotCompiled.because(error) from None
     table = np.array([function.address for function in functions], np.int64)
     _KEPT.extend([functions, table])
     return int(table.ctypes.data)
@@ -109,8 +120,8 @@ def _on_array(law: Callable[..., Any], kind: types.Float) -> Any:  # noqa: ANN40
 
 def device(
     names: Sequence[str], up: Callable[..., Any], down: Callable[..., Any], update: Callable[..., Any] | None
-) -> int | None:
-    """Return the number under which the kernels know a device, or None if it cannot be compiled.
+) -> int:
+    """Return the number under which the kernels know a device; raise `NotCompiled` if it cannot be compiled.
 
     Args:
         names: of the device's parameters: tau and at most two of its own.
@@ -120,7 +131,7 @@ def device(
 
     """
     if len(names) > 3:
-        return None
+        raise NotCompiled(f"it has {len(names) - 1} parameters beside tau, and the kernels take two")
     form = namedtuple("form", names)  # type: ignore[misc]
     count = len(names)
     plus, minus, whole = (njit(error_model="numpy")(law) for law in (up, down, update or up))
@@ -136,7 +147,7 @@ def device(
         function = cfunc(types.float64(*[types.float64] * 5), error_model="numpy")(
             by_responses if update is None else by_update
         )
-    except NumbaError:
-        return None
+    except NumbaError as error:
+        raise NotCompiled.because(error) from None
     _KEPT.append(function)
     return int(function.address)

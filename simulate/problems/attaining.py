@@ -39,6 +39,7 @@ class Attaining(Problem):
 
     name: ClassVar[str] = "attaining"
     summary: ClassVar[str] = "one weight that attains the floor rho^2 sigma^2/(1 - rho^2); L = sigma2 = 1"
+    independent_draws: ClassVar[bool] = True
 
     rho: float = 0.3
     tau: float = 1.0
@@ -131,6 +132,7 @@ class PlusMinus(Blocks):
 
     name: ClassVar[str] = "plus-minus"
     summary: ClassVar[str] = "one weight a stage with +-sigma noise, floor rho^2 sigma^2; L = sigma2 = 1"
+    independent_draws: ClassVar[bool] = True
 
     rho: float = 0.3
     tau: float = 1.0

@@ -68,6 +68,17 @@ class Problem(ABC):
     stages: int = 1
     name: ClassVar[str]
     summary: ClassVar[str]
+    independent_draws: ClassVar[bool] = False
+    """Whether the samples of different steps are independent and `direction(W, W, sample)` has the mean grad f(W).
+
+    Every class says so for itself, since `draw` and `direction` are its own: the assumption `unbiased` is certified of
+    the classes that do, and no bound that needs it is applied to the others.
+    """
+
+    def __init_subclass__(cls, **more: Any) -> None:  # noqa: ANN401
+        super().__init_subclass__(**more)
+        if "independent_draws" not in vars(cls):
+            cls.independent_draws = False
 
     def __post_init__(self) -> None:
         require(isinstance(self.stages, int) and self.stages >= 1, "stages", self.stages, "an integer >= 1")

@@ -40,6 +40,7 @@ class Cosine(Quadratic):
 
     name: ClassVar[str] = "cosine"
     summary: ClassVar[str] = "coupled quadratic plus cosines: smooth, nonconvex, L and sensitivities known"
+    independent_draws: ClassVar[bool] = True
 
     amplitude: float = 0.2
     frequency: float = 3.0

@@ -33,6 +33,7 @@ class Digits(Network):
 
     name: ClassVar[str] = "digits"
     summary: ClassVar[str] = "M-stage network on images of handwritten digits (needs the extra `digits`)"
+    independent_draws: ClassVar[bool] = True
 
     width: int = 16
     teacher_gain: float = field(default=0.0, init=False)

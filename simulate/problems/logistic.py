@@ -34,6 +34,7 @@ class Logistic(FiniteData):
 
     name: ClassVar[str] = "logistic"
     summary: ClassVar[str] = "logistic regression with a smooth nonconvex regulariser: L and sensitivities certified"
+    independent_draws: ClassVar[bool] = True
 
     size: int = 4
     samples: int = 64

@@ -46,6 +46,7 @@ class Network(FiniteData):
 
     name: ClassVar[str] = "network"
     summary: ClassVar[str] = "M-stage network on teacher-student data: exact gradient, variance and stage data"
+    independent_draws: ClassVar[bool] = True
 
     width: int | tuple[int, ...] = 8
     samples: int = 64

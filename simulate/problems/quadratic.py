@@ -33,6 +33,7 @@ class Quadratic(Blocks):
 
     name: ClassVar[str] = "quadratic"
     summary: ClassVar[str] = "coupled quadratic blocks: L, sigma2, Lambda1, Lambdah, nu, Ln, f* exact"
+    independent_draws: ClassVar[bool] = True
 
     size: int = 2
     noise: str = "gaussian"

@@ -15,8 +15,8 @@ TRUSTED = {
     "theory/checkers",
     "theory/bounds",
     "theory/setting/schedules.py",
-    "theory/setting/devices.py",
-    "theory/setting/algorithms.py",
+    "theory/setting/devices",
+    "theory/setting/algorithms",
     "verify/judging/statistics.py",
     "verify/judging/verdicts.py",
     "verify/judging/observations.py",
@@ -40,7 +40,7 @@ def test_every_part_of_the_trusted_base_is_among_the_modules():
 
 def test_modules_are_chosen_by_path_name_or_group():
     assert [module.path for module in modules("randomness")] == ["simulate/randomness.py"]
-    assert [module.path for module in modules("theory/setting/dev*")] == ["theory/setting/devices.py"]
+    assert [module.path for module in modules("theory/setting/devices/l*")] == ["theory/setting/devices/linear.py"]
     assert {module.group for module in modules("bounds")} == {"bounds"}
     with pytest.raises(BadInput, match="--only"):
         modules("nothing")

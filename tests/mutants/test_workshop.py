@@ -11,8 +11,8 @@ pytest.importorskip("cosmic_ray", reason="the extra dev is not installed")
 from mutants import workshop
 from mutants.trusted import ROOT
 
-MODULE = "theory/setting/algorithms.py"
-TESTS = ["tests/theory/setting/test_schedules.py"]
+MODULE = "theory/setting/algorithms/base.py"
+TESTS = ["tests/theory/setting/test_algorithms.py"]
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +28,10 @@ def test_the_tests_pass_on_the_copy_as_it_is(bench):
 @pytest.mark.parametrize(
     ("old", "new", "outcome"),
     [
-        ('return self.direction == "mean"', 'return self.direction != "mean"', "failed"),
+        ("return batch if self.batched else 1", "return 1 if self.batched else batch", "failed"),
         ("from dataclasses import dataclass", "raise RuntimeError('planted')", "import"),
-        ("    @property\n    def pipelined", "    @property\n    def pipelined_", "failed"),
-        ('"digital SGD"', '"Digital SGD"', "passed"),  # a title, of which these tests say nothing
+        ("    @property\n    def vanishing", "    @property\n    def vanishing_", "failed"),
+        ("As in print.", "As in Print.", "passed"),  # a comment, of which no test says anything
     ],
 )
 def test_what_is_planted_is_what_the_tests_see(bench, old, new, outcome):
@@ -47,7 +47,7 @@ def test_faults_in_quick_succession_are_all_seen(bench):
     """Of the same length and within the same second, so that no time stamp tells them apart."""
     sound = (ROOT / MODULE).read_text()
     for _ in range(3):
-        with bench.planted(MODULE, sound.replace('"mean", analog=True', '"fresh", analog=True', 1)):
+        with bench.planted(MODULE, sound.replace("tile[WEIGHTS], -alpha", "tile[WEIGHTS], +alpha")):
             assert bench.run(TESTS).outcome == "failed"
         assert bench.run(TESTS).outcome == "passed"
 
@@ -80,14 +80,14 @@ def test_the_copy_is_gone_afterwards():
 @pytest.mark.slow
 def test_the_command_scores_a_module(tmp_path):
     """One small module, two mutants; a score of all killed is exit 0, and what was run is not run again."""
-    command = [sys.executable, "-m", "mutants", "--only", "algorithms", "--sample", "2", "--workers", "1"]
+    command = [sys.executable, "-m", "mutants", "--only", MODULE, "--sample", "2", "--workers", "1"]
     environment = {**os.environ, "COLUMNS": "120"}
     for _ in range(2):
         done = subprocess.run(
             [*command, "--out", str(tmp_path)], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
-        assert "| theory/setting/algorithms.py |" in done.stdout and "100.0 %" in done.stdout
+        assert f"| {MODULE} |" in done.stdout and "100.0 %" in done.stdout
     assert {path.name for path in tmp_path.iterdir()} == {"scores.json", "scores.md", "survivors.md", "sessions"}
     bad = subprocess.run([*command, "--only", "nothing"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert bad.returncode == 2 and bad.stderr.count("\n") == 1

@@ -102,14 +102,10 @@ def iterations(constants: Mapping[str, Number], target: Number) -> Reach | None:
 
 
 def constants_of(algorithm: Algorithm, given: Mapping[str, Given], batch: int = 1) -> dict[str, Number]:
-    """Return the constants that an algorithm has: no drift if digital, no lag if not pipelined, sigma2/B in a mean."""
+    """Return the constants that an algorithm has: those that vanish for it are 0, and sigma2 is that of a mean."""
     found = {name: exact(name, given[name], needed_by=TITLE) for name in CONSTANTS}
-    if not algorithm.analog:
-        found["rho"] = Fraction(0)
-    if not algorithm.pipelined:
-        found["Lambda1"] = found["Lambdah"] = Fraction(0)
-    if algorithm.batched:
-        found["sigma2"] /= batch
+    found |= dict.fromkeys(found.keys() & set(algorithm.vanishing), Fraction(0))
+    found["sigma2"] /= algorithm.samples(batch)
     return found
 
 

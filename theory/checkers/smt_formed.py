@@ -30,7 +30,7 @@ from theory.checkers.smt_world import (
     spoken,
     spoken_vector,
 )
-from theory.kernel.claim import Claim, Premise
+from theory.kernel.claim import Claim, Definition, Premise
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
 
 
@@ -82,6 +82,7 @@ def _reasons(claim: Claim) -> None:
     """Check that premises are assumptions that the claim declares, or conditions of its domain."""
     used = {entry.reason for entry in claim.context if isinstance(entry, Premise)}
     free = {process.reason for process in claim.processes}
+    free |= {entry.reason for entry in claim.context if isinstance(entry, Definition)}
     built = {name for recursion in claim.recursions for name in recursion.vectors}
     for process in claim.processes:
         if process.reason not in ASSUMPTIONS and process.differences is not None and process.name not in built:

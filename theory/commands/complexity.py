@@ -16,13 +16,14 @@ from theory.commands.evaluate import Json, Set, numbers
 from theory.setting import algorithms
 
 _BATCHES = tuple(2**power for power in range(17))
-_FULL = ("Lambda1_full", "Lambdah_full")
+_FULL = tuple(sorted({full for one in algorithms.REGISTRY.values() for full in one.replaced.values()}))
+"""Constants that take another's place for some algorithm."""
 _LARGEST_COUNT = 2**53
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked for: the constants, the target, the pipeline, and the delay constants of stashing."""
+    """What is asked for: the constants, the target, the pipeline, and what stashing has instead."""
 
     constants: dict[str, Number]
     target: Number
@@ -60,23 +61,23 @@ def _read(settings: list[str] | None) -> Question:
             raise BadInput(name, shown(given[name]), f"{name} <= 2^53", TITLE)
     constants: dict[str, Number] = {name: given[name] for name in CONSTANTS}
     check(constants, given["eps"])
-    full: dict[str, Number] = {name.removesuffix("_full"): given[name] for name in _FULL if name in given}
-    if full:
-        check({**constants, **full}, given["eps"])
+    full: dict[str, Number] = {name: given[name] for name in _FULL if name in given}
+    for algorithm in algorithms.REGISTRY.values():
+        own = {name: full[other] for name, other in algorithm.replaced.items() if other in full}
+        check({**constants, **own}, given["eps"])
     stages = int(given["M"]) if "M" in given else None
     return Question(constants, given["eps"], stages, int(given.get("B", stages or 1)), full)
 
 
 def _plans(asked: Question) -> list[Plan]:
-    """Return the plan of every algorithm; stashing has delay constants of its own, and none if they are not given."""
+    """Return the plan of every algorithm that the theorem covers and whose own constants, if it has any, are given."""
     found = []
     for algorithm in algorithms.REGISTRY.values():
-        stashed = algorithm.direction == "stashed"
-        if stashed and len(asked.full) < len(_FULL):
+        if not algorithm.covered or not set(algorithm.replaced.values()) <= asked.full.keys():
             continue
-        constants = {**asked.constants, **(asked.full if stashed else {})}
-        batch = asked.batch if algorithm.batched else 1
-        found.append(plan(algorithm, constants, asked.target, asked.stages, batch))
+        own = {name: asked.full[full] for name, full in algorithm.replaced.items()}
+        batch = algorithm.samples(asked.batch)
+        found.append(plan(algorithm, {**asked.constants, **own}, asked.target, asked.stages, batch))
     return found
 
 

@@ -34,15 +34,21 @@ class Premise:
 
 @dataclass(frozen=True)
 class Definition:
-    """`symbol` stands for an expression."""
+    """`symbol` stands for an expression.
+
+    Args:
+        reason: `definition`, or the id of the assumption by which the expression is what a run does.
+
+    """
 
     symbol: sympy.Symbol
     of: Expr
+    reason: str = "definition"
 
     @property
     def premises(self) -> tuple[Premise, ...]:
         """Return the relation that defines the symbol."""
-        return (Premise(f"{self.symbol.name} :=", Relation(self.symbol, "==", self.of), "definition"),)
+        return (Premise(f"{self.symbol.name} :=", Relation(self.symbol, "==", self.of), self.reason),)
 
 
 @dataclass(frozen=True)

@@ -68,9 +68,12 @@ class Draft:
         self.context.append(Root(symbol, exact(of), exists))
         return symbol
 
-    def define(self, symbol: sympy.Symbol, of: object) -> sympy.Symbol:
-        """Let `symbol` stand for an expression; gives the premise `<symbol> :=`."""
-        self.context.append(Definition(symbol, exact(of)))
+    def define(self, symbol: sympy.Symbol, of: object, reason: Assumption | None = None) -> sympy.Symbol:
+        """Let `symbol` stand for an expression; gives the premise `<symbol> :=`.
+
+        `reason` is the assumption by which the expression is what a run does: the claim then declares it.
+        """
+        self.context.append(Definition(symbol, exact(of), "definition" if reason is None else reason.id))
         return symbol
 
     def direction(self, unit: str, length: sympy.Symbol) -> Vector:

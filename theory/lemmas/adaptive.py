@@ -28,7 +28,7 @@ from theory.lemmas.device import m, rho, s, tau, w
 from theory.lemmas.feasible import A, T, r, rbar2, sigma
 from theory.lemmas.master import B_b, F, b, e
 from theory.lemmas.order import where
-from theory.setting.assumptions import SATURATION, UNBIASED, VARIANCE
+from theory.setting.assumptions import RESPONSE, SATURATION, UNBIASED, VARIANCE
 
 grad, noise, stale = symbols("grad noise stale")
 wF, wn, wb, drift, peak = symbols("w_grad w_noise w_stale drift peak")
@@ -46,13 +46,13 @@ def coordinate(d: Draft) -> None:
     d.define(wF, grad * w / tau)
     d.define(wn, noise * w / tau)
     d.define(wb, stale * w / tau)
-    d.define(drift, m * w / tau)
+    d.define(drift, m * w / tau, RESPONSE)
 
 
 POINT = {"tau": 2, "rho": "1/2", "w": "1/2", "s": 1, "m": 2, "grad": 1, "noise": 1, "stale": 0}
 
 
-@lemma("adaptive.coordinate", "Drift, coordinate by coordinate", assumes=[SATURATION])
+@lemma("adaptive.coordinate", "Drift, coordinate by coordinate", assumes=[SATURATION, RESPONSE])
 def drift_is_the_saturated_sample(d: Draft) -> None:
     """abs(e) = abs(w/tau) abs(F + n + b), and the saturated gradient and staleness shrink by rho."""
     coordinate(d)
@@ -92,7 +92,7 @@ def drift_is_the_saturated_sample(d: Draft) -> None:
 @lemma(
     "adaptive.reach",
     "Drift and staleness together, for measured saturation",
-    assumes=[SATURATION, UNBIASED, VARIANCE],
+    assumes=[SATURATION, RESPONSE, UNBIASED, VARIANCE],
 )
 def mean_direction_is_near_the_gradient_for_measured_saturation(d: Draft) -> None:
     """If N(b) <= B then N(b + e) <= T + (1 + rho) B with T^2 = rho^2 A + rbar^2 sigma^2.

@@ -8,7 +8,7 @@ from sympy import Expr, Symbol
 
 from theory.kernel import ELEMENT as EACH
 from theory.kernel import Contradiction, Draft, SignCases, combine, eq, le, lemma, lt, square, symbols, times
-from theory.setting.assumptions import SATURATION
+from theory.setting.assumptions import RESPONSE, SATURATION
 from theory.setting.symbols import symbol
 
 alpha, rho, tau = (symbol(name) for name in ("alpha", "rho", "tau"))
@@ -57,7 +57,7 @@ def element(d: Draft) -> None:
     d.given("upper", le(w, rho * tau), SATURATION)
     d.given("lower", le(-rho * tau, w), SATURATION)
     d.define(g, s * m)
-    d.define(e, m * w / tau)
+    d.define(e, m * w / tau, RESPONSE)
 
 
 def _size(d: Draft) -> None:
@@ -68,7 +68,11 @@ ELEMENT = {"s": 1, "m": 1, "tau": 2, "rho": "1/2", "w": "1/2"}
 """An element: the witness of the claims about one."""
 
 
-@lemma("device.drift", "The drift is at most rho times the direction", assumes=[SATURATION])
+@lemma(
+    "device.drift",
+    "The drift is at most rho times the direction",
+    assumes=[SATURATION, RESPONSE],
+)
 def drift_is_at_most_rho_times_the_direction(d: Draft) -> None:
     """Elementwise abs(e) <= rho abs(g) for the drift e = abs(g) w/tau, if abs(w) <= rho tau."""
     element(d)
@@ -80,7 +84,11 @@ def drift_is_at_most_rho_times_the_direction(d: Draft) -> None:
     d.at(ELEMENT)
 
 
-@lemma("device.step", "A step is at most 1 + rho directions long", assumes=[SATURATION])
+@lemma(
+    "device.step",
+    "A step is at most 1 + rho directions long",
+    assumes=[SATURATION, RESPONSE],
+)
 def step_is_at_most_one_plus_rho_directions(d: Draft) -> None:
     """Elementwise abs(T) <= alpha (1 + rho) abs(g) for the step T = -alpha (g + e)."""
     element(d)

@@ -38,6 +38,7 @@ from theory.lemmas.order import where
 from theory.setting.assumptions import (
     LAGS,
     LOWER,
+    RESPONSE,
     SATURATION,
     SMOOTH,
     STALENESS,
@@ -170,7 +171,7 @@ def sample_size(d: Draft, level: Expr) -> None:
 @lemma(
     "stale.reach",
     "Drift and staleness together",
-    assumes=[SATURATION, UNBIASED],
+    assumes=[SATURATION, RESPONSE, UNBIASED],
 )
 def mean_direction_is_near_the_gradient(d: Draft) -> None:
     """If N(b) <= B and N(n) <= sigma then N(b + e) <= rho R + (1 + rho) B, with R^2 = A + sigma^2."""
@@ -370,7 +371,7 @@ WORLD_VECTORS = {
 @lemma(
     "master.sharp",
     "Theorem 1: the feasible set",
-    assumes=[SMOOTH, LOWER, UNBIASED, VARIANCE, SATURATION, LAGS, STALENESS],
+    assumes=[SMOOTH, LOWER, UNBIASED, VARIANCE, SATURATION, RESPONSE, LAGS, STALENESS],
 )
 def the_point_of_a_run_is_feasible(d: Draft) -> None:
     """For Analog-SGD-AP (A, Y, a) satisfies (i), (ii), |a| <= Y: A = N(F)^2, Y = N(v), a sqrt(A) = <F, v>."""

@@ -70,6 +70,15 @@ SATURATION = Assumption(
     ("rho", "tau"),
     ("problem", "device", "run"),
 )
+RESPONSE = Assumption(
+    "response",
+    "on the weights that are met, the device makes of an increment D the step Fbar D but for at most gamma Fbar |D|; "
+    "for the linear device Fbar = 1 and gamma = rho, and the lemmas on drift are on this device so far",
+    r"\lvert U(w, D) - w - \bar{F} D \rvert \le \gamma \bar{F} \lvert D \rvert "
+    r"\text{ for all } w \text{ that are met}; \quad \bar{F} = 1, \; \gamma = \rho",
+    ("rho", "tau"),
+    ("device",),
+)
 STAGES = Assumption(
     "stages",
     "activations are centred with bounded, Lipschitz slopes; the loss has bounded, Lipschitz slopes; inputs and "
@@ -96,7 +105,19 @@ STALENESS = Assumption(
 )
 
 REGISTRY: dict[str, Assumption] = {
-    item.id: item for item in (SMOOTH, LOWER, UNBIASED, VARIANCE, VARIANCE_GROWING, SATURATION, STAGES, LAGS, STALENESS)
+    item.id: item
+    for item in (
+        SMOOTH,
+        LOWER,
+        UNBIASED,
+        VARIANCE,
+        VARIANCE_GROWING,
+        SATURATION,
+        RESPONSE,
+        STAGES,
+        LAGS,
+        STALENESS,
+    )
 }
 """Every assumption by id."""
 

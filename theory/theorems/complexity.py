@@ -1,19 +1,18 @@
 """Bound the number of iterations that bring the average squared gradient norm within eps of its floor.
 
-Setting:    smooth, lower, unbiased, variance, saturation, lags, staleness.
+Setting:    smooth, lower, unbiased, variance, saturation, response, lags, staleness.
 Statement:  with alpha = sqrt(2 Delta/(L sigma^2 K)) and x, q <= 1/4, K >= K(eps) gives
             A (1 - (1+t)(1+kappa) rho^2) <= (1+t) rho^2 sigma^2 + eps; K(eps) = 8 Delta L sigma^2/eps^2 + O(1/eps).
 Status:     upper bound; its eps^-2 coefficient knows neither lag nor drift (complexity.order).
 Source:     docs/theory.md#theorem-3.
 """
 
-from collections.abc import Mapping
-
 import sympy
 from sympy import Expr
 
 from theory.blueprint import claim
 from theory.lemmas import complexity as parts
+from theory.setting import algorithms
 from theory.setting.symbols import symbol
 from theory.theorems.statement import Theorem, conditions, definitions, eliminate
 
@@ -40,23 +39,16 @@ THEOREM = Theorem(
 STEP_SIZE: Expr = eliminate(symbol("alpha"), _CLAIM)
 """The step size, in terms of Delta, L, sigma and K."""
 
-ALGORITHMS: Mapping[str, Mapping[sympy.Symbol, Expr]] = {
-    "digital-sgd": {symbol(name): sympy.Integer(0) for name in ("rho", "Lambda1", "nu")},
-    "analog-sgd": {symbol(name): sympy.Integer(0) for name in ("Lambda1", "nu")},
-    "analog-sgd-sp": {
-        **{symbol(name): sympy.Integer(0) for name in ("Lambda1", "nu")},
-        symbol("sigma"): symbol("sigma") / sympy.sqrt(symbol("B")),
-    },
-    "analog-sgd-ap": {},
-    "digital-ap": {symbol("rho"): sympy.Integer(0)},
-    "stashed-ap": {symbol("rho"): sympy.Integer(0)},
-}
-"""What each algorithm puts in; stashed AP takes the delay constants of S_full."""
-
 
 def iterations(algorithm: str) -> Expr:
-    """Return K(eps) of an algorithm, in iterations; an unknown name raises KeyError."""
-    return _EXPRESSION.xreplace(dict(ALGORITHMS[algorithm]))
+    """Return K(eps) of an algorithm, in iterations; an unknown name raises `BadInput`.
+
+    What vanishes for it is 0, and a mean of B samples has noise variance sigma^2/B. Stashed AP takes the delay
+    constants of S_full under the names of the others.
+    """
+    row, sigma = algorithms.named(algorithm), symbol("sigma")
+    values: dict[Expr, Expr] = {symbol(name): sympy.Integer(0) for name in row.vanishing}
+    return _EXPRESSION.xreplace({**values, sigma: sigma / sympy.sqrt(symbol("B"))} if row.batched else values)
 
 
 def leading_coefficient(algorithm: str) -> Expr:
@@ -81,9 +73,10 @@ def slots_of(algorithm: str, count: Expr) -> Expr:
     Sequential: 2 M each; synchronous: 2 (M + B - 1) each; asynchronous: 2 (K + M - 1) together (claims pipeline.*).
     """
     M, B = symbol("M"), symbol("B")
-    if algorithm == "analog-sgd-sp":
-        return 2 * (M + B - 1) * count
-    return 2 * (count + M - 1) if algorithm.endswith("-ap") else 2 * M * count
+    by_schedule = {
+        "sequential": 2 * M * count, "synchronous": 2 * (M + B - 1) * count, "asynchronous": 2 * (count + M - 1)
+    }  # fmt: skip
+    return by_schedule[algorithms.named(algorithm).schedule]
 
 
 def speed_up(over: str, stages: Expr | None = None) -> Expr:

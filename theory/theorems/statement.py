@@ -8,7 +8,7 @@ import sympy
 from sympy import Expr
 
 from theory.blueprint import assumptions_of, claim, rests_on
-from theory.kernel.claim import Claim
+from theory.kernel.claim import Claim, Definition
 from theory.kernel.relations import Relation, to_latex
 
 _SYMPY = {"<=": sympy.Le, "<": sympy.Lt, "==": sympy.Eq}
@@ -70,9 +70,7 @@ class Theorem:
 def eliminate(expression: Expr, item: Claim) -> Expr:
     """Replace what a claim defines by what it stands for: roots become square roots."""
     meaning = {root.symbol: sympy.sqrt(root.of) for root in item.roots}
-    for premise in item.premises:
-        if premise.reason == "definition" and premise.relation.op == "==" and premise.relation.lhs.is_Symbol:
-            meaning[premise.relation.lhs] = premise.relation.rhs
+    meaning |= {entry.symbol: entry.of for entry in item.context if isinstance(entry, Definition)}
     while expression.free_symbols & meaning.keys():
         expression = expression.xreplace(meaning)
     return expression

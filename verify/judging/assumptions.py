@@ -2,18 +2,22 @@
 
 Certified: proved from the data of the problem, the device or the schedule. Measured: seen at every step of every
 replica. Sampled: seen at some steps. Conditional: false of the process, but true of the replicas that were run.
-Violated: contradicted by the run. Only what is certified carries the confidence that is claimed for a family.
+Violated: contradicted by the run. Not established: nothing says that it holds, and a bound that rests on it is not
+applied. Not needed: no constant of the instance rests on it. Only what is certified carries the confidence that is
+claimed for a family.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from theory.setting.assumptions import REGISTRY
 from verify.judging.observations import Observations
 
-Status = Literal["certified", "measured", "sampled", "conditional", "violated", "unknown"]
+Status = Literal[
+    "certified", "measured", "sampled", "conditional", "violated", "unknown", "not established", "not needed"
+]
 
 
 @dataclass(frozen=True)
@@ -60,23 +64,72 @@ def _saturation(observed: Observations) -> tuple[Status, str]:
     return "measured", f"observed at most {seen:.6g} in {observed.replicas} replicas"
 
 
+def _unexamined(observed: Observations) -> tuple[Status, str]:  # noqa: ARG001
+    return "not established", "nothing examines whether a run satisfies it"
+
+
+def _unbiased(observed: Observations) -> tuple[Status, str]:
+    if observed.independent_draws:
+        return "certified", "samples are drawn afresh and alike at every step"
+    return "not established", "the problem does not declare `independent_draws`, samples whose mean is the gradient"
+
+
+def _response(observed: Observations) -> tuple[Status, str]:
+    if observed.linear:
+        return "certified", "the law of the linear device: gamma = rho, Fbar = 1"
+    known = "its distortion is not known"
+    if observed.distortion is not None:
+        gamma, gain = observed.distortion
+        known = f"gamma = {gamma:.6g}, Fbar = {gain:.6g} on the weights that were met"
+    return "not established", f"the device {observed.device} is not the linear one ({known}), which the lemmas are on"
+
+
+def _stages(observed: Observations) -> tuple[Status, str]:
+    if not observed.stage_norms:
+        return "not needed", "no constant of this problem is derived from its stages"
+    norms = ", ".join(f"{norm:.6g}" for norm in observed.stage_norms)
+    return observed.seen, f"norm2(W^(m)) at most {norms}, the largest {observed.sampling}; the rest by construction"
+
+
+def _growing(observed: Observations) -> tuple[Status, str]:
+    status, evidence = _constant(observed, "sigma2")
+    return status, evidence if status == "unknown" else f"{evidence}, growth = 0"
+
+
+def _lags(observed: Observations) -> tuple[Status, str]:
+    if observed.covered:
+        return "certified", f"those of the run of {observed.algorithm}, from its schedule if not given"
+    return "not established", f"no theorem speaks of the steps of the algorithm {observed.algorithm}"
+
+
 _EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
     "smooth": lambda observed: _constant(observed, "L"),
     "lower": lambda observed: _constant(observed, "Delta"),
-    "unbiased": lambda _: ("certified", "samples are drawn afresh and alike at every step"),
+    "unbiased": _unbiased,
     "variance": lambda observed: _constant(observed, "sigma2"),
+    "variance-growing": _growing,
     "saturation": _saturation,
-    "lags": lambda observed: ("certified", f"those of the run of {observed.algorithm}, from its schedule if not given"),
+    "response": _response,
+    "stages": _stages,
+    "lags": _lags,
     "staleness": lambda observed: _constant(observed, "Lambda1", "Lambdah"),
 }
 
 
 def examine(observed: Observations) -> list[Finding]:
-    """Return a finding for every assumption the bounds on A rest on."""
-    return [Finding(name, *examiner(observed)) for name, examiner in _EXAMINERS.items() if name in REGISTRY]
+    """Return a finding for every assumption of the theory; one that has no examiner is not established."""
+    return [Finding(name, *_EXAMINERS.get(name, _unexamined)(observed)) for name in REGISTRY]
 
 
-STATUSES: tuple[Status, ...] = ("certified", "measured", "sampled", "conditional", "violated", "unknown")
+def unestablished(observed: Observations, needed: Iterable[str]) -> str:
+    """Return which of the assumptions `needed` is not established, and why; empty if there is none."""
+    for finding in examine(observed):
+        if finding.assumption in needed and finding.status == "not established":
+            return f"{finding.assumption} not established: {finding.evidence}"
+    return ""
+
+
+STATUSES: tuple[Status, ...] = get_args(Status)
 
 
 def tally(results: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:

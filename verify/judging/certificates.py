@@ -14,6 +14,7 @@ import numpy as np
 from simulate.problems.network import Network
 from simulate.results import RunResult
 from simulate.run import Run
+from theory.setting import algorithms
 from theory.theorems import network
 from verify.judging.rounding import Rounding, longest_sum, relative
 
@@ -126,8 +127,11 @@ def box(run: Run, problem: Network) -> tuple[list[float], str]:
     norm2(W^(m)). The bound on the steps covers stale forward weights and those of an earlier step, since all of them
     lie in the box, and the mean of a batch.
     """
-    if run.device != "ald" or math.isinf(run.tau):
-        return [], f"no saturation box is proved for the device {run.device} with tau = {run.tau:g}"
+    device, algorithm = run.make_device(), algorithms.named(run.algorithm)
+    if not device.linear or math.isinf(run.tau):
+        return [], f"no saturation box is proved for the device {device.name} with tau = {run.tau:g}"
+    if algorithm.own:
+        return [], f"no saturation box is proved for the steps of the algorithm {algorithm.name}"
     start = max(float(np.max(np.abs(stage))) for stage in problem.initial_weights())
     if start > run.tau:
         return [], f"W_0 lies outside the saturation box: {start:.6g} > tau = {run.tau:g}"

@@ -71,6 +71,10 @@ class Observations:
         certificates: what was proved beforehand but the saturation, each with what the runs showed.
         bounded_noise: whether no sample's noise is arbitrarily large; None where the problem does not say.
         device: its name; a digital run has the linear one.
+        linear: whether its law is that of the linear device, which the lemmas on drift speak of.
+        distortion: what is known of another device on the weights that were met: (gamma, gain); else None.
+        covered: whether the theorems speak of the algorithm's steps.
+        independent_draws: whether the problem declares independent samples whose gradients have the right mean.
 
     """
 
@@ -86,6 +90,10 @@ class Observations:
     certificates: tuple[Certificate, ...] = ()
     bounded_noise: bool | None = True
     device: str = "ald"
+    linear: bool = True
+    distortion: tuple[float, float] | None = None
+    covered: bool = True
+    independent_draws: bool = True
 
     @property
     def seen(self) -> Literal["measured", "sampled"]:
@@ -151,6 +159,8 @@ def from_trajectories(runs: RunResult) -> Observations:
     square = runs.mean_square_saturation
     if variance:  # coordinates count by their share of the noise: the sharper form of the floor
         square = runs.weighted_square_saturation / variance
+    device = runs.run.make_device()
+    met = device.tau * float(runs.max_saturation[sound].max(initial=0.0))
     return Observations(
         runs.mean_squared_gradient[sound],
         runs.max_saturation[sound],
@@ -163,7 +173,11 @@ def from_trajectories(runs: RunResult) -> Observations:
         rounded,
         certificates.of(runs, proved, rounded),
         True if math.isinf(runs.run.tau) else runs.run.problem.bounded_noise,
-        runs.run.make_device().name,
+        device.name,
+        device.linear,
+        None if math.isinf(device.tau) else device.distortion(-met, met),
+        algorithms.named(runs.run.algorithm).covered,
+        runs.run.problem.independent_draws,
     )
 
 
@@ -196,7 +210,7 @@ def constants(runs: RunResult) -> Constants:
 def of_network(run: Run, stage_data: Mapping[str, Any], w: Sequence[float]) -> dict[str, float]:
     """Return L, Lambda1, Lambdah of a network's run, given bounds w_m of its stages' spectral norms."""
     found = network.constants(stage_data, w)
-    stashed = algorithms.named(run.algorithm).direction == "stashed"
+    stashed = algorithms.named(run.algorithm).stashed
     lags = run.lags or ()
     return {
         "L": found.L,

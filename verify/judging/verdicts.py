@@ -26,13 +26,14 @@ that of the noise (of the gradient, without noise), nothing is held.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 import theory
 from boundary import OutsideDomain
-from verify.judging import conditions, rounding, statistics
+from verify.judging import assumptions, conditions, rounding, statistics
 from verify.judging.observations import Observations
 
 Verdict = Literal["held", "violated", "inconclusive", "not applied"]
@@ -372,14 +373,23 @@ def _ratio(bound: float, observed: float) -> float:
     return bound / observed if observed > 0 else math.inf
 
 
+@cache
+def _rests_on(theorem: str) -> frozenset[str]:
+    """Return the assumptions that a bound rests on, as the claims that prove it pass them on."""
+    from theory.bounds import bound  # loads the claims: not before something is judged
+
+    return frozenset(bound(theorem).assumptions)
+
+
 def _refusal(form: Form, basis: Basis, observed: Observations) -> str:
     """Return why a form cannot be applied on a basis, or nothing."""
     constants = observed.constants
     needed = (*_ALWAYS, *(() if form.adaptive else form.extras))
     if observed.diverged:
         return f"saturation violated: {observed.diverged} of {observed.replicas + observed.diverged} replicas diverged"
-    if observed.device != "ald":
-        return f"the device {observed.device} distorts steps otherwise than by |W|/tau: its gamma is not derived here"
+    unestablished = assumptions.unestablished(observed, _rests_on(form.theorem))
+    if unestablished:
+        return unestablished
     missing = [name for name in needed if name not in constants.values]
     if missing:
         return f"{', '.join(missing)} unknown for this problem"

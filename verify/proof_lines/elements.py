@@ -116,7 +116,7 @@ def sensitivity(path: Recording) -> Array | None:
     """
     if isinstance(path.problem, Network):
         found = network.constants(path.problem.stage_data, path.norms)
-        stashed = algorithms.named(path.setting.algorithm).direction == "stashed"
+        stashed = algorithms.named(path.setting.algorithm).stashed
         return found.S_full if stashed else found.S
     hessian = getattr(path.problem, "hessian", None)
     if hessian is None:

@@ -11,17 +11,14 @@ from verify.proof_lines.relations import number, relation, sides
 SAMPLES = 24
 """How many samples the schedule is followed for."""
 
-_KINDS = {"asynchronous": "asynchronous", "stashed": "asynchronous", "mean": "synchronous", "fresh": "sequential"}
-"""The schedule that an algorithm's direction is made by."""
-
 
 def lines(path: Recording) -> list[Line]:
     """Return pipeline.* for the schedule of the path's algorithm; nothing for lags that no schedule makes."""
     if path.setting.lags != algorithms.named(path.setting.algorithm).lags(path.setting.stages):
         return []
-    kind = _KINDS[algorithms.named(path.setting.algorithm).direction]
-    batch = path.setting.batch if kind == "synchronous" else 1
-    schedule = schedules.make(kind, path.setting.stages, batch)
+    algorithm = algorithms.named(path.setting.algorithm)
+    kind, batch = algorithm.schedule, algorithm.samples(path.setting.batch)
+    schedule = algorithm.make_schedule(path.setting.stages, batch)
     match kind:
         case "asynchronous":
             return [*_slots(schedule), *_lags(schedule, path.setting.lags)]

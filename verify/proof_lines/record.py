@@ -12,6 +12,7 @@ from simulate.engines.reference import Recursion
 from simulate.problems import Problem
 from simulate.randomness import Samples
 from theory.setting import algorithms, devices
+from theory.setting.algorithms import Algorithm
 from theory.setting.objectives import Weights
 from verify.judging.observations import Constants
 from verify.sweep.settings import Setting
@@ -110,7 +111,7 @@ def record(setting: Setting, constants: Constants, steps: int, replicas: int) ->
     problem, algorithm = setting.make_problem(), algorithms.named(setting.algorithm)
     samples = Samples(problem, setting.seed, range(replicas), setting.batch)
     start = [np.repeat(stage[None], replicas, axis=0) for stage in problem.initial_weights()]
-    device = devices.ald(setting.tau)
+    device = devices.make("ald", setting.tau)
     recursion = Recursion(problem, algorithm, device, setting.alpha, setting.lags, start)
     history: list[Weights] = [recursion.weights]
     kept: dict[str, list[Array]] = {name: [] for name in ("direction", "asked", "stale", "fresh", "gradient")}
@@ -123,7 +124,7 @@ def record(setting: Setting, constants: Constants, steps: int, replicas: int) ->
         moments = problem.moments(now)
         fresh = [problem.direction(now, now, sample) for sample in drawn]
         kept["direction"].append(_flat(recursion.direction(drawn)))
-        kept["asked"].append(_flat(_asked(problem, algorithm.direction, stale, now, drawn)))
+        kept["asked"].append(_flat(_asked(problem, algorithm, stale, now, drawn)))
         kept["stale"].append(_flat(stale))
         kept["fresh"].append(np.mean([_flat(one) for one in fresh], axis=0))
         kept["gradient"].append(_flat(moments.gradient))
@@ -139,10 +140,10 @@ def record(setting: Setting, constants: Constants, steps: int, replicas: int) ->
     )
 
 
-def _asked(problem: Problem, kind: str, stale: Weights, now: Weights, drawn: list[Any]) -> Weights:
+def _asked(problem: Problem, algorithm: Algorithm, stale: Weights, now: Weights, drawn: list[Any]) -> Weights:
     """Return the direction that the table in docs/theory.md#algorithms asks for."""
-    forward = now if kind in ("fresh", "mean") else stale
-    backward = stale if kind == "stashed" else now
+    forward = stale if algorithm.pipelined else now
+    backward = stale if algorithm.stashed else now
     directions = [problem.direction(forward, backward, sample) for sample in drawn]
     return [sum(parts[1:], parts[0]) / len(parts) for parts in zip(*directions, strict=True)]
 

@@ -154,7 +154,7 @@ def count(algorithm: str, stages: int, batch: int, iterations: int, schedule: Sc
     run = schedule or row.make_schedule(stages, batch)
     watch = Watch()
     problem = Stopwatch.watched(stages, watch)
-    watch.machine = Machine(problem, row, devices.ald(problem.tau), 0.1, run, lambda _k, _b: np.zeros(stages))
+    watch.machine = Machine(problem, row, devices.make("ald", problem.tau), 0.1, run, lambda _k, _b: np.zeros(stages))
     for _ in watch.machine.trajectory(iterations):
         pass
     slots = [slot for slot, _, _ in watch.passes]
@@ -178,7 +178,10 @@ def count(algorithm: str, stages: int, batch: int, iterations: int, schedule: Sc
 def census(runs: int, seed: int) -> list[Counted]:
     """Run the machine with random M, B, K, every algorithm and the full-duplex pipeline in turn."""
     rng = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, 0xC10C])))
-    kinds = [*((name, None) for name in algorithms.REGISTRY), ("analog-sgd-ap", "full-duplex")]
+    kinds = [
+        *((name, None) for name, row in algorithms.REGISTRY.items() if not row.own),
+        ("analog-sgd-ap", "full-duplex"),
+    ]
     found = []
     for one in range(runs):
         algorithm, other = kinds[one % len(kinds)]

@@ -21,7 +21,7 @@ from simulate.randomness import Samples
 from simulate.results import RunResult
 from simulate.run import LEFT_OUT
 from theory.setting.algorithms import Algorithm
-from theory.setting.devices import AsymmetricLinear
+from theory.setting.devices.linear import AsymmetricLinear
 from theory.setting.objectives import Facts, Weights
 from verify import proof_lines
 from verify.judging import assumptions, verdicts

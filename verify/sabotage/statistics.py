@@ -160,7 +160,8 @@ def _refusals() -> bool:
         (_planted(9.0, constants=Constants(known.values, {**known.certified, name: False})), "noise-resolved/a-priori")
         for name in known.values
     )
-    cases += ((_planted(9.0, device="power"), "sharp/a-priori"), (_planted(9.0, device="power"), "sharp/a-posteriori"))
+    for unknown in ({"device": "power", "linear": False}, {"covered": False}, {"independent_draws": False}):
+        cases += tuple((_planted(9.0, **unknown), f"sharp/{basis}") for basis in ("a-priori", "a-posteriori"))
     refused = all(_words(observed)[claim] == "not applied" for observed, claim in cases)
     status = {found.assumption: found.status for found in assumptions.examine(_planted(1.0, saturation=saturated))}
     return refused and status["saturation"] == "violated"

@@ -124,7 +124,7 @@ def weight_range(problem: problems.Problem, alpha: float, lags: Sequence[int], s
     target = 0.0 if minimiser is None else float(np.max(np.abs(minimiser)))
     guess = max(start, target) + 2 * math.sqrt(alpha * sigma2)
     far = 1e3 * guess
-    certified = problem.certified_saturation(alpha, devices.ald(far), lags)
+    certified = problem.certified_saturation(alpha, devices.make("ald", far), lags)
     return guess if certified is None else max(certified * far, guess)
 
 
@@ -165,7 +165,7 @@ def _quadratic(draw: Draw, diagonal: bool = False) -> Setting:
     algorithm = algorithms.named(draw["algorithm"])
     given = _given_lags(draw)
     lags = algorithm.lags(draw["stages"]) if given is None else given
-    facts = problem.facts(lags, stashed=algorithm.direction == "stashed").values
+    facts = problem.facts(lags, stashed=algorithm.stashed).values
     saturation = draw["saturation"] if algorithm.analog else 0.0
     alpha = step_size(facts, draw["x"], draw["share"], saturation)
     tau = weight_range(problem, alpha, lags, draw["sigma"] ** 2) / saturation if algorithm.analog else math.inf
@@ -205,7 +205,7 @@ def _largest(problem: problems.Problem) -> float:
 def _network(draw: Draw) -> Setting:
     problem = _drawn_network(draw)
     algorithm = algorithms.named(draw["algorithm"])
-    lags, stashed = algorithm.lags(draw["stages"]), algorithm.direction == "stashed"
+    lags, stashed = algorithm.lags(draw["stages"]), algorithm.stashed
     # L and Lambda of weights two and a half times the first ones; what the run shows decides a-posteriori
     norms = [2.5 * float(np.linalg.norm(stage, 2)) for stage in problem.initial_weights()]
     found = network.constants(problem.stage_data, norms)

@@ -135,7 +135,7 @@ def attained(problem: Worst) -> float:
 def staleness(problem: Worst) -> float:
     """Return the largest share of the staleness that S allows, over stages and steps of the run."""
     case, row = problem.case, algorithms.named(ALGORITHM)
-    run = Recursion(problem, row, devices.ald(np.inf), case.alpha, case.lags, problem.initial_weights())
+    run = Recursion(problem, row, devices.make("ald", np.inf), case.alpha, case.lags, problem.initial_weights())
     largest = 0.0
     for _ in range(case.iterations):
         moved = np.linalg.norm(np.subtract(run.weights, run.stale), axis=1)

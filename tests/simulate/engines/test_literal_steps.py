@@ -180,7 +180,7 @@ def test_every_stage_of_the_machine_sees_the_weights_the_algorithm_names(name, s
     lags = [stages - stage - 1 if row.pipelined else 0 for stage in range(stages)]
     for (kind, stage, sample), updates in problem.seen.items():
         k = sample // batch
-        late = kind == "forward" or row.direction == "stashed"
+        late = kind == "forward" or row.stashed
         assert updates == (max(k - lags[stage], 0) if late else k), (kind, stage, sample)
     assert len(problem.seen) == 2 * stages * 7 * batch
     assert all(stage.waiting == 0 for stage in machine.stages)

@@ -1,5 +1,6 @@
 """Activations and devices that are not built in run on the compiled kernels, with the numbers of the recursion."""
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -7,12 +8,13 @@ import numpy as np
 import pytest
 
 import simulate
-from simulate import group, kernels
+from simulate import group, kernels, notes
 from simulate.engines import compiled
 from simulate.problems import Logistic, Network, Quadratic, activations
 from simulate.problems.activations import Activation
 from theory.setting import devices
-from theory.setting.devices import AsymmetricLinear, Device
+from theory.setting.devices import Device
+from theory.setting.devices.linear import AsymmetricLinear
 
 SOFTSIGN = Activation(
     "softsign",
@@ -118,6 +120,80 @@ def test_what_cannot_be_compiled_runs_on_numpy(plugged, monkeypatch):
     found, literal = both(Network(2, 3, samples=4, activation="softsign"), "analog-sgd-ap")
     agree(found, literal)
     assert not serves(found)
+
+
+@dataclass(frozen=True)
+class ByResponses(Cubic):
+    """An update that calls the responses, which a compiled law has not."""
+
+    name: ClassVar[str] = "by-responses"
+
+    def update(self, w, dw):
+        return w + np.abs(dw) * self.q_plus(w)
+
+
+@dataclass(frozen=True)
+class Wide(Cubic):
+    """More parameters than the kernels take."""
+
+    name: ClassVar[str] = "wide"
+    second: float = 1.0
+    third: float = 1.0
+
+
+@dataclass(frozen=True)
+class Subclass(Quadratic):
+    name: ClassVar[str] = "subclass"
+
+
+@dataclass(frozen=True)
+class NetworkSubclass(Network):
+    name: ClassVar[str] = "network-subclass"
+
+
+@pytest.mark.parametrize(
+    ("problem", "device", "reason"),
+    [
+        (Quadratic(2), "by-responses", "the device by-responses cannot be compiled: .*q_plus"),
+        (Quadratic(2), "wide", "the device wide cannot be compiled: it has 3 parameters beside tau"),
+        (Subclass(2), "ald", r"the problem subclass \(Subclass\) is a subclass of Quadratic, whose kernel is"),
+        (NetworkSubclass(2, (3, 2, 2), samples=4), "ald", "the problem network-subclass .* is a subclass of Network"),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_what_runs_on_numpy_says_so_once_and_why(plugged, monkeypatch, capfd, problem, device, reason):
+    """It was silent, and ten times slower."""
+    for kind in (ByResponses, Wide):
+        monkeypatch.setitem(devices.REGISTRY, kind.name, kind)
+    notes.say.cache_clear()
+    for _ in range(2):
+        found = simulate.run(problem, "analog-sgd-ap", alpha=0.01, tau=6.0, iterations=20, replicas=2, device=device)
+    said = [line for line in capfd.readouterr().err.splitlines() if line.startswith("note: ")]
+    assert len(said) == 1 and re.match(f"note: {reason}.* it runs on NumPy", said[0])
+    assert not serves(found)
+
+
+def test_what_the_kernels_serve_says_nothing(plugged, capfd):
+    notes.say.cache_clear()
+    assert serves(both(Quadratic(3), "analog-sgd-ap", device="halved")[0])
+    assert "note: the" not in capfd.readouterr().err
+
+
+def test_a_law_of_ones_own_does_not_take_the_name_of_a_built_in_one(plugged, monkeypatch):
+    """Its number took the place of the built-in law's for every later run of the process."""
+
+    @dataclass(frozen=True)
+    class Power(Cubic):
+        name: ClassVar[str] = "power"
+
+    usual = both(Quadratic(3), "analog-sgd-ap", device="power")[0]
+    with monkeypatch.context() as patch:
+        patch.setitem(devices.REGISTRY, "power", Power)
+        own = both(Quadratic(3), "analog-sgd-ap", device="power")
+        agree(*own)
+    again = both(Quadratic(3), "analog-sgd-ap", device="power")
+    agree(*again)
+    assert np.array_equal(again[0].final_value, usual.final_value)
 
 
 def test_another_class_of_the_same_name_is_another_device(plugged, monkeypatch):

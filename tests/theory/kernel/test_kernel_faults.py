@@ -228,6 +228,24 @@ def test_an_undeclared_assumption():
     refused(author, "declared assumptions")
 
 
+def test_an_assumption_that_a_definition_names_is_declared_too():
+    from theory.kernel.claim import Definition
+    from theory.setting.assumptions import RESPONSE
+
+    def author(d):
+        d.given("x", le(0, x), "domain")
+        d.define(y, 2 * x, RESPONSE)
+        d.conclude("goal", le(0, y), combine(times("x", 2), times("y :=", -1)))
+        d.holds_at(x=1)
+
+    def unknown(d):
+        author(d)
+        d.context[1] = Definition(y, 2 * x, "hope")
+
+    refused(author, "declared assumptions")
+    refused(unknown, "declared assumptions")
+
+
 def test_a_negative_norm():
     def author(d):
         d.conclude("goal", le(2 * inner(u, v), -norm2(u) - norm2(v)), combine(norm_square(u + v, -1)))

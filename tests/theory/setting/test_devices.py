@@ -174,3 +174,80 @@ def test_unknown_names_and_impossible_parameters_are_refused(name: str, paramete
 @pytest.mark.parametrize("device", DEVICES, ids=lambda device: device.name)
 def test_a_device_can_be_rebuilt_from_its_fields(device: devices.Device) -> None:
     assert devices.make(device.name, **device.fields()) == device
+
+
+RANGES = [(-0.6 * TAU, 0.6 * TAU), (-0.2 * TAU, 0.7 * TAU), (0.1 * TAU, 0.5 * TAU), (0.0, 0.0)]
+
+
+@pytest.mark.parametrize("low_high", RANGES)
+@pytest.mark.parametrize("device", SMOOTH_LAWS, ids=lambda device: device.name)
+def test_no_increment_is_distorted_more_than_is_said(device: devices.Device, low_high: tuple[float, float]) -> None:
+    """|U(w, D) - w - gain D| <= gamma gain |D| on a grid, with equality at an end."""
+    found = device.distortion(*low_high)
+    assert found is not None
+    w, sign = np.linspace(*low_high, 401)[:, None], np.array([-1.0, 1.0])
+    off = np.abs(device.update(w, sign) - w - found.gain * sign) / found.gain
+    assert off.max() <= found.gamma + 1e-14
+    assert off.max() == pytest.approx(found.gamma, abs=1e-14)
+
+
+@pytest.mark.parametrize("s", [0.0, 0.3, 0.9])
+def test_distortions_have_the_closed_forms_of_the_theory(s: float) -> None:
+    """gamma and Fbar of theory/responses.md section 1 on |w| <= s tau."""
+    e, c, dl = 1.7, 0.6, (1.1 - 0.7) / (1.1 + 0.7)
+    stated = {
+        "ald": (s, 1.0),
+        "power": (math.tanh(e * math.atanh(s)), ((1 + s) ** e + (1 - s) ** e) / 2),
+        "exponential": (
+            math.sinh(c * s) / (math.exp(c) - math.cosh(c * s)),
+            (math.exp(c) - math.cosh(c * s)) / (math.exp(c) - 1),
+        ),
+        "shifted-linear": ((s + dl) / (1 + s * dl), (1.1 * (1 + s) + 0.7 * (1 - s)) / 2),
+    }
+    for device in SMOOTH_LAWS:
+        assert device.distortion(-s * TAU, s * TAU) == pytest.approx(stated[device.name], rel=1e-13, abs=1e-15)
+
+
+def test_what_is_not_known_is_none() -> None:
+    assert devices.make("pulse-train", TAU).distortion(-0.1, 0.1) is None  # grows with the increment
+    for name in ("power", "exponential", "shifted-linear"):
+        assert devices.make(name, TAU).distortion(-0.1, 1.1 * TAU) is None
+    assert devices.make("ald", math.inf).distortion(-math.inf, math.inf) == (0, 1)
+
+
+@pytest.mark.parametrize("device", DEVICES, ids=lambda device: device.name)
+def test_the_responses_are_equal_at_the_symmetric_point(device: devices.Device) -> None:
+    point = device.symmetric_point()
+    assert point is not None
+    assert device.q_plus(np.array(point)) == pytest.approx(float(device.q_minus(np.array(point))), rel=1e-15)
+
+
+def test_a_device_with_another_law_takes_over_nothing_that_was_said_of_its_parents() -> None:
+    class Halved(type(devices.make("ald", TAU))):
+        name = "halved"
+
+        def update(self, w, dw):
+            return w + dw - 0.5 * np.abs(dw) * w / self.tau
+
+    class Renamed(type(devices.make("ald", TAU))):
+        name = "renamed"
+
+    halved, renamed = Halved(TAU), Renamed(TAU)
+    assert not halved.linear and halved.kernel is None
+    assert halved.distortion(-1, 1) is None and halved.symmetric_point() is None
+    assert renamed.linear and renamed.kernel == "ald" and renamed.distortion(-1, 1) == (0.5, 1)
+    assert [device.linear for device in DEVICES] == [True, False, False, False, False]
+
+
+def test_a_law_says_whether_it_goes_on_beyond_the_bounds() -> None:
+    class Root(devices.Device):
+        name = "root"
+
+        def q_plus(self, w):
+            return np.sqrt(1 - w / self.tau)
+
+        def q_minus(self, w):
+            return np.sqrt(1 + w / self.tau)
+
+    assert Root(TAU).moves_from(np.array([0.9 * TAU])) and not Root(TAU).moves_from(np.array([0.0, 1.1 * TAU]))
+    assert all(device.moves_from(np.array([3 * TAU, -3 * TAU])) for device in DEVICES)

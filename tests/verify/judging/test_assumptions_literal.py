@@ -33,7 +33,10 @@ def test_what_is_certified_says_its_numbers():
         "lower": ("certified", "Delta = 1.5"),
         "unbiased": ("certified", "samples are drawn afresh and alike at every step"),
         "variance": ("certified", "sigma2 = 3"),
+        "variance-growing": ("certified", "sigma2 = 3, growth = 0"),
         "saturation": ("certified", "rho = 0.5, observed at most 0.5"),
+        "response": ("certified", "the law of the linear device: gamma = rho, Fbar = 1"),
+        "stages": ("not needed", "no constant of this problem is derived from its stages"),
         "lags": ("certified", "those of the run of x, from its schedule if not given"),
         "staleness": ("certified", "Lambda1 = 0.5, Lambdah = 0.25"),
     }
@@ -106,4 +109,4 @@ def test_a_sweep_lists_what_is_violated():
 
 def test_a_certificate_of_another_constant_says_nothing():
     seen = replace(observed(), certificates=(Certificate("w", "norm", 1.0, 9.0, 0.0),))
-    assert {one.status for one in assumptions.examine(seen)} == {"certified"}
+    assert {one.status for one in assumptions.examine(seen)} == {"certified", "not needed"}

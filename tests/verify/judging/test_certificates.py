@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -21,6 +22,8 @@ from verify.sweep.settings import Setting
 @dataclass(frozen=True)
 class Lying(Quadratic):
     """A quadratic one of whose certified constants is wrong."""
+
+    independent_draws: ClassVar[bool] = True
 
     lie: str = ""
 

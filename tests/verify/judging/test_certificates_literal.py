@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from theory.setting import algorithms
 from verify.judging import certificates
 from verify.judging.certificates import BOX, Certificate
 from verify.judging.rounding import Rounding, relative
@@ -116,23 +117,31 @@ def longest(monkeypatch):
 
 
 def boxed(**changes) -> tuple[list[float], str]:
-    return certificates.box(SimpleNamespace(**({"device": "ald", "tau": 2.0, "alpha": 2 / 21} | changes)), Stages())
+    return certificates.box(described(**({"tau": 2.0, "alpha": 2 / 21} | changes)), Stages())
 
 
-def test_the_box_holds_up_to_its_edge(longest):
+def described(device: str = "ald", algorithm: str = "analog-sgd-ap", **given) -> SimpleNamespace:
+    made = SimpleNamespace(name=device, linear=device == "ald")
+    return SimpleNamespace(make_device=lambda: made, algorithm=algorithm, **given)
+
+
+def test_the_box_holds_up_to_its_edge(longest, monkeypatch):
     assert boxed() == ([3.0, 4.0], "")  # a start at the edge, and a step of exactly tau
     assert boxed(alpha=2 / 21 * (1 + 1e-12)) == (
         [], "a step may leave the saturation box: alpha * D_m X_m = 2 > tau = 2"
     )  # fmt: skip
     assert boxed(tau=1.99, alpha=1e-9) == ([], "W_0 lies outside the saturation box: 2 > tau = 1.99")
-    assert boxed(device="linear") == ([], "no saturation box is proved for the device linear with tau = 2")
+    assert boxed(device="power") == ([], "no saturation box is proved for the device power with tau = 2")
+    own = SimpleNamespace(name="own", own=("update",))
+    monkeypatch.setitem(algorithms.REGISTRY, "own", own)
+    assert boxed(algorithm="own") == ([], "no saturation box is proved for the steps of the algorithm own")
     assert boxed(tau=math.inf) == ([], "no saturation box is proved for the device ald with tau = inf")
     assert boxed(alpha=math.nan)[0] == []
 
 
 def test_the_norms_of_stages_are_held_against_the_box(longest, monkeypatch):
     monkeypatch.setattr(certificates, "Network", Stages)
-    run = SimpleNamespace(dtype="float32", device="ald", tau=2.0, alpha=1e-3, problem=Stages())
+    run = described(dtype="float32", tau=2.0, alpha=1e-3, problem=Stages())
     found = certificates.of(ran(run=run, measured={"w": np.array([2.0, 4.5])}), {}, Rounding(value=math.inf))
     assert [(one.constant, one.proved, one.seen, one.floor) for one in found] == [
         (BOX, 3.0, 2.0, False), (BOX, 4.0, 4.5, False)

@@ -179,7 +179,9 @@ def refusal(form: int = 0, basis: str = "a-posteriori", without: tuple = (), see
 def test_why_a_form_is_not_applied():
     assert refusal() == refusal(basis="a-priori") == ""
     assert refusal(diverged=2) == "saturation violated: 2 of 5 replicas diverged"
-    assert refusal(device="power").startswith("the device power distorts steps otherwise")
+    assert refusal(device="power", linear=False).startswith("response not established: the device power")
+    assert refusal(independent_draws=False).startswith("unbiased not established: ")
+    assert refusal(covered=False).startswith("lags not established: no theorem speaks of the steps")
     assert refusal(without=("K", "L")) == "L, K unknown for this problem"
     assert refusal(form=2) == "nu, Ln unknown for this problem" and refusal(form=3) == ""
     assert (

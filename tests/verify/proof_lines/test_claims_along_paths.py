@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 from theory.blueprint import all_claims
-from theory.setting.devices import AsymmetricLinear
+from theory.setting.devices.linear import AsymmetricLinear
 from theory.setting.schedules import Asynchronous
 from verify import proof_lines
 from verify.commands import replaying

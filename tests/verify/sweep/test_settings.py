@@ -20,7 +20,7 @@ from verify.sweep.axes import Geometric, OneOf, Uniform, Whole
 def in_domain(setting) -> bool:
     """Whether the theorems' domain holds at the saturation that can be proved, or with none, at zero."""
     problem, algorithm = setting.make_problem(), algorithms.named(setting.algorithm)
-    stashed = algorithm.direction == "stashed"
+    stashed = algorithm.stashed
     facts = problem.facts(setting.lags, stashed=stashed).values
     if setting.problem.name == "network":  # by theorem, from the norms of the first weights
         norms = [float(np.linalg.norm(stage, 2)) for stage in problem.initial_weights()]
