@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -67,21 +67,23 @@ def run(
     """Judge randomized settings: held, violated or inconclusive, and how tight each bound is."""
     from verify.commands import console
     from verify.judging.statistics import Spending
+    from verify.report import tables
     from verify.report.summary import summarise
     from verify.sweep import executors
     from verify.sweep import settings as families
     from verify.sweep.connection import StoreFailed
+    from verify.sweep.plan import SweepPlan
     from verify.sweep.store import Store
 
     check_writable(json, "--json")
     if fresh and not resume:
         raise BadInput("--fresh-if-changed", "given", "given with --resume")
     count = integer("--settings", settings, at_least=1)
-    plan: dict[str, Any] = {
-        "seed": integer("--seed", seed, at_least=0),
-        "families": list(families.plan_families(family or [], long=long)),
-        "confidence": Spending(real("--confidence", confidence)).confidence,
-    }
+    plan = SweepPlan(
+        integer("--seed", seed, at_least=0),
+        tuple(families.plan_families(family or [], long=long)),
+        Spending(real("--confidence", confidence)).confidence,
+    )
     if workers is not None and scheduler is not None:
         raise BadInput("--scheduler", scheduler, "given without --workers, which is for processes on this machine")
     number = executors.default_workers() if workers is None else integer("--workers", workers, at_least=1)
@@ -95,12 +97,11 @@ def run(
             ended = error
         results = list(opened.results(below=count))
     elapsed = time.perf_counter() - start
-    summary = summarise(results, plan, elapsed, None if store is None else str(store))
-    summary["complete"] = len(results) == count
-    deliver(json, summary, lambda: show(console.summary_table(summary)))
+    summary = summarise(results, plan, elapsed, None if store is None else str(store), asked=count)
+    deliver(json, summary.to_json(), lambda: show(tables.summary_table(summary)))
     if ended is not None:
         raise ended
-    return ANSWER_IS_NO if summary["violations"] else HOLDS
+    return ANSWER_IS_NO if summary.counts.violations else HOLDS
 
 
 @app.command("list")
@@ -111,7 +112,7 @@ def list_(
     json: JsonOption = "",
 ) -> int:
     """List the settings of a store that came closest to an alarm, violated ones first."""
-    from verify.commands import console
+    from verify.report import tables
     from verify.sweep.store import Store
 
     check_writable(json, "--json")
@@ -121,8 +122,9 @@ def list_(
         counts = opened.counts()
         if family is not None:
             known("--family", family, counts)
-        found = {"settings": counts, "closest": opened.closest(number, family=family)}
-    deliver(json, found, lambda: show(console.closest_table(found)))
+        closest = opened.closest(number, family=family)
+    found = {"settings": counts, "closest": [check._asdict() for check in closest]}
+    deliver(json, found, lambda: show(tables.closest_table(closest, sum(counts.values()))))
     return HOLDS
 
 
@@ -133,17 +135,17 @@ def replay(
     json: JsonOption = "",
 ) -> int:
     """Run one stored setting again and show it step by step."""
-    from verify.commands import console, replaying
+    from verify.proof_lines import replaying
+    from verify.report import tables
     from verify.sweep.store import Store
 
     check_writable(json, "--json")
     with Store.open(store) as opened:
         _tell_if_outdated(opened)
         stored = opened.result(integer("ID", identity, at_least=0))
-        replayed = replaying.replay(stored, opened.plan["confidence"])
-    deliver(json, replayed, lambda: show(console.replay_table(replayed)))
-    holds = replayed["identical"] and replayed["lines_hold"] and replayed["result"]["verdict"] != "violated"
-    return HOLDS if holds else ANSWER_IS_NO
+        replayed = replaying.replay(stored, opened.plan.confidence)
+    deliver(json, replayed.to_json(), lambda: show(tables.replay_table(replayed)))
+    return HOLDS if replayed.ok else ANSWER_IS_NO
 
 
 @app.command()
@@ -156,6 +158,7 @@ def falsify(
 ) -> int:
     """Search for the setting with the smallest bound / observed ratio, family by family."""
     from verify.commands import console
+    from verify.report import tables
     from verify.sweep.settings import SEARCHED
     from verify.sweep.store import check_new
 
@@ -167,8 +170,8 @@ def falsify(
     found = console.watch_search(runs, integer("--seed", seed, at_least=0), names)
     if store is not None:
         console.keep(found, store)
-    deliver(json, found, lambda: show(console.falsify_table(found, store)))
-    return ANSWER_IS_NO if found["violations"] else HOLDS
+    deliver(json, found.to_json(), lambda: show(tables.falsify_table(found, store)))
+    return ANSWER_IS_NO if found.violations else HOLDS
 
 
 @app.command()
@@ -177,14 +180,14 @@ def sabotage(
     json: JsonOption = "",
 ) -> int:
     """Plant faults in theorems, simulator and statistics, and say which check catches each."""
-    from verify import sabotage as faults
     from verify.commands import console
+    from verify.sabotage.faults import AREAS
+    from verify.sabotage.table import sabotage_table
 
     check_writable(json, "--json")
-    areas = [known("--area", name, faults.AREAS) for name in area or faults.AREAS]
-    result = console.watch_faults(areas)
-    deliver(json, result, lambda: show(console.sabotage_table(result)))
-    return ANSWER_IS_NO if result["survivors"] or result["failing_without_a_fault"] else HOLDS
+    result = console.watch_faults([known("--area", name, AREAS) for name in area or AREAS])
+    deliver(json, result.to_json(), lambda: show(sabotage_table(result)))
+    return HOLDS if result.ok else ANSWER_IS_NO
 
 
 @app.command()
@@ -196,12 +199,13 @@ def calibrate(
 ) -> int:
     """Measure false alarms and power of the verdicts on planted truths, and that wrong procedures would show."""
     from verify.commands import console
+    from verify.report import tables
 
     check_writable(json, "--json")
     count = integer("--families", families, at_least=1)
     result = console.watch_calibration(max(1, count // 10) if quick else count, integer("--seed", seed, at_least=0))
-    deliver(json, result, lambda: show(console.calibration_table(result)))
-    return HOLDS if result["as_stated"] else ANSWER_IS_NO
+    deliver(json, result.to_json(), lambda: show(tables.calibration_table(result)))
+    return HOLDS if result.as_stated else ANSWER_IS_NO
 
 
 @app.command()
@@ -216,11 +220,12 @@ def witness(
 
     check_writable(json, "--json")
     outside.require_extra()
+    from verify.commands import console
     from verify.witness import showing
 
-    result = showing.watch(showing.cases(lags or showing.LAGS, iterations, alpha))
-    deliver(json, result, lambda: show(showing.table(result)))
-    return ANSWER_IS_NO if result["violated"] else HOLDS
+    result = console.watch_witness(showing.cases(lags or showing.LAGS, iterations, alpha))
+    deliver(json, result.to_json(), lambda: show(showing.table(result)))
+    return ANSWER_IS_NO if result.violated else HOLDS
 
 
 @app.command()
@@ -231,15 +236,18 @@ def rates(
     json: JsonOption = "",
 ) -> int:
     """Read exponents and floors off runs, count clock cycles on the machine, and look for the cross term."""
-    from verify.rates import Plan
-    from verify.rates.table import table_of, watch
+    from verify.commands import console
+    from verify.rates.iterations import StudyPlan
+    from verify.rates.table import table_of
     from verify.sweep import executors
 
     check_writable(json, "--json")
-    plan = Plan(quick, integer("--seed", seed, at_least=0))
-    result = watch(plan, executors.default_workers() if workers is None else integer("--workers", workers, at_least=1))
-    deliver(json, result, lambda: show(table_of(result)))
-    return ANSWER_IS_NO if result["violations"] else HOLDS
+    plan = StudyPlan(quick, integer("--seed", seed, at_least=0))
+    result = console.watch_rates(
+        plan, executors.default_workers() if workers is None else integer("--workers", workers, at_least=1)
+    )
+    deliver(json, result.to_json(), lambda: show(table_of(result)))
+    return ANSWER_IS_NO if result.violations else HOLDS
 
 
 @app.command()

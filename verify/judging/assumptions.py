@@ -5,10 +5,9 @@ replica. Sampled: seen at some steps. Conditional: false of the process, but tru
 Violated: contradicted by the run. Only what is certified carries the confidence that is claimed for a family.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from theory.setting.assumptions import REGISTRY
 from verify.judging.observations import Observations
@@ -77,34 +76,3 @@ def examine(observed: Observations) -> list[Finding]:
 
 
 STATUSES: tuple[Status, ...] = ("certified", "measured", "sampled", "conditional", "violated", "unknown")
-
-
-def tally(results: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
-    """Return for every assumption in how many settings it has each of `STATUSES`."""
-    counted: dict[str, Counter[str]] = defaultdict(Counter)
-    for result in results:
-        for finding in result["assumptions"]:
-            counted[finding["assumption"]][finding["status"]] += 1
-    return {name: {status: count[status] for status in STATUSES} for name, count in counted.items()}
-
-
-def patterns(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return which settings share the status of every assumption: family, status by assumption, ids."""
-    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[int]] = defaultdict(list)
-    for result in results:
-        statuses = tuple((finding["assumption"], finding["status"]) for finding in result["assumptions"])
-        found[result["family"], statuses].append(result["id"])
-    return [
-        {"family": family, "status": dict(statuses), "settings": ids}
-        for (family, statuses), ids in sorted(found.items(), key=lambda item: (item[0][0], -len(item[1])))
-    ]
-
-
-def violated(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return every violated assumption with its setting, family and evidence."""
-    return [
-        {"id": result["id"], "family": result["family"], **finding}
-        for result in results
-        for finding in result["assumptions"]
-        if finding["status"] == "violated"
-    ]

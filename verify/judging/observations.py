@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from boundary import json_number
 from simulate import invariant
 from simulate.results import RunResult
 from simulate.run import Run
@@ -39,6 +40,15 @@ class Constants:
     def proved(self, *names: str) -> bool:
         """Return whether every one of these is known and certified."""
         return all(name in self.values and self.certified.get(name, False) for name in names)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return values and what is certified, as plain data."""
+        return {"constants": dict(self.values), "certified": dict(self.certified)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Constants":
+        """Return what `to_json` described, also after a passage through JSON."""
+        return cls({name: json_number(value) for name, value in data["constants"].items()}, dict(data["certified"]))
 
     def larger(self, other: "Constants") -> "Constants":
         """Return each constant's larger value: what was seen is a largest value over replicas."""

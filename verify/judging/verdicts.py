@@ -26,29 +26,25 @@ that of the noise (of the gradient, without noise), nothing is held.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 import theory
 from boundary import OutsideDomain
 from verify.judging import conditions, rounding, statistics
+from verify.judging.checks import Basis, Check, CheckName, EvidenceSummary, Verdict, gravest
 from verify.judging.observations import Observations
-
-Verdict = Literal["held", "violated", "inconclusive", "not applied"]
-Basis = Literal["a-priori", "a-posteriori"]
 
 LOOKS = 3
 """How often a setting may be judged; each look after the first doubles the replicas."""
 
-GRAVITY: tuple[Verdict, ...] = ("not applied", "held", "inconclusive", "violated")
-"""From the least to the gravest."""
 _ALWAYS = ("L", "sigma2", "Delta", "alpha", "K", "Lambda1", "Lambdah")
 
 
 @dataclass(frozen=True)
-class Form:
-    """One way to take a bound.
+class AppliedForm:
+    """One way in which a bound of `theory` is applied.
 
     Args:
         name: as in reports.
@@ -64,51 +60,17 @@ class Form:
     adaptive: bool = False
 
     def bases(self) -> tuple[Basis, ...]:
-        """Return how it can be taken; what is measured cannot be a-priori."""
+        """Return how it can be applied; what is measured cannot be a-priori."""
         return ("a-posteriori",) if self.adaptive else ("a-priori", "a-posteriori")
 
 
 FORMS = (
-    Form("sharp", "sharp"),
-    Form("explicit", "explicit"),
-    Form("noise-resolved", "sharp", ("nu", "Ln")),
-    Form("saturation-adaptive", "sharp", ("nu", "Ln"), adaptive=True),
+    AppliedForm("sharp", "sharp"),
+    AppliedForm("explicit", "explicit"),
+    AppliedForm("noise-resolved", "sharp", ("nu", "Ln")),
+    AppliedForm("saturation-adaptive", "sharp", ("nu", "Ln"), adaptive=True),
 )
 """The forms that every setting is confronted with."""
-
-HEADLINE = "sharp/a-posteriori"
-"""The check whose tightness stands for a sweep: it applies to every setting."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One claim confronted with one setting.
-
-    Args:
-        claim: form/basis.
-        verdict: what came of it.
-        bound: its value; nan if not applied.
-        tightness: bound / observed mean; nan if not applied.
-        tightness_low: the same against the upper end of the mean's 95% interval (Student).
-        tightness_high: the same against its lower end.
-        reason: why it was not applied, or why rounding leaves it inconclusive; else empty.
-        condition: what a check that is not a-priori rests on; empty if every constant is proved beforehand.
-
-    """
-
-    claim: str
-    verdict: Verdict
-    bound: float = math.nan
-    tightness: float = math.nan
-    tightness_low: float = math.nan
-    tightness_high: float = math.nan
-    reason: str = ""
-    condition: str = ""
-
-    @property
-    def covered(self) -> bool:
-        """Return whether the confidence of a family of settings covers the check."""
-        return not self.condition and self.verdict != "not applied"
 
 
 @dataclass(frozen=True)
@@ -151,25 +113,26 @@ class Evidence:
         """
         return 1 - (0.05 / LOOKS) ** (1 / self.replicas) if self.replicas else 1.0
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the evidence as plain data, with the names of the methods behind it."""
-        return {
-            "replicas": self.replicas,
-            "mean": self.mean,
-            "stderr": self.stderr,
-            "lower": self.lower.value,
-            "lower_method": self.lower.method,
-            "upper": self.upper.value,
-            "upper_method": self.upper.method,
-            "interval_95": list(self.interval),
-            "max_saturation": self.saturation,
-            "passing_probability_95": self.passing,
-            "mean_square_saturation": self.rbar2[1],
-            "mean_square_saturation_upper": self.rbar2[2],
-            "mean_square_saturation_method": f"{statistics.BETTING} below {self.ceiling:.6g}, known beforehand",
-            "rounding": self.rounded.as_dict(),
-            "smallest_detectable_violation": self.detectable,
-        }
+    def summary(self, level: float) -> "EvidenceSummary":
+        """Return the numbers that are kept, with the names of the methods behind them; `level` was spent on them."""
+        return EvidenceSummary(
+            replicas=self.replicas,
+            mean=self.mean,
+            stderr=self.stderr,
+            lower=self.lower.value,
+            lower_method=self.lower.method,
+            upper=self.upper.value,
+            upper_method=self.upper.method,
+            interval_95=self.interval,
+            max_saturation=self.saturation,
+            passing_probability_95=self.passing,
+            mean_square_saturation=self.rbar2[1],
+            mean_square_saturation_upper=self.rbar2[2],
+            mean_square_saturation_method=f"{statistics.BETTING} below {self.ceiling:.6g}, known beforehand",
+            rounding=self.rounded,
+            smallest_detectable_violation=self.detectable,
+            level=level,
+        )
 
 
 class Shares(NamedTuple):
@@ -255,7 +218,7 @@ class Confrontation:
     @property
     def word(self) -> Verdict:
         """Return the verdict of the setting: the gravest of its checks."""
-        return max((check.verdict for check in self.checks), key=GRAVITY.index)
+        return gravest(check.verdict for check in self.checks)
 
     @property
     def settled(self) -> bool:
@@ -275,14 +238,14 @@ def _alarms(observed: Observations) -> list[Check]:
     reasons: dict[str, str] = {}
     for broken in observed.broken():
         reasons.setdefault(broken.constant, broken.reason)
-    return [Check(f"certificate/{constant}", "violated", reason=reason) for constant, reason in reasons.items()]
+    return [Check(CheckName(name, "certificate"), "violated", reason=reason) for name, reason in reasons.items()]
 
 
-def _confront(form: Form, basis: Basis, observed: Observations, evidence: Evidence) -> Check:
-    claim = f"{form.name}/{basis}"
+def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence: Evidence) -> Check:
+    unapplied = Check(CheckName(form.name, basis), "not applied", form.theorem)
     refusal = _refusal(form, basis, observed)
     if refusal:
-        return Check(claim, "not applied", reason=refusal)
+        return replace(unapplied, reason=refusal)
     known = observed.constants.take(*_ALWAYS, *(name for name in form.extras if name in observed.constants.values))
     priori = basis == "a-priori"
     condition = "" if priori else conditions.of(known, observed, evidence.passing)
@@ -290,8 +253,8 @@ def _confront(form: Form, basis: Basis, observed: Observations, evidence: Eviden
     try:
         ends = _ends(form, known, evidence)
     except OutsideDomain as error:
-        return Check(claim, "not applied", reason=str(error))
-    return _decide(claim, ends, evidence, condition)
+        return replace(unapplied, reason=str(error))
+    return _decide(replace(unapplied, condition=condition), ends, evidence)
 
 
 class Ends(NamedTuple):
@@ -315,7 +278,7 @@ class Ends(NamedTuple):
     noisy: bool
 
 
-def _ends(form: Form, known: Mapping[str, float], evidence: Evidence) -> Ends:
+def _ends(form: AppliedForm, known: Mapping[str, float], evidence: Evidence) -> Ends:
     """Evaluate a bound at the ends of the mean-square saturation, and with the rounding of the run."""
     low, mean, high = evidence.rbar2
     stale, plain, perturbed = _perturbed(known, evidence.rounded.direction)
@@ -347,14 +310,23 @@ def decide(lower: float, upper: float, least: float, most: float) -> Verdict:
     return "held" if upper <= least else "inconclusive"
 
 
-def _decide(claim: str, ends: Ends, evidence: Evidence, condition: str) -> Check:
+def _decide(check: Check, ends: Ends, evidence: Evidence) -> Check:
     """Decide with the largest bound the data allow for an alarm, with the smallest for `held`."""
     verdict, reason = decide(evidence.lower.value, evidence.upper.value, ends.least, ends.most), ""
     if verdict != "violated" and (lost := _lost(ends, evidence)):
         verdict, reason = "inconclusive", f"rounding in {evidence.rounded.dtype} {lost}"
     from_below, from_above = evidence.interval
     tightness, low, high = (_ratio(ends.value, value) for value in (evidence.mean, from_above, from_below))
-    return Check(claim, verdict, ends.value, tightness, low, high, reason, condition)
+    return replace(
+        check,
+        verdict=verdict,
+        bound=ends.value,
+        observed=evidence.mean,
+        tightness=tightness,
+        tightness_low=low,
+        tightness_high=high,
+        reason=reason,
+    )
 
 
 def _lost(ends: Ends, evidence: Evidence) -> str:
@@ -372,7 +344,7 @@ def _ratio(bound: float, observed: float) -> float:
     return bound / observed if observed > 0 else math.inf
 
 
-def _refusal(form: Form, basis: Basis, observed: Observations) -> str:
+def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
     """Return why a form cannot be applied on a basis, or nothing."""
     constants = observed.constants
     needed = (*_ALWAYS, *(() if form.adaptive else form.extras))

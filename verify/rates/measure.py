@@ -22,7 +22,7 @@ Settings = tuple[str, int, tuple[tuple[str, Any], ...]]
 
 
 @dataclass(frozen=True)
-class Request:
+class RateRun:
     """One run, small and hashable.
 
     Args:
@@ -101,7 +101,7 @@ class Measured(NamedTuple):
         return np.asarray(self.curve[len(self.curve) // 2 :].mean(axis=0))
 
 
-def measure(request: Request) -> Measured:
+def measure(request: RateRun) -> Measured:
     """Make one run.
 
     Raises:

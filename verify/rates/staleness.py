@@ -16,7 +16,7 @@ from simulate.randomness import block_length
 from simulate.run import Run
 from theory.setting import algorithms
 from theory.setting.objectives import Array, Weights
-from verify.rates.measure import Request
+from verify.rates.measure import RateRun
 
 _DRAWS = 24
 _SHORT = 1e-6
@@ -27,7 +27,7 @@ _SHORT = 1e-6
 class Sensitivity:
     """The job of measuring `sensitivity` at the end of a run."""
 
-    request: Request
+    request: RateRun
 
     @property
     def cost(self) -> float:
@@ -39,7 +39,7 @@ class Sensitivity:
         return sensitivity(self.request.make_problem(), late_weights(self.request), self.request.seed)
 
 
-def late_weights(request: Request) -> Weights:
+def late_weights(request: RateRun) -> Weights:
     """Return the weights at the end of a run, arrays of shape (R, ...)."""
     run = Run(
         request.make_problem(),

@@ -23,7 +23,8 @@ from theory.theorems import network
 from theory.theorems.network import Constants, Rows
 from verify.proof_lines import perturbed, stages
 from verify.proof_lines.passes import Pairs
-from verify.sabotage import Answer, Area, Check, Fault, statements, swapped
+from verify.sabotage import statements
+from verify.sabotage.faults import Answer, Area, Detector, Fault, swapped
 from verify.sabotage.mutants import is_stronger, mutants
 
 AREA: Area = "theory"
@@ -63,7 +64,7 @@ _S = np.array([[0.4, 1.3, 0.2], [0.9, 0.1, 2.2], [3.1, 0.6, 0.5]])
 _FULL = _S + np.array([[0.0, 0.7, 0.1], [0.2, 0.0, 1.9], [0.3, 0.8, 0.0]])
 
 
-def checks() -> dict[str, Check]:
+def detectors() -> dict[str, Detector]:
     """Return the named checks."""
     return {
         "claims-on-one-stage": _claims_hold,
