@@ -57,6 +57,7 @@ class Check:
         tightness_high: the same against its lower end.
         reason: why it was not applied, or why rounding leaves it inconclusive; else empty.
         condition: what a check that is not a-priori rests on; empty if every constant is proved beforehand.
+        quantity: what the theorem bounds; empty for a certificate.
 
     """
 
@@ -70,6 +71,7 @@ class Check:
     tightness_high: float = math.nan
     reason: str = ""
     condition: str = ""
+    quantity: str = ""
 
     @property
     def applied(self) -> bool:
@@ -104,6 +106,7 @@ class Check:
             number("tightness_high"),
             data["reason"],
             data["condition"],
+            data["quantity"],
         )
 
 

@@ -32,9 +32,10 @@ import numpy as np
 
 import theory
 from boundary import OutsideDomain
+from theory.bounds import registry
 from verify.judging import conditions, rounding, statistics
 from verify.judging.checks import Basis, Check, CheckName, EvidenceSummary, Verdict, gravest
-from verify.judging.observations import Observations
+from verify.judging.observations import OBSERVABLES, SQUARED_GRADIENT, Observable, Observations
 
 LOOKS = 3
 """How often a setting may be judged; each look after the first doubles the replicas."""
@@ -49,8 +50,10 @@ class AppliedForm:
     Args:
         name: as in reports.
         theorem: which bound of `theory`.
-        extras: constants it takes beyond those every bound takes.
+        extras: constants it takes beyond `takes`.
         adaptive: whether the mean-square saturation replaces rho beside sigma; its extras are taken where known.
+        takes: the constants that the bound takes in every form, rho included.
+        quantity: what the theorem bounds, by name.
 
     """
 
@@ -58,10 +61,34 @@ class AppliedForm:
     theorem: str
     extras: tuple[str, ...] = ()
     adaptive: bool = False
+    takes: tuple[str, ...] = (*_ALWAYS, "rho")
+    quantity: str = SQUARED_GRADIENT.quantity.name
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """Return those that must be known beside the saturation; rounding is held against alpha and sigma."""
+        needed = [name for name in (*self.takes, "sigma2", "alpha") if name != "rho"]
+        return tuple(dict.fromkeys(needed)) + (() if self.adaptive else self.extras)
+
+    @property
+    def knows_lags(self) -> bool:
+        """Return whether the bound grows with what is wrong in the directions; then it charges rounding as well."""
+        return "Lambdah" in self.takes
 
     def bases(self) -> tuple[Basis, ...]:
         """Return how it can be applied; what is measured cannot be a-priori."""
         return ("a-posteriori",) if self.adaptive else ("a-priori", "a-posteriori")
+
+
+def further() -> tuple[AppliedForm, ...]:
+    """Return a form for every theorem that `theory.theorems` states beside those named here."""
+    found = (theory.bound(name) for name in registry.further())
+    return tuple(
+        AppliedForm(
+            bound.name, bound.name, takes=bound.required, quantity=bound.quantity.name if bound.quantity else ""
+        )
+        for bound in found
+    )
 
 
 FORMS = (
@@ -69,27 +96,29 @@ FORMS = (
     AppliedForm("explicit", "explicit"),
     AppliedForm("noise-resolved", "sharp", ("nu", "Ln")),
     AppliedForm("saturation-adaptive", "sharp", ("nu", "Ln"), adaptive=True),
+    *further(),
 )
 """The forms that every setting is confronted with."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the replicas say about A and the mean-square saturation, at the level the setting may spend.
+    """What the replicas say about a quantity and the mean-square saturation, at the level the setting may spend.
 
     Args:
         replicas: how many there are.
-        mean: of A over replicas.
+        mean: of the quantity over replicas; the average squared gradient A unless a theorem bounds another.
         stderr: its standard error.
         lower: an alarm needs a bound below this.
         upper: `held` needs a bound at or above this.
-        interval: 95% interval of A (Student), for tightness.
+        interval: 95% interval of the quantity (Student), for tightness.
         rbar2: low, mean and high mean-square saturation: Student from below, mean, betting from above.
         ceiling: of one replica's mean-square saturation, known beforehand: rho^2 where rho is proved, else 1, since a
             replica that leaves [-tau, tau] counts as diverged and then nothing is applied.
         saturation: the largest observed.
         detectable: smallest relative violation these replicas would have revealed.
         rounded: what floating point did to the runs; `lower` and `upper` allow for its share in what is measured.
+        squared_gradient: A over replicas, where `mean` is of another quantity; else None.
 
     """
 
@@ -104,6 +133,7 @@ class Evidence:
     detectable: float
     ceiling: float = 1.0
     rounded: rounding.Rounding = rounding.EXACT
+    squared_gradient: float | None = None
 
     @property
     def passing(self) -> float:
@@ -151,9 +181,9 @@ def shares(level: float) -> Shares:
     return Shares(level / 2, level / 2 / LOOKS)
 
 
-def weigh(observed: Observations, level: float) -> Evidence:
-    """Weigh the observations of a setting that may spend `level` on a false alarm, and as much on a false `held`."""
-    values = observed.squared_gradient
+def weigh(observed: Observations, level: float, observable: Observable = SQUARED_GRADIENT) -> Evidence:
+    """Weigh what a setting showed of a quantity; `level` may be spent on a false alarm, and on a false `held`."""
+    values = observable.values(observed)
     if observed.diverged or len(values) < 2:
         return _nothing(observed, level)
     alarm, look = shares(level)
@@ -162,20 +192,21 @@ def weigh(observed: Observations, level: float) -> Evidence:
         statistics.upper_bound(values, look),
         float(values.mean()),
     )
-    lower = replace(lower, value=observed.rounding.lowered(lower.value))
+    lower = replace(lower, value=observable.lowered(observed.rounding, lower.value))
     ceiling = _ceiling(observed)
     return Evidence(
         replicas=len(values),
         mean=mean,
         stderr=float(values.std(ddof=1) / math.sqrt(len(values))),
         lower=lower,
-        upper=replace(upper, value=observed.rounding.raised(upper.value)),
+        upper=replace(upper, value=observable.raised(observed.rounding, upper.value)),
         interval=(_student(values, 0.025, "lower"), _student(values, 0.025, "upper")),
         rbar2=_mean_square_saturation(observed, alarm, look, ceiling),
         saturation=observed.rho,
         detectable=mean / lower.value - 1 if lower.value > 0 else math.inf,
         ceiling=ceiling,
         rounded=observed.rounding,
+        squared_gradient=None if observable is SQUARED_GRADIENT else float(observed.squared_gradient.mean()),
     )
 
 
@@ -227,10 +258,17 @@ class Confrontation:
 
 
 def confront(observed: Observations, level: float) -> Confrontation:
-    """Confront every form, on every basis, with a setting's observations; `level` is what either error may spend."""
-    evidence = weigh(observed, level)
-    checks = (_confront(form, basis, observed, evidence) for form in FORMS for basis in form.bases())
-    return Confrontation(evidence, (*checks, *_alarms(observed)))
+    """Confront every form, on every basis, with a setting's observations.
+
+    Args:
+        observed: what its runs showed.
+        level: what either error may spend; the quantities that theorems bound share it evenly (union bound).
+
+    """
+    quantities = {form.quantity for form in FORMS} & OBSERVABLES.keys() | {SQUARED_GRADIENT.quantity.name}
+    seen = {name: weigh(observed, level / len(quantities), OBSERVABLES[name]) for name in quantities}
+    checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in FORMS for basis in form.bases())
+    return Confrontation(seen[SQUARED_GRADIENT.quantity.name], (*checks, *_alarms(observed)))
 
 
 def _alarms(observed: Observations) -> list[Check]:
@@ -241,12 +279,15 @@ def _alarms(observed: Observations) -> list[Check]:
     return [Check(CheckName(name, "certificate"), "violated", reason=reason) for name, reason in reasons.items()]
 
 
-def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence: Evidence) -> Check:
-    unapplied = Check(CheckName(form.name, basis), "not applied", form.theorem)
+def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence: Evidence | None) -> Check:
+    unapplied = Check(CheckName(form.name, basis), "not applied", form.theorem, quantity=form.quantity)
+    if evidence is None:
+        return replace(unapplied, reason=f"no observable for {form.quantity or 'a quantity that is not named'}")
     refusal = _refusal(form, basis, observed)
     if refusal:
         return replace(unapplied, reason=refusal)
-    known = observed.constants.take(*_ALWAYS, *(name for name in form.extras if name in observed.constants.values))
+    extras = (name for name in form.extras if name in observed.constants.values)
+    known = observed.constants.take(*dict.fromkeys((*form.constants, *extras)))
     priori = basis == "a-priori"
     condition = "" if priori else conditions.of(known, observed, evidence.passing)
     known["rho"] = observed.constants.values["rho"] if priori else observed.rho
@@ -281,15 +322,21 @@ class Ends(NamedTuple):
 def _ends(form: AppliedForm, known: Mapping[str, float], evidence: Evidence) -> Ends:
     """Evaluate a bound at the ends of the mean-square saturation, and with the rounding of the run."""
     low, mean, high = evidence.rbar2
-    stale, plain, perturbed = _perturbed(known, evidence.rounded.direction)
-    finite = math.isfinite(perturbed)
-    columns: dict[str, Any] = {**known, stale: np.array([plain] * 3 + [perturbed] * 2 if finite else [plain] * 3)}
+    given: dict[str, Any] = {name: known[name] for name in known if name in (*form.takes, *form.extras)}
+    rounded, finite = evidence.rounded.direction, False
+    if form.knows_lags:
+        stale, plain, perturbed = _perturbed(known, rounded)
+        finite = math.isfinite(perturbed)
+        given[stale] = np.array([plain] * 3 + [perturbed] * 2 if finite else [plain] * 3)
     if form.adaptive:
-        columns["rbar2"] = np.array([low, mean, high] + [mean, high] * finite)
+        given["rbar2"] = np.array([low, mean, high] + [mean, high] * finite)
     bound: Callable[..., Any] = theory.bound(form.theorem)
-    found = np.broadcast_to(bound(**columns), columns[stale].shape)
+    found = np.broadcast_to(bound(**given), (5 if finite else 3,))
     moved, most = (float(found[3]), float(found[4])) if finite else (math.inf, math.inf)
-    along = math.sqrt(known["sigma2"] or evidence.mean)
+    if not form.knows_lags and rounded == 0:
+        moved, most = float(found[1]), float(found[2])
+    A = evidence.mean if evidence.squared_gradient is None else evidence.squared_gradient
+    along = math.sqrt(known["sigma2"] or A)
     return Ends(float(found[0]), float(found[1]), max(float(found[2]), most), moved, along, known["sigma2"] > 0)
 
 
@@ -347,7 +394,7 @@ def _ratio(bound: float, observed: float) -> float:
 def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
     """Return why a form cannot be applied on a basis, or nothing."""
     constants = observed.constants
-    needed = (*_ALWAYS, *(() if form.adaptive else form.extras))
+    needed = form.constants
     if observed.diverged:
         return f"saturation violated: {observed.diverged} of {observed.replicas + observed.diverged} replicas diverged"
     if observed.device != "ald":
@@ -355,6 +402,10 @@ def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
     missing = [name for name in needed if name not in constants.values]
     if missing:
         return f"{', '.join(missing)} unknown for this problem"
+    if "rho" not in form.takes and not (constants.proved("rho") and constants.values["rho"] == 0):
+        return f"{form.theorem} takes no saturation: it says nothing of an analog run"
+    if not form.knows_lags and constants.values.get("Lambda1", 0.0) > 0:
+        return f"{form.theorem} takes no lag: it says nothing of a pipeline"
     broken = observed.broken(*needed, *(("rho",) if basis == "a-priori" else ()))
     if broken:
         return broken[0].reason

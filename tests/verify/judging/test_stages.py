@@ -95,7 +95,7 @@ def test_a_stage_with_the_wrong_slope_is_noticed(monkeypatch):
     assert failing(problem, bounds, found)
 
 
-def recorded(**changes) -> proof_lines.Path:
+def recorded(**changes) -> proof_lines.Recording:
     setting = replace(panel.SETTINGS["network AP"], **changes)
     return proof_lines.record(setting, Constants({}, {}), 40, 8)
 

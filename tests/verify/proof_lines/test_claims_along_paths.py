@@ -29,7 +29,7 @@ def constants(setting: Setting) -> Constants:
     return Constants(values, dict.fromkeys(values, True))
 
 
-def recorded(index: int, steps: int = 120, **changes) -> proof_lines.Path:
+def recorded(index: int, steps: int = 120, **changes) -> proof_lines.Recording:
     setting = replace(settings.sample(1, index), **changes)
     return proof_lines.record(setting, constants(setting), min(steps, setting.iterations), 48)
 
@@ -79,11 +79,11 @@ def test_every_counterpart_is_evaluated_on_some_path(module):
 
 
 @pytest.fixture(scope="module")
-def path() -> proof_lines.Path:
+def path() -> proof_lines.Recording:
     return recorded(4)  # Analog-SGD-AP on coupled stages, strong lags
 
 
-def failing(path: proof_lines.Path) -> set[str]:
+def failing(path: proof_lines.Recording) -> set[str]:
     return {line.claim for line in proof_lines.along(path) if not line.ok}
 
 
@@ -228,15 +228,15 @@ def test_a_replay_says_where_it_differs():
 def test_every_step_stays_below_its_bounds(name):
     recorded_path = panel.unmodified_path(name)
     rows = steps.steps(recorded_path, replica=3)
-    assert [row["k"] for row in rows] == list(range(recorded_path.steps))
+    assert [row.k for row in rows] == list(range(recorded_path.steps))
     for row in rows:
         for quantity in ("staleness", "drift", "step", "descent"):
-            bound = row[f"{quantity}_bound"]
-            assert bound is None or row[quantity] <= bound * (1 + 1e-9) + 1e-9, (row["k"], quantity)
-    assert (rows[0]["staleness_bound"] is None) == (name == "attaining")
+            bound = getattr(row, f"{quantity}_bound")
+            assert bound is None or getattr(row, quantity) <= bound * (1 + 1e-9) + 1e-9, (row.k, quantity)
+    assert (rows[0].staleness_bound is None) == (name == "attaining")
     mean = recorded_path.inner(recorded_path.gradient, recorded_path.gradient)[3]
-    assert np.mean([row["squared_gradient"] for row in rows]) == pytest.approx(mean)
-    changes = sum(row["descent"] for row in rows)
+    assert np.mean([row.squared_gradient for row in rows]) == pytest.approx(mean)
+    changes = sum(row.descent for row in rows)
     assert changes == pytest.approx(recorded_path.value[-1, 3] - recorded_path.value[0, 3])
 
 
