@@ -13,6 +13,7 @@ import sympy
 from sympy import Expr
 
 from theory.blueprint import claim
+from theory.definitions import meanings
 from theory.lemmas import complexity as parts
 from theory.setting.symbols import symbol
 from theory.theorems.statement import ITERATIONS, Theorem, conditions, definitions, eliminate
@@ -20,7 +21,7 @@ from theory.theorems.statement import ITERATIONS, Theorem, conditions, definitio
 _CLAIM = claim("complexity.step_size")
 _ENOUGH = claim("complexity.iterations").premise("enough").lhs
 _CONSTANTS = {
-    parts.lead: sympy.sqrt(next(root.of for root in _CLAIM.roots if root.symbol == parts.lead)),
+    parts.lead: meanings(_CLAIM)[parts.lead],
     parts.rest: parts.rest_of(parts.t),
 }
 

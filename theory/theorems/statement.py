@@ -8,6 +8,7 @@ import sympy
 from sympy import Expr
 
 from theory.blueprint import assumptions_of, claim, rests_on
+from theory.definitions import eliminate, meanings
 from theory.kernel.claim import Claim
 from theory.kernel.relations import Relation, to_latex
 
@@ -100,17 +101,6 @@ class Theorem:
         return r",\quad ".join(sympy.latex(relation) for relation in self.feasible)
 
 
-def eliminate(expression: Expr, item: Claim) -> Expr:
-    """Replace what a claim defines by what it stands for: roots become square roots."""
-    meaning = {root.symbol: sympy.sqrt(root.of) for root in item.roots}
-    for premise in item.premises:
-        if premise.reason == "definition" and premise.relation.op == "==" and premise.relation.lhs.is_Symbol:
-            meaning[premise.relation.lhs] = premise.relation.rhs
-    while expression.free_symbols & meaning.keys():
-        expression = expression.xreplace(meaning)
-    return expression
-
-
 def relational(relation: Relation, item: Claim) -> sympy.Basic:
     """Return a relation of a claim as a SymPy relational with its definitions put in; sides are not rearranged."""
     kind = _SYMPY[relation.op]
@@ -119,9 +109,8 @@ def relational(relation: Relation, item: Claim) -> sympy.Basic:
 
 def definitions(name: str, *wanted: str) -> dict[sympy.Symbol, Expr]:
     """Return the definitions that a claim makes of the symbols `wanted`."""
-    item = claim(name)
-    relations = (item.premise(f"{symbol} :=") for symbol in wanted)
-    return {relation.lhs: relation.rhs for relation in relations}
+    found = {symbol.name: (symbol, meaning) for symbol, meaning in meanings(claim(name)).items()}
+    return dict(found[symbol] for symbol in wanted)
 
 
 def conditions(name: str, *wanted: str) -> Domain:

@@ -40,68 +40,78 @@ from theory.theorems.statement import {quantity}, Theorem
 
 _CLAIM = claim("toy.last_gap")
 THEOREM = Theorem(
-    name="last-gap", title=_CLAIM.title, proved_by=_CLAIM.id, run=_CLAIM.id, quantity={quantity},
+    name="{name}", title=_CLAIM.title, proved_by=_CLAIM.id, run=_CLAIM.id, quantity={quantity},
     expression=_CLAIM.conclusion("bound").rhs / {divisor}, feasible=(), definitions={{}}, domain=(), source="a test",
 )
 '''
 
 PROGRAM = """
-import json, math, pathlib, sys
+import importlib, json, math, pathlib, sys
 import theory.lemmas, theory.theorems
 from theory import blueprint
 
 folder = pathlib.Path(sys.argv[1])
 theory.lemmas.__path__.append(str(folder / "lemmas"))
 theory.theorems.__path__.append(str(folder / "theorems"))
-import importlib
-importlib.import_module("theory.lemmas.toy")  # what theory.lemmas does with every file that it finds on its own import
+importlib.import_module("theory.lemmas.toy")  # theory.lemmas does this with every file that it finds on its own import
 
 import simulate, verify
 from theory.kernel.check import check_claim
 
 check_claim(blueprint.claim("toy.last_gap"), {})  # the kernel proves the toy
 problem = simulate.problems.make("quadratic", stages=2, size=2, noise="two-point", sigma=0.5)
-runs = simulate.run(problem, sys.argv[2], alpha=0.02, tau=float(sys.argv[3]), iterations=200, replicas=32, seed=1)
-report = verify.check(runs)
-found = {str(check.name): check.to_json() for check in report.checks if check.theorem == "last-gap"}
-others = [check.verdict for check in report.checks if check.theorem == "sharp"]
+options = {"alpha": 0.02, "iterations": 200, "replicas": 32, "seed": 1}
+runs = simulate.run(problem, "digital-ap", tau=math.inf, **options)
+analog = simulate.run(problem, "analog-sgd-ap", tau=50.0, **options)
 gap = float((runs.final_value - problem.lower_bound).mean())
-print(json.dumps({"found": found, "gap": gap, "sharp": others}))
+reports = [[check.to_json() for check in verify.check(one).checks] for one in (runs, analog)]
+print(json.dumps({"gap": gap, "digital": reports[0], "analog": reports[1]}))
 """
 
 
-def confronted(folder: Path, *, quantity: str = "LAST_GAP", divisor: str = "1", run: tuple[str, str]) -> dict:
-    """Write the two files, and return what `verify.check` says of a run with them."""
-    for name, text in (("lemmas", LEMMA), ("theorems", THEOREM.format(quantity=quantity, divisor=divisor))):
+@pytest.fixture(scope="module")
+def confronted(tmp_path_factory) -> dict:
+    """Write one lemma, and theorems on its conclusion: the true one, one that claims too much, one on iterations."""
+    folder = tmp_path_factory.mktemp("toy")
+    for name in ("lemmas", "theorems"):
         (folder / name).mkdir()
-        (folder / name / "toy.py").write_text(text)
+    (folder / "lemmas" / "toy.py").write_text(LEMMA)
+    theorems = {"last-gap": ("LAST_GAP", "1"), "too-low": ("LAST_GAP", "10**6"), "unseen": ("ITERATIONS", "1")}
+    for name, (quantity, divisor) in theorems.items():
+        text = THEOREM.format(name=name, quantity=quantity, divisor=divisor)
+        (folder / "theorems" / f"{name.replace('-', '_')}.py").write_text(text)
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(folder), *run], capture_output=True, text=True, check=False, cwd=ROOT,
+        [sys.executable, "-c", PROGRAM, str(folder)], capture_output=True, text=True, check=False, cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize(("divisor", "verdict"), [("1", "held"), ("10**6", "violated")])
-def test_a_theorem_on_the_last_gap_is_confronted_with_the_last_gap(divisor, verdict, tmp_path):
-    said = confronted(tmp_path, divisor=divisor, run=("digital-ap", "inf"))
-    (check,) = [check for check in said["found"].values() if check["basis"] == "a-priori"]
-    assert (check["theorem"], check["quantity"], check["verdict"]) == ("last-gap", "last gap", verdict)
-    assert check["observed"] == pytest.approx(said["gap"], rel=1e-12)
-    assert check["tightness"] == pytest.approx(check["bound"] / said["gap"], rel=1e-12)
-    assert set(said["sharp"]) == {"held"}
+def of(checks: list[dict], theorem: str) -> list[dict]:
+    return [check for check in checks if check["theorem"] == theorem]
 
 
-def test_a_theorem_is_not_applied_to_what_it_does_not_speak_of(tmp_path):
-    said = confronted(tmp_path, run=("analog-sgd-ap", "50.0"))
-    assert said["found"] and {check["verdict"] for check in said["found"].values()} == {"not applied"}
-    assert all("says nothing of an analog run" in check["reason"] for check in said["found"].values())
+@pytest.mark.parametrize(("theorem", "verdict"), [("last-gap", "held"), ("too-low", "violated")])
+def test_a_theorem_on_the_last_gap_is_confronted_with_the_last_gap(theorem, verdict, confronted):
+    found = of(confronted["digital"], theorem)
+    assert {check["basis"] for check in found} == {"a-priori", "a-posteriori"}
+    for check in found:
+        assert (check["quantity"], check["verdict"]) == ("last gap", verdict)
+        assert check["observed"] == pytest.approx(confronted["gap"], rel=1e-12)
+        assert check["tightness"] == pytest.approx(check["bound"] / confronted["gap"], rel=1e-12)
+    assert {check["verdict"] for check in of(confronted["digital"], "sharp")} == {"held"}
 
 
-def test_a_quantity_that_nobody_observes_is_not_applied(tmp_path):
-    said = confronted(tmp_path, quantity="ITERATIONS", run=("digital-ap", "inf"))
-    assert {(check["verdict"], check["reason"]) for check in said["found"].values()} == {
+def test_a_theorem_is_not_applied_to_what_it_does_not_speak_of(confronted):
+    found = of(confronted["analog"], "last-gap")
+    assert found and {check["verdict"] for check in found} == {"not applied"}
+    assert all("says nothing of an analog run" in check["reason"] for check in found)
+
+
+def test_a_quantity_that_nobody_observes_is_not_applied(confronted):
+    found = of(confronted["digital"], "unseen")
+    assert found and {(check["verdict"], check["reason"]) for check in found} == {
         ("not applied", "no observable for iterations to eps")
     }
 
