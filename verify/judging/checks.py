@@ -74,6 +74,11 @@ class Check:
     quantity: str = ""
 
     @property
+    def claim(self) -> str:
+        """Return the name in one word, to be shown."""
+        return str(self.name)
+
+    @property
     def applied(self) -> bool:
         """Return whether anything was compared."""
         return self.verdict != "not applied"
@@ -86,7 +91,7 @@ class Check:
     def to_json(self) -> dict[str, Any]:
         """Return the check as plain data; `claim` is its name in one word."""
         plain = {key: value for key, value in vars(self).items() if key != "name"}
-        return {"claim": str(self.name), **self.name._asdict(), **plain}
+        return {"claim": self.claim, **self.name._asdict(), **plain}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Check":
