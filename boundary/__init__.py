@@ -7,7 +7,7 @@ writes in `files` and `console`, what fits into memory in `memory`. They are all
 from boundary import memory
 from boundary.console import notes, show
 from boundary.entry import run_command
-from boundary.files import check_writable, deliver, json_text, write_atomically, write_json
+from boundary.files import check_writable, deliver, json_number, json_text, write_atomically, write_json
 from boundary.reading import assignments, integer, known, real
 from boundary.refusal import (
     ANSWER_IS_NO,
@@ -33,6 +33,7 @@ __all__ = [
     "check_writable",
     "deliver",
     "integer",
+    "json_number",
     "json_text",
     "known",
     "memory",

@@ -152,6 +152,13 @@ def _finite(value: Any) -> Any:  # noqa: ANN401 - JSON is any value
     return value
 
 
+def json_number(value: Any) -> Any:  # noqa: ANN401 - an integer stays one
+    """Return the number that `json_text` wrote: null is nan, text an infinity."""
+    if value is None:
+        return math.nan
+    return float(value) if isinstance(value, str) else value
+
+
 def write_json(destination: str, result: Mapping[str, Any]) -> None:
     """Write a machine-readable result to a file, or to standard output if `destination` is `-`."""
     if destination == "-":

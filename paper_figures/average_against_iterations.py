@@ -18,6 +18,7 @@ from paper_figures.sources import Sources
 from simulate import problems
 from simulate.problems import make
 from theory import blueprint
+from theory.definitions import eliminate
 from theory.setting import algorithms
 from theory.setting.symbols import symbol
 
@@ -116,21 +117,11 @@ def published_claim() -> tuple[Callable[..., Any], Callable[..., Any]]:
     Both are the proved claim's own relations with its own definitions put in.
     """
     claim = blueprint.claim("complexity.published")
-    meaning = {root.symbol: sympy.sqrt(root.of) for root in claim.roots}
-    for premise in claim.premises:
-        if premise.name.endswith(":="):
-            meaning[premise.relation.lhs] = premise.relation.rhs
-
-    def closed(expression: sympy.Expr) -> sympy.Expr:
-        while expression.free_symbols & meaning.keys():
-            expression = expression.xreplace(meaning)
-        return expression
-
     conclusion, arguments = claim.conclusion("bound"), [symbol(name) for name in (*PUBLISHED, "t")]
     share = conclusion.lhs / symbol("A")
     slacks = [relation.rhs - relation.lhs for relation in map(claim.premise, ("step", "coherent"))]
-    value = sympy.lambdify(arguments, (closed(share.cancel()), closed(conclusion.rhs)), "numpy")
-    return value, sympy.lambdify(arguments, sympy.Min(*map(closed, slacks)), "numpy")
+    value = sympy.lambdify(arguments, (eliminate(share.cancel(), claim), eliminate(conclusion.rhs, claim)), "numpy")
+    return value, sympy.lambdify(arguments, sympy.Min(*(eliminate(slack, claim) for slack in slacks)), "numpy")
 
 
 def published_form(known: Mapping[str, float]) -> float | None:

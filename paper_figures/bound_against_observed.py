@@ -9,29 +9,31 @@ from matplotlib.axes import Axes
 from paper_figures import style
 from paper_figures.figure import Data, Figure
 from paper_figures.sources import Sources
+from verify.judging.checks import HEADLINE, Basis, CheckName
 
-SCATTER = "sharp/a-posteriori"
-"""The form in the scatter: it applies to every setting."""
+BASES: tuple[tuple[Basis, float, str], ...] = (("a-posteriori", 1.3, "-"), ("a-priori", 0.8, "--"))
+"""Each basis with the width and the style of its line."""
 
 
 def compute(sources: Sources) -> dict[str, Any]:
     """Collect bound, observed mean and 95% interval of every setting and every form that applies to it."""
     points = [
         {
-            "id": result["id"],
-            "family": result["family"],
-            "claim": check["claim"],
-            "verdict": check["verdict"],
-            "bound": check["bound"],
-            "observed": result["observed"]["mean"],
-            "interval": result["observed"]["interval_95"],
-            "tightness": check["tightness"],
+            "id": result.id,
+            "family": result.family,
+            "claim": str(check.name),
+            "form": check.name.form,
+            "basis": check.name.basis,
+            "verdict": check.verdict,
+            "bound": check.bound,
+            "observed": result.evidence.mean,
+            "interval": list(result.evidence.interval_95),
+            "tightness": check.tightness,
         }
         for result in sources.settings()
-        for check in result["checks"]
-        if check["verdict"] != "not applied"
+        for check in result.applied
     ]
-    return {"scatter": SCATTER, "points": points}
+    return {"scatter": str(HEADLINE), "points": points}
 
 
 def families(data: Data) -> list[str]:
@@ -66,8 +68,8 @@ def _scatter(panel: Axes, data: Data) -> None:
 
 def _distribution(panel: Axes, data: Data) -> None:
     for form, look in zip(forms(data), style.SERIES, strict=False):
-        for basis, width, line in (("a-posteriori", 1.3, "-"), ("a-priori", 0.8, "--")):
-            values = np.sort(tightness(data, f"{form}/{basis}"))
+        for basis, width, line in BASES:
+            values = np.sort(tightness(data, str(CheckName(form, basis))))
             if values.size:
                 share = np.arange(1, len(values) + 1) / len(values)
                 label = f"{form} ({len(values)})"
@@ -80,8 +82,10 @@ def _distribution(panel: Axes, data: Data) -> None:
 
 def forms(data: Data) -> list[str]:
     """Return the forms of the bound, tightest first."""
-    names = dict.fromkeys(point["claim"].split("/")[0] for point in data["points"])
-    return sorted(names, key=lambda name: float(np.median(tightness(data, f"{name}/a-posteriori") or [np.inf])))
+    names = dict.fromkeys(point["form"] for point in data["points"])
+    return sorted(
+        names, key=lambda name: float(np.median(tightness(data, str(CheckName(name, "a-posteriori"))) or [np.inf]))
+    )
 
 
 def tightness(data: Data, claim: str, family: str | None = None) -> list[float]:

@@ -1,5 +1,6 @@
 """Where the slack of the bound is lost: how much of its right side each line of the proof uses, in typical settings."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -8,13 +9,11 @@ from matplotlib import figure
 from paper_figures import style
 from paper_figures.figure import Data, Figure
 from paper_figures.sources import Sources
-from paper_figures.verification import Result
 from verify import proof_lines as lines_of_the_proof
-from verify.judging.observations import Constants
-from verify.sweep.settings import Setting
+from verify.judging.checks import HEADLINE
+from verify.sweep.judged import JudgedSetting
 
 ALGORITHM = "analog-sgd-ap"
-HEADLINE = "sharp/a-posteriori"
 STEPS, REPLICAS = 400, 64
 LINES = {
     ("noise.orthogonal", "<n|n>"): "noise variance",
@@ -34,27 +33,26 @@ def compute(sources: Sources) -> dict[str, Any]:
     return {"steps": STEPS, "replicas": REPLICAS, "settings": [evaluate(result) for result in typical(sources)]}
 
 
-def typical(sources: Sources) -> list[Result]:
+def typical(sources: Sources) -> list[JudgedSetting]:
     """Return, for each family that ran the algorithm, the setting whose tightness is the family's median."""
-    families: dict[str, list[tuple[float, Result]]] = {}
+    families: dict[str, list[tuple[float, JudgedSetting]]] = {}
     for result in sources.settings():
-        found = {check["claim"]: check["tightness"] for check in result["checks"]}
-        if result["setting"]["algorithm"] == ALGORITHM and isinstance(found.get(HEADLINE), float):
-            families.setdefault(result["family"], []).append((found[HEADLINE], result))
+        found = {check.name: check.tightness for check in result.checks}
+        if result.setting.algorithm == ALGORITHM and math.isfinite(found.get(HEADLINE, math.nan)):
+            families.setdefault(result.family, []).append((found[HEADLINE], result))
     return [sorted(items, key=lambda item: item[0])[(len(items) - 1) // 2][1] for items in families.values()]
 
 
-def evaluate(result: Result) -> dict[str, Any]:
+def evaluate(result: JudgedSetting) -> dict[str, Any]:
     """Return the shares of one setting, its lines evaluated along its first steps."""
-    setting = Setting.from_dict(result["setting"])
-    known = Constants(result["constants"], result["certified"])
-    path = lines_of_the_proof.record(setting, known, min(setting.iterations, STEPS), REPLICAS)
+    setting = result.setting
+    path = lines_of_the_proof.record(setting, result.constants, min(setting.iterations, STEPS), REPLICAS)
     found: dict[str, Any] = {}
     for line in lines_of_the_proof.along(path):
         for claim, start in LINES:
             if line.claim == claim and line.statement.startswith(start) and line.kind == "in expectation":
                 found.setdefault(f"{claim} {start}", {"left": line.left, "right": line.right, "ok": line.ok})
-    return {"id": result["id"], "family": result["family"], "stages": setting.stages, "lines": found}
+    return {"id": result.id, "family": result.family, "stages": setting.stages, "lines": found}
 
 
 def share(setting: Data, claim: str, start: str) -> float | None:

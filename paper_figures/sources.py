@@ -7,6 +7,7 @@ from typing import Any
 
 from paper_figures import proofs, verification
 from paper_figures.runs import Request, RunStore, StoredRun
+from verify.sweep.judged import JudgedSetting
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Sources:
         self.read.append({"kind": "simulation", "file": f"runs/{result.key}.npz", "configuration": vars(request)})
         return result
 
-    def settings(self) -> list[verification.Result]:
+    def settings(self) -> list[JudgedSetting]:
         """Return the results of the verification store."""
         results, identity = verification.read(self.store)
         self.read.append(identity)

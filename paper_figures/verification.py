@@ -1,20 +1,17 @@
 """The results of `python -m verify run` as the figures read them; the store itself belongs to `verify`."""
 
 import hashlib
-import json
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from boundary import BadInput
+from boundary import BadInput, json_text
 from paper_figures.runs import SEED
 from verify.sweep.assessing import run
+from verify.sweep.judged import JudgedSetting
+from verify.sweep.plan import SweepPlan
 from verify.sweep.settings import plan_families
 from verify.sweep.store import Store
-
-Result = Mapping[str, Any]
-"""One setting: id, family, setting, constants, observed, checks; as `verify.sweep.assessing.assess` returns it."""
 
 SMALL = 12
 """Settings of the store that quick figures are drawn from if none is given."""
@@ -22,7 +19,7 @@ SMALL = 12
 HINT = "a store made by: python -m verify run --settings 300 --seed 1 --store FILE"
 
 
-def read(path: Path | None) -> tuple[list[Result], dict[str, Any]]:
+def read(path: Path | None) -> tuple[list[JudgedSetting], dict[str, Any]]:
     """Return all results of a store, and what identifies them: file, plan, number and a digest.
 
     Raises:
@@ -41,14 +38,14 @@ def read(path: Path | None) -> tuple[list[Result], dict[str, Any]]:
             words = f"a store judged by this very code; these have changed since: {', '.join(others)}"
             raise BadInput("--from", path, words, "python -m verify run --resume --fresh-if-changed")
         plan = store.plan
-        results: list[Result] = list(store.results())
+        results = list(store.results())
     if not results:
         raise BadInput("--from", path, "a store with at least one setting")
-    digest = hashlib.sha256(json.dumps(results, sort_keys=True).encode()).hexdigest()
+    digest = hashlib.sha256(json_text({"results": [result.to_json() for result in results]}).encode()).hexdigest()
     return results, {
         "kind": "verification store",
         "file": str(path),
-        "plan": plan,
+        "plan": plan.to_json(),
         "settings": len(results),
         "sha256": digest,
     }
@@ -56,7 +53,7 @@ def read(path: Path | None) -> tuple[list[Result], dict[str, Any]]:
 
 def small(path: Path) -> Path:
     """Return a store of 12 settings at `path`, judged here and now if it is not there yet: for quick figures."""
-    plan = {"seed": SEED, "families": list(plan_families([])), "confidence": 0.99}
+    plan = SweepPlan(SEED, tuple(plan_families([])), 0.99)
     with Store.start(path, plan, resume=True, fresh=True) as store, ThreadPoolExecutor(1) as here:
         run(store, SMALL, here, 1)
     return path

@@ -1,13 +1,14 @@
 """How formulas look: claims as LaTeX with their abbreviations spelled out beside them."""
 
 from collections.abc import Iterable
+from functools import partial
 
 import sympy
 from sympy.printing.latex import LatexPrinter
 
 from boundary import BadInput
+from theory import definitions
 from theory.kernel import Claim, Relation
-from theory.kernel.claim import Definition
 from theory.kernel.vectors import entry_latex
 from theory.setting.symbols import QUANTITIES
 
@@ -48,8 +49,7 @@ def relation(item: Relation) -> str:
 
 def abbreviations(statement: Claim, used: Iterable[sympy.Symbol]) -> list[str]:
     """Return, as LaTeX, what the symbols in `used` stand for in a claim, and what those stand for in turn."""
-    meanings = {root.symbol: sympy.sqrt(root.of, evaluate=False) for root in statement.roots}
-    meanings |= {item.symbol: item.of for item in statement.context if isinstance(item, Definition)}
+    meanings = definitions.meanings(statement, partial(sympy.sqrt, evaluate=False))
     waiting, found = sorted(used, key=str), dict[sympy.Symbol, str]()
     while waiting:
         item = waiting.pop(0)

@@ -1,18 +1,19 @@
 """`verify.check`: one run against every bound."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from html import escape
 from io import StringIO
 from typing import Any, cast
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 
 from boundary import BadInput
 from simulate.results import RunResult
 from verify.judging import assumptions, verdicts
+from verify.judging.checks import Check, EvidenceSummary, Verdict
 from verify.judging.norms import ConstantsSource, sides
 from verify.judging.observations import from_trajectories
+from verify.report import tables
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Report:
 
     """
 
-    verdict: str
-    checks: tuple[verdicts.Check, ...]
-    observed: Mapping[str, Any]
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    observed: EvidenceSummary
     assumptions: tuple[assumptions.Finding, ...]
     norms: tuple[ConstantsSource, ...] = ()
 
@@ -39,20 +40,22 @@ class Report:
         """Return whether nothing is violated."""
         return self.verdict != "violated"
 
-    def __rich__(self) -> RenderableType:
-        from verify.commands import console
+    def to_json(self) -> dict[str, Any]:
+        """Return the report with the keys of the command line."""
+        return {
+            "verdict": self.verdict,
+            "checks": [check.to_json() for check in self.checks],
+            "observed": self.observed.to_json(),
+            "assumptions": [asdict(found) for found in self.assumptions],
+            "norms": [source.to_json() for source in self.norms],
+        }
 
-        findings = [(found.assumption, found.status, found.evidence) for found in self.assumptions]
-        stages = [console.norms_table(self.norms)] if self.norms else []
-        return Group(
-            console.check_table([asdict(check) for check in self.checks], f"verdict: {self.verdict}"),
-            console.table("assumptions", ("assumption", "status", "evidence"), findings),
-            *stages,
-        )
+    def __rich__(self) -> RenderableType:
+        stages = [tables.norms_table(self.norms)] if self.norms else []
+        checks = tables.check_table(self.checks, f"verdict: {self.verdict}")
+        return Group(checks, tables.findings_table(self.assumptions), *stages)
 
     def __str__(self) -> str:
-        from rich.console import Console
-
         printer = Console(width=120, no_color=True, file=StringIO())
         printer.print(self)
         return cast("StringIO", printer.file).getvalue()
@@ -60,7 +63,7 @@ class Report:
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{word}</th>" for word in ("claim", "verdict", "bound", "bound / observed", ""))
         rows = "".join(
-            f"<tr><td>{escape(check.claim)}</td><td>{check.verdict}</td><td>{check.bound:.4g}</td>"
+            f"<tr><td>{escape(str(check.name))}</td><td>{check.verdict}</td><td>{check.bound:.4g}</td>"
             f"<td>{check.tightness:.4g}</td><td>{escape(check.reason or check.condition)}</td></tr>"
             for check in self.checks
         )
@@ -81,7 +84,7 @@ def check(runs: RunResult, *, confidence: float = 0.99) -> Report:
     Args:
         runs: what `simulate.run` returned, of at least two replicas.
         confidence: of the a-priori checks of this run; a family of runs needs `verify run`. The a-posteriori checks
-            are conditional on what each says (`verdicts.Check.condition`).
+            are conditional on what each says (`Check.condition`).
 
     Returns: verdicts with confidence bounds and tightness (bound / observed).
     Raises:  BadInput: confidence outside (0, 1), or a single replica.
@@ -96,7 +99,7 @@ def check(runs: RunResult, *, confidence: float = 0.99) -> Report:
     return Report(
         verdict.word,
         verdict.checks,
-        {**verdict.evidence.as_dict(), "level": level},
+        verdict.evidence.summary(level),
         tuple(assumptions.examine(observed)),
         sides(runs.run, observed, level),
     )

@@ -13,6 +13,7 @@ import pytest
 
 from paper_figures import __main__ as command
 from paper_figures.registry import REGISTRY
+from verify.sweep.plan import SweepPlan
 from verify.sweep.store import Store
 
 FAST = "device_responses"
@@ -176,10 +177,8 @@ def store_with(path: Path, **meta: str) -> Path:
 def wrong_stores(folder: Path) -> dict[str, Path]:
     text = folder / "notes.txt"
     text.write_text("no database")
-    with Store.create(folder / "empty.sqlite", {"seed": 1}):
-        pass
-    with Store.create(folder / "other code.sqlite", {"seed": 1}):
-        pass
+    for name in ("empty.sqlite", "other code.sqlite"):
+        Store.create(folder / name, SweepPlan(1, ("quadratic",), 0.99)).close()
     with sqlite3.connect(folder / "other code.sqlite") as connection:
         connection.execute("UPDATE meta SET value = '{}' WHERE name = 'code'")
     connection.close()

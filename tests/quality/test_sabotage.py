@@ -1,15 +1,15 @@
-"""The suite catches what is planted, is silent on the sound house, and would say so if something survived."""
+"""The suite catches what is planted, is silent on the unmodified code, and would say so if something survived."""
 
 import contextlib
 import re
 
 import pytest
 
-from verify import sabotage
-from verify.sabotage import Fault, mutants, stages, statements
 from verify.sabotage import bounds as wrong_bounds
+from verify.sabotage import mutants, running, stages, statements
 from verify.sabotage import simulation as wrong_simulation
 from verify.sabotage import statistics as wrong_statistics
+from verify.sabotage.faults import Fault
 
 MODULES = [statements, stages, wrong_bounds, wrong_simulation, wrong_statistics]
 
@@ -41,10 +41,10 @@ KINDS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
 def test_every_planted_fault_is_caught_by_a_named_check(module):
-    checks, findings = module.checks(), list[sabotage.Finding]()
-    assert [name for name, check in checks.items() if not sabotage.passes(check)] == []
+    checks, findings = module.detectors(), list[running.FaultResult]()
+    assert [name for name, check in checks.items() if not running.passes(check)] == []
     for fault in module.faults():
-        findings.append(sabotage.catch(fault, checks))
+        findings.append(running.catch(fault, checks))
     assert findings
     # a check that breaks down has noticed something, but says of nothing that it is wrong
     assert [(finding.fault, finding.how) for finding in findings if finding.how != "failed"] == []
@@ -52,15 +52,15 @@ def test_every_planted_fault_is_caught_by_a_named_check(module):
 
 @pytest.mark.parametrize("area", KINDS)
 def test_every_kind_of_fault_is_planted(area):
-    names = [fault.name for fault, _ in sabotage.planted([area])]
+    names = [fault.name for fault, _ in running.planted([area])]
     assert len(names) >= {"theory": 240, "simulation": 50, "statistics": 35}[area]
     assert [kind for kind, said in KINDS[area].items() if not any(re.search(said, name) for name in names)] == []
 
 
 def test_a_fault_that_changes_nothing_survives():
     harmless = Fault("nothing at all", "statistics", contextlib.nullcontext)
-    fast = {name: wrong_statistics.checks()[name] for name in ("refusals", "verdicts-on-planted-truths")}
-    found = sabotage.catch(harmless, fast)
+    fast = {name: wrong_statistics.detectors()[name] for name in ("refusals", "verdicts-on-planted-truths")}
+    found = running.catch(harmless, fast)
     assert found.caught_by is None and found.how == "survived"
 
 
@@ -70,17 +70,17 @@ def test_a_check_that_breaks_down_is_told_from_one_that_says_no():
     def breaks() -> bool:
         raise ArithmeticError
 
-    assert sabotage.catch(fault, {"breaks": breaks, "well": lambda: True}).how == "broke down"
-    found = sabotage.catch(fault, {"breaks": breaks, "says no": lambda: "device.drift"})
+    assert running.catch(fault, {"breaks": breaks, "well": lambda: True}).how == "broke down"
+    found = running.catch(fault, {"breaks": breaks, "says no": lambda: "device.drift"})
     assert (found.caught_by, found.how, found.line) == ("says no", "failed", "device.drift")
 
 
 def test_a_fault_is_gone_after_it_was_planted():
-    fault = next(fault for fault, _ in sabotage.planted(["simulation"]) if fault.name == "device: no drift")
-    checks = {"lines-of-the-proof": wrong_simulation.checks()["lines-of-the-proof"]}
-    found = sabotage.catch(fault, checks)
+    fault = next(fault for fault, _ in running.planted(["simulation"]) if fault.name == "device: no drift")
+    checks = {"lines-of-the-proof": wrong_simulation.detectors()["lines-of-the-proof"]}
+    found = running.catch(fault, checks)
     assert (found.caught_by, found.line) == ("lines-of-the-proof", "device.closed_form")
-    assert sabotage.passes(checks["lines-of-the-proof"])
+    assert running.passes(checks["lines-of-the-proof"])
 
 
 def test_mutants_differ_and_weaker_ones_are_told_apart():

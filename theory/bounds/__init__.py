@@ -1,6 +1,10 @@
 """Theorems as functions of numbers: domains checked exactly, values guaranteed from above."""
 
-from theory.bounds.catalogue import NAMES, bound
+from theory.bounds import complexity as complexity  # it adds its theorem to the registry
 from theory.bounds.function import Bound, Condition, Evaluation
+from theory.bounds.registry import bound, names
+
+NAMES = names()
+"""Every theorem that can be evaluated, by name."""
 
 __all__ = ["NAMES", "Bound", "Condition", "Evaluation", "bound"]

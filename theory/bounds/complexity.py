@@ -23,7 +23,7 @@ from theory.bounds.forms import Outcome
 from theory.bounds.function import Bound, Condition, Evaluation, closed, gathered
 from theory.bounds.inputs import Given, condition, read, satisfied, scalar
 from theory.bounds.inversion import Inversion
-from theory.bounds.registry import PLAIN, bound, family
+from theory.bounds.registry import MAKERS, PLAIN, bound, family
 from theory.bounds.theorem3 import CONSTANTS as CONSTANTS
 from theory.bounds.theorem3 import ClosedForm, closed_form
 from theory.lemmas import complexity as parts
@@ -161,7 +161,11 @@ def complexity() -> Bound:
         forms=(),
         claims=tuple(claims),
         assumptions=assumptions_of(claims),
+        quantity=third.quantity,
     )
+
+
+MAKERS[theorem.THEOREM.name] = complexity
 
 
 def _latex(third: Theorem) -> str:

@@ -26,6 +26,7 @@ from theory.bounds.arithmetic import (
 from theory.bounds.forms import Form, Outcome
 from theory.bounds.inputs import Given, condition, rational, read, satisfied, scalar
 from theory.setting.symbols import symbol
+from theory.theorems.statement import BoundedQuantity
 
 Floats = NDArray[np.float64]
 Balls = Callable[[Sequence[fmpq]], list[Enclosure]]
@@ -93,6 +94,7 @@ class Bound:
             taken, so a bound that is given more is never larger.
         claims: ids of the claims that prove it.
         assumptions: ids of the assumptions it rests on.
+        quantity: what is bounded; None where nobody says.
 
     """
 
@@ -106,6 +108,7 @@ class Bound:
     forms: tuple[Form, ...]
     claims: tuple[str, ...]
     assumptions: tuple[str, ...]
+    quantity: BoundedQuantity | None = None
     _compiled: dict[tuple[object, ...], Balls] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __call__(self, **given: Given) -> Any:  # noqa: ANN401 - a float for numbers, an array for arrays

@@ -15,7 +15,7 @@ from theory.bounds.multipliers import MultiplierBound
 from theory.lemmas import feasible as point
 from theory.lemmas import multiplier
 from theory.setting.symbols import symbol
-from theory.theorems import explicit, floor, sharp
+from theory.theorems import every, explicit, floor, sharp
 from theory.theorems.statement import Theorem, definitions, eliminate, relational
 from theory.wording import conclusion_latex, feasible_latex, formula
 
@@ -72,6 +72,7 @@ def _bound(theorem: Theorem, latex: str, *forms: Form) -> Bound:
         forms=forms,
         claims=tuple(claims),
         assumptions=assumptions_of(claims),
+        quantity=theorem.quantity,
     )
 
 
@@ -123,17 +124,35 @@ def _floor() -> Bound:
     return replace(_bound(floor.THEOREM, latex, adaptive, plain), definitions={})
 
 
-_MAKERS: Mapping[str, Callable[[], Bound]] = {
+def _plain(theorem: Theorem) -> Bound:
+    """Return a theorem whose statement is one expression, with no form but that."""
+    if theorem.expression is None:
+        raise ValueError(f"the theorem {theorem.name} is no expression and has no maker in MAKERS")
+    return _bound(theorem, theorem.latex, ClosedForm("plain", (), {}, (theorem.proved_by,), theorem.expression))
+
+
+MAKERS: dict[str, Callable[[], Bound]] = {
     "sharp": _sharp,
     "resolved": _resolved,
     "explicit": _explicit,
     "floor": _floor,
 }
-NAMES = tuple(_MAKERS)
-"""Every theorem that bounds A, by name."""
+"""How the theorems with forms of their own are made; `theory.bounds.complexity` adds its own."""
+
+
+@cache
+def further() -> tuple[str, ...]:
+    """Return the theorems that nobody makes here: each is one expression."""
+    return tuple(name for name in every() if name not in MAKERS)
+
+
+def names() -> tuple[str, ...]:
+    """Return every theorem that can be evaluated."""
+    return (*MAKERS, *further())
 
 
 @cache
 def bound(name: str) -> Bound:
     """Return the theorem `name` as a function of its parameters; an unknown name raises `BadInput`."""
-    return _MAKERS[known("theorem", name, NAMES)]()
+    known("theorem", name, names())
+    return MAKERS[name]() if name in MAKERS else _plain(every()[name])

@@ -1,47 +1,7 @@
-"""The claims. Importing this package registers them all; `theory.blueprint` puts them in order."""
+"""The claims. Importing this package registers those of all its modules; `theory.blueprint` puts them in order."""
 
-from theory.lemmas import (
-    adaptive,
-    challenge,
-    complexity,
-    device,
-    feasible,
-    floor,
-    growing_noise,
-    hilbert,
-    instance,
-    master,
-    multiplier,
-    network,
-    noise,
-    order,
-    pipeline,
-    resolved,
-    short_lags,
-    staleness,
-    synchronous,
-    windows,
-)
+import importlib
+import pkgutil
 
-__all__ = [
-    "adaptive",
-    "challenge",
-    "complexity",
-    "device",
-    "feasible",
-    "floor",
-    "growing_noise",
-    "hilbert",
-    "instance",
-    "master",
-    "multiplier",
-    "network",
-    "noise",
-    "order",
-    "pipeline",
-    "resolved",
-    "short_lags",
-    "staleness",
-    "synchronous",
-    "windows",
-]
+for _found in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_found.name}")

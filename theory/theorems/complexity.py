@@ -11,15 +11,16 @@ import sympy
 from sympy import Expr
 
 from theory.blueprint import claim
+from theory.definitions import meanings
 from theory.lemmas import complexity as parts
 from theory.setting import algorithms
 from theory.setting.symbols import symbol
-from theory.theorems.statement import Theorem, conditions, definitions, eliminate
+from theory.theorems.statement import ITERATIONS, Theorem, conditions, definitions, eliminate
 
 _CLAIM = claim("complexity.step_size")
 _ENOUGH = claim("complexity.iterations").premise("enough").lhs
 _CONSTANTS = {
-    parts.lead: sympy.sqrt(next(root.of for root in _CLAIM.roots if root.symbol == parts.lead)),
+    parts.lead: meanings(_CLAIM)[parts.lead],
     parts.rest: parts.rest_of(parts.t),
 }
 
@@ -30,6 +31,7 @@ THEOREM = Theorem(
     title="Theorem 3: iterations to eps above the floor",
     proved_by="complexity.iterations",
     run="complexity.published",
+    quantity=ITERATIONS,
     expression=_EXPRESSION,
     feasible=(),
     definitions=definitions("master.sharp", "x", "p", "q", "qn"),

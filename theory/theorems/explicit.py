@@ -7,7 +7,7 @@ Source:     docs/theory.md#theorem-2.
 """
 
 from theory.blueprint import claim
-from theory.theorems.statement import Theorem, conditions, definitions, eliminate
+from theory.theorems.statement import AVERAGE_SQUARED_GRADIENT, Theorem, conditions, definitions, eliminate
 
 _CLAIM = claim("master.explicit")
 
@@ -16,6 +16,7 @@ THEOREM = Theorem(
     title=_CLAIM.title,
     proved_by=_CLAIM.id,
     run="master.sharp",
+    quantity=AVERAGE_SQUARED_GRADIENT,
     expression=eliminate(_CLAIM.conclusion("bound").rhs, _CLAIM),
     feasible=(),
     definitions=definitions("master.sharp", "x", "p", "q", "qn"),

@@ -10,7 +10,7 @@ import sympy
 
 from theory.blueprint import claim
 from theory.setting.symbols import symbol
-from theory.theorems.statement import Theorem, conditions, definitions, eliminate
+from theory.theorems.statement import FLOOR, Theorem, conditions, definitions, eliminate
 
 _CLAIM = claim("floor.upper")
 WITH_REMAINDER = eliminate(_CLAIM.conclusion("bound").rhs, _CLAIM)
@@ -21,6 +21,7 @@ THEOREM = Theorem(
     title=_CLAIM.title,
     proved_by=_CLAIM.id,
     run="master.sharp",
+    quantity=FLOOR,
     expression=WITH_REMAINDER.xreplace({symbol("t"): sympy.Integer(0)}),
     feasible=(),
     definitions=definitions("master.sharp", "x", "p", "q", "qn"),

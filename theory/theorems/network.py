@@ -121,7 +121,7 @@ def symbolic(M: int) -> Rows:
 
 
 @dataclass(frozen=True)
-class Constants:
+class NetworkConstants:
     """Certified constants of a network: what Theorems 1 and 2 need.
 
     Args:
@@ -181,7 +181,7 @@ def bounds(stage_data: Mapping[str, Any], w: Sequence[float]) -> Rows:
     return rows(**known, l0=float(l0), w=[float(x) for x in w], caps=caps)
 
 
-def constants(stage_data: Mapping[str, Any], w: Sequence[float]) -> Constants:
+def constants(stage_data: Mapping[str, Any], w: Sequence[float]) -> NetworkConstants:
     """Return the constants of a network; arguments and errors are those of `bounds`."""
     found = bounds(stage_data, w)
-    return Constants(found.S * (1 + ROUNDING), found.S_full * (1 + ROUNDING))
+    return NetworkConstants(found.S * (1 + ROUNDING), found.S_full * (1 + ROUNDING))

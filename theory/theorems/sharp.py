@@ -8,7 +8,7 @@ Source:     docs/theory.md#theorem-1; arXiv 2410.15155.
 """
 
 from theory.blueprint import claim
-from theory.theorems.statement import Theorem, conditions, definitions, relational
+from theory.theorems.statement import AVERAGE_SQUARED_GRADIENT, Theorem, conditions, definitions, relational
 
 _RUN = claim("master.sharp")
 
@@ -17,6 +17,7 @@ THEOREM = Theorem(
     title=_RUN.title,
     proved_by="master.sharp",
     run="master.sharp",
+    quantity=AVERAGE_SQUARED_GRADIENT,
     expression=None,
     feasible=tuple(
         relational(claim("master.young").premise(name), claim("master.young")) for name in ("i", "ii", "component")

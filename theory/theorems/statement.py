@@ -8,7 +8,8 @@ import sympy
 from sympy import Expr
 
 from theory.blueprint import assumptions_of, claim, rests_on
-from theory.kernel.claim import Claim, Definition
+from theory.definitions import eliminate, meanings
+from theory.kernel.claim import Claim
 from theory.kernel.relations import Relation, to_latex
 
 _SYMPY = {"<=": sympy.Le, "<": sympy.Lt, "==": sympy.Eq}
@@ -16,15 +17,47 @@ Domain = tuple[tuple[str, sympy.Basic], ...]
 
 
 @dataclass(frozen=True)
+class BoundedQuantity:
+    """What a theorem bounds: a number of a run, or what is made of such numbers.
+
+    Args:
+        name: by which `verify` finds the observable that is compared with the bound.
+        latex: its symbol.
+        unit: in f (of the objective) and w (of a weight).
+        meaning: in symbols.
+
+    """
+
+    name: str
+    latex: str
+    unit: str
+    meaning: str
+
+
+AVERAGE_SQUARED_GRADIENT = BoundedQuantity(
+    "average squared gradient", "A", "f^2/w^2", "(1/K) sum over k < K of E norm(grad f(W_k))^2"
+)
+AVERAGE_GAP = BoundedQuantity(
+    "average gap", r"\frac{1}{K} \sum_k f(W_k) - f^*", "f", "(1/K) sum over k < K of E f(W_k) - f*"
+)
+LAST_GAP = BoundedQuantity("last gap", r"f(W_K) - f^*", "f", "E f(W_K) - f*")
+FLOOR = BoundedQuantity(
+    "floor of the average squared gradient", "A", "f^2/w^2", "the limit of A as alpha -> 0 and K alpha -> infinity"
+)
+ITERATIONS = BoundedQuantity("iterations to eps", "K", "1", "the number of iterations after which A is within eps")
+
+
+@dataclass(frozen=True)
 class Theorem:
-    """A bound on the average squared gradient norm A, ready to be evaluated.
+    """A bound on a quantity of a run, ready to be evaluated.
 
     Args:
         name: as on the command line.
         title: as in print.
         proved_by: the claim whose conclusion this is.
         run: the claim that puts the runs of the algorithm under it; equal to `proved_by` where that speaks of runs.
-        expression: the bound on A; None where the statement is a feasible set.
+        quantity: what it bounds.
+        expression: the bound; None where the statement is a feasible set.
         feasible: the relations of a feasible set in A, Y, a; empty where the statement is an expression.
         definitions: the parameters in terms of those of the command line.
         domain: (label, relational) for each condition on the parameters.
@@ -35,6 +68,7 @@ class Theorem:
     title: str
     proved_by: str
     run: str
+    quantity: BoundedQuantity
     expression: Expr | None
     feasible: tuple[sympy.Basic, ...]
     definitions: Mapping[sympy.Symbol, Expr]
@@ -63,17 +97,8 @@ class Theorem:
     def latex(self) -> str:
         """Return the statement as a formula."""
         if self.expression is not None:
-            return rf"A \le {to_latex(self.expression)}"
+            return rf"{self.quantity.latex} \le {to_latex(self.expression)}"
         return r",\quad ".join(sympy.latex(relation) for relation in self.feasible)
-
-
-def eliminate(expression: Expr, item: Claim) -> Expr:
-    """Replace what a claim defines by what it stands for: roots become square roots."""
-    meaning = {root.symbol: sympy.sqrt(root.of) for root in item.roots}
-    meaning |= {entry.symbol: entry.of for entry in item.context if isinstance(entry, Definition)}
-    while expression.free_symbols & meaning.keys():
-        expression = expression.xreplace(meaning)
-    return expression
 
 
 def relational(relation: Relation, item: Claim) -> sympy.Basic:
@@ -84,9 +109,8 @@ def relational(relation: Relation, item: Claim) -> sympy.Basic:
 
 def definitions(name: str, *wanted: str) -> dict[sympy.Symbol, Expr]:
     """Return the definitions that a claim makes of the symbols `wanted`."""
-    item = claim(name)
-    relations = (item.premise(f"{symbol} :=") for symbol in wanted)
-    return {relation.lhs: relation.rhs for relation in relations}
+    found = {symbol.name: (symbol, meaning) for symbol, meaning in meanings(claim(name)).items()}
+    return dict(found[symbol] for symbol in wanted)
 
 
 def conditions(name: str, *wanted: str) -> Domain:
@@ -95,4 +119,16 @@ def conditions(name: str, *wanted: str) -> Domain:
     return tuple((str(relation), relational(relation, item)) for relation in map(item.premise, wanted))
 
 
-__all__ = ["Theorem", "conditions", "definitions", "eliminate", "relational"]
+__all__ = [
+    "AVERAGE_GAP",
+    "AVERAGE_SQUARED_GRADIENT",
+    "FLOOR",
+    "ITERATIONS",
+    "LAST_GAP",
+    "BoundedQuantity",
+    "Theorem",
+    "conditions",
+    "definitions",
+    "eliminate",
+    "relational",
+]

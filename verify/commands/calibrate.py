@@ -16,9 +16,10 @@ def calibrate(
 ) -> int:
     """Measure false alarms and power of the verdicts on planted truths, and that wrong procedures would show."""
     from verify.commands import console
+    from verify.report import tables
 
     check_writable(json, "--json")
     count = integer("--families", families, at_least=1)
     result = console.watch_calibration(max(1, count // 10) if quick else count, integer("--seed", seed, at_least=0))
-    deliver(json, result, lambda: show(console.calibration_table(result)))
-    return HOLDS if result["as_stated"] else ANSWER_IS_NO
+    deliver(json, result.to_json(), lambda: show(tables.calibration_table(result)))
+    return HOLDS if result.as_stated else ANSWER_IS_NO

@@ -18,6 +18,7 @@ def falsify(
 ) -> int:
     """Search for the setting with the smallest bound / observed ratio, family by family."""
     from verify.commands import console
+    from verify.report import tables
     from verify.sweep.settings import SEARCHED
     from verify.sweep.store import check_new
 
@@ -29,5 +30,5 @@ def falsify(
     found = console.watch_search(runs, integer("--seed", seed, at_least=0), names)
     if store is not None:
         console.keep(found, store)
-    deliver(json, found, lambda: show(console.falsify_table(found, store)))
-    return ANSWER_IS_NO if found["violations"] else HOLDS
+    deliver(json, found.to_json(), lambda: show(tables.falsify_table(found, store)))
+    return ANSWER_IS_NO if found.violations else HOLDS

@@ -16,7 +16,7 @@ def list_(
     json: Json = None,
 ) -> int:
     """List the settings of a store that came closest to an alarm, violated ones first."""
-    from verify.commands import console
+    from verify.report import tables
     from verify.sweep.store import Store
 
     check_writable(json, "--json")
@@ -26,6 +26,7 @@ def list_(
         counts = opened.counts()
         if family is not None:
             known("--family", family, counts)
-        found = {"settings": counts, "closest": opened.closest(most, family=family)}
-    deliver(json, found, lambda: show(console.closest_table(found)))
+        closest = opened.closest(most, family=family)
+    found = {"settings": counts, "closest": [check._asdict() for check in closest]}
+    deliver(json, found, lambda: show(tables.closest_table(closest, sum(counts.values()))))
     return HOLDS

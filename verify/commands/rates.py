@@ -15,12 +15,14 @@ def rates(
     json: Json = None,
 ) -> int:
     """Read exponents and floors off runs, count clock cycles on the machine, and look for the cross term."""
-    from verify.rates import Plan
-    from verify.rates.table import table_of, watch
+    from verify.commands import console
+    from verify.rates.iterations import StudyPlan
+    from verify.rates.table import table_of
     from verify.sweep import executors
 
     check_writable(json, "--json")
-    plan = Plan(quick, integer("--seed", seed, at_least=0))
-    result = watch(plan, executors.default_workers() if workers is None else integer("--workers", workers, at_least=1))
-    deliver(json, result, lambda: show(table_of(result)))
-    return ANSWER_IS_NO if result["violations"] else HOLDS
+    plan = StudyPlan(quick, integer("--seed", seed, at_least=0))
+    processes = executors.default_workers() if workers is None else integer("--workers", workers, at_least=1)
+    result = console.watch_rates(plan, processes)
+    deliver(json, result.to_json(), lambda: show(table_of(result)))
+    return ANSWER_IS_NO if result.violations else HOLDS

@@ -15,14 +15,14 @@ def replay(
     json: Json = None,
 ) -> int:
     """Run one stored setting again and show it step by step."""
-    from verify.commands import console, replaying
+    from verify.proof_lines import replaying
+    from verify.report import tables
     from verify.sweep.store import Store
 
     check_writable(json, "--json")
     with Store.open(store) as opened:
         tell_if_outdated(opened)
         stored = opened.result(integer("ID", identity, at_least=0))
-        replayed = replaying.replay(stored, opened.plan["confidence"])
-    deliver(json, replayed, lambda: show(console.replay_table(replayed)))
-    holds = replayed["identical"] and replayed["lines_hold"] and replayed["result"]["verdict"] != "violated"
-    return HOLDS if holds else ANSWER_IS_NO
+        replayed = replaying.replay(stored, opened.plan.confidence)
+    deliver(json, replayed.to_json(), lambda: show(tables.replay_table(replayed)))
+    return HOLDS if replayed.ok else ANSWER_IS_NO

@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -32,21 +32,23 @@ def run(
     """Judge randomized settings: held, violated or inconclusive, and how tight each bound is."""
     from verify.commands import console
     from verify.judging.statistics import Spending
+    from verify.report import tables
     from verify.report.summary import summarise
     from verify.sweep import executors
     from verify.sweep import settings as families
     from verify.sweep.connection import StoreFailed
+    from verify.sweep.plan import SweepPlan
     from verify.sweep.store import Store
 
     check_writable(json, "--json")
     if fresh and not resume:
         raise BadInput("--fresh-if-changed", "given", "given with --resume")
     count = integer("--settings", settings, at_least=1)
-    plan: dict[str, Any] = {
-        "seed": integer("--seed", seed, at_least=0),
-        "families": list(families.plan_families(family or [], long=long)),
-        "confidence": Spending(real("--confidence", confidence)).confidence,
-    }
+    plan = SweepPlan(
+        integer("--seed", seed, at_least=0),
+        tuple(families.plan_families(family or [], long=long)),
+        Spending(real("--confidence", confidence)).confidence,
+    )
     if workers is not None and scheduler is not None:
         raise BadInput("--scheduler", scheduler, "given without --workers, which is for processes on this machine")
     processes = executors.default_workers() if workers is None else integer("--workers", workers, at_least=1)
@@ -60,9 +62,8 @@ def run(
             ended = error
         results = list(opened.results(below=count))
     elapsed = time.perf_counter() - start
-    summary = summarise(results, plan, elapsed, None if store is None else str(store))
-    summary["complete"] = len(results) == count
-    deliver(json, summary, lambda: show(console.summary_table(summary)))
+    summary = summarise(results, plan, elapsed, None if store is None else str(store), asked=count)
+    deliver(json, summary.to_json(), lambda: show(tables.summary_table(summary)))
     if ended is not None:
         raise ended
-    return ANSWER_IS_NO if summary["violations"] else HOLDS
+    return ANSWER_IS_NO if summary.counts.violations else HOLDS

@@ -13,11 +13,12 @@ def sabotage(
     json: Json = None,
 ) -> int:
     """Plant faults in theorems, simulator and statistics, and say which check catches each."""
-    from verify import sabotage as faults
     from verify.commands import console
+    from verify.sabotage.faults import AREAS
+    from verify.sabotage.table import sabotage_table
 
     check_writable(json, "--json")
-    areas = [known("--area", name, faults.AREAS) for name in area or faults.AREAS]
+    areas = [known("--area", name, AREAS) for name in area or AREAS]
     result = console.watch_faults(areas)
-    deliver(json, result, lambda: show(console.sabotage_table(result)))
-    return ANSWER_IS_NO if result["survivors"] or result["failing_without_a_fault"] else HOLDS
+    deliver(json, result.to_json(), lambda: show(sabotage_table(result)))
+    return HOLDS if result.ok else ANSWER_IS_NO

@@ -19,8 +19,9 @@ def witness(
 
     check_writable(json, "--json")
     outside.require_extra()
+    from verify.commands import console
     from verify.witness import showing
 
-    result = showing.watch(showing.cases(lags or showing.LAGS, iterations, alpha))
-    deliver(json, result, lambda: show(showing.table(result)))
-    return ANSWER_IS_NO if result["violated"] else HOLDS
+    result = console.watch_witness(showing.cases(lags or showing.LAGS, iterations, alpha))
+    deliver(json, result.to_json(), lambda: show(showing.table(result)))
+    return ANSWER_IS_NO if result.violated else HOLDS

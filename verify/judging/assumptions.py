@@ -7,10 +7,9 @@ applied. Not needed: no constant of the instance rests on it. Only what is certi
 claimed for a family.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from theory.setting.assumptions import REGISTRY
 from verify.judging.observations import Observations
@@ -130,34 +129,3 @@ def unestablished(observed: Observations, needed: Iterable[str]) -> str:
 
 
 STATUSES: tuple[Status, ...] = get_args(Status)
-
-
-def tally(results: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, int]]:
-    """Return for every assumption in how many settings it has each of `STATUSES`."""
-    counted: dict[str, Counter[str]] = defaultdict(Counter)
-    for result in results:
-        for finding in result["assumptions"]:
-            counted[finding["assumption"]][finding["status"]] += 1
-    return {name: {status: count[status] for status in STATUSES} for name, count in counted.items()}
-
-
-def patterns(results: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return which settings share the status of every assumption: family, status by assumption, ids."""
-    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[int]] = defaultdict(list)
-    for result in results:
-        statuses = tuple((finding["assumption"], finding["status"]) for finding in result["assumptions"])
-        found[result["family"], statuses].append(result["id"])
-    return [
-        {"family": family, "status": dict(statuses), "settings": ids}
-        for (family, statuses), ids in sorted(found.items(), key=lambda item: (item[0][0], -len(item[1])))
-    ]
-
-
-def violated(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return every violated assumption with its setting, family and evidence."""
-    return [
-        {"id": result["id"], "family": result["family"], **finding}
-        for result in results
-        for finding in result["assumptions"]
-        if finding["status"] == "violated"
-    ]

@@ -51,7 +51,7 @@ LAWS: dict[str, Callable[[np.random.Generator, tuple[int, ...]], Array]] = {
 
 
 @dataclass(frozen=True)
-class Rate:
+class ErrorRate:
     """One measured rate against what is stated of it.
 
     Args:
@@ -83,10 +83,77 @@ class Rate:
             return bool(stats.binom.cdf(self.count, self.families, self.stated) >= RARE)
         return bool(stats.binom.sf(self.count - 1, self.families, self.stated) >= RARE)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the rate as plain data, with its 95% interval."""
+    @property
+    def interval_95(self) -> tuple[float, float]:
+        """Return its 95% interval."""
         low, high = stats.binomtest(self.count, self.families).proportion_ci(0.95)
-        return {**vars(self), "rate": self.rate, "interval_95": [float(low), float(high)], "ok": self.ok}
+        return float(low), float(high)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the rate as plain data, with its 95% interval."""
+        return {**vars(self), "rate": self.rate, "interval_95": list(self.interval_95), "ok": self.ok}
+
+
+@dataclass(frozen=True)
+class Control:
+    """A wrong procedure, and the rate that must show it."""
+
+    procedure: str
+    rate: ErrorRate
+
+    @property
+    def noticed(self) -> bool:
+        """Return whether it shows."""
+        return not self.rate.ok
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the control as plain data."""
+        return {**self.rate.to_json(), "procedure": self.procedure, "noticed": self.noticed}
+
+
+@dataclass(frozen=True)
+class CalibrationResult:
+    """The error rates of the verdicts on planted truths.
+
+    Args:
+        families: null families a law.
+        seed: of all observations.
+        rates: of false alarms, of power, and of the mean-square saturation.
+        held: of a false `held`, by law; only the first is stated.
+        controls: wrong procedures.
+
+    """
+
+    families: int
+    seed: int
+    rates: tuple[ErrorRate, ...]
+    held: tuple[ErrorRate, ...]
+    controls: tuple[Control, ...]
+
+    @property
+    def settings_per_family(self) -> int:
+        """Return how many settings a null family has."""
+        return SIZE
+
+    @property
+    def as_stated(self) -> bool:
+        """Return whether every stated rate holds and every wrong procedure shows."""
+        return all(rate.ok for rate in (*self.rates, self.held[0])) and all(one.noticed for one in self.controls)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything with the keys of the command line."""
+        return {
+            "families": self.families,
+            "seed": self.seed,
+            "family_wise_confidence": CONFIDENCE,
+            "settings_per_family": self.settings_per_family,
+            "rates": [rate.to_json() for rate in self.rates],
+            "held": [
+                {**rate.to_json(), "what": "false held", "asserted": place == 0} for place, rate in enumerate(self.held)
+            ],
+            "controls": [control.to_json() for control in self.controls],
+            "as_stated": self.as_stated,
+        }
 
 
 def judged(observations: Array, level: float) -> NDArray[np.str_]:
@@ -114,7 +181,7 @@ def by_held(observations: Array, level: float) -> NDArray[np.bool_]:
     return np.asarray(judged(observations * (1 + 2e-9), level) == "held")
 
 
-def false_alarms(law: str, families: int, seed: int = 1, rule: Rule = by_verdict) -> Rate:
+def false_alarms(law: str, families: int, seed: int = 1, rule: Rule = by_verdict) -> ErrorRate:
     """Measure how many null families have an alarm.
 
     Args:
@@ -132,17 +199,17 @@ def false_alarms(law: str, families: int, seed: int = 1, rule: Rule = by_verdict
     alarms = np.zeros(families, dtype=bool)
     for index in range(SIZE):
         alarms |= rule(observed[:, index], spending.level(index))
-    return Rate("false alarms", law, 1 - CONFIDENCE, families, int(alarms.sum()), most)
+    return ErrorRate("false alarms", law, 1 - CONFIDENCE, families, int(alarms.sum()), most)
 
 
-def power(violation: float, variation: float, settings: int, seed: int = 2) -> Rate:
+def power(violation: float, variation: float, settings: int, seed: int = 2) -> ErrorRate:
     """Measure how many violations of a size are found with the replicas that are said to find them."""
     replicas = statistics.replicas_needed(violation, variation, LEVEL, POWER)
     rng = np.random.default_rng([seed, replicas])
     observed = rng.gamma(variation**-2, variation**2 * (1 + violation), (settings, replicas))
     found = statistics.lower_mean(observed, LEVEL) > 1.0
     law = f"{violation:.0%} above, scatter {variation:.0%}"
-    return Rate("power", law, POWER, settings, int(found.sum()), replicas)
+    return ErrorRate("power", law, POWER, settings, int(found.sum()), replicas)
 
 
 def two_sided(observations: Array, level: float) -> NDArray[np.bool_]:
@@ -167,7 +234,7 @@ SATURATION = (0.005, 0.81, 0.01)
 READ_OFF = "ceiling read off the run for one known beforehand"
 
 
-def saturation_missed(families: int, seed: int = 3, *, read_off: bool = False) -> Rate:
+def saturation_missed(families: int, seed: int = 3, *, read_off: bool = False) -> ErrorRate:
     """Measure how often the upper end of the mean-square saturation lies below its mean, one time in 20 at most.
 
     Args:
@@ -182,7 +249,7 @@ def saturation_missed(families: int, seed: int = 3, *, read_off: bool = False) -
     ceiling = observed.max(axis=1) if read_off else np.full(families, high)
     missed = statistics.upper_mean(observed, 0.05, ceiling) < share * high + (1 - share) * low - 1e-9
     law = f"{high:g} once in {1 / share:.0f}, else {low:g}"
-    return Rate("saturation missed", law, 0.05, families, int(missed.sum()), 96)
+    return ErrorRate("saturation missed", law, 0.05, families, int(missed.sum()), 96)
 
 
 CONTROLS: dict[str, tuple[Rule, str]] = {
@@ -197,7 +264,7 @@ HELD = ("narrow", "exponential", "rarely 20, else 0")
 """Laws for which a false `held` is counted. Student's t behind it is exact for normal means: only the first is near."""
 
 
-def calibrate(families: int, seed: int, on_rate: Callable[[], None] = lambda: None) -> dict[str, Any]:
+def calibrate(families: int, seed: int, on_rate: Callable[[], None] = lambda: None) -> CalibrationResult:
     """Measure every rate, and that wrong procedures would be noticed.
 
     Args:
@@ -205,17 +272,14 @@ def calibrate(families: int, seed: int, on_rate: Callable[[], None] = lambda: No
         seed: of all observations.
         on_rate: called after every rate.
 
-    Returns: the rates; those of a false `held`, of which only the first is stated; those of the wrong procedures; and
-        whether all is as stated.
-
     """
     if families < 1:
         raise BadInput("--families", families, "an integer >= 1", "a rate")
 
-    def measured(rates: Sequence[Callable[[], Rate]]) -> list[dict[str, Any]]:
-        found = list[dict[str, Any]]()
+    def measured(rates: Sequence[Callable[[], ErrorRate]]) -> list[ErrorRate]:
+        found = list[ErrorRate]()
         for rate in rates:
-            found.append(rate().as_dict())
+            found.append(rate())
             on_rate()
         return found
 
@@ -225,18 +289,8 @@ def calibrate(families: int, seed: int, on_rate: Callable[[], None] = lambda: No
     wrong = measured([partial(false_alarms, law, families, seed, rule) for rule, law in CONTROLS.values()])
     wrong += measured([partial(saturation_missed, families, seed, read_off=True)])
     held = measured([partial(false_alarms, law, families, seed, by_held) for law in HELD])
-    controls = [{**rate, "procedure": name, "noticed": not rate["ok"]}
-                for name, rate in zip((*CONTROLS, READ_OFF), wrong, strict=True)]  # fmt: skip
-    return {
-        "families": families,
-        "seed": seed,
-        "family_wise_confidence": CONFIDENCE,
-        "settings_per_family": SIZE,
-        "rates": rates,
-        "held": [{**rate, "what": "false held", "asserted": rate["law"] == HELD[0]} for rate in held],
-        "controls": controls,
-        "as_stated": all(rate["ok"] for rate in [*rates, held[0]]) and all(each["noticed"] for each in controls),
-    }
+    controls = map(Control, (*CONTROLS, READ_OFF), wrong)
+    return CalibrationResult(families, seed, tuple(rates), tuple(held), tuple(controls))
 
 
 STEPS = len(LAWS) + len(VIOLATIONS) + len(CONTROLS) + len(HELD) + 2

@@ -7,12 +7,15 @@ in both.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from boundary import json_number
 from simulate.problems.network import Network
 from simulate.run import Run
 from verify.judging import certificates, verdicts
+from verify.judging.checks import HEADLINE, Check
 from verify.judging.observations import Constants, Observations, of_network
 
 NAMES = ("L", "Lambda1", "Lambdah")
@@ -29,23 +32,35 @@ class ConstantsSource:
         norms: certified, measured (at every step) or sampled.
         w: bounds of norm2(W^(m)), in w; empty if there are none.
         values: L, Lambda1, Lambdah, in f/w^2; empty if there are none.
-        checks: the a-posteriori forms of `verdicts.FORMS`, or `verdicts.HEADLINE` alone and why none can be applied.
+        checks: the a-posteriori forms of `verdicts.FORMS`, or `checks.HEADLINE` alone and why none can be applied.
 
     """
 
     norms: str
     w: tuple[float, ...]
     values: Mapping[str, float]
-    checks: tuple[verdicts.Check, ...]
+    checks: tuple[Check, ...]
 
     @property
-    def check(self) -> verdicts.Check:
+    def check(self) -> Check:
         """Return the check that stands for all."""
-        return next(check for check in self.checks if check.claim == verdicts.HEADLINE)
+        return next(check for check in self.checks if check.name == HEADLINE)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the constants and the checks as plain data."""
+        checks = [check.to_json() for check in self.checks]
+        return {"norms": self.norms, "w": list(self.w), "values": dict(self.values), "checks": checks}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "ConstantsSource":
+        """Return what `to_json` described, also after a passage through JSON."""
+        values = {name: json_number(value) for name, value in data["values"].items()}
+        checks = tuple(map(Check.from_json, data["checks"]))
+        return cls(data["norms"], tuple(map(json_number, data["w"])), values, checks)
 
 
 def sides(run: Run, observed: Observations, level: float) -> tuple[ConstantsSource, ...]:
-    """Return the certified and the observed side of a network's run; nothing for other problems."""
+    """Return the certified and the observed constants of a network's run; nothing for other problems."""
     problem = run.problem
     if not isinstance(problem, Network):
         return ()
@@ -68,9 +83,10 @@ def _side(
     level: float,
 ) -> ConstantsSource:
     if not w:
-        return ConstantsSource(norms, (), {}, (verdicts.Check(verdicts.HEADLINE, "not applied", reason=refusal),))
+        refused = Check(HEADLINE, "not applied", verdicts.FORMS[0].theorem, reason=refusal)
+        return ConstantsSource(norms, (), {}, (refused,))
     known = observed.constants
     certified = {**known.certified, **dict.fromkeys(values, norms == "certified")}
     seen = replace(observed, constants=Constants({**known.values, **values}, certified))
-    checks = (check for check in verdicts.confront(seen, level).checks if check.claim.endswith("/a-posteriori"))
+    checks = (check for check in verdicts.confront(seen, level).checks if check.name.basis == "a-posteriori")
     return ConstantsSource(norms, tuple(w), values, tuple(checks))

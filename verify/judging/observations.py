@@ -1,18 +1,20 @@
 """What a setting's runs showed, joined with what is known of it beforehand."""
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from boundary import json_number
 from simulate import invariant
 from simulate.results import RunResult
 from simulate.run import Run
 from theory.setting import algorithms
 from theory.theorems import network
+from theory.theorems.statement import AVERAGE_GAP, AVERAGE_SQUARED_GRADIENT, LAST_GAP, BoundedQuantity
 from verify.judging import certificates, rounding
 from verify.judging.certificates import Certificate
 from verify.judging.rounding import Rounding
@@ -39,6 +41,15 @@ class Constants:
     def proved(self, *names: str) -> bool:
         """Return whether every one of these is known and certified."""
         return all(name in self.values and self.certified.get(name, False) for name in names)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return values and what is certified, as plain data."""
+        return {"constants": dict(self.values), "certified": dict(self.certified)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Constants":
+        """Return what `to_json` described, also after a passage through JSON."""
+        return cls({name: json_number(value) for name, value in data["constants"].items()}, dict(data["certified"]))
 
     def larger(self, other: "Constants") -> "Constants":
         """Return each constant's larger value: what was seen is a largest value over replicas."""
@@ -75,6 +86,8 @@ class Observations:
         distortion: what is known of another device on the weights that were met: (gamma, gain); else None.
         covered: whether the theorems speak of the algorithm's steps.
         independent_draws: whether the problem declares independent samples whose gradients have the right mean.
+        average_gap: (1/K) sum over k < K of f(W_k) - f*, shape (R,), in f; empty where it was not looked at.
+        last_gap: f(W_K) - f*, shape (R,), in f; empty where it was not looked at.
 
     """
 
@@ -94,6 +107,8 @@ class Observations:
     distortion: tuple[float, float] | None = None
     covered: bool = True
     independent_draws: bool = True
+    average_gap: Array = field(default_factory=lambda: np.empty(0))
+    last_gap: Array = field(default_factory=lambda: np.empty(0))
 
     @property
     def seen(self) -> Literal["measured", "sampled"]:
@@ -131,7 +146,55 @@ class Observations:
             stage_norms=tuple(map(max, self.stage_norms, more.stage_norms)),
             rounding=self.rounding.larger(more.rounding),
             certificates=_worse(self.certificates, more.certificates),
+            average_gap=np.concatenate([self.average_gap, more.average_gap]),
+            last_gap=np.concatenate([self.last_gap, more.last_gap]),
         )
+
+
+@dataclass(frozen=True)
+class Observable:
+    """How a quantity that theorems bound is seen in runs, and what may be concluded of its mean.
+
+    It is a nonnegative number of each replica, so a lower confidence bound needs no distribution (a bet), and the upper
+    one is Student's over replicas; both are widened by what the rounding of a measurement may amount to.
+
+    Args:
+        quantity: that is seen.
+        values: one a replica, shape (R,), >= 0.
+        lowered: a mean at least this large is certain, given the measured one.
+        raised: no larger mean can be behind the measured one.
+
+    """
+
+    quantity: BoundedQuantity
+    values: Callable[[Observations], Array]
+    lowered: Callable[[Rounding, float], float]
+    raised: Callable[[Rounding, float], float]
+
+
+def _gap_lowered(rounded: Rounding, mean: float) -> float:
+    return max(mean - rounded.value, 0.0)
+
+
+def _gap_raised(rounded: Rounding, mean: float) -> float:
+    return mean + rounded.value
+
+
+SQUARED_GRADIENT = Observable(
+    AVERAGE_SQUARED_GRADIENT, lambda observed: observed.squared_gradient, Rounding.lowered, Rounding.raised
+)
+"""The one that every setting is judged by."""
+
+OBSERVABLES: Mapping[str, Observable] = {
+    observable.quantity.name: observable
+    for observable in (
+        SQUARED_GRADIENT,
+        # a gap that lies below 0 does so by the rounding of f, for which both ends are widened
+        Observable(AVERAGE_GAP, lambda observed: np.maximum(observed.average_gap, 0), _gap_lowered, _gap_raised),
+        Observable(LAST_GAP, lambda observed: np.maximum(observed.last_gap, 0), _gap_lowered, _gap_raised),
+    )
+}
+"""By the name of the quantity."""
 
 
 def _worse(some: Sequence[Certificate], others: Sequence[Certificate]) -> tuple[Certificate, ...]:
@@ -178,6 +241,8 @@ def from_trajectories(runs: RunResult) -> Observations:
         None if math.isinf(device.tau) else device.distortion(-met, met),
         algorithms.named(runs.run.algorithm).covered,
         runs.run.problem.independent_draws,
+        runs.curve.loss.mean(axis=0)[sound] - runs.run.problem.lower_bound,
+        runs.final_value[sound] - runs.run.problem.lower_bound,
     )
 
 

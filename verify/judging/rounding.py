@@ -34,6 +34,7 @@ from typing import Any
 
 import numpy as np
 
+from boundary import json_number
 from simulate.problems.base import FiniteData
 from simulate.results import RunResult
 from simulate.run import Run
@@ -72,9 +73,15 @@ class Rounding:
         """Return the largest mean squared gradient that may be behind a measured one."""
         return (math.sqrt(max(mean, 0.0)) + self.gradient) ** 2
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return the bounds as plain data."""
-        return {"dtype": self.dtype, "direction": self.direction, "gradient": self.gradient, "value": self.value}
+        return dict(vars(self))
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Rounding":
+        """Return the bounds that `to_json` described, also after a passage through JSON."""
+        numbers = {name: json_number(data[name]) for name in ("direction", "gradient", "value")}
+        return cls(**numbers, dtype=data["dtype"])
 
 
 EXACT = Rounding()

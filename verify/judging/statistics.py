@@ -10,8 +10,7 @@ or drawing more replicas while undecided costs nothing. Observations with a know
 Where no ceiling is known there is no valid upper confidence bound without further assumptions; `held` then rests on
 Student's t over replicas, and says so in `method`.
 
-Source: Ville (1939); Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting" (2024);
-Maurer and Pontil, "Empirical Bernstein bounds" (2009).
+Source: Ville (1939); Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting" (2024).
 """
 
 import math
@@ -29,7 +28,6 @@ Side = Literal["lower", "upper"]
 
 BETTING = "betting"
 STUDENT = "student"
-BERNSTEIN = "empirical-bernstein"
 
 STAKES = np.array([1.0] + [2.0**-power for power in range(1, 8)])
 """Shares of capital bet at the same time. 1 suits replicas that hardly scatter, the smaller ones heavy scatter."""
@@ -48,7 +46,7 @@ class ConfidenceBound:
         value: the bound, in units of the observations.
         side: which side of the mean it lies on.
         level: probability with which it may be wrong.
-        method: `betting` and `empirical-bernstein` need no distribution; `student` takes the mean as normal.
+        method: `betting` needs no distribution; `student` takes the mean as normal.
 
     """
 
@@ -90,20 +88,6 @@ def log_capital(observations: Array, mean: Array) -> Array:
             growth = np.log1p(stake * (ratio - 1)) if stake < 1 else np.log(ratio)
         total = np.logaddexp(total, math.log(share) + np.cumsum(growth, axis=-1))
     return np.asarray(total.max(axis=-1))
-
-
-def exceeds(observations: ArrayLike, bound: ArrayLike, level: float) -> NDArray[np.bool_]:
-    """Return whether the mean is shown to exceed `bound` (> 0): exactly when `lower_mean` would lie above it.
-
-    Args:
-        observations: shape (..., R), >= 0.
-        bound: shape (...,).
-        level: probability of a false alarm.
-
-    """
-    values = _observations(observations)
-    means = np.broadcast_to(np.asarray(bound, dtype=np.float64), values.shape[:-1])
-    return np.asarray(log_capital(values, means) >= -math.log(_level(level)))
 
 
 def lower_mean(observations: ArrayLike, level: float) -> Array:
@@ -151,20 +135,6 @@ def upper_mean(observations: ArrayLike, level: float, ceiling: ArrayLike) -> Arr
     if np.any(values > top[..., None]):
         raise BadInput("observations", values.max(), f"observations <= ceiling {top}", "a bet from above")
     return np.asarray(top - lower_mean(top[..., None] - values, level))
-
-
-def bernstein_mean(observations: ArrayLike, level: float, ceiling: ArrayLike, side: Side) -> Array:
-    """Return the empirical Bernstein bound of Maurer and Pontil for observations in [0, ceiling].
-
-    A cross-check of the bets: simpler, looser, valid for one sample size fixed beforehand.
-    """
-    values, top = _observations(observations), np.asarray(ceiling, dtype=np.float64)
-    count, price = values.shape[-1], math.log(2 / _level(level))
-    if count < 2:
-        raise BadInput("replicas", count, "at least 2 replicas", "an empirical variance")
-    spread = np.sqrt(2 * values.var(axis=-1, ddof=1) * price / count) + 7 * top * price / (3 * (count - 1))
-    mean = values.mean(axis=-1)
-    return np.asarray(np.maximum(mean - spread, 0) if side == "lower" else np.minimum(mean + spread, top))
 
 
 def student_mean(observations: ArrayLike, level: float, side: Side) -> Array:
@@ -248,16 +218,3 @@ def replicas_needed(violation: float, variation: float, level: float, power: flo
     if not math.isfinite(needed):
         raise BadInput("violation", violation, "an excess that the replicas' scatter does not hide", "an alarm")
     return math.ceil(needed)
-
-
-def smallest_violation(variation: float, replicas: int, level: float, power: float = 0.9) -> float:
-    """Return the smallest relative violation that `replicas` replicas reveal with probability `power`."""
-    low, high = 1e-9, 1e9
-    for _ in range(60):
-        middle = math.sqrt(low * high)
-        try:
-            enough = replicas_needed(middle, variation, level, power) <= replicas
-        except BadInput:
-            enough = False
-        low, high = (low, middle) if enough else (middle, high)
-    return high

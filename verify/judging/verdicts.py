@@ -27,35 +27,34 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 import theory
 from boundary import OutsideDomain
+from theory.bounds import registry
 from verify.judging import assumptions, conditions, rounding, statistics
-from verify.judging.observations import Observations
-
-Verdict = Literal["held", "violated", "inconclusive", "not applied"]
-Basis = Literal["a-priori", "a-posteriori"]
+from verify.judging.checks import Basis, Check, CheckName, EvidenceSummary, Verdict, gravest
+from verify.judging.observations import OBSERVABLES, SQUARED_GRADIENT, Observable, Observations
 
 LOOKS = 3
 """How often a setting may be judged; each look after the first doubles the replicas."""
 
-GRAVITY: tuple[Verdict, ...] = ("not applied", "held", "inconclusive", "violated")
-"""From the least to the gravest."""
 _ALWAYS = ("L", "sigma2", "Delta", "alpha", "K", "Lambda1", "Lambdah")
 
 
 @dataclass(frozen=True)
-class Form:
-    """One way to take a bound.
+class AppliedForm:
+    """One way in which a bound of `theory` is applied.
 
     Args:
         name: as in reports.
         theorem: which bound of `theory`.
-        extras: constants it takes beyond those every bound takes.
+        extras: constants it takes beyond `takes`.
         adaptive: whether the mean-square saturation replaces rho beside sigma; its extras are taken where known.
+        takes: the constants that the bound takes in every form, rho included.
+        quantity: what the theorem bounds, by name.
 
     """
 
@@ -63,72 +62,64 @@ class Form:
     theorem: str
     extras: tuple[str, ...] = ()
     adaptive: bool = False
+    takes: tuple[str, ...] = (*_ALWAYS, "rho")
+    quantity: str = SQUARED_GRADIENT.quantity.name
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """Return those that must be known beside the saturation; rounding is held against alpha and sigma."""
+        needed = [name for name in (*self.takes, "sigma2", "alpha") if name != "rho"]
+        return tuple(dict.fromkeys(needed)) + (() if self.adaptive else self.extras)
+
+    @property
+    def knows_lags(self) -> bool:
+        """Return whether the bound grows with what is wrong in the directions; then it charges rounding as well."""
+        return "Lambdah" in self.takes
 
     def bases(self) -> tuple[Basis, ...]:
-        """Return how it can be taken; what is measured cannot be a-priori."""
+        """Return how it can be applied; what is measured cannot be a-priori."""
         return ("a-posteriori",) if self.adaptive else ("a-priori", "a-posteriori")
 
 
+def further() -> tuple[AppliedForm, ...]:
+    """Return a form for every theorem that `theory.theorems` states beside those named here."""
+    found = (theory.bound(name) for name in registry.further())
+    return tuple(
+        AppliedForm(
+            bound.name, bound.name, takes=bound.required, quantity=bound.quantity.name if bound.quantity else ""
+        )
+        for bound in found
+    )
+
+
 FORMS = (
-    Form("sharp", "sharp"),
-    Form("explicit", "explicit"),
-    Form("noise-resolved", "sharp", ("nu", "Ln")),
-    Form("saturation-adaptive", "sharp", ("nu", "Ln"), adaptive=True),
+    AppliedForm("sharp", "sharp"),
+    AppliedForm("explicit", "explicit"),
+    AppliedForm("noise-resolved", "sharp", ("nu", "Ln")),
+    AppliedForm("saturation-adaptive", "sharp", ("nu", "Ln"), adaptive=True),
+    *further(),
 )
 """The forms that every setting is confronted with."""
-
-HEADLINE = "sharp/a-posteriori"
-"""The check whose tightness stands for a sweep: it applies to every setting."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One claim confronted with one setting.
-
-    Args:
-        claim: form/basis.
-        verdict: what came of it.
-        bound: its value; nan if not applied.
-        tightness: bound / observed mean; nan if not applied.
-        tightness_low: the same against the upper end of the mean's 95% interval (Student).
-        tightness_high: the same against its lower end.
-        reason: why it was not applied, or why rounding leaves it inconclusive; else empty.
-        condition: what a check that is not a-priori rests on; empty if every constant is proved beforehand.
-
-    """
-
-    claim: str
-    verdict: Verdict
-    bound: float = math.nan
-    tightness: float = math.nan
-    tightness_low: float = math.nan
-    tightness_high: float = math.nan
-    reason: str = ""
-    condition: str = ""
-
-    @property
-    def covered(self) -> bool:
-        """Return whether the confidence of a family of settings covers the check."""
-        return not self.condition and self.verdict != "not applied"
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the replicas say about A and the mean-square saturation, at the level the setting may spend.
+    """What the replicas say about a quantity and the mean-square saturation, at the level the setting may spend.
 
     Args:
         replicas: how many there are.
-        mean: of A over replicas.
+        mean: of the quantity over replicas; the average squared gradient A unless a theorem bounds another.
         stderr: its standard error.
         lower: an alarm needs a bound below this.
         upper: `held` needs a bound at or above this.
-        interval: 95% interval of A (Student), for tightness.
+        interval: 95% interval of the quantity (Student), for tightness.
         rbar2: low, mean and high mean-square saturation: Student from below, mean, betting from above.
         ceiling: of one replica's mean-square saturation, known beforehand: rho^2 where rho is proved, else 1, since a
             replica that leaves [-tau, tau] counts as diverged and then nothing is applied.
         saturation: the largest observed.
         detectable: smallest relative violation these replicas would have revealed.
         rounded: what floating point did to the runs; `lower` and `upper` allow for its share in what is measured.
+        squared_gradient: A over replicas, where `mean` is of another quantity; else None.
 
     """
 
@@ -143,6 +134,7 @@ class Evidence:
     detectable: float
     ceiling: float = 1.0
     rounded: rounding.Rounding = rounding.EXACT
+    squared_gradient: float | None = None
 
     @property
     def passing(self) -> float:
@@ -152,25 +144,26 @@ class Evidence:
         """
         return 1 - (0.05 / LOOKS) ** (1 / self.replicas) if self.replicas else 1.0
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the evidence as plain data, with the names of the methods behind it."""
-        return {
-            "replicas": self.replicas,
-            "mean": self.mean,
-            "stderr": self.stderr,
-            "lower": self.lower.value,
-            "lower_method": self.lower.method,
-            "upper": self.upper.value,
-            "upper_method": self.upper.method,
-            "interval_95": list(self.interval),
-            "max_saturation": self.saturation,
-            "passing_probability_95": self.passing,
-            "mean_square_saturation": self.rbar2[1],
-            "mean_square_saturation_upper": self.rbar2[2],
-            "mean_square_saturation_method": f"{statistics.BETTING} below {self.ceiling:.6g}, known beforehand",
-            "rounding": self.rounded.as_dict(),
-            "smallest_detectable_violation": self.detectable,
-        }
+    def summary(self, level: float) -> "EvidenceSummary":
+        """Return the numbers that are kept, with the names of the methods behind them; `level` was spent on them."""
+        return EvidenceSummary(
+            replicas=self.replicas,
+            mean=self.mean,
+            stderr=self.stderr,
+            lower=self.lower.value,
+            lower_method=self.lower.method,
+            upper=self.upper.value,
+            upper_method=self.upper.method,
+            interval_95=self.interval,
+            max_saturation=self.saturation,
+            passing_probability_95=self.passing,
+            mean_square_saturation=self.rbar2[1],
+            mean_square_saturation_upper=self.rbar2[2],
+            mean_square_saturation_method=f"{statistics.BETTING} below {self.ceiling:.6g}, known beforehand",
+            rounding=self.rounded,
+            smallest_detectable_violation=self.detectable,
+            level=level,
+        )
 
 
 class Shares(NamedTuple):
@@ -189,9 +182,9 @@ def shares(level: float) -> Shares:
     return Shares(level / 2, level / 2 / LOOKS)
 
 
-def weigh(observed: Observations, level: float) -> Evidence:
-    """Weigh the observations of a setting that may spend `level` on a false alarm, and as much on a false `held`."""
-    values = observed.squared_gradient
+def weigh(observed: Observations, level: float, observable: Observable = SQUARED_GRADIENT) -> Evidence:
+    """Weigh what a setting showed of a quantity; `level` may be spent on a false alarm, and on a false `held`."""
+    values = observable.values(observed)
     if observed.diverged or len(values) < 2:
         return _nothing(observed, level)
     alarm, look = shares(level)
@@ -200,20 +193,21 @@ def weigh(observed: Observations, level: float) -> Evidence:
         statistics.upper_bound(values, look),
         float(values.mean()),
     )
-    lower = replace(lower, value=observed.rounding.lowered(lower.value))
+    lower = replace(lower, value=observable.lowered(observed.rounding, lower.value))
     ceiling = _ceiling(observed)
     return Evidence(
         replicas=len(values),
         mean=mean,
         stderr=float(values.std(ddof=1) / math.sqrt(len(values))),
         lower=lower,
-        upper=replace(upper, value=observed.rounding.raised(upper.value)),
+        upper=replace(upper, value=observable.raised(observed.rounding, upper.value)),
         interval=(_student(values, 0.025, "lower"), _student(values, 0.025, "upper")),
         rbar2=_mean_square_saturation(observed, alarm, look, ceiling),
         saturation=observed.rho,
         detectable=mean / lower.value - 1 if lower.value > 0 else math.inf,
         ceiling=ceiling,
         rounded=observed.rounding,
+        squared_gradient=None if observable is SQUARED_GRADIENT else float(observed.squared_gradient.mean()),
     )
 
 
@@ -256,7 +250,7 @@ class Confrontation:
     @property
     def word(self) -> Verdict:
         """Return the verdict of the setting: the gravest of its checks."""
-        return max((check.verdict for check in self.checks), key=GRAVITY.index)
+        return gravest(check.verdict for check in self.checks)
 
     @property
     def settled(self) -> bool:
@@ -265,10 +259,17 @@ class Confrontation:
 
 
 def confront(observed: Observations, level: float) -> Confrontation:
-    """Confront every form, on every basis, with a setting's observations; `level` is what either error may spend."""
-    evidence = weigh(observed, level)
-    checks = (_confront(form, basis, observed, evidence) for form in FORMS for basis in form.bases())
-    return Confrontation(evidence, (*checks, *_alarms(observed)))
+    """Confront every form, on every basis, with a setting's observations.
+
+    Args:
+        observed: what its runs showed.
+        level: what either error may spend; the quantities that theorems bound share it evenly (union bound).
+
+    """
+    quantities = {form.quantity for form in FORMS} & OBSERVABLES.keys() | {SQUARED_GRADIENT.quantity.name}
+    seen = {name: weigh(observed, level / len(quantities), OBSERVABLES[name]) for name in quantities}
+    checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in FORMS for basis in form.bases())
+    return Confrontation(seen[SQUARED_GRADIENT.quantity.name], (*checks, *_alarms(observed)))
 
 
 def _alarms(observed: Observations) -> list[Check]:
@@ -276,23 +277,26 @@ def _alarms(observed: Observations) -> list[Check]:
     reasons: dict[str, str] = {}
     for broken in observed.broken():
         reasons.setdefault(broken.constant, broken.reason)
-    return [Check(f"certificate/{constant}", "violated", reason=reason) for constant, reason in reasons.items()]
+    return [Check(CheckName(name, "certificate"), "violated", reason=reason) for name, reason in reasons.items()]
 
 
-def _confront(form: Form, basis: Basis, observed: Observations, evidence: Evidence) -> Check:
-    claim = f"{form.name}/{basis}"
+def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence: Evidence | None) -> Check:
+    unapplied = Check(CheckName(form.name, basis), "not applied", form.theorem, quantity=form.quantity)
+    if evidence is None:
+        return replace(unapplied, reason=f"no observable for {form.quantity or 'a quantity that is not named'}")
     refusal = _refusal(form, basis, observed)
     if refusal:
-        return Check(claim, "not applied", reason=refusal)
-    known = observed.constants.take(*_ALWAYS, *(name for name in form.extras if name in observed.constants.values))
+        return replace(unapplied, reason=refusal)
+    extras = (name for name in form.extras if name in observed.constants.values)
+    known = observed.constants.take(*dict.fromkeys((*form.constants, *extras)))
     priori = basis == "a-priori"
     condition = "" if priori else conditions.of(known, observed, evidence.passing)
     known["rho"] = observed.constants.values["rho"] if priori else observed.rho
     try:
         ends = _ends(form, known, evidence)
     except OutsideDomain as error:
-        return Check(claim, "not applied", reason=str(error))
-    return _decide(claim, ends, evidence, condition)
+        return replace(unapplied, reason=str(error))
+    return _decide(replace(unapplied, condition=condition), ends, evidence)
 
 
 class Ends(NamedTuple):
@@ -316,18 +320,24 @@ class Ends(NamedTuple):
     noisy: bool
 
 
-def _ends(form: Form, known: Mapping[str, float], evidence: Evidence) -> Ends:
+def _ends(form: AppliedForm, known: Mapping[str, float], evidence: Evidence) -> Ends:
     """Evaluate a bound at the ends of the mean-square saturation, and with the rounding of the run."""
     low, mean, high = evidence.rbar2
-    stale, plain, perturbed = _perturbed(known, evidence.rounded.direction)
-    finite = math.isfinite(perturbed)
-    columns: dict[str, Any] = {**known, stale: np.array([plain] * 3 + [perturbed] * 2 if finite else [plain] * 3)}
+    given: dict[str, Any] = {name: known[name] for name in known if name in (*form.takes, *form.extras)}
+    rounded, finite = evidence.rounded.direction, False
+    if form.knows_lags:
+        stale, plain, perturbed = _perturbed(known, rounded)
+        finite = math.isfinite(perturbed)
+        given[stale] = np.array([plain] * 3 + [perturbed] * 2 if finite else [plain] * 3)
     if form.adaptive:
-        columns["rbar2"] = np.array([low, mean, high] + [mean, high] * finite)
+        given["rbar2"] = np.array([low, mean, high] + [mean, high] * finite)
     bound: Callable[..., Any] = theory.bound(form.theorem)
-    found = np.broadcast_to(bound(**columns), columns[stale].shape)
+    found = np.broadcast_to(bound(**given), (5 if finite else 3,))
     moved, most = (float(found[3]), float(found[4])) if finite else (math.inf, math.inf)
-    along = math.sqrt(known["sigma2"] or evidence.mean)
+    if not form.knows_lags and rounded == 0:
+        moved, most = float(found[1]), float(found[2])
+    A = evidence.mean if evidence.squared_gradient is None else evidence.squared_gradient
+    along = math.sqrt(known["sigma2"] or A)
     return Ends(float(found[0]), float(found[1]), max(float(found[2]), most), moved, along, known["sigma2"] > 0)
 
 
@@ -348,14 +358,23 @@ def decide(lower: float, upper: float, least: float, most: float) -> Verdict:
     return "held" if upper <= least else "inconclusive"
 
 
-def _decide(claim: str, ends: Ends, evidence: Evidence, condition: str) -> Check:
+def _decide(check: Check, ends: Ends, evidence: Evidence) -> Check:
     """Decide with the largest bound the data allow for an alarm, with the smallest for `held`."""
     verdict, reason = decide(evidence.lower.value, evidence.upper.value, ends.least, ends.most), ""
     if verdict != "violated" and (lost := _lost(ends, evidence)):
         verdict, reason = "inconclusive", f"rounding in {evidence.rounded.dtype} {lost}"
     from_below, from_above = evidence.interval
     tightness, low, high = (_ratio(ends.value, value) for value in (evidence.mean, from_above, from_below))
-    return Check(claim, verdict, ends.value, tightness, low, high, reason, condition)
+    return replace(
+        check,
+        verdict=verdict,
+        bound=ends.value,
+        observed=evidence.mean,
+        tightness=tightness,
+        tightness_low=low,
+        tightness_high=high,
+        reason=reason,
+    )
 
 
 def _lost(ends: Ends, evidence: Evidence) -> str:
@@ -381,10 +400,10 @@ def _rests_on(theorem: str) -> frozenset[str]:
     return frozenset(bound(theorem).assumptions)
 
 
-def _refusal(form: Form, basis: Basis, observed: Observations) -> str:
+def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
     """Return why a form cannot be applied on a basis, or nothing."""
     constants = observed.constants
-    needed = (*_ALWAYS, *(() if form.adaptive else form.extras))
+    needed = form.constants
     if observed.diverged:
         return f"saturation violated: {observed.diverged} of {observed.replicas + observed.diverged} replicas diverged"
     unestablished = assumptions.unestablished(observed, _rests_on(form.theorem))
@@ -393,6 +412,10 @@ def _refusal(form: Form, basis: Basis, observed: Observations) -> str:
     missing = [name for name in needed if name not in constants.values]
     if missing:
         return f"{', '.join(missing)} unknown for this problem"
+    if "rho" not in form.takes and not (constants.proved("rho") and constants.values["rho"] == 0):
+        return f"{form.theorem} takes no saturation: it says nothing of an analog run"
+    if not form.knows_lags and constants.values.get("Lambda1", 0.0) > 0:
+        return f"{form.theorem} takes no lag: it says nothing of a pipeline"
     broken = observed.broken(*needed, *(("rho",) if basis == "a-priori" else ()))
     if broken:
         return broken[0].reason

@@ -11,6 +11,7 @@ import sympy
 
 import theory
 from boundary import OutsideDomain
+from theory.definitions import eliminate, meanings
 from theory.kernel.relations import Relation
 from theory.kernel.vectors import generators
 from verify.proof_lines.lines import Line, expected
@@ -154,10 +155,7 @@ def defined(claim: str, part: str) -> frozenset[str]:
 @cache
 def _meaning(claim: str) -> dict[sympy.Symbol, sympy.Expr]:
     """Return what a claim defines beyond the quantities that `world` measures."""
-    found = {defined.symbol: root(defined.of) for defined in claims()[claim].roots}
-    for premise in claims()[claim].premises:
-        if premise.reason == "definition" and premise.relation.op == "==" and premise.relation.lhs.is_Symbol:
-            found[premise.relation.lhs] = premise.relation.rhs
+    found = meanings(claims()[claim], root)
     return {symbol: value for symbol, value in found.items() if symbol.name not in MEASURED}
 
 
@@ -168,7 +166,4 @@ MEASURED = frozenset({"A", "Y", "R", "S", "a", "r", "x", "p", "q", "qn"})
 @cache
 def _put_in(expression: sympy.Expr, claim: str) -> sympy.Expr:
     """Return an expression of a claim with the claim's own definitions put in."""
-    meaning = _meaning(claim)
-    while expression.free_symbols & meaning.keys():
-        expression = expression.xreplace(meaning)
-    return expression
+    return eliminate(expression, _meaning(claim))

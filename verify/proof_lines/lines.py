@@ -1,7 +1,7 @@
 """One line of a proof, with numbers in it."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,10 @@ class Line:
     def used(self) -> float:
         """Return the share of the right side that the left side uses; 1 is a line without slack."""
         return self.left / self.right if self.right > 0 and self.left >= 0 else float("nan")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the line as plain data."""
+        return {**asdict(self), "ok": self.ok, "used": self.used, "slack": self.slack}
 
 
 def surely(claim: str, statement: str, left: float, right: float, scale: float = 0.0) -> Line:

@@ -13,7 +13,7 @@ import numpy as np
 from simulate.problems.network import Network
 from theory.setting.objectives import Array, Weights
 from theory.theorems import network
-from theory.theorems.network import Constants, Rows
+from theory.theorems.network import NetworkConstants, Rows
 from verify.proof_lines.lines import ROUNDING, Line, surely
 from verify.proof_lines.passes import Pairs, Passes, passes, stacked
 from verify.proof_lines.record import Recording
@@ -242,7 +242,7 @@ def through_all(problem: Network, bounds: Rows, seen: Met) -> Iterator[Line]:
         allowed = np.tensordot(rows, moved, axes=1)
         gaps = [_size(a - b) for a, b in zip(one, other, strict=True)]
         yield _closest(claim, statement, list(zip(gaps, allowed, map(float, scales), strict=True)))
-    yield _lipschitz(problem, Constants(bounds.S, bounds.S_full).L, seen, float(np.linalg.norm(gradients)))
+    yield _lipschitz(problem, NetworkConstants(bounds.S, bounds.S_full).L, seen, float(np.linalg.norm(gradients)))
 
 
 def _dominance(bounds: Rows) -> Iterator[Line]:

@@ -1,5 +1,6 @@
 """One replica step by step: what the proof speaks of at each step, and what bounds it there."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,19 +13,42 @@ SHOWN = 12
 """How many steps a person is shown, closer together at the start."""
 
 
-def steps(path: Recording, replica: int = 0) -> list[dict[str, Any]]:
-    """Return a row for every recorded step of one replica.
+@dataclass(frozen=True)
+class Step:
+    """One step of one replica; a bound whose constants are unknown is None.
 
     Args:
-        path: recorded.
-        replica: which of its replicas.
-
-    Returns: by name: step k; value f(W_k); squared_gradient norm(F_k)^2; noise, staleness, drift, step, the norms of
-        n_k, b_k, e_k, T_k; *_bound, what bounds the last three there: S times the distance moved, rho norm(g~_k),
-        alpha (1 + rho) norm(g~_k); descent, f(W_{k+1}) - f(W_k), and what smoothness allows it to be at most. A bound
-        whose constants are unknown is None.
+        k: the step.
+        value: f(W_k).
+        squared_gradient: norm(F_k)^2.
+        noise: norm(n_k).
+        staleness: norm(b_k).
+        staleness_bound: S times the distance moved.
+        drift: norm(e_k).
+        drift_bound: rho norm(g~_k).
+        step: norm(T_k).
+        step_bound: alpha (1 + rho) norm(g~_k).
+        descent: f(W_{k+1}) - f(W_k).
+        descent_bound: what smoothness allows it to be at most.
 
     """
+
+    k: int
+    value: float
+    squared_gradient: float
+    noise: float
+    staleness: float
+    staleness_bound: float | None
+    drift: float
+    drift_bound: float
+    step: float
+    step_bound: float
+    descent: float
+    descent_bound: float | None
+
+
+def steps(path: Recording, replica: int = 0) -> list[Step]:
+    """Return every recorded step of one replica."""
     one = np.s_[:, replica]
     direction = _norm(path.direction[one])
     columns: dict[str, Array | None] = {
@@ -40,10 +64,11 @@ def steps(path: Recording, replica: int = 0) -> list[dict[str, Any]]:
         "descent": np.diff(path.value[:, replica]),
         "descent_bound": _descent(path, replica),
     }
-    return [
-        {"k": k, **{name: None if column is None else float(column[k]) for name, column in columns.items()}}
+    rows: list[dict[str, Any]] = [
+        {name: None if column is None else float(column[k]) for name, column in columns.items()}
         for k in range(path.steps)
     ]
+    return [Step(k, **row) for k, row in enumerate(rows)]
 
 
 def shown(count: int) -> list[int]:

@@ -15,7 +15,7 @@ from verify.proof_lines.record import Recording
 from verify.proof_lines.relations import relation, shown, sides
 from verify.proof_lines.world import jackknife
 
-Moments = dict[str, Any]
+StepAverages = dict[str, Any]
 """Averages over steps by name: from all replicas, then leaving out each in turn, shape (1 + R, ...)."""
 
 
@@ -69,7 +69,7 @@ def _average(values: Array) -> Array:
     return jackknife(values.mean(axis=0))
 
 
-def _line(claim: str, values: Moments, scale: float) -> Line:
+def _line(claim: str, values: StepAverages, scale: float) -> Line:
     left, right = (np.broadcast_to(side, values["one"].shape) for side in sides(claim, "bound", values))
     return expected(claim, shown(relation(claim, "bound")), left, right, scale)
 
@@ -80,7 +80,7 @@ def _of_a_stage(path: Recording, lag: int, stage: slice, coherent: Array, noisy:
     def inner(one: Array, other: Array) -> Array:
         return _average(np.sum(one * other, axis=-1))
 
-    values: Moments = {"<U|U>": inner(U, U), "<U|W>": inner(U, W), "<W|W>": inner(W, W), "d_m": float(lag)}
+    values: StepAverages = {"<U|U>": inner(U, U), "<U|W>": inner(U, W), "<W|W>": inner(W, W), "d_m": float(lag)}
     values |= {"sqrt_d": math.sqrt(lag), "one": np.ones(1 + U.shape[1])}
     lengths = {"coherent": np.sqrt(inner(v, v)), "martingale": np.sqrt(inner(n, n))}
     scale = float(values["<U|U>"][0] + values["<W|W>"][0])
@@ -104,7 +104,7 @@ def _rows(path: Recording) -> list[Line]:
     )
     found = list[Line]()
     for m, row in enumerate(matrix):
-        values: Moments = {"alpha": path.alpha, "one": np.ones(len(v)), "<b_m|b_m>": b[:, m] ** 2}
+        values: StepAverages = {"alpha": path.alpha, "one": np.ones(len(v)), "<b_m|b_m>": b[:, m] ** 2}
         values |= {"<P|P>": _average((moved @ row) ** 2)}
         split = {"gamma": v @ (row * lags), "chi": n @ (row * np.sqrt(lags))}
         scale = float(np.max(path.direction**2))

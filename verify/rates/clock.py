@@ -193,27 +193,78 @@ def census(runs: int, seed: int) -> list[Counted]:
     return found
 
 
-def record(found: Sequence[Counted]) -> dict[str, Any]:
-    """Return the census as plain data: a line for each algorithm and schedule, and every disagreement."""
-    kinds = dict.fromkeys((one.algorithm, one.schedule) for one in found)
+@dataclass(frozen=True)
+class ScheduleCount:
+    """The runs of one algorithm on one schedule.
+
+    Args:
+        algorithm: its name.
+        schedule: its pipeline.
+        runs: how many.
+        agree: how many did what the theory says, exactly.
+        cycles: clock cycles counted in all of them.
+        stated: what the theory says of all of them.
+        formula: the theorem's; None where no theorem speaks of the schedule.
+
+    """
+
+    algorithm: str
+    schedule: str
+    runs: int
+    agree: int
+    cycles: int
+    stated: int
+    formula: str | None
+
+
+@dataclass(frozen=True)
+class Census:
+    """Runs of the machine, counted.
+
+    Args:
+        by_schedule: a line for each algorithm and schedule.
+        disagree: every run that did not do what the theory says.
+
+    """
+
+    by_schedule: tuple[ScheduleCount, ...]
+    disagree: tuple[Counted, ...]
+
+    @property
+    def runs(self) -> int:
+        """Return how many there are."""
+        return sum(line.runs for line in self.by_schedule)
+
+    @property
+    def agree(self) -> int:
+        """Return how many did what the theory says."""
+        return sum(line.agree for line in self.by_schedule)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the census as plain data."""
+        return {
+            "runs": self.runs,
+            "agree": self.agree,
+            "by_schedule": [asdict(line) for line in self.by_schedule],
+            "disagree": [asdict(one) for one in self.disagree],
+        }
+
+
+def record(found: Sequence[Counted]) -> Census:
+    """Return the census of some runs."""
     lines = []
-    for algorithm, schedule in kinds:
+    for algorithm, schedule in dict.fromkeys((one.algorithm, one.schedule) for one in found):
         chosen = [one for one in found if (one.algorithm, one.schedule) == (algorithm, schedule)]
         formula = None if schedule == "full-duplex" else str(complexity.slots_of(algorithm, symbol("K")))
         lines.append(
-            {
-                "algorithm": algorithm,
-                "schedule": schedule,
-                "runs": len(chosen),
-                "agree": sum(one.agrees for one in chosen),
-                "cycles": sum(one.cycles for one in chosen),
-                "stated": sum(one.stated for one in chosen),
-                "formula": formula,
-            }
+            ScheduleCount(
+                algorithm,
+                schedule,
+                len(chosen),
+                sum(one.agrees for one in chosen),
+                sum(one.cycles for one in chosen),
+                sum(one.stated for one in chosen),
+                formula,
+            )
         )
-    return {
-        "runs": len(found),
-        "agree": sum(one.agrees for one in found),
-        "by_schedule": lines,
-        "disagree": [asdict(one) for one in found if not one.agrees],
-    }
+    return Census(tuple(lines), tuple(one for one in found if not one.agrees))

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 import theory
 from theory.theorems import floor as theorem
 from verify.rates import intervals
-from verify.rates.iterations import Plan
-from verify.rates.measure import Found, Job, Request, described, made
-from verify.rates.rate import Expected, Pending, Row, leading_exponent
+from verify.rates.iterations import StudyPlan
+from verify.rates.measure import Found, Job, RateRun, described, made
+from verify.rates.rate import Expected, Pending, RateRow, leading_exponent
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Case:
+class FloorCase:
     """A process and the levels it is run at.
 
     Args:
@@ -54,9 +54,9 @@ TAUS = (2.0, 2.6, 3.4, 4.5, 6.0, 8.0)
 WEAK_TAUS = (6.0, 8.0, 11.0, 15.0, 20.0, 27.0)
 """Levels of the coupled quadratic, whose floor has terms of every order in 1/tau."""
 CASES = (
-    Case("attaining, W = 1", "analog-sgd", "attaining", 1, (), TAUS, True, -2.0, 0.01, 2000.0),
-    Case("plus-minus, W = 1", "analog-sgd-ap", "plus-minus", 6, (), TAUS, True, -1.0, 0.004, 800.0),
-    Case(
+    FloorCase("attaining, W = 1", "analog-sgd", "attaining", 1, (), TAUS, True, -2.0, 0.01, 2000.0),
+    FloorCase("plus-minus, W = 1", "analog-sgd-ap", "plus-minus", 6, (), TAUS, True, -1.0, 0.004, 800.0),
+    FloorCase(
         "coupled quadratic",
         "analog-sgd-ap",
         "quadratic",
@@ -73,17 +73,17 @@ _QUICK_STEP, _QUICK_HORIZON = 2, 0.1
 """Factors of step and horizon for a look."""
 
 
-def pair(case: Case, tau: float, plan: Plan) -> tuple[Request, Request]:
+def pair(case: FloorCase, tau: float, plan: StudyPlan) -> tuple[RateRun, RateRun]:
     """Return the runs with alpha and 2 alpha, equally long in alpha K."""
     own: dict[str, object] = {"rho": 1 / tau, "tau": tau} if case.made_for_tau else {}
     problem = described(case.name, case.stages, **dict(case.settings), **own)
     step, length = (_QUICK_STEP, _QUICK_HORIZON) if plan.quick else (1, 1.0)
     alpha, horizon = step * case.step, length * case.horizon
-    short = Request(made(problem), case.algorithm, alpha, tau, int(horizon / alpha), plan.replicas, plan.seed)
+    short = RateRun(made(problem), case.algorithm, alpha, tau, int(horizon / alpha), plan.replicas, plan.seed)
     return short, replace(short, alpha=2 * alpha, iterations=int(horizon / (2 * alpha)))
 
 
-def floors(case: Case, plan: Plan, found: Found) -> tuple[Array, Array]:
+def floors(case: FloorCase, plan: StudyPlan, found: Found) -> tuple[Array, Array]:
     """Return, per level and replica, the floor and the mean-square saturation, shape (taus, R)."""
     levels, saturations = [], []
     for tau in case.taus:
@@ -93,12 +93,12 @@ def floors(case: Case, plan: Plan, found: Found) -> tuple[Array, Array]:
     return np.array(levels), np.array(saturations)
 
 
-def jobs(plan: Plan) -> list[Job]:
+def jobs(plan: StudyPlan) -> list[Job]:
     """Return every run of this study."""
     return [request for case in CASES for tau in case.taus for request in pair(case, tau, plan)]
 
 
-def rows(plan: Plan, found: Found) -> list[Pending]:
+def rows(plan: StudyPlan, found: Found) -> list[Pending]:
     """Return the exponents of the floors, and the attaining instance's floor over that of the theorem."""
     exponents = [partial(_in_tau, case, plan, found) for case in CASES]
     return [*exponents, *(partial(_in_saturation, case, plan, found) for case in CASES), partial(_ratio, plan, found)]
@@ -113,9 +113,9 @@ def _stated(tau: float) -> float:
     return float(theory.bound("floor")(rho=1 / tau, sigma2=1.0))
 
 
-def _in_tau(case: Case, plan: Plan, found: Found, error: float) -> Row:
+def _in_tau(case: FloorCase, plan: StudyPlan, found: Found, error: float) -> RateRow:
     levels, _ = floors(case, plan, found)
-    return Row(
+    return RateRow(
         "floor",
         case.label,
         case.algorithm,
@@ -127,7 +127,7 @@ def _in_tau(case: Case, plan: Plan, found: Found, error: float) -> Row:
     )
 
 
-def _in_saturation(case: Case, plan: Plan, found: Found, error: float) -> Row:
+def _in_saturation(case: FloorCase, plan: StudyPlan, found: Found, error: float) -> RateRow:
     levels, saturations = floors(case, plan, found)
 
     def fitted(means: list[Array]) -> Array:
@@ -139,7 +139,7 @@ def _in_saturation(case: Case, plan: Plan, found: Found, error: float) -> Row:
     means = saturations.mean(axis=1)
     bounds = [theory.bound("floor")(rho=case_rho, sigma2=1.0, rbar2=mean)
               for case_rho, mean in zip(_largest(case, plan, found), means, strict=True)]  # fmt: skip
-    return Row(
+    return RateRow(
         "floor",
         case.label,
         case.algorithm,
@@ -152,11 +152,11 @@ def _in_saturation(case: Case, plan: Plan, found: Found, error: float) -> Row:
     )
 
 
-def _largest(case: Case, plan: Plan, found: Found) -> list[float]:
+def _largest(case: FloorCase, plan: StudyPlan, found: Found) -> list[float]:
     return [found[pair(case, tau, plan)[0]].largest for tau in case.taus]
 
 
-def _ratio(plan: Plan, found: Found, error: float) -> Row:
+def _ratio(plan: StudyPlan, found: Found, error: float) -> RateRow:
     case = CASES[0]
     levels, _ = floors(case, plan, found)
     stated = np.array([_stated(tau) for tau in case.taus])
@@ -165,7 +165,7 @@ def _ratio(plan: Plan, found: Found, error: float) -> Row:
         return np.array([np.mean(means[0] / stated)])
 
     (interval,) = intervals.jackknife(fitted, [levels], error)
-    return Row(
+    return RateRow(
         "floor",
         case.label,
         case.algorithm,

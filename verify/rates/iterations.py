@@ -19,8 +19,8 @@ from theory.setting import algorithms
 from theory.setting.symbols import symbol
 from theory.theorems import complexity as theorem
 from verify.rates import intervals
-from verify.rates.measure import Found, Job, Measured, Request, Settings, described, made
-from verify.rates.rate import Expected, Pending, Row, constants, leading_exponent
+from verify.rates.measure import Found, Job, Measured, RateRun, Settings, described, made
+from verify.rates.rate import Expected, Pending, RateRow, constants, leading_exponent
 
 Array = NDArray[np.float64]
 
@@ -38,7 +38,7 @@ _NAMES = {"quadratic": "coupled quadratic", "network": "tanh network"}
 
 
 @dataclass(frozen=True)
-class Plan:
+class StudyPlan:
     """How much is run: small for a look, full for the table."""
 
     quick: bool
@@ -58,15 +58,15 @@ def saturation_level(algorithm: str, tau: float = TAU) -> float:
 # A in K
 
 
-def horizons(plan: Plan) -> list[int]:
+def horizons(plan: StudyPlan) -> list[int]:
     """Return the numbers of iterations."""
     return [500 * 2**power for power in range(5 if plan.quick else 9)]
 
 
-def by_rule(algorithm: str, problem: Settings, K: int, plan: Plan) -> Request:
+def by_rule(algorithm: str, problem: Settings, K: int, plan: StudyPlan) -> RateRun:
     """Return the run of K iterations whose step size is the theorem's alpha(K)."""
     batch = BATCH if algorithms.named(algorithm).batched else 1
-    request = Request(
+    request = RateRun(
         made(problem), algorithm, 1.0, saturation_level(algorithm), K, plan.replicas, plan.seed, batch=batch
     )
     trained = request.problem
@@ -79,7 +79,7 @@ def by_rule(algorithm: str, problem: Settings, K: int, plan: Plan) -> Request:
     return replace(request, alpha=float(step))
 
 
-def sharp_bound(request: Request, run: Measured, K: int | None = None) -> float:
+def sharp_bound(request: RateRun, run: Measured, K: int | None = None) -> float:
     """Return Theorem 1 for a run of a quadratic, with the saturation that it showed."""
     known = constants(run.facts, "L", "sigma2", "Lambda1", "Lambdah", "nu", "Ln")
     known["sigma2"] /= request.batch
@@ -98,25 +98,25 @@ RULE_CASES = (
 )
 
 
-def rule_rows(plan: Plan, found: Found) -> list[Pending]:
+def rule_rows(plan: StudyPlan, found: Found) -> list[Pending]:
     """Return the exponents of A in K at alpha(K)."""
     return [partial(_rule_row, plan, found, *case) for case in RULE_CASES]
 
 
 def _rule_row(
-    plan: Plan,
+    plan: StudyPlan,
     found: Found,
     algorithm: str,
     problem: Settings,
     error: float,
-) -> Row:
+) -> RateRow:
     counts = horizons(plan)
     requests = [by_rule(algorithm, problem, K, plan) for K in counts]
     runs = [found[request] for request in requests]
     order = -1 / theorem.order(algorithm)
     known = problem[0] == "quadratic"
     bounds = [sharp_bound(request, run) for request, run in zip(requests, runs, strict=True)] if known else None
-    return Row(
+    return RateRow(
         "A in K, step by the theorem's rule",
         _NAMES[problem[0]],
         algorithm,
@@ -135,27 +135,27 @@ FIXED_CASES = (("digital-sgd", FAR, FIXED_STEP), ("analog-sgd-ap", FAR, FIXED_ST
 _EDGES = (8, 12, 16, 24, 32, 48, 64, 96, 128)
 
 
-def fixed(algorithm: str, problem: Settings, alpha: float, plan: Plan) -> Request:
+def fixed(algorithm: str, problem: Settings, alpha: float, plan: StudyPlan) -> RateRun:
     """Return the run whose running average falls to its floor."""
     iterations = 128 * (300 if plan.quick else 1000)
-    return Request(
+    return RateRun(
         made(problem), algorithm, alpha, saturation_level(algorithm, LOW_TAU), iterations, plan.replicas, plan.seed
     )
 
 
-def fixed_rows(plan: Plan, found: Found) -> list[Pending]:
+def fixed_rows(plan: StudyPlan, found: Found) -> list[Pending]:
     """Return the exponents with which A falls to its floor at a fixed step size."""
     return [partial(_fixed_row, fixed(*case, plan), found) for case in FIXED_CASES]
 
 
-def _fixed_row(request: Request, found: Found, error: float) -> Row:
+def _fixed_row(request: RateRun, found: Found, error: float) -> RateRow:
     run: Measured = found[request]
     counts = [request.iterations * edge // 128 for edge in _EDGES]
     averages = running(run.curve)[[edge - 1 for edge in _EDGES]]
     floor, power = intervals.floored_exponent(counts, averages, error)
     bounds = [sharp_bound(request, run, count) for count in counts]
     start = theory.bound("sharp").definitions[symbol("p")]
-    return Row(
+    return RateRow(
         "A in K, fixed step",
         "coupled quadratic, far start",
         request.algorithm,
@@ -179,16 +179,16 @@ def running(curve: Array) -> Array:
 EPS_CASES = ("digital-sgd", "digital-ap", "analog-sgd-ap")
 
 
-def targets(plan: Plan) -> list[float]:
+def targets(plan: StudyPlan) -> list[float]:
     """Return the targets eps."""
     largest, smallest, count = (0.1, 0.03, 4) if plan.quick else (0.05, 0.003, 7)
     return [float(eps) for eps in np.geomspace(largest, smallest, count)]
 
 
-def to_reach(algorithm: str, eps: float, plan: Plan) -> Request:
+def to_reach(algorithm: str, eps: float, plan: StudyPlan) -> RateRun:
     """Return the run that is proved to reach eps: the theorem's number of iterations with its step size."""
     row = algorithms.named(algorithm)
-    request = Request(made(QUADRATIC), algorithm, 1.0, saturation_level(algorithm), 1, plan.replicas, plan.seed)
+    request = RateRun(made(QUADRATIC), algorithm, 1.0, saturation_level(algorithm), 1, plan.replicas, plan.seed)
     problem = request.problem
     lags = row.lags(problem.stages)
     largest = 3.0 / TAU  # no element of W_0 or W* is beyond 1; the row says what the run showed
@@ -213,12 +213,12 @@ def first_reach(curve: Array, iterations: int, eps: float) -> float:
     return float(ends[place - 1] + share * (ends[place] - ends[place - 1]))
 
 
-def eps_rows(plan: Plan, found: Found) -> list[Pending]:
+def eps_rows(plan: StudyPlan, found: Found) -> list[Pending]:
     """Return the exponents of K(eps) in eps."""
     return [partial(_eps_row, plan, found, algorithm) for algorithm in EPS_CASES]
 
 
-def _eps_row(plan: Plan, found: Found, algorithm: str, error: float) -> Row:
+def _eps_row(plan: StudyPlan, found: Found, algorithm: str, error: float) -> RateRow:
     goals = targets(plan)
     requests = [to_reach(algorithm, eps, plan) for eps in goals]
     runs = [found[request] for request in requests]
@@ -233,7 +233,7 @@ def _eps_row(plan: Plan, found: Found, algorithm: str, error: float) -> Row:
 
     with_next, alone = intervals.jackknife(fitted, [run.curve for run in runs], error)
     seen = max(run.largest for run in runs)
-    return Row(
+    return RateRow(
         "K(eps), step by the theorem",
         "coupled quadratic",
         algorithm,
@@ -246,7 +246,7 @@ def _eps_row(plan: Plan, found: Found, algorithm: str, error: float) -> Row:
     )
 
 
-def jobs(plan: Plan) -> list[Job]:
+def jobs(plan: StudyPlan) -> list[Job]:
     """Return every run of this study."""
     rule: Sequence[Job] = [by_rule(*case, K, plan) for case in RULE_CASES for K in horizons(plan)]
     still: Sequence[Job] = [fixed(*case, plan) for case in FIXED_CASES]
@@ -254,6 +254,6 @@ def jobs(plan: Plan) -> list[Job]:
     return [*rule, *still, *reach]
 
 
-def rows(plan: Plan, found: Found) -> list[Pending]:
+def rows(plan: StudyPlan, found: Found) -> list[Pending]:
     """Return every row of this study."""
     return [*rule_rows(plan, found), *fixed_rows(plan, found), *eps_rows(plan, found)]

@@ -23,9 +23,9 @@ from simulate.problems import Network
 from simulate.run import LEFT_OUT
 from theory.theorems import network
 from verify.rates import intervals
-from verify.rates.iterations import Plan, sharp_bound
-from verify.rates.measure import Found, Job, Measured, Request, Settings, described, made
-from verify.rates.rate import Expected, Pending, Row, constants
+from verify.rates.iterations import StudyPlan, sharp_bound
+from verify.rates.measure import Found, Job, Measured, RateRun, Settings, described, made
+from verify.rates.rate import Expected, Pending, RateRow, constants
 from verify.rates.staleness import Sensitivity
 
 Array = NDArray[np.float64]
@@ -44,7 +44,7 @@ _WEIGHT = 1.5
 
 
 @dataclass(frozen=True)
-class Case:
+class LagCase:
     """A problem whose lag price is measured.
 
     Args:
@@ -64,16 +64,16 @@ class Case:
     taus: tuple[float, ...]
     horizon: float
 
-    def pair(self, tau: float, alpha: float, plan: Plan) -> tuple[Request, Request]:
+    def pair(self, tau: float, alpha: float, plan: StudyPlan) -> tuple[RateRun, RateRun]:
         """Return the runs with lags and without."""
         name, stages, settings = self.problem
         own = {"rho": 1 / tau, "tau": tau} if name == "plus-minus" else {}
         problem = described(name, stages, **dict(settings), **own)
         horizon = self.horizon / (4 if plan.quick else 1)
-        lagged = Request(made(problem), "analog-sgd-ap", alpha, tau, int(horizon / alpha), plan.replicas, plan.seed)
+        lagged = RateRun(made(problem), "analog-sgd-ap", alpha, tau, int(horizon / alpha), plan.replicas, plan.seed)
         return lagged, replace(lagged, algorithm="analog-sgd", lags=LEFT_OUT)
 
-    def probe(self, tau: float, plan: Plan) -> Sensitivity:
+    def probe(self, tau: float, plan: StudyPlan) -> Sensitivity:
         """Return the job that measures nu where the shortest step leads."""
         return Sensitivity(self.pair(tau, min(self.alphas), plan)[1])
 
@@ -87,9 +87,9 @@ _HORIZON = 600.0
 
 def _network(
     label: str, kind: str, alphas: tuple[float, ...], taus: tuple[float, ...], stages: int, instance: int, **own: object
-) -> Case:
+) -> LagCase:
     problem = described("network", stages, width=4, samples=256, **own, instance=instance)
-    return Case(f"{label} {instance}", kind, problem, alphas, taus, _HORIZON)
+    return LagCase(f"{label} {instance}", kind, problem, alphas, taus, _HORIZON)
 
 
 _LINEAR = {"activation": "identity", "gain": 1.0, "teacher_gain": 1.0}
@@ -99,8 +99,10 @@ _SIGMOID = {"activation": "sigmoid", "gain": 8.0, "teacher_gain": 8.0}
 _SOFTPLUS = {"activation": "softplus", "gain": 1.5, "teacher_gain": 1.5}
 
 CASES = (
-    Case("plus-minus", "linear", described("plus-minus", 6), _LONG, (20.0, 5.0), _HORIZON),
-    Case("coupled quadratic", "linear", described("quadratic", 6, size=2, condition=5.0), _LONG, (20.0, 5.0), _HORIZON),
+    LagCase("plus-minus", "linear", described("plus-minus", 6), _LONG, (20.0, 5.0), _HORIZON),
+    LagCase(
+        "coupled quadratic", "linear", described("quadratic", 6, size=2, condition=5.0), _LONG, (20.0, 5.0), _HORIZON
+    ),
     *(_network("linear network", "linear", _SHORT, (10.0, 4.0), 4, one, **_LINEAR) for one in range(3)),
     _network("tanh", "nonlinear", _SHORT, (20.0, 5.0), 4, 0, **_TANH),
     _network("tanh", "nonlinear", _SHORTEST, (20.0, 5.0), 4, 1, **_TANH),  # ten times as sensitive to old weights
@@ -113,7 +115,7 @@ CASES = (
 _QUICK = ("plus-minus", "tanh 0", "linear network 0")
 
 
-def cases(plan: Plan) -> tuple[Case, ...]:
+def cases(plan: StudyPlan) -> tuple[LagCase, ...]:
     """Return the problems."""
     return tuple(case for case in CASES if not plan.quick or case.label in _QUICK)
 
@@ -142,7 +144,7 @@ class Price:
     change: float
 
 
-def price(case: Case, tau: float, plan: Plan, found: Found) -> Price:
+def price(case: LagCase, tau: float, plan: StudyPlan, found: Found) -> Price:
     """Return what lags add at one saturation level."""
     nu = found[case.probe(tau, plan)]
     lagged, fresh = zip(*([found[run] for run in case.pair(tau, alpha, plan)] for alpha in case.alphas), strict=True)
@@ -167,7 +169,7 @@ def _change(run: Measured) -> float:
     return float(abs(last / third - 1))
 
 
-def _charged(case: Case, tau: float, run: Measured, plan: Plan) -> float:
+def _charged(case: LagCase, tau: float, run: Measured, plan: StudyPlan) -> float:
     """Return nu of the theorem; of a network with the norms that the run showed."""
     request = case.pair(tau, min(case.alphas), plan)[0]
     problem = request.problem
@@ -177,7 +179,7 @@ def _charged(case: Case, tau: float, run: Measured, plan: Plan) -> float:
     return network.constants(problem.stage_data, run.norms).nu(lags, run.deviations.tolist())
 
 
-def share(case: Case, prices: list[Price], error: float) -> intervals.Interval:
+def share(case: LagCase, prices: list[Price], error: float) -> intervals.Interval:
     """Return theta, the share of the cross term that is real."""
     steps = np.tile(case.alphas, len(prices))
     level = np.repeat(np.arange(len(prices)), len(case.alphas))
@@ -204,16 +206,16 @@ _DEPTH_STEP, _DEPTH_TAU, _DEPTH_HORIZON = 0.01, 20.0, 2000.0
 _DEPTHS = ("plus-minus", "quadratic")
 
 
-def deep(name: str, stages: int, plan: Plan) -> tuple[Request, Request]:
+def deep(name: str, stages: int, plan: StudyPlan) -> tuple[RateRun, RateRun]:
     """Return the runs with lags and without; the quadratic is one and the same, cut into more and more stages."""
     settings = {"rho": 1 / _DEPTH_TAU, "tau": _DEPTH_TAU} if name == "plus-minus" else {"size": 12 // stages}
     iterations = int(_DEPTH_HORIZON / _DEPTH_STEP / (8 if plan.quick else 1))
     problem = described(name, stages, **settings)
-    lagged = Request(made(problem), "analog-sgd-ap", _DEPTH_STEP, _DEPTH_TAU, iterations, plan.replicas, plan.seed)
+    lagged = RateRun(made(problem), "analog-sgd-ap", _DEPTH_STEP, _DEPTH_TAU, iterations, plan.replicas, plan.seed)
     return lagged, replace(lagged, algorithm="analog-sgd", lags=LEFT_OUT)
 
 
-def _in_depth(name: str, plan: Plan, found: Found, error: float) -> Row:
+def _in_depth(name: str, plan: StudyPlan, found: Found, error: float) -> RateRow:
     pairs = [deep(name, M, plan) for M in STAGES]
     runs = [tuple(found[one] for one in pair) for pair in pairs]
     excess = np.array([lagged.late - fresh.late for lagged, fresh in runs])
@@ -223,7 +225,7 @@ def _in_depth(name: str, plan: Plan, found: Found, error: float) -> Row:
     ]
     nu2 = [constants(run[0].facts, "nu")["nu"] ** 2 for run in runs]
     over = excess[-1].mean() / (_DEPTH_STEP**2 * nu2[-1])
-    return Row(
+    return RateRow(
         "lag price in M",
         {"quadratic": "one quadratic cut into M stages"}.get(name, name),
         "analog-sgd-ap",
@@ -240,7 +242,7 @@ def _in_depth(name: str, plan: Plan, found: Found, error: float) -> Row:
 # The study
 
 
-def jobs(plan: Plan) -> list[Job]:
+def jobs(plan: StudyPlan) -> list[Job]:
     """Return every run of this study."""
     found: list[Job] = [one for name in _DEPTHS for M in STAGES for one in deep(name, M, plan)]
     for case in cases(plan):
@@ -250,7 +252,7 @@ def jobs(plan: Plan) -> list[Job]:
     return found
 
 
-def rows(plan: Plan, found: Found) -> list[Pending]:
+def rows(plan: StudyPlan, found: Found) -> list[Pending]:
     """Return the exponents of the excess in M and in alpha, and the cross term's share."""
     chosen = cases(plan)
     return [
@@ -260,11 +262,11 @@ def rows(plan: Plan, found: Found) -> list[Pending]:
     ]
 
 
-def _prices(case: Case, plan: Plan, found: Found) -> list[Price]:
+def _prices(case: LagCase, plan: StudyPlan, found: Found) -> list[Price]:
     return [price(case, tau, plan, found) for tau in case.taus]
 
 
-def _in_step(case: Case, plan: Plan, found: Found, error: float) -> Row:
+def _in_step(case: LagCase, plan: StudyPlan, found: Found, error: float) -> RateRow:
     """Return the exponent of the excess in alpha at the highest saturation."""
     last = _prices(case, plan, found)[-1]
     positive = bool(np.all(last.excess.mean(axis=1) > 0))
@@ -273,7 +275,7 @@ def _in_step(case: Case, plan: Plan, found: Found, error: float) -> Row:
         if positive
         else intervals.Interval(math.nan, -math.inf, math.inf)
     )
-    return Row(
+    return RateRow(
         "lag price in alpha",
         case.label,
         "analog-sgd-ap",
@@ -287,7 +289,7 @@ def _in_step(case: Case, plan: Plan, found: Found, error: float) -> Row:
     )
 
 
-def _share_row(case: Case, plan: Plan, found: Found, error: float) -> Row:
+def _share_row(case: LagCase, plan: StudyPlan, found: Found, error: float) -> RateRow:
     prices = _prices(case, plan, found)
     change = max(one.change for one in prices)
     seen = np.concatenate([one.saturation for one in prices])
@@ -300,7 +302,7 @@ def _share_row(case: Case, plan: Plan, found: Found, error: float) -> Row:
         parts.append(LONG_STEPS)
     if change > _STEADY:
         parts.append(f"{WILD}: {100 * change:.0f} % from the third quarter to the last")
-    return Row(
+    return RateRow(
         "cross term",
         case.label,
         "analog-sgd-ap",

@@ -24,7 +24,7 @@ Settings = tuple[str, int, tuple[tuple[str, Any], ...]]
 
 
 @dataclass(frozen=True)
-class Request(Run):
+class RateRun(Run):
     """A run as a job; runs with the same seed and problem meet the same samples."""
 
     @property
@@ -83,7 +83,7 @@ class Measured(NamedTuple):
         return np.asarray(self.curve[len(self.curve) // 2 :].mean(axis=0))
 
 
-def measure(request: Request) -> Measured:
+def measure(request: RateRun) -> Measured:
     """Make one run.
 
     Raises:

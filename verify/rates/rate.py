@@ -32,7 +32,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Row:
+class RateRow:
     """A rate.
 
     Args:
@@ -65,12 +65,12 @@ class Row:
             return "measured"
         return "held" if self.interval.meets(self.expected.low, self.expected.high) else "violated"
 
-    def as_dict(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """Return the row as plain data."""
         return {**asdict(self), "verdict": self.verdict}
 
 
-Pending = Callable[[float], Row]
+Pending = Callable[[float], RateRow]
 """A row that waits for the probability with which its interval may miss: it depends on how many rows there are."""
 
 

@@ -15,7 +15,7 @@ from simulate.problems import Problem
 from simulate.randomness import block_length
 from theory.setting import algorithms
 from theory.setting.objectives import Array, Weights
-from verify.rates.measure import Request
+from verify.rates.measure import RateRun
 
 _DRAWS = 24
 _SHORT = 1e-6
@@ -26,7 +26,7 @@ _SHORT = 1e-6
 class Sensitivity:
     """The job of measuring `sensitivity` at the end of a run."""
 
-    request: Request
+    request: RateRun
 
     @property
     def cost(self) -> float:
@@ -38,7 +38,7 @@ class Sensitivity:
         return sensitivity(self.request.problem, late_weights(self.request), self.request.seed)
 
 
-def late_weights(request: Request) -> Weights:
+def late_weights(request: RateRun) -> Weights:
     """Return the weights at the end of a run, arrays of shape (R, ...)."""
     group, length = Group(request, range(request.replicas), 1), block_length(request.problem)
     for block in range(math.ceil(request.iterations / length)):

@@ -3,14 +3,15 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from typing import Any
 
 from simulate.results import versions
 from verify.rates import clock, floors, intervals, iterations, lag
-from verify.rates.cross_term import cross_term
-from verify.rates.iterations import Plan
+from verify.rates.cross_term import CrossTerm, cross_term
+from verify.rates.iterations import StudyPlan
 from verify.rates.measure import Job, gather
-from verify.rates.rate import Row
+from verify.rates.rate import RateRow
 
 STUDIES = (iterations, floors, lag)
 _MACHINES = {True: 21, False: 210}
@@ -20,27 +21,73 @@ METHOD = (
 )
 
 
-def jobs(plan: Plan) -> list[Job]:
+def jobs(plan: StudyPlan) -> list[Job]:
     """Return every run of the study, each once."""
     return list(dict.fromkeys(job for study in STUDIES for job in study.jobs(plan)))
 
 
-def together(waiting: Sequence[Callable[[float], Row]]) -> list[Row]:
+def together(waiting: Sequence[Callable[[float], RateRow]]) -> list[RateRow]:
     """Return the rows, each with its share of the error that all of them together may make (Bonferroni)."""
     return [pending((1 - intervals.CONFIDENCE) / len(waiting)) for pending in waiting]
 
 
+@dataclass(frozen=True)
+class StudyResult:
+    """The whole study.
+
+    Args:
+        plan: how much was run.
+        rows: the rates.
+        cycles: clock cycles counted on the machine.
+        cross_term: what the rows say of it.
+        runs: how many were made.
+        seconds: wall time.
+
+    """
+
+    plan: StudyPlan
+    rows: tuple[RateRow, ...]
+    cycles: clock.Census
+    cross_term: CrossTerm
+    runs: int
+    seconds: float
+
+    @property
+    def violations(self) -> int:
+        """Return how many rates and runs of the machine contradict the theory."""
+        return sum(row.verdict == "violated" for row in self.rows) + len(self.cycles.disagree)
+
+    @property
+    def confidence(self) -> float:
+        """Return that of all intervals together."""
+        return intervals.CONFIDENCE
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything with the keys of the command line."""
+        return {
+            "rates": [row.to_json() for row in self.rows],
+            "clock_cycles": self.cycles.to_json(),
+            "cross_term": self.cross_term.to_json(),
+            "violations": self.violations,
+            "confidence": self.confidence,
+            "method": METHOD,
+            "quick": self.plan.quick,
+            "seed": self.plan.seed,
+            "runs": self.runs,
+            "seconds": self.seconds,
+            "versions": versions(),
+        }
+
+
 def run(
-    plan: Plan, pool: Executor | None = None, tell: Callable[[float, float], object] = lambda *_: None
-) -> dict[str, Any]:
+    plan: StudyPlan, pool: Executor | None = None, tell: Callable[[float, float], object] = lambda *_: None
+) -> StudyResult:
     """Measure every rate.
 
     Args:
         plan: how much is run, and the seed.
         pool: where; None is this process. The result does not depend on it.
         tell: hears of the cost of each run done, and of their sum.
-
-    Returns: plain data: rates, clock cycles, the cross term, violations.
 
     """
     start = time.perf_counter()
@@ -49,17 +96,5 @@ def run(
     found = gather(todo, pool, lambda cost: tell(cost, total))
     rows = together([pending for study in STUDIES for pending in study.rows(plan, found)])
     cycles = clock.record(clock.census(_MACHINES[plan.quick], plan.seed))
-    wrong = sum(row.verdict == "violated" for row in rows) + len(cycles["disagree"])
-    return {
-        "rates": [row.as_dict() for row in rows],
-        "clock_cycles": cycles,
-        "cross_term": cross_term(rows, plan, intervals.CONFIDENCE),
-        "violations": wrong,
-        "confidence": intervals.CONFIDENCE,
-        "method": METHOD,
-        "quick": plan.quick,
-        "seed": plan.seed,
-        "runs": len(found),
-        "seconds": time.perf_counter() - start,
-        "versions": versions(),
-    }
+    cross = cross_term(rows, plan, intervals.CONFIDENCE)
+    return StudyResult(plan, tuple(rows), cycles, cross, len(found), time.perf_counter() - start)

@@ -2,21 +2,21 @@
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
 from boundary import write_atomically
 from theory.setting.assumptions import REGISTRY
-from verify.judging import assumptions
 from verify.judging.statistics import Spending
-from verify.report import scatter
-from verify.report.summary import VIOLATIONS, grouped, summarise
+from verify.report import assumed, scatter
+from verify.report.counting import Results, grouped
+from verify.report.summary import VIOLATIONS, summarise
+from verify.sweep.plan import SweepPlan
 from verify.sweep.settings import summary_of
-from verify.sweep.store import Store
+from verify.sweep.store import Session, Store
 
 PAGE = "verify.html"
 
@@ -30,14 +30,14 @@ def write(store: Store, folder: Path) -> Path:
 
 
 def render(
-    results: Sequence[Mapping[str, Any]],
-    plan: Mapping[str, Any],
+    results: Results,
+    plan: SweepPlan,
     store: str,
-    sessions: Sequence[Mapping[str, Any]] = (),
+    sessions: Sequence[Session] = (),
     outdated_by: Sequence[str] = (),
 ) -> str:
     """Return the page as HTML without any outside reference."""
-    seconds = sum(result["seconds"] for result in results)
+    seconds = sum(result.seconds for result in results)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "number": _number,
@@ -50,21 +50,20 @@ def render(
         resources.files("verify.report").joinpath("report.html").read_text(encoding="utf-8")
     )
     summary = summarise(results, plan, seconds, store)
-    by_problem = grouped(results, lambda result: result["setting"]["problem"])
+    by_problem = grouped(results, lambda result: result.setting.problem)
     return template.render(
         summary=summary,
-        word=_word(summary),
-        claims=list(summary["by_claim"]),
+        claims=list(summary.by_claim),
         figure=scatter.bound_against_observed(results),
         legend=scatter.legend(results),
-        lengths=scatter.falling(summary["by_length"]),
-        families={family: summary_of(family) for family in summary["by_family"]},
+        lengths=scatter.falling(summary.by_length),
+        families={family: summary_of(family) for family in summary.by_family},
         statements={name: item.statement for name, item in REGISTRY.items()},
-        problems={problem: assumptions.tally(members) for problem, members in by_problem.items()},
-        patterns=assumptions.patterns(results),
-        violated=assumptions.violated(results),
+        problems={problem: assumed.tally(members) for problem, members in by_problem.items()},
+        patterns=assumed.patterns(results),
+        violated=assumed.violated(results),
         violations=VIOLATIONS,
-        level=Spending(plan["confidence"]).level(0),
+        level=Spending(plan.confidence).level(0),
         sessions=sessions,
         outdated_by=outdated_by,
         store=store,
@@ -72,16 +71,10 @@ def render(
     )
 
 
-def _word(summary: Mapping[str, Any]) -> str:
-    if summary["violations"]:
-        return "violated"
-    return "inconclusive" if summary["inconclusive"] or not summary["held"] else "held"
-
-
 def _number(value: object, digits: int = 3) -> str:
-    """Return a number in short, without an exponent where it reads well without; a dash for what is none."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return "–" if value is None else str(value)
+    """Return a number in short, without an exponent where it reads well without; non-numbers are shown as a dash."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        return "–" if value is None or value != value else str(value)
     if isinstance(value, int) or (math.isfinite(value) and 10**digits <= abs(value) < 1e6):
         return f"{value:.0f}"
     return f"{value:.{digits}g}"

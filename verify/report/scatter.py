@@ -1,14 +1,14 @@
 """Bound against observed on logarithmic axes, and how it falls with K, as SVG that needs nothing else."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from verify.judging.verdicts import HEADLINE
-
-Result = Mapping[str, Any]
+from verify.judging.checks import HEADLINE
+from verify.report.counting import Results
+from verify.report.pairing import LengthPairing
+from verify.sweep.judged import JudgedSetting
 
 # Okabe-Ito colours, told apart by shape as well
 _MARKS = (
@@ -23,19 +23,18 @@ _MARKS = (
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP, _RIGHT = 720, 460, 70, 52, 12, 14
 
 
-def _points(results: Sequence[Result]) -> list[tuple[float, float, str, Result]]:
-    """Return observed value, tightness and family of every setting the headline bound applies to."""
-    found = []
-    for result in results:
-        for check in result["checks"]:
-            value = check["tightness"]
-            if check["claim"] == HEADLINE and isinstance(value, float) and math.isfinite(value):
-                found.append((result["observed"]["mean"], value, result["family"], result))
-    return found
+def _points(results: Results) -> list[tuple[float, float, JudgedSetting]]:
+    """Return observed value and tightness of every setting the headline bound applies to."""
+    return [
+        (result.evidence.mean, check.tightness, result)
+        for result in results
+        for check in result.checks
+        if check.name == HEADLINE and math.isfinite(check.tightness)
+    ]
 
 
-def _marks(results: Sequence[Result]) -> dict[str, tuple[str, str]]:
-    names = sorted({result["family"] for result in results})
+def _marks(results: Results) -> dict[str, tuple[str, str]]:
+    names = sorted({result.family for result in results})
     return {name: _MARKS[place % len(_MARKS)] for place, name in enumerate(names)}
 
 
@@ -90,7 +89,7 @@ class _Scale:
                     yield factor * 10.0**power
 
 
-def bound_against_observed(results: Sequence[Result]) -> Markup:
+def bound_against_observed(results: Results) -> Markup:
     """Return the picture: observed value across, bound / observed upwards; below 1 would be a violation."""
     points = [point for point in _points(results) if point[0] > 0]
     if not points:
@@ -102,11 +101,9 @@ def bound_against_observed(results: Sequence[Result]) -> Markup:
     size = 3.6 if len(points) < 1000 else 2.6
     for name, (colour, kind) in _marks(results).items():
         shapes = (
-            _shape(
-                kind, across(seen), upward(ratio), f"setting {result['id']} ({name}): {ratio:.3g} at {seen:.3g}", size
-            )
-            for seen, ratio, family, result in points
-            if family == name
+            _shape(kind, across(seen), upward(ratio), f"setting {result.id} ({name}): {ratio:.3g} at {seen:.3g}", size)
+            for seen, ratio, result in points
+            if result.family == name
         )
         body.append(_group(colour, shapes))
     return _picture("bound divided by observed, every setting", body)
@@ -137,7 +134,7 @@ def _frame(across: _Scale, upward: _Scale, label: str) -> Iterator[str]:
     yield f'<text transform="translate(18 {middle:.0f}) rotate(-90)" text-anchor="middle">bound / observed</text>'
 
 
-def legend(results: Sequence[Result]) -> Markup:
+def legend(results: Results) -> Markup:
     """Return the families with their marks."""
 
     def key(colour: str, kind: str, name: str) -> str:
@@ -147,8 +144,8 @@ def legend(results: Sequence[Result]) -> Markup:
     return Markup("".join(f"<span>{key(colour, kind, name)}{escape(name)}</span>" for name, (colour, kind) in marks))
 
 
-def falling(rows: Sequence[Mapping[str, Any]]) -> Markup:
-    """Return the picture of `summary.by_length`: K across, median bound / observed upwards, a line a side."""
+def falling(rows: Sequence[LengthPairing]) -> Markup:
+    """Return the picture of `pairing.by_length`: K across, median bound / observed upwards, a line a side."""
     lines = _lines(rows)
     if not lines:
         return Markup("")
@@ -169,11 +166,11 @@ def falling(rows: Sequence[Mapping[str, Any]]) -> Markup:
     return _picture("bound divided by observed against K", body)
 
 
-def _lines(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], list[tuple[float, float]]]:
+def _lines(rows: Sequence[LengthPairing]) -> dict[tuple[str, str], list[tuple[float, float]]]:
     """Return K and median ratio where both sides apply, by family and side, of families with several values of K."""
     found: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for row in rows:
-        for side in ("certified", "observed"):
-            if row[side] is not None:
-                found.setdefault((row["family"], side), []).append((row["K_from"], row[side]))
+        for side, median in (("certified", row.medians.certified), ("observed", row.medians.observed)):
+            if median is not None:
+                found.setdefault((row.family, side), []).append((row.K_from, median))
     return {name: line for name, line in found.items() if len(line) > 1}

@@ -2,141 +2,128 @@
 
 import math
 import shlex
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from boundary import BadInput
-from verify.judging import assumptions
+from verify.judging.assumptions import Status
+from verify.judging.checks import BASES, HEADLINE, Basis, Check, CheckName, Verdict
 from verify.judging.statistics import replicas_needed
-from verify.judging.verdicts import FORMS, GRAVITY, HEADLINE
-from verify.sweep.settings import LONG
-
-Result = Mapping[str, Any]
+from verify.report import assumed
+from verify.report.counting import Counts, Results, Spread, grouped
+from verify.report.pairing import FamilyPairing, LengthPairing, by_length, side_by_side
+from verify.sweep.judged import JudgedSetting
+from verify.sweep.plan import SweepPlan
+from verify.sweep.settings import Setting
 
 VIOLATIONS = (0.01, 0.05, 0.1, 0.5, 1.0)
 """Relative violations for which the summary says how many replicas a sweep would need to see them."""
 
-_QUANTILES = {"median": 50, "p10": 10, "p90": 90, "min": 0, "max": 100}
-_COUNTED = {"held": "held", "violations": "violated", "inconclusive": "inconclusive", "not_applied": "not applied"}
+
+@dataclass(frozen=True)
+class CheckSummary:
+    """The verdicts and the tightness of one check in all settings."""
+
+    counts: Counts
+    tightness: Spread
+
+    def to_json(self) -> dict[str, Any]:
+        """Return both as plain data."""
+        return {**vars(self.counts), "tightness": asdict(self.tightness)}
 
 
-def spread(values: Iterable[float | None]) -> dict[str, float | None]:
-    """Return median, 10% and 90% points and extremes of the finite values; null without any."""
-    finite = [value for value in values if isinstance(value, float) and math.isfinite(value)]
-    if not finite:
-        return dict.fromkeys(_QUANTILES)
-    return dict(zip(_QUANTILES, np.percentile(finite, list(_QUANTILES.values())).tolist(), strict=True))
-
-
-def _counts(verdicts: Iterable[str]) -> dict[str, int]:
-    counted = Counter(verdicts)
-    return {name: counted[verdict] for name, verdict in _COUNTED.items()}
-
-
-def grouped(results: Iterable[Result], key: Callable[[Result], Any]) -> dict[Any, list[Result]]:
-    """Return results by key, keys in order."""
-    found: dict[Any, list[Result]] = defaultdict(list)
+def by_claim(results: Results) -> dict[CheckName, CheckSummary]:
+    """Return for every check its verdicts and its tightness."""
+    found: dict[CheckName, list[Check]] = defaultdict(list)
     for result in results:
-        found[key(result)].append(result)
-    return dict(sorted(found.items()))
-
-
-def by_claim(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
-    """Return for every claim its verdicts and its tightness."""
-    found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for result in results:
-        for check in result["checks"]:
-            found[check["claim"]].append(check)
+        for check in result.checks:
+            found[check.name].append(check)
     return {
-        claim: {**_counts(check["verdict"] for check in checks), "tightness": spread(c["tightness"] for c in checks)}
-        for claim, checks in found.items()
+        name: CheckSummary(Counts.of(check.verdict for check in checks), Spread.of(check.tightness for check in checks))
+        for name, checks in found.items()
     }
 
 
-BASES = ("a-priori", "a-posteriori", "certificate")
-
-
-def basis(check: Mapping[str, Any]) -> str:
-    """Return what a check rests on: one of `BASES`."""
-    name, _, ending = check["claim"].partition("/")
-    return "certificate" if name == "certificate" else str(ending)
-
-
-def by_basis(results: Sequence[Result]) -> dict[str, dict[str, int]]:
+def by_basis(results: Results) -> dict[Basis, Counts]:
     """Return for every basis the settings by the gravest verdict of their checks on it.
 
     A setting without a check on a basis is `not_applied` there; one without a broken certificate is `held` there.
     """
-    found: dict[str, list[str]] = {name: [] for name in BASES}
-    for result in results:
-        for name in BASES:
-            words = [check["verdict"] for check in result["checks"] if basis(check) == name]
-            none = "held" if name == "certificate" else "not applied"
-            found[name].append(max(words, key=GRAVITY.index, default=none))
-    return {name: _counts(words) for name, words in found.items()}
+    return {basis: Counts.of(result.verdict_on(basis) for result in results) for basis in BASES}
 
 
-def family_wise(results: Sequence[Result], confidence: float) -> dict[str, Any]:
-    """Return what the family-wise confidence is claimed for, and of how many settings.
-
-    Returns: `confidence`, `covers` in words, `settings` with an a-priori check that was applied, their `violations`,
-        and `conditional`: the settings for which nothing but conditional checks were applied.
-
-    """
-    covered = [
-        result
-        for result in results
-        if any(basis(check) == "a-priori" and check["verdict"] != "not applied" for check in result["checks"])
-    ]
-    judged = sum(any(check["verdict"] != "not applied" for check in result["checks"]) for result in results)
-    return {
-        "confidence": confidence,
-        "covers": "the a-priori checks; a-posteriori ones are conditional on what the runs showed",
-        "settings": len(covered),
-        "violations": by_basis(covered)["a-priori"]["violations"],
-        "conditional": judged - len(covered),
-    }
+COVERS = "the a-priori checks; a-posteriori ones are conditional on what the runs showed"
+"""What the family-wise confidence is claimed for."""
 
 
-def by_family(results: Sequence[Result]) -> dict[str, dict[str, Any]]:
-    """Return for every family its verdicts, the tightness of every claim, and what its replicas can detect."""
-    claims = by_claim(results)
-    return {
-        family: {
-            "settings": len(members),
-            **_counts(result["verdict"] for result in members),
-            "tightness": {claim: spread(()) for claim in claims}
-            | {claim: entry["tightness"] for claim, entry in by_claim(members).items()},
-            "smallest_detectable_violation": spread(_detectable(members)),
-            "replicas_needed": needed(members),
-            "seconds": sum(result["seconds"] for result in members),
-        }
-        for family, members in grouped(results, lambda result: result["family"]).items()
-    }
+@dataclass(frozen=True)
+class FamilyWise:
+    """What the family-wise confidence is claimed for, and of how many settings.
 
-
-def _detectable(results: Iterable[Result]) -> Iterator[float | None]:
-    return (result["observed"]["smallest_detectable_violation"] for result in results)
-
-
-def needed(results: Sequence[Result]) -> dict[str, Any]:
-    """Return the replicas that would reveal each of `VIOLATIONS` with probability 0.9, at the scatter of the replicas.
-
-    Returns: `variation`, the median over settings of a replica's standard deviation over its mean; `level`, what the
-        most demanding setting may spend; and for every violation, as text, the replicas: null if no number will do.
+    Args:
+        confidence: of all of them together.
+        covers: the checks, in words.
+        settings: those with an a-priori check that was applied.
+        violations: how many of these are violated a-priori.
+        conditional: the settings for which nothing but conditional checks were applied.
 
     """
-    seen = [result["observed"] for result in results if isinstance(result["observed"]["stderr"], float)]
-    variations = [o["stderr"] * math.sqrt(o["replicas"]) / o["mean"] for o in seen if o["mean"] > 0]
+
+    confidence: float
+    covers: str
+    settings: int
+    violations: int
+    conditional: int
+
+
+def covered(result: JudgedSetting) -> bool:
+    """Return whether the family-wise confidence says anything of a setting."""
+    return any(check.name.basis == "a-priori" for check in result.applied)
+
+
+def family_wise(results: Results, confidence: float) -> FamilyWise:
+    """Return what the family-wise confidence is claimed for."""
+    inside = [result for result in results if covered(result)]
+    judged = sum(bool(result.applied) for result in results)
+    violations = by_basis(inside)["a-priori"].violations
+    return FamilyWise(confidence, COVERS, len(inside), violations, judged - len(inside))
+
+
+@dataclass(frozen=True)
+class ReplicasNeeded:
+    """The replicas that would reveal a violation with probability 0.9, at the scatter of the replicas seen.
+
+    Args:
+        variation: median over settings of a replica's standard deviation over its mean.
+        level: what the most demanding setting may spend.
+        by_violation: the replicas for each of `VIOLATIONS`; None if no number will do.
+
+    """
+
+    variation: float
+    level: float
+    by_violation: Mapping[float, int | None]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain data, the violations as text."""
+        found = {f"{violation:g}": count for violation, count in self.by_violation.items()}
+        return {"variation": self.variation, "level": self.level, **found}
+
+
+def needed(results: Results) -> ReplicasNeeded | None:
+    """Return the replicas that violations would take; None where no mean was observed."""
+    seen = [result.evidence for result in results if math.isfinite(result.evidence.stderr)]
+    variations = [o.stderr * math.sqrt(o.replicas) / o.mean for o in seen if o.mean > 0]
     if not variations:
-        return {}
-    variation, level = float(np.median(variations)), min(o["level"] for o in seen)
+        return None
+    variation, level = float(np.median(variations)), min(o.level for o in seen)
     # an alarm has half of what a setting may spend: verdicts.weigh
-    found = {f"{violation:g}": _needed(violation, variation, level / 2) for violation in VIOLATIONS}
-    return {"variation": variation, "level": level, **found}
+    found = {violation: _needed(violation, variation, level / 2) for violation in VIOLATIONS}
+    return ReplicasNeeded(variation, level, found)
 
 
 def _needed(violation: float, variation: float, level: float) -> int | None:
@@ -146,118 +133,200 @@ def _needed(violation: float, variation: float, level: float) -> int | None:
         return None
 
 
-def _ratios(result: Result) -> dict[tuple[str, str], float]:
-    """Return bound / observed by (form, certified or observed) of every check that applied.
+@dataclass(frozen=True)
+class FamilySummary:
+    """One family: its settings, their verdicts, the tightness of every check, and what its replicas can detect."""
 
-    Certified: of a network, L and Lambda from norms that the saturation box proves; else the a-priori checks. Observed:
-    the a-posteriori checks, whose constants the run showed, at every step or at some.
+    settings: int
+    counts: Counts
+    tightness: Mapping[CheckName, Spread]
+    smallest_detectable_violation: Spread
+    replicas_needed: ReplicasNeeded | None
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain data."""
+        return {
+            "settings": self.settings,
+            **vars(self.counts),
+            "tightness": {str(name): asdict(spread) for name, spread in self.tightness.items()},
+            "smallest_detectable_violation": asdict(self.smallest_detectable_violation),
+            "replicas_needed": {} if self.replicas_needed is None else self.replicas_needed.to_json(),
+            "seconds": self.seconds,
+        }
+
+
+def by_family(results: Results) -> dict[str, FamilySummary]:
+    """Return every family."""
+    names = by_claim(results)
+    return {
+        family: FamilySummary(
+            len(members),
+            Counts.of(result.verdict for result in members),
+            dict.fromkeys(names, Spread()) | {name: one.tightness for name, one in by_claim(members).items()},
+            detectable(members),
+            needed(members),
+            sum(result.seconds for result in members),
+        )
+        for family, members in grouped(results, lambda result: result.family).items()
+    }
+
+
+def detectable(results: Iterable[JudgedSetting]) -> Spread:
+    """Return the spread of the smallest violations that would have been caught."""
+    return Spread.of(result.evidence.smallest_detectable_violation for result in results)
+
+
+@dataclass(frozen=True)
+class ClosestSetting:
+    """A setting by the check that came closest to an alarm, and the command that runs it again if it is in a store."""
+
+    result: JudgedSetting
+    check: Check
+    replay: str | None
+
+    @property
+    def setting(self) -> Setting:
+        """Return what was run."""
+        return self.result.setting
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the case as plain data."""
+        return {
+            "id": self.result.id,
+            "family": self.result.family,
+            "claim": str(self.check.name),
+            "verdict": self.check.verdict,
+            "tightness": self.check.tightness,
+            "bound": self.check.bound,
+            "observed": self.result.evidence.mean,
+            "setting": self.setting.as_dict(),
+            "replay": self.replay,
+        }
+
+
+def closest(results: Results, count: int, store: str | None) -> list[ClosestSetting]:
+    """Return the settings that came closest to an alarm, violated ones first."""
+    pairs = [(min(result.applied, key=_distance), result) for result in results if result.applied]
+    pairs.sort(key=lambda pair: (_distance(pair[0]), pair[1].id))
+    return [ClosestSetting(result, check, _replay(result.id, store)) for check, result in pairs[:count]]
+
+
+def _distance(check: Check) -> tuple[bool, float]:
+    return check.verdict != "violated", math.inf if math.isnan(check.tightness) else check.tightness
+
+
+def _replay(identity: int, store: str | None) -> str | None:
+    return f"python -m verify replay {identity} --store {shlex.quote(store)}" if store else None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A sweep in numbers.
+
+    Args:
+        settings: how many were judged.
+        counts: their verdicts.
+        family_wise: what the confidence is claimed for.
+        by_basis: verdicts by what they rest on.
+        detectable: the smallest violations that would have been caught.
+        replicas_needed: by given violations.
+        by_claim: every check.
+        by_family: every family.
+        certified_and_observed: constants proved and seen, side by side.
+        by_length: how bound / observed falls with K.
+        assumptions: how many settings have which status, by assumption.
+        closest: the settings that came closest to an alarm.
+        replicas: of all settings.
+        plan: of the sweep.
+        seconds: of computing.
+        complete: whether every setting asked for is in; None where no number was asked for.
+
     """
-    sides = result["norms"] or [
-        {"norms": word, "checks": [check for check in result["checks"] if check["claim"].endswith("/" + basis)]}
-        for word, basis in (("certified", "a-priori"), ("observed", "a-posteriori"))
-    ]
-    return {
-        (check["claim"].split("/")[0], side["norms"] if side["norms"] == "certified" else "observed"): check[
-            "tightness"
-        ]
-        for side in sides
-        for check in side["checks"]
-        if isinstance(check["tightness"], float) and math.isfinite(check["tightness"])
-    }
 
+    settings: int
+    counts: Counts
+    family_wise: FamilyWise
+    by_basis: Mapping[Basis, Counts]
+    detectable: Spread
+    replicas_needed: ReplicasNeeded | None
+    by_claim: Mapping[CheckName, CheckSummary]
+    by_family: Mapping[str, FamilySummary]
+    certified_and_observed: Sequence[FamilyPairing]
+    by_length: Sequence[LengthPairing]
+    assumptions: Mapping[str, Mapping[Status, int]]
+    closest: Sequence[ClosestSetting]
+    replicas: int
+    plan: SweepPlan
+    seconds: float
+    complete: bool | None = None
 
-def side_by_side(results: Sequence[Result]) -> list[dict[str, Any]]:
-    """Return for every family and form the median of bound / observed with certified and with observed constants.
+    @property
+    def word(self) -> Verdict:
+        """Return the verdict of the sweep: `held` only if something was held and nothing else said."""
+        if self.counts.violations:
+            return "violated"
+        return "inconclusive" if self.counts.inconclusive or not self.counts.held else "held"
 
-    Returns: rows with family, form, `settings` (where both apply), `certified` and `observed` (medians there), and
-        `observed_everywhere` with its `applied` (all settings where the observed one applies).
+    @property
+    def tightness(self) -> Spread:
+        """Return that of the headline check."""
+        return self.by_claim[HEADLINE].tightness if HEADLINE in self.by_claim else Spread()
 
-    """
-    rows = []
-    for family, members in grouped(results, lambda result: result["family"]).items():
-        ratios = [_ratios(result) for result in members]
-        rows += [{"family": family, "form": form.name, **_paired(ratios, form.name)} for form in FORMS]
-    return [row for row in rows if row["applied"]]
-
-
-def _paired(ratios: Sequence[Mapping[tuple[str, str], float]], form: str) -> dict[str, Any]:
-    both = [found for found in ratios if (form, "certified") in found and (form, "observed") in found]
-    everywhere = [found[form, "observed"] for found in ratios if (form, "observed") in found]
-    medians = {word: spread(found[form, word] for found in both)["median"] for word in ("certified", "observed")}
-    return {
-        "settings": len(both),
-        **medians,
-        "applied": len(everywhere),
-        "observed_everywhere": spread(everywhere)["median"],
-    }
-
-
-def by_length(results: Sequence[Result]) -> list[dict[str, Any]]:
-    """Return for the family whose settings differ in K alone how bound / observed falls: by decade of K, as above."""
-    headline = HEADLINE.split("/")[0]
-    found = grouped((result for result in results if result["family"] == LONG.name), _decade)
-    return [
-        {"family": family, "K_from": 10**decade, **_paired([_ratios(result) for result in members], headline)}
-        for (family, decade), members in found.items()
-    ]
-
-
-def _decade(result: Result) -> tuple[str, int]:
-    return result["family"], math.floor(math.log10(result["setting"]["iterations"]))
-
-
-def worst(results: Sequence[Result], count: int, store: str | None) -> list[dict[str, Any]]:
-    """Return the checks that came closest to an alarm, violated ones first, one a setting."""
-    found = []
-    for result in results:
-        applied = [check for check in result["checks"] if check["verdict"] != "not applied"]
-        if applied:
-            check = min(applied, key=_distance)
-            found.append((_distance(check), result["id"], result, check))
-    return [_case(result, check, store) for _, _, result, check in sorted(found, key=lambda item: item[:2])[:count]]
-
-
-def _distance(check: Mapping[str, Any]) -> tuple[bool, float]:
-    tightness = check["tightness"]
-    return check["verdict"] != "violated", tightness if isinstance(tightness, float) else math.inf
-
-
-def _case(result: Result, check: Mapping[str, Any], store: str | None) -> dict[str, Any]:
-    return {
-        "id": result["id"],
-        "family": result["family"],
-        "claim": check["claim"],
-        "verdict": check["verdict"],
-        "tightness": check["tightness"],
-        "bound": check["bound"],
-        "observed": result["observed"]["mean"],
-        "setting": result["setting"],
-        "replay": f"python -m verify replay {result['id']} --store {shlex.quote(store)}" if store else None,
-    }
+    def to_json(self) -> dict[str, Any]:
+        """Return the summary with the keys of the command line."""
+        cases = [case.to_json() for case in self.closest]
+        return {
+            "settings": self.settings,
+            **vars(self.counts),
+            "family_wise_confidence": self.plan.confidence,
+            "family_wise": asdict(self.family_wise),
+            "by_basis": {basis: asdict(counts) for basis, counts in self.by_basis.items()},
+            "tightness": {"of": str(HEADLINE), **asdict(self.tightness)},
+            "smallest_detectable_violation": asdict(self.detectable),
+            "replicas_needed": {} if self.replicas_needed is None else self.replicas_needed.to_json(),
+            "by_claim": {str(name): one.to_json() for name, one in self.by_claim.items()},
+            "by_family": {name: one.to_json() for name, one in self.by_family.items()},
+            "certified_and_observed": [row.to_json() for row in self.certified_and_observed],
+            "by_length": [row.to_json() for row in self.by_length],
+            "assumptions": self.assumptions,
+            "worst": cases[0] if cases else None,
+            "closest": cases,
+            "replicas": self.replicas,
+            "plan": self.plan.to_json(),
+            "seconds": self.seconds,
+            **({} if self.complete is None else {"complete": self.complete}),
+        }
 
 
 def summarise(
-    results: Sequence[Result], plan: Mapping[str, Any], seconds: float, store: str | None = None
-) -> dict[str, Any]:
-    """Return the summary of a sweep, as INTERFACE.md names its parts."""
-    claims, closest = by_claim(results), worst(results, 10, store)
-    return {
-        "settings": len(results),
-        **_counts(result["verdict"] for result in results),
-        "family_wise_confidence": plan["confidence"],
-        "family_wise": family_wise(results, plan["confidence"]),
-        "by_basis": by_basis(results),
-        "tightness": {"of": HEADLINE, **claims.get(HEADLINE, {"tightness": spread(())})["tightness"]},
-        "smallest_detectable_violation": spread(_detectable(results)),
-        "replicas_needed": needed(results),
-        "by_claim": claims,
-        "by_family": by_family(results),
-        "certified_and_observed": side_by_side(results),
-        "by_length": by_length(results),
-        "assumptions": assumptions.tally(results),
-        "worst": closest[0] if closest else None,
-        "closest": closest,
-        "replicas": sum(result["observed"]["replicas"] for result in results),
-        "plan": dict(plan),
-        "seconds": seconds,
-    }
+    results: Results, plan: SweepPlan, seconds: float, store: str | None = None, asked: int | None = None
+) -> Summary:
+    """Return the summary of a sweep.
+
+    Args:
+        results: of its settings.
+        plan: what it was made for.
+        seconds: of computing.
+        store: path of the store that holds the results.
+        asked: how many settings were asked for.
+
+    """
+    return Summary(
+        len(results),
+        Counts.of(result.verdict for result in results),
+        family_wise(results, plan.confidence),
+        by_basis(results),
+        detectable(results),
+        needed(results),
+        by_claim(results),
+        by_family(results),
+        side_by_side(results),
+        by_length(results),
+        assumed.tally(results),
+        closest(results, 10, store),
+        sum(result.evidence.replicas for result in results),
+        plan,
+        seconds,
+        None if asked is None else len(results) == asked,
+    )

@@ -11,9 +11,9 @@ import theory
 from theory.bounds.forms import ClosedForm
 from theory.bounds.function import Bound
 from verify.judging import verdicts
-from verify.sabotage import Area, Check, Fault, swapped
+from verify.sabotage.faults import Area, Detector, Fault, swapped
 from verify.sabotage.mutants import mutants
-from verify.sabotage.panel import COMPLETE, sound_observations
+from verify.sabotage.panel import COMPLETE, unmodified_observations
 
 AREA: Area = "theory"
 
@@ -29,7 +29,7 @@ REFERENCE = (
 _NAMES = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
 
 
-def checks() -> dict[str, Check]:
+def detectors() -> dict[str, Detector]:
     """Return the named checks: runs first."""
     return {
         "numbers-on-the-domain": _numbers,
@@ -60,7 +60,7 @@ def _bounding(wrong: Bound) -> AbstractContextManager[None]:
     return swapped(theory, "bound", lambda name: wrong if name == wrong.name else true(name))
 
 
-def _changed() -> tuple[verdicts.Form, ...]:
+def _changed() -> tuple[verdicts.AppliedForm, ...]:
     """Return the forms of bounds that are not the registered ones, all if none: the others were looked at before."""
     return tuple(form for form in verdicts.FORMS if theory.bound(form.theorem) is not _TRUE(form.theorem)) or _FORMS
 
@@ -82,7 +82,7 @@ def _columns() -> dict[str, tuple[float, ...]]:
 
 def _bounds_hold() -> bool:
     with swapped(verdicts, "FORMS", _changed()):
-        found = (verdicts.confront(sound_observations(name), 1e-3) for name in COMPLETE)
+        found = (verdicts.confront(unmodified_observations(name), 1e-3) for name in COMPLETE)
         return all(confrontation.word != "violated" for confrontation in found)
 
 

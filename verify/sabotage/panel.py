@@ -56,14 +56,14 @@ def observations(name: str) -> Observations:
 
 
 @cache
-def sound_path(name: str) -> proof_lines.Recording:
-    """Return the recorded path of the sound simulator."""
+def unmodified_path(name: str) -> proof_lines.Recording:
+    """Return the recorded path of the unmodified simulator."""
     return path(name)
 
 
 @cache
-def sound_observations(name: str) -> Observations:
-    """Return the observations of the sound simulator."""
+def unmodified_observations(name: str) -> Observations:
+    """Return the observations of the unmodified simulator."""
     return observations(name)
 
 

@@ -26,14 +26,14 @@ from theory.setting.objectives import Facts, Weights
 from verify import proof_lines
 from verify.judging import assumptions, verdicts
 from verify.judging.observations import Constants
-from verify.sabotage import Answer, Area, Check, Fault, swapped
+from verify.sabotage.faults import Answer, Area, Detector, Fault, swapped
 from verify.sabotage.panel import SETTINGS, observations, path
 from verify.sweep.settings import Setting
 
 AREA: Area = "simulation"
 
 
-def checks() -> dict[str, Check]:
+def detectors() -> dict[str, Detector]:
     """Return the named checks: what is known, what happened on the way, what was measured, the verdicts."""
     return {
         "facts-recomputed": _facts,

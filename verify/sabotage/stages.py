@@ -20,10 +20,11 @@ from simulate.problems import activations, losses
 from simulate.problems.network import Network
 from theory.lemmas import network as recursions
 from theory.theorems import network
-from theory.theorems.network import Constants, Rows
+from theory.theorems.network import NetworkConstants, Rows
 from verify.proof_lines import perturbed, stages
 from verify.proof_lines.passes import Pairs
-from verify.sabotage import Answer, Area, Check, Fault, statements, swapped
+from verify.sabotage import statements
+from verify.sabotage.faults import Answer, Area, Detector, Fault, swapped
 from verify.sabotage.mutants import is_stronger, mutants
 
 AREA: Area = "theory"
@@ -63,7 +64,7 @@ _S = np.array([[0.4, 1.3, 0.2], [0.9, 0.1, 2.2], [3.1, 0.6, 0.5]])
 _FULL = _S + np.array([[0.0, 0.7, 0.1], [0.2, 0.0, 1.9], [0.3, 0.8, 0.0]])
 
 
-def checks() -> dict[str, Check]:
+def detectors() -> dict[str, Detector]:
     """Return the named checks."""
     return {
         "claims-on-one-stage": _claims_hold,
@@ -123,7 +124,7 @@ def _attained_entries() -> bool:
 
 def _lags_hold() -> bool:
     """Compare L, Lambda1, Lambdah and nu with what their definitions make of distances moved, stage by stage."""
-    found, d = Constants(_S, _FULL), np.array(_LAGS, dtype=float)
+    found, d = NetworkConstants(_S, _FULL), np.array(_LAGS, dtype=float)
     return _attained(_FULL, np.ones(3), found.L) and all(
         _attained(matrix, d, found.Lambda1(_LAGS, stashed=stashed))
         and _attained(matrix, np.sqrt(d), found.Lambdah(_LAGS, stashed=stashed))
@@ -184,13 +185,13 @@ Plant = Callable[[], AbstractContextManager[None]]
 
 def _method(name: str, wrong: Callable[..., float]) -> Plant:
     """Put another function in the place of one of a network's constants."""
-    return partial(swapped, Constants, name, wrong)
+    return partial(swapped, NetworkConstants, name, wrong)
 
 
-def _with(change: Callable[[Constants, NDArray[Any]], tuple[NDArray[Any], NDArray[Any]]], name: str) -> Plant:
+def _with(change: Callable[[NetworkConstants, NDArray[Any]], tuple[NDArray[Any], NDArray[Any]]], name: str) -> Plant:
     """Spoil the matrix and the lags that a constant is the norm of."""
 
-    def wrong(self: Constants, lags: Sequence[int], *, stashed: bool = False) -> float:  # noqa: ARG001
+    def wrong(self: NetworkConstants, lags: Sequence[int], *, stashed: bool = False) -> float:  # noqa: ARG001
         d = np.asarray(lags, dtype=float)
         matrix, weights = change(self, d if name == "Lambda1" else np.sqrt(d))
         return float(np.linalg.norm(matrix * weights, 2)) * (1 + network.ROUNDING)
@@ -201,7 +202,7 @@ def _with(change: Callable[[Constants, NDArray[Any]], tuple[NDArray[Any], NDArra
 def _nu(weights: Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]]) -> Plant:
     """Spoil what nu weighs the noises with."""
 
-    def wrong(self: Constants, lags: Sequence[int], s: Sequence[float], *, stashed: bool = False) -> float:
+    def wrong(self: NetworkConstants, lags: Sequence[int], s: Sequence[float], *, stashed: bool = False) -> float:
         matrix = self.S_full if stashed else self.S
         return float(np.linalg.norm(matrix @ weights(np.asarray(lags, dtype=float), np.asarray(s))))
 
@@ -264,9 +265,10 @@ def _backwards(values: Sequence[Any] | None) -> Any:  # noqa: ANN401
 
 _PLANTS: dict[str, Plant] = {
     "L: of the forward weights alone": partial(
-        swapped, Constants, "L", property(lambda self: float(np.linalg.norm(self.S, 2)))),
-    "L: the largest entry": partial(swapped, Constants, "L", property(lambda self: float(self.S_full.max()))),
-    "L: halved": partial(swapped, Constants, "L", property(lambda self: float(np.linalg.norm(self.S_full, 2)) / 2)),
+        swapped, NetworkConstants, "L", property(lambda self: float(np.linalg.norm(self.S, 2)))),
+    "L: the largest entry": partial(swapped, NetworkConstants, "L", property(lambda self: float(self.S_full.max()))),
+    "L: halved": partial(
+        swapped, NetworkConstants, "L", property(lambda self: float(np.linalg.norm(self.S_full, 2)) / 2)),
     "Lambda1: lags of the stages in reverse": _with(lambda self, d: (self.S, d[::-1]), "Lambda1"),
     "Lambda1: lags of the row's stage": _with(lambda self, d: (self.S.T, d), "Lambda1"),
     "Lambda1: lag of the stage before": _with(lambda self, d: (self.S, np.roll(d, 1)), "Lambda1"),

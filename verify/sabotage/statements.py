@@ -15,9 +15,9 @@ from verify.proof_lines import averages, elements, relations, windows
 from verify.proof_lines.counterparts import LINES
 from verify.proof_lines.lines import surely
 from verify.proof_lines.world import World, world
-from verify.sabotage import Answer, Area, Check, Fault, swapped
+from verify.sabotage.faults import Answer, Area, Detector, Fault, swapped
 from verify.sabotage.mutants import SQUARED, is_stronger, mutants
-from verify.sabotage.panel import COMPLETE, sound_path
+from verify.sabotage.panel import COMPLETE, unmodified_path
 
 AREA: Area = "theory"
 
@@ -46,7 +46,7 @@ STATEMENTS = (
 """Conclusions whose right sides are spoilt."""
 
 
-def checks() -> dict[str, Check]:
+def detectors() -> dict[str, Detector]:
     """Return the named checks: runs first, then the proof."""
     return {"lines-of-the-proof": _lines_hold, "exact-kernel": kernel_holds}
 
@@ -94,7 +94,7 @@ def _lines_hold() -> Answer:
 
 
 def _line_holds(name: str, claim: str, part: str) -> bool:
-    stated, path = relations.relation(claim, part), sound_path(name)
+    stated, path = relations.relation(claim, part), unmodified_path(name)
     if claim.startswith("device."):
         values = elements.element(path)
         left, right = (np.asarray(relations.number(side, values)) for side in (stated.lhs, stated.rhs))
@@ -107,7 +107,7 @@ def _line_holds(name: str, claim: str, part: str) -> bool:
 
 @cache
 def _world(name: str) -> World:
-    return world(sound_path(name))
+    return world(unmodified_path(name))
 
 
 def kernel_holds() -> Answer:

@@ -20,9 +20,10 @@ from simulate import problems
 from simulate.problems.blocks import Blocks
 from verify.judging import assumptions, calibration, conditions, observations, rounding, statistics, verdicts
 from verify.judging.certificates import Certificate
+from verify.judging.checks import Check, Verdict
 from verify.judging.observations import Constants, Observations
 from verify.report import summary
-from verify.sabotage import Answer, Area, Check, Fault, swapped
+from verify.sabotage.faults import Answer, Area, Detector, Fault, swapped
 from verify.sabotage.panel import SETTINGS
 from verify.sweep import assessing
 from verify.sweep.settings import Setting
@@ -30,7 +31,7 @@ from verify.sweep.settings import Setting
 AREA: Area = "statistics"
 
 
-def checks() -> dict[str, Check]:
+def detectors() -> dict[str, Detector]:
     """Return the named checks."""
     return {
         "looks-are-independent": _looks,
@@ -48,7 +49,7 @@ def checks() -> dict[str, Check]:
     }
 
 
-def _coarsely(check: Check) -> Check:
+def _coarsely(check: Detector) -> Detector:
     """Let bisections stop at a third of a percent, on the safe side: thousands of families are looked at."""
 
     def checked() -> Answer:
@@ -128,7 +129,7 @@ def _planted_bound(name: str) -> Callable[..., float]:
 
 def _words(observed: Observations) -> dict[str, str]:
     with swapped(theory, "bound", _planted_bound):
-        return {check.claim: check.verdict for check in verdicts.confront(observed, 1e-3).checks}
+        return {str(check.name): check.verdict for check in verdicts.confront(observed, 1e-3).checks}
 
 
 def _verdicts() -> bool:
@@ -186,18 +187,23 @@ def _conditional() -> bool:
     """Check that an a-posteriori check says what it rests on, and that no family is claimed to cover it."""
     with swapped(theory, "bound", _planted_bound):
         checks = verdicts.confront(_planted(0.5), 1e-3).checks
-    words = {check.claim: bool(check.condition) for check in checks}
-    priori = [words[claim] for claim in words if claim.endswith("a-priori")]
-    result = {"checks": [dataclasses.asdict(check) for check in checks if check.claim.endswith("a-posteriori")]}
-    alone = summary.family_wise([result], 0.99)
+    said: dict[str, list[bool]] = {basis: [] for basis in ("a-priori", "a-posteriori")}
+    for check in checks:
+        said[check.name.basis].append(bool(check.condition))
     sound = SETTINGS["Analog-SGD-AP"]
+    short = dataclasses.replace(sound, iterations=20)
+    result = dataclasses.replace(
+        assessing.assess(dataclasses.replace(short, replicas=3), 0.99),
+        checks=tuple(check for check in checks if check.name.basis == "a-posteriori"),
+    )
+    alone = summary.family_wise([result], 0.99)
     problem = problems.rebuild({**sound.problem.describe(), "noise": "gaussian"})
-    gaussian = dataclasses.replace(sound, problem=problem, iterations=20)
+    gaussian = dataclasses.replace(short, problem=problem)
     status = {found.assumption: found.status for found in assumptions.examine(assessing.observe(gaussian, 3, 1))}
     return (
-        not any(priori)
-        and all(condition for claim, condition in words.items() if claim.endswith("a-posteriori"))
-        and (alone["settings"], alone["conditional"]) == (0, 1)
+        not any(said["a-priori"])
+        and all(said["a-posteriori"])
+        and (alone.settings, alone.conditional) == (0, 1)
         and status["saturation"] == "conditional"
     )
 
@@ -273,11 +279,13 @@ def _deciding(rule: Decide) -> Callable[[], AbstractContextManager[None]]:
     return partial(swapped, verdicts, "decide", rule)
 
 
-def _bare(claim: str, ends: verdicts.Ends, evidence: verdicts.Evidence, condition: str) -> verdicts.Check:
+def _bare(check: Check, ends: verdicts.Ends, evidence: verdicts.Evidence) -> Check:
     """Compare the mean itself, in the place of the whole decision."""
-    tightness = ends.value / evidence.mean
-    word: verdicts.Verdict = "held" if evidence.mean <= ends.value else "violated"
-    return verdicts.Check(claim, word, ends.value, tightness, 0.99 * tightness, 1.01 * tightness, "", condition)
+    ratio = ends.value / evidence.mean
+    word: Verdict = "held" if evidence.mean <= ends.value else "violated"
+    return dataclasses.replace(
+        check, verdict=word, bound=ends.value, tightness=ratio, tightness_low=0.99 * ratio, tightness_high=1.01 * ratio
+    )
 
 
 def _always_held(*_: float) -> str:
@@ -407,7 +415,7 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     ),
     "condition: a-posteriori checks say nothing": partial(swapped, conditions, "of", lambda *_: ""),
     "condition: the family covers every check": partial(
-        swapped, summary, "basis", lambda check: "certificate" if "certificate" in check["claim"] else "a-priori"
+        swapped, summary, "covered", lambda result: bool(result.applied)
     ),
     "condition: normal noise taken for bounded": partial(swapped, Blocks, "bounded_noise", property(lambda _: True)),
     "rounding: floating point taken for exact": partial(swapped, rounding, "of", lambda *_: rounding.EXACT),

@@ -7,8 +7,7 @@ crash in between changes it. Any `concurrent.futures` executor will do.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,10 +16,9 @@ from boundary import BadInput, digest
 from verify.judging import assumptions, norms, verdicts
 from verify.judging.observations import Observations, from_trajectories
 from verify.judging.statistics import Spending
+from verify.sweep.judged import JudgedSetting
 from verify.sweep.settings import Setting, sample
 from verify.sweep.store import Store, judged_by
-
-Result = dict[str, Any]
 
 
 def trajectories(setting: Setting, replicas: int, seed: int) -> simulate.RunResult:
@@ -38,7 +36,7 @@ def look_seed(setting: Setting, look: int) -> int:
     return int(np.random.SeedSequence([setting.seed, look]).generate_state(1, np.uint64)[0] >> np.uint64(1))
 
 
-def assess(setting: Setting, confidence: float) -> Result:
+def assess(setting: Setting, confidence: float) -> JudgedSetting:
     """Run a setting, double its replicas while it is undecided, and return everything worth keeping.
 
     The level is the setting's own share of the family's error (`statistics.Spending`).
@@ -53,24 +51,21 @@ def assess(setting: Setting, confidence: float) -> Result:
         observed = observed.and_more(observe(setting, replicas, look_seed(setting, looks)))
         verdict = verdicts.confront(observed, level)
         replicas, looks = 2 * replicas, looks + 1
-    return {
-        "id": setting.id,
-        "family": setting.family,
-        "verdict": verdict.word,
-        "setting": setting.as_dict(),
-        "constants": dict(observed.constants.values),
-        "certified": dict(observed.constants.certified),
-        "observed": {**verdict.evidence.as_dict(), "level": level, "looks": looks},
-        "assumptions": [asdict(finding) for finding in assumptions.examine(observed)],
-        "checks": [asdict(check) for check in verdict.checks],
-        "norms": [asdict(side) for side in norms.sides(first.run, observed, level)],
-        "seconds": time.perf_counter() - start,
-    }
+    return JudgedSetting(
+        setting,
+        observed.constants,
+        verdict.evidence.summary(level),
+        looks,
+        tuple(assumptions.examine(observed)),
+        verdict.checks,
+        norms.sides(first.run, observed, level),
+        time.perf_counter() - start,
+    )
 
 
 def _sampled(
     seed: int, index: int, families: tuple[str, ...], confidence: float, code: tuple[tuple[str, str], ...]
-) -> Result:
+) -> JudgedSetting:
     """Judge a setting, where the code is the one that asks: a worker may stand on another machine."""
     others = digest.changed(dict(code), judged_by())
     if others:
@@ -83,7 +78,7 @@ def run(
     settings: int,
     executor: Executor,
     width: int,
-    on_result: Callable[[Result], None] = lambda _: None,
+    on_result: Callable[[JudgedSetting], None] = lambda _: None,
 ) -> int:
     """Judge the settings 0..settings-1 of the store's plan that it lacks; return how many were done.
 
@@ -99,8 +94,8 @@ def run(
     done = store.done()
     # Asked for again when its turn comes: another process may go on with the same store.
     todo = (index for index in range(settings) if index not in done and not store.has(index))
-    given = (tuple(plan["families"]), plan["confidence"], tuple(judged_by().items()))
-    jobs = (executor.submit(_sampled, plan["seed"], index, *given) for index in todo)
+    given = (plan.families, plan.confidence, tuple(judged_by().items()))
+    jobs = (executor.submit(_sampled, plan.seed, index, *given) for index in todo)
     count = 0
     for result in _as_completed(jobs, width):
         store.add(result)
@@ -109,9 +104,9 @@ def run(
     return count
 
 
-def _as_completed(jobs: Iterable[Future[Result]], width: int) -> Iterator[Result]:
+def _as_completed(jobs: Iterable[Future[JudgedSetting]], width: int) -> Iterator[JudgedSetting]:
     """Yield results as they come, with at most `width` jobs submitted; what waits is cancelled when left early."""
-    source, pending = iter(jobs), set[Future[Result]]()
+    source, pending = iter(jobs), set[Future[JudgedSetting]]()
     try:
         while True:
             while len(pending) < width and (job := next(source, None)) is not None:

@@ -10,8 +10,8 @@ family: it has fresh samples and the level of its number.
 """
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import hypothesis
@@ -19,7 +19,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from simulate.run import LEFT_OUT
+from verify.judging.checks import Check
 from verify.sweep import assessing, axes
+from verify.sweep.judged import JudgedSetting
+from verify.sweep.plan import SweepPlan
 from verify.sweep.settings import SEARCHED, Family
 
 CONFIDENCE = 0.99
@@ -32,12 +35,101 @@ _LONGEST_ELSE = 4_000
 """Iterations at most, by problem: a search makes many short runs."""
 
 Point = tuple[float, ...]
-Outcome = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A setting that a search has run, by the check that comes closest to failing.
+
+    Args:
+        judged: the setting and what came of it.
+        found: the score at which the search found it; nan before the search has ended.
+        runs: that its search made; 0 before it has ended.
+
+    """
+
+    judged: JudgedSetting
+    found: float = math.nan
+    runs: int = 0
+
+    @property
+    def closest(self) -> Check | None:
+        """Return the check of smallest tightness; a broken certificate has none, and violates all the same."""
+        applied = [check for check in self.judged.checks if not math.isnan(check.tightness)]
+        return min(applied, key=lambda check: check.tightness) if applied else None
+
+    @property
+    def score(self) -> float:
+        """Return its tightness; inf where nothing is applied."""
+        return math.inf if self.closest is None else self.closest.tightness
+
+    @property
+    def violated(self) -> bool:
+        """Return whether a bound or a certificate is violated."""
+        return self.judged.verdict == "violated"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the candidate as plain data."""
+        closest, result = self.closest, self.judged.to_json()
+        return {
+            "score": self.score,
+            "claim": None if closest is None else str(closest.name),
+            "interval": None if closest is None else [closest.tightness_low, closest.tightness_high],
+            "verdict": self.judged.verdict,
+            "observed": self.judged.evidence.mean,
+            "setting": result["setting"],
+            "result": result,
+            "found": self.found,
+            "runs": self.runs,
+        }
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a search came to.
+
+    Args:
+        budget: runs in all.
+        seed: of the search and of the runs.
+        families: the worst setting of each, by name.
+
+    """
+
+    budget: int
+    seed: int
+    families: Mapping[str, Candidate]
+
+    @property
+    def worst(self) -> str:
+        """Return the family whose worst setting has the smallest score."""
+        return min(self.families, key=lambda name: self.families[name].score)
+
+    @property
+    def violations(self) -> int:
+        """Return how many families have a violated setting."""
+        return sum(candidate.violated for candidate in self.families.values())
+
+    @property
+    def plan(self) -> SweepPlan:
+        """Return the plan of a store of these settings."""
+        return SweepPlan(self.seed, tuple(self.families), CONFIDENCE, "falsify")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the result with the keys of the command line."""
+        families = {name: candidate.to_json() for name, candidate in self.families.items()}
+        return {
+            "budget": self.budget,
+            "seed": self.seed,
+            "violations": self.violations,
+            "family_wise_confidence": CONFIDENCE,
+            "families": families,
+            "worst": {"family": self.worst, **families[self.worst]},
+        }
 
 
 def falsify(
     budget: int, seed: int, families: Sequence[str] = (), on_run: Callable[[int], None] = lambda _: None
-) -> dict[str, Any]:
+) -> SearchResult:
     """Search every family with its share of `budget` runs.
 
     Args:
@@ -51,20 +143,12 @@ def falsify(
     """
     names = tuple(families) or tuple(SEARCHED)
     shares = [budget // len(names) + (place < budget % len(names)) for place in range(len(names))]
-    found: dict[str, Outcome] = {}
+    found: dict[str, Candidate] = {}
     for place, (name, share) in enumerate(zip(names, shares, strict=True)):
         if share > 0:
             search = _Search(SEARCHED[name], [seed, place], sum(shares[:place]), share, on_run)
             found[name] = search.worst()
-    worst = min(found, key=lambda name: found[name]["score"])
-    return {
-        "budget": budget,
-        "seed": seed,
-        "violations": sum(outcome["verdict"] == "violated" for outcome in found.values()),
-        "family_wise_confidence": CONFIDENCE,
-        "families": found,
-        "worst": {"family": worst, **found[worst]},
-    }
+    return SearchResult(budget, seed, found)
 
 
 class _Search:
@@ -83,19 +167,19 @@ class _Search:
         self._family, self._seed, self._first, self._budget, self._on_run = family, seed, first, budget, on_run
         self._rng = np.random.default_rng(seed)
         self._runs = 0
-        self._best: tuple[Point, Outcome] | None = None
-        self._violated: Outcome | None = None
+        self._best: tuple[Point, Candidate] | None = None
+        self._violated: Candidate | None = None
 
-    def worst(self) -> Outcome:
-        """Return the worst outcome found: a violation if there was one, else the plain worst setting run afresh."""
+    def worst(self) -> Candidate:
+        """Return the worst setting found: a violation if there was one, else the plain worst setting run afresh."""
         plainer = min(int(_PLAINER * self._budget), len(self._family.axes))
         self._explore(max(1, int(_EXPLORING * self._budget)))
         self._climb(self._budget - plainer - 1)
-        point, outcome = self._plainer(self._budget - 1)
-        found = outcome["score"]
+        point, candidate = self._plainer(self._budget - 1)
+        found = candidate.score
         if self._runs < self._budget:
-            outcome = self._assess(point)
-        return {**(self._violated or outcome), "found": found, "runs": self._runs}
+            candidate = self._assess(point)
+        return replace(self._violated or candidate, found=found, runs=self._runs)
 
     def _explore(self, until: int) -> None:
         """Let Hypothesis look for points, targeted at small scores."""
@@ -113,7 +197,7 @@ class _Search:
         def look(point: Point) -> None:
             if self._runs >= until:
                 return
-            score = self._assess(point)["score"]
+            score = self._assess(point).score
             if 0 < score < math.inf:
                 hypothesis.target(-math.log(score))
 
@@ -127,13 +211,13 @@ class _Search:
             moved = self._rng.random(len(point)) < 1 / 3
             steps = np.where(moved, self._rng.normal(0, reach, len(point)), 0)
             tried = tuple(np.clip(np.asarray(point) + steps, 0, 1 - 1e-9).tolist())
-            better = self._assess(tried)["score"] < best["score"]
+            better = self._assess(tried).score < best.score
             reach = min(0.5, 1.5 * reach) if better else max(0.01, 0.9 * reach)  # one success in five keeps it
 
-    def _plainer(self, until: int) -> tuple[Point, Outcome]:
+    def _plainer(self, until: int) -> tuple[Point, Candidate]:
         """Put coordinates of the best point to their plainest value while the setting stays as bad."""
         assert self._best is not None, "a search makes at least one run"
-        point, outcome = self._best
+        point, candidate = self._best
         for place in self._rng.permutation(len(point)):
             if self._runs >= until:
                 break
@@ -141,37 +225,21 @@ class _Search:
             if tried == point:
                 continue
             found = self._assess(tried)
-            if found["score"] <= _AS_BAD * outcome["score"]:
-                point, outcome = tried, found
-        return point, outcome
+            if found.score <= _AS_BAD * candidate.score:
+                point, candidate = tried, found
+        return point, candidate
 
-    def _assess(self, point: Point) -> Outcome:
+    def _assess(self, point: Point) -> Candidate:
         identity = self._first + self._runs
         seed = int(np.random.SeedSequence([*self._seed, self._runs]).generate_state(1)[0])
         setting = self._family.make(axes.place(self._family.axes, point), identity, seed)
         longest = _LONGEST.get(setting.problem.name, _LONGEST_ELSE)
         setting = replace(setting, iterations=min(setting.iterations, longest), measure_every=LEFT_OUT)
-        outcome = _outcome(assessing.assess(setting, CONFIDENCE))
+        candidate = Candidate(assessing.assess(setting, CONFIDENCE))
         self._runs += 1
         self._on_run(1)
-        if outcome["verdict"] == "violated" and self._violated is None:
-            self._violated = outcome
-        if self._best is None or outcome["score"] < self._best[1]["score"]:
-            self._best = point, outcome
-        return outcome
-
-
-def _outcome(result: assessing.Result) -> Outcome:
-    """Return what a search looks at: the check that comes closest to failing."""
-    # a broken certificate has no ratio; it makes the setting violated all the same
-    applied = [check for check in result["checks"] if not math.isnan(check["tightness"])]
-    closest = min(applied, key=lambda check: check["tightness"]) if applied else None
-    return {
-        "score": closest["tightness"] if closest else math.inf,
-        "claim": closest["claim"] if closest else None,
-        "interval": [closest["tightness_low"], closest["tightness_high"]] if closest else None,
-        "verdict": result["verdict"],
-        "observed": result["observed"]["mean"],
-        "setting": result["setting"],
-        "result": result,
-    }
+        if candidate.violated and self._violated is None:
+            self._violated = candidate
+        if self._best is None or candidate.score < self._best[1].score:
+            self._best = point, candidate
+        return candidate

@@ -18,13 +18,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from boundary import BadInput, check_writable, digest, json_text
 from simulate.checkpoint import PRESENTATION
 from verify.sweep.connection import StoreFailed, refusing, to_read, to_write
+from verify.sweep.judged import JudgedSetting
+from verify.sweep.plan import SweepPlan
 
-SCHEMA = 3
+SCHEMA = 4
 """Version of the tables below; a change of them is a new number."""
 
 MEMORY = ":memory:"
@@ -36,9 +38,7 @@ _SHOWING = (
     *(
         "verify.__main__",
         "verify.commands",
-        "verify.report.page",
-        "verify.report.scatter",
-        "verify.report.summary",
+        "verify.report",
         "verify.sweep.connection",
         *PRESENTATION,
     ),
@@ -66,6 +66,24 @@ CREATE INDEX closest_checks_of_family ON verdicts (family, verdict <> 'violated'
 _ANEW = "; with --resume --fresh-if-changed it is started anew and kept as FILE.old"
 
 
+class ClosestCheck(NamedTuple):
+    """One row of the index of checks; a broken certificate has no tightness."""
+
+    id: int
+    family: str
+    claim: str
+    verdict: str
+    tightness: float | None
+
+
+class Session(NamedTuple):
+    """When a store was written to, how many settings it had then, and the versions that wrote on."""
+
+    started: str
+    done: int
+    versions: Mapping[str, str]
+
+
 class Contradiction(RuntimeError):
     """Two results of one setting by the same code that are not the same."""
 
@@ -90,7 +108,7 @@ class Store:
         self._code = _dump(judged_by())
 
     @classmethod
-    def create(cls, path: str | Path, plan: Mapping[str, Any]) -> Self:
+    def create(cls, path: str | Path, plan: SweepPlan) -> Self:
         """Make a new store for `plan`; an existing file is never overwritten.
 
         Raises:
@@ -103,7 +121,7 @@ class Store:
         return cls._to_write(path, plan, fresh=False)
 
     @classmethod
-    def open(cls, path: str | Path, plan: Mapping[str, Any] | None = None) -> Self:
+    def open(cls, path: str | Path, plan: SweepPlan | None = None) -> Self:
         """Open an existing store to read it, one of `plan` if that is given.
 
         Raises:
@@ -125,7 +143,7 @@ class Store:
         return store
 
     @classmethod
-    def start(cls, path: Path | None, plan: Mapping[str, Any], *, resume: bool, fresh: bool = False) -> Self:
+    def start(cls, path: Path | None, plan: SweepPlan, *, resume: bool, fresh: bool = False) -> Self:
         """Open or create the store of a sweep; without a path nothing is kept.
 
         Args:
@@ -151,7 +169,7 @@ class Store:
         return store
 
     @classmethod
-    def _to_write(cls, path: str | Path, plan: Mapping[str, Any], *, fresh: bool) -> Self:
+    def _to_write(cls, path: str | Path, plan: SweepPlan, *, fresh: bool) -> Self:
         with refusing(path):
             store = cls(str(path), to_write(path))
         try:
@@ -183,10 +201,10 @@ class Store:
         ]
         return sorted(found, key=lambda name: name != "verdicts")
 
-    def _make_tables(self, plan: Mapping[str, Any]) -> None:
+    def _make_tables(self, plan: SweepPlan) -> None:
         for statement in _TABLES.split(";")[:-1]:
             self._connection.execute(statement)
-        meta = {"format": _MARK, "schema": str(SCHEMA), "plan": _dump(plan), "code": self._code}
+        meta = {"format": _MARK, "schema": str(SCHEMA), "plan": _dump(plan.to_json()), "code": self._code}
         self._connection.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
 
     def _meta(self) -> dict[str, str]:
@@ -199,8 +217,8 @@ class Store:
         if meta.get("schema") != str(SCHEMA):
             raise BadInput("--store", self.path, f"a store of schema {SCHEMA}, found {meta.get('schema')}{_ANEW}")
 
-    def _check_plan(self, plan: Mapping[str, Any]) -> None:
-        stored, wanted = self.plan, json.loads(_dump(plan))
+    def _check_plan(self, plan: SweepPlan) -> None:
+        stored, wanted = self._stored_plan(), json.loads(_dump(plan.to_json()))
         for name in sorted(stored.keys() | wanted.keys()):
             if name not in stored or name not in wanted or stored[name] != wanted[name]:
                 given = wanted.get(name, "not given")
@@ -217,7 +235,7 @@ class Store:
         """Return what has changed since the store was begun, of all that its verdicts depend on; usually nothing."""
         return digest.changed(json.loads(self._meta().get("code", "{}")), json.loads(self._code))
 
-    def _outdated(self, plan: Mapping[str, Any]) -> bool:
+    def _outdated(self, plan: SweepPlan) -> bool:
         """Return whether this is a store of the plan by other code, or of an older schema."""
         meta = self._meta()
         if meta.get("format") != _MARK:
@@ -266,15 +284,27 @@ class Store:
         except (ValueError, TypeError):
             raise StoreFailed("--store", self.path, "a store that can be read (a result is damaged)") from None
 
-    @property
-    def plan(self) -> dict[str, Any]:
-        """Return what the store was made for."""
+    def _stored_plan(self) -> dict[str, Any]:
         return self._read(self._meta().get("plan", "{}"))
 
-    def sessions(self) -> list[dict[str, Any]]:
+    @property
+    def plan(self) -> SweepPlan:
+        """Return what the store was made for."""
+        try:
+            return SweepPlan.from_json(self._stored_plan())
+        except (KeyError, TypeError):
+            raise StoreFailed("--store", self.path, "a store that can be read (its plan is damaged)") from None
+
+    def _judged(self, text: str) -> JudgedSetting:
+        try:
+            return JudgedSetting.from_json(self._read(text))
+        except ValueError:
+            raise StoreFailed("--store", self.path, "a store that can be read (a result is damaged)") from None
+
+    def sessions(self) -> list[Session]:
         """Return when the store was written to, how many settings it had then, and the versions that wrote on."""
         rows = self._rows("SELECT started, done, versions FROM sessions ORDER BY rowid")
-        return [{"started": started, "done": done, "versions": self._read(text)} for started, done, text in rows]
+        return [Session(started, done, self._read(text)) for started, done, text in rows]
 
     def done(self) -> set[int]:
         """Return the ids whose results are in."""
@@ -284,7 +314,7 @@ class Store:
         """Return whether a setting's result is in, by now and by whatever process."""
         return any(self._rows("SELECT 1 FROM settings WHERE id = ?", (identity,)))
 
-    def add(self, result: Mapping[str, Any]) -> None:
+    def add(self, result: JudgedSetting) -> None:
         """Write one setting's result, whole or not at all.
 
         A result that is in already, written by another process that goes on with this store, stays.
@@ -294,42 +324,40 @@ class Store:
             BadInput: the store cannot be written, or was started anew by other code.
 
         """
-        row = (result["id"], result["family"], result["verdict"], result["seconds"])
+        row = (result.id, result.family, result.verdict, result.seconds)
         checks = [
-            (result["id"], check["claim"], result["family"], check["verdict"], check.get("tightness"))
-            for check in result["checks"]
+            (result.id, str(check.name), result.family, check.verdict, check.tightness) for check in result.checks
         ]
+        text = _dump(result.to_json())
         with self._transaction():
             if self._meta().get("code") != self._code:
                 raise StoreFailed("--store", self.path, "a store that no other code has started anew meanwhile")
-            for (text,) in self._rows("SELECT result FROM settings WHERE id = ?", (result["id"],)):
-                if _fact(self._read(text)) != _fact(json.loads(_dump(result))):
-                    raise Contradiction(f"setting {result['id']} has another result in {self.path}")
+            for (stored,) in self._rows("SELECT result FROM settings WHERE id = ?", (result.id,)):
+                if _fact(self._read(stored)) != _fact(json.loads(text)):
+                    raise Contradiction(f"setting {result.id} has another result in {self.path}")
                 return
-            self._connection.execute("INSERT INTO settings VALUES (?, ?, ?, ?, ?)", (*row, _dump(result)))
+            self._connection.execute("INSERT INTO settings VALUES (?, ?, ?, ?, ?)", (*row, text))
             self._connection.executemany("INSERT INTO verdicts VALUES (?, ?, ?, ?, ?)", checks)
 
-    def result(self, identity: int) -> dict[str, Any]:
+    def result(self, identity: int) -> JudgedSetting:
         """Return one setting's result; an unknown id raises `BadInput`."""
         known = identity if abs(identity) < 1 << 63 else None  # SQLite's integers have 64 bits
         for (text,) in self._rows("SELECT result FROM settings WHERE id = ?", (known,)):
-            return self._read(text)
+            return self._judged(text)
         raise BadInput("ID", identity, f"the id of a setting in {self.path}")
 
-    def results(self, *, family: str | None = None, below: int | None = None) -> Iterator[dict[str, Any]]:
+    def results(self, *, family: str | None = None, below: int | None = None) -> Iterator[JudgedSetting]:
         """Yield results in order of ids: all, of one family, or with ids < `below`; each is read when asked for."""
         where, values = _where(("family = ?", family), ("id < ?", below))
         for row in self._rows(f"SELECT result FROM settings {where} ORDER BY id", values):
-            yield self._read(row[0])
+            yield self._judged(row[0])
 
-    def closest(self, count: int, *, family: str | None = None) -> list[dict[str, Any]]:
+    def closest(self, count: int, *, family: str | None = None) -> list[ClosestCheck]:
         """Return the checks that came closest to an alarm, violated ones first, at most one a setting.
 
         Args:
             count: how many.
             family: only of this family; None for all.
-
-        Returns: id, family, claim, verdict and tightness of each.
 
         """
         where, values = _where(("verdict <> 'not applied'",), ("family = ?", family))
@@ -338,9 +366,9 @@ class Store:
             "ORDER BY verdict <> 'violated', tightness",
             values,
         )
-        names, found = ("id", "family", "claim", "verdict", "tightness"), dict[int, dict[str, Any]]()
+        found = dict[int, ClosestCheck]()
         for row in rows:  # in the order of an index: only as far as it takes
-            found.setdefault(row[0], dict(zip(names, row, strict=True)))
+            found.setdefault(row[0], ClosestCheck(*row))
             if len(found) == count:
                 break
         return list(found.values())

@@ -18,7 +18,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Case:
+class WitnessCase:
     """One deterministic pipeline W_{k+1} = W_k - alpha G(W^_k, W_k), stage m of W^_k being d_m updates old.
 
     Args:

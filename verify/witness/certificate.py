@@ -21,7 +21,7 @@ _UNIT = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
-class Certificate:
+class DualCertificate:
     """A proved upper bound of a worst case.
 
     Args:
@@ -55,14 +55,14 @@ class _Sum:
         self.magnitude += abs(factor) * sizes
         self.terms += 1
 
-    def bound(self) -> Certificate:
+    def bound(self) -> DualCertificate:
         """Return an upper bound of the sum over all G >= 0 and F within their sizes."""
         largest = max(float(np.linalg.eigvalsh(self.gram)[-1]), 0.0)
         excess = len(self.radius) * largest + float(np.abs(self.values) @ self.size)
         # Every rounded sum errs by less than terms * unit * (sum of sizes), eigenvalues by less than a small multiple
         # of n * unit * norm; both norms are at most `magnitude`, and the eigenvalue counts n times.
         rounding = (self.terms + 32 * len(self.radius) ** 2) * _UNIT * self.magnitude
-        return Certificate(self.constant + excess + rounding, self.constant, excess + rounding)
+        return DualCertificate(self.constant + excess + rounding, self.constant, excess + rounding)
 
 
 def certify(
@@ -71,7 +71,7 @@ def certify(
     matrices: Iterable[Any],
     radius: Array,
     size: Array,
-) -> Certificate:
+) -> DualCertificate:
     """Return the bound that a solved program's multipliers prove.
 
     Args:

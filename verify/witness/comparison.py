@@ -1,14 +1,17 @@
 """The three-way comparison: simulated <= worst case <= derived."""
 
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from typing import Any, Literal
 
 import numpy as np
 
 import simulate
 from simulate.engines.reference import Recursion
+from simulate.results import versions
 from theory.setting import algorithms, devices
-from verify.witness.case import Case
+from verify.witness import EXTRA
+from verify.witness.case import WitnessCase
 from verify.witness.estimation import Estimate, Oracle, estimate
 from verify.witness.function import Worst
 
@@ -28,7 +31,7 @@ Verdict = Literal["held", "violated", "inconclusive"]
 
 
 @dataclass(frozen=True)
-class Row:
+class ThreeWay:
     """One case over one class of oracles. All values are of A/(L Delta).
 
     Args:
@@ -41,7 +44,7 @@ class Row:
 
     """
 
-    case: Case
+    case: WitnessCase
     oracle: Oracle
     simulated: float
     estimated: Estimate
@@ -60,8 +63,8 @@ class Row:
             return "inconclusive"
         return "held" if self.simulated <= self.worst <= self.derived else "violated"
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the row as plain data."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the comparison as plain data."""
         certificate = self.estimated.certificate
         return {
             "lags": list(self.case.lags),
@@ -85,7 +88,32 @@ class Row:
         }
 
 
-def compare(case: Case, oracle: Oracle) -> Row:
+@dataclass(frozen=True)
+class WitnessResult:
+    """All comparisons, and the seconds that they took."""
+
+    rows: tuple[ThreeWay, ...]
+    seconds: float
+
+    @property
+    def violated(self) -> int:
+        """Return in how many the order is wrong."""
+        return sum(row.verdict == "violated" for row in self.rows)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything with the keys of the command line."""
+        words = [row.verdict for row in self.rows]
+        counted: tuple[Verdict, ...] = ("held", "violated", "inconclusive")
+        return {
+            "quantity": "(1/K) sum over k < K of norm(grad f(W_k))^2, in L Delta",
+            "rows": [row.to_json() for row in self.rows],
+            **{word: words.count(word) for word in counted},
+            "seconds": self.seconds,
+            "versions": {**versions(), **{name: version(name) for name in EXTRA}},
+        }
+
+
+def compare(case: WitnessCase, oracle: Oracle) -> ThreeWay:
     """Return the three numbers for one case over one class of oracles.
 
     Raises:
@@ -94,10 +122,10 @@ def compare(case: Case, oracle: Oracle) -> Row:
     """
     derived = case.derived()
     problem = worst_function(case, oracle)
-    return Row(case, oracle, attained(problem), estimate(case, oracle), derived, staleness(problem))
+    return ThreeWay(case, oracle, attained(problem), estimate(case, oracle), derived, staleness(problem))
 
 
-def worst_function(case: Case, oracle: Oracle) -> Worst:
+def worst_function(case: WitnessCase, oracle: Oracle) -> Worst:
     """Return a worst function, a little inside the class.
 
     With alpha (1 - m) in the place of alpha the solver's f is 1-smooth; (1 - m) f makes the same steps with alpha, and

@@ -22,8 +22,8 @@ from PEPit import PEP, Expression, Point, null_point
 from PEPit.functions import SmoothFunction
 
 from boundary import known
-from verify.witness.case import Array, Case
-from verify.witness.certificate import Certificate, certify
+from verify.witness.case import Array, WitnessCase
+from verify.witness.certificate import DualCertificate, certify
 
 Oracle = Literal["gradients", "assumptions"]
 ORACLES: tuple[Oracle, ...] = ("gradients", "assumptions")
@@ -89,7 +89,7 @@ class Estimate:
 
     primal: float
     dual: float
-    certificate: Certificate
+    certificate: DualCertificate
     model: "Model"
 
 
@@ -100,7 +100,7 @@ class Model:
     by `size`: from the descent lemma and norm(grad f)^2 <= 2 L (f - f*), step by step. The certificate needs them.
     """
 
-    def __init__(self, case: Case, oracle: Oracle) -> None:
+    def __init__(self, case: WitnessCase, oracle: Oracle) -> None:
         self.case, self.oracle = case, oracle
         self.pep = PEP()
         self.f = self.pep.declare_function(SmoothFunction, L=1.0)
@@ -224,7 +224,7 @@ def _square(blocks: Blocks) -> Any:  # noqa: ANN401
     return sum(blocks, null_point) ** 2
 
 
-def estimate(case: Case, oracle: Oracle, solver: str = SOLVER) -> Estimate:
+def estimate(case: WitnessCase, oracle: Oracle, solver: str = SOLVER) -> Estimate:
     """Return the worst case of A for one case over one class of oracles."""
     model = Model(case, known("oracle", oracle, ORACLES))  # type: ignore[arg-type]
     with warnings.catch_warnings():

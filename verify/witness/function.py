@@ -21,7 +21,7 @@ from simulate.problems.base import Moments, Problem
 from simulate.problems.spectral import delay_constants
 from theory.setting.objectives import Array as Floats
 from theory.setting.objectives import Facts, Weights
-from verify.witness.case import Array, Case
+from verify.witness.case import Array, WitnessCase
 from verify.witness.estimation import SOLVER, Oracle, Solution
 
 _WHOLE = "a worst function has no stages of its own: run it with the backend `reference`"
@@ -98,7 +98,7 @@ class Worst(Problem):
     name: ClassVar[str] = "worst"
     summary: ClassVar[str] = "the worst smooth function for given lags, rebuilt from a performance estimate"
 
-    case: Case
+    case: WitnessCase
     oracle: Oracle
     solution: Solution
 

@@ -78,35 +78,6 @@ def test_a_saturation_that_nothing_proves(changes, said):
     assert found(without=("rho",), **changes)["saturation"] == said
 
 
-RESULTS = [
-    {"id": 4, "family": "b", "assumptions": [{"assumption": "smooth", "status": "certified", "evidence": "e4"}]},
-    {"id": 1, "family": "a", "assumptions": [{"assumption": "smooth", "status": "violated", "evidence": "e1"}]},
-    {"id": 2, "family": "a", "assumptions": [{"assumption": "smooth", "status": "certified", "evidence": "e2"}]},
-    {"id": 3, "family": "a", "assumptions": [{"assumption": "smooth", "status": "certified", "evidence": "e3"}]},
-]
-
-
-def test_a_sweep_counts_every_status():
-    assert assumptions.tally(RESULTS) == {
-        "smooth": dict.fromkeys(assumptions.STATUSES, 0) | {"certified": 3, "violated": 1}
-    }
-
-
-def test_a_sweep_groups_what_is_alike_the_largest_group_first():
-    assert assumptions.patterns(RESULTS) == [
-        {"family": "a", "status": {"smooth": "certified"}, "settings": [2, 3]},
-        {"family": "a", "status": {"smooth": "violated"}, "settings": [1]},
-        {"family": "b", "status": {"smooth": "certified"}, "settings": [4]},
-    ]
-
-
-def test_a_sweep_lists_what_is_violated():
-    assert assumptions.violated(RESULTS) == [
-        {"id": 1, "family": "a", "assumption": "smooth", "status": "violated", "evidence": "e1"}
-    ]
-    assert assumptions.violated(RESULTS[:1]) == []
-
-
 def test_a_certificate_of_another_constant_says_nothing():
     seen = replace(observed(), certificates=(Certificate("w", "norm", 1.0, 9.0, 0.0),))
     assert {one.status for one in assumptions.examine(seen)} == {"certified", "not needed"}

@@ -6,10 +6,10 @@ import math
 import pytest
 
 from boundary import run_command
-from verify import sabotage
 from verify.__main__ import app
 from verify.judging import calibration, statistics, verdicts
 from verify.sabotage import statistics as wrong_statistics
+from verify.sabotage.running import catch
 
 
 @pytest.mark.slow
@@ -41,8 +41,8 @@ def test_wrong_procedures_show(procedure):
 def test_faults_planted_in_the_statistics_show_in_the_rates(name, monkeypatch):
     monkeypatch.setattr(statistics, "_BISECTIONS", 12)
     fault = next(fault for fault in wrong_statistics.faults() if fault.name == name)
-    families = {"false-alarms-of-families": wrong_statistics.checks()["false-alarms-of-families"]}
-    found = sabotage.catch(fault, families)
+    families = {"false-alarms-of-families": wrong_statistics.detectors()["false-alarms-of-families"]}
+    found = catch(fault, families)
     assert (found.caught_by, found.how) == ("false-alarms-of-families", "failed")
 
 
@@ -53,9 +53,9 @@ def test_the_mean_square_saturation_is_missed_as_seldom_as_stated():
 
 
 def test_rates_fail_on_the_wrong_side_only():
-    def rate(what: str, count: int) -> calibration.Rate:
+    def rate(what: str, count: int) -> calibration.ErrorRate:
         stated = 0.9 if what == "power" else 0.1
-        return calibration.Rate(what, "law", stated, 1000, count, 8)
+        return calibration.ErrorRate(what, "law", stated, 1000, count, 8)
 
     assert rate("false alarms", 0).ok and rate("false alarms", 120).ok and not rate("false alarms", 150).ok
     assert rate("power", 1000).ok and rate("power", 880).ok and not rate("power", 850).ok

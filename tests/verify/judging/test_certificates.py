@@ -16,6 +16,7 @@ from verify.judging import certificates, observations, verdicts
 from verify.judging.certificates import BOX, Certificate
 from verify.report import summary
 from verify.sweep import assessing
+from verify.sweep.plan import SweepPlan
 from verify.sweep.settings import Setting
 
 
@@ -55,11 +56,11 @@ def run(lie: str = "", **changes):
 def test_a_certificate_that_a_run_breaks_is_an_alarm(constant):
     report = verify.check(run(constant))
     assert report.verdict == "violated" and not report.ok
-    alarm = next(check for check in report.checks if check.claim == f"certificate/{constant}")
+    alarm = next(check for check in report.checks if check.name == (constant, "certificate"))
     assert alarm.verdict == "violated" and alarm.reason.startswith("broken certificate") and "proved" in alarm.reason
-    resting = [check for check in report.checks if check.claim.endswith("a-priori")]
+    resting = [check for check in report.checks if check.name.basis == "a-priori"]
     if constant != "rho":  # the others enter every bound
-        resting = [check for check in report.checks if check is not alarm and "certificate" not in check.claim]
+        resting = [check for check in report.checks if check is not alarm and check.name.basis != "certificate"]
     assert {check.verdict for check in resting} == {"not applied"}
     assert all(check.reason.startswith("broken certificate") for check in resting)
     assumption = {"rho": "saturation", "sigma2": "variance", "L": "smooth", "Delta": "lower"}[constant]
@@ -74,7 +75,7 @@ def test_a_replica_that_leaves_the_device_breaks_a_certified_saturation(monkeypa
     runs = run(alpha=0.9, tau=1.05, iterations=200)
     report = verify.check(runs)
     assert runs.diverged and report.verdict == "violated"
-    assert any(check.claim == "certificate/rho" and "observed inf" in check.reason for check in report.checks)
+    assert any(check.name == ("rho", "certificate") and "observed inf" in check.reason for check in report.checks)
     digital = simulate.run(Lying(stages=2, noise="two-point", sigma=0.5), "digital-ap", alpha=60.0, tau=math.inf,
                            iterations=500, replicas=4, seed=1)  # fmt: skip
     assert digital.diverged and verify.check(digital).verdict == "not applied"
@@ -82,7 +83,7 @@ def test_a_replica_that_leaves_the_device_breaks_a_certified_saturation(monkeypa
 
 def test_the_truth_breaks_no_certificate():
     assert verify.check(run()).ok
-    assert [check for check in verify.check(run()).checks if check.claim.startswith("certificate")] == []
+    assert [check for check in verify.check(run()).checks if check.name.basis == "certificate"] == []
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -126,13 +127,13 @@ def test_stage_norms_beyond_the_box_are_an_alarm(monkeypatch):
     report = verify.check(runs)
     assert report.verdict == "violated"
     alarm = next(check for check in report.checks if check.verdict == "violated")
-    assert alarm.claim == f"certificate/{BOX}" and "norm2(W^(2))" in alarm.reason
+    assert str(alarm.name) == f"certificate/{BOX}" and "norm2(W^(2))" in alarm.reason
 
 
 def test_a_broken_certificate_makes_a_sweep_say_no(monkeypatch):
     problem = Quadratic(2, size=1, noise="two-point", sigma=1.0)
     setting = Setting(problem, "analog-sgd-ap", 0.05, 9.0, 200, 8, 1, id=0, family="quadratic")
-    assert assessing.assess(setting, 0.99)["verdict"] != "violated"
+    assert assessing.assess(setting, 0.99).verdict != "violated"
     true = observations.from_trajectories
 
     def lying(runs):
@@ -143,9 +144,9 @@ def test_a_broken_certificate_makes_a_sweep_say_no(monkeypatch):
 
     monkeypatch.setattr(assessing, "from_trajectories", lying)
     result = assessing.assess(setting, 0.99)
-    found = summary.summarise([result], {"confidence": 0.99}, 1.0)
-    assert result["verdict"] == "violated" and found["violations"] == 1
-    assert found["by_basis"]["certificate"]["violations"] == 1 and found["by_basis"]["a-priori"]["violations"] == 0
+    found = summary.summarise([result], SweepPlan(1, ("quadratic",), 0.99), 1.0)
+    assert result.verdict == "violated" and found.counts.violations == 1
+    assert found.by_basis["certificate"].violations == 1 and found.by_basis["a-priori"].violations == 0
 
 
 @pytest.mark.parametrize("share", [0.999, 1.001, 1.5, 1.999])
@@ -229,7 +230,7 @@ def test_only_what_is_looked_at_at_every_step_is_called_measured():
     assert status["saturation"] == "measured"  # the kernels look at it at every step
     assert {one.status for one in verify.check(every).assumptions if one.assumption == "smooth"} == {"measured"}
     (reason,) = {check.reason for check in verdicts.confront(observations.from_trajectories(some), 0.01).checks
-                 if check.claim == "sharp/a-priori"}  # fmt: skip
+                 if check.name == ("sharp", "a-priori")}  # fmt: skip
     assert reason == "saturation is not certified"
 
 

@@ -46,8 +46,8 @@ def test_an_undecided_setting_is_looked_at_three_times_with_seeds_of_their_own(a
     assert [replicas for replicas, _ in found] == [20, 20, 40]  # 20, 40, 80 in all
     assert len({seed for _, seed in found}) == 3
     assert [seed for _, seed in found] == [assessing.look_seed(SETTING, look) for look in range(3)]
-    assert result["observed"]["replicas"] == 80 and result["observed"]["looks"] == verdicts.LOOKS
-    assert result["verdict"] == "inconclusive"
+    assert result.evidence.replicas == 80 and result.looks == verdicts.LOOKS
+    assert result.verdict == "inconclusive"
 
 
 @pytest.mark.parametrize(("mean", "word"), [(0.5, "held"), (2.5, "violated")])
@@ -55,16 +55,16 @@ def test_what_is_decided_is_not_looked_at_again(asked, mean, word):
     found, truth = asked
     truth["mean"] = mean
     result = assessing.assess(replace(SETTING, replicas=200), 0.99)
-    assert len(found) == 1 and result["verdict"] == word
+    assert len(found) == 1 and result.verdict == word
     # forms that do not apply are no reason to look again
-    assert {check["verdict"] for check in result["checks"]} == {word, "not applied"}
+    assert {check.verdict for check in result.checks} == {word, "not applied"}
 
 
 def test_a_setting_spends_the_level_of_its_place(asked):
     _, truth = asked
     truth["mean"] = 0.5
     for place in (0, 7, 3000):
-        level = assessing.assess(replace(SETTING, id=place), 0.9)["observed"]["level"]
+        level = assessing.assess(replace(SETTING, id=place), 0.9).evidence.level
         assert level == Spending(0.9).level(place)
 
 

@@ -33,7 +33,7 @@ def test_the_evidence_is_that_of_independent_replicas():
     interval = stats.t.interval(0.95, 3, loc=3.5, scale=math.sqrt(7) / 2)
     assert evidence.interval == pytest.approx(interval, rel=1e-12)
     assert evidence.rbar2[1] == pytest.approx((0.125 + 0.0625 + 0.25) / 4, rel=1e-15)
-    plain = evidence.as_dict()
+    plain = evidence.summary(0.05).to_json()
     assert (plain["mean"], plain["stderr"], plain["replicas"]) == (3.5, evidence.stderr, 4)
     assert plain["interval_95"] == list(evidence.interval)
 

@@ -112,7 +112,7 @@ def test_means_behind_a_measured_one():
     assert [lost.raised(mean) for mean in (-1.0, 0.0, 0.25, 9.0)] == [4, 4, 6.25, 25]
     assert lost.larger(Rounding(2.0, 1.0, 5.0, "other")) == Rounding(2.0, 2.0, 5.0, "float32")
     assert lost.larger(Rounding(0.5, 2.5, 2.0, "other")) == Rounding(1.0, 2.5, 3.0, "float32")
-    assert lost.as_dict() == {"dtype": "float32", "direction": 1.0, "gradient": 2.0, "value": 3.0}
+    assert lost.to_json() == {"dtype": "float32", "direction": 1.0, "gradient": 2.0, "value": 3.0}
     assert Rounding(0.0, 0.0, 0.0, "exact") == rounding.EXACT and rounding.SHARE == 0.01
 
 

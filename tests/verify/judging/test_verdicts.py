@@ -48,7 +48,7 @@ def bounds(monkeypatch):
 
 
 def words(observations, level=1e-4) -> dict[str, str]:
-    return {check.claim: check.verdict for check in verdicts.confront(observations, level).checks}
+    return {str(check.name): check.verdict for check in verdicts.confront(observations, level).checks}
 
 
 def test_a_mean_below_the_bound_is_held(bounds):
@@ -86,7 +86,7 @@ def test_the_adaptive_form_allows_for_its_own_uncertainty(bounds):
 )
 def test_a_bound_whose_assumption_fails_is_not_applied_and_says_why(bounds, changes, basis, reason):
     checks = verdicts.confront(observed(5.0, **changes), 1e-4).checks
-    check = next(check for check in checks if check.claim == f"sharp/{basis}")
+    check = next(check for check in checks if check.name == ("sharp", basis))
     assert check.verdict == "not applied" and reason in check.reason
 
 
@@ -131,7 +131,7 @@ def test_the_ceiling_of_the_mean_square_saturation_is_known_beforehand(rho, ceil
 
 
 def test_the_method_behind_the_mean_square_saturation_is_named():
-    said = verdicts.weigh(rare(0, None), 1e-4).as_dict()["mean_square_saturation_method"]
+    said = verdicts.weigh(rare(0, None), 1e-4).summary(1e-4).mean_square_saturation_method
     assert said == "betting below 1, known beforehand"
     alike = verdicts.weigh(observed(1.0, replicas=64, saturation=0.4), 1e-4).rbar2
     assert 0.4**2 * 0.8 < alike[0] < alike[1] < alike[2] <= 0.5**2
@@ -153,7 +153,7 @@ NEEDED = {
 @pytest.mark.parametrize("sampling", ["at every step", "at some steps"])
 def test_an_a_priori_check_is_refused_for_every_single_constant_that_is_only_seen(bounds, form, constant, sampling):
     seen = replace(observed(5.0, certified={constant: False}), sampling=sampling)
-    checks = {check.claim: check for check in verdicts.confront(seen, 1e-4).checks}
+    checks = {str(check.name): check for check in verdicts.confront(seen, 1e-4).checks}
     refused = checks[f"{form}/a-priori"]
     word = "measured" if sampling == "at every step" else "sampled"
     reason = "saturation is not certified" if constant == "rho" else f"{constant} only {word}"
@@ -165,18 +165,18 @@ def test_an_a_priori_check_is_refused_for_every_single_constant_that_is_only_see
 
 @pytest.mark.parametrize(("form", "constant"), [(form, name) for form, names in NEEDED.items() for name in names])
 def test_an_a_priori_check_is_refused_for_every_single_constant_that_is_unknown(bounds, form, constant):
-    checks = {check.claim: check for check in verdicts.confront(observed(5.0, without=[constant]), 1e-4).checks}
+    checks = {str(check.name): check for check in verdicts.confront(observed(5.0, without=[constant]), 1e-4).checks}
     assert checks[f"{form}/a-priori"].verdict == "not applied"
 
 
 def test_an_a_posteriori_check_says_what_it_is_conditional_on(bounds):
     checks = verdicts.confront(observed(0.8, replicas=64), 1e-4).checks
     for check in checks:
-        priori = check.claim.endswith("a-priori")
+        priori = check.name.basis == "a-priori"
         assert (check.condition == "") == priori and check.covered == priori
         assert priori or check.condition.startswith("provided that no run passes rho = 0.4, the largest")
     measured = verdicts.confront(observed(0.8, certified={"nu": False, "L": False}), 1e-4).checks
-    said = {check.claim: check.condition for check in measured}
+    said = {str(check.name): check.condition for check in measured}
     assert "L, nu nowhere exceed what was measured at every step" in said["noise-resolved/a-posteriori"]
     assert "L nowhere exceed" in said["sharp/a-posteriori"] and "nu" not in said["sharp/a-posteriori"]
 
@@ -211,7 +211,7 @@ def test_with_normal_noise_no_saturation_is_certified(noise):
     report = verify.check(runs)
     status = {one.assumption: one.status for one in report.assumptions}["saturation"]
     assert status == ("conditional" if noise == "gaussian" else "certified")
-    checks = {check.claim: check for check in report.checks}
+    checks = {str(check.name): check for check in report.checks}
     assert (checks["sharp/a-priori"].verdict == "not applied") == (noise == "gaussian")
     text = " ".join(str(report).split())
     assert "a-posteriori checks are conditional: provided that no run passes rho" in text

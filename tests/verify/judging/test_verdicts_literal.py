@@ -9,6 +9,7 @@ import pytest
 import theory
 from verify.judging import assumptions, conditions, observations, rounding, statistics, verdicts
 from verify.judging.certificates import Certificate
+from verify.judging.checks import CheckName
 from verify.judging.observations import Constants, Observations
 from verify.judging.verdicts import FORMS, Check, Confrontation, Ends, Evidence
 
@@ -78,6 +79,9 @@ def test_any_noise_at_all_is_noise(bound):
     assert verdicts._ends(FORMS[0], KNOWN | {"sigma2": 0.25}, evidence()) == Ends(20, 20, 20, 20, 0.5, True)
 
 
+C = CheckName("c", "a-priori")
+
+
 def lost(direction: float, **changes) -> str:
     fields = {"least": 1.0, "value": 1.0, "most": 1.0, "moved": 1.0, "along": 2.0, "noisy": True} | changes
     return verdicts._lost(Ends(**fields), evidence(rounded=rounding.Rounding(direction=direction)))
@@ -96,14 +100,15 @@ def test_rounding_hides_a_bound_from_one_percent_on():
 
 def test_a_decision_with_its_reason():
     ends = Ends(3.0, 4.0, 5.0, 4.0, 2.0, True)
-    found = verdicts._decide("c", ends, evidence(), "if")
-    assert found == Check("c", "held", 4.0, 2.0, 1.0, 4.0, "", "if") and not found.covered
+    check = Check(C, "not applied", "t", condition="if")
+    found = verdicts._decide(check, ends, evidence())
+    assert found == Check(C, "held", "t", 4.0, 2.0, 2.0, 1.0, 4.0, "", "if") and not found.covered
     assert replace(found, condition="").covered and not replace(found, condition="", verdict="not applied").covered
     rough = evidence(rounded=rounding.Rounding(1.0, dtype="float32"))
-    found = verdicts._decide("c", ends, rough, "")
+    found = verdicts._decide(replace(check, condition=""), ends, rough)
     assert found.verdict == "inconclusive" and found.reason.startswith("rounding in float32 may be 0.5 times the noise")
     above = replace(rough, lower=replace(rough.lower, value=6.0))
-    assert verdicts._decide("c", ends, above, "") == Check("c", "violated", 4.0, 2.0, 1.0, 4.0)
+    assert verdicts._decide(check, ends, above) == Check(C, "violated", "t", 4.0, 2.0, 2.0, 1.0, 4.0, "", "if")
 
 
 def test_a_ratio_to_nothing_is_infinite():
@@ -210,17 +215,17 @@ def test_every_broken_constant_is_one_alarm():
     broken = [Certificate(name, what, 1.0, 2.0, 0.0) for name, what in (("w", "1"), ("w", "2"), ("L", "3"))]
     alarms = verdicts._alarms(observed(certificates=tuple(broken)))
     assert alarms == [
-        Check("certificate/w", "violated", reason=broken[0].reason),
-        Check("certificate/L", "violated", reason=broken[2].reason),
+        Check(CheckName("w", "certificate"), "violated", reason=broken[0].reason),
+        Check(CheckName("L", "certificate"), "violated", reason=broken[2].reason),
     ]
 
 
 def test_what_is_not_said_of_the_evidence():
     assert (evidence().ceiling, evidence().rounded) == (1.0, rounding.EXACT)
-    assert math.isnan(Check("c", "held").bound) and math.isnan(Check("c", "held").tightness)
+    assert math.isnan(Check(C, "held").bound) and math.isnan(Check(C, "held").tightness)
     assert FORMS[0].bases() == ("a-priori", "a-posteriori") and FORMS[3].bases() == ("a-posteriori",)
     assert [form.adaptive for form in FORMS] == [False, False, False, True]
-    plain = evidence().as_dict()
+    plain = evidence().summary(0.01).to_json()
     assert (plain["mean_square_saturation"], plain["mean_square_saturation_upper"]) == (0.25, 0.5)
     assert (plain["lower"], plain["upper"], plain["max_saturation"]) == (1.0, 3.0, 0.5)
     assert plain["smallest_detectable_violation"] == 1.0 and plain["interval_95"] == [1.0, 4.0]
@@ -228,7 +233,7 @@ def test_what_is_not_said_of_the_evidence():
 
 def test_a_settings_word_is_the_gravest():
     def word(*verdict, reason=""):
-        found = Confrontation(evidence(), tuple(Check("c", one, reason=reason) for one in verdict))
+        found = Confrontation(evidence(), tuple(Check(C, one, reason=reason) for one in verdict))
         return found.word, found.settled
 
     assert word("held", "not applied") == ("held", True)

@@ -12,9 +12,8 @@ from theory.blueprint import all_claims
 from theory.setting.devices.linear import AsymmetricLinear
 from theory.setting.schedules import Asynchronous
 from verify import proof_lines
-from verify.commands import replaying
 from verify.judging.observations import Constants
-from verify.proof_lines import counterparts, elements, lines, relations, steps, world
+from verify.proof_lines import counterparts, elements, lines, relations, replaying, steps, world
 from verify.sabotage import panel
 from verify.sweep import assessing, settings
 from verify.sweep.settings import Setting
@@ -75,7 +74,7 @@ def test_every_claim_has_a_counterpart_or_a_reason_why_not():
 
 @pytest.mark.parametrize("module", proof_lines.MODULES, ids=lambda module: module.__name__.rpartition(".")[2])
 def test_every_counterpart_is_evaluated_on_some_path(module):
-    found = {line.claim for name in panel.SETTINGS for line in module.lines(panel.sound_path(name))}
+    found = {line.claim for name in panel.SETTINGS for line in module.lines(panel.unmodified_path(name))}
     assert found - {"lags"} == set(counterparts.LINES[module.__name__.rpartition(".")[2]])
 
 
@@ -145,7 +144,7 @@ def test_lags_other_than_the_slots_are_noticed(path, monkeypatch, change, broken
 
 @pytest.mark.parametrize(("name", "claim"), [("attaining", "floor.attained"), ("plus-minus", "floor.plus_minus")])
 def test_an_instance_off_its_floor_is_noticed(name, claim):
-    sound = panel.sound_path(name)
+    sound = panel.unmodified_path(name)
     moved = replace(sound, weights=1.01 * sound.weights)
     assert claim in {line.claim for line in proof_lines.instances.lines(moved) if not line.ok}
     louder = replace(sound, fresh=1.01 * sound.fresh)
@@ -201,35 +200,43 @@ def test_two_passes_in_one_slot_are_noticed(path, monkeypatch):
 
 def test_a_replay_says_so_if_one_line_fails(monkeypatch):
     stored = assessing.assess(replace(settings.sample(1, 4), iterations=30, replicas=8), 0.99)
-    assert replaying.replay(stored, 0.99)["lines_hold"]
+    assert replaying.replay(stored, 0.99).ok
     true = proof_lines.along
     broken = lines.surely("device.drift", "planted", 2.0, 1.0)
     monkeypatch.setattr(proof_lines, "along", lambda recorded: [*true(recorded), broken])
     replayed = replaying.replay(stored, 0.99)
-    assert replayed["identical"] and not replayed["lines_hold"]
-    assert replayed["lines"][-1]["slack"] == -1.0 and not replayed["lines"][-1]["ok"]
+    assert replayed.identical and not replayed.lines_hold and not replayed.ok
+    plain = replayed.to_json()
+    assert plain["identical"] and not plain["lines_hold"] and plain["steps"] == len(plain["by_step"])
+    assert plain["lines"][-1]["slack"] == -1.0 and not plain["lines"][-1]["ok"]
 
 
 def test_a_replay_says_where_it_differs():
     stored = assessing.assess(replace(settings.sample(1, 4), iterations=30, replicas=8), 0.99)
-    for name in ("observed", "constants", "checks", "assumptions"):
-        assert replaying.replay({**stored, name: None}, 0.99)["differences"] == [name]
-    assert replaying.replay({**stored, "seconds": -1.0}, 0.99)["identical"]
+    changes = {
+        "observed": {"looks": 7},
+        "constants": {"constants": replace(stored.constants, values={})},
+        "checks": {"checks": (*stored.checks[1:], stored.checks[0])},
+        "assumptions": {"assumptions": ()},
+    }
+    for name, change in changes.items():
+        assert replaying.replay(replace(stored, **change), 0.99).differences == (name,)
+    assert replaying.replay(replace(stored, seconds=-1.0), 0.99).identical
 
 
 @pytest.mark.parametrize("name", ["Analog-SGD-AP", "network AP", "digital SGD", "attaining"])
 def test_every_step_stays_below_its_bounds(name):
-    recorded_path = panel.sound_path(name)
+    recorded_path = panel.unmodified_path(name)
     rows = steps.steps(recorded_path, replica=3)
-    assert [row["k"] for row in rows] == list(range(recorded_path.steps))
+    assert [row.k for row in rows] == list(range(recorded_path.steps))
     for row in rows:
         for quantity in ("staleness", "drift", "step", "descent"):
-            bound = row[f"{quantity}_bound"]
-            assert bound is None or row[quantity] <= bound * (1 + 1e-9) + 1e-9, (row["k"], quantity)
-    assert (rows[0]["staleness_bound"] is None) == (name == "attaining")
+            bound = getattr(row, f"{quantity}_bound")
+            assert bound is None or getattr(row, quantity) <= bound * (1 + 1e-9) + 1e-9, (row.k, quantity)
+    assert (rows[0].staleness_bound is None) == (name == "attaining")
     mean = recorded_path.inner(recorded_path.gradient, recorded_path.gradient)[3]
-    assert np.mean([row["squared_gradient"] for row in rows]) == pytest.approx(mean)
-    changes = sum(row["descent"] for row in rows)
+    assert np.mean([row.squared_gradient for row in rows]) == pytest.approx(mean)
+    changes = sum(row.descent for row in rows)
     assert changes == pytest.approx(recorded_path.value[-1, 3] - recorded_path.value[0, 3])
 
 

@@ -18,10 +18,10 @@ def test_the_floor_is_attained_and_the_bound_is_within_two_percent(rho, alpha, i
     runs = simulate.run(problem, "analog-sgd", alpha=alpha, tau=TAU, iterations=iterations, replicas=replicas, seed=1)
     report = verify.check(runs)
     floor = rho**2 / (1 - rho**2)
-    low, high = report.observed["interval_95"]
+    low, high = report.observed.interval_95
     assert high - low < 0.02 * floor, "the runs are too few to tell two percent"
-    assert abs(report.observed["mean"] / floor - 1) < 0.02
-    adaptive = next(check for check in report.checks if check.claim == "saturation-adaptive/a-posteriori")
+    assert abs(report.observed.mean / floor - 1) < 0.02
+    adaptive = next(check for check in report.checks if check.name == ("saturation-adaptive", "a-posteriori"))
     assert adaptive.verdict != "violated"
     # the bound lies above the mean; its replicas' scatter decides how far above it can be told to lie
     assert adaptive.tightness_high > 1 and adaptive.tightness < 1.02

@@ -113,7 +113,7 @@ def test_first_reach_interpolates_the_running_average():
 
 
 def test_the_step_is_that_of_the_theorem():
-    plan = iterations.Plan(quick=True, seed=1)
+    plan = iterations.StudyPlan(quick=True, seed=1)
     short, long = (iterations.by_rule("analog-sgd-ap", iterations.QUADRATIC, K, plan) for K in (1000, 4000))
     assert short.alpha / long.alpha == pytest.approx(2)
     gap = short.problem.initial_gap

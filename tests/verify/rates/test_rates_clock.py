@@ -75,8 +75,8 @@ def test_a_wrong_theorem_is_told_apart(monkeypatch, stages):
 def test_the_record_counts_and_names():
     found = clock.census(14, 1)
     record = clock.record(found)
-    assert record["runs"] == record["agree"] == 14 and not record["disagree"]
-    assert {line["schedule"] for line in record["by_schedule"]} == set(schedules.REGISTRY)
+    assert record.runs == record.agree == 14 and not record.disagree
+    assert {line.schedule for line in record.by_schedule} == set(schedules.REGISTRY)
     broken = [*found, clock.count("analog-sgd-ap", 3, 1, 6, Crowded(3))]
-    assert len(clock.record(broken)["disagree"]) == 1
+    assert len(clock.record(broken).disagree) == 1
     assert clock.census(14, 1) == found != clock.census(14, 2)

@@ -11,11 +11,12 @@ import pytest
 
 from boundary import BadInput
 from verify.sweep import assessing, executors
+from verify.sweep.plan import SweepPlan
 from verify.sweep.store import Store
 
 distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
-PLAN = {"seed": 3, "families": ["plus-minus"], "confidence": 0.99}
+PLAN = SweepPlan(3, ("plus-minus",), 0.99)
 
 
 def facts(store: Store) -> list[dict]:

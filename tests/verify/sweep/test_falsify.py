@@ -1,13 +1,15 @@
 """The search for trouble: reproducible, honest about what it found, and it finds what is planted."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 import theory
 from boundary import run_command
+from tests.verify.made import check, judged
 from verify.__main__ import app
-from verify.commands import replaying
+from verify.proof_lines import replaying
 from verify.sweep import assessing, axes, falsify, settings
 from verify.sweep.store import Store
 
@@ -18,26 +20,25 @@ def searched():
 
 
 def test_a_search_is_reproducible_and_stays_above_one(searched):
-    worst = searched["families"]["quadratic-certified"]
-    again = falsify.falsify(10, 3, ["quadratic-certified"])["families"]["quadratic-certified"]
-    assert worst["score"] == again["score"] and worst["setting"] == again["setting"]
+    worst = searched.families["quadratic-certified"]
+    again = falsify.falsify(10, 3, ["quadratic-certified"]).families["quadratic-certified"]
+    assert worst.score == again.score and worst.judged.setting == again.judged.setting
     # at the edge the observed mean may lie above the bound by its scatter; that is no violation
-    assert worst["interval"][1] >= 1 and searched["violations"] == 0 and worst["runs"] == 10
+    assert worst.closest.tightness_high >= 1 and searched.violations == 0 and worst.runs == 10
 
 
 def test_the_setting_found_replays_to_the_same_ratio_bit_for_bit(searched):
-    worst = searched["families"]["quadratic-certified"]
-    replayed = replaying.replay(worst["result"], searched["family_wise_confidence"])
-    assert replayed["identical"] and replayed["lines_hold"]
-    ratios = [check["tightness"] for check in replayed["result"]["checks"] if check["verdict"] != "not applied"]
-    assert min(ratios) == worst["score"]
+    worst = searched.families["quadratic-certified"]
+    replayed = replaying.replay(worst.judged, falsify.CONFIDENCE)
+    assert replayed.identical and replayed.lines_hold and replayed.ok
+    assert min(check.tightness for check in replayed.result.applied) == worst.score
 
 
 def test_what_is_reported_was_run_afresh(searched):
     """The smallest of many noisy ratios is too small, so the last run, with samples of its own, is reported."""
-    worst = searched["families"]["quadratic-certified"]
-    assert worst["setting"]["id"] == 9  # the last of ten
-    assert worst["found"] != worst["score"]
+    worst = searched.families["quadratic-certified"]
+    assert worst.judged.id == 9  # the last of ten
+    assert worst.found != worst.score
 
 
 def test_runs_of_all_families_spend_levels_of_their_own(monkeypatch):
@@ -51,12 +52,15 @@ def test_runs_of_all_families_spend_levels_of_their_own(monkeypatch):
     monkeypatch.setattr(assessing, "assess", assess)
     found = falsify.falsify(7, 1, ["attaining", "quadratic-certified"])
     assert [identity for identity, _ in seen] == list(range(7)) and len({seed for _, seed in seen}) == 7
-    assert [found["families"][name]["runs"] for name in ("attaining", "quadratic-certified")] == [4, 3]
+    assert [found.families[name].runs for name in ("attaining", "quadratic-certified")] == [4, 3]
 
 
-def landscape(monkeypatch, score, violated=()) -> dict[str, object]:
-    """Search where the ratio is a function of the point alone; runs with the numbers `violated` are violations."""
-    made = dict[int, tuple[float, ...]]()
+def landscape(monkeypatch, score, violated=()) -> falsify.Candidate:
+    """Search where the ratio is a function of the point alone; runs with the numbers `violated` are violations.
+
+    A setting's problem settings are the point at which it was made.
+    """
+    made = dict[str, tuple[float, ...]]()
     place = axes.place
 
     def placed(found, point):
@@ -64,43 +68,41 @@ def landscape(monkeypatch, score, violated=()) -> dict[str, object]:
         return place(found, point)
 
     def assess(setting, _):
-        check = {"claim": "sharp", "verdict": "held", "tightness": score(made["point"])}
-        check |= {"tightness_low": check["tightness"], "tightness_high": check["tightness"]}
-        kept = {"id": setting.id, "seed": made["point"]}
         word = "violated" if setting.id in violated else "held"
-        return {"verdict": word, "observed": {"mean": 1.0}, "setting": kept, "checks": [check]}
+        found = judged(setting.id, (check("a-posteriori", score(made["point"]), word),))
+        return replace(found, setting=replace(found.setting, problem_settings={"point": made["point"]}))
 
     monkeypatch.setattr(axes, "place", placed)
     monkeypatch.setattr(assessing, "assess", assess)
-    return falsify.falsify(200, 1, ["attaining"])["worst"]
+    return falsify.falsify(200, 1, ["attaining"]).families["attaining"]
 
 
 def test_a_search_goes_downhill(monkeypatch):
     """A narrow valley at 0.7 in every coordinate: random points alone would stay near 1.2."""
     worst = landscape(monkeypatch, lambda point: 1 + max(abs(value - 0.7) for value in point))
-    assert worst["score"] < 1.12
+    assert worst.score < 1.12
 
 
 def test_what_does_not_matter_is_made_plain(monkeypatch):
     worst = landscape(monkeypatch, lambda point: 2 - point[0])
-    assert worst["score"] < 1.1 and worst["setting"]["seed"][1:] == (0.0,) * (
-        len(settings.FAMILIES["attaining"].axes) - 1
-    )
+    point = worst.judged.setting.problem_settings["point"]
+    assert worst.score < 1.1 and point[1:] == (0.0,) * (len(settings.FAMILIES["attaining"].axes) - 1)
 
 
 def test_a_violation_seen_once_is_what_is_reported(monkeypatch):
     worst = landscape(monkeypatch, lambda point: 2 - point[0], violated={17})
-    assert worst["verdict"] == "violated" and worst["setting"]["id"] == 17 and worst["runs"] > 150
+    assert worst.violated and worst.judged.id == 17 and worst.runs > 150
 
 
 def test_a_planted_fault_is_found(monkeypatch):
     true = theory.bound
     monkeypatch.setattr(theory, "bound", lambda name: lambda **given: 0.3 * true(name)(**given))
     found = falsify.falsify(4, 1, ["quadratic-certified"])
-    worst = found["worst"]
-    assert found["violations"] == 1 and worst["family"] == "quadratic-certified" and worst["verdict"] == "violated"
+    assert found.violations == 1 and found.worst == "quadratic-certified"
     # a violation is not run afresh: it is shown as it happened
-    assert worst["result"]["verdict"] == "violated" and worst["score"] < 1
+    assert found.families[found.worst].violated and found.families[found.worst].score < 1
+    worst = found.to_json()["worst"]
+    assert worst["verdict"] == worst["result"]["verdict"] == "violated" and worst["family"] == found.worst
 
 
 def test_the_command_keeps_what_can_be_replayed(tmp_path):
@@ -113,7 +115,9 @@ def test_the_command_keeps_what_can_be_replayed(tmp_path):
     worst = json.loads(out.read_text())["worst"]
     assert worst["family"] in ("plus-minus", "attaining")
     with Store.open(store) as opened:
-        assert opened.done() == {2, 5} and opened.result(worst["setting"]["id"])["setting"] == worst["setting"]
+        assert opened.done() == {2, 5} and opened.result(worst["setting"]["id"]).setting == settings.Setting.from_dict(
+            worst["setting"]
+        )
     with pytest.raises(SystemExit) as left:
         run_command(app, "python -m verify", ["replay", str(worst["setting"]["id"]), "--store", str(store)])
     assert left.value.code == 0

@@ -18,16 +18,19 @@ from typing import NamedTuple
 import pytest
 
 from boundary import BadInput, run_command
+from tests.verify.made import judged
 from verify.__main__ import app
 from verify.commands import console
-from verify.report import page
+from verify.report import page, tables
 from verify.report.summary import summarise
 from verify.sweep import assessing, executors
+from verify.sweep.judged import JudgedSetting
+from verify.sweep.plan import SweepPlan
 from verify.sweep.store import Store
 
 ROOT = Path(__file__).parents[3]
 FAST = ["--family", "plus-minus", "--seed", "3"]
-PLAN = {"seed": 3, "families": ["plus-minus"], "confidence": 0.99}
+PLAN = SweepPlan(3, ("plus-minus",), 0.99)
 
 
 def command(*arguments: str) -> list[str]:
@@ -133,18 +136,15 @@ def test_more_workers_than_memory_are_refused_before_the_store_is_made(tmp_path)
     assert "--workers" in done.stderr and "would take" in done.stderr and not path.exists()
 
 
-def result(identity: int) -> dict:
-    checks = [{"claim": "sharp/a-posteriori", "verdict": "held", "tightness": 1.5, "bound": 1.0}]
-    observed = {"mean": 0.6, "smallest_detectable_violation": 0.1, "stderr": 0.1, "replicas": 9, "level": 0.01}
-    return {"id": identity, "family": "plus-minus", "verdict": "held", "seconds": 0.1, "norms": [], "checks": checks,
-            "assumptions": [], "observed": observed, "setting": {"iterations": 9, "problem": "plus-minus"}}  # fmt: skip
+def result(identity: int) -> JudgedSetting:
+    return judged(identity, family="plus-minus", problem="plus-minus")
 
 
 def test_commands_that_are_printed_can_be_typed(tmp_path):
     path = "a folder/it's [bold]s.sqlite"
-    replay = summarise([result(4)], PLAN, 1.0, path)["worst"]["replay"]
+    replay = summarise([result(4)], PLAN, 1.0, path).closest[0].replay
     assert shlex.split(replay) == ["python", "-m", "verify", "replay", "4", "--store", path]
-    assert shlex.split(console.replayed_by(Path(path)))[-1] == path
+    assert shlex.split(tables.replayed_by(Path(path)))[-1] == path
 
 
 def test_a_path_with_signs_of_markup_is_shown_as_it_is(tmp_path):
@@ -158,7 +158,7 @@ def test_a_path_with_signs_of_markup_is_shown_as_it_is(tmp_path):
 def test_a_table_shows_brackets(capsys):
     from boundary import show
 
-    show(console.table("of [a]", ("column [b]",), [("cell [/c] [0.1, 0.2]",)]))
+    show(tables.table("of [a]", ("column [b]",), [("cell [/c] [0.1, 0.2]",)]))
     out = capsys.readouterr().out
     assert "of [a]" in out and "column [b]" in out and "cell [/c] [0.1, 0.2]" in out
 

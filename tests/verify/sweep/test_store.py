@@ -1,6 +1,7 @@
 """The store: whole or nothing, one plan, one version."""
 
 import json
+import math
 import os
 import resource
 import shutil
@@ -8,65 +9,59 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from boundary import BadInput
+from boundary import BadInput, json_text
+from tests.verify.made import check, judged
+from verify.judging.checks import Verdict
 from verify.sweep.connection import StoreFailed
+from verify.sweep.judged import JudgedSetting
+from verify.sweep.plan import SweepPlan
 from verify.sweep.store import SCHEMA, Contradiction, Store
 
-PLAN = {"seed": 1, "families": ["quadratic"], "confidence": 0.99}
-
-
-def result(identity: int) -> dict:
-    checks = [{"claim": f"sharp/{basis}", "verdict": "held", "tightness": 1.5} for basis in ("a-priori", "measured")]
-    return {
-        "id": identity,
-        "family": "quadratic",
-        "verdict": "held",
-        "seconds": 0.1,
-        "setting": {"alpha": 0.1, "tau": float("inf")},
-        "checks": checks,
-    }
+PLAN = SweepPlan(1, ("quadratic",), 0.99)
 
 
 def test_what_was_written_is_read_after_reopening(tmp_path):
     path = tmp_path / "deep" / "store.sqlite"
     with Store.create(path, PLAN) as store:
-        store.add(result(3))
-        store.add(result(1))
+        store.add(judged(3))
+        store.add(judged(1))
     with Store.open(path, PLAN) as store:
         assert store.done() == {1, 3}
-        assert [item["id"] for item in store.results()] == [1, 3]
-        assert store.result(3)["setting"] == {"alpha": 0.1, "tau": "inf"}
+        assert [item.id for item in store.results()] == [1, 3]
+        assert store.result(3).setting == judged(3).setting and store.result(3).setting.tau == math.inf
+        assert json.loads(json_text(store.result(3).to_json())) == json.loads(json_text(judged(3).to_json()))
+        assert store.plan == PLAN
 
 
 def test_another_result_for_an_id_is_refused_whole(tmp_path):
     with Store.create(tmp_path / "s", PLAN) as store:
-        store.add(result(1))
+        store.add(judged(1))
         with pytest.raises(Contradiction):
-            store.add(result(1) | {"checks": []})
+            store.add(judged(1, checks=()))
         assert len(list(store.results())) == 1
 
 
 def test_the_same_result_may_come_from_two_processes(tmp_path):
     with Store.create(tmp_path / "s", PLAN) as one, Store.start(tmp_path / "s", PLAN, resume=True) as other:
-        one.add(result(1))
+        one.add(judged(1))
         assert other.has(1) and not other.has(2)
-        other.add(result(1) | {"seconds": 7.0})
-        other.add(result(2))
-        assert one.done() == {1, 2} and one.result(1)["seconds"] == 0.1
+        other.add(judged(1, seconds=7.0))
+        other.add(judged(2))
+        assert one.done() == {1, 2} and one.result(1).seconds == 0.1
 
 
 def test_a_half_written_setting_leaves_nothing(tmp_path):
-    broken = result(2)
-    broken["checks"] = [*broken["checks"], {"claim": "sharp/a-priori", "verdict": "held"}]  # the claim comes twice
+    broken = judged(2, checks=(check("a-priori", 1.5), check("a-priori", 1.6)))  # the claim comes twice
     with Store.create(tmp_path / "s", PLAN) as store:
         with pytest.raises(sqlite3.IntegrityError):
             store.add(broken)
         assert store.done() == set()
-        store.add(result(2))
+        store.add(judged(2))
 
 
 @pytest.mark.parametrize(
@@ -103,19 +98,28 @@ def test_files_that_are_no_store_are_refused(tmp_path):
 def test_another_plan_is_named(tmp_path):
     Store.create(tmp_path / "s", PLAN).close()
     with pytest.raises(BadInput, match=r"seed = 2: must satisfy 1 as in the store"):
-        Store.open(tmp_path / "s", PLAN | {"seed": 2})
+        Store.open(tmp_path / "s", replace(PLAN, seed=2))
 
 
-@pytest.mark.parametrize("value", [3, None, "", False])
-def test_a_plan_with_a_key_more_is_another_plan(value, tmp_path):
-    """Whichever of the two has it: a store made with what this version does not know is not gone on with."""
-    Store.create(tmp_path / "more", PLAN | {"length": value}).close()
+@pytest.mark.parametrize("value", ["3", "null", '""', "false"])
+@pytest.mark.parametrize("name", ["length", "made_by"])
+def test_a_plan_with_a_key_more_is_another_plan(name, value, tmp_path):
+    """A store made with what this plan does not say is not gone on with, whether this version knows it or not."""
+    path = tmp_path / "more"
+    Store.create(path, PLAN).close()
+    with sqlite3.connect(path) as connection:
+        change = f"UPDATE meta SET value = json_set(value, '$.{name}', json('{value}')) WHERE name = 'plan'"
+        connection.execute(change)
+    connection.close()
+    for way in (lambda: Store.open(path, PLAN), lambda: Store.start(path, PLAN, resume=True)):
+        with pytest.raises(BadInput, match=f"{name} = not given"):
+            way()
+
+
+def test_a_plan_of_a_search_is_not_one_of_a_sweep(tmp_path):
     Store.create(tmp_path / "less", PLAN).close()
-    for way in (lambda path, plan: Store.open(path, plan), lambda path, plan: Store.start(path, plan, resume=True)):
-        with pytest.raises(BadInput, match="length = not given"):
-            way(tmp_path / "more", PLAN)
-        with pytest.raises(BadInput, match=r"length = .*left out"):
-            way(tmp_path / "less", PLAN | {"length": value})
+    with pytest.raises(BadInput, match=r"made_by = .*left out"):
+        Store.open(tmp_path / "less", replace(PLAN, made_by="falsify"))
 
 
 def test_an_unknown_id_is_named(tmp_path):
@@ -147,13 +151,13 @@ def large(tmp_path_factory):
         yield store
 
 
-def varied(identity: int, tightness: float = 1.5, verdict: str = "held", **changes) -> dict:
-    checks = [
-        {"claim": "sharp/a-priori", "verdict": "not applied", "tightness": float("nan")},
-        {"claim": "sharp/a-posteriori", "verdict": verdict, "tightness": tightness},
-        {"claim": "explicit/a-posteriori", "verdict": "held", "tightness": 1.1 * tightness},
-    ]
-    return result(identity) | {"verdict": verdict, "checks": checks} | changes
+def varied(identity: int, tightness: float = 1.5, verdict: Verdict = "held", **changes) -> JudgedSetting:
+    checks = (
+        check("a-priori", math.nan),
+        check("a-posteriori", tightness, verdict),
+        check("a-posteriori", 1.1 * tightness, form="explicit"),
+    )
+    return judged(identity, checks, **changes)
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -169,13 +173,13 @@ def test_every_question_to_ten_thousand_settings_has_its_index(large, name):
 
 
 def test_the_closest_are_those_of_a_plain_search(large):
-    everything = [(check["tightness"], item["id"]) for item in large.results() for check in item["checks"][1:2]]
-    assert [check["id"] for check in large.closest(25)] == [identity for _, identity in sorted(everything)[:25]]
+    everything = [(check.tightness, item.id) for item in large.results() for check in item.checks[1:2]]
+    assert [check.id for check in large.closest(25)] == [identity for _, identity in sorted(everything)[:25]]
     rare = [pair for pair in everything if pair[1] % 100 == 0]
-    assert [check["id"] for check in large.closest(5, family="rare")] == [identity for _, identity in sorted(rare)[:5]]
+    assert [check.id for check in large.closest(5, family="rare")] == [identity for _, identity in sorted(rare)[:5]]
     assert large.counts() == {"rare": 100, "usual": 9_900}
-    assert [item["id"] for item in large.results(family="rare")] == list(range(0, 10_000, 100))
-    assert len(list(large.results(below=10))) == 10 and large.result(5_000)["id"] == 5_000
+    assert [item.id for item in large.results(family="rare")] == list(range(0, 10_000, 100))
+    assert len(list(large.results(below=10))) == 10 and large.result(5_000).id == 5_000
 
 
 def test_violations_come_first_and_a_setting_comes_once():
@@ -183,7 +187,7 @@ def test_violations_come_first_and_a_setting_comes_once():
         store.add(varied(0, 1.01))
         store.add(varied(1, 2.0, "violated"))
         store.add(varied(2, 1.5))
-        assert [(check["id"], check["claim"]) for check in store.closest(5)] == [
+        assert [(check.id, check.claim) for check in store.closest(5)] == [
             (1, "sharp/a-posteriori"),
             (0, "sharp/a-posteriori"),
             (2, "sharp/a-posteriori"),
@@ -193,22 +197,24 @@ def test_violations_come_first_and_a_setting_comes_once():
 def test_sessions_say_who_wrote_when(tmp_path):
     Store.start(tmp_path / "s", PLAN, resume=True).close()
     with Store.start(tmp_path / "s", PLAN, resume=True) as store:
-        store.add(result(0))
+        store.add(judged(0))
     with Store.start(tmp_path / "s", PLAN, resume=True) as store:
-        assert [session["done"] for session in store.sessions()] == [0, 0, 1]
-        assert all("numpy" in session["versions"] for session in store.sessions())
+        assert [session.done for session in store.sessions()] == [0, 0, 1]
+        assert all("numpy" in session.versions for session in store.sessions())
 
 
 WRITER = """
 import sys
+from tests.verify.made import check, judged
+from verify.sweep.plan import SweepPlan
 from verify.sweep.store import Store
-plan = {"seed": 1, "families": ["quadratic"], "confidence": 0.99}
-checks = [{"claim": f"claim {n}", "verdict": "held", "tightness": 1.5} for n in range(50)]
+plan = SweepPlan(1, ("quadratic",), 0.99)
+checks = tuple(check("a-posteriori", 1.5, form=f"form {n}") for n in range(50))
 with Store.start(__import__("pathlib").Path(sys.argv[1]), plan, resume=True) as store:
     done = store.done()
     print("writing", flush=True)
     for identity in (n for n in range(100_000) if n not in done):
-        store.add({"id": identity, "family": "quadratic", "verdict": "held", "seconds": 0.1, "checks": checks})
+        store.add(judged(identity, checks))
 """
 
 
@@ -226,7 +232,7 @@ def test_kill_9_at_any_moment_leaves_whole_settings_and_goes_on(tmp_path):
             assert done == set(range(len(done))) and len(done) >= before
             rows = dict(store._connection.execute("SELECT id, count(*) FROM verdicts GROUP BY id"))
             assert rows == dict.fromkeys(done, 50)
-            assert [item["id"] for item in store.results()] == sorted(done)
+            assert [item.id for item in store.results()] == sorted(done)
             assert store._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         before = len(done)
     assert before > 0
@@ -235,8 +241,8 @@ def test_kill_9_at_any_moment_leaves_whole_settings_and_goes_on(tmp_path):
 def made_by_other_code(path, change) -> None:
     """A store of PLAN with two results that other code judged."""
     with Store.create(path, PLAN) as store:
-        store.add(result(0))
-        store.add(result(1))
+        store.add(judged(0))
+        store.add(judged(1))
     with sqlite3.connect(path) as connection:
         code = json.loads(connection.execute("SELECT value FROM meta WHERE name = 'code'").fetchone()[0])
         change(code)
@@ -264,7 +270,7 @@ def test_results_of_other_code_are_not_gone_on_with(name, tmp_path):
         assert store.done() == {0, 1} and store.outdated_by()[0].startswith(name)
     with Store.start(path, PLAN, resume=True, fresh=True) as store:
         assert store.done() == set() and store.outdated_by() == []
-        store.add(result(0))
+        store.add(judged(0))
     with Store.open(tmp_path / "s.old") as store:
         assert store.done() == {0, 1}
     with Store.start(path, PLAN, resume=True, fresh=True) as store:  # nothing has changed now: it goes on
@@ -287,7 +293,7 @@ def test_a_store_of_an_older_schema_is_started_anew_if_asked(tmp_path):
 def test_nothing_else_is_started_anew(tmp_path):
     made_by_other_code(tmp_path / "s", CHANGES["theory"])
     with pytest.raises(BadInput, match="seed = 2"):
-        Store.start(tmp_path / "s", PLAN | {"seed": 2}, resume=True, fresh=True)
+        Store.start(tmp_path / "s", replace(PLAN, seed=2), resume=True, fresh=True)
     with sqlite3.connect(tmp_path / "theirs") as connection:
         connection.execute("CREATE TABLE bookmarks (name TEXT)")
     connection.close()
@@ -301,10 +307,10 @@ def test_nothing_else_is_started_anew(tmp_path):
 def test_code_that_a_store_was_taken_from_writes_nothing_into_it(tmp_path):
     """A process of the old code is still at work when new code starts the store anew."""
     with Store.create(tmp_path / "s", PLAN) as old:
-        old.add(result(0))
+        old.add(judged(0))
         old._code = "{}"
         with pytest.raises(StoreFailed, match="started anew"):
-            old.add(result(1))
+            old.add(judged(1))
         assert old.done() == {0}
 
 
@@ -324,14 +330,16 @@ def test_the_digest_follows_every_file_that_judges():
 STARTER = """
 import sys
 from pathlib import Path
+from tests.verify.made import check, judged
+from verify.sweep.plan import SweepPlan
 from verify.sweep.store import Store
-plan = {"seed": 1, "families": ["quadratic"], "confidence": 0.99}
-checks = [{"claim": f"claim {n}", "verdict": "held", "tightness": 1.5} for n in range(5)]
+plan = SweepPlan(1, ("quadratic",), 0.99)
+checks = tuple(check("a-posteriori", 1.5, form=f"form {n}") for n in range(5))
 print("ready", flush=True)
 sys.stdin.readline()
 with Store.start(Path(sys.argv[1]), plan, resume=True) as store:
     for n in range(40):
-        store.add({"id": n, "family": "quadratic", "verdict": "held", "seconds": float(sys.argv[2]), "checks": checks})
+        store.add(judged(n, checks, seconds=float(sys.argv[2])))
 """
 
 
@@ -386,7 +394,7 @@ def test_a_damaged_page_is_named_before_and_while_it_is_read(page, tmp_path):
 
 def test_a_damaged_result_is_named(tmp_path):
     with Store.create(tmp_path / "s", PLAN) as store:
-        store.add(result(0))
+        store.add(judged(0))
         store._connection.execute("UPDATE settings SET result = '{\"id\": 0'")
         with pytest.raises(BadInput, match="damaged"):
             list(store.results())
@@ -398,15 +406,15 @@ def test_a_disk_that_fills_keeps_what_is_stored(tmp_path):
     program = """
 import resource, sys
 from pathlib import Path
-sys.path.insert(0, "tests/verify/sweep")
-from test_store import PLAN, result
+from tests.verify.made import judged
+from verify.sweep.plan import SweepPlan
 from verify.sweep.connection import StoreFailed
 from verify.sweep.store import Store
-with Store.create(Path(sys.argv[1]), PLAN) as store:
+with Store.create(Path(sys.argv[1]), SweepPlan(1, ("quadratic",), 0.99)) as store:
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
     try:
         for identity in range(1_000):
-            store.add(result(identity))
+            store.add(judged(identity))
     except StoreFailed as error:
         print(error)
     print(len(store.done()))
@@ -421,7 +429,7 @@ with Store.create(Path(sys.argv[1]), PLAN) as store:
     assert "--store" in said and 0 < int(count) < 1_000
     with Store.start(path, PLAN, resume=True) as store:
         assert store.done() == set(range(int(count)))
-        store.add(result(int(count)))
+        store.add(judged(int(count)))
     assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] != 200_000
 
 
@@ -438,9 +446,9 @@ def test_a_store_is_read_where_nothing_can_be_written(killed, tmp_path):
     folder = tmp_path / "mount [1]"
     folder.mkdir()
     store = Store.create(tmp_path / "s", PLAN)
-    store.add(result(0))
+    store.add(judged(0))
     if killed:
-        store.add(result(1))
+        store.add(judged(1))
         for name in ("s", "s-wal"):
             shutil.copy(tmp_path / name, folder / name)
     store.close()

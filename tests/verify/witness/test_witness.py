@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import simulate
 from simulate.problems.spectral import block_norms
-from verify.witness.case import Case
+from verify.witness.case import WitnessCase
 
 pytest.importorskip("PEPit", reason="the extra `pep` is not installed")
 pytest.importorskip("clarabel", reason="the extra `pep` is not installed")
@@ -23,12 +23,12 @@ from verify.witness import certificate, comparison, estimation
 from verify.witness.function import Interpolant
 
 CASES = [
-    Case((0,), 6, 0.5),
-    Case((1,), 6, 0.5),
-    Case((2,), 6, 0.3),
-    Case((1, 0), 4, 0.3),
-    Case((1, 0), 4, 0.7),
-    Case((2, 1, 0), 3, 0.4),
+    WitnessCase((0,), 6, 0.5),
+    WitnessCase((1,), 6, 0.5),
+    WitnessCase((2,), 6, 0.3),
+    WitnessCase((1, 0), 4, 0.3),
+    WitnessCase((1, 0), 4, 0.7),
+    WitnessCase((2, 1, 0), 3, 0.4),
 ]
 TIGHT = 1e-4
 """What the rebuilt function may miss of the worst case: its margin (1e-5) and the solver's tolerance, with room."""
@@ -40,11 +40,11 @@ ROWS = list(itertools.product(CASES, estimation.ORACLES))
 
 
 def named(value: object) -> str:
-    return f"{value.lags}-{value.iterations}-{value.alpha}" if isinstance(value, Case) else str(value)
+    return f"{value.lags}-{value.iterations}-{value.alpha}" if isinstance(value, WitnessCase) else str(value)
 
 
 @pytest.mark.parametrize(("case", "oracle"), ROWS, ids=named)
-def test_simulated_is_at_most_the_worst_case_is_at_most_derived(case: Case, oracle: estimation.Oracle) -> None:
+def test_simulated_is_at_most_the_worst_case_is_at_most_derived(case: WitnessCase, oracle: estimation.Oracle) -> None:
     row = compare(case, oracle)
     assert row.simulated <= row.worst <= row.derived
     assert row.verdict == "held"
@@ -55,24 +55,24 @@ def test_simulated_is_at_most_the_worst_case_is_at_most_derived(case: Case, orac
 
 
 @pytest.mark.parametrize("case", CASES, ids=named)
-def test_gradients_are_a_part_of_what_is_assumed(case: Case) -> None:
+def test_gradients_are_a_part_of_what_is_assumed(case: WitnessCase) -> None:
     assert compare(case, "gradients").simulated <= compare(case, "assumptions").worst
 
 
 @pytest.mark.parametrize(
     ("case", "oracle", "wrong"),
     [
-        (Case((1,), 6, 0.5), "gradients", {"Lambda1": 0.0}),
-        (Case((1,), 6, 0.5), "assumptions", {"Lambda1": 0.5}),
-        (Case((1,), 6, 0.5), "assumptions", {"L": 0.5}),
-        (Case((1, 0), 4, 0.7), "assumptions", {"Lambda1": 0.0}),
-        (Case((0,), 6, 0.5), "gradients", {"L": 0.5}),
-        (Case((0,), 6, 0.5), "gradients", {"K": 7}),
-        (Case((0,), 6, 0.5), "gradients", {"Delta": 0.9}),
+        (WitnessCase((1,), 6, 0.5), "gradients", {"Lambda1": 0.0}),
+        (WitnessCase((1,), 6, 0.5), "assumptions", {"Lambda1": 0.5}),
+        (WitnessCase((1,), 6, 0.5), "assumptions", {"L": 0.5}),
+        (WitnessCase((1, 0), 4, 0.7), "assumptions", {"Lambda1": 0.0}),
+        (WitnessCase((0,), 6, 0.5), "gradients", {"L": 0.5}),
+        (WitnessCase((0,), 6, 0.5), "gradients", {"K": 7}),
+        (WitnessCase((0,), 6, 0.5), "gradients", {"Delta": 0.9}),
     ],
     ids=lambda value: re.sub(r"\W+", " ", str(value)),
 )
-def test_a_wrong_bound_is_below_what_is_attained(case: Case, oracle: estimation.Oracle, wrong: dict) -> None:
+def test_a_wrong_bound_is_below_what_is_attained(case: WitnessCase, oracle: estimation.Oracle, wrong: dict) -> None:
     row = replace(compare(case, oracle), derived=case.derived(**wrong))
     assert row.derived < row.simulated
     assert row.verdict == "violated"
@@ -93,7 +93,7 @@ def test_two_steps_are_worst_on_the_simulators_quadratic(alpha: float) -> None:
     attained = float(runs.mean_squared_gradient[0]) / runs.initial_gap
     assert attained == pytest.approx(1 + (1 - alpha) ** 2, rel=1e-9)
     for oracle in estimation.ORACLES:
-        worst = estimation.estimate(Case((0,), 2, alpha), oracle).certificate.upper
+        worst = estimation.estimate(WitnessCase((0,), 2, alpha), oracle).certificate.upper
         assert attained <= worst <= attained + GAP
 
 
@@ -103,7 +103,7 @@ def test_coupled_quadratics_stay_below(instance: int) -> None:
     problem = simulate.problems.make("quadratic", stages=2, size=2, sigma=0.0, condition=3, instance=instance)
     facts = problem.facts((1, 0)).values
     couplings = block_norms(problem.hessian, 2) / facts["L"]
-    case = Case((1, 0), 4, 0.4, tuple(map(tuple, couplings.tolist())))
+    case = WitnessCase((1, 0), 4, 0.4, tuple(map(tuple, couplings.tolist())))
     runs = simulate.run(problem, "digital-ap", alpha=0.4 / facts["L"], tau=np.inf, iterations=4, lags=(1, 0))
     simulated = float(runs.mean_squared_gradient[0]) / (facts["L"] * runs.initial_gap)
     assert simulated <= estimation.estimate(case, "gradients").certificate.upper <= case.derived()
@@ -111,7 +111,7 @@ def test_coupled_quadratics_stay_below(instance: int) -> None:
 
 def test_any_solvers_multipliers_certify_soundly() -> None:
     """SCS on its own has claimed less here than a function of the class attains; what it certifies is more."""
-    case = Case((2,), 6, 0.3)
+    case = WitnessCase((2,), 6, 0.3)
     loose = estimation.estimate(case, "assumptions", solver="SCS").certificate
     tight = compare(case, "assumptions")
     assert tight.simulated <= loose.upper
@@ -120,7 +120,7 @@ def test_any_solvers_multipliers_certify_soundly() -> None:
 
 @pytest.mark.parametrize("factor", [0.0, 0.9, 1.1])
 def test_false_multipliers_certify_nothing_false(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    case = Case((1, 0), 3, 0.5)
+    case = WitnessCase((1, 0), 3, 0.5)
     simulated = compare(case, "gradients").simulated
     true = certificate._Sum.add
     monkeypatch.setattr(certificate._Sum, "add", lambda self, by, what: true(self, _scaled(by, factor), what))
@@ -134,14 +134,14 @@ def _scaled(multiplier: float, factor: float) -> float:
 
 
 @pytest.mark.parametrize(("case", "oracle"), ROWS, ids=named)
-def test_what_is_known_beforehand_holds_of_the_solvers_answer(case: Case, oracle: estimation.Oracle) -> None:
+def test_what_is_known_beforehand_holds_of_the_solvers_answer(case: WitnessCase, oracle: estimation.Oracle) -> None:
     """The certificate rests on bounds of norms and values; norm(grad f(W_0)) = sqrt(2) shows that they can be met."""
     model = compare(case, oracle).estimated.model
     stages = np.diag(model.pep.G_value).reshape(-1, case.stages)
     radius = np.array(model.radius).reshape(-1, case.stages)[:, 0]
     assert np.all(np.sum(stages, axis=1) <= radius**2 + GAP)
     assert np.all(np.abs(model.pep.F_value[: len(model.size)]) <= np.array(model.size) + GAP)
-    alone = estimation.estimate(Case(case.lags, 1, case.alpha), oracle).model
+    alone = estimation.estimate(WitnessCase(case.lags, 1, case.alpha), oracle).model
     assert np.sum(np.diag(alone.pep.G_value)[: case.stages]) == pytest.approx(alone.radius[0] ** 2, abs=GAP)
 
 
@@ -164,7 +164,7 @@ def test_the_rebuilt_function_is_smooth_and_bounded_below_whatever_the_data(seed
 
 
 def test_the_rebuilt_function_passes_through_its_points() -> None:
-    problem = comparison.worst_function(Case((1, 0), 4, 0.3), "gradients")
+    problem = comparison.worst_function(WitnessCase((1, 0), 4, 0.3), "gradients")
     function = problem.function
     for point, gradient, value in zip(function.points, function.gradients, function.values, strict=True):
         found, slope = function.at(point)
@@ -175,7 +175,7 @@ def test_the_rebuilt_function_passes_through_its_points() -> None:
 @given(DATA)
 @settings(deadline=None, max_examples=25)
 def test_the_worst_oracle_keeps_the_staleness_assumption_everywhere(seed: int) -> None:
-    case = Case((1, 0), 3, 0.5)
+    case = WitnessCase((1, 0), 3, 0.5)
     problem, rng = worst(case), np.random.default_rng(seed)
     here = np.stack(problem.initial_weights())
     forward, backward = (here + rng.normal(scale=rng.choice([1e-3, 1, 10]), size=here.shape) for _ in range(2))
@@ -185,7 +185,7 @@ def test_the_worst_oracle_keeps_the_staleness_assumption_everywhere(seed: int) -
 
 
 @cache
-def worst(case: Case) -> comparison.Worst:
+def worst(case: WitnessCase) -> comparison.Worst:
     return comparison.worst_function(case, "assumptions")
 
 
