@@ -8,6 +8,7 @@ from typing import Any, cast
 from rich.console import Console, Group, RenderableType
 
 from boundary import BadInput
+from simulate.problems.checking import require_agreement
 from simulate.results import RunResult
 from verify.judging import assumptions, verdicts
 from verify.judging.checks import Check, EvidenceSummary, Verdict
@@ -87,13 +88,16 @@ def check(runs: RunResult, *, confidence: float = 0.99) -> Report:
             are conditional on what each says (`Check.condition`).
 
     Returns: verdicts with confidence bounds and tightness (bound / observed).
-    Raises:  BadInput: confidence outside (0, 1), or a single replica.
+    Raises:  BadInput: confidence outside (0, 1), a single replica, or a problem of one's own whose facts are wrong.
 
     """
     if not 0 < confidence < 1:
         raise BadInput("confidence", confidence, "0 < confidence < 1", "a verdict")
     if runs.run.replicas < 2:
         raise BadInput("replicas", runs.run.replicas, "at least 2 replicas", "a confidence bound")
+    problem = runs.run.problem
+    if not type(problem).__module__.startswith("simulate.problems."):
+        require_agreement(problem, quick=False, needed_by="every bound")
     observed, level = from_trajectories(runs), 1 - confidence
     verdict = verdicts.confront(observed, level)
     return Report(

@@ -4,6 +4,6 @@ from boundary.commands import group
 
 app = group(
     "simulate.commands",
-    ("run", "replay", "problems", "schedule"),
+    ("run", "replay", "check", "problems", "schedule"),
     "Simulate stochastic gradient descent on analog pipelines.",
 )

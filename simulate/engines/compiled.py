@@ -355,7 +355,7 @@ def choose(task: Task) -> Engine:
         return NumPyEngine(task)
     engine = _ENGINES.get(type(task.problem), LawsEngine)
     if engine is LawsEngine:
-        require_agreement(task.problem)
+        require_agreement(task.problem, quick=True, needed_by="a kernel made of its laws")
     return engine(task)
 
 

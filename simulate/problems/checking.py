@@ -6,9 +6,10 @@ the allowance is seven standard errors, a probability below 1e-11 for each numbe
 """
 
 import math
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,16 +108,30 @@ def check(problem: Problem, *, seed: int = 0, quick: bool = False) -> ProblemChe
         found += _laws(look, laws)
     stated = problem.facts([1] * problem.stages).values
     missing = tuple(name for name in ("L", "sigma2", "Lambda1", "Lambdah") if stated.get(name) is None)
-    return ProblemCheck(problem.name, tuple(_worst(found)), missing)
+    return ProblemCheck(problem.name, tuple(worst(found)), missing)
 
 
-@cache
-def require_agreement(problem: Problem) -> None:
-    """Raise `BadInput` that names what disagrees, if a quick check finds anything; once for each problem."""
-    found = check(problem, quick=True).disagreements
+_AGREE: dict[tuple[int, bool], weakref.ref[Problem]] = {}
+"""Problems that were found to agree with themselves, by identity: a problem that holds arrays has no hash."""
+
+
+def require_agreement(problem: Problem, *, quick: bool, needed_by: str) -> None:
+    """Raise `BadInput` that names what disagrees, if a check finds anything; each problem is checked once.
+
+    Args:
+        problem: any.
+        quick: as in `check`.
+        needed_by: what rests on the problem's agreement, for the error.
+
+    """
+    before = _AGREE.get((id(problem), quick))
+    if before is not None and before() is problem:
+        return
+    found = check(problem, quick=quick).disagreements
     if found:
         condition = f"a problem that agrees with itself ({found[0]}); `simulate check` compares everything"
-        raise BadInput("problem", problem.name, condition, "a kernel made of its laws")
+        raise BadInput("problem", problem.name, condition, needed_by)
+    _AGREE[id(problem), quick] = weakref.ref(problem)
 
 
 def require_sound(problem: Problem) -> None:
@@ -390,8 +405,8 @@ def _rounding(values: Vector) -> Vector:
     return np.full_like(values, 1e-9 * float(np.max(np.abs(values), initial=1.0)))
 
 
-def _worst(found: list[Comparison]) -> Iterator[Comparison]:
-    """Yield the worst of each kind of comparison."""
+def worst(found: list[Comparison]) -> Iterator[Comparison]:
+    """Yield of each kind of comparison the worst: the first that failed, or the closest to failing."""
     for what in dict.fromkeys(one.what for one in found):
         group = [one for one in found if one.what == what]
         yield next(

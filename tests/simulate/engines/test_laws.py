@@ -12,9 +12,8 @@ import simulate
 from boundary import BadInput
 from simulate import group
 from simulate.engines import compiled
-from simulate.problems import Logistic
+from simulate.problems import Logistic, checking
 from simulate.problems.base import Laws
-from simulate.problems.checking import require_agreement
 from theory.setting import algorithms, devices
 
 
@@ -130,10 +129,10 @@ def test_step_and_stage_of_a_divergence_are_those_of_the_recursion():
 @pytest.mark.parametrize("wrong", [half_as_far, of_the_present], ids=lambda law: law.__name__)
 def test_a_wrong_law_is_refused_before_a_kernel_is_made_of_it(wrong, monkeypatch):
     monkeypatch.setattr(Own, "along", staticmethod(wrong))
-    require_agreement.cache_clear()
+    monkeypatch.setattr(checking, "_AGREE", {})
     with pytest.raises(BadInput, match="the law of the direction and the direction"):
         both(OWN, "analog-sgd-ap")
-    monkeypatch.setattr(compiled, "require_agreement", lambda _: None)
+    monkeypatch.setattr(compiled, "require_agreement", lambda *_, **__: None)
     found, literal = both(OWN, "analog-sgd-ap")
     assert not np.allclose(found.final_value, literal.final_value, rtol=1e-6)
 

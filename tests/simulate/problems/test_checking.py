@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 import simulate
+import verify
 from boundary import BadInput
 from simulate import problems
+from simulate.problems import checking
 from simulate.problems.base import Moments
 from simulate.problems.checking import require_sound
 
@@ -38,6 +40,7 @@ class Mine(problems.Quadratic):
     """A coupled quadratic in which one thing may be wrong."""
 
     name: ClassVar[str] = "mine"
+    independent_draws: ClassVar[bool] = True
     wrong: str = ""
 
     def moments(self, weights):
@@ -155,3 +158,25 @@ def test_what_is_of_a_wrong_kind_is_refused_before_the_first_step(wrong, backend
 def test_a_value_too_large_for_a_double_is_a_run_that_diverges_not_a_fault_of_the_data():
     far = problems.Quadratic(1, size=2, L=1e300, start=1e200)
     require_sound(far)
+
+
+@pytest.mark.parametrize("wrong", ["L", "sigma2"])
+def test_no_verdict_rests_on_a_fact_that_is_twenty_times_too_small(wrong):
+    """Both were "certified", and the bounds made of them "held"."""
+    common = {"alpha": 0.01, "tau": 50.0, "iterations": 50, "replicas": 3}
+    assert verify.check(simulate.run(Mine(2, noise="two-point"), "analog-sgd-ap", **common)).verdict == "held"
+    with pytest.raises(BadInput, match=NAMED[wrong]):
+        verify.check(simulate.run(Mine(2, noise="two-point", wrong=wrong), "analog-sgd-ap", **common))
+
+
+def test_a_problem_that_holds_arrays_is_checked_once(monkeypatch):
+    @dataclass(frozen=True)
+    class WithData(problems.Quadratic):
+        table: object = None
+
+    seen, true = [], checking.check
+    monkeypatch.setattr(checking, "check", lambda *a, **k: (seen.append(1), true(*a, **k))[1])
+    mine = WithData(2, table=np.ones(3))
+    for _ in range(2):
+        checking.require_agreement(mine, quick=True, needed_by="a test")
+    assert len(seen) == 1

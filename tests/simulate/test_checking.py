@@ -1,0 +1,65 @@
+"""A kernel is compared with NumPy for every algorithm, and the command says what disagrees."""
+
+import json
+
+import pytest
+
+import boundary
+from simulate import checking, problems
+from simulate.commands import app
+from simulate.engines import compiled
+
+MEASURES = ["mean_squared_gradient", "final_value", "mean_square_saturation", "mean_variance"]
+
+
+@pytest.mark.parametrize("name", ["quadratic", "network", "logistic"])
+def test_kernels_agree_with_numpy(name):
+    found = checking.check(problems.make(name, 2))
+    assert found.ok, str(found)
+    assert [one.what for one in found.comparisons][-4:] == [f"the kernel's {name} and NumPy's" for name in MEASURES]
+
+
+def test_a_kernel_that_is_off_is_named(monkeypatch):
+    true = compiled.QuadraticEngine.make_steps
+
+    def off(self, plan, bins):
+        found = true(self, plan, bins)
+        self.kernel.history[...] *= 1 + 1e-6
+        return found
+
+    monkeypatch.setattr(compiled.QuadraticEngine, "make_steps", off)
+    found = checking.check(problems.make("quadratic", 2))
+    assert any("final_value and NumPy's" in one.what for one in found.disagreements), str(found)
+
+
+def called(arguments, capsys):
+    with pytest.raises(SystemExit) as left:
+        boundary.run_command(app, "python -m simulate", arguments)
+    return left.value.code, capsys.readouterr()
+
+
+def test_the_command_compares_and_says_so(capsys):
+    code, shown = called(["check", "--problem", "quadratic", "--stages", "2", "--json", "-"], capsys)
+    found = json.loads(shown.out)
+    assert code == 0 and found["ok"] and found["not_stated"] == [] and len(found["comparisons"]) == 13
+    assert set(found["comparisons"][0]) == {"what", "found", "allowed", "where", "ok"}
+
+
+def test_the_command_ends_in_one_where_something_disagrees(capsys, monkeypatch):
+    monkeypatch.setattr(problems.Quadratic, "lower_bound", property(lambda _: 1e3))
+    code, shown = called(["check", "--problem", "quadratic"], capsys)
+    assert code == 1 and "DISAGREES" in shown.out and "the lower bound" in shown.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--problem", "quadritic"],
+        ["--problem", "quadratic", "--set", "siz=2"],
+        ["--problem", "quadratic", "--stages", "0"],
+        ["--problem", "quadratic", "--seed", "x"],
+    ],
+)
+def test_what_cannot_be_read_ends_in_two(words, capsys):  # fmt: skip
+    code, shown = called(["check", *words], capsys)
+    assert code == 2 and shown.err.count("\n") == 1
