@@ -17,7 +17,7 @@ _KINDS = {"asynchronous": "asynchronous", "stashed": "asynchronous", "mean": "sy
 
 def lines(path: Recording) -> list[Line]:
     """Return pipeline.* for the schedule of the path's algorithm; nothing for lags that no schedule makes."""
-    if path.setting.lags != algorithms.named(path.setting.algorithm).lags(path.setting.stages):
+    if path.setting.free_lags:
         return []
     kind = _KINDS[algorithms.named(path.setting.algorithm).direction]
     batch = path.setting.batch if kind == "synchronous" else 1
