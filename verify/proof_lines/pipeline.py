@@ -14,7 +14,7 @@ SAMPLES = 24
 
 def lines(path: Recording) -> list[Line]:
     """Return pipeline.* for the schedule of the path's algorithm; nothing for lags that no schedule makes."""
-    if path.setting.lags != algorithms.named(path.setting.algorithm).lags(path.setting.stages):
+    if path.setting.free_lags:
         return []
     algorithm = algorithms.named(path.setting.algorithm)
     kind, batch = algorithm.schedule, algorithm.samples(path.setting.batch)

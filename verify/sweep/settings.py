@@ -41,11 +41,13 @@ class Setting(Run):
     Args:
         id: index in its sweep.
         family: which family it was drawn from.
+        free_lags: whether the lags were drawn, so that they need not be those of a schedule.
 
     """
 
     id: int = field(default=0, kw_only=True)
     family: str = field(default="", kw_only=True)
+    free_lags: bool = field(default=False, kw_only=True)
 
     @property
     def stages(self) -> int:
@@ -172,7 +174,17 @@ def _quadratic(draw: Draw, diagonal: bool = False) -> Setting:
     dimension = draw["stages"] * draw["size"]
     replicas = _replicas(2e8, draw["iterations"], dimension * (dimension + 8), 48, 256)
     batch = draw["batch"] if algorithm.batched else 1
-    return Setting(problem, algorithm.name, alpha, tau, draw["iterations"], replicas, batch=batch, lags=lags)
+    return Setting(
+        problem,
+        algorithm.name,
+        alpha,
+        tau,
+        draw["iterations"],
+        replicas,
+        batch=batch,
+        lags=lags,
+        free_lags=given is not None,
+    )
 
 
 def _attaining(draw: Draw) -> Setting:
