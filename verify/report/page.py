@@ -14,9 +14,9 @@ from verify.judging.statistics import Spending
 from verify.report import assumed, scatter
 from verify.report.counting import Results, grouped
 from verify.report.summary import VIOLATIONS, summarise
-from verify.sweep.plan import SweepPlan
+from verify.sweep.plan import Session, SweepPlan
 from verify.sweep.settings import summary_of
-from verify.sweep.store import Session, Store
+from verify.sweep.store import Store
 
 PAGE = "verify.html"
 
