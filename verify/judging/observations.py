@@ -227,8 +227,8 @@ def from_trajectories(runs: RunResult) -> Observations:
         certificates.of(runs, proved, rounded),
         True if math.isinf(runs.run.tau) else runs.run.problem.bounded_noise,
         runs.run.make_device().name,
-        runs.curve.loss.mean(axis=0)[sound] - runs.run.problem.lower_bound,
-        runs.final_value[sound] - runs.run.problem.lower_bound,
+        average_gap=runs.curve.loss.mean(axis=0)[sound] - runs.run.problem.lower_bound,
+        last_gap=runs.final_value[sound] - runs.run.problem.lower_bound,
     )
 
 

@@ -50,7 +50,7 @@ def render(
         resources.files("verify.report").joinpath("report.html").read_text(encoding="utf-8")
     )
     summary = summarise(results, plan, seconds, store)
-    by_problem = grouped(results, lambda result: result.setting.problem)
+    by_problem = grouped(results, lambda result: result.problem)
     return template.render(
         summary=summary,
         claims=list(summary.by_claim),
