@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import sympy
 from sympy import Expr
 
-from theory.kernel.claim import Claim
+from theory.kernel.claim import Claim, Definition
 
 Meanings = Mapping[sympy.Symbol, Expr]
 
@@ -19,10 +19,7 @@ def meanings(item: Claim, root: Callable[[Expr], Expr] = sympy.sqrt) -> dict[sym
 
     """
     found = {defined.symbol: root(defined.of) for defined in item.roots}
-    for premise in item.premises:
-        if premise.reason == "definition" and premise.relation.op == "==" and premise.relation.lhs.is_Symbol:
-            found[premise.relation.lhs] = premise.relation.rhs
-    return found
+    return found | {entry.symbol: entry.of for entry in item.context if isinstance(entry, Definition)}
 
 
 def eliminate(expression: Expr, item: Claim | Meanings) -> Expr:

@@ -53,7 +53,9 @@ def judged(
     **changes: Any,
 ) -> JudgedSetting:
     """Return a judged setting; its verdict is the gravest of its checks."""
-    setting = Setting(identity, family, problem, 1, {}, "analog-sgd", 0.1, math.inf, iterations, 8, 1)
+    described = {"id": identity, "family": family, "problem": problem, "stages": 1, "problem_settings": {}}
+    described |= {"algorithm": "analog-sgd", "alpha": 0.1, "tau": math.inf}
+    setting = Setting.from_dict({**described, "iterations": iterations, "replicas": 8, "seed": 1})
     known = Constants({"L": 2.0, "K": iterations}, {"L": True, "K": True})
     found = JudgedSetting(setting, known, EVIDENCE, 1, (Finding("smooth", "certified", "L = 2"),), checks, (), 0.1)
     return replace(found, **changes)

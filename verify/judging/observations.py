@@ -241,8 +241,8 @@ def from_trajectories(runs: RunResult) -> Observations:
         None if math.isinf(device.tau) else device.distortion(-met, met),
         algorithms.named(runs.run.algorithm).covered,
         runs.run.problem.independent_draws,
-        runs.curve.loss.mean(axis=0)[sound] - runs.run.problem.lower_bound,
-        runs.final_value[sound] - runs.run.problem.lower_bound,
+        average_gap=runs.curve.loss.mean(axis=0)[sound] - runs.run.problem.lower_bound,
+        last_gap=runs.final_value[sound] - runs.run.problem.lower_bound,
     )
 
 

@@ -14,9 +14,9 @@ from verify.judging.statistics import Spending
 from verify.report import assumed, scatter
 from verify.report.counting import Results, grouped
 from verify.report.summary import VIOLATIONS, summarise
-from verify.sweep.plan import SweepPlan
+from verify.sweep.plan import Session, SweepPlan
 from verify.sweep.settings import summary_of
-from verify.sweep.store import Session, Store
+from verify.sweep.store import Store
 
 PAGE = "verify.html"
 
@@ -50,7 +50,7 @@ def render(
         resources.files("verify.report").joinpath("report.html").read_text(encoding="utf-8")
     )
     summary = summarise(results, plan, seconds, store)
-    by_problem = grouped(results, lambda result: result.setting.problem)
+    by_problem = grouped(results, lambda result: result.problem)
     return template.render(
         summary=summary,
         claims=list(summary.by_claim),

@@ -18,7 +18,7 @@ from verify.proof_lines.replaying import Replay
 from verify.proof_lines.steps import Step, shown
 from verify.report.summary import Summary
 from verify.sweep.falsify import Candidate, SearchResult
-from verify.sweep.store import ClosestCheck
+from verify.sweep.plan import ClosestCheck
 
 _STYLES = {"held": "green", "violated": "bold red", "inconclusive": "yellow", "not applied": "dim"}
 

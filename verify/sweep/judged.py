@@ -47,6 +47,11 @@ class JudgedSetting:
         return self.setting.family
 
     @property
+    def problem(self) -> str:
+        """Return the name of the problem."""
+        return str(self.setting.as_dict()["problem"])
+
+    @property
     def verdict(self) -> Verdict:
         """Return the gravest verdict of its checks."""
         return gravest(check.verdict for check in self.checks)

@@ -1,8 +1,8 @@
-"""What a sweep is made for: two stores of one plan hold the same settings and the same verdicts."""
+"""What a sweep is made for (two stores of one plan hold the same settings and verdicts), what a store says of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True)
@@ -31,3 +31,21 @@ class SweepPlan:
     def from_json(cls, data: Mapping[str, Any]) -> "SweepPlan":
         """Return the plan that `to_json` described; further entries are left."""
         return cls(data["seed"], tuple(data["families"]), data["confidence"], data.get("made_by", ""))
+
+
+class ClosestCheck(NamedTuple):
+    """One row of the index of checks; a broken certificate has no tightness."""
+
+    id: int
+    family: str
+    claim: str
+    verdict: str
+    tightness: float | None
+
+
+class Session(NamedTuple):
+    """When a store was written to, how many settings it had then, and the versions that wrote on."""
+
+    started: str
+    done: int
+    versions: Mapping[str, str]

@@ -8,6 +8,7 @@ columns of its own, each question with its index. Who wrote when, and with which
 
 import contextlib
 import json
+import math
 import os
 import platform
 import secrets
@@ -18,13 +19,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from boundary import BadInput, check_writable, digest, json_text
 from simulate.checkpoint import PRESENTATION
 from verify.sweep.connection import StoreFailed, refusing, to_read, to_write
 from verify.sweep.judged import JudgedSetting
-from verify.sweep.plan import SweepPlan
+from verify.sweep.plan import ClosestCheck, Session, SweepPlan
 
 SCHEMA = 4
 """Version of the tables below; a change of them is a new number."""
@@ -57,31 +58,13 @@ CREATE TABLE verdicts (
 ) WITHOUT ROWID;
 CREATE TABLE sessions (started TEXT NOT NULL, done INTEGER NOT NULL, versions TEXT NOT NULL);
 CREATE INDEX settings_by_family ON settings (family, id);
-CREATE INDEX closest_checks ON verdicts (verdict <> 'violated', tightness) WHERE verdict <> 'not applied';
-CREATE INDEX closest_checks_of_family ON verdicts (family, verdict <> 'violated', tightness)
+CREATE INDEX closest_checks ON verdicts (verdict <> 'violated', tightness, id) WHERE verdict <> 'not applied';
+CREATE INDEX closest_checks_of_family ON verdicts (family, verdict <> 'violated', tightness, id)
     WHERE verdict <> 'not applied';
 """
 
 
 _ANEW = "; with --resume --fresh-if-changed it is started anew and kept as FILE.old"
-
-
-class ClosestCheck(NamedTuple):
-    """One row of the index of checks; a broken certificate has no tightness."""
-
-    id: int
-    family: str
-    claim: str
-    verdict: str
-    tightness: float | None
-
-
-class Session(NamedTuple):
-    """When a store was written to, how many settings it had then, and the versions that wrote on."""
-
-    started: str
-    done: int
-    versions: Mapping[str, str]
 
 
 class Contradiction(RuntimeError):
@@ -325,8 +308,10 @@ class Store:
 
         """
         row = (result.id, result.family, result.verdict, result.seconds)
+        # what has no tightness (a broken certificate) comes after what has one
         checks = [
-            (result.id, str(check.name), result.family, check.verdict, check.tightness) for check in result.checks
+            (result.id, check.claim, result.family, check.verdict, _or_infinite(check.tightness))
+            for check in result.checks
         ]
         text = _dump(result.to_json())
         with self._transaction():
@@ -363,12 +348,13 @@ class Store:
         where, values = _where(("verdict <> 'not applied'",), ("family = ?", family))
         rows = self._rows(
             f"SELECT id, family, claim, verdict, tightness FROM verdicts {where} "
-            "ORDER BY verdict <> 'violated', tightness",
+            "ORDER BY verdict <> 'violated', tightness, id",
             values,
         )
         found = dict[int, ClosestCheck]()
         for row in rows:  # in the order of an index: only as far as it takes
-            found.setdefault(row[0], ClosestCheck(*row))
+            check = ClosestCheck(*row)
+            found.setdefault(check.id, check._replace(tightness=None) if check.tightness == math.inf else check)
             if len(found) == count:
                 break
         return list(found.values())
@@ -433,6 +419,10 @@ def _where(*conditions: tuple[Any, ...]) -> tuple[str, list[Any]]:
     given = [condition for condition in conditions if condition[1:] != (None,)]
     clause = "WHERE " + " AND ".join(condition[0] for condition in given) if given else ""
     return clause, [value for condition in given for value in condition[1:]]
+
+
+def _or_infinite(tightness: float) -> float:
+    return math.inf if math.isnan(tightness) else tightness
 
 
 def _dump(value: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ import pytest
 from boundary import BadInput, json_text
 from tests.verify.made import check, judged
 from verify.judging.checks import Verdict
+from verify.report import summary
 from verify.sweep.connection import StoreFailed
 from verify.sweep.judged import JudgedSetting
 from verify.sweep.plan import SweepPlan
@@ -192,6 +193,32 @@ def test_violations_come_first_and_a_setting_comes_once():
             (0, "sharp/a-posteriori"),
             (2, "sharp/a-posteriori"),
         ]
+
+
+def test_a_store_and_a_summary_rank_alike():
+    """Violated first, what has no tightness (a broken certificate) after what has one, then by id."""
+    broken = check("certificate", math.nan, "violated", form="rho")
+    results = [
+        varied(0, 1.5),
+        varied(1, 1.01),
+        judged(2, (check("a-posteriori", 0.9, "violated"), broken)),
+        judged(3, (check("a-posteriori", 1.2), broken)),
+        judged(4, (check("a-posteriori", 0.8, "violated"),)),
+        judged(5, (check("a-priori", math.nan),)),
+        varied(6, 1.01),
+        varied(7, 0.9, "inconclusive"),
+    ]
+    with Store.create(":memory:", PLAN) as store:
+        for one in results:
+            store.add(one)
+        stored = [(one.id, one.claim, one.verdict, one.tightness) for one in store.closest(10)]
+    ranked = [case.check for case in summary.closest(results, 10, None)]
+    ids = [case.result.id for case in summary.closest(results, 10, None)]
+    assert ids == [4, 2, 3, 7, 1, 6, 0]
+    assert stored == [
+        (identity, one.claim, one.verdict, None if math.isnan(one.tightness) else one.tightness)
+        for identity, one in zip(ids, ranked, strict=True)
+    ]
 
 
 def test_sessions_say_who_wrote_when(tmp_path):
