@@ -53,7 +53,7 @@ class Draft:
         self.recursions: list[Recursion] = []
         self.labels: dict[sympy.Symbol, frozenset[str]] = {}
         self.vector_labels: dict[str, frozenset[str]] = {}
-        self.witness = Witness()
+        self._witness = Witness()
 
     def given(self, name: str, relation: Relation, reason: Assumption | str) -> Relation:
         """Take a relation for granted, because of an assumption or because it is a condition of the `domain`."""
@@ -154,13 +154,14 @@ class Draft:
         facts |= {step.name: step.relation for step in self.steps}
         return Average(facts[fact], combine(times(fact)), tuple(over))
 
-    def holds_at(self, vectors: Mapping[str, Sequence[object]] | None = None, **scalars: object) -> None:
-        """Give the exact point that shows the premises to be satisfiable."""
-        self.witness = Witness(scalars, vectors or {})
-
-    def at(self, scalars: Mapping[str, object], vectors: Mapping[str, Sequence[object]] | None = None) -> None:
-        """Give the witness with names that are no Python identifiers."""
-        self.witness = Witness(scalars, vectors or {})
+    def witness(
+        self,
+        scalars: Mapping[str, object] | None = None,
+        vectors: Mapping[str, Sequence[object]] | None = None,
+        **named: object,
+    ) -> None:
+        """Give the exact point that shows the premises to be satisfiable; scalars also by name, as keywords."""
+        self._witness = Witness({**(scalars or {}), **named}, vectors or {})
 
     def claim(self, name: str, title: str, statement: str, source: str, assumes: Sequence[Assumption]) -> Claim:
         """Return the claim, with labels passed on from what things are made of to the things."""
@@ -174,7 +175,7 @@ class Draft:
             steps=tuple(self.steps),
             conclusions=tuple(self.conclusions),
             assumes=tuple(item.id for item in assumes),
-            witness=self.witness,
+            witness=self._witness,
             labels=dict(self.labels),
             vector_labels=dict(self.vector_labels),
             processes=tuple(self.processes),

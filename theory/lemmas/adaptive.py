@@ -86,7 +86,7 @@ def drift_is_the_saturated_sample(d: Draft) -> None:
         times("sample", (w / tau) ** 2 * (-m + grad + noise + stale)),
     )
     d.conclude("drift", eq(drift**2, total**2), SignCases(s, same, other))
-    d.at(POINT)
+    d.witness(POINT)
 
 
 @lemma(
@@ -141,7 +141,7 @@ def mean_direction_is_near_the_gradient_for_measured_saturation(d: Draft) -> Non
         le(norm2(b + e), (T + (1 + rho) * B_b) ** 2),
         Cite("hilbert.minkowski", "bound", where(s=B_b, t=T + rho * B_b), {"u": b, "w": e}),
     )
-    d.at(
+    d.witness(
         {**POINT, "m": 1, "noise": 0, "sigma": 1, "r": 1, "B_b": 1, "rbar2": "9/64", "peak": "9/64"},
         {"unit": (1,), "b": (0,), "e": ("1/4",), "wF": ("1/4",), "wn": (0,), "wn_k": (0,), "wb": (0,)},
     )

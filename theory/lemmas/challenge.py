@@ -39,7 +39,7 @@ def only_what_moved_within_the_window_meets_the_staleness(d: Draft) -> None:
         le(norm2(before + rest + b1), drift**2 + stale**2 + 2 * far * stale),
         combine(times("drift"), times("stale"), times("cross", 2), times("orthogonal", 2)),
     )
-    d.at(
+    d.witness(
         {"moved_drift": 1, "stale_length": 1, "drift_length": 2},
         {"e0": (1, 0), "de": (0, 1), "b1": (0, 1)},
     )

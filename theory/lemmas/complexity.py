@@ -46,7 +46,7 @@ def theorem_2_linear_in_the_average(d: Draft) -> None:
             times("R^2", inflation(room) * (1 + t) * rho**2),
         ),
     )
-    d.at({**POINT, "t": 1})
+    d.witness({**POINT, "t": 1})
 
 
 @lemma("complexity.best_t", "The trade-off t and the cross term")
@@ -66,7 +66,7 @@ def best_trade_off_leaves_the_cross_term(d: Draft) -> None:
         eq(best * (rho * R) ** 2 + qn**2 / best, 2 * rho * R * qn),
         combine(times("t_best :=", (rho * R) ** 2 - rho * R * qn / best)),
     )
-    d.at({"t": 1, "R": 1, "rho": "1/2", "qn": 1})
+    d.witness({"t": 1, "R": 1, "rho": "1/2", "qn": 1})
 
 
 lead, rest, root = symbols("lead rest root_K")
@@ -92,7 +92,7 @@ def iterations_that_bring_the_transient_below_eps(d: Draft) -> None:
             times("root_K^2", (eps / 2 - lead / root) / K),
         ),
     )
-    d.at({"eps": 1, "K": 4, "lead": 1, "rest": 1})
+    d.witness({"eps": 1, "K": 4, "lead": 1, "rest": 1})
 
 
 def lag_constant(t: Expr = t) -> Expr:
@@ -210,7 +210,7 @@ def step_size_balances_start_and_noise(d: Draft) -> None:
             times("alpha^2", linear_constant()),
         ),
     )
-    d.at(STEP)
+    d.witness(STEP)
 
 
 @lemma("complexity.order", "The order in 1/eps, and asynchrony against synchrony")
@@ -231,7 +231,7 @@ def order_is_two_and_its_coefficient_knows_no_lag(d: Draft) -> None:
         le(iterations(), still * (1 + 2 * rest_of(t) * eps / first)),
         combine(square(1, (still - first / eps**2) * (1 + 2 * rest_of(t) * eps / first))),
     )
-    d.at({"eps": 1, "sigma": 1, "L": 1, "Delta": 1, "t": 1, "rho": 0, "Lambda1": 0, "nu": 0})
+    d.witness({"eps": 1, "sigma": 1, "L": 1, "Delta": 1, "t": 1, "rho": 0, "Lambda1": 0, "nu": 0})
 
 
 @lemma("complexity.published", "The published form", source="arXiv 2410.15155; docs/theory.md#complexity.published")
@@ -251,7 +251,7 @@ def average_falls_like_the_root_of_k_to_the_floor(d: Draft) -> None:
     right = (1 + t) * rho**2 * sigma**2 + lead / root + rest_of(t) / K
     d.have("transient", le(linear_right(room), right), Cite("complexity.step_size", "bound"))
     d.conclude("bound", le(left, right), combine(times("linear"), times("transient")))
-    d.at({**STEP, "A": "81/1600", "Y": "9/40", "a": "9/40"})
+    d.witness({**STEP, "A": "81/1600", "Y": "9/40", "a": "9/40"})
 
 
 P, Q = symbols("P Q")
@@ -276,4 +276,4 @@ def best_batch_of_the_synchronous_pipeline(d: Draft) -> None:
             times("sqrt_MQ^2", 1 + first**2 / (B * Q)),
         ),
     )
-    d.at({"P": 4, "Q": 1, "B": 2, "M": 2})
+    d.witness({"P": 4, "Q": 1, "B": 2, "M": 2})

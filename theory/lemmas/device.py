@@ -42,7 +42,7 @@ def responses_and_their_half_sum_and_difference_agree(d: Draft) -> None:
     up, down = 1 - w / tau, 1 + w / tau
     linear = (1 + s) / 2 * up + (1 - s) / 2 * down
     d.conclude("linear", eq(w + s * m * linear, update(m, s)), SignCases(s, combine(), combine()))
-    d.holds_at(s=-1, m=1, tau=2)
+    d.witness(s=-1, m=1, tau=2)
 
 
 e, g, T = symbols("e g T")
@@ -81,7 +81,7 @@ def drift_is_at_most_rho_times_the_direction(d: Draft) -> None:
     d.conclude("below", le(-rho * m, e), combine(times("lower", m / tau), times("e :=", -1)))
     d.have("room", le(0, rho * m - e), combine(times("above")))
     d.conclude("squares", le(e**2, rho**2 * g**2), combine(times("below", rho * m - e), times("size", rho**2)))
-    d.at(ELEMENT)
+    d.witness(ELEMENT)
 
 
 @lemma(
@@ -110,7 +110,7 @@ def step_is_at_most_one_plus_rho_directions(d: Draft) -> None:
         le(T**2, (alpha * (1 + rho)) ** 2 * g**2),
         combine(times("below", top - T), times("size", (alpha * (1 + rho)) ** 2)),
     )
-    d.at({**ELEMENT, "alpha": 1})
+    d.witness({**ELEMENT, "alpha": 1})
 
 
 @lemma("device.box", "The box is never left")
@@ -127,7 +127,7 @@ def box_is_never_left(d: Draft) -> None:
     bottom = SignCases(s, combine(times("-tau <= w", room), times("m >= 0", 2)), combine(times("-tau <= w", room)))
     d.conclude("above", le(update(m, s), tau), top)
     d.conclude("below", le(-tau, update(m, s)), bottom)
-    d.holds_at(s=1, m=1, tau=2, w="1/2")
+    d.witness(s=1, m=1, tau=2, w="1/2")
 
 
 edge, reached, top, moved, side = symbols("edge reached top moved side")
@@ -166,4 +166,4 @@ def inward_directions_keep_the_weight_inside(d: Draft) -> None:
     )
     d.have("m <= tau", le(0, tau - m), combine(times("reached"), times("reached <= tau")))
     d.conclude("above", le(after, top), SignCases(side, outside, inside))
-    d.at({"s": 1, "m": "1/2", "tau": 4, "edge": 1, "reached": 1, "w": 1, "top": 2, "side": 1})
+    d.witness({"s": 1, "m": "1/2", "tau": 4, "edge": 1, "reached": 1, "w": 1, "top": 2, "side": 1})

@@ -142,7 +142,7 @@ def every_feasible_point_obeys_the_explicit_inequality(d: Draft) -> None:
     d.given("ii", descends(x, x), "domain")
     young(d, rho * R, x, x)
     d.conclusions.append("young")
-    d.at(POINT)
+    d.witness(POINT)
 
 
 @lemma("master.explicit", "Theorem 2: the explicit bound")
@@ -152,4 +152,4 @@ def every_feasible_point_is_below_the_explicit_bound(d: Draft) -> None:
     d.given("i", near(reach()), "domain")
     d.given("ii", descends(x, x), "domain")
     solved(d, x, x)
-    d.at(POINT)
+    d.witness(POINT)

@@ -108,7 +108,7 @@ def average_is_at_most_the_floor_plus_a_remainder_of_order_t(d: Draft) -> None:
     d.given("i", near(reach()), "domain")
     d.given("ii", descends(x, x), "domain")
     _vanishing(d, rho * R, rho**2, times("R^2", rho**2))
-    d.at(SMALL)
+    d.witness(SMALL)
 
 
 def adaptive_roots(d: Draft) -> None:
@@ -125,4 +125,4 @@ def average_is_at_most_the_adaptive_floor_plus_a_remainder(d: Draft) -> None:
     """With mean-square saturation rbar^2 the floor is rbar^2 sigma^2/(1 - rho^2), with the same kind of remainder."""
     adaptive_roots(d)
     _vanishing(d, T, rbar2, times("T_s^2"))
-    d.at({**SMALL, "rbar2": "1/4"})
+    d.witness({**SMALL, "rbar2": "1/4"})

@@ -49,7 +49,7 @@ GROWING = NoiseModel(VARIANCE_GROWING, level, _growing, _growing_length)
 def the_point_of_a_run_is_feasible_for_growing_noise(d: Draft) -> None:
     """(i), (ii) and |a| <= Y hold with sqrt(sigma^2 + growth A) in the place of sigma."""
     theorem_1(d, GROWING)
-    d.at({**WORLD, "sigma": "1/2", "growth": "5/16"}, WORLD_VECTORS)
+    d.witness({**WORLD, "sigma": "1/2", "growth": "5/16"}, WORLD_VECTORS)
 
 
 @lemma("growing.linear", "Theorem 3 for noise that grows with the gradient")
@@ -75,4 +75,4 @@ def theorem_3_for_growing_noise(d: Draft) -> None:
     d.have("at the level", le(left, right.xreplace({sigma: level})), Cite("complexity.linear", "bound", {sigma: level}))
     weight = x + inflation(room) * (1 + t) * rho**2 + 2 * x**2 / room
     d.conclude("bound", le(left - growth * A * weight, right), combine(times("at the level"), times("level^2", weight)))
-    d.at({**POINT, "t": 1, "sigma": "3/5", "growth": "7/9"})
+    d.witness({**POINT, "t": 1, "sigma": "3/5", "growth": "7/9"})

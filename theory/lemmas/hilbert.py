@@ -38,7 +38,7 @@ def _lengths(d: Draft) -> None:
     d.given("t >= 0", le(0, t), "domain")
     d.given("u", le(norm2(u), s**2), "domain")
     d.given("w", le(norm2(w), t**2), "domain")
-    d.holds_at(s=1, t=2, vectors={"u": (1, 0), "w": (1, 1)})
+    d.witness(s=1, t=2, vectors={"u": (1, 0), "w": (1, 1)})
 
 
 @lemma("hilbert.product", "Cauchy-Schwarz for bounded vectors")

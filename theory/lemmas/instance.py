@@ -37,7 +37,7 @@ def attaining_oracle_is_unbiased_with_exact_variance(d: Draft) -> None:
     d.have("-slope", le(-slope, size), Cite("order.root", "bound", where(s=-slope, t=size)))
     d.conclude("up >= 0", le(0, up), combine(times("up :=", -1), times("-slope", 1 / (2 * size))))
     d.conclude("up <= 1", le(up, 1), combine(times("up :=", 1), times("slope", 1 / (2 * size))))
-    d.at({"sigma": 1, "slope": "3/4"})
+    d.witness({"sigma": 1, "slope": "3/4"})
 
 
 def start(d: Draft) -> None:
@@ -87,7 +87,7 @@ def attaining_instance_stands_at_the_floor(d: Draft) -> None:
         eq(slope**2, rho**2 * sigma**2 * scale),
         combine(times("size", -1), times("root0^2", -(size0**2) * scale), times("size0 :=", whole * scale)),
     )
-    d.at({"sigma": 1, "L": 1, "tau": 1, "rho": "3/5"})
+    d.witness({"sigma": 1, "L": 1, "tau": 1, "rho": "3/5"})
 
 
 @lemma("floor.plus_minus", "Plain two-point noise has a lower floor")
@@ -114,4 +114,4 @@ def plain_two_point_noise_stands_at_a_lower_floor(d: Draft) -> None:
         "mean step", eq(mean_step(slope, mean_size, w), 0), combine(times("slope at w", -1), times("rho :=", sigma))
     )
     d.conclude("floor", eq(slope**2, rho**2 * sigma**2), combine(times("slope at w", slope - sigma * rho)))
-    d.at({"sigma": 1, "L": 1, "tau": 1, "w_star": 1})
+    d.witness({"sigma": 1, "L": 1, "tau": 1, "w_star": 1})

@@ -86,7 +86,7 @@ def values_along_the_path_telescope(d: Draft) -> None:
     d.have("telescope", eq(K * (mean_next - mean_now), f_last - f_first), Telescope("f_now"))
     certificate = combine(times("telescope", -1 / K), times("last", 1 / K), times("Delta :=", -1 / K))
     d.conclude("bound", le(mean_now - mean_next, Delta / K), certificate)
-    d.at(PATH)
+    d.witness(PATH)
 
 
 def path(d: Draft) -> None:
@@ -134,7 +134,7 @@ def mean_direction_pays_for_its_length(d: Draft) -> None:
             times("x :=", -norm2(y + n) / 2),
         ),
     )
-    d.at({**PATH, "r": 1}, {**PATH_VECTORS, "v": (1,), "v_k": (1,)})
+    d.witness({**PATH, "r": 1}, {**PATH_VECTORS, "v": (1,), "v_k": (1,)})
 
 
 @lemma("hilbert.component", "The component along a direction")
@@ -153,7 +153,7 @@ def component_along_a_direction_is_at_most_the_norm(d: Draft) -> None:
         le(inner(unit, y) ** 2, Y**2),
         combine(times("Cauchy-Schwarz"), times("|unit| <= 1", Y**2), times("Y^2", -norm2(unit))),
     )
-    d.at({"r": 1}, {"unit": (1, 0), "v": (3, 4)})
+    d.witness({"r": 1}, {"unit": (1, 0), "v": (3, 4)})
 
 
 def elements(d: Draft) -> None:
@@ -203,7 +203,7 @@ def mean_direction_is_near_the_gradient(d: Draft) -> None:
         le(norm2(b + e), (rho * R + (1 + rho) * B_b) ** 2),
         Cite("hilbert.minkowski", "bound", where(s=B_b, t=rho * (R + B_b)), {"u": b, "w": e}),
     )
-    d.at(
+    d.witness(
         {**device.ELEMENT, "sigma": "3/4", "r": 1, "B_b": 1},
         {"n": (0,), "unit": (1,), "b": (0,), "e": ("1/4",)},
     )
@@ -222,7 +222,7 @@ def square_of_the_step_expands(d: Draft) -> None:
         le(inner(F, y), p + x / 2 * (Y**2 + sigma**2) + x * inner(y, n)),
         combine(times("paid"), times("length", x / 2), times("Y^2", -x / 2)),
     )
-    d.at({"x": "1/2", "sigma": 1, "p": 1, "r": 1}, {"unit": (1, 0), "v": (1, 0), "n": (0, 1)})
+    d.witness({"x": "1/2", "sigma": 1, "p": 1, "r": 1}, {"unit": (1, 0), "v": (1, 0), "n": (0, 1)})
 
 
 @lemma("master.polarise", "Polarisation")
@@ -239,7 +239,7 @@ def distance_to_the_gradient_polarises(d: Draft) -> None:
         near(eta),
         combine(times("near"), times("Y^2"), times("A :="), times("a :=", -2 * r)),
     )
-    d.at({"r": 1, "eta": 5}, {"unit": (1, 0), "v": (3, 4)})
+    d.witness({"r": 1, "eta": 5}, {"unit": (1, 0), "v": (3, 4)})
 
 
 def component(d: Draft, y: Vector) -> None:
@@ -268,7 +268,7 @@ def noise_meets_only_what_is_across_the_gradient(d: Draft) -> None:
     product = Cite("hilbert.product", "bound", where(s=S, t=sigma), {"u": across, "w": n})
     d.have("product", le(inner(across, n), S * sigma), product)
     d.conclude("bound", le(inner(y, n), sigma * S), combine(times("product"), times("orthogonal", a)))
-    d.at({"r": 1, "sigma": 1}, {"unit": (1, 0), "v": (3, 4), "n": (0, 1)})
+    d.witness({"r": 1, "sigma": 1}, {"unit": (1, 0), "v": (3, 4), "n": (0, 1)})
 
 
 @dataclass(frozen=True)
@@ -376,4 +376,4 @@ WORLD_VECTORS = {
 def the_point_of_a_run_is_feasible(d: Draft) -> None:
     """For Analog-SGD-AP (A, Y, a) satisfies (i), (ii), |a| <= Y: A = N(F)^2, Y = N(v), a sqrt(A) = <F, v>."""
     theorem_1(d, BOUNDED)
-    d.at(WORLD, WORLD_VECTORS)
+    d.witness(WORLD, WORLD_VECTORS)

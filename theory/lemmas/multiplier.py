@@ -118,10 +118,10 @@ def _resolved(d: Draft) -> None:
     d.root(c, (1 - mu) ** 2, combine(square(1 - mu)))
 
 
-def _holds_at(d: Draft, more: Mapping[str, object]) -> None:
+def _witness_of_search(d: Draft, more: Mapping[str, object]) -> None:
     """Show that the premises can hold: a point without lag, drift and step."""
     still = {"q": 0, "qn": 0, "x": 0, "xn": 0, "rho": 0, "rbar2": 0, "T_s": 0, "T1": 0}
-    d.at({"A": 1, "Y": 1, "a": 1, "p": 1, "sigma": 1, "mu": 1, "r": 1, "g_x": 1, **still, **more})
+    d.witness({"A": 1, "Y": 1, "a": 1, "p": 1, "sigma": 1, "mu": 1, "r": 1, "g_x": 1, **still, **more})
 
 
 @lemma("multiplier.bound", "One multiplier eliminates a and Y")
@@ -138,7 +138,7 @@ def geometry_and_descent_bound_the_gradient(d: Draft) -> None:
     best = square(Y - (u + q * (T + qn)) / denominator(), denominator())
     proof = combine(times("(i)"), times("(ii)", 2 * mu), times("Cauchy-Schwarz", 2), best)
     d.conclude("bound", le(A, right_side(T, u, sympy.Integer(0))), proof)
-    _holds_at(d, {"S": 0, "u": 1})
+    _witness_of_search(d, {"S": 0, "u": 1})
 
 
 @lemma("multiplier.bound_resolved", "Two multipliers eliminate a and Y")
@@ -155,7 +155,7 @@ def geometry_and_resolved_descent_bound_the_gradient(d: Draft) -> None:
     d.have("share", le(0, 1 - theta), combine(times("theta <= 1")))
     proof = combine(times("(i)"), times("(ii)", 2 * mu), times("along", 2 * r), *noise, best)
     d.conclude("bound", le(A, right_side(T, c * r + shared(), mu * w * (1 - theta))), proof)
-    _holds_at(d, {"c": 0, "z": 0, "theta": 1})
+    _witness_of_search(d, {"c": 0, "z": 0, "theta": 1})
 
 
 @lemma("multiplier.ray", "Upper ends shrink no faster than what they bound")
@@ -173,7 +173,7 @@ def right_side_is_star_shaped(d: Draft) -> None:
     order = times("f <= h", C * (h + f) + 2 * k * E * f)
     sizes = times("E1", 2 * f * E + 2 * k * h + 2 * f * reach * q / m), times("V1", 2 * f * reach / m)
     d.conclude("bound", le(f**2 * one, h**2 * other), combine(*sizes, *squares, order))
-    d.holds_at(f=1, h=1, q=0, C=0, k=0, E=1, V=1, m=1, E1=1, V1=1)
+    d.witness(f=1, h=1, q=0, C=0, k=0, E=1, V=1, m=1, E1=1, V1=1)
 
 
 def _shrinks(root: sympy.Symbol, root1: sympy.Symbol, linear: sympy.Expr, constant: sympy.Expr) -> tuple[Step, Step]:
@@ -227,7 +227,7 @@ def a_number_below_which_the_gradient_stays(d: Draft) -> None:
     shrinks = _shrinks(u, u1, gain, mu**2 * w**2)
     wider = Step("V1", le(f * u, A * u1), combine(times("u shrinks")))
     _end(d, "multiplier.bound", (u, u1), sympy.Integer(0), (*shrinks, wider))
-    _holds_at(d, {"S": 0, "u": 1, "u1": 1, "A1": 4, "T1": 0, "f": 2})
+    _witness_of_search(d, {"S": 0, "u": 1, "u1": 1, "A1": 4, "T1": 0, "f": 2})
 
 
 @lemma("multiplier.end_resolved", "One number excludes all above it, noise resolved")
@@ -244,7 +244,7 @@ def a_number_below_which_the_gradient_stays_resolved(d: Draft) -> None:
     wider = Step("V1", le(f * gains[0], A * gains[1]), proof)
     early = mu * w * (1 - theta)
     _end(d, "multiplier.bound_resolved", gains, early, (*_shrinks(r, r1, sympy.Integer(1), sympy.Integer(0)), wider))
-    _holds_at(d, {"c": 0, "z": 0, "theta": 1, "r1": 2, "A1": 4, "T1": 0, "f": 2})
+    _witness_of_search(d, {"c": 0, "z": 0, "theta": 1, "r1": 2, "A1": 4, "T1": 0, "f": 2})
 
 
 @lemma("multiplier.sharp", "One number excludes all above it: Theorem 1")
@@ -265,7 +265,7 @@ def a_number_below_which_every_feasible_point_stays(d: Draft) -> None:
     d.have("T^2", eq((rho * R) ** 2, rho**2 * A + rho**2 * sigma**2), combine(times("R^2", rho**2)))
     d.conclude("end", lt(A, A1), Cite("multiplier.end", "end", {T: rho * R, rbar2: rho**2, **plain}))
     still = {"q": 0, "qn": 0, "x": 0, "rho": 0, "T1": 0, "sigma": "4/5"}
-    d.at(
+    d.witness(
         {
             "A": "9/25",
             "R": 1,

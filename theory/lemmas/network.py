@@ -78,7 +78,7 @@ def output_of_a_stage_is_bounded(d: Draft) -> None:
         le(norm2(y), reach(p0, w, X) ** 2),
         combine(times("activation"), times("Wx", p0**2), times("x", (p0 * w) ** 2)),
     )
-    d.at({"p0": 1, "w_m": 1, "X_m": 1, "out": 1, "inside": 1}, {"x": (1,), "Wx": (1,), "y": (1,)})
+    d.witness({"p0": 1, "w_m": 1, "X_m": 1, "out": 1, "inside": 1}, {"x": (1,), "Wx": (1,), "y": (1,)})
 
 
 delta, carried, arrived = generators("delta WTdelta delta_next")
@@ -98,7 +98,9 @@ def message_of_a_stage_is_bounded(d: Draft) -> None:
         le(norm2(delta), reach(p0, w, D) ** 2),
         combine(times("activation"), times("WTdelta", p0**2), times("delta", (p0 * w) ** 2)),
     )
-    d.at({"p0": 1, "w_m": 1, "D_m": 1, "out": 1, "inside": 1}, {"delta_next": (1,), "WTdelta": (1,), "delta": (1,)})
+    d.witness(
+        {"p0": 1, "w_m": 1, "D_m": 1, "out": 1, "inside": 1}, {"delta_next": (1,), "WTdelta": (1,), "delta": (1,)}
+    )
 
 
 moved, held, changed, old = generators("UVx Vdx dx x")
@@ -129,7 +131,7 @@ def forward_change_of_a_stage(d: Draft) -> None:
     parts(d, (out, y), (inside, moved + held))
     d.have("slope of phi", le(norm2(y), p0**2 * norm2(moved + held)), d.average("slope", COORDINATE))
     d.conclude("output", le(norm2(y), (p0 * change) ** 2), combine(times("slope of phi"), times("product", p0**2)))
-    d.at(
+    d.witness(
         {"p0": 1, "w_m": 1, "X_m": 1, "u_m": 1, "e_m": 1, "out": 1, "inside": 2},
         {"x": (1,), "dx": (1,), "UVx": (1,), "Vdx": (1,), "y": (1,)},
     )
@@ -156,7 +158,7 @@ def slope_change_times_arriving_is_small(d: Draft) -> None:
             times("curve :=", curve + slope_change * arriving),
         ),
     )
-    d.at({"p1": 1, "slope_change": 1, "inside": 1, "arriving": 1, "w_m": 1, "D_m": 1})
+    d.witness({"p1": 1, "slope_change": 1, "inside": 1, "arriving": 1, "w_m": 1, "D_m": 1})
 
 
 change, back = symbols("change back")
@@ -190,7 +192,7 @@ def message_change_of_a_stage(d: Draft) -> None:
         le(norm2(bend + turn), message_change(p0, p1, w * D, zeta, change) ** 2),
         Cite("hilbert.minkowski", "bound", where(s=p1 * zeta * w * D, t=p0 * change), {"u": bend, "w": turn}),
     )
-    d.at(
+    d.witness(
         {
             "p0": 1,
             "p1": 1,
@@ -222,7 +224,7 @@ def transposed_product_changes_by_both(d: Draft) -> None:
         le(norm2(carry + stale), (u * D + w * beta) ** 2),
         Cite("hilbert.minkowski", "bound", where(s=u * D, t=w * beta), {"u": carry, "w": stale}),
     )
-    d.at({"u_m": 1, "D_m": 1, "w_m": 1, "beta_m": 1}, {"dWTdelta": (1,), "WTdbeta": (1,)})
+    d.witness({"u_m": 1, "D_m": 1, "w_m": 1, "beta_m": 1}, {"dWTdelta": (1,), "WTdbeta": (1,)})
 
 
 first, second = generators("dbeta_x delta_dx")
@@ -257,7 +259,7 @@ def gradient_change_of_a_stage(d: Draft) -> None:
         Cite("hilbert.minkowski", "bound", where(s=beta * X, t=D * e), {"u": first, "w": second}),
     )
     ones = dict.fromkeys(("dbeta", "x", "dx", "delta", "dbeta_x", "delta_dx"), (1,))
-    d.at({"X_m": 1, "D_m": 1, "e_m": 1, "beta_m": 1}, ones)
+    d.witness({"X_m": 1, "D_m": 1, "e_m": 1, "beta_m": 1}, ones)
 
 
 stages, size, bound, input_change, change_bound, near, far = symbols("stages size bound input_change e_bound near far")
@@ -308,7 +310,7 @@ def bounds_hold_through_every_depth(d: Draft) -> None:
             ),
         ),
     )
-    d.at({"p0": 1, "pull": 1, "push": 1, "weight": 1, "distance": 1, "X_m": 1, "stages": 0})
+    d.witness({"p0": 1, "pull": 1, "push": 1, "weight": 1, "distance": 1, "X_m": 1, "stages": 0})
 
 
 message = symbols("message")[0]
@@ -327,7 +329,7 @@ def staleness_sensitivity_is_below_the_full_one(d: Draft) -> None:
     d.recursion(stages, {near: (beta, here), far: (beta, both)})
     step = combine(times("hypothesis", p0 * weight), times("distance >= 0", p0 * message))
     d.conclude("bound", le(near, far), Induction(stages, combine(), step))
-    d.at({"p0": 1, "p1": 1, "zeta_m": 1, "weight": 1, "message": 1, "distance": 1, "beta_m": 1, "stages": 0})
+    d.witness({"p0": 1, "p1": 1, "zeta_m": 1, "weight": 1, "message": 1, "distance": 1, "beta_m": 1, "stages": 0})
 
 
 gap, moves = generators("gap Su")
@@ -343,7 +345,7 @@ def rows_square(d: Draft) -> None:
     d.given("rows", le(stage_gap, stage_moves), STAGES)
     d.have("moves >= 0", le(0, stage_moves), combine(times("stage_gap >= 0"), times("rows")))
     d.conclude("squares", le(stage_gap**2, stage_moves**2), combine(times("rows", stage_moves + stage_gap)))
-    d.at({"stage_gap": 1, "stage_moves": 1})
+    d.witness({"stage_gap": 1, "stage_moves": 1})
 
 
 @lemma("network.smooth", "The gradient is Lipschitz with norm2(S_full)", assumes=[STAGES])
@@ -356,4 +358,4 @@ def gradient_is_lipschitz(d: Draft) -> None:
         d.link(local, image, over=STAGE)
     d.have("summed", le(norm2(gap), norm2(moves)), d.average("network.rows:squares", STAGE))
     d.conclude("bound", le(norm2(gap), L**2 * norm2(travelled)), combine(times("summed"), times("L")))
-    d.at({"stage_gap": 1, "stage_moves": 1, "L": 1}, {"gap": (1,), "Su": (1,), "moved_stages": (1,)})
+    d.witness({"stage_gap": 1, "stage_moves": 1, "L": 1}, {"gap": (1,), "Su": (1,), "moved_stages": (1,)})

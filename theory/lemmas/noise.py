@@ -29,7 +29,7 @@ def noise_is_orthogonal_to_the_past(d: Draft) -> None:
     d.process("F", known=-1, differences=None, reason="domain")
     d.conclude("orthogonal", eq(inner(F, n), 0), Tower("n", "F"))
     d.conclude("length", le(norm2(n), sigma**2), d.average("variance", STEP))
-    d.at({"sigma": 1}, {"n": (0,), "n_k": (0,), "F": (1,)})
+    d.witness({"sigma": 1}, {"n": (0,), "n_k": (0,), "F": (1,)})
 
 
 @lemma(
@@ -44,4 +44,4 @@ def gradient_and_noise_add_in_squares(d: Draft) -> None:
     d.have("orthogonal", eq(inner(F, n), 0), Tower("n", "F"))
     d.have("length", le(norm2(n), sigma**2), d.average("variance", STEP))
     d.conclude("bound", le(norm2(F + n), norm2(F) + sigma**2), combine(times("length"), times("orthogonal", 2)))
-    d.at({"sigma": 1}, {"n": (0,), "n_k": (0,), "F": (1,)})
+    d.witness({"sigma": 1}, {"n": (0,), "n_k": (0,), "F": (1,)})

@@ -18,7 +18,7 @@ def squares_order_nonnegative_numbers(d: Draft) -> None:
     d.given("t >= 0", le(0, t), "domain")
     d.given("squares", le(s**2, t**2), "domain")
     d.conclude("bound", le(s, t), Contradiction(combine(times("squares"), square(s - t), times("negation", 2 * t))))
-    d.holds_at(s=1, t=2)
+    d.witness(s=1, t=2)
 
 
 @lemma("order.quadratic", "A quadratic inequality bounds its variable by the larger root")
@@ -31,4 +31,4 @@ def a_quadratic_inequality_is_solved_by_its_larger_root(d: Draft) -> None:
     d.have("squares", le((k2 * z - k1) ** 2, h**2), combine(times("quadratic", k2), times("h^2", -1)))
     d.have("root", le(k2 * z - k1, h), Cite("order.root", "bound", where(s=k2 * z - k1, t=h)))
     d.conclude("bound", le(z, (k1 + h) / k2), combine(times("root", 1 / k2)))
-    d.holds_at(k0=3, k1=1, k2=1, h=2, z=1)
+    d.witness(k0=3, k1=1, k2=1, h=2, z=1)

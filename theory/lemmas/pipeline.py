@@ -54,7 +54,7 @@ def asynchronous_passes_do_not_collide(d: Draft) -> None:
     gap = M - m - k + other
     integer(d, "integers", gap)
     d.conclude("apart", le(1, (backward - forward) ** 2), combine(times("integers", 4)))
-    d.at({"M": 3, "m": 1, "k": 2, "N": 1, "other": 1})
+    d.witness({"M": 3, "m": 1, "k": 2, "N": 1, "other": 1})
 
 
 @lemma("pipeline.lags_inside", "Updates within the lag fall between the passes")
@@ -66,7 +66,7 @@ def updates_within_the_lag_fall_between(d: Draft) -> None:
     d.given("lag", le(k - other, M - m), "domain")
     d.conclude("after", lt(forward, update), combine(times("lag", 2), square(1)))
     d.conclude("before", lt(update, backward), combine(times("one", 2), square(1, 2)))
-    d.at({"M": 3, "m": 1, "k": 2, "other": 1})
+    d.witness({"M": 3, "m": 1, "k": 2, "other": 1})
 
 
 @lemma("pipeline.lags", "The lag of a stage is at most M - m")
@@ -91,7 +91,7 @@ def updates_between_the_passes_are_within_the_lag(d: Draft) -> None:
         le(k - other, M - m),
         Contradiction(combine(times("integers"), times("negation", behind + 1))),
     )
-    d.at({"M": 3, "m": 1, "k": 2, "other": 1})
+    d.witness({"M": 3, "m": 1, "k": 2, "other": 1})
 
 
 counted, lag = symbols("counted lag")
@@ -102,7 +102,7 @@ def integers_from_one_to_the_lag_are_the_lag(d: Draft) -> None:
     """Counting one update for each of k - 1, k - 2, ..., k - lag gives lag."""
     d.recursion(lag, {counted: (0, counted + 1)})
     d.conclude("number", eq(counted, lag), Induction(lag, combine(), combine(times("hypothesis"))))
-    d.at({"lag": 0})
+    d.witness({"lag": 0})
 
 
 def _within(d: Draft) -> None:
@@ -135,7 +135,7 @@ def asynchronous_pipeline_is_busy(d: Draft) -> None:
     d.have("whole", lt(0, whole), combine(times("N >= 1"), times("M >= 1")))
     d.conclude("density", eq(density(2 * samples, last - first + 1), samples / whole), combine())
     d.conclude("limit", le(1 - (M - 1) / samples, samples / whole), combine(square(M - 1, 1 / (samples * whole))))
-    d.at({"M": 3, "m": 1, "k": 2, "N": 4})
+    d.witness({"M": 3, "m": 1, "k": 2, "N": 4})
 
 
 @lemma("pipeline.synchronous", "Slots and computation density of fill-drain")
@@ -147,7 +147,7 @@ def synchronous_pipeline_waits(d: Draft) -> None:
     d.have("whole", lt(0, M + B - 1), combine(times("1 <= B"), times("1 <= M"), square(1)))
     d.conclude("density", eq(density(2 * B, 2 * start), B / (M + B - 1)), combine())
     d.conclude("no more than full", le(B / (M + B - 1), 1), combine(times("1 <= M", 1 / (M + B - 1))))
-    d.at({"M": 3, "B": 2})
+    d.witness({"M": 3, "B": 2})
 
 
 @lemma("pipeline.sequential", "Slots and computation density without a pipeline")
@@ -160,4 +160,4 @@ def sequential_passes_leave_stages_idle(d: Draft) -> None:
     d.have("M > 0", lt(0, M), combine(times("1 <= M"), square(1)))
     d.have("N > 0", lt(0, samples), combine(times("1 <= N"), square(1)))
     d.conclude("density", eq(density(2 * samples, last - first + 1), 1 / M), combine())
-    d.at({"M": 3, "N": 2})
+    d.witness({"M": 3, "N": 2})

@@ -149,7 +149,7 @@ def descent_with_resolved_noise(d: Draft) -> None:
             times("xn :=", -alpha * L),
         ),
     )
-    d.at(
+    d.witness(
         {**PATH, "sigma": 1, "r": 1, "Ln": 1},
         {**PATH_VECTORS, **dict.fromkeys(("v", "v_k", "Mv", "Mv_k", "Mu"), (1,)), "Mn": (0,), "Mn_k": (0,)},
     )
@@ -173,7 +173,7 @@ def across_is_at_most_the_length_and_the_distance(d: Draft) -> None:
     d.have("distance", le(S, reach()), Cite("order.root", "bound", where(s=S, t=reach())))
     d.conclude("ii with Y", descends(xn, g, Y), combine(times("ii"), times("length", g * sigma)))
     d.conclude("ii with eta", descends(xn, g, reach()), combine(times("ii"), times("distance", g * sigma)))
-    d.at({**feasible.POINT, "xn": "1/10"})
+    d.witness({**feasible.POINT, "xn": "1/10"})
 
 
 @lemma("resolved.below_sharp", "Noise-resolved is at least as sharp")
@@ -189,7 +189,7 @@ def resolved_points_are_feasible_for_the_sharp_bound(d: Draft) -> None:
         descends(x, x),
         combine(times("ii"), times("xn <= x", sigma**2 / 2), times("cross", sigma * S)),
     )
-    d.at({**feasible.POINT, "xn": "1/40"})
+    d.witness({**feasible.POINT, "xn": "1/40"})
 
 
 @lemma("resolved.explicit", "Theorem 2 with resolved noise")
@@ -199,4 +199,4 @@ def every_resolved_point_is_below_the_resolved_explicit_bound(d: Draft) -> None:
     d.given("i", near(reach()), "domain")
     d.given("ii", descends(xn, g), "domain")
     feasible.solved(d, xn, g)
-    d.at({**feasible.POINT, "xn": "1/10"})
+    d.witness({**feasible.POINT, "xn": "1/10"})

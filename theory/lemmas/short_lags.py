@@ -78,7 +78,7 @@ def weighed_distances_of_whole_steps_are_bounded(d: Draft) -> None:
     )
     step = Cite("hilbert.minkowski", "bound", where(s=alpha * gamma, t=far), {"u": P, "w": gain * omega})
     d.conclude("bound", le(norm2(P), (alpha * gamma) ** 2), Induction(i, combine(), step))
-    d.at(ROW, ROW_VECTORS)
+    d.witness(ROW, ROW_VECTORS)
 
 
 @lemma(
@@ -93,7 +93,7 @@ def staleness_of_a_stage_is_bounded_by_whole_steps(d: Draft) -> None:
     d.have("partial", le(norm2(P), (alpha * gamma) ** 2), Cite("stale.whole_partial", "bound"))
     d.have("averaged", le(norm2(b_m), norm2(P)), d.average("stale.pathwise:squares", STEP))
     d.conclude("bound", le(norm2(b_m), (alpha * gamma) ** 2), combine(times("averaged"), times("partial")))
-    d.at(POINT, POINT_VECTORS)
+    d.witness(POINT, POINT_VECTORS)
 
 
 @lemma("stale.minkowski", "The staleness lemma for short lags", assumes=[LAGS, STALENESS])
@@ -114,4 +114,4 @@ def staleness_is_at_most_whole_steps(d: Draft) -> None:
     d.conclude(
         "bound", le(norm2(b), (alpha * Lambda1) ** 2 * norm2(v)), combine(times("rows"), times("Lambda1", alpha**2))
     )
-    d.at({**POINT, "Lambda1": 4}, {**POINT_VECTORS, "v": (1,), "b": (0,), "Sdv": SUMS["Sdv"]})
+    d.witness({**POINT, "Lambda1": 4}, {**POINT_VECTORS, "v": (1,), "b": (0,), "Sdv": SUMS["Sdv"]})

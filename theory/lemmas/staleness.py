@@ -64,7 +64,7 @@ def stage_moves_at_most_j_steps_and_sqrt_j_noises(d: Draft) -> None:
         le(norm2(U + W), (j * c + h * s) ** 2),
         Cite("hilbert.minkowski", "bound", where(s=j * c, t=h * s), {"u": U, "w": W}),
     )
-    d.at(ONE_STAGE, VECTORS)
+    d.witness(ONE_STAGE, VECTORS)
 
 
 def row(d: Draft, *, positive: bool = True) -> None:
@@ -116,7 +116,7 @@ def weighed_distances_are_bounded_row_by_row(d: Draft) -> None:
     )
     step = Cite("hilbert.minkowski", "bound", where(s=alpha * (gamma + chi), t=reach), {"u": P, "w": gain * omega})
     d.conclude("bound", le(norm2(P), (alpha * (gamma + chi)) ** 2), Induction(i, combine(), step))
-    d.at(ROW, ROW_VECTORS)
+    d.witness(ROW, ROW_VECTORS)
 
 
 def pathwise(d: Draft) -> None:
@@ -138,7 +138,7 @@ def staleness_squares(d: Draft) -> None:
     pathwise(d)
     d.have("pi >= 0", le(0, pi), combine(times("beta >= 0"), times("staleness")))
     d.conclude("squares", le(norm2(b_mk), pi**2), combine(times("staleness", pi + beta), times("beta^2", -1)))
-    d.holds_at(pi=2, vectors={"b_mk": (1,)})
+    d.witness(pi=2, vectors={"b_mk": (1,)})
 
 
 @lemma(
@@ -154,7 +154,7 @@ def staleness_of_a_stage_is_bounded_by_its_row(d: Draft) -> None:
     d.have("averaged", le(norm2(b_m), norm2(P)), d.average("stale.pathwise:squares", STEP))
     d.have("partial", le(norm2(P), (alpha * (gamma + chi)) ** 2), Cite("stale.partial", "bound"))
     d.conclude("bound", le(norm2(b_m), (alpha * (gamma + chi)) ** 2), combine(times("averaged"), times("partial")))
-    d.at({**ROW, **STALE}, {**ROW_VECTORS, **STALE_VECTORS})
+    d.witness({**ROW, **STALE}, {**ROW_VECTORS, **STALE_VECTORS})
 
 
 def rows(d: Draft, *, positive: bool = True) -> None:
@@ -198,7 +198,7 @@ def staleness_is_coherent_in_d_and_noisy_in_sqrt_d(d: Draft) -> None:
         Cite("hilbert.minkowski", "bound", where(s=Lambda1 * Y, t=nu), {"u": coherent, "w": noisy}),
     )
     d.conclude("bound", le(norm2(b), (alpha * (Lambda1 * Y + nu)) ** 2), combine(times("rows"), times("sum", alpha**2)))
-    d.at(
+    d.witness(
         {**ROW, **STALE, "Lambda1": 4, "nu": 2},
         {**ROW_VECTORS, **STALE_VECTORS, **SUMS, "v": (1,), "b": (0,)},
     )

@@ -91,7 +91,7 @@ def without_lag_every_feasible_point_is_below_the_closed_form(d: Draft) -> None:
     )
     below = combine(times("case", 1 / (1 - c)), times("least root"))
     d.conclude("bound", le(A, root), OrderCases((1 - c) * A, start, below, above))
-    d.at({"A": "9/25", "sigma": "4/5", "Y": "5/13", "a": "4/13", "rho": "1/2", "p": "33/50", "x": 0})
+    d.witness({"A": "9/25", "sigma": "4/5", "Y": "5/13", "a": "4/13", "rho": "1/2", "p": "33/50", "x": 0})
 
 
 @lemma("sync.attained", "The synchronous closed form, lower half")
@@ -134,4 +134,4 @@ def without_lag_the_end_of_the_feasible_set_is_feasible(d: Draft) -> None:
             times("R^2", -x / 2 * rho**2),
         ),
     )
-    d.at({"A": 1, "rho": "1/2", "sigma": 0, "p": "7/16", "x": "1/2"})
+    d.witness({"A": 1, "rho": "1/2", "sigma": 0, "p": "7/16", "x": "1/2"})

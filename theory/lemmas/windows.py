@@ -45,7 +45,7 @@ def window_is_at_most_j_steps_long(d: Draft) -> None:
     d.have("delayed", le(norm2(w), c**2), combine(times("shift"), times("v")))
     step = Cite("hilbert.minkowski", "bound", where(s=j * c, t=c), {"u": U, "w": w})
     d.conclude("bound", le(norm2(U), (j * c) ** 2), Induction(j, combine(), step))
-    d.at({"d_m": 1, "c_m": 1}, {"v_m": (1,)})
+    d.witness({"d_m": 1, "c_m": 1}, {"v_m": (1,)})
 
 
 def martingale(d: Draft) -> None:
@@ -70,4 +70,4 @@ def martingale_window_adds_in_squares(d: Draft) -> None:
     d.have("orthogonal", eq(inner(W, z), 0), Tower("W", "z"))
     step = combine(times("hypothesis"), times("orthogonal", 2), times("shift"), times("n"))
     d.conclude("bound", le(norm2(W), j * c**2), Induction(j, combine(), step))
-    d.at({"d_m": 1, "c_m": 1}, {"n_m": (0,)})
+    d.witness({"d_m": 1, "c_m": 1}, {"n_m": (0,)})

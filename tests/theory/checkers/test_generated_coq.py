@@ -199,7 +199,7 @@ def anew(d: Draft) -> None:
     d.recursion(k, {w: (0, w + D)})
     d.have("now", eq(w, k * D), ZeroCases(D, combine(), combine()))
     d.conclude("bad", eq(w, k * D), combine(times("now")))
-    d.holds_at(k=0, D=1)
+    d.witness(k=0, D=1)
 
 
 def cases(d: Draft) -> None:
@@ -213,7 +213,7 @@ def cases(d: Draft) -> None:
     zero = Average(eq(x, 0), combine(times("case")), STEP)
     d.have("at this step", eq(X * (1 - X) * 0 * y, 0 * y), combine())
     d.conclude("bad", le(X - 1 + y - y, 0), ZeroCases(x, one, zero))
-    d.holds_at(x=1, X=1, y=0)
+    d.witness(x=1, X=1, y=0)
 
 
 @needs_coq
@@ -230,7 +230,7 @@ def branches(d: Draft) -> None:
     d.given("cube", le(x**3, 1), "domain")
     cubes = Average(le(x**3, 1), combine(times("cube")), STEP)
     d.conclude("bad", le(z, y), ZeroCases(y**2, cubes, cubes))
-    d.holds_at(x=0, y=1, z=0)
+    d.witness(x=0, y=1, z=0)
 
 
 def test_a_condition_stays_inside_its_branch() -> None:

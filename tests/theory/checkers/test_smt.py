@@ -285,7 +285,7 @@ def test_z3_does_not_follow_the_certificate_where_it_sees_for_itself():
         d.given("x", eq(X, 1), "domain")
         d.given("y", eq(Y, 2), "domain")
         d.conclude("sum", eq(X + Y, 3), combine(times("x", 5), times("y", -7)))
-        d.holds_at(x=1, y=2)
+        d.witness(x=1, y=2)
 
     assert str(smt.settle(write("sum", "t", author, source="t"), {})) == "1 outright"
 

@@ -57,7 +57,7 @@ def e_an_average_that_is_halved(d):
     d.link(y, v, over=ELEMENT)
     d.given("p", le(x**2, y**2), "domain")
     d.conclude("bad", le(2 * norm2(u), norm2(v)), d.average("p", ELEMENT))
-    d.at({"x": 0, "y": 1}, {"u": (0,), "v": (1,)})
+    d.witness({"x": 0, "y": 1}, {"u": (0,), "v": (1,)})
 
 
 @wrong("is not known")
@@ -66,7 +66,7 @@ def e_an_average_over_other_labels_than_those_of_the_link(d):
     d.local(STEP, x, "u")
     d.given("p", le(x**2, 0), "domain")
     d.conclude("bad", le(norm2(u), 0), d.average("p", STEP))
-    d.at({"x": 0}, {"u": (0,)})
+    d.witness({"x": 0}, {"u": (0,)})
 
 
 @wrong("is not known")
@@ -75,7 +75,7 @@ def e_the_mean_of_a_mean_over_coordinates(d):
     d.local(COORDINATE, x, X)
     d.given("p", le(x, 1), "domain")
     d.conclude("bad", le(X, 1), d.average("p", ELEMENT))
-    d.holds_at(x=1, X=1)
+    d.witness(x=1, X=1)
 
 
 @wrong("is not known")
@@ -83,7 +83,7 @@ def e_a_cube(d):
     d.link(x, u, over=STEP)
     d.given("p", le(x**3, 0), "domain")
     d.conclude("bad", le(norm2(u), 0), d.average("p", STEP))
-    d.at({"x": 0}, {"u": (0,)})
+    d.witness({"x": 0}, {"u": (0,)})
 
 
 @wrong("is not known")
@@ -91,7 +91,7 @@ def e_a_product_of_a_linked_and_an_unlinked_vector(d):
     d.link(u, v, over=STEP)
     d.given("p", le(inner(u, t), 0), "domain")
     d.conclude("bad", le(inner(v, t), 0), d.average("p", STEP))
-    d.at({}, {"u": (0,), "v": (0,), "t": (1,)})
+    d.witness({}, {"u": (0,), "v": (0,), "t": (1,)})
 
 
 @wrong("is no part of its image")
@@ -102,7 +102,7 @@ def e_an_image_that_is_itself_local(d):
     d._pass_labels_on = lambda: None
     d.given("p", le(x**2, 0), "domain")
     d.conclude("bad", le(norm2(v), 0), d.average("p", STEP))
-    d.at({"x": 0}, {"v": (0,)})
+    d.witness({"x": 0}, {"v": (0,)})
 
 
 @wrong("is made of itself")
@@ -112,7 +112,7 @@ def e_a_mean_that_its_values_are_made_of(d):
     d.define(x, X + 1)
     d.have("mean", eq(X, X + 1), Average(eq(x, X + 1), combine(times("x :=")), STEP))
     d.conclude("bad", FALSE, combine(times("mean", -1 - z**2)))
-    d.holds_at(X=0, z=0)
+    d.witness(X=0, z=0)
 
 
 @wrong("is made of itself")
@@ -124,7 +124,7 @@ def e_a_sequence_that_its_values_are_made_of(d):
     d.have("g", le(0, norm2(g)), combine(norm_square(g)))
     weight = 1 + z**2
     d.conclude("bad", FALSE, combine(times("mean", -weight), square(norm2(g), weight), times("g", weight)))
-    d.at({"z": 0}, {"g": (1,)})
+    d.witness({"z": 0}, {"g": (1,)})
 
 
 @wrong("depends on more than is declared")
@@ -133,7 +133,7 @@ def k_a_constant_root_of_something_random(d):
     d.root(s, x**2, combine(square(x)))
     d._pass_labels_on = lambda: None
     d.conclude("bad", le(x, s), combine())
-    d.holds_at(x=1)
+    d.witness(x=1)
 
 
 @wrong("depends on more than is declared")
@@ -143,7 +143,7 @@ def k_an_object_whose_next_value_is_random(d):
     d.local(k, w, k)
     d._pass_labels_on = lambda: None
     d.conclude("bad", le(w, x * k), Induction(k, combine(), combine(times("hypothesis"))))
-    d.holds_at(k=0, x=1)
+    d.witness(k=0, x=1)
 
 
 # --- S: cases
@@ -155,7 +155,7 @@ def s_an_average_inside_a_zero_case_inside_a_chain(d):
     d.given("x", le(0, x), "domain")
     zero = Chain((Step("m", eq(X, 0), Average(eq(x, 0), combine(times("case", -1)), STEP)),), combine(times("m")))
     d.conclude("bad", le(X, 0), ZeroCases(x, zero, zero))
-    d.holds_at(x=0, X=0)
+    d.witness(x=0, X=0)
 
 
 @wrong("no fact is called 'x'")
@@ -168,7 +168,7 @@ def s_an_average_inside_a_sign_case_on_a_step(d):
     plus = Average(le(1, x), combine(times("x", -1)), STEP)
     minus = Average(le(1, -x), combine(times("x")), STEP)
     d.conclude("bad", le(1, s * X), SignCases(s, plus, minus))
-    d.holds_at(x=1, s=1, X=1)
+    d.witness(x=1, s=1, X=1)
 
 
 @wrong("no fact is called 'more'")
@@ -177,7 +177,7 @@ def s_an_average_of_a_step_derived_in_a_case(d):
     more = Step("more", le(x, 1), combine(times("case")))
     low = Chain((more,), Average(le(x, 1), combine(times("more")), STEP))
     d.conclude("bad", le(X, 1), OrderCases(x, ONE, low, low))
-    d.holds_at(x=0, X=0)
+    d.witness(x=0, X=0)
 
 
 @wrong("no fact is called 'case'")
@@ -185,7 +185,7 @@ def s_a_sum_over_stages_inside_a_case_on_a_stage(d):
     d.link(x, u, over=STAGE)
     low = Average(le(x**2, 0 * x), combine(times("case", x)), STAGE)
     d.conclude("bad", le(norm2(u), 0), OrderCases(x, sympy.S.Zero, low, low))
-    d.at({"x": 0}, {"u": (0,)})
+    d.witness({"x": 0}, {"u": (0,)})
 
 
 @right(verdict="conditional")
@@ -194,7 +194,7 @@ def an_average_inside_a_case_on_a_constant(d):
     d.given("x", le(x, y), "domain")
     low = Average(le(x, y), combine(times("x")), STEP)
     d.conclude("good", le(X, y), OrderCases(y, ONE, low, low))
-    d.holds_at(x=0, X=0, y=0)
+    d.witness(x=0, X=0, y=0)
 
 
 @right(verdict="conditional")
@@ -203,7 +203,7 @@ def a_case_inside_an_average(d):
     d.given("x^2", eq(x**2, 1), "domain")
     cases = SignCases(x, combine(), combine(square(1, 2)))
     d.conclude("good", le(X, 1), Average(le(x, 1), cases, STEP))
-    d.holds_at(x=1, X=1)
+    d.witness(x=1, X=1)
 
 
 @pytest.mark.parametrize(("author", "because", "given", "assumes"), ATTACKS.false)

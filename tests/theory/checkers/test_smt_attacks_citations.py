@@ -45,46 +45,46 @@ wrong, right = ATTACKS.wrong, ATTACKS.right
 @wrong("is no scalar", given=[positive])
 def c_a_mixed_gram_entry_replaced(d):
     d.conclude("bad", FALSE, Cite("attack.base0", "pos", scalars={entry("u", "v"): -1 - z**2}))
-    d.holds_at(z=1)
+    d.witness(z=1)
 
 
 @wrong("speaks of no", given=[positive])
 def c_a_name_of_nobody(d):
     d.conclude("bad", le(0, norm2(u) + 1), Cite("attack.base0", "pos", scalars={x: ONE}))
-    d.at({}, {"u": (1,)})
+    d.witness({}, {"u": (1,)})
 
 
 @wrong("is not the instance", given=[positive])
 def c_a_stronger_goal_than_the_instance(d):
     d.conclude("bad", lt(0, norm2(u)), Cite("attack.base0", "pos"))
-    d.at({}, {"u": (1,)})
+    d.witness({}, {"u": (1,)})
 
 
 def needs_positive(d):
     d.given("x > 0", lt(0, x), "domain")
     d.conclude("twice", lt(0, 2 * x), combine(times("x > 0", 2)))
-    d.holds_at(x=1)
+    d.witness(x=1)
 
 
 @wrong("whose premise 'x > 0' is needed", given=[needs_positive])
 def c_a_premise_that_fails(d):
     d.given("y", le(0, y), "domain")
     d.conclude("bad", lt(0, 2 * y), Cite("attack.base0", "twice", {x: y}))
-    d.holds_at(y=0)
+    d.witness(y=0)
 
 
 @right(given=[needs_positive])
 def a_premise_that_holds(d):
     d.given("y", lt(1, y), "domain")
     d.conclude("good", lt(0, 2 * y), Cite("attack.base0", "twice", {x: y}))
-    d.holds_at(y=2)
+    d.witness(y=2)
 
 
 def at_every_step(d):
     d.mean(X, of=x)
     d.given("x", le(x, 1), "domain")
     d.conclude("mean", le(X, 1), d.average("x", STEP))
-    d.holds_at(x=1, X=1)
+    d.witness(x=1, X=1)
 
 
 @wrong("whose premise 'x' is needed", given=[at_every_step])
@@ -92,7 +92,7 @@ def c_a_premise_at_every_step_from_a_case_at_one(d):
     d.mean(X, of=x)
     below = Cite("attack.base0", "mean")
     d.conclude("bad", le(X, 1), OrderCases(x, ONE, below, below))
-    d.holds_at(x=1, X=1)
+    d.witness(x=1, X=1)
 
 
 @wrong("depends on", given=[at_every_step])
@@ -101,7 +101,7 @@ def c_a_mean_put_for_something_random(d):
     d.mean(X, of=x)
     d.given("x", le(x, 1), "domain")
     d.conclude("bad", le(y, 1), Cite("attack.base0", "mean", {X: y}))
-    d.holds_at(x=1, X=1, y=1)
+    d.witness(x=1, X=1, y=1)
 
 
 @wrong("is not the average of", given=[at_every_step])
@@ -109,7 +109,7 @@ def c_another_mean(d):
     d.mean(X, of=x)
     d.given("x", le(x, 1), "domain")
     d.conclude("bad", le(Y, 1), Cite("attack.base0", "mean", {X: Y}))
-    d.holds_at(x=1, X=1, Y=1)
+    d.witness(x=1, X=1, Y=1)
 
 
 @right(given=[at_every_step], verdict="conditional")
@@ -117,7 +117,7 @@ def the_mean_of_something_bounded(d):
     d.mean(Y, of=y)
     d.given("y", le(y, 0), "domain")
     d.conclude("good", le(Y, 1), Cite("attack.base0", "mean", {X: Y, x: y}))
-    d.holds_at(y=0, Y=0)
+    d.witness(y=0, Y=0)
 
 
 @pytest.mark.parametrize(("author", "because", "given", "assumes"), ATTACKS.false)
@@ -154,7 +154,7 @@ def test_a_settled_claim_cannot_be_cited_under_another_name():
         d.given("t >= 0", le(0, root), "domain")
         d.given("squares", le(s**2, root**2), "domain")
         d.conclude("bound", le(s, root), Cite("order.other", "bound"))
-        d.holds_at(s=1, t=1)
+        d.witness(s=1, t=1)
 
     with pytest.raises(Undecided, match="is not settled"):
         smt.settle(claim("attack.last", author), {"order.other": library()["order.root"]})

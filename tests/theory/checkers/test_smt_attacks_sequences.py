@@ -57,14 +57,14 @@ wrong, right = ATTACKS.wrong, ATTACKS.right
 def g_a_step_that_needs_more_than_the_hypothesis(d):
     d.recursion(k, {w: (0, w + 1)})
     d.conclude("bad", le(w, 5), Induction(k, combine(square(1, 5)), combine(times("hypothesis"))))
-    d.holds_at(k=0)
+    d.witness(k=0)
 
 
 @wrong("there is no recursion on")
 def g_induction_on_what_counts_nothing(d):
     d.given("x", le(0, x), "domain")
     d.conclude("bad", le(x, 5), Induction(x, combine(square(1, 5)), combine(times("hypothesis"))))
-    d.holds_at(x=0)
+    d.witness(x=0)
 
 
 @wrong("no fact is called 'here'")
@@ -76,7 +76,7 @@ def g_a_root_that_exists_at_this_count_used_at_all(d):
     one = Step("one", eq(w, 1), Induction(k, combine(), combine(times("hypothesis"))))
     d.root(h, p, Chain((one,), combine(times("here"), times("one", p))))
     d.conclude("bad", le(0, X), Induction(k, combine(), combine(times("hypothesis"), times("h^2"), square(h))))
-    d.holds_at(k=0, p=1)
+    d.witness(k=0, p=1)
 
 
 @wrong("reads as if it held at every count")
@@ -87,7 +87,7 @@ def g_a_conclusion_at_this_count_that_reads_as_one_at_all(d):
     d.given("here", le(0, p * w), "domain")
     d.have("one", eq(w, 1), Induction(k, combine(), combine(times("hypothesis"))))
     d.conclude("bad", le(0, p), combine(times("here"), times("one", p)))
-    d.holds_at(k=0, p=1)
+    d.witness(k=0, p=1)
 
 
 @wrong("chosen anew at each count")
@@ -96,7 +96,7 @@ def g_a_goal_that_speaks_of_what_is_chosen_anew(d):
     d.local(k, p)
     d.recursion(k, {X: (0, X + p)})
     d.conclude("bad", eq(X, k * p), Induction(k, combine(), combine(times("hypothesis"))))
-    d.holds_at(k=0, p=0)
+    d.witness(k=0, p=0)
 
 
 @wrong("no fact is called 'mean'")
@@ -107,7 +107,7 @@ def g_a_premise_on_a_part_of_what_is_built(d):
     d.given("p", le(z, y**2), "domain")
     d.have("mean", le(z, w**2 * norm2(u)), d.average("p", STEP))
     d.conclude("bad", le(X, Y), Induction(k, combine(), combine(times("hypothesis"), times("mean"))))
-    d.at({"k": 0, "z": 0}, {"u": (1,)})
+    d.witness({"k": 0, "z": 0}, {"u": (1,)})
 
 
 @wrong("finds no model")
@@ -116,7 +116,7 @@ def m_a_premise_against_a_mean(d):
     d.mean(X, of=x)
     d.given("off", le(x + 1, X), "domain")
     d.conclude("bad", le(x + 1, X), combine(times("off")))
-    d.holds_at(X=1, x=0)
+    d.witness(X=1, x=0)
 
 
 def m_a_premise_against_a_path(first_or_last, member):
@@ -126,7 +126,7 @@ def m_a_premise_against_a_path(first_or_last, member):
         d.path(x, y, X, Y, w, p, k)
         d.given("off", le(member + 1, first_or_last), "domain")
         d.conclude("bad", le(member + 1, first_or_last), combine(times("off")))
-        d.holds_at(**({"x": 0, "y": 0, "X": 0, "Y": 0, "w": 0, "p": 0, "k": 1} | {str(first_or_last): 1}))
+        d.witness(**({"x": 0, "y": 0, "X": 0, "Y": 0, "w": 0, "p": 0, "k": 1} | {str(first_or_last): 1}))
 
     author.__name__ = f"m_a_path_against_{first_or_last}"
     wrong("finds no model")(author)
@@ -142,7 +142,7 @@ def steady(d):
     d.have("w", eq(w, k * p), Induction(k, combine(), combine(times("hypothesis"))))
     d.have("X", eq(X, p * k * (k - 1) / 2), Induction(k, combine(), combine(times("hypothesis"), times("w"))))
     d.conclude("both", eq(2 * X, (k - 1) * w), combine(times("X", 2), times("w", 1 - k)))
-    d.holds_at(k=0, p=0)
+    d.witness(k=0, p=0)
 
 
 @wrong("what stands for p depends on", given=[steady])
@@ -150,21 +150,21 @@ def g_a_constant_of_a_recursion_that_is_chosen_anew(d):
     d.local(k, p)
     d.recursion(k, {w: (0, w + p), X: (0, X + w)})
     d.conclude("bad", eq(2 * X, (k - 1) * w), Cite("attack.base0", "both"))
-    d.holds_at(k=0, p=0)
+    d.witness(k=0, p=0)
 
 
 @wrong("its recursion on k is not made here", given=[steady])
 def g_another_recursion(d):
     d.recursion(k, {w: (1, w + p), X: (0, X + w)})
     d.conclude("bad", eq(2 * X, (k - 1) * w), Cite("attack.base0", "both"))
-    d.holds_at(k=0, p=0)
+    d.witness(k=0, p=0)
 
 
 @wrong("speaks of what is replaced", given=[steady])
 def g_a_count_that_is_replaced(d):
     d.recursion(k, {w: (0, w + p), X: (0, X + w)})
     d.conclude("bad", eq(2 * X, w), Cite("attack.base0", "both", {k: sympy.Integer(2)}))
-    d.holds_at(k=0, p=0)
+    d.witness(k=0, p=0)
 
 
 @right(given=[steady])
@@ -172,7 +172,7 @@ def the_same_recursion(d):
     d.recursion(k, {w: (0, w + p), X: (0, X + w)})
     both = Step("both", eq(2 * X, (k - 1) * w), Cite("attack.base0", "both"))
     d.conclude("good", eq(4 * X, 2 * (k - 1) * w), Chain((both,), combine(times("both", 2))))
-    d.holds_at(k=0, p=0)
+    d.witness(k=0, p=0)
 
 
 @wrong("no fact is called 'again'")
@@ -182,7 +182,7 @@ def n_induction_in_a_contradiction_with_a_derived_fact(d):
     again = Step("again", lt(0, k - 1), combine(times("negation")))
     sums = Step("sum", le(0, w), Induction(k, combine(), combine(times("hypothesis"), times("again"))))
     d.conclude("bad", le(k, 1), Contradiction(Chain((again, sums), combine(times("sum")))))
-    d.holds_at(k=0)
+    d.witness(k=0)
 
 
 @wrong("no fact is called 'p'")
@@ -194,7 +194,7 @@ def n_induction_in_a_sign_case_of_a_choice(d):
     plus = Induction(k, combine(), combine(times("hypothesis"), times("p", -1)))
     nothing = Induction(k, combine(), combine(times("hypothesis"), times("case")))
     d.conclude("bad", le(0, w), SignCases(s, plus, nothing))
-    d.holds_at(k=0, s=1, p=1)
+    d.witness(k=0, s=1, p=1)
 
 
 # --- sequences
@@ -209,7 +209,7 @@ def sequences(d, first=0):
 def t_differences_that_start_a_step_later_than_what_is_known(d):
     sequences(d, first=-1)
     d.conclude("bad", eq(inner(*generators("F n")), 0), Tower("n", "F"))
-    d.at({}, {"n": (0,), "F": (1,)})
+    d.witness({}, {"n": (0,), "F": (1,)})
 
 
 @wrong("differences of n start at -1, and are needed from 0", assumes=[UNBIASED], given=[])
@@ -224,7 +224,7 @@ def t_a_martingale_claim_for_a_process_whose_differences_start_earlier(d):
     d.given("c_m >= 0", le(0, c), "domain")
     d.given("n", le(norm2(n), c**2), "domain")
     d.conclude("bad", le(norm2(W), lag * c**2), Cite("window.martingale", "bound", {}, {"n_m": n}))
-    d.at({"d_m": 1, "c_m": 1}, {"n": (0,)})
+    d.witness({"d_m": 1, "c_m": 1}, {"n": (0,)})
 
 
 @right(assumes=[UNBIASED], verdict="conditional")
@@ -238,7 +238,7 @@ def a_martingale_claim_for_a_process_that_fits(d):
     d.given("c_m >= 0", le(0, c), "domain")
     d.given("n", le(norm2(n), c**2), "domain")
     d.conclude("good", le(norm2(W), lag * c**2), Cite("window.martingale", "bound", {}, {"n_m": n}))
-    d.at({"d_m": 1, "c_m": 1}, {"n": (0,)})
+    d.witness({"d_m": 1, "c_m": 1}, {"n": (0,)})
 
 
 @wrong("is not made by the same delay here", assumes=[LAGS])
@@ -251,7 +251,7 @@ def t_another_delay(d):
     d.given("c_m >= 0", le(0, c), "domain")
     d.given("v", le(norm2(v_m), c**2), "domain")
     d.conclude("bad", le(norm2(U), (lag * c) ** 2), Cite("window.coherent", "bound"))
-    d.at({"d_m": 1, "c_m": 1}, {"v_m": (1,)})
+    d.witness({"d_m": 1, "c_m": 1}, {"v_m": (1,)})
 
 
 @wrong("is said to be known before", assumes=[UNBIASED])
@@ -266,25 +266,25 @@ def t_something_known_that_is_made_of_the_noise(d):
     d.have("mean", eq(inner(F, n), norm2(n)), d.average("xy", STEP))
     d.have("orthogonal", eq(inner(F, n), 0), Tower("n", "F"))
     d.conclude("bad", eq(norm2(n), 0), combine(times("orthogonal"), times("mean", -1)))
-    d.at({"y": 0}, {"n": (0,), "F": (0,)})
+    d.witness({"y": 0}, {"n": (0,), "F": (0,)})
 
 
 @wrong("nothing is said of when")
 def t_tower_without_times(d):
     d.conclude("bad", eq(inner(u, v), 0), Tower("u", "v"))
-    d.at({}, {"u": (1,), "v": (1,)})
+    d.witness({}, {"u": (1,), "v": (1,)})
 
 
 @wrong("is no delayed sequence")
 def t_a_shift_of_nothing(d):
     d.conclude("bad", le(norm2(u), norm2(v)), Shift("u"))
-    d.at({}, {"u": (1,), "v": (1,)})
+    d.witness({}, {"u": (1,), "v": (1,)})
 
 
 @wrong("is no member of a path")
 def t_a_telescope_of_no_path(d):
     d.conclude("bad", eq(x * (y - z), X - Y), Telescope("x"))
-    d.holds_at(x=1, y=1, z=1, X=1, Y=1)
+    d.witness(x=1, y=1, z=1, X=1, Y=1)
 
 
 @wrong("are no integers", assumes=[UNBIASED])
@@ -293,7 +293,7 @@ def t_times_that_are_scalars(d):
     d.process("F", known=-1, differences=None, reason="definition")
     d.given("x", le(0, x), "domain")
     d.conclude("bad", eq(inner(*generators("F n")), 0), Tower("n", "F"))
-    d.at({"x": 0}, {"n": (0,), "F": (1,)})
+    d.witness({"x": 0}, {"n": (0,), "F": (1,)})
 
 
 @pytest.mark.parametrize(("author", "because", "given", "assumes"), ATTACKS.false)

@@ -36,7 +36,7 @@ def product(d):
     d.given("b <= c", le(b, c), "domain")
     d.given("c >= 0", le(0, c), "domain")
     d.conclude("bound", le(a * b, a * c), combine(times("b <= c", a)))
-    d.at({"a": 1, "b": 1, "c": 2})
+    d.witness({"a": 1, "b": 1, "c": 2})
 
 
 def test_a_superfluous_premise_is_reported_and_the_others_are_needed():
@@ -57,7 +57,7 @@ def test_a_premise_of_no_use_at_all():
         d.given("a >= 0", le(0, a), "domain")
         d.conclude("bound", le(-a - b**2, a), combine(times("a >= 0", 2), square(b)))
         d.given("c", le(-a, b), "domain")
-        d.at({"a": 1, "b": 2})
+        d.witness({"a": 1, "b": 2})
 
     assert answers(asked(author).premises) == {"a >= 0": "needed", "c": "droppable"}
 
@@ -68,7 +68,7 @@ def test_a_conclusion_that_is_too_weak_passes_tightened():
         d.given("a > 0", lt(0, a), "domain")
         d.conclude("weak", le(a, 2 * a), combine(times("a > 0")))
         d.conclude("sharp", le(a * (1 - b**2), a), combine(times("a > 0", b**2)))
-        d.at({"a": 1, "b": 1})
+        d.witness({"a": 1, "b": 1})
 
     assert answers(asked(author).tightened) == {"weak": "passes", "sharp": "rejected"}
 
@@ -78,7 +78,7 @@ def test_points_for_vectors_are_those_of_vectors():
         """Orthogonal vectors obey Pythagoras."""
         d.given("orthogonal", le(inner(u, w), 0), "domain")
         d.conclude("bound", le(norm2(u + w), norm2(u) + norm2(w)), combine(times("orthogonal", 2)))
-        d.at({}, {"u": (1, 0), "w": (0, 1)})
+        d.witness({}, {"u": (1, 0), "w": (0, 1)})
 
     (finding,) = asked(author).premises
     assert finding.answer == "needed"

@@ -61,7 +61,7 @@ def of(goal, proof, *premises, at=None, vectors=None):
         for place, premise in enumerate(premises):
             d.given(f"p{place}", premise, "domain")
         d.conclude("c", goal, proof)
-        d.at(at or {}, vectors or {})
+        d.witness(at or {}, vectors or {})
 
     return author
 
@@ -171,14 +171,14 @@ def over_elements(d):
     d.link(x, u, over=ELEMENT)
     d.given("x", le(x**2, 0 * x), "domain")
     d.conclude("c", le(norm2(u), 0), d.average("x", ELEMENT))
-    d.at({"x": 0}, {"u": (0,)})
+    d.witness({"x": 0}, {"u": (0,)})
 
 
 def with_tower(d):
     d.process("n", known=0, differences=0, reason=UNBIASED)
     d.process("F", known=-1, differences=None, reason="definition")
     d.conclude("c", eq(inner(n, *generators("F")), 0), Tower("n", "F"))
-    d.at({}, {"n": (0,), "F": (1,)})
+    d.witness({}, {"n": (0,), "F": (1,)})
 
 
 def with_shift(d):
@@ -297,7 +297,7 @@ def counting(goal, base, step, **more):
             d.given(name, premise, "domain")
         d.recursion(k, {w: (0, w + 2), Y: (1, Y * p)}, {"W": (0 * u, generators("W")[0] + u)})
         d.conclude("c", goal, Induction(k, base, step))
-        d.at({"k": 0}, {})
+        d.witness({"k": 0}, {})
 
     return author
 

@@ -79,7 +79,7 @@ class Writer:
                 self.d.have(fact, relation, proof)
                 self.facts[fact] = relation
         self.d.conclusions = [step.name for step in self.d.steps[-2:]]
-        self.d.at({q.name: str(v) for q, v in self.values.items()}, {n: tuple(v) for n, v in self.vectors.items()})
+        self.d.witness({q.name: str(v) for q, v in self.values.items()}, {n: tuple(v) for n, v in self.vectors.items()})
         if self.chance.random() < 0.1:  # sometimes a dependence is hidden
             self.d._pass_labels_on = lambda: None  # type: ignore[method-assign]
         assumes = [UNBIASED] if self.zero_mean else []

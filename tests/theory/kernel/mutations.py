@@ -66,7 +66,7 @@ def fields(d: Draft) -> None:
     d.link(y, v, over=ELEMENT)
     d.given("p", le(x**2, y**2), "domain")
     d.conclude("norms", le(norm2(u), norm2(v)), d.average("p", ELEMENT))
-    d.at({}, {"u": (1,), "v": (-2,)})
+    d.witness({}, {"u": (1,), "v": (-2,)})
 
 
 @template
@@ -76,7 +76,7 @@ def stages(d: Draft) -> None:
     d.given("c", le(0, c), "domain")
     d.given("p", le(norm2(p), c * norm2(q)), "domain")
     d.conclude("norms", le(norm2(u), c * norm2(v)), d.average("p", STAGE))
-    d.at({"c": 1}, {"u": (1,), "v": (-2,)})
+    d.witness({"c": 1}, {"u": (1,), "v": (-2,)})
 
 
 @template
@@ -96,7 +96,7 @@ def means_in_cases(d: Draft) -> None:
     )
     d.given("c >= 0", le(0, c), "domain")
     d.conclude("means", le(X, Y), ZeroCases(c, up, down))
-    d.at({"x": 0, "y": 1, "c": 1})
+    d.witness({"x": 0, "y": 1, "c": 1})
 
 
 @template
@@ -110,7 +110,7 @@ def cases_in_an_average(d: Draft) -> None:
     low = combine(times("below", -x), times("below", y))
     d.have("squares", le(x**2, y**2), OrderCases(sympy.S.Zero, x, high, low))
     d.conclude("norms", le(norm2(u), norm2(v)), d.average("squares", ELEMENT))
-    d.at({}, {"u": (1,), "v": (2,)})
+    d.witness({}, {"u": (1,), "v": (2,)})
 
 
 @template
@@ -122,7 +122,7 @@ def signs(d: Draft) -> None:
     one = Average(le(x, c), combine(times("p")), STEP)
     other = Average(le(x, c), combine(times("q")), STEP)
     d.conclude("mean", le(X, c), SignCases(s, one, other))
-    d.at({"x": 1, "s": -1, "c": 2})
+    d.witness({"x": 1, "s": -1, "c": 2})
 
 
 @template
@@ -133,7 +133,7 @@ def contradiction(d: Draft) -> None:
     d.given("x >= 0", le(0, x), "domain")
     d.have("x <= 1", le(x, 1), Contradiction(inside))
     d.conclude("mean", le(X, 1), d.average("x <= 1", STEP))
-    d.at({"x": 1})
+    d.witness({"x": 1})
 
 
 @template
@@ -142,7 +142,7 @@ def sums(d: Draft) -> None:
     d.given("y <= c", le(y, c), "domain")
     d.recursion(k, {a: (0, a + y)})
     d.conclude("sum", le(a, k * c), Induction(k, combine(), combine(BY, times("y <= c"))))
-    d.at({"k": 2, "y": 1, "c": 1})
+    d.witness({"k": 2, "y": 1, "c": 1})
 
 
 @template
@@ -151,7 +151,7 @@ def sums_of_sums(d: Draft) -> None:
     d.have("a", eq(a, k * y), Induction(k, combine(), combine(BY)))
     d.have("b", eq(2 * b, k * (k - 1) * y), Induction(k, combine(), combine(BY, times("a", 2))))
     d.conclude("ratio", eq(2 * b, (k - 1) * a), combine(times("b"), times("a", 1 - k)))
-    d.at({"k": 2, "y": 1})
+    d.witness({"k": 2, "y": 1})
 
 
 @template
@@ -164,7 +164,7 @@ def two_recursions(d: Draft) -> None:
     d.have("b", eq(b, j * a), Induction(j, combine(), combine(BY)))
     d.conclude("b >= 0", le(0, b), Induction(j, combine(), combine(BY, times("a"))))
     d.conclude("product", eq(b * c, j * a * c), combine(times("b", c)))
-    d.at({"k": 2, "j": 1, "y": 1, "c": 3})
+    d.witness({"k": 2, "j": 1, "y": 1, "c": 3})
 
 
 @template
@@ -175,7 +175,7 @@ def started_elsewhere(d: Draft) -> None:
     d.have("b", eq(b, a + 2 * k), Induction(k, combine(), combine(BY)))
     d.given("j <= k", le(j, k), "domain")
     d.conclude("b <=", le(b, c + 3 * k), combine(times("b"), times("a"), times("j <= k")))
-    d.at({"j": 1, "k": 1, "c": 0})
+    d.witness({"j": 1, "k": 1, "c": 0})
 
 
 @template
@@ -186,7 +186,7 @@ def roots_of_columns(d: Draft) -> None:
     d.recursion(k, {a: (0, a + s), w: (0, w + y)})
     d.conclude("a >= 0", le(0, a), Induction(k, combine(), combine(BY, times("s >= 0"))))
     d.conclude("w", le(2 * a, w + k), Induction(k, combine(), combine(BY, square(s - 1), times("s^2"))))
-    d.at({"k": 2, "y": 4})
+    d.witness({"k": 2, "y": 4})
 
 
 @template
@@ -198,7 +198,7 @@ def built_up_fields(d: Draft) -> None:
     d.have("x", eq(x, k * c), Induction(k, combine(), combine(BY)))
     d.have("squares", eq(x**2, (k * c) ** 2), combine(times("x", x + k * c)))
     d.conclude("norm", eq(norm2(u), (k * c) ** 2), d.average("squares", STEP))
-    d.at({"k": 2, "c": 1})
+    d.witness({"k": 2, "c": 1})
 
 
 @template
@@ -214,7 +214,7 @@ def martingales(d: Draft) -> None:
         "sum", le(norm2(U), k * norm2(n)), Induction(k, combine(), combine(BY, times("orthogonal", 2), times("shift")))
     )
     d.conclude("noise", eq(inner(n, v), 0), Tower("n", "v"))
-    d.at({"k": 1}, {"n": (0,), "v": (1,)})
+    d.witness({"k": 1}, {"n": (0,), "v": (1,)})
 
 
 @template
@@ -226,7 +226,7 @@ def windows(d: Draft) -> None:
     young = le(2 * inner(W, t), norm2(W) + norm2(t))
     d.have("young", young, combine(norm_square(W - t)))
     d.conclude("shifted", le(2 * inner(W, t), norm2(W) + norm2(u)), combine(times("young"), times("shift")))
-    d.at({"k": 1}, {"u": (1, 0), "v": (0, 1)})
+    d.witness({"k": 1}, {"u": (1, 0), "v": (0, 1)})
 
 
 @template
@@ -240,7 +240,7 @@ def paths(d: Draft) -> None:
     d.have("means", le(two, one - Y), d.average("down", STEP))
     d.have("ends", eq(count * (two - one), last - first), Telescope("x"))
     d.conclude("bound", le(count * Y, first - c), combine(times("means", count), times("ends", -1), times("last")))
-    d.at({"x": 2, "first": 2, "one": 2, "y": 1, "last": 1, "two": 1, "count": 1, "z": 1, "c": 0})
+    d.witness({"x": 2, "first": 2, "one": 2, "y": 1, "last": 1, "two": 1, "count": 1, "z": 1, "c": 0})
 
 
 @template
@@ -251,7 +251,7 @@ def definitions(d: Draft) -> None:
     d.given("y", le(y**2, 1), "domain")
     d.have("x", le(x, 1 + c), combine(times("y"), times("x :=")))
     d.conclude("mean", le(X, 1 + c), d.average("x", STEP))
-    d.at({"y": 1, "c": 2})
+    d.witness({"y": 1, "c": 2})
 
 
 def templates() -> list[Claim]:

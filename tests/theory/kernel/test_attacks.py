@@ -56,7 +56,7 @@ def test_a_proved_claim_that_is_changed_afterwards_cannot_be_cited():
         """The root without its premise."""
         d.given("squares", le(s**2, symbols("t")[0] ** 2), "domain")
         d.conclude("bound", le(s, symbols("t")[0]), Cite("order.root", "bound"))
-        d.holds_at(s=1, t=1)
+        d.witness(s=1, t=1)
 
     with pytest.raises(Gap, match="not proved"):
         check_claim(claim("attack.last", author), {"order.root": changed})
@@ -70,7 +70,7 @@ def test_a_proved_claim_cannot_be_cited_under_another_name():
         d.given("t >= 0", le(0, symbols("t")[0]), "domain")
         d.given("squares", le(s**2, symbols("t")[0] ** 2), "domain")
         d.conclude("bound", le(s, symbols("t")[0]), Cite("order.other", "bound"))
-        d.holds_at(s=1, t=1)
+        d.witness(s=1, t=1)
 
     with pytest.raises(Gap, match="not proved"):
         check_claim(claim("attack.last", author), {"order.other": right})

@@ -43,7 +43,7 @@ def pointwise(d):
 def e_average_with_its_sequences_swapped(d):
     pointwise(d)
     d.conclude("two", le(norm2(v), norm2(u)), d.average("p", ELEMENT))
-    d.at({"x": 0, "y": 1}, {"u": (0,), "v": (1,)})
+    d.witness({"x": 0, "y": 1}, {"u": (0,), "v": (1,)})
 
 
 @attack("is bound twice")
@@ -51,7 +51,7 @@ def e_one_field_is_part_of_two_sequences(d):
     pointwise(d)
     d.link(x, v, over=ELEMENT)
     d.conclude("two", le(norm2(v), norm2(u)), d.average("p", ELEMENT))
-    d.at({"x": 0, "y": 0}, {"u": (0,), "v": (0,)})
+    d.witness({"x": 0, "y": 0}, {"u": (0,), "v": (0,)})
 
 
 @attack("is bound twice")
@@ -60,7 +60,7 @@ def e_two_fields_are_one_sequence(d):
     d.link(y, u, over=ELEMENT)
     d.given("p", le(2 * x**2, y**2), "domain")
     d.conclude("bad", le(2 * norm2(u), norm2(u)), d.average("p", ELEMENT))
-    d.at({"x": 0, "y": 0}, {"u": (0,)})
+    d.witness({"x": 0, "y": 0}, {"u": (0,)})
 
 
 @attack("is not a mean or a Gram entry")
@@ -68,7 +68,7 @@ def e_average_of_a_number_as_if_it_had_a_mean(d):
     d.local(STEP, x)
     d.given("p", le(x, 1), "domain")
     d.conclude("bad", le(X, 1 + z**2), d.average("p", STEP))
-    d.holds_at(x=0, X=0, z=0)
+    d.witness(x=0, X=0, z=0)
 
 
 @attack("does not leave constants alone")
@@ -76,7 +76,7 @@ def e_average_of_a_constant_over_coordinates(d):
     d.link(x, u, over=ELEMENT)
     d.given("p", le(x**2, 1), "domain")
     d.conclude("bad", le(norm2(u), 1), d.average("p", ELEMENT))
-    d.at({"x": 0}, {"u": (0,)})
+    d.witness({"x": 0}, {"u": (0,)})
 
 
 @attack("does not leave constants alone")
@@ -84,7 +84,7 @@ def e_average_of_a_constant_over_stages(d):
     d.link(x, u, over=STAGE)
     d.given("p", le(x**2, c), "domain")
     d.conclude("bad", le(norm2(u), c), d.average("p", STAGE))
-    d.at({"x": 0, "c": 1}, {"u": (0,)})
+    d.witness({"x": 0, "c": 1}, {"u": (0,)})
 
 
 @attack("is not a mean or a Gram entry")
@@ -93,7 +93,7 @@ def e_mean_of_a_product_as_product_of_means(d):
     d.mean(Y, of=y)
     d.given("p", le(x * y, 0), "domain")
     d.conclude("bad", le(X * Y, 0), d.average("p", STEP))
-    d.holds_at(x=0, y=0, X=0, Y=0)
+    d.witness(x=0, y=0, X=0, Y=0)
 
 
 @attack("is not a mean or a Gram entry")
@@ -101,7 +101,7 @@ def e_mean_of_a_square_as_square_of_the_mean(d):
     d.mean(X, of=x)
     d.given("p", eq(x**2, 1), "domain")
     d.conclude("bad", eq(X**2, 1), d.average("p", STEP))
-    d.holds_at(x=1, X=1)
+    d.witness(x=1, X=1)
 
 
 @attack("is divided by, and is not known to be nonzero")
@@ -110,7 +110,7 @@ def e_mean_of_an_inverse(d):
     d.given("x", lt(0, x), "domain")
     d.given("p", le(1 / x, y), "domain")
     d.conclude("bad", le(1 / X, y), d.average("p", STEP))
-    d.holds_at(x=1, X=1, y=1)
+    d.witness(x=1, X=1, y=1)
 
 
 @attack("is bound twice")
@@ -119,7 +119,7 @@ def e_two_means_of_one_sequence(d):
     d.mean(Y, of=x)
     d.given("p", le(x, z), "domain")
     d.conclude("bad", le(Y, z - 1), d.average("p", STEP))
-    d.holds_at(x=0, X=0, Y=0, z=1)
+    d.witness(x=0, X=0, Y=0, z=1)
 
 
 @attack("is not a mean or a Gram entry")
@@ -128,7 +128,7 @@ def e_an_average_with_a_random_weight(d):
     d.link(u, v, over=STEP)
     d.given("p", le(y * norm2(u), 1), "domain")
     d.conclude("bad", le(y * norm2(v), 1), d.average("p", STEP))
-    d.at({"y": 0}, {"u": (0,), "v": (0,)})
+    d.witness({"y": 0}, {"u": (0,), "v": (0,)})
 
 
 @attack("keeps <= and ==")
@@ -136,7 +136,7 @@ def e_a_strict_average_of_nothing(d):
     d.mean(X, of=x)
     d.given("p", lt(0, x), "domain")
     d.conclude("bad", lt(0, X - z), d.average("p", STEP))
-    d.holds_at(x=1, X=1, z=0)
+    d.witness(x=1, X=1, z=0)
 
 
 @attack("does not add up")
@@ -145,7 +145,7 @@ def e_a_premise_known_once_averaged(d):
     d.link(x, u, over=ELEMENT)
     d.given("p", le(c, 1), "domain")
     d.conclude("bad", le(norm2(u), c), Average(le(x**2, c * x**2), combine(times("p", x**2)), ELEMENT))
-    d.at({"x": 1, "c": 1}, {"u": (1,)})
+    d.witness({"x": 1, "c": 1}, {"u": (1,)})
 
 
 # --- K: randomness
@@ -157,7 +157,7 @@ def definition_at_every_step(d):
     d.define(c, x)
     d.labels[c] = frozenset()
     d.conclude("cz", le(c * z, 1), combine(times("xz"), times("c :=", z)))
-    d.holds_at(x=1, z=1)
+    d.witness(x=1, z=1)
 
 
 @attack("depends on more than is declared")
@@ -168,7 +168,7 @@ def k_a_constant_defined_by_something_random(d):
     d.define(c, x)
     d._pass_labels_on = lambda: None
     d.conclude("bad", le(c * Z, 1), Average(le(c * z, 1), combine(times("xz"), times("c :=", z)), STEP))
-    d.holds_at(x=1, z=1, Z=1)
+    d.witness(x=1, z=1, Z=1)
 
 
 @attack("what is put for", assumes=[UNBIASED, VARIANCE])
@@ -182,7 +182,7 @@ def k_something_random_put_for_a_constant(d):
     d.given("variance", le(norm2(n_k), x**2), VARIANCE)
     bad = Cite("noise.second_moment", "bound", {symbols("sigma")[0]: x})
     d.conclude("bad", le(norm2(F + n), norm2(F) + x**2), bad)
-    d.at({"x": 1}, {"n": (0,), "n_k": (0,), "F": (1,)})
+    d.witness({"x": 1}, {"n": (0,), "n_k": (0,), "F": (1,)})
 
 
 @attack("does not add up")
@@ -191,7 +191,7 @@ def k_a_global_fact_about_a_local_vector(d):
     d.link(u, v, over=STEP)
     d.given("average", le(norm2(v), 1), "domain")
     d.conclude("bad", le(norm2(u), 1), combine(times("average")))
-    d.at({}, {"u": (1,), "v": (1,)})
+    d.witness({}, {"u": (1,), "v": (1,)})
 
 
 # --- S: cases on something random
@@ -209,7 +209,7 @@ def s_average_inside_a_case(d):
         (Step("m", eq(X, 0), Average(eq(b, 0), combine(times("case", -1)), STEP)),), combine(times("m", 1 - X))
     )
     d.conclude("bad", eq(X * (1 - X), 0), ZeroCases(b, one, zero))
-    d.holds_at(b=1, X=1)
+    d.witness(b=1, X=1)
 
 
 @attack("no fact is called")
@@ -217,7 +217,7 @@ def s_average_inside_an_order_case(d):
     d.mean(X, of=x)
     low = Chain((Step("m", le(X, 0), Average(le(x, 0), combine(times("case")), STEP)),), combine(times("m")))
     d.conclude("bad", le(X, 0), OrderCases(x, sympy.S.Zero, low, low))
-    d.holds_at(x=0, X=0)
+    d.witness(x=0, X=0)
 
 
 @attack("does not add up")
@@ -226,7 +226,7 @@ def s_average_inside_a_sign_case(d):
     d.given("s^2", eq(s**2, 1), "domain")
     plus = Average(eq(s, 1), combine(), STEP)
     d.conclude("bad", eq(X**2, 1), SignCases(s, plus, plus))
-    d.holds_at(s=1, X=1)
+    d.witness(s=1, X=1)
 
 
 @attack("no fact is called")
@@ -234,7 +234,7 @@ def s_average_inside_a_contradiction(d):
     d.mean(X, of=x)
     proof = Chain((Step("m", le(X, 0), Average(le(x, 0), combine(times("negation")), STEP)),), combine(times("m")))
     d.conclude("bad", le(0, x), Contradiction(proof))
-    d.holds_at(x=0, X=0)
+    d.witness(x=0, X=0)
 
 
 def zero_at_every_step(d):
@@ -242,7 +242,7 @@ def zero_at_every_step(d):
     d.given("zero", eq(x, 0), "domain")
     d.have("squares", eq(x**2, 0), combine(times("zero", x)))
     d.conclude("none", eq(norm2(u), 0), d.average("squares", ELEMENT))
-    d.at({"x": 0}, {"u": (0,)})
+    d.witness({"x": 0}, {"u": (0,)})
 
 
 @attack("is not known", given=[zero_at_every_step])
@@ -252,7 +252,7 @@ def s_a_citation_that_averages_inside_a_case(d):
     d.given("x >= 0", le(0, x), "domain")
     zero = Chain((Step("m", eq(norm2(u), 0), Cite("attack.base0", "none")),), combine(times("m", -1)))
     d.conclude("bad", le(norm2(u) * 2, norm2(u)), OrderCases(x, sympy.S.Zero, zero, zero))
-    d.at({"x": 0}, {"u": (0,)})
+    d.witness({"x": 0}, {"u": (0,)})
 
 
 @pytest.mark.parametrize(("author", "because", "given", "assumes"), ATTACKS)

@@ -21,7 +21,7 @@ def g_one_object_in_two_recursions(d):
     d.have("wk", eq(w, k), Induction(k, combine(), combine(times("hypothesis"))))
     d.have("w5", eq(w, 5), Induction(j, combine(), combine(times("hypothesis"))))
     d.conclude("bad", eq(k, 5), combine(times("wk", -1), times("w5")))
-    d.holds_at(k=5, j=5)
+    d.witness(k=5, j=5)
 
 
 @attack("chosen anew at each count")
@@ -30,7 +30,7 @@ def g_goal_that_names_what_is_chosen_anew(d):
     d.given("D >= 0", le(0, D), "domain")
     d.recursion(k, {w: (0, D)})
     d.conclude("bad", le(w, D), Induction(k, combine(times("D >= 0")), combine()))
-    d.holds_at(k=0, D=1)
+    d.witness(k=0, D=1)
 
 
 @attack("does not add up")
@@ -39,21 +39,21 @@ def g_undeclared_choice_anew(d):
     d.given("D >= 0", le(0, D), "domain")
     d.recursion(k, {w: (0, D)})
     d.conclude("bad", le(D, w), Induction(k, combine(), combine()))
-    d.holds_at(k=1, D=1)
+    d.witness(k=1, D=1)
 
 
 @attack("or starts from what changes")
 def g_start_that_depends_on_the_count(d):
     d.recursion(k, {w: (k, w)})
     d.conclude("bad", eq(w, k), Induction(k, combine(), combine(times("hypothesis"))))
-    d.holds_at(k=0)
+    d.witness(k=0)
 
 
 @attack("is bound twice")
 def g_two_counters_of_one_name_as_object(d):
     d.recursion(k, {k: (0, k + 2)})
     d.conclude("bad", eq(k, 0), Induction(k, combine(), combine(times("hypothesis"))))
-    d.holds_at(k=0)
+    d.witness(k=0)
 
 
 @attack("no fact is called")
@@ -61,7 +61,7 @@ def g_premise_at_this_count_used_at_all(d):
     d.given("k >= 3", le(3, k), "domain")
     d.recursion(k, {w: (0, w + (k - 3))})
     d.conclude("bad", le(0, w), Induction(k, combine(), combine(times("hypothesis"), times("k >= 3"))))
-    d.holds_at(k=3, z=0)
+    d.witness(k=3, z=0)
 
 
 @attack("no fact is called")
@@ -71,7 +71,7 @@ def g_definition_at_this_count_used_at_all(d):
     d.define(x, k)
     d.given("3 <= x", le(3, x), "domain")
     d.conclude("bad", le(0, w), Induction(k, combine(), combine(times("hypothesis"), times("3 <= x"))))
-    d.holds_at(k=3, x=3)
+    d.witness(k=3, x=3)
 
 
 @attack("no fact is called")
@@ -82,7 +82,7 @@ def g_a_fact_at_this_count_cited_where_all_are_needed(d):
     d.have("y <= 1", le(y, 1), combine(times("tied"), square(w)))
     d.recursion(k, {w: (0, w), X: (0, X + y)})
     d.conclude("bad", le(X, k), Induction(k, combine(), combine(times("hypothesis"), times("y <= 1"))))
-    d.holds_at(k=0, y=1)
+    d.witness(k=0, y=1)
 
 
 def bounded_sum(d):
@@ -90,7 +90,7 @@ def bounded_sum(d):
     d.given("y <= 1", le(y, 1), "domain")
     d.recursion(k, {X: (0, X + y)})
     d.conclude("sum", le(X, k), Induction(k, combine(), combine(times("hypothesis"), times("y <= 1"))))
-    d.holds_at(k=0, y=1)
+    d.witness(k=0, y=1)
 
 
 @attack("is not known", given=[bounded_sum])
@@ -100,7 +100,7 @@ def g_a_fact_at_this_count_discharges_a_premise_at_all(d):
     d.given("tied", le(y + w**2, 1), "domain")
     d.have("y <= 1", le(y, 1), combine(times("tied"), square(w)))
     d.conclude("bad", le(X, k), Cite("attack.base0", "sum"))
-    d.holds_at(k=0, y=1)
+    d.witness(k=0, y=1)
 
 
 @attack("no fact is called")
@@ -125,7 +125,7 @@ def n_induction_inside_a_contradiction(d):
         combine(times("negation"), square(k), times("k <= 0", 4), square(1, 3)),
     )
     d.conclude("bad", le(0, (1 - k) * (3 - k)), Contradiction(inside))
-    d.holds_at(k=0)
+    d.witness(k=0)
 
 
 @attack("no fact is called")
@@ -135,7 +135,7 @@ def n_induction_inside_a_case(d):
     above = Chain((Step("H", le(0, w), below),), combine(times("H")))
     d.recursion(k, {w: (0, w + (1 - k))})
     d.conclude("bad", le(0, w), OrderCases(k, ONE, above, above))
-    d.holds_at(k=0)
+    d.witness(k=0)
 
 
 @attack("no fact is called")
@@ -146,7 +146,7 @@ def n_induction_with_a_fact_derived_inside_a_case(d):
         (derived,), Induction(k, combine(), combine(times("hypothesis"), times("again", sympy.Rational(1, 2))))
     )
     d.conclude("bad", le(0, w), OrderCases(k, ONE, below, below))
-    d.holds_at(k=0)
+    d.witness(k=0)
 
 
 @pytest.mark.parametrize(("author", "because", "given", "assumes"), ATTACKS)

@@ -19,28 +19,28 @@ attack = registry(ATTACKS)
 def a_weight_divides_by_zero(d):
     d.given("yz", eq(y * z, 0), "domain")
     d.conclude("z", eq(z, 0), combine(times("yz", 1 / y)))
-    d.holds_at(y=0, z=1)
+    d.witness(y=0, z=1)
 
 
 @attack("is divided by, and is not known to be nonzero")
 def a_weight_divides_by_a_difference_that_may_vanish(d):
     d.given("yz", eq((y - x) * z, 0), "domain")
     d.conclude("z", eq(z, 0), combine(times("yz", 1 / (y - x))))
-    d.holds_at(y=1, x=1, z=1)
+    d.witness(y=1, x=1, z=1)
 
 
 @attack("is divided by, and is not known to be nonzero")
 def b_square_of_something_undefined(d):
     d.given("p", le(0, -(y**2)), "domain")
     d.conclude("bad", FALSE, combine(Square(-(y**2), 1 / y), Square(-(y**2), z / y)))
-    d.holds_at(y=0, z=1)
+    d.witness(y=0, z=1)
 
 
 @attack("is divided by, and is not known to be nonzero")
 def b_norm_of_an_undefined_vector(d):
     d.given("p", le(0, -(y**2)), "domain")
     d.conclude("bad", le(0, -norm2(u) - z**2 * norm2(u)), combine(norm_square((1 / y) * u, -(y**2) * (1 + z**2))))
-    d.at({"y": 0, "z": 1}, {"u": (1,)})
+    d.witness({"y": 0, "z": 1}, {"u": (1,)})
 
 
 @attack("is divided by, and is not known to be nonzero")
@@ -48,7 +48,7 @@ def b_premise_that_is_undefined(d):
     """0 < 1 - y/y says y = 0 and nothing about 0 < 0."""
     d.given("p", lt(0, 1 - sympy.Mul(y, sympy.Pow(y, -1, evaluate=False), evaluate=False)), "domain")
     d.conclude("bad", FALSE, combine(times("p", 1 + z**2)))
-    d.holds_at(y=0, z=1)
+    d.witness(y=0, z=1)
 
 
 @attack("is divided by, and is not known to be nonzero")
@@ -68,7 +68,7 @@ def b_goal_that_is_undefined(d):
 @attack("only scalars and generators can be replaced", given=[positive])
 def c_gram_entry_replaced_as_a_scalar(d):
     d.conclude("bad", FALSE, Cite("attack.base0", "pos", scalars={entry("u", "u"): -1 - z**2}))
-    d.holds_at(z=1)
+    d.witness(z=1)
 
 
 @attack("speaks of no", given=[positive])
@@ -82,7 +82,7 @@ def c_name_that_the_cited_claim_does_not_have(d):
 def sign_of_another_symbol(d):
     d.given("pos", le(0, sympy.Symbol("s", real=True)), "domain")
     d.conclude("pos2", le(0, sympy.Symbol("s") * 2), combine(times("pos", 2)))
-    d.holds_at(s=1)
+    d.witness(s=1)
 
 
 @attack("must be real and nothing else")
@@ -101,7 +101,7 @@ def d_a_dummy(d):
     dummy = sympy.Dummy("x", real=True)
     d.given("x", le(0, x), "domain")
     d.conclude("bad", le(0, 2 * dummy), combine(times("x", 2)))
-    d.holds_at(x=1)
+    d.witness(x=1)
 
 
 @attack("is no name")
@@ -115,7 +115,7 @@ def j_a_scalar_called_like_a_gram_entry(d):
     fake = sympy.Symbol("<u|u>", real=True)
     d.given("fake", le(fake, -1), "domain")
     d.conclude("bad", FALSE, combine(times("fake", 1 + z**2), norm_square(u, 1 + z**2)))
-    d.at({"<u|u>": -1, "z": 1})
+    d.witness({"<u|u>": -1, "z": 1})
 
 
 @pytest.mark.parametrize(("author", "because", "given", "assumes"), ATTACKS)

@@ -45,7 +45,7 @@ def average_author(of, result, over, arrange, point, zero=True):
         arrange(d)
         d.given("p", of, "domain")
         d.conclude("goal", result, d.average("p", over))
-        d.at({"c": 1, "b": 1, **point}, dict.fromkeys("uvngt", (0,)))
+        d.witness({"c": 1, "b": 1, **point}, dict.fromkeys("uvngt", (0,)))
 
     return author
 
@@ -126,7 +126,7 @@ def averages_with_divisors(d, fault):
         d.given("Z", lt(0, Z), "domain")
     weight = {"proof": 2 / c, "divisor": 1 / z}.get(fault, 1 / c)
     d.conclude("goal", goal, Average(of, combine(times("p", weight)), STEP))
-    d.holds_at(z=1, x=1, Z=1, X=1, c=1, b=1)
+    d.witness(z=1, x=1, Z=1, X=1, c=1, b=1)
 
 
 # --- sequences
@@ -144,7 +144,7 @@ def tower(d, fault):
     }.get(fault, eq(inner(n, u), 0))  # fmt: skip
     proof = {"swapped": Tower("u", "n"), "nothing": Tower("n", "v")}.get(fault, Tower("n", "u"))
     d.conclude("goal", goal, proof)
-    d.at({}, {"n": (0,), "u": (1,), "v": (1,)})
+    d.witness({}, {"n": (0,), "u": (1,), "v": (1,)})
 
 
 @pair(
@@ -157,7 +157,7 @@ def tower_of_delayed_sequences(d, fault):
     d.delayed("t", of="v" if fault == "origin" else "u", lag=1 if fault == "known" else 3)
     d.delayed("h", of="n", lag=3 if fault == "differences" else 2 if fault != "known" else 1)
     d.conclude("goal", eq(inner(h, t), 0), Tower("h", "t"))
-    d.at({}, {"n": (0,), "u": (1,), "v": (1,)})
+    d.witness({}, {"n": (0,), "u": (1,), "v": (1,)})
 
 
 @pair(negative="is not known to be nonnegative", op="does not compare", goal="does not compare", other="is no delayed",
@@ -167,7 +167,7 @@ def shift(d, fault):
     d.delayed("t", of="u", lag={"negative": -1, "unknown": x}.get(fault, 0 if fault == "zero" else 2))
     goal = {"op": eq(norm2(t), norm2(u)), "goal": le(norm2(t), norm2(v))}.get(fault, le(norm2(t), norm2(u)))
     d.conclude("goal", goal, Shift("u" if fault == "other" else "t"))
-    d.at({"x": 1}, {"u": (1,), "v": (1,)})
+    d.witness({"x": 1}, {"u": (1,), "v": (1,)})
 
 
 @pair(op="is not what the path", goal="is not what the path", other="is not the member of a path", undefined=UNDEFINED)
@@ -180,7 +180,7 @@ def telescope(d, fault):
     }.get(fault, eq(STEPS * NEXT - STEPS * MEAN, LAST - FIRST))  # fmt: skip
     d.conclude("goal", goal, Telescope("y" if fault == "other" else "x"))
     names = ("x", "y", "first", "last", "mean", "next", "steps", "z", "w")
-    d.at(dict.fromkeys((*names, *(f"{name}2" for name in names[2:7])), 1))
+    d.witness(dict.fromkeys((*names, *(f"{name}2" for name in names[2:7])), 1))
 
 
 @pytest.mark.parametrize(("author", "fault", "because", "given", "assumes"), pair)

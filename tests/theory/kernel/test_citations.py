@@ -50,7 +50,7 @@ def scaled(d):
     d.conclude("weak", le(0, 3 * x), combine(times("inner", 3)))
     d.conclude("strict", lt(0, z), combine(times("inner"), times("y > 0"), times("z :=", -1)))
     d.conclude("equal", eq(z - y, x), combine(times("z :=")))
-    d.holds_at(x=1, y=1)
+    d.witness(x=1, y=1)
 
 
 @pair(
@@ -84,7 +84,7 @@ def citation(d, fault):
     }.get(fault, le(0, 3 * c - 3))  # fmt: skip
     conclusion = {"conclusion": "other", "step": "inner"}.get(fault, "weak")
     d.conclude("goal", goal, Cite(name.get(fault, "scaled") if fault == "claim" else "scaled", conclusion, by, vectors))
-    d.at({"b": 1, "c": 2, "w": 9} if fault == "definition" else {"b": 1, "c": 2}, {"v": (1,)})
+    d.witness({"b": 1, "c": 2, "w": 9} if fault == "definition" else {"b": 1, "c": 2}, {"v": (1,)})
 
 
 @pair(given=[scaled], weaker="is weaker or stronger", reverse="is not the instance")
@@ -95,7 +95,7 @@ def strict_citation(d, fault):
     goal = {"weaker": eq(0, z), "reverse": le(z, 0)}.get(fault, le(0, z))
     d.have("strict", lt(0, z), Cite("scaled", "strict"))
     d.conclude("goal", goal, Cite("scaled", "strict"))
-    d.holds_at(x=1, y=1)
+    d.witness(x=1, y=1)
 
 
 @pair(given=[scaled], weaker="is weaker or stronger")
@@ -105,7 +105,7 @@ def citation_of_an_equation(d, fault):
     d.define(z, x + y)
     goal = le if fault else eq
     d.conclude("goal", goal(z - y, x), Cite("scaled", "equal"))
-    d.holds_at(x=1, y=1)
+    d.witness(x=1, y=1)
 
 
 @pair(given=[scaled], map=UNDEFINED)
@@ -115,14 +115,14 @@ def maps_that_are_defined(d, fault):
     d.given("y/x", le(0, y / x) if not fault else le(0, x * y), "domain")
     d.define(w, 1 / x + y if not fault else y)
     d.conclude("goal", le(0, 3 / x), Cite("scaled", "weak", {x: 1 / x, z: w}))
-    d.holds_at(x=1, y=1)
+    d.witness(x=1, y=1)
 
 
 def divided(d):
     d.given("square", lt(0, (x + y) ** 2), "domain")
     d.given("quotient", le(0, z / (x**2 + 2 * x * y + y**2)), "domain")
     d.conclude("goal", le(0, 2 * z), combine(times("quotient", 2 * (x + y) ** 2)))
-    d.holds_at(x=1, y=1, z=1)
+    d.witness(x=1, y=1, z=1)
 
 
 @pair(given=[divided], premise="citing divided: its premise 'quotient': ")
@@ -131,14 +131,14 @@ def premises_that_are_defined(d, fault):
     d.given("sum", lt(0, (x + y) if fault else (x + y) ** 2), "domain")
     d.given("z", le(0, z / ((x + y) ** 2 if fault else x**2 + 2 * x * y + y**2)), "domain")
     d.conclude("goal", le(0, 2 * z), Cite("divided", "goal"))
-    d.holds_at(x=1, y=1, z=1)
+    d.witness(x=1, y=1, z=1)
 
 
 def annihilated(d):
     d.given("y", eq(y, 0), "domain")
     d.conclude("scalar", eq(x * y, 0), combine(times("y", x)))
     d.conclude("vector", eq(y * inner(u, v), 0), combine(times("y", inner(u, v))))
-    d.at({"y": 0, "x": 1}, {"u": (1,), "v": (1,)})
+    d.witness({"y": 0, "x": 1}, {"u": (1,), "v": (1,)})
 
 
 @pair(given=[annihilated], scalar="w is divided by", vector="w is divided by")
@@ -152,14 +152,14 @@ def quotients_that_cancel(d, fault):
         scalars, goal = ({x: z / w, y: w}, eq(z, 0)) if fault else ({x: z, y: w}, eq(z * w, 0))
         d.given("z", le(z, 5), "domain")
         d.conclude("goal", goal, Cite("annihilated", "scalar", scalars))
-    d.at({"w": 0, "z": 1}, {"h": (1,), "v": (1,)})
+    d.witness({"w": 0, "z": 1}, {"h": (1,), "v": (1,)})
 
 
 def linked(d):
     d.link(x, u, over=ELEMENT)
     d.given("zero", eq(x, 0), "domain")
     d.conclude("none", eq(norm2(u), 0), Average(eq(x**2, 0), combine(times("zero", x)), ELEMENT))
-    d.at({"x": 0}, {"u": (0,)})
+    d.witness({"x": 0}, {"u": (0,)})
 
 
 @pair(
@@ -182,7 +182,7 @@ def citation_with_a_link(d, fault):
     goal = eq(norm2(n if fault == "image" else v), 0)
     cite = Cite("linked", "none", scalars, {"u": v})
     d.conclude("goal", goal, OrderCases(y, ONE, cite, cite) if fault == "case" else cite)
-    d.at({"y": 0, "z": 0}, {"v": (0,), "n": (0,)})
+    d.witness({"y": 0, "z": 0}, {"v": (0,), "n": (0,)})
 
 
 @pair(given=[linked], image="is not made the same part", factor="is not made the same part")
@@ -191,14 +191,14 @@ def citation_with_a_link_to_a_combination(d, fault):
     d.given("y", eq(y, 0), "domain")
     put = {"image": 2 * v, "factor": v + n}.get(fault, 2 * v + n)
     d.conclude("goal", eq(norm2(put), 0), Cite("linked", "none", {x: y}, {"u": put}))
-    d.at({"y": 0}, {"v": (0,), "n": (0,)})
+    d.witness({"y": 0}, {"v": (0,), "n": (0,)})
 
 
 def averaged(d):
     d.mean(X, of=x)
     d.given("x", le(x, c), "domain")
     d.conclude("mean", le(X, c), d.average("x", STEP))
-    d.holds_at(x=0, X=0, c=1)
+    d.witness(x=0, X=0, c=1)
 
 
 @pair(
@@ -221,13 +221,13 @@ def citation_with_a_mean(d, fault):
     if fault == "nothing":
         del by[c]
     d.conclude("goal", le(by[X], by.get(c, c)), Cite("averaged", "mean", by))
-    d.holds_at(y=0, Y=0, b=1, z=0, Z=0, c=1)
+    d.witness(y=0, Y=0, b=1, z=0, Z=0, c=1)
 
 
 def along(d):
     d.path(x, y, FIRST, LAST, MEAN, NEXT, STEPS)
     d.conclude("sum", eq(STEPS * (NEXT - MEAN), LAST - FIRST), Telescope("x"))
-    d.at(dict.fromkeys(("x", "y", "first", "last", "mean", "next", "steps"), 1))
+    d.witness(dict.fromkeys(("x", "y", "first", "last", "mean", "next", "steps"), 1))
 
 
 @pair(given=[along], path="the path of x is not made here", order="the path of x is not made here", goal="is not the")
@@ -241,14 +241,14 @@ def citation_with_a_path(d, fault):
     d.conclude(
         "goal", eq(STEPS * (NEXT - MEAN), (FIRST if fault != "goal" else 0) * -1 + LAST), Cite("along", "sum", by)
     )
-    d.at({**dict.fromkeys(("f", "q", "first", "last", "mean", "next", "steps", "x", "y"), 1)})
+    d.witness({**dict.fromkeys(("f", "q", "first", "last", "mean", "next", "steps", "x", "y"), 1)})
 
 
 def orthogonal(d):
     d.process("n", known=0, differences=0, reason=UNBIASED)
     d.process("u", known=-1, differences=None, reason="domain")
     d.conclude("zero", eq(inner(n, u), 0), Tower("n", "u"))
-    d.at({}, {"n": (0,), "u": (1,)})
+    d.witness({}, {"n": (0,), "u": (1,)})
 
 
 orthogonal.assumes = (UNBIASED,)
@@ -270,13 +270,13 @@ def citation_with_processes(d, fault):
     difference, known = t + x * h, v - g
     goal = eq(sympy.expand(inner(difference, known)), 0)
     d.conclude("goal", goal, Cite("orthogonal", "zero", {}, {"n": difference, "u": known}))
-    d.at({"x": 1}, {"t": (0,), "v": (1,), "h": (0,), "g": (1,)})
+    d.witness({"x": 1}, {"t": (0,), "v": (1,), "h": (0,), "g": (1,)})
 
 
 def shifted(d):
     d.delayed("v", of="u", lag=2)
     d.conclude("less", le(norm2(v), norm2(u)), Shift("v"))
-    d.at({}, {"u": (1,)})
+    d.witness({}, {"u": (1,)})
 
 
 @pair(
@@ -290,7 +290,7 @@ def citation_with_a_delay(d, fault):
     d.delayed("t", of="n", lag=3 if fault == "lag" else 2)
     by = {"delay": {"v": n, "u": t}, "bare": {"v": 2 * t, "u": 2 * n}}.get(fault, {"v": t, "u": n})
     d.conclude("goal", le(norm2(by["v"]), norm2(by["u"])), Cite("shifted", "less", {}, by))
-    d.at({}, {"n": (1,)})
+    d.witness({}, {"n": (1,)})
 
 
 def counted(d):
@@ -298,7 +298,7 @@ def counted(d):
     d.given("z", le(z, c), "domain")
     d.recursion(k, {w: (0, w + z)})
     d.conclude("sum", le(w, c * k), Induction(k, combine(), combine(times("hypothesis"), times("z"))))
-    d.holds_at(k=1, z=1, c=1)
+    d.witness(k=1, z=1, c=1)
 
 
 WORD = "is not made here, word for word"
@@ -340,7 +340,7 @@ def citation_with_a_recursion(d, fault):
     by |= {"object": {w: X}, "growth": {z: y}}.get(fault, {})
     goal = le(X if fault == "object" else w, by.get(c, c) * k)
     d.conclude("goal", goal, Cite("counted", "sum", by))
-    d.holds_at(k=0, z=1, b=1, j=0, y=1, c=1)
+    d.witness(k=0, z=1, b=1, j=0, y=1, c=1)
 
 
 def orthogonal_sum(d):
@@ -348,7 +348,7 @@ def orthogonal_sum(d):
     d.given("v", eq(inner(v, t), 0), "domain")
     d.recursion(k, vectors={"u": (ZERO, u + v)})
     d.conclude("sum", eq(inner(u, t), 0), Induction(k, combine(), combine(times("hypothesis"), times("v"))))
-    d.at({"k": 1}, {"v": (0,), "t": (1,)})
+    d.witness({"k": 1}, {"v": (0,), "t": (1,)})
 
 
 @pair(
@@ -374,7 +374,7 @@ def citation_with_a_recursion_of_generators(d, fault):
         vectors = {}
     goal = eq(inner(w_ if fault == "object" else u, vectors.get("t", t)), 0)
     d.conclude("goal", goal, Cite("orthogonal_sum", "sum", {}, vectors))
-    d.at({"k": 0, "j": 2}, {"v": (0,), "t": (0,), "n": (1,), "h": (0,), "g": (0,)})
+    d.witness({"k": 0, "j": 2}, {"v": (0,), "t": (0,), "n": (1,), "h": (0,), "g": (0,)})
 
 
 @pytest.mark.parametrize(("author", "fault", "because", "given", "assumes"), pair)

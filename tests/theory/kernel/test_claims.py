@@ -108,7 +108,7 @@ def author(d):
     d.have("inner", le(0, 2 * x), combine(times("x >= 0", 2)))
     d.conclude("first", le(0, 3 * x), combine(times("x >= 0", 3)))
     d.conclude("second", lt(inner(u, v), y), combine())
-    d.holds_at(x=4)
+    d.witness(x=4)
 
 
 def written(fill=author, **more):

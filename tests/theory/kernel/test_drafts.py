@@ -36,7 +36,7 @@ def author(d):
     d.have("inner", le(0, 2 * x), combine(times("x >= 0", 2)))
     d.conclude("first", le(0, 3 * x), combine(times("x >= 0", 3)))
     d.conclude("second", lt(inner(u, v), y), combine())
-    d.holds_at(x=4)
+    d.witness(x=4)
 
 
 def written(fill=author, **more):
@@ -186,17 +186,21 @@ def test_an_average_of_an_earlier_claim(monkeypatch):
     assert Draft().average("a.claim:first", STEP) == Average(le(0, 3 * x), Cite("a.claim", "first"), STEP)
 
 
+def witness_of(d: Draft) -> Witness:
+    return d.claim("a", "b", "c", "d", ()).witness
+
+
 def test_a_witness_as_given():
     d = Draft()
-    assert d.witness == Witness({}, {}) == d.claim("a", "b", "c", "d", ()).witness
-    d.holds_at({"u": (1, 2)}, x=1)
-    assert d.witness == Witness({"x": 1}, {"u": (1, 2)})
-    d.holds_at(y=3)
-    assert d.witness == Witness({"y": 3}, {})
-    d.at({"no identifier": 1}, {"u": (3,)})
-    assert d.witness == Witness({"no identifier": 1}, {"u": (3,)})
-    d.at({"x": 5})
-    assert d.witness == Witness({"x": 5}, {})
+    assert witness_of(d) == Witness({}, {})
+    d.witness(vectors={"u": (1, 2)}, x=1)
+    assert witness_of(d) == Witness({"x": 1}, {"u": (1, 2)})
+    d.witness(y=3)
+    assert witness_of(d) == Witness({"y": 3}, {})
+    d.witness({"no identifier": 1}, {"u": (3,)}, z=2)
+    assert witness_of(d) == Witness({"no identifier": 1, "z": 2}, {"u": (3,)})
+    d.witness({"x": 5})
+    assert witness_of(d) == Witness({"x": 5}, {})
 
 
 # --- labels are passed on from what things are made of

@@ -57,7 +57,7 @@ def product(weight):
         d.given("x", le(0, x), "domain")
         d.given("y", le(0, y), "domain")
         d.conclude("goal", le(0, x * y), combine(times("y", weight)))
-        d.holds_at(x=1, y=1)
+        d.witness(x=1, y=1)
 
     return author
 
@@ -78,7 +78,7 @@ def test_a_cancelled_slack():
     def author(d):
         d.given("x", le(0, x), "domain")
         d.conclude("goal", le(x + 1, 1 + x), combine())
-        d.holds_at(x=1)
+        d.witness(x=1)
 
     refused(author, "says nothing|no free symbol")
 
@@ -101,7 +101,7 @@ def test_a_conclusion_that_repeats_a_premise():
     def author(d):
         d.given("x", le(0, x), "domain")
         d.conclude("goal", le(0, x), combine(times("x")))
-        d.holds_at(x=1)
+        d.witness(x=1)
 
     refused(author, "repeats a premise")
 
@@ -111,7 +111,7 @@ def test_premises_that_contradict_each_other():
         d.given("x", lt(0, x), "domain")
         d.given("no", lt(x, 0), "domain")
         d.conclude("goal", le(y, 0), combine(times("x", 1), times("no", 1)))
-        d.holds_at(x=1)
+        d.witness(x=1)
 
     refused(author, "breaks the premise")
 
@@ -130,7 +130,7 @@ def divided(positive):
             d.given("x", lt(0, x), "domain")
         d.given("y", le(0, y * x), "domain")
         d.conclude("goal", le(0, y), combine(times("y", 1 / x)))
-        d.holds_at(x=1, y=1)
+        d.witness(x=1, y=1)
 
     return author
 
@@ -155,7 +155,7 @@ def test_a_negative_denominator_keeps_its_sign():
         d.given("x", lt(x, 0), "domain")
         d.given("y", le(0, y), "domain")
         d.conclude("goal", le(0, y / x), combine(times("y", 1 / x)))
-        d.holds_at(x=-1, y=1)
+        d.witness(x=-1, y=1)
 
     refused(author, "not known to be nonnegative")
 
@@ -164,7 +164,7 @@ def test_a_root_of_something_that_may_be_negative():
     def author(d):
         d.root(s, x, combine(square(1, x)))
         d.conclude("goal", le(0, 2 * s), combine(times("s >= 0", 2)))
-        d.holds_at(x=1)
+        d.witness(x=1)
 
     refused(author, "not known to be nonnegative")
 
@@ -174,7 +174,7 @@ def test_a_root_that_proves_its_own_existence():
         d.given("y", le(0, y), "domain")
         d.root(s, x, combine(square(s), times("s^2")))
         d.conclude("goal", le(0, x), combine(square(s), times("s^2")))
-        d.holds_at(x=1, y=1)
+        d.witness(x=1, y=1)
 
     refused(author, "no fact is called|does not add up")
 
@@ -184,7 +184,7 @@ def test_the_sign_of_a_root():
         d.given("x", le(0, x), "domain")
         d.root(s, x, combine(times("x")))
         d.conclude("goal", le(2 * s, 0), combine(times("s >= 0", -2)))
-        d.holds_at(x=1)
+        d.witness(x=1)
 
     refused(author, "not known to be nonnegative")
 
@@ -194,7 +194,7 @@ def test_a_definition_of_something_known_already():
         d.given("x", le(x, 1), "domain")
         d.define(x, sympy.Integer(0))
         d.conclude("goal", le(x, y**2), combine(times("x :="), square(y)))
-        d.holds_at(x=0)
+        d.witness(x=0)
 
     refused(author, "introduces nothing new")
 
@@ -203,7 +203,7 @@ def test_a_strict_conclusion_from_weak_facts():
     def author(d):
         d.given("x", le(0, x), "domain")
         d.conclude("goal", lt(0, x + y**2), combine(times("x"), square(y)))
-        d.holds_at(x=1)
+        d.witness(x=1)
 
     refused(author, "strict")
 
@@ -212,7 +212,7 @@ def test_an_equation_from_an_inequality():
     def author(d):
         d.given("x", le(0, x), "domain")
         d.conclude("goal", eq(0, x), combine(times("x")))
-        d.holds_at(x=0)
+        d.witness(x=0)
 
     refused(author, "equation follows from equations")
 
@@ -223,7 +223,7 @@ def test_an_undeclared_assumption():
     def author(d):
         d.given("x", le(0, x), SATURATION)
         d.conclude("goal", le(0, 2 * x), combine(times("x", 2)))
-        d.holds_at(x=1)
+        d.witness(x=1)
 
     refused(author, "declared assumptions")
 
@@ -236,7 +236,7 @@ def test_an_assumption_that_a_definition_names_is_declared_too():
         d.given("x", le(0, x), "domain")
         d.define(y, 2 * x, RESPONSE)
         d.conclude("goal", le(0, y), combine(times("x", 2), times("y :=", -1)))
-        d.holds_at(x=1)
+        d.witness(x=1)
 
     def unknown(d):
         author(d)
@@ -264,7 +264,7 @@ def test_a_contradiction_that_is_none():
     def author(d):
         d.given("x", le(0, x), "domain")
         d.conclude("goal", le(0, x - 1), Contradiction(combine(times("negation"), times("x"))))
-        d.holds_at(x=2)
+        d.witness(x=2)
 
     refused(author, "does not add up")
 
@@ -273,7 +273,7 @@ def test_citing_without_the_premise():
     def author(d):
         d.given("y", le(x**2, y**2), "domain")
         d.conclude("goal", le(x, y), Cite("order.root", "bound", dict(zip(symbols("s t"), (x, y), strict=True))))
-        d.holds_at(x=-2, y=2)
+        d.witness(x=-2, y=2)
 
     refused(author, "premise 't >= 0'")
 
@@ -293,7 +293,7 @@ def adapted(known, differences):
         d.process("n", known=0, differences=differences, reason=UNBIASED)
         d.process("u", known=known, differences=None, reason="domain")
         d.conclude("goal", eq(inner(n, u), 0), Tower("n", "u"))
-        d.at({}, {"n": (0,), "u": (1,)})
+        d.witness({}, {"n": (0,), "u": (1,)})
 
     return author
 
@@ -314,7 +314,7 @@ def summed(constant):
         d.link(y, v, over=ELEMENT)
         d.given("pointwise", le(x**2, y**2 + constant), "domain")
         d.conclude("goal", le(norm2(u), norm2(v) + constant), d.average("pointwise", ELEMENT))
-        d.at({"x": 0, "y": 0}, {"u": (0,), "v": (0,)})
+        d.witness({"x": 0, "y": 0}, {"u": (0,), "v": (0,)})
 
     return author
 
@@ -328,7 +328,7 @@ def test_an_average_of_something_not_said_at_every_step():
     def author(d):
         d.given("once", le(x**2, y**2), "domain")
         d.conclude("goal", le(norm2(u), norm2(v)), d.average("once", ELEMENT))
-        d.holds_at(x=0, y=0)
+        d.witness(x=0, y=0)
 
     refused(author, "does not leave constants alone")
 
@@ -340,7 +340,7 @@ def test_an_average_of_a_product_with_a_random_factor():
         d.local(ELEMENT, z)
         d.given("pointwise", le(x**2, z * y**2), "domain")
         d.conclude("goal", le(norm2(u), z * norm2(v)), d.average("pointwise", ELEMENT))
-        d.at({"x": 0, "y": 0, "z": 0}, {"u": (0,), "v": (0,)})
+        d.witness({"x": 0, "y": 0, "z": 0}, {"u": (0,), "v": (0,)})
 
     refused(author, "is not a mean or a Gram entry")
 
@@ -352,7 +352,7 @@ def test_an_induction_whose_premise_speaks_of_the_sum():
         d.given("cheat", le(x, 1), "domain")
         d.recursion(count, {x: (0, x + 1)})
         d.conclude("goal", le(x, 1 + y**2), Induction(count, combine(square(1), square(y)), combine(times("cheat"))))
-        d.holds_at(count=0)
+        d.witness(count=0)
 
     refused(author, "no fact is called 'cheat'")
 
@@ -361,7 +361,7 @@ def test_a_recursion_cannot_be_renamed_away():
     def author(d):
         d.given("d_m >= 0", le(0, sympy.Symbol("d_m", real=True)), "domain")
         d.conclude("goal", le(norm2(u), y), Cite("window.martingale", "bound", {}, {"W": u}))
-        d.holds_at(d_m=0)
+        d.witness(d_m=0)
 
     refused(author, "is nothing here|its premise")
 
@@ -399,7 +399,7 @@ def test_a_false_claim_is_refuted_with_a_point():
     def author(d):
         d.given("x", le(0, x), "domain")
         d.conclude("goal", le(x, x**2), combine(times("x", x)))
-        d.holds_at(x=2)
+        d.witness(x=2)
 
     wrong = claim(author)
     point = counterexample(wrong)

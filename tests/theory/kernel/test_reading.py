@@ -129,7 +129,7 @@ def entries(d, fault):
         d.conclusions.append("none")
     if fault == "declared":
         d.have("v", le(0, norm2(v)), combine(norm_square(v), p.Times(ONE * 0 * b + b, "goal")))
-    d.holds_at(x=1)
+    d.witness(x=1)
 
 
 def test_an_entry_of_no_kind():

@@ -65,7 +65,7 @@ def root_of_a_column_that_is_nonnegative_at_this_count(d):
     d.root(s, 1 - y, combine(times("tied"), square(w)))
     step = combine(times("hypothesis"), times("s^2"), square(s))
     d.conclude("bad", le(X, k), Induction(k, combine(), step))
-    d.holds_at(k=0, y=1)
+    d.witness(k=0, y=1)
 
 
 # --- what is built up in a roundabout way
@@ -79,7 +79,7 @@ def object_made_of_another_recursion(d):
     d.given("b >= 3", le(3, b), "domain")
     d.recursion(k, {w: (0, w + (b - 3))})
     d.conclude("bad", le(0, w), Induction(k, combine(), combine(times("hypothesis"), times("b >= 3"))))
-    d.holds_at(k=3, j=0, a=3)
+    d.witness(k=3, j=0, a=3)
 
 
 @attack("no fact is called")
@@ -90,7 +90,7 @@ def part_of_a_multiple_that_is_built_up(d):
     d.given("x >= 3", le(3, x), "domain")
     d.recursion(k, {w: (0, w + (x - 3))})
     d.conclude("bad", le(0, w), Induction(k, combine(), combine(times("hypothesis"), times("x >= 3"))))
-    d.at({"k": 3, "x": 3}, {"u": (1,)})
+    d.witness({"k": 3, "x": 3}, {"u": (1,)})
 
 
 @attack("reads as if it held at all")
@@ -101,7 +101,7 @@ def conclusion_shown_at_this_count_only(d):
     d.given("here", le(0, y * w), "domain")
     d.have("one", eq(w, 1), Induction(k, combine(), combine(times("hypothesis"))))
     d.conclude("bad", le(0, y), combine(times("here"), times("one", y)))
-    d.holds_at(k=0, y=1)
+    d.witness(k=0, y=1)
 
 
 @attack("is divided")
@@ -112,7 +112,7 @@ def image_divided_by_what_may_be_zero(d):
     d.given("y", le(y, 5), "domain")
     d.given("x", le(x**2, 1), "domain")
     d.conclude("bad", le(norm2(u), 1), d.average("x", STEP))
-    d.at({"x": 1, "y": 1}, {"u": (1,)})
+    d.witness({"x": 1, "y": 1}, {"u": (1,)})
 
 
 # --- citations
@@ -124,7 +124,7 @@ def sums_of_a_constant(d):
     d.have("X", eq(X, k * y), Induction(k, combine(), combine(times("hypothesis"))))
     d.have("V", eq(2 * V, k * (k - 1) * y), Induction(k, combine(), combine(times("hypothesis"), times("X", 2))))
     d.conclude("ratio", eq(2 * V, (k - 1) * X), combine(times("V"), times("X", 1 - k)))
-    d.holds_at(k=0, y=1)
+    d.witness(k=0, y=1)
 
 
 @attack("y is nothing here, or depends on more", given=[sums_of_a_constant])
@@ -133,7 +133,7 @@ def constant_that_varies_where_it_is_cited(d):
     d.local(k, y)
     d.recursion(k, {X: (0, X + y), V: (0, V + X)})
     d.conclude("bad", eq(2 * V, (k - 1) * X), Cite("attack.base0", "ratio"))
-    d.holds_at(k=0, y=1)
+    d.witness(k=0, y=1)
 
 
 def sum_of_early_columns(d):
@@ -145,7 +145,7 @@ def sum_of_early_columns(d):
     d.have("each", eq(inner(n, u), 0), Tower("n", "u"))
     step = combine(times("hypothesis"), times("each"))
     d.conclude("orthogonal", eq(inner(n, U), 0), Induction(k, combine(), step))
-    d.at({"k": 0}, {"u": (1,), "n": (0,)})
+    d.witness({"k": 0}, {"u": (1,), "n": (0,)})
 
 
 sum_of_early_columns.assumes = [UNBIASED]
@@ -161,7 +161,7 @@ def times_that_fit_at_this_count_only(d):
     d.delayed("t", of="u", lag=sympy.Integer(1))
     d.given("k >= 3", le(3, k), "domain")
     d.conclude("bad", eq(inner(n, U), 0), Cite("attack.base0", "orthogonal"))
-    d.at({"k": 3}, {"v": (1,), "n": (0,)})
+    d.witness({"k": 3}, {"v": (1,), "n": (0,)})
 
 
 # --- structure that has no model
@@ -178,7 +178,7 @@ def parts_and_whole_built_up_apart(d):
     d.have("U", eq(norm2(U), 0), Induction(k, combine(), combine(times("hypothesis"))))
     d.have("mean", eq(norm2(U), k**2), d.average("squares", STEP))
     d.conclude("bad", eq(k**2, 0), combine(times("mean", -1), times("U")))
-    d.at({"k": 0}, {})
+    d.witness({"k": 0}, {})
 
 
 @attack("has zero mean at every count", assumes=[UNBIASED])
@@ -196,7 +196,7 @@ def martingale_difference_that_is_built_up(d):
     d.have("orthogonal", eq(inner(n, t), 0), Tower("n", "t"))
     d.have("mean", eq(inner(n, t), k), d.average("xy", STEP))
     d.conclude("bad", eq(k, 0), combine(times("mean", -1), times("orthogonal")))
-    d.at({"k": 0, "y": 1}, {"n": (0,), "t": (1,)})
+    d.witness({"k": 0, "y": 1}, {"n": (0,), "t": (1,)})
 
 
 @attack("is made of itself")
@@ -208,7 +208,7 @@ def definitions_in_a_circle_through_an_average(d):
     d.define(x, s + y)
     d.have("mean", eq(X, s + Y), Average(eq(x, s + y), combine(times("x :=")), STEP))
     d.conclude("bad", eq(Y, 0), combine(times("mean", -1), times("s :=", -1)))
-    d.holds_at(x=0, y=0, X=0, Y=0, s=0)
+    d.witness(x=0, y=0, X=0, Y=0, s=0)
 
 
 @attack("depends on all that its count depends on")
@@ -219,7 +219,7 @@ def count_that_depends_on_another_count(d):
     d.recursion(j, vectors={"U": (u, 2 * U)})
     d.recursion(k, {a: (norm2(U), a)})
     d.conclude("bad", eq(a, norm2(U)), Induction(k, combine(), combine(times("hypothesis"))))
-    d.at({"k": 0, "j": 0}, {"u": (1,)})
+    d.witness({"k": 0, "j": 0}, {"u": (1,)})
 
 
 # --- what is called a definition
@@ -230,7 +230,7 @@ def zero_mean_as_a_condition_of_the_domain(d):
     d.process("n", known=0, differences=0, reason="domain")
     d.process("t", known=-1, differences=None, reason="domain")
     d.conclude("bad", eq(inner(n, t), 0), Tower("n", "t"))
-    d.at({}, {"n": (0,), "t": (1,)})
+    d.witness({}, {"n": (0,), "t": (1,)})
 
 
 @attack("is a condition, not a definition", assumes=[UNBIASED])
@@ -245,7 +245,7 @@ def noise_that_is_known_by_definition(d):
     d.have("xy", eq(x * y, y**2), combine(times("x :=", y)))
     d.have("same", eq(inner(n, v), norm2(n)), d.average("xy", ELEMENT))
     d.conclude("bad", eq(norm2(n), 0), combine(times("same", -1), times("orthogonal")))
-    d.at({"x": 0, "y": 0}, {"n": (0,), "v": (0,)})
+    d.witness({"x": 0, "y": 0}, {"n": (0,), "v": (0,)})
 
 
 # --- witnesses
@@ -265,7 +265,7 @@ def witness_with_one_average_for_all_counts(d):
     d.have("sum", eq(2 * w, k * (k - 1)), Induction(k, combine(), step))
     d.have("six", eq(8, 2), combine(times("sum"), times("w == 4", -2), times("k == 2", k + 1)))
     d.conclude("bad", le(0, -1 - z**2), combine(times("six", (1 + z**2) / 6)))
-    d.holds_at(k=2, X=2, z=0)
+    d.witness(k=2, X=2, z=0)
 
 
 @attack("the witness gives a another value than what it is made of")
@@ -279,7 +279,7 @@ def witness_with_a_value_for_an_object_that_others_are_made_of(d):
     five = combine(times("b == 5", -1), times("b"), times("a"), times("j == 0"))
     d.have("five", eq(5, 0), five)
     d.conclude("bad", le(0, -1 - z**2), combine(times("five", (1 + z**2) / 5)))
-    d.holds_at(j=0, k=0, a=5, z=0)
+    d.witness(j=0, k=0, a=5, z=0)
 
 
 @attack("the witness breaks the premise 'one'")
@@ -288,7 +288,7 @@ def witness_of_a_negative_delay(d):
     d.delayed("t", of="u", lag=-sympy.Integer(1))
     d.given("one", eq(norm2(t), 1), "domain")
     d.conclude("bad", le(1, 2 * norm2(t)), combine(times("one", -2), square(1)))
-    d.at({}, {"u": (1,)})
+    d.witness({}, {"u": (1,)})
 
 
 @attack("look alike")
@@ -298,7 +298,7 @@ def two_names_that_print_alike(d):
     d.given("one", eq(one, 1), "domain")
     d.given("other", eq(other, 2), "domain")
     d.conclude("bad", eq(one + other, 3), combine(times("one"), times("other")))
-    d.holds_at(x1=1, x_1=2)
+    d.witness(x1=1, x_1=2)
 
 
 @pytest.mark.parametrize(("author", "because", "given", "assumes"), ATTACKS)
@@ -314,7 +314,7 @@ def honest(d):
     d.given("x", le(x, 5), "domain")
     d.given("z", le(z, 5), "domain")
     d.conclude("square", le(0, x**2), combine(square(x)))
-    d.holds_at(x=1, z=0)
+    d.witness(x=1, z=0)
 
 
 BAD = le(0, -1 - z**2)

@@ -25,7 +25,7 @@ def too_large(d):
     """Conclude x <= 1 from x >= 0, with a witness at which it is false."""
     d.given("x", le(0, x), "domain")
     d.conclude("bad", le(x + norm2(u), 1), combine(times("x")))
-    d.at({"x": 2}, {"u": (3, 4)})
+    d.witness({"x": 2}, {"u": (3, 4)})
 
 
 def test_the_point_and_what_it_breaks_are_named():
@@ -41,7 +41,7 @@ def test_the_witness_is_tried_first(monkeypatch):
         for one in many:
             d.given(one.name, eq(one, 7), "domain")  # 7 is nowhere in the pool
         d.conclude("bad", le(sum(many), 1), combine())
-        d.holds_at(**{one.name: 7 for one in many})
+        d.witness(**{one.name: 7 for one in many})
 
     monkeypatch.setattr(search, "ATTEMPTS", 1)
     assert counterexample(claim(author)) == {**{one.name: "7" for one in many}, "breaks": "bad"}
@@ -51,7 +51,7 @@ def test_points_near_the_witness_are_tried_next():
     def author(d):
         d.given("x", le(0, x), "domain")
         d.conclude("bad", le(x, 1), combine(times("x")))
-        d.holds_at(x=1)
+        d.witness(x=1)
 
     found = counterexample(claim(author))
     assert found is not None and found["x"] in ("2", "5") and found["breaks"] == "bad"
@@ -62,7 +62,7 @@ def test_the_conclusion_that_breaks_is_named_not_the_first():
         d.given("x", le(0, x), "domain")
         d.conclude("good", le(0, 2 * x), combine(times("x", 2)))
         d.conclude("bad", le(x, 1), combine(times("x")))
-        d.holds_at(x=2)
+        d.witness(x=2)
 
     assert counterexample(claim(author)) == {"x": "2", "breaks": "bad"}
 
@@ -71,7 +71,7 @@ def test_nothing_is_found_for_what_is_true():
     def author(d):
         d.given("x", le(0, x), "domain")
         d.conclude("good", le(0, 2 * x), combine(times("x", 2)))
-        d.holds_at(x=2)
+        d.witness(x=2)
 
     assert counterexample(claim(author)) is None
 
@@ -105,7 +105,7 @@ def test_a_point_without_all_values_refutes_nothing():
 def test_a_claim_that_cannot_be_read_is_left_alone():
     def author(d):
         d.conclude("bad", le(sympy.Symbol("x"), 1), combine())
-        d.holds_at(x=2)
+        d.witness(x=2)
 
     assert counterexample(claim(author)) is None
 
@@ -128,7 +128,7 @@ def test_a_claim_about_sequences_is_left_alone(kind):
     def author(d):
         STRUCTURE[kind](d)
         d.conclude("bad", le(x, 1), combine())
-        d.at(VALUES, {"u": (1,), "v": (1,)})
+        d.witness(VALUES, {"u": (1,), "v": (1,)})
 
     wrong = claim(author)
     found = breaks(read_claim(wrong), wrong.witness)

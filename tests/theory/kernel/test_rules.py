@@ -70,7 +70,7 @@ def facts(d, fault):
     if fault == "undeclared":
         goal = lt(0, y + x + x * y)
     d.conclude("goal", goal, combine(*terms, *extra.get(fault, ())))
-    d.holds_at(x=1, y=1, z=1)
+    d.witness(x=1, y=1, z=1)
 
 
 @pair(weight="is strict but no term", weak="is strict but no term", equation="is strict but no term")
@@ -84,7 +84,7 @@ def strict_products(d, fault):
         "equation": (times("z", -1), times("x")),
     }  # fmt: skip
     d.conclude("goal", lt(0, goals[fault]), combine(*proofs[fault]))
-    d.holds_at(x=1, y=1, z=1)
+    d.witness(x=1, y=1, z=1)
 
 
 @pair(inequality="an equation follows from equations only", square="an equation follows from equations only",
@@ -95,7 +95,7 @@ def equations(d, fault):
     more = {"": (), "inequality": (times("w", 0),), "square": (square(0),), "norm": (norm_square(ZERO),)}
     proof = combine(times("xy", -z), *more.get(fault, ()))
     d.conclude("goal", eq(z * y, z * x if fault != "total" else z * x + w), proof)
-    d.holds_at(x=1, y=1, z=2, w=0)
+    d.witness(x=1, y=1, z=2, w=0)
 
 
 @pair(sign=NEGATIVE, unknown=NEGATIVE, undefined=UNDEFINED, weight=UNDEFINED, undeclared=UNDECLARED,
@@ -108,7 +108,7 @@ def squares(d, fault):
     shown = x if fault == "undeclared" else of
     goal = (lt if fault in ("", "vanishing", "weak") else le)(0, weight * shown**2)
     d.conclude("goal", goal, combine(Square(weight, of)))
-    d.holds_at(x=1, y=1, z=1)
+    d.witness(x=1, y=1, z=1)
 
 
 @pair(sign=NEGATIVE, unknown=NEGATIVE, undefined=UNDEFINED, undeclared=UNDECLARED, strict="is strict but no term",
@@ -122,7 +122,7 @@ def norms(d, fault):
     if fault == "undefined":
         d.given("x", le(0, x), "domain")
     d.conclude("goal", goal, combine(NormSquare(weight, vector)))
-    d.at({"x": 1, "y": 1}, {"u": (1,), "v": (1,), "n": (1,)})
+    d.witness({"x": 1, "y": 1}, {"u": (1,), "v": (1,), "n": (1,)})
 
 
 @pair(goal=UNDEFINED, value=UNDEFINED)
@@ -133,7 +133,7 @@ def sides_that_are_defined(d, fault):
     if fault == "value":
         d.given("yx", le(0, y / x), "domain")
     d.conclude("goal", le((x**2 - 1) / x, (x**2 + y) / x - 1 / x + y * (x - 1) / x), combine(times("y")))
-    d.holds_at(x=1, y=1)
+    d.witness(x=1, y=1)
 
 
 def test_a_term_of_no_kind():
@@ -157,7 +157,7 @@ def chain(d, fault):
     steps = (second, first) if fault == "later" else (first, second)
     last = (combine(times("more", 2 if fault != "last" else 1)),)
     d.conclude("goal", le(0, 8 * x), Chain(steps, last[0] if fault != "proof" else last))
-    d.holds_at(x=1)
+    d.witness(x=1)
 
 
 @pair(equation="no single inequality as its opposite", undefined=UNDEFINED, weak="is strict but no term")
@@ -171,7 +171,7 @@ def contradiction_of_a_weak_goal(d, fault):
         d.context.clear()
         d.given("cube", le(0, x**3), "domain")
     d.conclude("goal", goal, Contradiction(combine(times("cube"), times("negation", x**2))))
-    d.holds_at(x=1, y=1)
+    d.witness(x=1, y=1)
 
 
 @pair(strict="is strict but no term", total=SUM, name="two facts are called")
@@ -179,7 +179,7 @@ def contradiction_of_a_strict_goal(d, fault):
     d.given("negation" if fault == "name" else "cube", (le if fault == "strict" else lt)(0, x**3), "domain")
     weight = x**2 if fault != "total" else ONE + x**2
     d.conclude("goal", lt(0, x), Contradiction(combine(times("cube"), times("negation", weight))))
-    d.holds_at(x=1)
+    d.witness(x=1)
 
 
 # --- cases
@@ -195,7 +195,7 @@ def sign_cases(d, fault):
     names = {"plus": ("m", "m"), "minus": ("p", "p")}.get(fault, ("p", "m"))
     sign = {"number": ONE, "other": x}.get(fault, s)
     d.conclude("goal", le(x, z), SignCases(sign, *(combine(times(name)) for name in names)))
-    d.holds_at(s=1, x=1, z=1)
+    d.witness(s=1, x=1, z=1)
 
 
 @pair(average=NO_FACT, derived=NO_FACT)
@@ -212,7 +212,7 @@ def facts_at_hand_in_sign_cases(d, fault):
     if fault == "derived":
         proofs = tuple(Chain((Step("again", le(x, 0), combine(times("x"))),), average) for _ in range(2))
     d.conclude("goal", le(2 * X, 0), SignCases(s, *proofs))
-    d.holds_at(s=1, x=0, X=0)
+    d.witness(s=1, x=0, X=0)
 
 
 @pair(order="cases > 0, == 0 need", undefined=UNDEFINED, positive=SUM, zero=SUM, name="two facts are called")
@@ -224,7 +224,7 @@ def zero_cases(d, fault):
     positive = times("case" if fault == "name" else "xy", 1 / y) if fault != "positive" else times("xy", 2 / y)
     zero = times("case") if fault != "zero" else times("case", -1)
     d.conclude("goal", le(0, x), ZeroCases(of, combine(positive), combine(times("x+y"), zero)))
-    d.holds_at(x=1, y=1)
+    d.witness(x=1, y=1)
 
 
 @pair(below=SUM, above=SUM, undefined=UNDEFINED, other=UNDEFINED)
@@ -235,7 +235,7 @@ def order_cases(d, fault):
     below = combine(times("m" if fault == "below" else "p"), times("case"))
     above = combine(times("p" if fault == "above" else "m"), times("case"))
     d.conclude("goal", le(0, z), OrderCases(one, two, below, above))
-    d.holds_at(x=1, y=1, z=1)
+    d.witness(x=1, y=1, z=1)
 
 
 @pytest.mark.parametrize("kind", ["negation", "above zero", "zero", "order", "reverse"])
@@ -270,7 +270,7 @@ def test_no_average_of_what_a_branch_assumes(kind):
             ),
         }[kind]()
         d.conclude("goal", {"order": le(2 * x, 0)}.get(kind, le(0, 2 * x)), proof)
-        d.holds_at(x=0, X=0)
+        d.witness(x=0, X=0)
 
     answered(author, "", "", (), ())
     answered(author, "other", NO_FACT, (), ())
@@ -295,7 +295,7 @@ def induction(d, fault):
     start = combine(times("z", 0)) if fault == "base" else combine()
     step = combine(times("hypothesis"), growth, *([growth] if fault == "step" else []))
     d.conclude("goal", goal, Induction(j if fault == "counter" else k, start, step))
-    d.at({"k": 1, "z": 1, "c": 1, "j": 1}, {"u": (0,), "v": (0,)})
+    d.witness({"k": 1, "z": 1, "c": 1, "j": 1}, {"u": (0,), "v": (0,)})
 
 
 @pair(start=SUM, step=SUM, anew="chosen anew at each count", one="chosen anew at each count")
@@ -308,7 +308,7 @@ def induction_on_generators(d, fault):
     goal = {"anew": eq(norm2(v), 0), "one": eq(inner(u, v), 0)}.get(fault, eq(inner(u, t), 0))
     step = combine(times("hypothesis"), times("v"))
     d.conclude("goal", goal, Induction(k, combine(), step))
-    d.at({"k": 1}, {"v": (0,), "t": (1,)})
+    d.witness({"k": 1}, {"v": (0,), "t": (1,)})
 
 
 @pair(step=SUM)
@@ -318,7 +318,7 @@ def induction_on_a_generator_that_is_named_first(d, fault):
     d.recursion(k, vectors={"g": (ZERO, g + h)})
     step = combine(times("hypothesis"), times("h", 1 if not fault else 2))
     d.conclude("goal", eq(inner(g, t), 0), Induction(k, combine(), step))
-    d.at({"k": 1}, {"h": (0,), "t": (1,)})
+    d.witness({"k": 1}, {"h": (0,), "t": (1,)})
 
 
 @pair(square=UNDEFINED, norm=UNDEFINED)
@@ -331,14 +331,14 @@ def quotients_that_cancel(d, fault):
         d.conclude("goal", le(0, w * z**2), combine(Square(w * y**2, z / y)))
     else:
         d.conclude("goal", le(0, w * norm2(u)), combine(NormSquare(w * y**2, (1 / y) * u)))
-    d.at({"y": 1, "w": 1, "z": 1}, {"u": (1,)})
+    d.witness({"y": 1, "w": 1, "z": 1}, {"u": (1,)})
 
 
 def test_what_is_left_of_a_certificate_that_does_not_add_up():
     def author(d, _):
         d.given("x", lt(0, x), "domain")
         d.conclude("goal", le(y / x, 2), combine())
-        d.holds_at(x=1, y=1)
+        d.witness(x=1, y=1)
 
     answered(author, "wrong", "does not add up; what is left is (2*x - y)/(x)", (), ())
 

@@ -59,7 +59,7 @@ def roots(d, fault):
     d.conclude(
         "goal", le(0, z * s), combine(times("s >= 0", s**2), times("s^2", -s)) if fault else combine(times("s >= 0", z))
     )
-    d.holds_at(z={"root": 2}.get(fault, 4))
+    d.witness(z={"root": 2}.get(fault, 4))
 
 
 @pair(undefined="is divided by", order="is divided by", twice="is bound twice", all="is divided by")
@@ -79,7 +79,7 @@ def premises(d, fault):
         d.given(*y_positive)
         d.given(*(quotient if fault != "twice" else ("y", le(x / y, 1), "domain")))
     d.conclude("goal", le(0, y**2 + 0 * x), combine(square(y)))
-    d.holds_at(x=1, y=1, z=1, k=0)
+    d.witness(x=1, y=1, z=1, k=0)
 
 
 @pair(
@@ -95,7 +95,7 @@ def assumptions(d, fault):
     if fault == "reason":
         d.context.append(Premise("y", le(0, y), "because"))
     d.conclude("goal", le(0, 2 * x), combine(times("x", 2)))
-    d.holds_at(x=1, y=1)
+    d.witness(x=1, y=1)
 
 
 @pair(
@@ -114,7 +114,7 @@ def reasons_of_processes(d, fault):
         d.link(x, h, over=STEP)
         d.process("h", known=0, differences=0, reason=UNBIASED)
     d.conclude("goal", le(0, norm2(n)), combine(norm_square(n)))
-    d.at({"k": 0}, {"n": (1,) if fault == "vanish" else (0,), "u": (1,)})
+    d.witness({"k": 0}, {"n": (1,) if fault == "vanish" else (0,), "u": (1,)})
 
 
 @pair(
@@ -132,7 +132,7 @@ def conclusions(d, fault):
         d.have("goal", relation, proof)
     else:
         d.conclude("goal", relation, proof)
-    d.holds_at(x=1)
+    d.witness(x=1)
 
 
 def test_an_identity_may_be_a_conclusion():
@@ -165,7 +165,7 @@ def witness(d, fault):
     changes = {"premise": {"x": 2, "z": 1, "w": -2}, "strict": {"y": 1, "w": 1}, "equation": {"z": 1},
                "inexact": {"z": 0.5}, "defined": {"w": 1}}  # fmt: skip
     vectors |= {"v": (1, 1)} if fault == "gram" else {}
-    d.at({**point, **changes.get(fault, {})}, vectors)
+    d.witness({**point, **changes.get(fault, {})}, vectors)
 
 
 @pair(quotient="the image of x is divided")
@@ -176,7 +176,7 @@ def images(d, fault):
     d.link(x, Vector((("u", factor),)), over=ELEMENT)
     d.given("x", eq(x, 0), "domain")
     d.conclude("u", eq(norm2(u), 0), Average(eq(x**2, 0), combine(times("x", x)), ELEMENT))
-    d.at({"y": 1}, {"u": (0,)})
+    d.witness({"y": 1}, {"u": (0,)})
 
 
 @pair(
@@ -201,7 +201,7 @@ def witness_of_links(d, fault):
     shown = {"both": {"y": 1, "z": 1}, "vector": {"r": 1, "c": 1}, "value": {"x": 1}}.get(fault, {"x": 2})
     vectors = {"u": (1, 1) if fault == "coordinates" else (1,), "v": (1, 2)}
     whole = {"n": (2, 2)} if fault != "coordinates" else {}
-    d.at(shown if fault != "coordinates" else {}, {**vectors, **whole, "h": (1,), "t": (0, 1)})
+    d.witness(shown if fault != "coordinates" else {}, {**vectors, **whole, "h": (1,), "t": (0, 1)})
 
 
 @pair(first="are not the first and the last", last="are not the first", mean="are not the first",
@@ -212,7 +212,7 @@ def witness_of_paths(d, fault):
     d.path(*symbols(" ".join(names)))
     goal(d)
     point = dict(zip(names, (1, 2, 1, 2, 1, 2, 1), strict=True))
-    d.at(point if not fault else {**point, fault: 3})
+    d.witness(point if not fault else {**point, fault: 3})
 
 
 @pair(count="gives the count k as", negative="gives the count k as", value="the witness breaks the premise 'w'",
@@ -225,7 +225,7 @@ def witness_of_recursions(d, fault):
     d.given("w", eq(w, {"value": 12, "late": 14}.get(fault, 10)), "domain")
     d.given("u", eq(norm2(u), 16 + (fault == "vector")), "domain")
     goal(d)
-    d.at({"k": {"count": "1/2", "negative": -1}.get(fault, 3), "z": 1, "x": 1}, {"v": (1,), "t": (1,)})
+    d.witness({"k": {"count": "1/2", "negative": -1}.get(fault, 3), "z": 1, "x": 1}, {"v": (1,), "t": (1,)})
 
 
 @pair(mean="another value than what", delay="another value than what", late="another value than what")
@@ -235,7 +235,7 @@ def witness_of_what_is_made(d, fault):
     d.delayed("v", of="u", lag=0)
     goal(d)
     point = {"x": 1, "y": 2, "X": 2 if fault != "mean" else 1}
-    d.at(point, {"u": (3,), "t": (3,) if fault == "late" else (), "v": (3, 0) if fault != "delay" else (2,)})
+    d.witness(point, {"u": (3,), "t": (3,) if fault == "late" else (), "v": (3, 0) if fault != "delay" else (2,)})
 
 
 # --- numbers of the witness

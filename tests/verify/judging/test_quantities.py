@@ -30,7 +30,7 @@ def last_gap(d: Draft) -> None:
     added = K * alpha**2 * (L * sigma**2 / 2 + nu * sigma)
     d.given("descents", le(gap - Delta, added), "domain")
     d.conclude("bound", le(gap, Delta + added), combine(times("descents")))
-    d.at({"gap_K": 1, "Delta": 1, "K": 1, "alpha": 1, "L": 1, "sigma": 1, "nu": 1})
+    d.witness({"gap_K": 1, "Delta": 1, "K": 1, "alpha": 1, "L": 1, "sigma": 1, "nu": 1})
 '''
 
 THEOREM = '''"""Bound the last gap f(W_K) - f*."""
