@@ -108,7 +108,8 @@ class Recording:
 
 def record(setting: Setting, constants: Constants, steps: int, replicas: int) -> Recording:
     """Run the recursion of a setting and keep everything."""
-    problem, algorithm = setting.make_problem(), algorithms.named(setting.algorithm)
+    setting = setting.afresh()
+    problem, algorithm = setting.problem, algorithms.named(setting.algorithm)
     samples = Samples(problem, setting.seed, range(replicas), setting.batch)
     start = [np.repeat(stage[None], replicas, axis=0) for stage in problem.initial_weights()]
     device = devices.make("ald", setting.tau)

@@ -154,8 +154,7 @@ def _peaks() -> bool:
 
 
 def _run(setting: Setting, **changes: Any) -> RunResult:  # noqa: ANN401
-    again = {"problem": setting.make_problem(), "measure_every": LEFT_OUT, "replicas": 4}
-    return simulate.execute(dataclasses.replace(setting, **(again | changes)))
+    return simulate.execute(setting.afresh(**({"measure_every": LEFT_OUT, "replicas": 4} | changes)))
 
 
 def _agree() -> bool:

@@ -7,7 +7,6 @@ crash in between changes it. Any `concurrent.futures` executor will do.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import replace
 
 import numpy as np
 
@@ -22,8 +21,8 @@ from verify.sweep.store import Store, judged_by
 
 
 def trajectories(setting: Setting, replicas: int, seed: int) -> simulate.RunResult:
-    """Run a setting, on a problem made anew."""
-    return simulate.execute(replace(setting, problem=setting.make_problem(), replicas=replicas, seed=seed))
+    """Run a setting."""
+    return simulate.execute(setting.afresh(replicas=replicas, seed=seed))
 
 
 def observe(setting: Setting, replicas: int, seed: int) -> Observations:

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 import theory
 from boundary import BadInput, known
 from simulate import problems
-from simulate.run import Run
+from simulate.run import LEFT_OUT, Run
 from theory.setting import algorithms, devices
 from theory.theorems import network
 from verify.sweep import axes
@@ -62,6 +62,11 @@ class Setting(Run):
     def make_problem(self) -> problems.Problem:
         """Return the problem that is run, made anew."""
         return problems.rebuild(self.problem.describe())
+
+    def afresh(self, **changes: Any) -> Self:  # noqa: ANN401 - values of fields
+        """Return the setting with other values, its problem made anew and, unless they were drawn, its lags too."""
+        anew: dict[str, Any] = {"problem": self.make_problem(), "lags": self.lags if self.free_lags else LEFT_OUT}
+        return replace(self, **(anew | changes))
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data from which `from_dict` makes the setting again."""

@@ -129,3 +129,13 @@ def test_any_lags_are_drawn_kept_and_run():
     run = assessing.trajectories(growing, 1, 0).run
     assert run.lags == growing.lags != algorithms.named(growing.algorithm).lags(growing.stages)
     assert families.ANY_LAGS.name not in families.plan_families([])
+
+
+def test_what_a_setting_runs_on_is_made_when_it_is_run(monkeypatch):
+    """A fault of the problems or of the algorithms reaches settings that were made before; drawn lags are kept."""
+    own = families.sample(1, 4)
+    drawn = next(s for i in range(40) if any((s := families.sample(4, i, (families.ANY_LAGS.name,))).lags))
+    monkeypatch.setattr(algorithms.Algorithm, "lags", lambda _, stages: (7,) * stages)
+    assert own.afresh().lags == (7,) * own.stages != own.lags
+    assert drawn.free_lags and drawn.afresh().lags == drawn.lags
+    assert own.afresh().problem is not own.problem and own.afresh(seed=3).seed == 3
