@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from boundary import json_text
+from boundary import json_number, json_text
 from tests.verify.made import check, judged, source
 from verify.judging import statistics
 from verify.judging.assumptions import STATUSES, Finding
@@ -142,3 +142,9 @@ def test_a_sweep_that_held_nothing_is_not_held():
     assert summary.summarise([nothing, result(1, 1.0, 2.0)], PLAN, 1.0).word == "held"
     bad = replace(nothing, checks=(check("a-posteriori", 0.5, "violated"),))
     assert summary.summarise([bad, result(1, 1.0, 2.0)], PLAN, 1.0).word == "violated"
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 0.1, 1e-308, 3])
+def test_a_number_survives_json(value):
+    read = json_number(json.loads(json_text({"value": value}))["value"])
+    assert repr(read) == repr(value) and type(read) is type(value)

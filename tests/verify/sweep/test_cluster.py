@@ -5,11 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from boundary import BadInput
+from boundary import BadInput, json_text
 from verify.sweep import assessing, executors
 from verify.sweep.plan import SweepPlan
 from verify.sweep.store import Store
@@ -19,8 +20,8 @@ distributed = pytest.importorskip("distributed", reason="the extra `cluster` is 
 PLAN = SweepPlan(3, ("plus-minus",), 0.99)
 
 
-def facts(store: Store) -> list[dict]:
-    return [{name: value for name, value in result.items() if name != "seconds"} for result in store.results()]
+def facts(store: Store) -> list[str]:
+    return [json_text(replace(result, seconds=0.0).to_json()) for result in store.results()]
 
 
 @pytest.mark.slow
