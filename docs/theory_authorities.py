@@ -13,7 +13,7 @@ from shutil import which
 from subprocess import run
 
 from theory import blueprint
-from theory.blueprint import Outcome
+from theory.blueprint import ProofOutcome
 from theory.checkers import engine
 from theory.kernel import Claim
 
@@ -74,7 +74,7 @@ def versions() -> dict[str, str]:
 def ask(before: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
     """Return the answers of this machine's authorities; what one cannot be asked here stays as it was before."""
     claims = blueprint.all_claims()
-    outcomes: dict[str, dict[str, Outcome]] = {
+    outcomes: dict[str, dict[str, ProofOutcome]] = {
         name: {outcome.claim: outcome for outcome in engine(name)(claims)} for name in ASKED
     }
     found: dict[str, dict[str, object]] = {}

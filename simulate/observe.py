@@ -16,7 +16,7 @@ NEVER = -1
 """The step of divergence of a replica that did not diverge."""
 
 
-class Plan(NamedTuple):
+class BlockPlan(NamedTuple):
     """When the replicas are measured within one block.
 
     Args:
@@ -114,11 +114,11 @@ class Observer:
         self.curve_gradient = np.zeros((self.bins, count))
         self.curve_value = np.zeros((self.bins, count))
 
-    def plan(self, block: int, length: int) -> Plan:
+    def plan(self, block: int, length: int) -> BlockPlan:
         """Return when the replicas are measured in block `block` of `length` steps."""
         first = block * length
         steps = min(length, self.iterations - first)
-        return Plan(first, steps, *stratified_times(self.seed, self.replicas, block, steps, self.every))
+        return BlockPlan(first, steps, *stratified_times(self.seed, self.replicas, block, steps, self.every))
 
     def start(self, weights: Weights) -> None:
         """Look at W_0: what is a largest or a smallest value along the run begins there; no average does."""
@@ -131,7 +131,7 @@ class Observer:
         self.extremes(everyone, Seen(*(value[:, None] for value in seen)))
         self.norms(everyone, [stage[:, None] for stage in weights])
 
-    def see(self, plan: Plan, place: int, weights: Weights) -> None:
+    def see(self, plan: BlockPlan, place: int, weights: Weights) -> None:
         """Look at W_k, k = plan.first + place, of all replicas: arrays of shape (replicas, ...)."""
         self.guard(plan.first + place, weights)
         stratum = place // self.every

@@ -15,7 +15,7 @@ import boundary
 from boundary import BadInput
 from simulate import checkpoint
 from simulate.group import Group, make_groups
-from simulate.observe import NEVER, Plan, look
+from simulate.observe import NEVER, BlockPlan, look
 from simulate.randomness import block_length
 from simulate.run import Run
 
@@ -153,7 +153,7 @@ def _advance(group: Group, start: int, steps: int, length: int) -> None:
         part = min(steps, length - start % length)
         strata = np.arange(0, part, every)
         times = np.broadcast_to(strata, (len(group.replicas), len(strata)))
-        group.engine.advance(Plan(start, part, times, np.minimum(every, part - strata)), group.observer)
+        group.engine.advance(BlockPlan(start, part, times, np.minimum(every, part - strata)), group.observer)
         start, steps = start + part, steps - part
         group.observer.guard(start, group.engine.weights())
 

@@ -24,7 +24,7 @@ from theory.kernel.refute import counterexample
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ProofOutcome:
     """The verdict on one claim by one authority.
 
     Args:
@@ -88,7 +88,7 @@ def claim(name: str) -> Claim:
     return REGISTRY[name]
 
 
-def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
+def prove(claims: Iterable[Claim]) -> Iterator[ProofOutcome]:
     """Check claims in order with the exact kernel; one that cites an unproved claim is not proved."""
     proved: dict[str, Claim] = {}
     for item in claims:
@@ -98,10 +98,10 @@ def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
         except Gap as gap:
             point = counterexample(item)
             verdict: Verdict = "undecided" if point is None else "refuted"
-            yield Outcome(item.id, verdict, str(gap), time.perf_counter() - start, point or {})
+            yield ProofOutcome(item.id, verdict, str(gap), time.perf_counter() - start, point or {})
         else:
             proved[item.id] = item
-            yield Outcome(item.id, "proved", "", time.perf_counter() - start)
+            yield ProofOutcome(item.id, "proved", "", time.perf_counter() - start)
 
 
 def citations(proof: Proof) -> Iterator[str]:

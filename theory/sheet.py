@@ -13,7 +13,7 @@ import jinja2
 from boundary import json_text, write_atomically
 from boundary.numbers import places_above
 from theory import blueprint
-from theory.blueprint import Outcome
+from theory.blueprint import ProofOutcome
 from theory.bounds import NAMES, Bound, Condition, bound
 from theory.bounds.function import DEFAULTS
 from theory.bounds.inputs import PARAMETERS, condition
@@ -40,7 +40,7 @@ STEPS = ("stale.martingale", "multiplier.bound", "complexity.linear", "sync.clos
 _COLUMNS = ("sharp", "explicit", "floor")
 
 
-def describe(outcomes: Mapping[str, Outcome]) -> dict[str, Any]:
+def describe(outcomes: Mapping[str, ProofOutcome]) -> dict[str, Any]:
     """Return everything the sheet says, as data; `outcomes` are the kernel's verdicts by claim."""
     theorems = [_theorem(bound(name)) for name in NAMES]
     used = sorted({label for theorem in theorems for label in theorem["assumptions"]})
@@ -121,7 +121,7 @@ def _parameter(name: str) -> dict[str, str]:
     }
 
 
-def _claim(item: Claim, outcome: Outcome) -> dict[str, Any]:
+def _claim(item: Claim, outcome: ProofOutcome) -> dict[str, Any]:
     return {
         "id": item.id,
         "title": item.title,
@@ -184,7 +184,7 @@ def render(described: Mapping[str, Any], template: str, picture: str | None = No
     return _environment().get_template(template).render(**described, picture=picture)
 
 
-def write(folder: Path, outcomes: Mapping[str, Outcome], picture: str | None) -> list[Path]:
+def write(folder: Path, outcomes: Mapping[str, ProofOutcome], picture: str | None) -> list[Path]:
     """Write the three files, each whole, and return their paths.
 
     Args:

@@ -1,6 +1,6 @@
 """Draws a pipeline schedule: rows are stages, columns are slots."""
 
-from theory.setting.schedules import Pass, Schedule, Task
+from theory.setting.schedules import Pass, Schedule, PipelineTask
 
 _CELL = 26
 _LEFT = 74
@@ -67,7 +67,7 @@ def _grid(schedule: Schedule, slots: int) -> list[str]:
     return [_words(_LEFT - 12, _TOP - 8, "slot", size=10, anchor="end", colour="#666"), *numbers, *rows]
 
 
-def _cell(schedule: Schedule, task: Task) -> str:
+def _cell(schedule: Schedule, task: PipelineTask) -> str:
     """Return one pass; where a slot holds two, the forward pass takes the upper half and the backward the lower."""
     fill, ink = _COLOURS[task.kind]
     height = _CELL / schedule.passes_per_slot
@@ -95,7 +95,7 @@ def _legend(y: int) -> list[str]:
     return parts
 
 
-def _updates(schedule: Schedule, task: Task) -> bool:
+def _updates(schedule: Schedule, task: PipelineTask) -> bool:
     return task.kind == "backward" and schedule.updates_after(task.sample)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from boundary import BadInput
 from simulate.engines.machine import Machine
 from simulate.engines.reference import Recursion
-from simulate.observe import Observer, Plan
+from simulate.observe import BlockPlan, Observer
 from simulate.problems.base import Problem
 from simulate.randomness import Samples
 from simulate.run import Run
@@ -84,10 +84,10 @@ class Engine(ABC):
 
     @abstractmethod
     def __init__(self, task: Task) -> None:
-        """Stand at W_0."""
+        """Start at W_0."""
 
     @abstractmethod
-    def advance(self, plan: Plan, observer: Observer) -> None:
+    def advance(self, plan: BlockPlan, observer: Observer) -> None:
         """Make the steps of one block."""
 
     @abstractmethod
@@ -130,7 +130,7 @@ class NumPyEngine(Engine):
             samples[:, place].astype(_kind(samples, self._task.dtype), copy=False) for place in range(len(samples[0]))
         ]
 
-    def advance(self, plan: Plan, observer: Observer) -> None:
+    def advance(self, plan: BlockPlan, observer: Observer) -> None:
         """Make the steps of one block."""
         with np.errstate(over="ignore", invalid="ignore"):  # divergence is noted by the observer
             for place in range(plan.steps):
@@ -190,7 +190,7 @@ class MachineEngine(Engine):
         self._versions: Iterator[Weights] = machine.trajectory(task.run.iterations)
         self._weights = next(self._versions)
 
-    def advance(self, plan: Plan, observer: Observer) -> None:
+    def advance(self, plan: BlockPlan, observer: Observer) -> None:
         """Run the pipeline until every stage has made the block's updates."""
         with np.errstate(over="ignore", invalid="ignore"):
             for place, after in enumerate(islice(self._versions, plan.steps)):

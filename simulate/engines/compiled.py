@@ -14,7 +14,7 @@ import numpy as np
 from boundary import BadInput
 from simulate import kernels, notes
 from simulate.engines.base import Engine, NumPyEngine, State, Task
-from simulate.observe import NEVER, Observer, Plan, Seen
+from simulate.observe import NEVER, BlockPlan, Observer, Seen
 from simulate.problems import Attaining, Cosine, Digits, Logistic, Network, PlusMinus, Problem, Quadratic, activations
 from simulate.problems.activations import Activation
 from simulate.problems.base import Laws
@@ -42,10 +42,10 @@ class Compiled(Engine):
         self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
 
     @abstractmethod
-    def advance(self, plan: Plan, observer: Observer) -> None:
+    def advance(self, plan: BlockPlan, observer: Observer) -> None:
         """Make the steps of one block."""
 
-    def block(self, plan: Plan) -> np.ndarray:
+    def block(self, plan: BlockPlan) -> np.ndarray:
         """Return the samples of the plan's steps, which lie in one block, shape (replicas, steps, batch, ...)."""
         number, place = divmod(plan.first, self.samples.length)
         return self.samples.block(number)[:, place : place + plan.steps]
@@ -90,7 +90,7 @@ class Compiled(Engine):
 class SnapshotEngine(Compiled):
     """Problems whose moments cost many steps: weights at the measuring times are handed back and measured outside."""
 
-    def advance(self, plan: Plan, observer: Observer) -> None:
+    def advance(self, plan: BlockPlan, observer: Observer) -> None:
         """Make the steps of one block, as many strata at once as memory allows."""
         together = max(1, _NUMBERS_AT_ONCE // self.kernel.weights.size)
         ends = np.cumsum(plan.lengths)
@@ -106,14 +106,14 @@ class SnapshotEngine(Compiled):
         """Make the steps of `samples` and return the weights at `times`, shape (replicas, times, P)."""
 
     @abstractmethod
-    def moments(self, weights: np.ndarray) -> kernels.Moments:
+    def moments(self, weights: np.ndarray) -> kernels.KernelMoments:
         """Return the exact moments at weights of shape (n, times, P)."""
 
     @abstractmethod
     def stage_of(self, place: np.ndarray) -> np.ndarray:
         """Return the stage, from 0, of what the kernel reports."""
 
-    def _measure(self, plan: Plan, observer: Observer, snapshots: np.ndarray, strata: slice) -> None:
+    def _measure(self, plan: BlockPlan, observer: Observer, snapshots: np.ndarray, strata: slice) -> None:
         """Measure the replicas that have not diverged at their times in `strata`."""
         sound = np.flatnonzero(observer.diverged_step == NEVER)
         if not sound.size:
@@ -153,7 +153,7 @@ class NetworkEngine(SnapshotEngine):
             threads=task.threads,
         )
 
-    def moments(self, weights: np.ndarray) -> kernels.Moments:
+    def moments(self, weights: np.ndarray) -> kernels.KernelMoments:
         """Return the exact moments."""
         problem = self.task.problem
         assert isinstance(problem, Network), "`_ENGINES` pairs problems and engines"
@@ -192,7 +192,7 @@ class LogisticEngine(SnapshotEngine):
             threads=task.threads,
         )
 
-    def moments(self, weights: np.ndarray) -> kernels.Moments:
+    def moments(self, weights: np.ndarray) -> kernels.KernelMoments:
         """Return the exact moments."""
         problem = self.task.problem
         assert isinstance(problem, Logistic), "`_ENGINES` pairs problems and engines"
@@ -237,7 +237,7 @@ class LawsEngine(SnapshotEngine):
             threads=task.threads,
         )
 
-    def moments(self, weights: np.ndarray) -> kernels.Moments:
+    def moments(self, weights: np.ndarray) -> kernels.KernelMoments:
         """Return the exact moments."""
         laws = self.laws
         return kernels.measure_custom(weights, laws.data, self.edges, laws.direction, laws.moments)
@@ -250,7 +250,7 @@ class LawsEngine(SnapshotEngine):
 class SummingEngine(Compiled):
     """Problems whose kernels add up every step themselves, whatever the measuring times."""
 
-    def advance(self, plan: Plan, observer: Observer) -> None:
+    def advance(self, plan: BlockPlan, observer: Observer) -> None:
         """Make the steps of one block."""
         steps = plan.first + np.arange(plan.steps)
         bins = steps * observer.bins // observer.iterations
@@ -272,7 +272,7 @@ class SummingEngine(Compiled):
         observer.curve_value[covered] += curve[..., 1].T
 
     @abstractmethod
-    def make_steps(self, plan: Plan, bins: np.ndarray) -> np.ndarray:
+    def make_steps(self, plan: BlockPlan, bins: np.ndarray) -> np.ndarray:
         """Make the steps and return the sums of squared gradient and value per bin, shape (replicas, bins, 2)."""
 
     def stage_of(self, place: np.ndarray) -> np.ndarray:
@@ -283,7 +283,7 @@ class SummingEngine(Compiled):
 class QuadraticEngine(SummingEngine):
     """Coupled quadratics, with cosines or without."""
 
-    def make_steps(self, plan: Plan, bins: np.ndarray) -> np.ndarray:
+    def make_steps(self, plan: BlockPlan, bins: np.ndarray) -> np.ndarray:
         """Make the steps of one block."""
         task, problem = self.task, self.task.problem
         assert isinstance(problem, Blocks), "`_ENGINES` pairs problems and engines"
@@ -311,7 +311,7 @@ class QuadraticEngine(SummingEngine):
 class ScalarEngine(SummingEngine):
     """The attaining instance."""
 
-    def make_steps(self, plan: Plan, bins: np.ndarray) -> np.ndarray:
+    def make_steps(self, plan: BlockPlan, bins: np.ndarray) -> np.ndarray:
         """Make the steps of one block."""
         task, problem = self.task, self.task.problem
         assert isinstance(problem, Attaining), "`_ENGINES` pairs problems and engines"

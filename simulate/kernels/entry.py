@@ -262,7 +262,7 @@ def serves(lags: Sequence[int], *, stashed: bool = False) -> bool:
     return not stashed and all(early >= late for early, late in pairwise(lags))
 
 
-class Moments(NamedTuple):
+class KernelMoments(NamedTuple):
     """What `measure` finds, float64; `...` is the leading shape of the weights.
 
     Args:
@@ -288,7 +288,7 @@ def measure(
     activation: str = "tanh",
     loss: str = "log-cosh",
     threads: int = 1,
-) -> Moments:
+) -> KernelMoments:
     """Return f and the first two moments of the sample gradient, exactly (over all N samples), at given weights.
 
     Args:
@@ -317,7 +317,7 @@ def measure(
     found = found.reshape(*weights.shape[:-1], -1)
     squares, seconds = found[..., 1 : 1 + stages], found[..., 1 + stages : 1 + 2 * stages]
     # Rounding may leave a variance that is zero a little below it.
-    return Moments(found[..., 0], squares, np.maximum(seconds - squares, 0), np.maximum(found[..., -1], 0))
+    return KernelMoments(found[..., 0], squares, np.maximum(seconds - squares, 0), np.maximum(found[..., -1], 0))
 
 
 def empty_curve(bins: Integers | None, steps: int, replicas: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -13,7 +13,7 @@ from numba import njit
 from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
-from simulate.kernels.entry import Element, Moments, State, check_shape, split
+from simulate.kernels.entry import Element, KernelMoments, State, check_shape, split
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, moved, stop
 
 Direction = Callable[[Floats, Floats, Floats, Floats, Floats], None]
@@ -143,7 +143,7 @@ def custom(
 
 def measure_custom(
     weights: Floats, data: NDArray[np.float64], edges: Sequence[int], direction: Direction, moments: Exact
-) -> Moments:
+) -> KernelMoments:
     """Return f and the first two moments of the sample gradient, in float64.
 
     Args:
@@ -161,6 +161,6 @@ def measure_custom(
     squares, variances = (np.add.reduceat(part, starts, axis=1) for part in (gradient**2, variance))
     weighted = np.sum(variance * flat**2, axis=1)
     stages = (*leading, len(starts))
-    return Moments(
+    return KernelMoments(
         value.reshape(leading), squares.reshape(stages), variances.reshape(stages), weighted.reshape(leading)
     )

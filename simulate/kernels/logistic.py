@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from boundary import BadInput
 from simulate.kernels.elementary import LOGISTIC, loss_slope, loss_value
-from simulate.kernels.entry import Element, Moments, State, check_shape, split
+from simulate.kernels.entry import Element, KernelMoments, State, check_shape, split
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
 from simulate.kernels.simd import (
     WIDE,
@@ -234,7 +234,7 @@ def evaluate(
 
 def measure_logistic(
     weights: Floats, data: Floats, stages: int, *, regulariser: float = 0.0, threads: int = 1
-) -> Moments:
+) -> KernelMoments:
     """Return f and the first two moments of the sample gradient, exactly (over all N samples), in float64.
 
     Args:
@@ -260,6 +260,6 @@ def measure_logistic(
         part.reshape(*weights.shape[:-1], stages, -1) for part in np.split(found[:, 1:], 2, axis=1)
     )  # fmt: skip
     weighted = np.sum(variance * weights.reshape(variance.shape).astype(np.float64) ** 2, axis=(-2, -1))
-    return Moments(
+    return KernelMoments(
         found[:, 0].reshape(weights.shape[:-1]), np.sum(gradient**2, axis=-1), np.sum(variance, axis=-1), weighted
     )

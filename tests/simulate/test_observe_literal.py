@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from simulate.kernels import largest_weight
-from simulate.observe import NEVER, Observer, Plan, Seen, look
+from simulate.observe import NEVER, BlockPlan, Observer, Seen, look
 from simulate.problems import Quadratic
 from simulate.problems.base import Moments
 from simulate.randomness import stratified_times
@@ -87,13 +87,13 @@ def test_of_one_replica_all_times_are_added_in_order():
 def test_a_replica_is_looked_at_when_it_is_due_and_only_while_it_is_there():
     one = observer(every=4)
     one.diverged_step[2] = 1
-    plan = Plan(0, 8, np.array([[1, 6], [2, 6], [1, 7]]), np.array([4, 4]))
+    plan = BlockPlan(0, 8, np.array([[1, 6], [2, 6], [1, 7]]), np.array([4, 4]))
     looked = []
     one.add = lambda *given: looked.append(tuple(part.tolist() for part in given[:3]))
     for place in range(8):
         one.see(plan, place, [np.zeros((3, 1)), np.zeros((3, 1))])
     assert looked == [([0], [[1]], [4]), ([1], [[2]], [4]), ([0, 1], [[6], [6]], [4])]
-    late = Plan(8, 8, plan.times, np.array([4, 3]))
+    late = BlockPlan(8, 8, plan.times, np.array([4, 3]))
     looked.clear()
     one.see(late, 6, [np.zeros((3, 1)), np.zeros((3, 1))])
     assert looked == [([0, 1], [[14], [14]], [3])]
@@ -144,7 +144,7 @@ AT = [np.array([[1.0, -2.0], [3.0, 0.0], [0.5, 0.5]]), np.array([[1.0], [-1.0], 
 def test_what_is_seen_is_added_once_for_the_steps_that_it_stands_for(who):
     one, steps = plain(), np.full((3, 2), -1)
     steps[who, 1] = 3
-    one.see(Plan(2, 4, steps, np.array([2, 7])), 3, AT)  # the step 5 of 8: the second bin
+    one.see(BlockPlan(2, 4, steps, np.array([2, 7])), 3, AT)  # the step 5 of 8: the second bin
     here = np.isin(range(3), who)
     for _ in range(2):
         assert one.squared_gradient.tolist() == np.where(here, 7 * np.array([6, 10, 4.5]), 0).tolist()
@@ -160,11 +160,11 @@ def test_what_is_seen_is_added_once_for_the_steps_that_it_stands_for(who):
         assert one.largest_variance.tolist() == np.where(here, [6, 10, 4.5], 0).tolist()
         assert one.least_value.tolist() == np.where(here, [0, 2, 3], np.inf).tolist()
         assert one.largest_weight.tolist() == [2, 3, 2], "the guard looks at everyone, always"
-        one.see(Plan(2, 4, steps, np.array([2, 7])), 2, AT)  # nobody is due
+        one.see(BlockPlan(2, 4, steps, np.array([2, 7])), 2, AT)  # nobody is due
 
 
 def test_sums_grow_and_extremes_keep_the_most_and_the_least():
-    one, plan = plain(replicas=1), Plan(0, 8, np.array([[0, 3]]), np.array([1, 1]))
+    one, plan = plain(replicas=1), BlockPlan(0, 8, np.array([[0, 3]]), np.array([1, 1]))
     for place, weight in enumerate([2.0, 1.0, 4.0, -3.0, 1.0]):  # the first and the fourth are due
         one.guard(place, [np.array([[weight]]), np.array([[0.0]])])
         if place in (0, 3):
@@ -176,7 +176,7 @@ def test_sums_grow_and_extremes_keep_the_most_and_the_least():
 def test_who_leaves_is_noted_with_the_step_of_the_run_and_not_looked_at():
     one = plain(every=4)
     far = [np.array([[1.0], [4.5], [1.0]]), np.array([[0.0], [0.0], [0.0]])]
-    one.see(Plan(4, 4, np.full((3, 1), 2), np.array([4])), 2, far)
+    one.see(BlockPlan(4, 4, np.full((3, 1), 2), np.array([4])), 2, far)
     assert one.diverged_step.tolist() == [NEVER, 6, NEVER] and one.diverged_stage.tolist() == [NEVER, 0, NEVER]
     assert one.squared_gradient.tolist() == [4.0, 0.0, 4.0] and one.curve_weight.tolist() == [[0, 0, 0], [4, 0, 4]]
 
@@ -214,7 +214,7 @@ def test_norms_are_those_of_matrices_at_the_start_and_when_due():
     two.norms(np.array([1]), [MATRICES[1:, None], 3 * MATRICES[:1, None]])
     assert two.largest_norms.tolist() == [[0, 0], [4, 12]]
     three = plain(replicas=2, stages=1)
-    three.see(Plan(0, 8, np.array([[-1], [1]]), np.array([2])), 1, [MATRICES])
+    three.see(BlockPlan(0, 8, np.array([[-1], [1]]), np.array([2])), 1, [MATRICES])
     assert three.largest_norms.tolist() == [[0.0], [1.0]], "the other is not due"
 
 

@@ -11,7 +11,7 @@ import pytest
 import sympy
 
 from theory import blueprint
-from theory.blueprint import Outcome
+from theory.blueprint import ProofOutcome
 from theory.checkers import engine
 from theory.commands.prove import _overall
 from theory.kernel import Average, Shift, Telescope, Tower
@@ -187,7 +187,7 @@ def test_z3_alone_holds_with_its_conditions_named():
 
 
 def outcome(verdict):
-    return Outcome("claim", verdict)
+    return ProofOutcome("claim", verdict)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from theory.bounds.inputs import Given, condition, read, satisfied, scalar
 from theory.bounds.inversion import Inversion
 from theory.bounds.registry import MAKERS, PLAIN, bound, family
 from theory.bounds.theorem3 import CONSTANTS as CONSTANTS
-from theory.bounds.theorem3 import ClosedForm, closed_form
+from theory.bounds.theorem3 import ClosedIterations, closed_form
 from theory.lemmas import complexity as parts
 from theory.lemmas.feasible import q, x
 from theory.setting.algorithms import Algorithm
@@ -193,7 +193,7 @@ def check(given: Mapping[str, Number], target: Number) -> None:
 
 
 @dataclass(frozen=True)
-class Plan:
+class AlgorithmPlan:
     """What one algorithm needs to reach the target.
 
     Args:
@@ -213,7 +213,7 @@ class Plan:
     floor: float
     samples: int | None = None
     cycles: int | None = None
-    closed: ClosedForm | None = None
+    closed: ClosedIterations | None = None
 
 
 def slots(algorithm: Algorithm, stages: int, batch: int, count: int) -> int:
@@ -222,12 +222,14 @@ def slots(algorithm: Algorithm, stages: int, batch: int, count: int) -> int:
     return schedule.backward_slot(1, count * schedule.batch - 1) + 1
 
 
-def plan(algorithm: Algorithm, given: Mapping[str, Number], target: Number, stages: int | None, batch: int = 1) -> Plan:
+def plan(
+    algorithm: Algorithm, given: Mapping[str, Number], target: Number, stages: int | None, batch: int = 1
+) -> AlgorithmPlan:
     """Return what an algorithm needs to reach the target, proved."""
     constants = constants_of(algorithm, given, batch)
     reach, lowest = iterations(constants, target), floor(constants)
     if reach is None:
-        return Plan(algorithm, batch, None, lowest)
+        return AlgorithmPlan(algorithm, batch, None, lowest)
     expression = closed_form(constants, target)
-    one = Plan(algorithm, batch, reach, lowest, reach.iterations * batch, closed=expression)
+    one = AlgorithmPlan(algorithm, batch, reach, lowest, reach.iterations * batch, closed=expression)
     return one if stages is None else replace(one, cycles=slots(algorithm, stages, batch, reach.iterations))

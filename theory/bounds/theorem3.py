@@ -32,7 +32,7 @@ _REPAIRS = 50
 
 
 @dataclass(frozen=True)
-class ClosedForm:
+class ClosedIterations:
     """A run that Theorem 3 proves to reach the target: iterations, step size and the trade-off t."""
 
     iterations: int
@@ -57,7 +57,7 @@ def _functions() -> tuple[Callable[..., list[Any]], Callable[..., list[Any]], Ca
     return first, second, third, float(claim("complexity.step_size").premise("step").rhs)
 
 
-def closed_form(given: Mapping[str, Number], target: Number, t: Number | None = None) -> ClosedForm | None:
+def closed_form(given: Mapping[str, Number], target: Number, t: Number | None = None) -> ClosedIterations | None:
     """Return the iterations that Theorem 3 proves to be enough for A <= target, at the best t or the one given.
 
     None where its conditions (sigma^2 > 0, Delta > 0, x and q at most 1/4) or the inflated floor leave no choice.
@@ -82,7 +82,7 @@ def closed_form(given: Mapping[str, Number], target: Number, t: Number | None = 
 
 def _checked(
     given: Mapping[str, Number], values: tuple[float, ...], target: Number, count: float, t: float
-) -> ClosedForm | None:
+) -> ClosedIterations | None:
     """Round K up, and further while the explicit bound, which is below Theorem 3, is not certain to be at most eps."""
     for attempt in range(_REPAIRS):
         if not count * (1 + 1e-15 * 2.0**attempt) < _LARGEST:
@@ -90,5 +90,5 @@ def _checked(
         whole = math.ceil(count * (1 + 1e-15 * 2.0**attempt))
         (alpha,) = map(float, _functions()[2](float(whole), *values))
         if enough("explicit", {name: given[name] for name in CONSTANTS}, alpha, whole, target) is not None:
-            return ClosedForm(whole, alpha, t)
+            return ClosedIterations(whole, alpha, t)
     return None

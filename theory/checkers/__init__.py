@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from theory.blueprint import Outcome
+from theory.blueprint import ProofOutcome
 from theory.kernel.claim import Claim
 
-Engine = Callable[[Iterable[Claim]], Iterator[Outcome]]
+Engine = Callable[[Iterable[Claim]], Iterator[ProofOutcome]]
 ENGINES = ("kernel", "smt", "coq")
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from theory.blueprint import Outcome
+from theory.blueprint import ProofOutcome
 from theory.checkers import coq_audit, coq_cache, coq_compare
 from theory.checkers.coq_audit import source as coq_source
 from theory.checkers.coq_audit import tools
@@ -57,20 +57,20 @@ def library_theorems() -> dict[str, str]:
     return found
 
 
-def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
+def prove(claims: Iterable[Claim]) -> Iterator[ProofOutcome]:
     """Yield Coq's verdict on each claim."""
     items = tuple(claims)
     lacking = next((name for name in ("coqc", "coqchk") if shutil.which(name) is None), None)
     if lacking is not None:
         reason = f"{lacking} is not installed (Debian: apt install coq)"
-        yield from (Outcome(item.id, "unsupported", reason) for item in items)
+        yield from (ProofOutcome(item.id, "unsupported", reason) for item in items)
         return
     written = {item.id: result for item, result in lemmas(items)}
     try:
         found, reasons = _comparisons(written)
         results = _both(written, found)
     except Broken as fault:
-        yield from (Outcome(item.id, "unsupported", f"Coq does not work here: {fault}") for item in items)
+        yield from (ProofOutcome(item.id, "unsupported", f"Coq does not work here: {fault}") for item in items)
         return
     try:
         theorems = library_theorems()
@@ -124,7 +124,7 @@ def _outcome(
     theorem: str | None,
     results: Mapping[str, Compiled],
     reasons: Mapping[str, str],
-) -> Outcome:
+) -> ProofOutcome:
     generated, library = results["generated"], results["library"]
     complaint: str | None = generated.complaints.get(item.id, "it is not there")
     if item.id in generated.accepted:
@@ -136,7 +136,7 @@ def _outcome(
         other, more = _of_library(item.id, theorem, library, reasons)
         verdict, said = coq_compare.together(verdict, other), f"{said}; {more}"
     hypotheses = coq_compare.hypotheses(written, theorem) if verdict == "conditional" else ()
-    return Outcome(item.id, verdict, said, hypotheses=hypotheses)
+    return ProofOutcome(item.id, verdict, said, hypotheses=hypotheses)
 
 
 def _of_library(claim: str, theorem: str, library: Compiled, reasons: Mapping[str, str]) -> tuple[Verdict, str]:

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from theory.blueprint import Outcome
+from theory.blueprint import ProofOutcome
 from theory.checkers import smt_rules as rules
 from theory.checkers.cleared import adds_up
 from theory.checkers.smt_formed import well_formed
@@ -71,7 +71,7 @@ _settled: dict[int, tuple[Claim, Settled]] = {}
 """What was settled in this process, by the identity of the claim: a citation finds its claim here and nowhere else."""
 
 
-def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
+def prove(claims: Iterable[Claim]) -> Iterator[ProofOutcome]:
     """Yield z3's verdict on each claim, in order."""
     settled: dict[str, Claim] = {}
     for item in claims:
@@ -79,12 +79,12 @@ def prove(claims: Iterable[Claim]) -> Iterator[Outcome]:
         try:
             count = settle(item, settled)
         except Undecided as problem:
-            yield Outcome(item.id, "undecided", str(problem), time.perf_counter() - start)
+            yield ProofOutcome(item.id, "undecided", str(problem), time.perf_counter() - start)
         else:
             settled[item.id] = item
             verdict: Verdict = "conditional" if count.hypotheses else "proved"
             hypotheses = tuple(count.hypotheses)
-            yield Outcome(item.id, verdict, str(count), time.perf_counter() - start, hypotheses=hypotheses)
+            yield ProofOutcome(item.id, verdict, str(count), time.perf_counter() - start, hypotheses=hypotheses)
 
 
 def settle(item: Claim, settled: Mapping[str, Claim]) -> Count:

@@ -50,7 +50,7 @@ EXPLAINED: dict[tuple[str, str], str] = {}
 
 
 @dataclass(frozen=True)
-class Finding:
+class ControlResult:
     """z3's answer about one premise or one conclusion, and the exact point that shows it (empty if none does)."""
 
     name: str
@@ -65,8 +65,8 @@ class SmtControls:
 
     claim: str
     outside: bool
-    premises: tuple[Finding, ...] = ()
-    tightened: tuple[Finding, ...] = ()
+    premises: tuple[ControlResult, ...] = ()
+    tightened: tuple[ControlResult, ...] = ()
 
 
 def controls(claims: Iterable[Claim], wanted: Container[str] | None = None) -> Iterator[SmtControls]:
@@ -134,18 +134,20 @@ def _premises(claim: Claim) -> tuple[Rel, ...]:
     return tuple(read_relation(premise.relation) for premise in claim.premises)
 
 
-def _premise(claim: Claim, name: str, changed: Claim, seen: Mapping[str, Claim], hints: tuple[Rel, ...]) -> Finding:
+def _premise(
+    claim: Claim, name: str, changed: Claim, seen: Mapping[str, Claim], hints: tuple[Rel, ...]
+) -> ControlResult:
     if _stands(changed, seen):
-        return Finding(name, "droppable", {}, "z3 settles the proof without it")
+        return ControlResult(name, "droppable", {}, "z3 settles the proof without it")
     near = leaves_of(read_relation(claim.premise(name)).nodes)
     questions = [points.Question(claim, facts, goal, near) for facts, goal in _goals(changed)]
     for question in questions:
         point = points.find(question)
         if point is not None:
-            return Finding(name, "needed", points.described(point))
+            return ControlResult(name, "needed", points.described(point))
     if all(_impossible(question, hints) for question in questions):
-        return Finding(name, "droppable", {}, "no point satisfies the other premises and breaks the claim")
-    return Finding(name, "undecided", {})
+        return ControlResult(name, "droppable", {}, "no point satisfies the other premises and breaks the claim")
+    return ControlResult(name, "undecided", {})
 
 
 def _stands(changed: Claim, seen: Mapping[str, Claim]) -> bool:
@@ -182,7 +184,7 @@ def _before(premises: Iterable[Premise], first: Premise) -> Iterator[Rel]:
         yield read_relation(premise.relation)
 
 
-def _tightened(claim: Claim, name: str, hints: tuple[Rel, ...]) -> Finding:
+def _tightened(claim: Claim, name: str, hints: tuple[Rel, ...]) -> ControlResult:
     witness = points.at_witness(claim)
     asked = ((facts, goal, leaves_of(goal.nodes)) for facts, goal in _sharper(claim, name))
     questions = [points.Question(claim, *parts) for parts in asked]
@@ -190,10 +192,10 @@ def _tightened(claim: Claim, name: str, hints: tuple[Rel, ...]) -> Finding:
         shown = question.leaves <= witness.keys() and question.answered_by(witness)
         point = witness if shown else points.find(question)
         if point is not None:
-            return Finding(name, "rejected", points.described(point), f"not {question.goal}")
+            return ControlResult(name, "rejected", points.described(point), f"not {question.goal}")
     if all(_impossible(question, hints) for question in questions):
-        return Finding(name, "passes", {}, EXPLAINED.get((claim.id, name), ""))
-    return Finding(name, "undecided", {})
+        return ControlResult(name, "passes", {}, EXPLAINED.get((claim.id, name), ""))
+    return ControlResult(name, "undecided", {})
 
 
 def _sharper(claim: Claim, name: str) -> Iterator[tuple[tuple[Rel, ...], Rel]]:

@@ -11,7 +11,7 @@ from rich.progress import track
 
 from boundary import HOLDS, write_atomically
 from theory import blueprint, sheet
-from theory.blueprint import Outcome
+from theory.blueprint import ProofOutcome
 from theory.commands.graph import as_svg
 
 _PICTURE = "blueprint.svg"
@@ -22,7 +22,7 @@ def bounds(
 ) -> int:
     """Write bounds.md, bounds.tex and bounds.json: every theorem, its domain, its claims."""
     claims = blueprint.all_claims()
-    checked: Iterable[Outcome] = blueprint.prove(claims)
+    checked: Iterable[ProofOutcome] = blueprint.prove(claims)
     console = Console(stderr=True)
     if console.is_terminal:
         checked = track(checked, description="checking the claims", total=len(claims), console=console, transient=True)

@@ -11,7 +11,7 @@ from boundary import HOLDS, BadInput, write_json
 from boundary.numbers import Number, nearest, shown
 from boundary.tables import show
 from theory.bounds import comparison
-from theory.bounds.complexity import CONSTANTS, TITLE, Plan, check, floor, plan
+from theory.bounds.complexity import CONSTANTS, TITLE, AlgorithmPlan, check, floor, plan
 from theory.commands.evaluate import Json, Set, numbers
 from theory.setting import algorithms
 
@@ -69,7 +69,7 @@ def _read(settings: list[str] | None) -> Question:
     return Question(constants, given["eps"], stages, int(given.get("B", stages or 1)), full)
 
 
-def _plans(asked: Question) -> list[Plan]:
+def _plans(asked: Question) -> list[AlgorithmPlan]:
     """Return the plan of every algorithm that the theorem covers and whose own constants, if it has any, are given."""
     found = []
     for algorithm in algorithms.REGISTRY.values():
@@ -81,7 +81,7 @@ def _plans(asked: Question) -> list[Plan]:
     return found
 
 
-def _pipelines(asked: Question, plans: Sequence[Plan]) -> dict[str, Any] | None:
+def _pipelines(asked: Question, plans: Sequence[AlgorithmPlan]) -> dict[str, Any] | None:
     """Compare the asynchronous pipeline with the synchronous one at the given and at the best B."""
     if asked.stages is None:
         return None
@@ -104,7 +104,7 @@ def _ratio(other: int | None, mine: int | None) -> float | None:
     return None if other is None or mine is None else other / mine
 
 
-def _row(one: Plan) -> dict[str, Any]:
+def _row(one: AlgorithmPlan) -> dict[str, Any]:
     return {
         "algorithm": one.algorithm.name,
         "batch": one.batch,
@@ -118,7 +118,7 @@ def _row(one: Plan) -> dict[str, Any]:
     }
 
 
-def _result(asked: Question, plans: Sequence[Plan], pipelines: dict[str, Any] | None) -> dict[str, Any]:
+def _result(asked: Question, plans: Sequence[AlgorithmPlan], pipelines: dict[str, Any] | None) -> dict[str, Any]:
     result: dict[str, Any] = {
         "theorem": "complexity",
         "parameters": {
@@ -137,7 +137,7 @@ def _result(asked: Question, plans: Sequence[Plan], pipelines: dict[str, Any] | 
     return result
 
 
-def _table(plans: Sequence[Plan], asked: Question) -> Table:
+def _table(plans: Sequence[AlgorithmPlan], asked: Question) -> Table:
     table = Table(title=f"to reach eps = {shown(asked.target)}, proved by the sharp bound")
     for name in ("algorithm", "K", "step", "K (Thm 3)", "samples", "cycles", "floor"):
         table.add_column(name, justify="left" if name == "algorithm" else "right")
@@ -156,7 +156,7 @@ def _count(value: int | None) -> str:
 def _remarks(pipelines: dict[str, Any] | None) -> list[str]:
     if pipelines is None:
         return ["Give M (stages) for clock cycles."]
-    best: Plan = pipelines["best"]
+    best: AlgorithmPlan = pipelines["best"]
     lines = [f"Best batch of the synchronous pipeline: B = {best.batch}, {_count(best.cycles) or 'no'} clock cycles."]
     for name in ("sequential", "synchronous", "best_synchronous"):
         ratio = pipelines[f"speed_up_over_{name}"]

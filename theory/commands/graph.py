@@ -10,7 +10,7 @@ import typer
 
 from boundary import HOLDS, known
 from theory import blueprint, drawing
-from theory.blueprint import Outcome
+from theory.blueprint import ProofOutcome
 from theory.drawing import Node
 from theory.kernel.claim import Claim
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
@@ -32,7 +32,7 @@ def graph(
     return HOLDS
 
 
-def as_data(outcomes: dict[str, Outcome]) -> dict[str, Any]:
+def as_data(outcomes: dict[str, ProofOutcome]) -> dict[str, Any]:
     """Return the blueprint as nodes and edges."""
     claims = blueprint.all_claims()
     nodes = [
@@ -45,7 +45,7 @@ def as_data(outcomes: dict[str, Outcome]) -> dict[str, Any]:
     return {"claims": nodes, "uses": edges, "assumptions": grounds, "assumes": rests}
 
 
-def as_dot(outcomes: dict[str, Outcome]) -> str:
+def as_dot(outcomes: dict[str, ProofOutcome]) -> str:
     """Return the blueprint in the language of Graphviz; the statement shows when the pointer rests on a claim."""
     lines = [
         "digraph blueprint {",
@@ -70,7 +70,7 @@ def _quoted(text: str) -> str:
     return '"' + html.escape(text, quote=True).replace("\\", "\\\\") + '"'
 
 
-def as_svg(outcomes: dict[str, Outcome]) -> str:
+def as_svg(outcomes: dict[str, ProofOutcome]) -> str:
     """Return the blueprint as a picture; an assumption is drawn below the first claims that make it."""
     claims = {item.id: item for item in blueprint.all_claims()}
     made = {name: _own_assumptions(item, claims) for name, item in claims.items()}

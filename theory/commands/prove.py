@@ -13,7 +13,7 @@ from rich.table import Table
 
 from boundary import ANSWER_IS_NO, HOLDS, known, write_json
 from theory import blueprint
-from theory.blueprint import Outcome
+from theory.blueprint import ProofOutcome
 from theory.checkers import ENGINES, engine
 from theory.checkers.controls import controls as run_controls
 from theory.kernel.claim import Claim
@@ -63,14 +63,14 @@ def _chosen(only: Sequence[str]) -> tuple[Claim, ...]:
     return tuple(item for item in everything if item.id in wanted)
 
 
-def _run(name: str, claims: Sequence[Claim], *, quiet: bool) -> dict[str, Outcome]:
+def _run(name: str, claims: Sequence[Claim], *, quiet: bool) -> dict[str, ProofOutcome]:
     console = Console(stderr=True)
     found = engine(name)(claims)
     shown = track(found, description=name, total=len(claims), console=console, transient=True, disable=quiet)
     return {outcome.claim: outcome for outcome in shown}
 
 
-def _overall(found: Sequence[Outcome]) -> str:
+def _overall(found: Sequence[ProofOutcome]) -> str:
     """Return the verdict of several authorities: proved if the kernel, the first, says so and none contradicts it.
 
     That an authority proves a claim only on conditions is no contradiction.
@@ -84,7 +84,11 @@ def _overall(found: Sequence[Outcome]) -> str:
 
 
 def _result(
-    authority: str, claims: Sequence[Claim], outcomes: dict[str, dict[str, Outcome]], only: set[str], seconds: float
+    authority: str,
+    claims: Sequence[Claim],
+    outcomes: dict[str, dict[str, ProofOutcome]],
+    only: set[str],
+    seconds: float,
 ) -> dict[str, Any]:
     rows = []
     for item in claims:
@@ -147,7 +151,7 @@ def _add_smt_controls(result: dict[str, Any], claims: Sequence[Claim], *, quiet:
     result["controls_smt"] = smt_controls.tally(found[name] for name in found if name in wanted)
 
 
-def _opinion(outcome: Outcome) -> dict[str, Any]:
+def _opinion(outcome: ProofOutcome) -> dict[str, Any]:
     return {
         "verdict": outcome.verdict,
         "reason": outcome.reason,
@@ -168,7 +172,7 @@ AXIOMS = (
 """What the kernel's rules take from mathematics beyond the assumptions of the claims."""
 
 
-def _show(outcomes: dict[str, dict[str, Outcome]], result: dict[str, Any]) -> None:
+def _show(outcomes: dict[str, dict[str, ProofOutcome]], result: dict[str, Any]) -> None:
     table = Table("claim", "title", *outcomes, "s", box=None)
     for row in result["claims"]:
         cells = [f"[{_STYLE[o['verdict']]}]{o['verdict']}[/]" for o in row["engines"].values()]

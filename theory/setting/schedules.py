@@ -17,7 +17,7 @@ Pass = Literal["forward", "backward"]
 
 
 @dataclass(frozen=True, order=True)
-class Task:
+class PipelineTask:
     """One pass of one sample at one stage in one slot."""
 
     slot: int
@@ -59,14 +59,14 @@ class Schedule(ABC):
         """Return whether a stage updates its weights right after the backward pass of `sample`."""
         return (sample + 1) % self.batch == 0
 
-    def tasks(self, samples: int) -> Iterator[Task]:
+    def tasks(self, samples: int) -> Iterator[PipelineTask]:
         """Yield every pass of `samples` samples, in order of slots."""
         _count("samples", samples)
         found = []
         for sample in range(samples):
             for stage in range(1, self.stages + 1):
-                found.append(Task(self.forward_slot(stage, sample), stage, "forward", sample))
-                found.append(Task(self.backward_slot(stage, sample), stage, "backward", sample))
+                found.append(PipelineTask(self.forward_slot(stage, sample), stage, "forward", sample))
+                found.append(PipelineTask(self.backward_slot(stage, sample), stage, "backward", sample))
         yield from sorted(found)
 
     def slots(self, samples: int) -> int:
@@ -179,9 +179,9 @@ def make(name: str, stages: int, batch: int = 1) -> Schedule:
     return kind(stages, batch)
 
 
-def collisions(schedule: Schedule, samples: int) -> list[tuple[Task, Task]]:
+def collisions(schedule: Schedule, samples: int) -> list[tuple[PipelineTask, PipelineTask]]:
     """Return every pair of passes that one stage would have to make in one slot (none if the schedule is sound)."""
-    busy: dict[tuple[int, int, str], Task] = {}
+    busy: dict[tuple[int, int, str], PipelineTask] = {}
     clashes = []
     for task in schedule.tasks(samples):
         place = (task.stage, task.slot, task.kind if schedule.passes_per_slot == 2 else "")

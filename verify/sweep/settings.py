@@ -403,7 +403,7 @@ def plan_families(names: Sequence[str], *, long: bool = False) -> tuple[str, ...
 
 
 def summary_of(name: str) -> str:
-    """Return one line on a family, for people; empty for a name that is none."""
+    """Return one line on a family, for people; empty for an unknown name."""
     return _BY_NAME[name].summary if name in _BY_NAME else ""
 
 

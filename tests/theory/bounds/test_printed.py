@@ -250,7 +250,7 @@ def rows_of(text):
 
 @pytest.mark.parametrize("where", ["README.md", "bounds.md", "bounds.tex"])
 def test_every_number_in_print_is_at_or_above_the_bound(where):
-    outcomes = {claim.id: blueprint.Outcome(claim.id, "proved") for claim in blueprint.all_claims()}
+    outcomes = {claim.id: blueprint.ProofOutcome(claim.id, "proved") for claim in blueprint.all_claims()}
     text = (ROOT / where).read_text() if where == "README.md" else sheet.render(sheet.describe(outcomes), where + ".j2")
     for cells, found in rows_of(text):
         assert found, cells
@@ -340,7 +340,7 @@ def stated(item):
 
 
 def disagreements():
-    outcomes = {claim.id: blueprint.Outcome(claim.id, "proved") for claim in blueprint.all_claims()}
+    outcomes = {claim.id: blueprint.ProofOutcome(claim.id, "proved") for claim in blueprint.all_claims()}
     described = {entry["name"]: entry for entry in sheet.describe(outcomes)["theorems"]}
     wrong = []
     for name, entry in described.items():
@@ -388,6 +388,6 @@ def test_without_docstrings_the_program_refuses(tmp_path, arguments):
 def test_a_claim_without_a_statement_is_not_put_on_the_sheet(monkeypatch):
     item = blueprint.claim("master.sharp")
     monkeypatch.setitem(item.__dict__, "statement", "")
-    outcomes = {claim.id: blueprint.Outcome(claim.id, "proved") for claim in blueprint.all_claims()}
+    outcomes = {claim.id: blueprint.ProofOutcome(claim.id, "proved") for claim in blueprint.all_claims()}
     with pytest.raises(BadInput, match=r"master\.sharp = \(no statement\)"):
         sheet.describe(outcomes)

@@ -58,7 +58,7 @@ def test_the_markdown_names_every_theorem_and_claim(folder):
 
 
 def test_an_unproved_claim_is_shown_as_such(outcomes):
-    spoiled = {**outcomes, "master.sharp": blueprint.Outcome("master.sharp", "undecided", "a gap")}
+    spoiled = {**outcomes, "master.sharp": blueprint.ProofOutcome("master.sharp", "undecided", "a gap")}
     text = sheet.render(sheet.describe(spoiled), "bounds.md.j2")
     line = next(line for line in text.splitlines() if line.startswith("| `master.sharp`"))
     assert "| undecided |" in line

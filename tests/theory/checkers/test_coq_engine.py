@@ -50,7 +50,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **scripts: str) -> Non
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
 
 
-def verdict() -> blueprint.Outcome:
+def verdict() -> blueprint.ProofOutcome:
     (outcome,) = coq.prove([CLAIM])
     return outcome
 
