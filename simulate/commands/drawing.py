@@ -1,6 +1,6 @@
 """Draws a pipeline schedule: rows are stages, columns are slots."""
 
-from theory.setting.schedules import Pass, Schedule, PipelineTask
+from theory.setting.schedules import Pass, PipelineTask, Schedule
 
 _CELL = 26
 _LEFT = 74

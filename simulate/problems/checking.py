@@ -273,7 +273,13 @@ def _gradient(look: _Look) -> Iterator[Comparison]:
 
 
 def _directions(look: _Look, quick: bool) -> Iterator[Comparison]:
-    """Compare mean and variance of sample gradients with the moments; see that a sample is not ever the same."""
+    """Compare mean and variance of sample gradients with the moments; see that a sample is not ever the same.
+
+    Draws that are not declared independent, of a mean that is the gradient, are compared with nothing: no theorem is
+    applied to them.
+    """
+    if not look.problem.independent_draws:
+        return
     samples, complete = look.samples
     drawn = samples[:: 8 if quick and not complete else 1]
     places = look.points[:2] if quick else look.points[:4]

@@ -189,8 +189,11 @@ def test_the_start_counts_for_extremes_and_for_no_average():
     for sums in (one.squared_gradient, one.squared_saturation, one.stage_variances, one.curve_weight):
         assert not sums.any()
     far = plain(replicas=1)
-    far.start([np.array([[5.0]]), np.array([[0.0]])])
-    assert far.diverged_step.tolist() == [0] and far.diverged_stage.tolist() == [0]
+    far.start([np.array([[5.0]]), np.array([[0.0]])])  # beyond tau, where the recursion is well defined
+    assert far.diverged_step.tolist() == [NEVER] and far.max_saturation.tolist() == [1.25]
+    lost = plain(replicas=1)
+    lost.start([np.array([[0.0]]), np.array([[np.inf]])])
+    assert lost.diverged_step.tolist() == [0] and lost.diverged_stage.tolist() == [1]
 
 
 def test_one_point_is_looked_at_for_all_replicas_at_the_start():

@@ -328,6 +328,8 @@ def _ends(form: AppliedForm, known: Mapping[str, float], evidence: Evidence) -> 
     if form.knows_lags:
         stale, plain, perturbed = _perturbed(known, rounded)
         finite = math.isfinite(perturbed)
+        if stale == "nu":  # else Lambdah sigma, where it is less, would stand for the nu that has rounding in it
+            given.pop("Lambdah", None)
         given[stale] = np.array([plain] * 3 + [perturbed] * 2 if finite else [plain] * 3)
     if form.adaptive:
         given["rbar2"] = np.array([low, mean, high] + [mean, high] * finite)

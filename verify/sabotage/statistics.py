@@ -1,7 +1,6 @@
 """Wrong statistics: intervals that lie, families without control, verdicts that look at the wrong number.
 
-Caught on planted truths: null families that must stay silent, violations that must be found, and verdicts whose right
-answer is known.
+Caught on planted truths: null families to be silent on, violations to be found, verdicts whose right answer is known.
 """
 
 import dataclasses

@@ -109,13 +109,13 @@ def test_the_upper_end_of_theorem_1_excludes_itself_at_what_was_typed(point, nam
     """G(A1) < A1 in exact arithmetic for the decimal that is printed, with a multiplier found apart: A1 is a bound."""
     more = {"Ln": point["L"]} if name == "resolved" else {}
     if adaptive:
-        more["rbar2"] = "0.5"
+        more["rbar2"] = fraction(point["rho"]) ** 2 / 2  # says more than rho, so it is taken
     bound = theory.bound(name)
     found = bound.evaluate(**point, **more)
     upper = float(found.upper)
     assert upper <= float(found.value) + 3 * math.ulp(float(found.value))
     assume(upper > 0)
-    exact = {key: fraction(text) for key, text in (point | more).items()}
+    exact = {key: fraction(text) if isinstance(text, str) else text for key, text in (point | more).items()}
     again = bound.evaluate(**exact)
     assert (float(again.value), float(again.upper)) == (float(found.value), upper)
     assert excluded(bound, exact, Fraction(repr(upper)), float(found.witness["mu"]))

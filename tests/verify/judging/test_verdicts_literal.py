@@ -53,7 +53,7 @@ def test_rounding_enters_through_qn(changes, found):
 def bound(monkeypatch):
     """10 Lambdah + 100 rbar2, where rbar2 is given."""
     monkeypatch.setattr(
-        theory, "bound", lambda _: lambda *, Lambdah, rbar2=0.0, **_: 10 * Lambdah + 100 * rbar2, raising=False
+        theory, "bound", lambda _: lambda *, Lambdah=2.0, rbar2=0.0, **_: 10 * Lambdah + 100 * rbar2, raising=False
     )
 
 
@@ -73,6 +73,15 @@ def test_the_ends_of_a_bound(bound):
 def test_without_noise_rounding_is_held_against_the_gradient(bound):
     still = KNOWN | {"sigma2": 0.0}
     assert verdicts._ends(FORMS[0], still, evidence(mean=9.0)) == Ends(20, 20, 20, 20, 3.0, False)
+
+
+def test_rounding_moves_a_bound_whatever_refines_the_staleness():
+    """nu with rounding in it may be more than Lambdah sigma, which speaks of directions that are exact."""
+    known = {"L": 1.0, "sigma2": 1.0, "Delta": 1.0, "alpha": 0.01, "K": 1000, "rho": 0.1, "Lambda1": 1.0}
+    for refined in ({"Lambdah": 1.0}, {"Lambdah": 1.0, "nu": 1.0}, {"Lambdah": 1.0, "nu": 0.9, "Ln": 1.0}):
+        form = next(form for form in FORMS if ("nu" in form.extras) == ("nu" in refined) and not form.adaptive)
+        found = verdicts._ends(form, known | refined, evidence(rounded=rounding.Rounding(direction=0.5)))
+        assert found.moved > 1.2 * found.value
 
 
 def test_any_noise_at_all_is_noise(bound):
