@@ -42,6 +42,10 @@ class NoModel(Exception):
     """A model that does not satisfy the claim's premises, or divides by zero."""
 
 
+class _Circular(Exception):
+    """What a member of a path may be is said in terms of that member."""
+
+
 @dataclass
 class Model:
     """Values of a claim's names, drawn when they are first asked for."""
@@ -52,6 +56,7 @@ class Model:
     heads: Fraction
     drawn: dict[object, Any] = field(default_factory=dict)
     fixed: dict[object, Any] = field(default_factory=dict)
+    being_drawn: set[object] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.outcomes = tuple(product((0, 1), repeat=self.steps))
@@ -162,18 +167,30 @@ class Model:
         )
 
     def member(self, path: Path, k: int, o: int) -> Fraction:
-        """Return member k of a path at an outcome; a premise on the next member says how large it may be."""
+        """Return member k of a path at an outcome; a premise on the next member says how large it may be.
+
+        A premise that speaks of that member itself says nothing before it is drawn, and the member is drawn freely.
+        """
         key = (path.symbols[0], "member", k, o if k else 0)
         if key not in self.drawn:
-            bound = _upper_bound(self.claim, path.symbols[1]) if k else None
-            env = {"step": (k - 1, o)}
-            self.drawn[key] = (
-                self.value(bound, env) - abs(self.chance.choice(POOL))
-                if bound is not None
-                else self.chance.choice(POOL)
-            )
+            if key in self.being_drawn:
+                raise _Circular
+            self.being_drawn.add(key)
+            try:
+                self.drawn[key] = self._below(path, k, o)
+            except _Circular:
+                self.drawn[key] = self.chance.choice(POOL)
+            finally:
+                self.being_drawn.remove(key)
         found: Fraction = self.drawn[key]
         return found
+
+    def _below(self, path: Path, k: int, o: int) -> Fraction:
+        """Return a value for member k that is at most what a premise on the next member says."""
+        bound = _upper_bound(self.claim, path.symbols[1]) if k else None
+        if bound is None:
+            return self.chance.choice(POOL)
+        return self.value(bound, {"step": (k - 1, o)}) - abs(self.chance.choice(POOL))
 
     def value(self, expression: Expr, env: Env) -> Fraction:
         """Return the value of an expression."""
