@@ -325,7 +325,7 @@ def _ignoring_seed(self: Samples, replica: int, number: int) -> np.ndarray:
 
 def _kernel_tau(factor: float) -> Callable[[], AbstractContextManager[None]]:
     true = kernels.Element
-    return partial(swapped, kernels, "Element", lambda name, tau, parameters: true(name, factor * tau, parameters))
+    return partial(swapped, kernels, "Element", lambda name, tau, *others: true(name, factor * tau, *others))
 
 
 def _kernel(name: str, place: int, change: Callable[[Any], Any]) -> Callable[[], AbstractContextManager[None]]:
