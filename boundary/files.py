@@ -79,6 +79,7 @@ def _replace(target: Path, data: bytes, found: os.stat_result | None) -> None:
             _write_all(handle, data)
             if found is not None:
                 _like(handle, found)
+            os.fsync(handle)  # else a power cut may leave the new name on an empty file
         finally:
             os.close(handle)
         scratch.replace(target)
