@@ -335,3 +335,44 @@ def test_a_sign_is_put_into_the_facts_too():
     assert settled(both) == "2 outright"
     swapped = of(le(x, y + s - 1), SignCases(s, combine(times("p1")), combine(times("p2"))), *given, at={"s": 1})
     assert "z3 does not find x <= " in refused(swapped)
+
+
+def test_a_premise_is_defined_by_premises_before_it_about_as_many_counts():
+    def author(d):
+        d.given("positive", lt(0, x), "domain")
+        d.given("quotient", le(y, 1 / x), "domain")
+        d.conclude("goal", le(y, 1 / x), combine(times("quotient")))
+        d.witness(x=1, y=0)
+
+    assert settled(author)
+
+    def turned_round(d):
+        d.given("quotient", le(y, 1 / x), "domain")
+        d.given("positive", lt(0, x), "domain")
+        d.conclude("goal", le(y, 1 / x), combine(times("quotient")))
+        d.witness(x=1, y=0)
+
+    assert refused(turned_round) == "x is divided by, and z3 does not find that it is not zero"
+
+
+def test_one_name_is_not_replaced_twice_whatever_else_is_replaced():
+    def cited(d):
+        d.given("positive", lt(0, x), "domain")
+        d.given("short", le(norm2(u), x), "domain")
+        d.conclude("goal", le(norm2(u), 2 * x), combine(times("short"), times("positive")))
+        d.witness({"x": 1}, {"u": (1,)})
+
+    def citing(*more):
+        def author(d):
+            d.given("positive", lt(0, y), "domain")
+            d.given("short", le(norm2(v), y), "domain")
+            scalars = {x: y} | dict.fromkeys(more, y)
+            d.conclude("goal", le(norm2(v), 2 * y), Cite("t.cited", "goal", scalars, {"u": v}))
+            d.witness({"y": 1}, {"v": (1,)})
+
+        return author
+
+    before = (claim("t.cited", cited, ()),)
+    smt.settle(before[0], {})
+    assert settled(citing(), before)
+    assert refused(citing(sympy.Symbol("x", positive=True)), before).endswith("two symbols of one name")

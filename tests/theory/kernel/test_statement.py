@@ -334,3 +334,10 @@ def test_times_of_delays():
     assert one.times("v") == (plus(number(3), product(number(-1), UNIT)), None)
     with pytest.raises(Gap, match="nothing is known about the times of w"):
         one.times("w")
+
+
+def test_labels_of_a_scalar_and_of_a_generator():
+    step, stage = frozenset({"step"}), frozenset({"stage"})
+    one = Statement("t", {"x": step, "u": NONE}, {"u": stage, "x": NONE}, (), ())
+    assert one.labels(("x",)) == step and one.labels(("", "u")) == stage
+    assert one.labels(("u",)) == one.labels(("", "x")) == one.labels(("", "unknown")) == NONE

@@ -81,3 +81,8 @@ def test_unknown_names_are_refused():
     with pytest.raises(BadInput, match="momentum"):
         algorithms.named("momentum")
     assert issubclass(type(algorithms.named("analog-sgd")), Algorithm)
+
+
+def test_a_class_takes_no_settings_that_it_does_not_know():
+    with pytest.raises(TypeError):
+        type("Odd", (Algorithm,), {}, unknown=1)

@@ -145,3 +145,13 @@ def test_a_saturation_is_proved_where_rounding_leaves_the_proof_its_room(monkeyp
     direction = share * invariant.ROUNDING * 20.0 / 0.02
     monkeypatch.setattr(rounding, "of", lambda *_: rounding.Rounding(direction=direction))
     assert from_trajectories(runs).constants.proved("rho") is proved
+
+
+def test_gaps_are_above_the_lower_bound_and_the_distortion_is_on_all_weights_that_were_met(monkeypatch):
+    monkeypatch.setattr(Quadratic, "lower_bound", property(lambda _: -2.0))
+    runs = run(Quadratic(1, size=2), "analog-sgd", device="power", device_parameters={"exponent": 3.0}, replicas=3)
+    found = from_trajectories(runs)
+    np.testing.assert_allclose(found.last_gap, runs.final_value + 2.0, rtol=1e-15)
+    np.testing.assert_allclose(found.average_gap, runs.curve.loss.mean(axis=0) + 2.0, rtol=1e-15)
+    largest = float(np.max(runs.largest_weight))
+    assert found.distortion == runs.run.make_device().distortion(-largest, largest)
