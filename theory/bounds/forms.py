@@ -11,7 +11,7 @@ from flint import arb
 from theory.bounds.arithmetic import Enclosure, ball, nearest, round_up
 from theory.bounds.multipliers import MultiplierBound, Outcome
 
-__all__ = ["ClosedForm", "Family", "Form", "Outcome"]
+__all__ = ["ClosedForm", "Form", "MultiplierForm", "Outcome"]
 
 _ALIKE = 2.0**-50  # two upper ends that may be of one number, relatively
 
@@ -66,7 +66,7 @@ class ClosedForm(Form):
 
 
 @dataclass(frozen=True)
-class Family(Form):
+class MultiplierForm(Form):
     """A bound that holds for every multiplier.
 
     Args:

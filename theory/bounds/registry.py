@@ -8,7 +8,7 @@ import sympy
 
 from boundary import known
 from theory.blueprint import assumptions_of, claim, rests_on
-from theory.bounds.forms import ClosedForm, Family, Form
+from theory.bounds.forms import ClosedForm, Form, MultiplierForm
 from theory.bounds.function import Bound, Condition, closed
 from theory.bounds.inputs import PARAMETERS
 from theory.bounds.multipliers import MultiplierBound
@@ -49,7 +49,7 @@ def family(name: str) -> MultiplierBound:
 def _family(name: str, proved_by: str, *needs: str, searched: bool = True) -> Form:
     meanings = resolved_meanings() if "Ln" in needs else PLAIN
     claims = (proved_by,) if needs else (proved_by, "multiplier.sharp")
-    return Family(name, needs, meanings, claims, family(proved_by), searched, _DEGREES)
+    return MultiplierForm(name, needs, meanings, claims, family(proved_by), searched, _DEGREES)
 
 
 def _required(theorem: Theorem) -> tuple[str, ...]:

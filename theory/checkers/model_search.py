@@ -206,7 +206,7 @@ def _shrink(model: Model, relation: Relation, envs: list[Env]) -> None:
 
 
 @dataclass(frozen=True)
-class Report:
+class ModelReport:
     """What random models said of a claim: how many satisfied its premises, and the first that broke a conclusion."""
 
     models: int
@@ -214,7 +214,9 @@ class Report:
     broken: str = ""
 
 
-def examine(claim: Claim, *, models: int, tries: int, seed: int, until: Callable[[], bool] = lambda: False) -> Report:
+def examine(
+    claim: Claim, *, models: int, tries: int, seed: int, until: Callable[[], bool] = lambda: False
+) -> ModelReport:
     """Evaluate a claim's conclusions in random models of its premises; stop at the first that breaks one."""
     found = tried = 0
     while found < models and tried < tries and not until():
@@ -226,8 +228,8 @@ def examine(claim: Claim, *, models: int, tries: int, seed: int, until: Callable
                 relation = claim.conclusion(name)
                 for env in indices(model, claim, relation):
                     if not model.holds(relation, env, TOLERANCE):
-                        return Report(found, tried, f"{name} at {dict(env)} in model {seed}/{tried}")
+                        return ModelReport(found, tried, f"{name} at {dict(env)} in model {seed}/{tried}")
         except NoModel:
             continue
         found += 1
-    return Report(found, tried)
+    return ModelReport(found, tried)

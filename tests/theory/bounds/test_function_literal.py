@@ -13,7 +13,7 @@ from flint import arb, fmpq
 from boundary import BadInput, OutsideDomain
 from tests.theory.bounds.common import unfrozen
 from theory.bounds import arithmetic, forms, function
-from theory.bounds.forms import ClosedForm, Family, Form, Outcome
+from theory.bounds.forms import ClosedForm, Form, MultiplierForm, Outcome
 from theory.bounds.function import Bound, Condition, closed, gathered
 from theory.bounds.registry import family
 from theory.setting.symbols import symbol
@@ -113,7 +113,7 @@ def test_numbers_give_numbers_and_arrays_arrays():
 
 def test_a_form_without_its_family_and_a_closed_form_say_what_they_are():
     with pytest.raises(ValueError, match="no family"):
-        _ = Family("empty").arguments
+        _ = MultiplierForm("empty").arguments
     form = ClosedForm("plain", expression=x)
     assert form.witnesses == () and form.arguments == (x,)
     with arithmetic.precise():
@@ -135,8 +135,8 @@ def test_the_best_multiplier_is_never_worse_than_the_plain_one(name):
         "qn": 0.02,
         "p": 0.05,
     }
-    form = Family(name, family=chosen, degrees={"sigma": 0.5, "p": 1.0, "qn": 0.5})
-    plain = Family(name, family=chosen, searched=False, degrees=form.degrees)
+    form = MultiplierForm(name, family=chosen, degrees={"sigma": 0.5, "p": 1.0, "qn": 0.5})
+    plain = MultiplierForm(name, family=chosen, searched=False, degrees=form.degrees)
     with arithmetic.precise():
         setting = [arb(values[parameter.name]) for parameter in chosen.parameters]
         best, usual = form.outcome(setting), plain.outcome(setting)
@@ -168,7 +168,7 @@ class Proving:
 
 def chosen_from(plain: Outcome, best: Outcome | None) -> tuple[Outcome, float]:
     proving = Proving(plain, best)
-    return Family("f", family=proving, degrees={"p": 1.0}).outcome([arb(3)]), float(proving.started)
+    return MultiplierForm("f", family=proving, degrees={"p": 1.0}).outcome([arb(3)]), float(proving.started)
 
 
 def test_the_better_of_two_multipliers_is_taken_and_is_settled_if_both_are_alike():
@@ -190,7 +190,7 @@ def test_the_unit_of_a_problem_is_the_sum_of_what_has_it():
     x_, p_, n_ = sympy.symbols("x p n")
     proving = Proving(Outcome(math.inf, math.inf, ()), None)
     proving.parameters = (x_, p_, n_)
-    form = Family("f", family=proving, degrees={"p": 1.0, "n": 0.5})
+    form = MultiplierForm("f", family=proving, degrees={"p": 1.0, "n": 0.5})
     form.outcome([arb(7), arb(3), arb(2)])
     assert float(proving.started) == 3 + 2**2
 
@@ -300,7 +300,7 @@ def test_a_form_must_say_what_it_needs_to_know_and_what_it_gives():
 
 def test_a_family_names_its_multipliers_and_reads_its_parameters():
     chosen = family("multiplier.end")
-    form = Family("plain", family=chosen)
+    form = MultiplierForm("plain", family=chosen)
     assert form.arguments == chosen.parameters
     assert form.witnesses == (("mu",) if chosen.share is None else ("mu", "theta"))
     assert Form.witnesses.fget(form) == ()
@@ -309,7 +309,7 @@ def test_a_family_names_its_multipliers_and_reads_its_parameters():
 def test_the_search_is_left_out_where_nothing_can_be_gained():
     one = Outcome(1.0, 1.0, (1.0,))
     proving = Proving(one, None)
-    assert Family("f", family=proving, searched=False).outcome([arb(3)]) == one
+    assert MultiplierForm("f", family=proving, searched=False).outcome([arb(3)]) == one
     assert proving.started == 0
     tiny = Outcome(1e-300, 1e-300, (1.0,))
     assert chosen_from(tiny, None) == (replace(tiny, settled=False), 1e-300)
@@ -319,7 +319,7 @@ def test_a_parameter_that_has_no_unit_is_no_part_of_the_unit():
     a, b, c = sympy.symbols("a b c")
     proving = Proving(Outcome(math.inf, math.inf, ()), None)
     proving.parameters = (a, b, c)
-    Family("f", family=proving, degrees={"b": 0.25, "c": 0.0}).outcome([arb(7), arb(3), arb(5)])
+    MultiplierForm("f", family=proving, degrees={"b": 0.25, "c": 0.0}).outcome([arb(7), arb(3), arb(5)])
     assert float(proving.started) == 81
 
 
@@ -332,5 +332,5 @@ def test_exact_numbers_enter_a_family_as_balls():
             return self.plain_
 
     one = Outcome(0.0, 0.0, (1.0,))
-    Family("f", family=Seeing(one, None), degrees={"p": 1.0}).outcome([fmpq(3)])
+    MultiplierForm("f", family=Seeing(one, None), degrees={"p": 1.0}).outcome([fmpq(3)])
     assert [type(value) for value in seen] == [arb]
