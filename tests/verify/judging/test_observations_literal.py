@@ -155,3 +155,8 @@ def test_gaps_are_above_the_lower_bound_and_the_distortion_is_on_all_weights_tha
     np.testing.assert_allclose(found.average_gap, runs.curve.loss.mean(axis=0) + 2.0, rtol=1e-15)
     largest = float(np.max(runs.largest_weight))
     assert found.distortion == runs.run.make_device().distortion(-largest, largest)
+
+
+def test_without_a_replica_that_stayed_no_saturation_was_seen():
+    none = np.empty(0)
+    assert Observations(none, none, none, 3, Constants({}, {}), "analog-sgd").rho == 0.0

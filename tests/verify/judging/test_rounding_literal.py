@@ -118,3 +118,12 @@ def test_means_behind_a_measured_one():
 
 def test_what_was_found_is_not_changed_afterwards():
     assert Rounding.__dataclass_params__.frozen
+
+
+def test_what_json_made_of_the_bounds_is_read_again():
+    import json
+    import math
+
+    for one in (rounding.Rounding(0.5, 0.25, 2.0, "float32"), rounding.UNKNOWN):
+        text = json.dumps({name: str(value) if value == math.inf else value for name, value in one.to_json().items()})
+        assert rounding.Rounding.from_json(one.to_json()) == rounding.Rounding.from_json(json.loads(text)) == one
