@@ -41,7 +41,7 @@ class Sources:
     def run(self, request: Request) -> StoredRun:
         """Return the stored result of a simulation."""
         result = self.runs.get(request)
-        self.read.append({"kind": "simulation", "file": f"runs/{result.key}.npz", "configuration": vars(request)})
+        self.read.append({"kind": "simulation", "file": f"runs/{result.key}.npz", "configuration": request.describe()})
         return result
 
     def settings(self) -> list[JudgedSetting]:

@@ -1,13 +1,16 @@
 """The store of runs: found again by configuration, whole or absent, never of other code."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from boundary import json_text
 from paper_figures import runs
 from paper_figures.runs import Request, RunStore
+from paper_figures.sources import Sources
 from simulate.problems import make
 
 SMALL = Request(
@@ -78,3 +81,11 @@ def test_a_diverged_replica_stops_the_figure(tmp_path: Path) -> None:
 def test_progress_goes_to_standard_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     RunStore(tmp_path).prepare([SMALL])
     assert capsys.readouterr().out == ""
+
+
+def test_what_a_figure_was_drawn_from_is_told_as_plain_data(tmp_path: Path) -> None:
+    sources = Sources(quick=True, runs=RunStore(tmp_path))
+    sources.run(SMALL)
+    (told,) = json.loads(json_text({"read": sources.read}))["read"]
+    assert Request.from_description(told["configuration"]) == SMALL
+    assert (tmp_path / told["file"].removeprefix("runs/")).exists()
