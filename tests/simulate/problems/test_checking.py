@@ -180,3 +180,23 @@ def test_a_problem_that_holds_arrays_is_checked_once(monkeypatch):
     for _ in range(2):
         checking.require_agreement(mine, quick=True, needed_by="a test")
     assert len(seen) == 1
+
+
+def test_the_worst_weights_are_climbed_to_from_where_they_are_worst_so_far():
+    look = checking._Look(problems.Quadratic(1, size=2), 0, 4)
+    peak = look.start + 0.3 * look.reach
+
+    def size(at):
+        return float(np.exp(-np.sum((at - peak) ** 2)))
+
+    found = checking._ratio(look, "a peak between the points", size, 0.95)
+    assert max(size(at) for _, at in look.points) < 0.9 and found.found > 1 and not found.ok
+    assert found.where == "found by climbing" and "DISAGREES" not in str(found)
+
+
+def test_means_of_draws_are_held_to_a_few_standard_errors():
+    """Noise of size 1 in 4,096 draws: an offset of 0.3 is twenty standard errors, one of 0.02 is none that counts."""
+    right, wrong = Mine(1, size=1, noise="gaussian"), Mine(1, size=1, noise="gaussian", wrong="mean")
+    assert problems.check(right).ok
+    (found,) = (one for one in problems.check(wrong).disagreements if one.what.startswith("the mean of"))
+    assert 0.25 < found.found < 0.35 and 0.08 < found.allowed < 0.14
