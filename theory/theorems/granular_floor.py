@@ -11,12 +11,12 @@ import sympy
 
 from theory.blueprint import claim
 from theory.definitions import meanings
-from theory.lemmas import granularity
+from theory.lemmas import granular_runs as runs
 from theory.theorems.statement import FLOOR, Theorem, conditions, eliminate
 
 _CLAIM, _START = claim("granularity.floor"), claim("granularity.start")
-_LIMIT = {granularity.base: sympy.Integer(0)}
-_PULSES = eliminate(granularity.G, _START)
+_LIMIT = {runs.base: sympy.Integer(0)}
+_PULSES = eliminate(runs.G, _START)
 
 THEOREM = Theorem(
     name="granular-floor",
@@ -26,7 +26,7 @@ THEOREM = Theorem(
     quantity=FLOOR,
     expression=eliminate(
         _CLAIM.conclusion("bound").rhs,
-        {**meanings(_CLAIM), **_LIMIT, granularity.G: _PULSES},
+        {**meanings(_CLAIM), **_LIMIT, runs.G: _PULSES},
     ),
     feasible=(),
     definitions={},
