@@ -37,7 +37,7 @@ class PulseTrain(AsymmetricLinear):
         have no largest size: their least response is 0. Source: theory/responses.md section 1, device.pulse_train.
         """
         found = super().extremes(low, high)
-        if math.isinf(self.tau):
+        if found is None or math.isinf(self.tau):
             return found
         if math.isinf(increment) or not -self.tau <= low <= high <= self.tau:
             return None
