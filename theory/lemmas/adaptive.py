@@ -1,8 +1,8 @@
 """The saturation-adaptive form: what counts for the noise is the mean-square distortion.
 
 Coordinate by coordinate, `share` is how much of a direction's size the drift is at most at the weight: theta(W), of the
-linear device W/tau, so that rbar^2 is its mean-square saturation. wF, wn, wb are gradient, noise and staleness times the
-share; the drift is at most |wF + wn + wb|. Source: docs/theory.md#adaptive.reach.
+linear device W/tau, so that rbar^2 is its mean-square saturation. wF, wn, wb are gradient, noise and staleness times
+the share; the drift is at most |wF + wn + wb|. Source: docs/theory.md#adaptive.reach.
 """
 
 from theory.kernel import (
