@@ -421,12 +421,12 @@ def _device_number(kind: type[Device]) -> int | str:
 
     It is that of the law that the device names, or of its own law, compiled as it stands in the class.
     """
-    if kind.kernel is not None:
+    if kind.kernel in kernels.DEVICES:
         return kernels.DEVICES[kind.kernel]
     names = kind.names()
     update = None if kind.update is Device.update else kind.update
     try:
-        return kernels.plug_device(names, kind.q_plus, kind.q_minus, update)
+        return kernels.plug_device(names, kind.q_plus, kind.q_minus, update, kind.clipped)
     except kernels.NotCompiled as error:
         return str(error)
 

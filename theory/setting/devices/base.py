@@ -234,6 +234,22 @@ class MonotoneResponses(Device):
         """
         return self.ends(low, high) if increment <= self.room(low, high) else None
 
+    def symmetric_point(self) -> float | None:
+        """Return a weight next to the one where q_plus, which falls, meets q_minus, which rises; None: nowhere within.
+
+        By bisection to the last bit of floating-point responses.
+        """
+        low, high = -float(self.tau), float(self.tau)
+        if self._leans_down(low) or not self._leans_down(high):
+            return None
+        while low < (middle := low + (high - low) / 2) < high:
+            low, high = (low, middle) if self._leans_down(middle) else (middle, high)
+        return high
+
+    def _leans_down(self, w: float) -> bool:
+        at = np.array(w)
+        return bool(self.q_plus(at) <= self.q_minus(at))
+
 
 _FAMILIES = ("MonotoneResponses",)
 """Classes that say of the laws stated directly under them what the responses on a range of weights are."""
