@@ -45,16 +45,16 @@ class Bound:
 
     def update(self, w: Array, dw: Array) -> Array:
         """Return the weights after the desired increments `dw`, as they arrive."""
-        if self._uniforms is None:
+        drawn, pulses, first = self._uniforms, self._device.pulses, DRAWS * self._updates
+        if drawn is None or pulses is None:
             return self._law(w, dw)
-        drawn, first = self._uniforms, DRAWS * self._updates
         self._updates += 1
-        arrived = self._device.pulses.realised(dw, lambda draw: drawn(first + draw))
+        arrived = pulses.realised(dw, lambda draw: drawn(first + draw))
         moved = self._law(w, np.copysign(arrived, dw))
         back = arrived * dw < 0  # only noise of the pulses' sizes turns an increment round
         if np.any(back):
             moved = np.where(back, 2 * w - moved, moved)
-        return self._device.pulses.written(moved, dw, lambda draw: drawn(first + draw))
+        return pulses.written(moved, dw, lambda draw: drawn(first + draw))
 
     def _inner(self, w: Array) -> Array:
         assert self._values is not None

@@ -66,6 +66,7 @@ class Elements:
         spread_point: of the shift c_i, in w, >= 0.
         reference: shift that all elements have in common, in w.
         seed: of the draws, an integer >= 0 below 2^64.
+        count: elements of the model; 0: not known here.
         path: of the NPZ file that was read; empty if none was.
         sha256: checksum of its content.
         arrays: what it holds.
@@ -78,6 +79,7 @@ class Elements:
     spread_point: float = 0.0
     reference: float = 0.0
     seed: int = 0
+    count: int = 0
     path: str = ""
     sha256: str = ""
     arrays: Values | None = field(default=None, compare=False, repr=False)
@@ -91,6 +93,11 @@ class Elements:
                 raise BadInput(name, value, f"{name} = 0 where the elements come from {self.path}", _NEEDED_BY)
         if not math.isfinite(self.reference):
             raise BadInput("reference", self.reference, "finite", _NEEDED_BY)
+        if isinstance(self.seed, bool) or self.seed != int(self.seed) or not 0 <= self.seed < 1 << 64:
+            raise BadInput("elements", self.seed, "a seed, an integer in [0, 2^64), or an NPZ file", _NEEDED_BY)
+        object.__setattr__(self, "seed", int(self.seed))
+        if self.count:
+            self.fits(self.count)
 
     @property
     def unequal(self) -> bool:
@@ -157,7 +164,9 @@ def _checked(path: str, found: dict[str, NDArray[np.generic]]) -> Values:
         if not condition:
             raise BadInput("elements", path, words, _NEEDED_BY)
 
-    require(bool(found) and set(found) <= set(ARRAYS), f"a file with some of the arrays {', '.join(ARRAYS)} and no other")
+    require(
+        bool(found) and set(found) <= set(ARRAYS), f"a file with some of the arrays {', '.join(ARRAYS)} and no other"
+    )
     for key, array in found.items():
         require(array.ndim == 1 and array.size > 0, f"an array {key} with one axis, one number an element")
         require(np.issubdtype(array.dtype, np.floating), f"an array {key} of floating-point numbers")

@@ -68,7 +68,7 @@ class Pulses:
             value = getattr(self, name)
             if not 0 <= value < math.inf:
                 raise BadInput(name, value, f"{name} >= 0 and finite", _NEEDED_BY)
-        if isinstance(self.BL, bool) or self.BL != int(self.BL) or not 0 <= self.BL <= LONGEST_TRAIN:
+        if isinstance(self.BL, bool) or int(self.BL) != self.BL or not 0 <= self.BL <= LONGEST_TRAIN:
             raise BadInput("BL", self.BL, f"an integer from 0 to {LONGEST_TRAIN}", _NEEDED_BY)
         object.__setattr__(self, "BL", int(self.BL))
         for name in ("BL", "cycle"):
@@ -107,9 +107,7 @@ class Pulses:
         always = (1 + self.cycle**2) * self.dw * size
         if self.BL:
             return VarianceBounds(always, None)
-        return VarianceBounds(
-            always, np.minimum(self.dw**2 / 4, self.dw * size) + self.cycle**2 * self.dw * size
-        )
+        return VarianceBounds(always, np.minimum(self.dw**2 / 4, self.dw * size) + self.cycle**2 * self.dw * size)
 
     def step_variance(self, D: Array, response: Array) -> Array:
         """Return the variance of the weight after an update, in w^2: response^2 `variance` + write^2 where D != 0."""
