@@ -363,6 +363,7 @@ def refusal(task: Task) -> str:
     return (
         _algorithm_refusal(task.algorithm)
         or _problem_refusal(task.problem, task.lags)
+        or _grain_refusal(task.device)
         or _device_refusal(type(task.device))
     )
 
@@ -396,6 +397,10 @@ def _network_refusal(problem: Network) -> str:
             return f"the activation {activation.name} cannot be compiled: {number}"
         kernels.ACTIVATIONS[activation.name] = number
     return "" if problem.loss in kernels.LOSSES else f"the loss {problem.loss} has no kernel"
+
+
+def _grain_refusal(device: Device) -> str:
+    return "" if device.plain else "pulses and elements of their own have no kernel yet"
 
 
 def _device_refusal(kind: type[Device]) -> str:
