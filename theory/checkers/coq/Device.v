@@ -43,6 +43,10 @@ Proof.
   apply Rmult_le_compat_r; [left; apply I; lra|]. apply Rabs_le. lra.
 Qed.
 
+(** A device U takes the step gain D from w, up to the fraction gamma of it: all that the theorems ask of it. *)
+Definition responds (U : R -> R -> R) (gain gamma w D : R) : Prop :=
+  Rabs (U w D - (w + gain * D)) <= gamma * (gain * Rabs D).
+
 (** * The asymmetric linear device *)
 
 Definition up (tau w : R) : R := 1 - w / tau.
@@ -72,6 +76,12 @@ Theorem ald_distortion tau rho w D :
 Proof.
   intros T S. rewrite closed_form. replace (w + D - Rabs D * w / tau - (w + D)) with (- (Rabs D * w / tau)) by lra.
   rewrite Rabs_Ropp. now apply drift.
+Qed.
+
+Theorem linear_responds tau s w D :
+  0 < tau -> Rabs w <= s * tau -> responds (ald tau) 1 s w D.
+Proof.
+  intros T W. unfold responds. pose proof (ald_distortion tau s w D T W) as A. rewrite !Rmult_1_l. exact A.
 Qed.
 
 (* Claim: device.step *)

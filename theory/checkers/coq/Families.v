@@ -13,12 +13,6 @@ Proof. intros T W. apply within, saturation_ratio; assumption. Qed.
 Theorem linear_family s : gamma_of (1 - s) (1 + s) = s /\ gain_of (1 - s) (1 + s) = 1.
 Proof. unfold gamma_of, gain_of. split; field; lra. Qed.
 
-Theorem linear_responds tau s w D :
-  0 < tau -> Rabs w <= s * tau -> responds (ald tau) 1 s w D.
-Proof.
-  intros T W. unfold responds. pose proof (ald_distortion tau s w D T W) as A. rewrite !Rmult_1_l. exact A.
-Qed.
-
 (** An element with its own saturation and symmetric point: the linear device about c. *)
 Definition shifted_point (tau c w D : R) : R := c + ald tau (w - c) D.
 

@@ -9,10 +9,6 @@ Local Open Scope R_scope.
 
 (** * The number *)
 
-(** A device U takes the step gain * D from w, up to the fraction gamma of it. *)
-Definition responds (U : R -> R -> R) (gain gamma w D : R) : Prop :=
-  Rabs (U w D - (w + gain * D)) <= gamma * (gain * Rabs D).
-
 Definition gamma_of (least most : R) : R := (most - least) / (most + least).
 Definition gain_of (least most : R) : R := (most + least) / 2.
 Definition log_ratio (least most : R) : R := ln (most / least) / 2.
