@@ -19,30 +19,6 @@ Proof.
   - rewrite Rabs_left by lra. lra.
 Qed.
 
-(** Any device with responses near [F]: its update is F (D + r) with |r| <= gamma |D|, so that every theorem
-    holds with gamma for rho and alpha F for alpha. *)
-(* Claim: response.distortion *)
-Theorem distortion up down F gamma w D :
-  0 < F -> Rabs (up w / F - 1) <= gamma -> Rabs (down w / F - 1) <= gamma ->
-  exists r, update up down w D - w = F * (D + r) /\ Rabs r <= gamma * Rabs D.
-Proof.
-  intros HF U L. unfold update.
-  destruct (Rle_dec 0 D) as [P|N];
-    [exists (D * (up w / F - 1)) | exists (D * (down w / F - 1))];
-    (split; [field; lra | rewrite Rabs_mult, Rmult_comm; apply Rmult_le_compat_r; [apply Rabs_pos | assumption]]).
-Qed.
-
-(** The best centre of responses between [low] and [high] is their mean. *)
-Theorem best_centre low high r :
-  0 < low -> low <= r <= high ->
-  Rabs (r / ((high + low) / 2) - 1) <= (high - low) / (high + low).
-Proof.
-  intros P [L H]. replace (r / ((high + low) / 2) - 1) with ((2 * r - (high + low)) * / (high + low)) by (field; lra).
-  pose proof (Rinv_0_lt_compat (high + low)) as I.
-  unfold Rdiv. rewrite Rabs_mult, (Rabs_pos_eq (/ (high + low))) by (left; apply I; lra).
-  apply Rmult_le_compat_r; [left; apply I; lra|]. apply Rabs_le. lra.
-Qed.
-
 (** A device U takes the step gain D from w, up to the fraction gamma of it: all that the theorems ask of it. *)
 Definition responds (U : R -> R -> R) (gain gamma w D : R) : Prop :=
   Rabs (U w D - (w + gain * D)) <= gamma * (gain * Rabs D).

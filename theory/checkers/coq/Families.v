@@ -277,10 +277,11 @@ Proof.
     { apply Rmult_le_reg_r with tau; [exact T|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l; lra. }
     assert (Some : 0 < Rabs D / tau) by (apply Rdiv_lt_0_compat; [now apply Rabs_pos_lt | exact T]).
     pose proof (response_falls _ Y Some Short) as F. fold ph in F.
-    pose proof (between_responds ((1 - s) * ph) (1 + s) r D ltac:(nra)) as B.
-    replace (train tau w D - (w + ((1 + s) + (1 - s) * ph) / 2 * D))
-      with (r * D - gain_of ((1 - s) * ph) (1 + s) * D) by (unfold gain_of; lra).
-    apply B. split; [|exact High]. apply Rle_trans with (2 := Low). apply Rmult_le_compat_l; lra.
+    assert (B : (1 - s) * ph <= r <= 1 + s).
+    { split; [|exact High]. apply Rle_trans with (2 := Low). apply Rmult_le_compat_l; lra. }
+    pose proof (responses_respond (fun _ => r) (fun _ => r) ((1 - s) * ph) (1 + s) w D ltac:(nra) B B) as R0.
+    unfold responds, update, gain_of in R0. replace (train tau w D) with (w + D * r) by lra.
+    destruct (Rle_dec 0 D); exact R0.
 Qed.
 
 Lemma rising f f' x : 0 <= x -> (forall t, derivable_pt_lim f t (f' t)) -> (forall t, 0 <= t -> 0 <= f' t) -> f 0 <= f x.

@@ -38,6 +38,7 @@ Section one_number.
   Qed.
 
   (** gamma^2 sigma^2 / (1 - gamma^2) = sigma^2 sinh^2 l = sigma^2 (qmax - qmin)^2 / (4 qmax qmin) *)
+  (* Claim: response.floor *)
   Theorem floor_is_sinh sigma :
     floor (gamma_of least most) sigma = sigma ^ 2 * sinh (log_ratio least most) ^ 2 /\
     floor (gamma_of least most) sigma = sigma ^ 2 * (most - least) ^ 2 / (4 * most * least).
@@ -57,20 +58,28 @@ Section one_number.
     - apply Rmult_lt_reg_r with (most + least); [lra|]. rewrite Rmult_assoc, Rinv_l; lra.
   Qed.
 
-  (** Whatever gain one takes, the distortion is at least gamma. *)
-  Theorem no_better_gain gain gamma :
-    0 < gain -> least <= most -> Rabs (least / gain - 1) <= gamma -> Rabs (most / gain - 1) <= gamma ->
-    gamma_of least most <= gamma.
+  (** Whatever gain one takes, the distortion is at least gamma: larger by what the gain is too small or too large. *)
+  (* Claim: response.best *)
+  Theorem best_gain gain gamma :
+    least <= most -> 0 < gain -> gain * (1 - gamma) <= least -> most <= gain * (1 + gamma) ->
+    let best := gamma_of least most in let mean := gain_of least most in
+    (mean * (1 - best) = least /\ mean * (1 + best) = most) /\
+    ((mean - gain) * (1 + best) <= gain * (gamma - best) /\ (gain - mean) * (1 - best) <= gain * (gamma - best)) /\
+    best <= gamma /\ (1 - gamma) * most <= (1 + gamma) * least.
   Proof.
-    intros G L Low High. apply within in Low, High.
-    destruct (Rlt_le_dec gamma 1) as [Small|]; [|pose proof (gamma_range L); lra].
-    set (a := least / gain) in *. set (b := most / gain) in *.
-    assert (Ea : least = a * gain) by (unfold a; field; lra).
-    assert (Eb : most = b * gain) by (unfold b; field; lra).
-    assert (a > 0) by lra. assert (b > 0) by nra.
-    unfold gamma_of. rewrite Ea, Eb.
-    replace ((b * gain - a * gain) / (b * gain + a * gain)) with ((b - a) / (b + a)) by (field; split; nra).
-    apply Rmult_le_reg_r with (b + a); [lra|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra. nra.
+    intros L G Low High best mean.
+    assert (M : mean * (1 - best) = least /\ mean * (1 + best) = most)
+      by (unfold mean, best, gain_of, gamma_of; split; field; lra).
+    destruct M as [M0 M1].
+    assert (R : (1 - gamma) * most <= (1 + gamma) * least).
+    { apply Rmult_le_reg_l with gain; [exact G|]. pose proof (gamma_range L) as B. fold best in B.
+      destruct (Rle_lt_dec gamma 1) as [S|S]; [|nra].
+      pose proof (Rmult_le_compat_l (1 - gamma) _ _ ltac:(lra) High).
+      destruct (Rle_lt_dec 0 (1 + gamma)) as [T|T]; [|nra].
+      pose proof (Rmult_le_compat_l (1 + gamma) _ _ T Low). nra. }
+    split; [now split|]. split; [split; nra|]. split; [|exact R].
+    unfold best, gamma_of. apply Rmult_le_reg_r with (most + least); [lra|].
+    unfold Rdiv. rewrite Rmult_assoc, Rinv_l by lra. lra.
   Qed.
 End one_number.
 
@@ -103,26 +112,24 @@ Qed.
 
 (** * Any device whose responses lie between qmin and qmax *)
 
-Lemma between_responds least most r D :
-  0 < least -> least <= r <= most ->
-  Rabs (r * D - gain_of least most * D) <= gamma_of least most * (gain_of least most * Rabs D).
+(* Claim: response.distortion *)
+Theorem near_responds up down gain gamma least most w D :
+  gain * (1 - gamma) <= least -> most <= gain * (1 + gamma) -> least <= up w <= most -> least <= down w <= most ->
+  responds (update up down) gain gamma w D.
 Proof.
-  intros P [L H]. replace (r * D - gain_of least most * D) with ((r - gain_of least most) * D) by ring.
-  rewrite Rabs_mult, <- Rmult_assoc. apply Rmult_le_compat_r; [apply Rabs_pos|].
-  replace (gamma_of least most * gain_of least most) with ((most - least) / 2)
-    by (unfold gamma_of, gain_of; field; lra).
-  unfold gain_of. apply Rabs_le. lra.
+  intros Low High U L.
+  assert (Q : forall r, least <= r <= most -> Rabs (w + D * r - (w + gain * D)) <= gamma * (gain * Rabs D)).
+  { intros r Hr. replace (w + D * r - (w + gain * D)) with ((r - gain) * D) by ring.
+    rewrite Rabs_mult, <- Rmult_assoc. apply Rmult_le_compat_r; [apply Rabs_pos | apply Rabs_le; lra]. }
+  unfold responds, update. destruct (Rle_dec 0 D); now apply Q.
 Qed.
 
 Theorem responses_respond up down least most w D :
   0 < least -> least <= up w <= most -> least <= down w <= most ->
   responds (update up down) (gain_of least most) (gamma_of least most) w D.
 Proof.
-  intros P U L. unfold responds, update.
-  destruct (Rle_dec 0 D);
-    [pose proof (between_responds least most (up w) D P U) as B
-    |pose proof (between_responds least most (down w) D P L) as B];
-    (eapply Rle_trans; [|exact B]; right; f_equal; ring).
+  intros P U L. apply (near_responds up down _ _ least most); try assumption; right;
+    unfold gain_of, gamma_of; field; lra.
 Qed.
 
 (** A response that falls with the weight, and one that rises: the extremes are at the ends. *)
