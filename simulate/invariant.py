@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.setting.devices import Device
+from theory.setting.devices import Device, MonotoneResponses
+from theory.setting.devices.linear import AsymmetricLinear
 
 Vector = NDArray[np.float64]
 
@@ -49,11 +50,27 @@ class AffineDirection:
         below, above = low - self.minimiser, high - self.minimiser
         return grow @ below + shrink @ above - self.noise, grow @ above + shrink @ below + self.noise
 
+    def largest(self, reach: float) -> Vector:
+        """Return the largest |G_i| of each coordinate, rounded up, if no weight is or was beyond |w| <= reach."""
+        far = np.abs(self.hessian) @ (reach + np.abs(self.minimiser)) + self.noise
+        return np.asarray(far * (1 + 4 * (len(far) + 4) * np.finfo(np.float64).eps))
+
+
+def encloses(device: Device) -> bool:
+    """Return whether the image of a cell of weights can be enclosed: q_plus falls, q_minus rises, neither below zero.
+
+    That is known of a law that is stated as such, and of the linear device and its pulse train; a law about whose
+    responses nothing is known (`Device.extremes`) has taken nothing over from its parent.
+    """
+    stated = isinstance(device, MonotoneResponses | AsymmetricLinear)
+    return stated and device.responses(0.0, 0.0, 0.0) is not None
+
 
 def saturation(direction: AffineDirection, start: Vector, alpha: float, device: Device) -> float | None:
     """Return rho such that |W_k| <= rho tau for ever, certified, or None if no box inside (-tau, tau) is found.
 
-    Setting:    bounded noise, general lags; responses monotone in the weight (q_plus falls, q_minus rises).
+    Setting:    bounded noise, general lags; responses monotone in the weight (q_plus falls, q_minus rises), soft
+                bounds or hard ones, increments of any size (the response may fall with their size).
     Source:     docs/theory.md#device.inward, checked by enclosure instead of by its closed form.
 
     Args:
@@ -66,6 +83,8 @@ def saturation(direction: AffineDirection, start: Vector, alpha: float, device: 
     tau = device.tau
     if not np.isfinite(tau):
         return 0.0
+    if not encloses(device):
+        return None
     low, high = start.copy(), start.copy()
     # Beyond the sign change of the gradient the drift is inward: a Newton step leads there, an image only one step on.
     stretch = 1.001 / np.clip(alpha * np.diag(direction.hessian), 1e-6, 1.0)
@@ -84,8 +103,9 @@ def saturation(direction: AffineDirection, start: Vector, alpha: float, device: 
 def image(direction: AffineDirection, low: Vector, high: Vector, alpha: float, device: Device) -> tuple[Vector, Vector]:
     """Enclose the weights after one step from anywhere in the box [low, high], coordinate by coordinate.
 
-    On a cell [a, b] of weights an increment of at most D leads no further than update(a, D) + (b - a), since D times
-    the response is largest at the cell's lower end; mirrored for the other side.
+    On a cell [a, b] of weights an increment of at most D leads no further than update(a, D) + (b - a), since what is
+    made of it, update(w, D) - w, rises with D and falls with w: D times a response that falls with w where D > 0 and
+    rises where D < 0; cut at the bound, min(D q, tau - w), it does as well. Mirrored for the other side.
     """
     floor, ceiling = direction.others(low, high)
     own = np.diag(direction.hessian)
