@@ -111,8 +111,8 @@ def of(runs: RunResult, constants: Mapping[str, float], reached: DeviceResponse 
 
     Args:
         runs: what was run.
-        constants: L, and sigma2 of one step, as `verify.judging.observations.constants` finds them; of another device than the linear
-            one its gain on the certified weights.
+        constants: L, and sigma2 of one step, as `verify.judging.observations.constants` finds them, and where the
+            device is not the linear one its gain on the certified weights.
         reached: what its device makes of increments.
 
     Returns: `UNKNOWN` if L is not known or every replica diverged.

@@ -450,7 +450,7 @@ def _of_another_device(form: AppliedForm) -> str:
     """Return why a form cannot be applied to another device than the linear one, or nothing."""
     if form.adaptive:
         return "the weights' own mean-square saturation is the distortion of the linear device only"
-    if "gain" in getattr(theory.bound(form.theorem), "refused", ()):
+    if "gain" in theory.bound(form.theorem).refused:
         return f"{form.theorem} takes no gain: it is of the linear device"
     return ""
 
@@ -461,5 +461,5 @@ def _not_below_one(observed: Observations) -> str:
         return "" if observed.rho < 1 else f"saturation violated: observed {observed.rho:.4g}"
     found = observed.met
     if found is None or not found.gamma < 1:
-        return f"response violated: {observed.response.said(observed.rho)}"
+        return f"response violated: {observed.response.name}: {observed.response.said(observed.rho)}"
     return ""
