@@ -186,6 +186,10 @@ class Problem(ABC):
         gap = self.value(self.initial_weights()) - self.lower_bound
         return gap * (1 + 1e-12)
 
+    def for_device(self, device: Device) -> Self:  # noqa: ARG002
+        """Return the problem as it is run on `device`: itself, unless it is made for one."""
+        return self
+
     # What rebuilds it
 
     @property
