@@ -41,7 +41,8 @@ class Run:
 
     Args:
         problem: what is trained.
-        device_parameters: the device's parameters other than tau.
+        device_parameters: the device's parameters other than tau: of its law, of its pulses, of its elements. Where
+            these come from a file, its checksum is added, and only the file that has it is read again.
 
     """
 
@@ -53,7 +54,7 @@ class Run:
     replicas: int = field(default=1, metadata=about("Replicas R, independent of each other", Whole()))
     seed: int = field(default=0, metadata=about("Seed of all random numbers", Whole(0, (1 << 64) - 1)))
     device: str = field(default="ald", metadata=about("Device", Name(lambda: devices.REGISTRY)))
-    device_parameters: dict[str, float] = field(default_factory=dict, hash=False)
+    device_parameters: dict[str, float | str] = field(default_factory=dict, hash=False)
     batch: int = field(default=1, metadata=about("Micro-batches B of analog-sgd-sp, 1 for the others", Whole()))
     lags: tuple[int, ...] = field(default=LEFT_OUT, metadata=about("d_1,...,d_M instead of the schedule's", LAGS))
     dtype: str = field(default="float64", metadata=about("Type of the weights", Name(lambda: DTYPES)))
@@ -73,6 +74,9 @@ class Run:
         if math.isfinite(self.tau) and made_for != self.tau:
             raise BadInput("tau", self.tau, f"tau = {made_for}, for which the problem {self.problem.name} was made")
         self._resolve(row)
+        device = self.make_device()
+        if device.elements is not None and device.elements.path:
+            self.device_parameters["elements_sha256"] = device.elements.sha256
 
     def _resolve(self, row: algorithms.Algorithm) -> None:
         """Fill in lags and measuring times, so that the description is complete."""
@@ -93,15 +97,15 @@ class Run:
         else:
             every = self.measure_every
         object.__setattr__(self, "measure_every", min(every, longest))
-        self.make_device()
 
     def make_device(self) -> Device:
         """Return the device; a digital run has the linear one with tau = inf."""
+        count = sum(math.prod(shape) for shape in self.problem.shapes)
         if math.isinf(self.tau):
-            if self.device_parameters:
-                raise BadInput("device", self.device, "no device parameters if tau = inf")
-            return devices.make("ald", self.tau)
-        return devices.make(self.device, self.tau, **self.device_parameters)
+            if self.device_parameters.keys() - set(devices.OF_PULSES):
+                raise BadInput("device", self.device, "no device parameters but those of pulses if tau = inf")
+            return devices.make("ald", self.tau, count=count, **self.device_parameters)
+        return devices.make(self.device, self.tau, count=count, **self.device_parameters)
 
     def describe(self) -> dict[str, Any]:
         """Return the run as plain data; `from_description` makes it again."""

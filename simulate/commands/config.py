@@ -94,19 +94,28 @@ def make_run(given: Mapping[str, Any], record: type[Run] = Run) -> Run:
     return run if made is problem else replace(run, problem=made)
 
 
-def _make_problem(options: Mapping[str, Any], tau: float, device: str) -> tuple[problems.Problem, dict[str, float]]:
+def _make_problem(
+    options: Mapping[str, Any], tau: float, device: str
+) -> tuple[problems.Problem, dict[str, float | str]]:
     """Share `set` out between the problem and the device."""
     name = boundary.known("--problem", str(options["problem"]), problems.REGISTRY)
     kind = devices.REGISTRY[device]
     own = set(problems.REGISTRY[name].setting_fields())
-    of_device = set(kind.names()) - {"tau"}
-    settings, parameters = dict[str, Any](), dict[str, float]()
+    of_device = {*kind.names(), *devices.OF_PULSES, *devices.OF_ELEMENTS} - {"tau"}
+    settings, parameters = dict[str, Any](), dict[str, float | str]()
     for key, value in dict(options.get("set", {})).items():
         boundary.known("--set", key, sorted(own | of_device), f"the problem {name} and the device {device}")
         if key in own:
             settings[key] = value
         else:
-            parameters[key] = boundary.real(key, value)
+            parameters[key] = _parameter(key, value)
     if "tau" in own and tau < float("inf"):
         settings.setdefault("tau", tau)
     return problems.make(name, boundary.integer("stages", options.get("stages", 1), at_least=1), **settings), parameters
+
+
+def _parameter(key: str, value: object) -> float | str:
+    """Read a parameter of the device: `elements` is a seed or names a file, its checksum is text, all else is real."""
+    if key == "elements_sha256" or (key == "elements" and isinstance(value, str) and not value.strip().isdecimal()):
+        return str(value)
+    return boundary.integer(key, value) if key in ("elements", "BL") else boundary.real(key, value)

@@ -128,7 +128,7 @@ def box(run: Run, problem: Network) -> tuple[list[float], str]:
     lie in the box, and the mean of a batch.
     """
     device, algorithm = run.make_device(), algorithms.named(run.algorithm)
-    if not device.linear or math.isinf(run.tau):
+    if not (device.linear and device.plain) or math.isinf(run.tau):
         return [], f"no saturation box is proved for the device {device.name} with tau = {run.tau:g}"
     if algorithm.own:
         return [], f"no saturation box is proved for the steps of the algorithm {algorithm.name}"

@@ -237,7 +237,7 @@ def from_trajectories(runs: RunResult) -> Observations:
         certificates.of(runs, proved, rounded),
         True if math.isinf(runs.run.tau) else runs.run.problem.bounded_noise,
         device.name,
-        device.linear,
+        device.linear and device.plain,
         None if math.isinf(device.tau) else device.distortion(-met, met),
         algorithms.named(runs.run.algorithm).covered,
         runs.run.problem.independent_draws,
