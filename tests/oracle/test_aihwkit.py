@@ -4,13 +4,14 @@
 tests/oracle/test_aihwkit.py` with this project's interpreter.
 """
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from tests.oracle import stationary
+from tests.oracle import responses, stationary
 
 pytest.importorskip("aihwkit", reason="aihwkit is not installed")
 torch = pytest.importorskip("torch", reason="aihwkit needs torch")
@@ -102,10 +103,47 @@ def test_one_pulse_is_one_step_of_the_linear_device() -> None:
     tau, dw = 0.5, 1e-3
     device = devices.ald(tau)
     for sign in (1.0, -1.0):
-        tile = linear_tile(64, tau, dw, dw)
+        tile = linear_tile(64, tau, dw, dw * (1 - 1e-6))  # one slot
         w = np.linspace(-0.9, 0.9, 64) * tau
         tile.set_weights(torch.tensor(w, dtype=torch.float32).reshape(64, 1))
         with torch.no_grad():
             tile.update(torch.ones(1, 1), torch.full((1, 64), -sign))
             after = tile.forward(torch.ones(1, 1)).flatten().double().numpy()
         assert np.allclose(after, device.update(w, np.asarray(sign * dw)), rtol=0, atol=1e-7)
+
+
+def published(name: str) -> Any:
+    """Return the mean device of an installed preset: every spread and every noise is 0."""
+    from aihwkit.simulator.presets import devices as presets
+
+    device = getattr(presets, f"{name}PresetDevice")()
+    for field in dataclasses.fields(device):
+        if field.name.endswith(("_dtod", "_std")):
+            setattr(device, field.name, 0.0)
+    return device
+
+
+@pytest.mark.parametrize("name", [name for names in responses.PUBLISHED.values() for name in names])
+def test_the_mean_device_of_the_installed_preset_is_this_projects(name: str) -> None:
+    """One pulse over dw_min at weights inside the bounds, to float32: 3e-7/dw_min, at most 2e-3 of a step."""
+    from aihwkit.simulator.configs import SingleRPUConfig
+    from aihwkit.simulator.configs.utils import IOParameters, UpdateParameters
+    from aihwkit.simulator.tiles import AnalogTile
+
+    device = published(name)
+    perfect = IOParameters(is_perfect=True)
+    update = UpdateParameters(desired_bl=1, update_management=True, update_bl_management=True)
+    config = SingleRPUConfig(device=device, update=update, forward=perfect, backward=perfect)
+    span = device.w_max - device.w_min
+    w = np.linspace(device.w_min + 0.1 * span, device.w_max - 0.1 * span, 33)
+    for sign, expected in zip((1.0, -1.0), responses.steps(name, w), strict=True):
+        tile = AnalogTile(33, 1, config)
+        tile.set_learning_rate(device.dw_min * (1 - 1e-6))  # one slot, in which all but one in 1e6 has its pulse
+        tile.set_weights(torch.tensor(w, dtype=torch.float32).reshape(33, 1))
+        with torch.no_grad():
+            before = tile.forward(torch.ones(1, 1)).flatten().double().numpy()
+            tile.update(torch.ones(1, 1), torch.full((1, 33), -sign))
+            after = tile.forward(torch.ones(1, 1)).flatten().double().numpy()
+        room = np.where(sign > 0, device.w_max - before, before - device.w_min)
+        step = sign * (after - before) / device.dw_min
+        assert np.allclose(step, np.minimum(expected, room / device.dw_min), rtol=0, atol=3e-7 / device.dw_min)
