@@ -99,7 +99,7 @@ def _make_problem(
 ) -> tuple[problems.Problem, dict[str, float | str]]:
     """Share `set` out between the problem and the device."""
     name = boundary.known("--problem", str(options["problem"]), problems.REGISTRY)
-    kind = devices.REGISTRY[device]
+    kind = devices.law_of(device)
     own = set(problems.REGISTRY[name].setting_fields())
     of_device = {*kind.names(), *devices.OF_PULSES, *devices.OF_ELEMENTS} - {"tau"}
     settings, parameters = dict[str, Any](), dict[str, float | str]()

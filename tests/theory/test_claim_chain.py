@@ -24,7 +24,6 @@ CLAIMS = blueprint.all_claims()
 NAMES = [claim.id for claim in CLAIMS]
 REQUIRED = [
     "device.closed_form",
-    "response.distortion",
     "response.drift",
     "device.drift",
     "device.step",

@@ -23,6 +23,22 @@ WITHOUT: Mapping[str, str] = {
     "growing.sharp": "an assumption (noise that grows with the gradient) no problem here needs; at growth 0 it is "
     "master.sharp, whose lines are evaluated",
     "growing.linear": "as growing.sharp; at growth 0 it is complexity.linear, whose line is evaluated",
+    **dict.fromkeys(
+        (
+            "granularity.train",
+            "granularity.variance",
+            "granularity.rounding",
+            "granularity.binomial",
+            "granularity.step",
+            "granularity.telescope",
+            "granularity.enters",
+            "granularity.total",
+            "granularity.start",
+            "granularity.floor",
+            "granularity.best_step",
+        ),
+        "the paths here are those of smooth steps; tests/theory/test_granularity.py draws pulses",
+    ),
     "challenge.cross_term": "an `if`: its premise is what is in question; `verify.rates.lag_price` measures the term",
 }
 """Claims without lines, and why."""
@@ -33,8 +49,8 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "pipeline.synchronous", "pipeline.sequential",
     ),
     "elements": (
-        "device.closed_form", "device.drift", "device.step", "response.distortion", "response.drift",
-        "device.box", "device.inward", "adaptive.coordinate", "stale.pathwise", "sum.telescope", "master.telescope",
+        "device.closed_form", "device.drift", "device.step", "response.drift", "device.box", "device.inward",
+        "adaptive.coordinate", "stale.pathwise", "sum.telescope", "master.telescope",
     ),
     "stages": (
         "network.forward", "network.backward", "network.forward_stale", "network.hadamard",

@@ -90,6 +90,8 @@ class Preset:
     def at(self, tau: float, given: Mapping[str, object]) -> dict[str, object]:
         """Return the parameters where half the range is `tau`; what is `given` takes their place."""
         own = {name: value * tau if name in LENGTHS else value for name, value in self.parameters.items()}
+        if given.get("dw") == 0:  # what arrives smoothly has no noise of pulses
+            own.pop("cycle", None)
         return {**own, **given}
 
 
