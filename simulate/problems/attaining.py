@@ -164,6 +164,11 @@ class Attaining(Problem):
         slope = L * (weights[0] - self.minimiser)
         return Moments(np.sum(slope * slope, axis=-1) / (2 * L), [slope], [np.full_like(slope, SIGMA**2)])
 
+    def largest_directions(self, reach: float) -> NDArray[np.float64]:
+        """Return the larger of the oracle's answers where it is larger, at the weight farthest from w*, rounded up."""
+        slope = L * (reach + abs(self.minimiser))
+        return np.array([np.hypot(slope, SIGMA) * (1 + 1e-15)])
+
     @property
     def bounded_noise(self) -> bool:
         """Return True: the oracle has two answers."""

@@ -153,6 +153,15 @@ class Problem(ABC):
         """Return rho < 1 that |W_k| / tau provably never passes, or None where it can only be measured."""
         return None
 
+    def largest_directions(self, reach: float) -> NDArray[np.float64] | None:  # noqa: ARG002
+        """Return bounds of every component of a sample's direction, stage after stage, or None: not known, or none.
+
+        Args:
+            reach: no weight is or was larger in size, in w; stale and current weights alike.
+
+        """
+        return None
+
     @property
     def bounded_noise(self) -> bool | None:
         """Return whether a sample's gradient is bounded where the weights are.
