@@ -6,6 +6,7 @@ from paper_figures import (
     complexity_by_target,
     computation_density,
     convergence_by_algorithm,
+    device_floor,
     device_responses,
     digital_against_analog,
     floor_against_saturation,
@@ -20,12 +21,14 @@ from paper_figures.figure import Figure
 REGISTRY: dict[str, Figure] = {
     module.FIGURE.name: module.FIGURE
     for module in (
+        device_floor,
         device_responses,
         pipeline_schedules,
         computation_density,
         digital_against_analog,
         convergence_by_algorithm,
         floor_against_saturation,
+        device_floor,
         average_against_iterations,
         complexity_by_target,
         lag_effect,
