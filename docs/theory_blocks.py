@@ -31,7 +31,7 @@ ENTRY = Path(__file__).parent / "theory.md"
 CHAPTERS = ENTRY.parent / "theory"
 ORDER = (
     "tools", "element", "pipelines", "networks", "staleness", "theorem-1", "theorem-2", "evaluation", "refinements",
-    "complexity", "floor",
+    "complexity", "floor", "responses",
 )  # fmt: skip
 """The chapters in the order of the proof: what a claim cites stands before it."""
 
@@ -51,7 +51,13 @@ PLAIN = {
     "f_next": "f(W_{k+1})", "mean_now": r"\mathrm{avg} \, f(W_k)", "mean_next": r"\mathrm{avg} \, f(W_{k+1})",
     "w_star": "w^*", "moved_drift": r"\epsilon", "stale_length": "B", "drift_length": r"\ell_e", "B_b": "B",
     "grad": "F_i", "noise": "n_i", "stale": "b_i", "drift": "e_i", "level": r"\bar{\sigma}", "edge": "c",
-    "reached": "G", "size0": "s_0", "stages": "m", "inside": "z_i", "out": "y_i",
+    "reached": "G", "size0": "s_0", "stages": "m", "inside": "z_i", "out": "y_i", "qmin": r"q_{\min}",
+    "qmin_1": r"q_{\min, 1}", "qmin_2": r"q_{\min, 2}", "qmax_1": r"q_{\max, 1}", "qmax_2": r"q_{\max, 2}",
+    "e_l": r"e^{\ell}", "after": "U", "mean_T": r"\overline{T}", "mean_m": r"\overline{\lvert g \rvert}",
+    "square_m": "g^2", "mean_square": r"\overline{g^2}", "q_middle": r"\overline{q}",
+    "slope_plus": "q_+'", "slope_minus": "q_-'",
+    "dl": r"\delta", "abs_c": r"\lvert c_i \rvert", "root_f": r"\sqrt{f_i}", "gF": r"\gamma F", "gn": r"\gamma n",
+    "gF_k": r"\gamma F_k", "gn_k": r"\gamma n_k",
 }  # fmt: skip
 """How names of generators and of a few symbols look where the name itself is no mathematics."""
 NAME = r"[A-Za-z]\w*"
