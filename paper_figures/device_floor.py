@@ -27,7 +27,7 @@ class Family:
 
     title: str
     device: str
-    parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
     reaches: tuple[float, ...] = (0.3,)
 
     def made(self) -> devices.Device:

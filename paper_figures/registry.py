@@ -7,6 +7,7 @@ from paper_figures import (
     computation_density,
     convergence_by_algorithm,
     device_floor,
+    device_presets,
     device_responses,
     digital_against_analog,
     floor_against_saturation,
@@ -21,7 +22,6 @@ from paper_figures.figure import Figure
 REGISTRY: dict[str, Figure] = {
     module.FIGURE.name: module.FIGURE
     for module in (
-        device_floor,
         device_responses,
         pipeline_schedules,
         computation_density,
@@ -29,6 +29,7 @@ REGISTRY: dict[str, Figure] = {
         convergence_by_algorithm,
         floor_against_saturation,
         device_floor,
+        device_presets,
         average_against_iterations,
         complexity_by_target,
         lag_effect,
