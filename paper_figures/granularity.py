@@ -177,11 +177,11 @@ def caption(data: Data) -> str:
     of_solid, of_dashed = (small["observed"] / small[name] for name in ("by_response", "by_rounding"))
     return (
         rf"Stationary squared gradient on one weight ($L=\sigma=1$, digital, pulses of $\Delta w={data['dw']:g}$) "
-        r"against the step, measured for ideal rounding and for pulse trains (a) and with noise from cycle to cycle (b; "
-        r"bars: two standard errors), with Theorem~1 for granular devices by two bounds on the variance of the pulses. "
+        r"against the step, measured for ideal rounding and for pulse trains (a) and with noise from cycle to cycle "
+        r"(b; bars: two standard errors), with Theorem~1 for granular devices by two bounds on the variance of the pulses. "
         r"By $\Delta w^2/4$ it grows without end as $\alpha\to 0$; by $\Delta w\,|D|$ it is level, as the measured "
-        rf"values are: at $\alpha={small['alpha']:g}$ rounding lies at ${of_solid:.2f}$ of it and at ${of_dashed:.2f}$ of "
-        r"the other. Trains do not obey $\Delta w^2/4$ at large steps."
+        rf"values are: at $\alpha={small['alpha']:g}$ rounding lies at ${of_solid:.2f}$ of it and at ${of_dashed:.2f}$ "
+        r"of the other. Trains do not obey $\Delta w^2/4$ at large steps."
     )
 
 
