@@ -54,7 +54,7 @@ class AttainedCase:
 
     label: str
     device: str
-    parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
     reach: float = REACH
     tau: float = 1.0
 
