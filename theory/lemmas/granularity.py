@@ -197,7 +197,7 @@ def pulses_add_no_mean_and_qmax_times_their_variance(d: Draft) -> None:
     d.witness({"s": -1, "m": 1, "m_r": 1, "q_plus": "1/2", "q_minus": 1, "qmax": 1})
 
 
-share, one, step_size, root_size = symbols("share one_i size_i sqrt_size")
+share, one, step_size, root_size = symbols("var_i one_i size_i sqrt_size")
 ones, variances, sizes = generators("ones variances sizes")
 
 
@@ -228,6 +228,6 @@ def summed_variance_is_at_most_the_length_of_the_steps(d: Draft) -> None:
     d.have("product", le(inner(sizes, ones), R * root_size), product)
     d.conclude("bound", le(V, each * root_size * R), combine(times("by the 1-norm"), times("product", each)))
     d.witness(
-        {"alpha": 1, "dw": 1, "cycle": 0, "size": 1, "R": 2, "share": 1, "one_i": 1, "size_i": 2},
+        {"alpha": 1, "dw": 1, "cycle": 0, "size": 1, "R": 2, "var_i": 1, "one_i": 1, "size_i": 2},
         {"ones": (1,), "variances": (1,), "sizes": (2,)},
     )

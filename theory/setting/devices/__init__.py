@@ -147,6 +147,7 @@ __all__ = [
     "Named",
     "Preset",
     "Pulses",
+    "Table",
     "bound",
     "law_of",
     "make",
