@@ -110,7 +110,7 @@ FORMS = (
     AppliedForm("granular", "granular", takes=(*_ALWAYS, "rho", "V", "qmax")),
     *further(),
 )
-"""The forms that every setting is confronted with."""
+"""The forms that every setting is confronted with; the granular one where the device has pulses."""
 
 
 @dataclass(frozen=True)
@@ -279,7 +279,9 @@ def confront(observed: Observations, level: float) -> Confrontation:
     """
     quantities = {form.quantity for form in FORMS} & OBSERVABLES.keys() | {SQUARED_GRADIENT.quantity.name}
     seen = {name: weigh(observed, level / len(quantities), OBSERVABLES[name]) for name in quantities}
-    checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in FORMS for basis in form.bases())
+    # without pulses the theorem on pulses is Theorem 1, which is there
+    forms = [form for form in FORMS if observed.response.granular or not form.granular]
+    checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in forms for basis in form.bases())
     return Confrontation(seen[SQUARED_GRADIENT.quantity.name], (*checks, *_alarms(observed)))
 
 
@@ -461,9 +463,7 @@ def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
 
 def _of_another_device(form: AppliedForm, observed: Observations) -> str:
     """Return why a form cannot be applied to the device of a run, or nothing."""
-    if observed.response.granular is not form.granular:
-        if form.granular:
-            return "the device has no pulses: Theorem 1 is of it"
+    if observed.response.granular and not form.granular:
         return f"granular pulses: {form.theorem} is of steps that are not drawn at random"
     if observed.response.linear:
         return ""

@@ -72,7 +72,7 @@ def test_both_bases_take_the_distortion_that_brute_force_finds(device, parameter
     assert status == "certified" and f"gamma = {observed.constants.values['rho']:.6g}" in evidence
     assert f"Fbar = {observed.constants.gain:.6g} on |w| <= {runs.certified_saturation:.6g} tau" in evidence
     assert found["saturation"][0] == "not established" and found["pulses"][0] == "not needed"
-    assert checks["granular/a-posteriori"].reason == "the device has no pulses: Theorem 1 is of it"
+    assert not any(claim.startswith("granular") for claim in checks)  # without pulses it is Theorem 1
 
 
 @pytest.mark.parametrize(("device", "parameters"), LAWS, ids=lambda one: str(one))
