@@ -3,7 +3,6 @@
 What they do not serve runs on NumPy, and a note says why.
 """
 
-import dataclasses
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import cache
@@ -33,12 +32,12 @@ class Compiled(Engine):
 
     def __init__(self, task: Task) -> None:
         self.task, self.samples = task, task.samples
-        parameters = [value for name, value in task.device.fields().items() if name != "tau"]
         initial = np.concatenate([stage.ravel() for stage in task.problem.initial_weights()])
         start = float(np.max(np.abs(initial.astype(task.dtype)), initial=0.0))
         number = _device_number(type(task.device))
         assert isinstance(number, int), "`refusal` lets no other device through"
-        self.element = kernels.Element(number, task.device.tau, tuple(parameters), start if np.isfinite(start) else 0.0)
+        largest = start if np.isfinite(start) else 0.0
+        self.element = kernels.Element(number, task.device.tau, task.device.numbers(), largest)
         self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
 
     @abstractmethod
@@ -364,6 +363,7 @@ def refusal(task: Task) -> str:
     return (
         _algorithm_refusal(task.algorithm)
         or _problem_refusal(task.problem, task.lags)
+        or _grain_refusal(task.device)
         or _device_refusal(type(task.device))
     )
 
@@ -399,6 +399,10 @@ def _network_refusal(problem: Network) -> str:
     return "" if problem.loss in kernels.LOSSES else f"the loss {problem.loss} has no kernel"
 
 
+def _grain_refusal(device: Device) -> str:
+    return "" if device.plain else "pulses and elements of their own have no kernel yet"
+
+
 def _device_refusal(kind: type[Device]) -> str:
     number = _device_number(kind)
     return f"the device {kind.name} cannot be compiled: {number}" if isinstance(number, str) else ""
@@ -422,12 +426,12 @@ def _device_number(kind: type[Device]) -> int | str:
 
     It is that of the law that the device names, or of its own law, compiled as it stands in the class.
     """
-    if kind.kernel is not None:
+    if kind.kernel in kernels.DEVICES:
         return kernels.DEVICES[kind.kernel]
-    names = [field.name for field in dataclasses.fields(kind)]
+    names = kind.names()
     update = None if kind.update is Device.update else kind.update
     try:
-        return kernels.plug_device(names, kind.q_plus, kind.q_minus, update)
+        return kernels.plug_device(names, kind.q_plus, kind.q_minus, update, kind.clipped)
     except kernels.NotCompiled as error:
         return str(error)
 

@@ -6,9 +6,9 @@ Both have a distortion where increments are at most some size. Source: docs/theo
 from sympy import Expr, Rational
 
 from theory.kernel import Cite, Draft, SignCases, combine, eq, le, lemma, lt, square, symbols, times
-from theory.lemmas.device import m, minus, plus, reached, s, side, tau, w
+from theory.lemmas.device import gain, m, minus, plus, reached, s, side, tau, w
 from theory.lemmas.families import SHARE, Family, h, inside, weights
-from theory.lemmas.response import after, chosen, distortion, gain, gamma, mean, sigma, together
+from theory.lemmas.response import after, chosen, distortion, gamma, mean, sigma, together
 
 phi, least, decay, fading = symbols("phi phi_Y decay e_Y")
 faded = (1 - least) / (1 + least)

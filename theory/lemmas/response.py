@@ -9,11 +9,11 @@ from sympy import Expr
 
 from theory.kernel import ELEMENT as EACH
 from theory.kernel import Draft, SignCases, combine, eq, le, lemma, lt, square, symbols, times
-from theory.lemmas.device import m, minus, plus, s, w
+from theory.lemmas.device import gain, m, minus, plus, s, w
 from theory.setting.symbols import symbol
 
 sigma = symbol("sigma")
-gamma, gain, qmin, qmax, after, best = symbols("gamma gain qmin qmax after gamma_best")
+gamma, qmin, qmax, after = symbols("gamma qmin qmax after")
 
 
 def chosen(sign: Expr = s, up: Expr = plus, down: Expr = minus) -> Expr:

@@ -128,7 +128,7 @@ f_i, root_f, grad, noise, drift, step = symbols("f_i root_f grad noise drift ste
 scaled_F, scaled_n, scaled_v, distorted_F, distorted_n = symbols(
     "scaled_grad scaled_noise scaled_mean distorted_grad distorted_noise"
 )
-v, wF, wn, wF_k, wn_k, G_k, T_k = generators("v wF wn wF_k wn_k G_k T_k")
+v, gF, gn, gF_k, gn_k, G_k, T_k = generators("v gF gn gF_k gn_k G_k T_k")
 sigma_gamma = symbols("sigma_gamma")[0]
 
 
@@ -158,14 +158,14 @@ def _sequences(d: Draft) -> None:
     d.local(STEP, G_k, T_k)
     for local, image in (
         (grad, G_k), (step, T_k), (scaled_F, F_k), (scaled_v, v_k), (scaled_n, n_k),
-        (distorted_F, wF_k), (distorted_n, wn_k),
+        (distorted_F, gF_k), (distorted_n, gn_k),
     ):  # fmt: skip
         d.link(local, image, over=COORDINATE)
-    for local_k, sequence in ((F_k, F), (v_k, v), (n_k, n), (wF_k, wF), (wn_k, wn)):
+    for local_k, sequence in ((F_k, F), (v_k, v), (n_k, n), (gF_k, gF), (gn_k, gn)):
         d.link(local_k, sequence, over=STEP)
     d.process("n", known=0, differences=0, reason=UNBIASED)
-    d.process("wF", known=-1, differences=None, reason="domain")
-    d.process("wn", known=0, differences=0, reason=UNBIASED)
+    d.process("gF", known=-1, differences=None, reason="domain")
+    d.process("gn", known=0, differences=0, reason=UNBIASED)
 
 
 def _scaled_descent(d: Draft) -> None:
@@ -202,7 +202,7 @@ def _scaled_descent(d: Draft) -> None:
 
 
 def _near(d: Draft) -> None:
-    """Show N(v - F)^2 <= N(wF)^2 + sigma_gamma^2, and N(wF) <= top N(F)."""
+    """Show N(v - F)^2 <= N(gF)^2 + sigma_gamma^2, and N(gF) <= top N(F)."""
     drifted = scaled_v - scaled_F + root_f * drift
     both, of = distorted_F + distorted_n, gamma * root_f * (grad + noise)
     d.have(
@@ -225,13 +225,13 @@ def _near(d: Draft) -> None:
             times("scaled_grad :=", -drifted),
         ),
     )
-    d.have("drift of a step", le(norm2(v_k - F_k), norm2(wF_k + wn_k)), d.average("drift", COORDINATE))
-    d.have("drift of all", le(norm2(v - F), norm2(wF + wn)), d.average("drift of a step", STEP))
-    d.have("distorted noise", le(norm2(wn), sigma_gamma**2), d.average("distorted variance", STEP))
-    d.have("apart", eq(inner(wn, wF), 0), Tower("wn", "wF"))
+    d.have("drift of a step", le(norm2(v_k - F_k), norm2(gF_k + gn_k)), d.average("drift", COORDINATE))
+    d.have("drift of all", le(norm2(v - F), norm2(gF + gn)), d.average("drift of a step", STEP))
+    d.have("distorted noise", le(norm2(gn), sigma_gamma**2), d.average("distorted variance", STEP))
+    d.have("apart", eq(inner(gn, gF), 0), Tower("gn", "gF"))
     d.have(
         "near",
-        le(norm2(v - F), norm2(wF) + sigma_gamma**2),
+        le(norm2(v - F), norm2(gF) + sigma_gamma**2),
         combine(times("drift of all"), times("distorted noise"), times("apart", 2)),
     )
     d.have("top >= 0", le(0, top), combine(times("gamma >= 0"), times("gamma <= top")))
@@ -243,8 +243,8 @@ def _near(d: Draft) -> None:
             times("distorted_grad :=", distorted_F + gamma * scaled_F),
         ),
     )
-    d.have("distorted step", le(norm2(wF_k), top**2 * norm2(F_k)), d.average("at most top", COORDINATE))
-    d.have("distorted gradient", le(norm2(wF), top**2 * norm2(F)), d.average("distorted step", STEP))
+    d.have("distorted step", le(norm2(gF_k), top**2 * norm2(F_k)), d.average("at most top", COORDINATE))
+    d.have("distorted gradient", le(norm2(gF), top**2 * norm2(F)), d.average("distorted step", STEP))
 
 
 def _bounds(d: Draft) -> None:
@@ -255,7 +255,7 @@ def _bounds(d: Draft) -> None:
     bound = 2 * p + x * sigma**2 / (1 - x) + sigma_gamma**2
     d.conclude(
         "bound",
-        le(norm2(F) - norm2(wF), bound),
+        le(norm2(F) - norm2(gF), bound),
         combine(
             times("paid", 2),
             times("near"),
@@ -279,8 +279,8 @@ def _bounds(d: Draft) -> None:
 def elements_with_own_gains_pay_for_their_own_distortion(d: Draft) -> None:
     """Without lag sum_i f_i (1 - gamma_i^2) A_i <= 2p + x sigma^2/(1 - x) + sigma_gamma^2, f_i = gain_i/max gain.
 
-    alpha is the step size times the largest gain. F, v and n are scaled by sqrt(f_i), wF and wn also by gamma_i: so
-    N(F)^2 = sum_i f_i A_i, N(wF)^2 = sum_i f_i gamma_i^2 A_i; of a sample's noise sum_i f_i n_i^2 has the mean sigma^2
+    alpha is the step size times the largest gain. F, v and n are scaled by sqrt(f_i), gF and gn also by gamma_i: so
+    N(F)^2 = sum_i f_i A_i, N(gF)^2 = sum_i f_i gamma_i^2 A_i; of a sample's noise sum_i f_i n_i^2 has the mean sigma^2
     at most and sum_i f_i gamma_i^2 n_i^2 sigma_gamma^2. Without spread of the gains f_i = 1: as p and x fall to 0, A is
     at most sum_i gamma_i^2 sigma_i^2/(1 - max gamma_i^2).
     """
@@ -292,7 +292,7 @@ def elements_with_own_gains_pay_for_their_own_distortion(d: Draft) -> None:
     _sequences(d)
     d.given("smooth", le(f_next, f_now + inner(G_k, T_k) + L / 2 * norm2(T_k)), SMOOTH)
     d.given("variance", le(norm2(n_k), sigma**2), VARIANCE)
-    d.given("distorted variance", le(norm2(wn_k), sigma_gamma**2), VARIANCE)
+    d.given("distorted variance", le(norm2(gn_k), sigma_gamma**2), VARIANCE)
     d.define(x, alpha * L)
     d.given("x < 1", lt(x, 1), "domain")
     d.define(p, Delta / (alpha * K))
@@ -302,6 +302,6 @@ def elements_with_own_gains_pay_for_their_own_distortion(d: Draft) -> None:
     d.witness(
         {**PATH, "r": 1, "f_i": 1, "gamma": "1/2", "top": "1/2", "grad": 1, "noise": 0, "drift": "1/2", "sigma": 1,
          "sigma_gamma": 1},
-        {**PATH_VECTORS, "v": ("3/2",), "v_k": ("3/2",), "wF": ("1/2",), "wF_k": ("1/2",), "wn": (0,),
-         "wn_k": (0,), "G_k": (1,), "T_k": ("-3/20",)},
+        {**PATH_VECTORS, "v": ("3/2",), "v_k": ("3/2",), "gF": ("1/2",), "gF_k": ("1/2",), "gn": (0,),
+         "gn_k": (0,), "G_k": (1,), "T_k": ("-3/20",)},
     )  # fmt: skip

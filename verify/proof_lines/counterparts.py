@@ -33,6 +33,7 @@ WITHOUT: Mapping[str, str] = {
             "granularity.telescope",
             "granularity.enters",
             "granularity.total",
+            "granularity.total_rounding",
             "granularity.start",
             "granularity.floor",
             "granularity.best_step",
@@ -71,6 +72,13 @@ LINES: Mapping[str, tuple[str, ...]] = {
     ),
     "instances": (
         "floor.oracle", "floor.attained", "floor.plus_minus",
+    ),
+    "responses": (
+        "response.distortion", "response.best", "response.floor", "response.additive", "response.mean_step",
+        "response.local", "response.attained", "response.linear", "response.power", "response.exponential",
+        "response.shifted_linear", "device.pulse_train", "response.constant_step", "response.gain_spread",
+        "response.own_parameters", "response.spread", "response.recentre", "response.best_centre",
+        "device.box_general", "device.inward_general",
     ),
 }  # fmt: skip
 """The claims whose lines are made by each module of `verify.proof_lines`."""
