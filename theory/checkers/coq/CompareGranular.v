@@ -169,22 +169,6 @@ End total.
 
 (** * The descent of a granular run *)
 
-(** The granular descent inequality of a claim, in which the sequences' members at h stand for themselves. *)
-Lemma granular_seen {H : space} (F_k v_k n_k z_k F v n z : H) alpha L now next :
-  (forall y, inner F_k y = inner F y) -> (forall y, inner v_k y = inner v y) -> (forall y, inner n_k y = inner n y) ->
-  (forall y, inner z_k y = inner z y) ->
-  next <= inner F_k z_k + now + 1 / 2 * L * (inner z_k z_k + inner n_k n_k * alpha ^ 2 + inner v_k v_k * alpha ^ 2
-    + (-2) * inner n_k z_k * alpha + (-2) * inner v_k z_k * alpha + 2 * inner n_k v_k * alpha ^ 2)
-    + (-1) * inner F_k n_k * alpha + (-1) * inner F_k v_k * alpha ->
-  next <= now - alpha * (inner F v + inner F n) + inner F z
-    + L / 2 * (alpha ^ 2 * norm (plus v n) ^ 2 - 2 * alpha * (inner v z + inner n z) + inner z z).
-Proof.
-  intros EF Ev En Ez D. rewrite (both_seen _ _ _ _ En En), (both_seen _ _ _ _ Ev Ev), (both_seen _ _ _ _ En Ev),
-    (both_seen _ _ _ _ EF En), (both_seen _ _ _ _ EF Ev), (both_seen _ _ _ _ EF Ez), (both_seen _ _ _ _ Ez Ez),
-    (both_seen _ _ _ _ En Ez), (both_seen _ _ _ _ Ev Ez) in D.
-  rewrite norm_sq, inner_plus, !inner_plus_r, (inner_sym v n). lra.
-Qed.
-
 Section telescope.
   Variables (Smp : sampler) (Len : nat).
   Context {H : space}.
