@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 
-from tests.oracle import stationary, toy, updates
+from tests.oracle import responses, stationary, toy, updates
 from tests.oracle.residuals import HEAD, LEVEL, POWER, TABLES, Residuals
 
 
@@ -40,6 +40,15 @@ SECTIONS = (
         the largest n *on the tile*. If the 256 replicas share the trains of one tile, all twelve rows agree. Ideal
         rounding (variance at most dw²/4) and trains of each element's own length are too quiet, endless trains
         (variance dw|D|) are too loud. How the replicas were laid out the table does not say.
+        """,
+    ),
+    Section(
+        "Responses of published devices",
+        responses,
+        """
+        `device_responses.csv`: the step of one pulse of the mean device of aihwkit's presets, up and down, over its
+        range. Nothing is left to chance, so a row agrees if it agrees to the last digit printed (5e-8); a preset taken
+        for another is off by many digits.
         """,
     ),
     Section(

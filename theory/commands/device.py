@@ -35,8 +35,8 @@ def device(
 ) -> int:
     """Say what a device distorts on the weights [-W, W]: gamma stands for rho in every theorem, alpha gain for alpha.
 
-    gamma and the floor are rounded up: they hold for the decimals that were typed. A published device has tau = 1
-    unless it is set, half of its range. Its figures, and what the model lacks of them, are listed.
+    gamma and the floor are rounded up: they hold for the decimals that were typed. tau is 1 unless it is set, so that W
+    is a share of it. The figures of a published device, and what the model lacks of them, are listed.
     """
     given = assignments(settings or [], parameters_of(name), f"the device {name}")
     asked = read(name, given, reach, increment)
@@ -136,10 +136,10 @@ def _remarks(asked: Asked) -> list[str]:
     lines = []
     if isinstance(asked.rounded, devices.Table) and asked.name.startswith(devices.PREFIX):
         fit = devices.measured(asked.name.removeprefix(devices.PREFIX))
-        for branch, off, pulses, against in zip(("up", "down"), fit.residuals, fit.pulses, fit.against, strict=True):
-            lines.append(
-                f"fit {branch}: {pulses} pulses, {against} of them against the direction, residual {off:.3g} mean steps"
-            )
+        sides = zip(("up", "down"), fit.pulses, fit.against, fit.cut, fit.residuals, strict=True)
+        for branch, pulses, against, cut, off in sides:
+            counts = f"{pulses} pulses, {against} of them against the direction, {cut} more left out at the bound"
+            lines.append(f"fit {branch}: {counts}; residual {off:.3g} mean steps")
         up, down = (", ".join(f"{knot:.4g}" for knot in side) for side in (asked.rounded.up, asked.rounded.down))
         lines += [f"q_plus at equally spaced weights: {up}", f"q_minus: {down}"]
     return lines + [f"lacks: {line}" for line in asked.rounded.lacks]
