@@ -178,10 +178,10 @@ def caption(data: Data) -> str:
     return (
         rf"Stationary squared gradient on one weight ($L=\sigma=1$, digital, pulses of $\Delta w={data['dw']:g}$) "
         r"against the step, measured for ideal rounding and for pulse trains (a) and with noise from cycle to cycle "
-        r"(b; bars: two standard errors), with Theorem~1 for granular devices by two bounds on the variance of the pulses. "
-        r"By $\Delta w^2/4$ it grows without end as $\alpha\to 0$; by $\Delta w\,|D|$ it is level, as the measured "
-        rf"values are: at $\alpha={small['alpha']:g}$ rounding lies at ${of_solid:.2f}$ of it and at ${of_dashed:.2f}$ "
-        r"of the other. Trains do not obey $\Delta w^2/4$ at large steps."
+        r"(b; bars: two standard errors), with Theorem~1 for granular devices by two bounds on the variance of the "
+        r"pulses. By $\Delta w^2/4$ it grows without end as $\alpha\to 0$; by $\Delta w\,|D|$ it is level, as the "
+        rf"measured values are: at $\alpha={small['alpha']:g}$ rounding lies at ${of_solid:.2f}$ of it and at "
+        rf"${of_dashed:.2f}$ of the other. Trains do not obey $\Delta w^2/4$ at large steps."
     )
 
 
