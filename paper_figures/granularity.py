@@ -88,14 +88,13 @@ def variance_by_response(alpha: float, cycle: float) -> float:
 
 
 def variance_by_rounding(alpha: float, cycle: float) -> float:
-    """Return the bound on V by dw^2 times the largest variance of rounding (claim granularity.rounding).
+    """Return the bound on V by dw^2/4 and noise from cycle to cycle (claim granularity.total_rounding).
 
-    Noise from cycle to cycle adds what it adds to the other bound: claim granularity.total at `cycle` less that at 0.
+    On one weight the mean of the 1-norm of g is at most R; R^2 = A + sigma^2 from `level`.
     """
-    quarter = float(blueprint.claim("granularity.rounding").conclusion("quarter").rhs)
-    total = blueprint.claim("granularity.total").conclusion("bound").rhs
-    of = {"R": math.sqrt(level(alpha, cycle) + 1.0), "alpha": alpha, "dw": DW, "sqrt_size": 1.0}
-    return DW**2 * quarter + value(total, **of, cycle=cycle) - value(total, **of, cycle=0.0)
+    total = blueprint.claim("granularity.total_rounding").conclusion("bound").rhs
+    R = math.sqrt(level(alpha, cycle) + 1.0)
+    return value(total, **{"<ones|sizes>": R}, alpha=alpha, dw=DW, size=1.0, cycle=cycle)
 
 
 def granular(alpha: float, V: float) -> float:
