@@ -43,6 +43,7 @@ FAMILIES = (
     Family("exponential 3", "exponential", {"curvature": 3.0}, (0.61, 0.83, 0.955)),
     Family("shifted 1/0.8", "shifted-linear", {"up": 1.0, "down": 0.8}, (0.1, 0.36, 0.8)),
     Family("pulse train", "pulse-train", reaches=(0.23, 0.51, 0.87)),
+    Family("table", "table", {"knots": (1.9, 1.3, 1.0, 0.75, 0.15, 0.15, 0.75, 1.0, 1.3, 1.9)}, (0.46, 0.75, 0.91)),
 )
 
 

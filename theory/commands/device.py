@@ -35,8 +35,8 @@ def device(
 ) -> int:
     """Say what a device distorts on the weights [-W, W]: gamma stands for rho in every theorem, alpha gain for alpha.
 
-    gamma and the floor are rounded up: they hold for the decimals that were typed. A published device has tau = 1
-    unless it is set, half of its range. Its figures, and what the model lacks of them, are listed.
+    gamma and the floor are rounded up: they hold for the decimals that were typed. tau is 1 unless it is set, so that W
+    is a share of it. The figures of a published device, and what the model lacks of them, are listed.
     """
     given = assignments(settings or [], parameters_of(name), f"the device {name}")
     asked = read(name, given, reach, increment)

@@ -95,11 +95,7 @@ def read(name: str, given: Mapping[str, str], reach: str, increment: str | None 
     """
     numbers, others = _numbers(name, given)
     size = whole("size", given["size"], at_least=1, needed_by="response.spread") if "size" in given else 0
-    tau = numbers.pop("tau", None)
-    if tau is None:
-        if name not in devices.PRESETS:
-            raise BadInput("tau", "(not given)", "--set tau=VALUE", f"the device {name}")
-        tau = Fraction(1)
+    tau = numbers.pop("tau", Fraction(1))
     made = devices.make(name, tau, count=size, **{**numbers, **others})  # type: ignore[arg-type]
     rounded = devices.make(
         name, nearest(tau), count=size, **{**{key: nearest(value) for key, value in numbers.items()}, **others}

@@ -121,7 +121,7 @@ def test_measured_pulses_are_fitted_and_the_fit_is_shown(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["ald", "--reach", "0.3"], "tau = (not given): must satisfy --set tau=VALUE"),
+        (["ald", "--reach", "1.5"], "--reach = 1.5: must satisfy weights between its bounds -1.0 and 1.0"),
         (["ald", *sets(tau=1), "--reach", "1"], "--reach = 1.0: must satisfy weights between its bounds -1.0 and 1.0"),
         (["power", *sets(tau=1), "--reach", "1.5"], "--reach = 1.5"),
         (["ald", *sets(tau=1), "--reach", "0"], "--reach > 0 and finite"),
