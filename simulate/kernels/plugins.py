@@ -24,6 +24,8 @@ from simulate.kernels.simd import Kind, Lanes, Value, instruction
 PLUGGED: Final = 1 << 16
 """The numbers below belong to what is built in; no address is as small."""
 VALUE, SLOPE = range(2)
+TAU_AT, OWN_AT, MOST_PARAMETERS = 2, 5, 8
+"""Where tau and a device's own parameters stand among the numbers of an element, and how many of these there may be."""
 _DOUBLE: Final = ir.DoubleType()
 _KEPT: Final[list[object]] = []
 """What must live as long as its address may be called."""
@@ -49,16 +51,23 @@ def on_values(_: Value, table: Kind, which: Kind, z: Kind) -> Value:
 
 
 @instruction
-def on_weight(_: Value, address: Kind, w: Kind, dw: Kind, tau: Kind, p: Kind, q: Kind) -> Value:
-    """Return the weight after the increment `dw` by the device at an address."""
+def on_weight(_: Value, address: Kind, w: Kind, dw: Kind, real: Kind) -> Value:
+    """Return the weight after the increment `dw` by the device at an address.
+
+    `real` are the numbers of an element (`simulate.kernels.responses`): tau, and the device's own from OWN on.
+    """
 
     def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
-        numbers = [context.cast(builder, arg, kind, types.float64) for arg, kind in zip(args[1:], sig.args[1:])]  # noqa: B905
+        start = context.make_array(real)(context, builder, args[3]).data
+        places = (TAU_AT, *range(OWN_AT, OWN_AT + MOST_PARAMETERS))
+        own = [builder.load(builder.gep(start, [ir.IntType(64)(place)])) for place in places]
+        values = [*zip(args[1:3], (w, dw), strict=True), *((number, real.dtype) for number in own)]
+        numbers = [context.cast(builder, value, kind, types.float64) for value, kind in values]
         kind = ir.FunctionType(_DOUBLE, [_DOUBLE] * len(numbers))
         found = builder.call(builder.inttoptr(args[0], kind.as_pointer()), numbers)
         return context.cast(builder, found, types.float64, w)
 
-    return w(types.int64, w, dw, tau, p, q), codegen
+    return w(types.int64, w, dw, real), codegen
 
 
 class NotCompiled(Exception):
@@ -119,32 +128,45 @@ def _on_array(law: Callable[..., Any], kind: types.Float) -> Any:  # noqa: ANN40
 
 
 def device(
-    names: Sequence[str], up: Callable[..., Any], down: Callable[..., Any], update: Callable[..., Any] | None
+    names: Sequence[str],
+    up: Callable[..., Any],
+    down: Callable[..., Any],
+    update: Callable[..., Any] | None,
+    *,
+    clipped: bool = False,
 ) -> int:
     """Return the number under which the kernels know a device; raise `NotCompiled` if it cannot be compiled.
 
     Args:
-        names: of the device's parameters: tau and at most two of its own.
+        names: of the device's parameters: tau and at most `MOST_PARAMETERS` of its own.
         up: the response q_plus(self, w) of a float; `self` has the parameters and nothing else.
         down: q_minus(self, w).
         update: update(self, w, dw) if it is not made of the responses.
+        clipped: whether what passes -tau and tau is set to it.
 
     """
-    if len(names) > 3:
-        raise NotCompiled(f"it has {len(names) - 1} parameters beside tau, and the kernels take two")
+    if len(names) > 1 + MOST_PARAMETERS:
+        raise NotCompiled(f"it has {len(names) - 1} parameters beside tau, and the kernels take {MOST_PARAMETERS}")
     form = namedtuple("form", names)  # type: ignore[misc]
     count = len(names)
     plus, minus, whole = (njit(error_model="numpy")(law) for law in (up, down, update or up))
 
-    def by_responses(w: Value, dw: Value, tau: Value, p: Value, q: Value) -> Value:
-        this = form(*(tau, p, q)[:count])
-        return w + dw * (_number(plus(this, w)) if dw >= 0 else _number(minus(this, w)))
+    def by_responses(
+        w: Value, dw: Value, tau: Value, a: Value, b: Value, c: Value, d: Value, e: Value, f: Value, g: Value, h: Value
+    ) -> Value:
+        this = form(*(tau, a, b, c, d, e, f, g, h)[:count])
+        after = w + dw * (_number(plus(this, w)) if dw >= 0 else _number(minus(this, w)))
+        if clipped:
+            return tau if after > tau else (-tau if after < -tau else after)
+        return after
 
-    def by_update(w: Value, dw: Value, tau: Value, p: Value, q: Value) -> Value:
-        return _number(whole(form(*(tau, p, q)[:count]), w, dw))
+    def by_update(
+        w: Value, dw: Value, tau: Value, a: Value, b: Value, c: Value, d: Value, e: Value, f: Value, g: Value, h: Value
+    ) -> Value:
+        return _number(whole(form(*(tau, a, b, c, d, e, f, g, h)[:count]), w, dw))
 
     try:
-        function = cfunc(types.float64(*[types.float64] * 5), error_model="numpy")(
+        function = cfunc(types.float64(*[types.float64] * (3 + MOST_PARAMETERS)), error_model="numpy")(
             by_responses if update is None else by_update
         )
     except NumbaError as error:

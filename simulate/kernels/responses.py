@@ -1,0 +1,293 @@
+"""The devices' laws, for floats and SIMD lanes alike: what an increment t makes of a weight w.
+
+A kernel knows a law in one of two ways. `law(form, w, t)` is made for one form, which is part of the kernel's type: such
+kernels are compiled once for each form that is used, and run without asking. `moved(device, w, t, real)` asks for the
+device's number each time. Both make the same operations in the same order, whatever the kind of values.
+
+Exponentials are e^x - 1 = 2^n (e^r - 1) + (2^n - 1), x = n ln 2 + r, abs(r) <= ln(2)/2, with the Taylor sum of e^r - 1;
+logarithms 2 artanh((m - 1)/(m + 1)) + n ln 2. Their measured errors are stated in
+tests/simulate/kernels/test_responses.py.
+"""
+
+import math
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numba.extending import overload
+from numpy.typing import NDArray
+
+from simulate.kernels.bits import chosen, exponent, floor, looked_up, mantissa, root, turned
+from simulate.kernels import forms
+from simulate.kernels.forms import (
+    Exponential,
+    ExponentialClipped,
+    Form,
+    Halves,
+    Linear,
+    Measured,
+    Powers,
+    Relative,
+    Sloped,
+    SlopedClipped,
+    Train,
+)
+from simulate.kernels.plugins import OWN_AT, PLUGGED, TAU_AT, on_weight
+from simulate.kernels.simd import (
+    Lanes,
+    Value,
+    fma,
+    larger,
+    like,
+    magnitude,
+    magnitude_mask,
+    masked,
+    part,
+    power_of_two,
+    smaller,
+)
+
+Floats = NDArray[np.floating]
+
+ALPHA, PER_TAU, TAU, LIMIT, UNIT, OWN = range(6)
+assert (TAU, OWN) == (TAU_AT, OWN_AT)
+"""Places in `real`, the numbers of an element as kernels take them; those of its form stand from OWN on."""
+
+_LN2: Final = math.log(2.0)
+_LN2_HIGH: Final = float.fromhex("0x1.62e42fefap-1")
+_LN2_LOW: Final = 1.6465949582897082e-12
+"""ln 2 is the sum of the two; the first has 36 bits, so that its products with an exponent are exact."""
+_LOWEST: Final = -40.0
+"""From here down e^x - 1 rounds to -1."""
+_HIGHEST64: Final = 700.0
+_HIGHEST32: Final = 85.0
+_DEGREE64: Final = 13
+_ROUND64: Final = 1.5 * 2.0**52
+_ROUND32: Final = 1.5 * 2.0**23
+_ARTANH_TERMS: Final = 11
+_TINY: Final = 2.0**-1000
+
+
+_FACTORS: Final = [1.0 / math.factorial(k) for k in range(_DEGREE64 + 1)]
+_E2, _E3, _E4, _E5, _E6, _E7, _E8, _E9, _E10, _E11, _E12, _E13 = _FACTORS[2:]
+
+
+@part
+def _rebuilt(x: Value, shifted: Value, r: Value, p: Value) -> Value:
+    """Return e^x - 1 from 2^n (as `power_of_two` takes it), r and p = (e^r - 1 - r)/r^2."""
+    scale = power_of_two(shifted)
+    return fma(scale, fma(p, r * r, r), scale - like(x, 1.0))
+
+
+def _expm1_64(x: Value) -> Value:
+    x = smaller(like(x, _HIGHEST64), larger(like(x, _LOWEST), x))
+    shifted = fma(x, like(x, 1 / _LN2), like(x, _ROUND64))
+    n = shifted - like(x, _ROUND64)
+    r = fma(-n, like(x, _LN2_LOW), fma(-n, like(x, _LN2_HIGH), x))
+    p = fma(fma(fma(like(x, _E13), r, like(x, _E12)), r, like(x, _E11)), r, like(x, _E10))
+    p = fma(fma(fma(fma(p, r, like(x, _E9)), r, like(x, _E8)), r, like(x, _E7)), r, like(x, _E6))
+    p = fma(fma(fma(fma(p, r, like(x, _E5)), r, like(x, _E4)), r, like(x, _E3)), r, like(x, _E2))
+    return _rebuilt(x, shifted, r, p)
+
+
+def _expm1_32(x: Value) -> Value:
+    x = smaller(like(x, _HIGHEST32), larger(like(x, _LOWEST), x))
+    shifted = fma(x, like(x, 1 / _LN2), like(x, _ROUND32))
+    r = fma(shifted - like(x, _ROUND32), like(x, -_LN2), x)
+    p = fma(fma(like(x, _E7), r, like(x, _E6)), r, like(x, _E5))
+    p = fma(fma(fma(p, r, like(x, _E4)), r, like(x, _E3)), r, like(x, _E2))
+    return _rebuilt(x, shifted, r, p)
+
+
+def expm1(x: Value) -> Value:
+    """Return e^x - 1 for x up to 700 (float32: 85); nan stays nan. For compiled code, on a float or lanes."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(expm1)  # type: ignore[untyped-decorator]
+def _expm1(x: Value) -> Value:
+    scalar = x.scalar if isinstance(x, Lanes) else x
+    return _expm1_64 if scalar.bitwidth == 64 else _expm1_32
+
+
+@part
+def logarithm(x: Value) -> Value:
+    """Return ln x of a positive normal float64."""
+    m, n = mantissa(x), exponent(x)
+    s = (m - like(x, 1.0)) / (m + like(x, 1.0))
+    z = s * s
+    p = like(x, 2.0 / (2 * _ARTANH_TERMS + 1))
+    for k in range(_ARTANH_TERMS - 1, 0, -1):
+        p = fma(p, z, like(x, 2.0 / (2 * k + 1)))
+    return fma(n, like(x, _LN2_HIGH), fma(s * z, p, fma(n, like(x, _LN2_LOW), s + s)))
+
+
+def law(form: Any, w: Value, t: Value) -> Value:
+    """Return the weight after the increment t. For compiled code, on floats or lanes."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(law)  # type: ignore[untyped-decorator]
+def _law(form: Value, w: Value, t: Value) -> Value:  # noqa: ARG001 - their kinds do not matter
+    if form.instance_class is not Asked:
+        return _LAWS[form.instance_class]
+    if not isinstance(w, Lanes):
+        return _asked_of_a_float
+    return _asked_of_lanes if w.scalar.bitwidth == 64 else _any
+
+
+def _linear(form: Value, w: Value, t: Value) -> Value:
+    return fma(-(magnitude(t) * like(t, form.per_tau)), w, w + t)
+
+
+def _relative(form: Value, w: Value, t: Value) -> Value:
+    return fma(-masked(t, magnitude_mask(t, form.finite != 0)), w, w + t)
+
+
+def _sloped(form: Value, w: Value, t: Value) -> Value:
+    level = chosen(t, like(w, form.up), like(w, form.down))
+    slope = chosen(t, like(w, form.slope_up), like(w, form.slope_down))
+    return fma(t, fma(slope, w, level), w)
+
+
+@part
+def clipped(w: Value, tau: float) -> Value:
+    """Return w within -tau and tau; nan stays nan."""
+    return smaller(like(w, tau), larger(like(w, -tau), w))
+
+
+def _sloped_clipped(form: Value, w: Value, t: Value) -> Value:
+    level = chosen(t, like(w, form.up), like(w, form.down))
+    slope = chosen(t, like(w, form.slope_up), like(w, form.slope_down))
+    return clipped(fma(t, fma(slope, w, level), w), form.tau)
+
+
+def _exponential_law(form: Value, w: Value, t: Value) -> Value:
+    x = fma(turned(like(w, form.rate), t), w, like(w, form.offset))
+    return fma(t, like(w, form.factor) * expm1(x), w)
+
+
+def _exponential_clipped(form: Value, w: Value, t: Value) -> Value:
+    x = chosen(t, like(w, form.rate_up), like(w, form.rate_down)) * w
+    factor = chosen(t, like(w, form.factor_up), like(w, form.factor_down))
+    level = chosen(t, like(w, form.level_up), like(w, form.level_down))
+    return clipped(fma(t, larger(like(w, 0.0), fma(factor, expm1(x), level)), w), form.tau)
+
+
+@part
+def _room(per_tau: float, w: Value, t: Value) -> Value:
+    """Return 1 - w/tau for increments upwards, 1 + w/tau for others, no less than 0."""
+    return larger(like(w, 0.0), fma(turned(w, t), like(w, -per_tau), like(w, 1.0)))
+
+
+def _halves(form: Value, w: Value, t: Value) -> Value:
+    u = _room(form.per_tau, w, t)
+    q = t
+    if form.halves & 1:
+        q = q * root(u)
+    if form.halves & 2:
+        q = q * u
+    if form.halves & 12:
+        u = u * u
+        if form.halves & 4:
+            q = q * u
+        if form.halves & 8:
+            q = q * (u * u)
+    return w + q
+
+
+def _powers(form: Value, w: Value, t: Value) -> Value:
+    u = _room(form.per_tau, w, t)
+    return fma(t, raised(u, chosen(t, like(w, form.up), like(w, form.down))), w)
+
+
+def raised(u: Value, power: Value) -> Value:
+    """Return u to a positive power, u >= 0. For compiled code, on floats or lanes."""
+    raise NotImplementedError("compiled code only")
+
+
+def _raised64(u: Value, power: Value) -> Value:
+    grown = expm1(power * logarithm(larger(u, like(u, _TINY)))) + like(u, 1.0)
+    return chosen(u - like(u, _TINY), grown, like(u, 0.0))
+
+
+def _raised32(u: Value, power: Value) -> Value:
+    return u**power
+
+
+@overload(raised)  # type: ignore[untyped-decorator]
+def _raised(u: Value, power: Value) -> Value:  # noqa: ARG001
+    scalar = u.scalar if isinstance(u, Lanes) else u
+    return _raised64 if scalar.bitwidth == 64 else _raised32
+
+
+def _train(form: Value, w: Value, t: Value) -> Value:
+    gone = expm1(-(magnitude(t) * like(w, form.per_tau)))
+    return fma(w - turned(like(w, form.tau), t), gone, w)
+
+
+def _measured(form: Value, w: Value, t: Value) -> Value:
+    steps = form.knots.size // 2 - 1
+    zero, last = like(w, 0.0), like(w, steps)
+    place = smaller(larger(fma(w, like(w, form.per_tau), like(w, 1.0)) * like(w, 0.5 * steps), zero), last)
+    left = smaller(floor(place), last - like(w, 1.0))
+    at = left + chosen(t, zero, last + like(w, 1.0))
+    low, high = looked_up(form.knots, at), looked_up(form.knots, at + like(w, 1.0))
+    return clipped(fma(t, fma(place - left, high - low, low), w), form.tau)
+
+
+class Asked(NamedTuple):
+    """A form that is asked for each time: its code, or the number of a device that is plugged in, and `real`."""
+
+    device: int
+    real: Floats
+
+
+@part
+def _any(form: Asked, w: Value, t: Value) -> Value:
+    """Return what the law of a form that is given by its code makes of a weight."""
+    device, real = form.device, form.real
+    if device == forms.LINEAR:
+        return law(Linear(real[OWN]), w, t)
+    if device == forms.SLOPED:
+        return law(Sloped(real[OWN], real[OWN + 1], real[OWN + 2], real[OWN + 3]), w, t)
+    if device == forms.SLOPED_CLIPPED:
+        return law(SlopedClipped(real[OWN], real[OWN + 1], real[OWN + 2], real[OWN + 3], real[OWN + 4]), w, t)
+    if device == forms.EXPONENTIAL:
+        return law(Exponential(real[OWN], real[OWN + 1], real[OWN + 2]), w, t)
+    if device == forms.EXPONENTIAL_CLIPPED:
+        level, factor = (real[OWN], real[OWN + 1]), (real[OWN + 2], real[OWN + 3])
+        rate, tau = (real[OWN + 4], real[OWN + 5]), real[OWN + 6]
+        return law(ExponentialClipped(level[0], level[1], factor[0], factor[1], rate[0], rate[1], tau), w, t)
+    if device == forms.HALVES:
+        return law(Halves(real[OWN], int(real[OWN + 1])), w, t)
+    if device == forms.TRAIN:
+        return law(Train(real[OWN], real[OWN + 1]), w, t)
+    return law(Measured(real[OWN], real[OWN + 1], real[OWN + 2 :]), w, t)
+
+
+def _asked_of_a_float(form: Value, w: Value, t: Value) -> Value:
+    if form.device >= PLUGGED:
+        return on_weight(form.device, w, t, form.real)
+    if form.device == forms.POWERS:
+        return law(Powers(form.real[OWN], form.real[OWN + 1], form.real[OWN + 2]), w, t)
+    return _any(form, w, t)
+
+
+def _asked_of_lanes(form: Value, w: Value, t: Value) -> Value:
+    if form.device == forms.POWERS:
+        return law(Powers(form.real[OWN], form.real[OWN + 1], form.real[OWN + 2]), w, t)
+    return _any(form, w, t)
+
+
+_LAWS: Final[dict[type, Any]] = {
+    Linear: _linear,
+    Relative: _relative,
+    Sloped: _sloped,
+    SlopedClipped: _sloped_clipped,
+    Exponential: _exponential_law,
+    ExponentialClipped: _exponential_clipped,
+    Halves: _halves,
+    Powers: _powers,
+    Train: _train,
+    Measured: _measured,
+}
