@@ -147,7 +147,7 @@ def network(
     for i in range(back, work.size, n):
         store(work, i, zero)
     scale, unit = like(zero, -real[0] / like(real[0], batch)), like(zero, real[UNIT])
-    form, keys = Asked(modes[2], real), np.zeros(n)
+    form, keys = Asked(modes[2], real.ctypes.data), np.zeros(n)
     places, taken, top = np.zeros(n, np.int64), np.zeros(tally.shape[0], np.int64), np.zeros(n, work.dtype)
     fill(step, batch, samples, inputs, history, work, w_at, x_at, depth, widths, lags, kind, unit, places)
     store(top, 0, largest(work, weights))

@@ -6,9 +6,12 @@
     any_above(a, b)           whether a > b in any lane
     exponent(a), mantissa(a)  a = mantissa 2^exponent with sqrt(1/2) <= mantissa < sqrt(2), a normal and positive
     drawn(key, word)          1 + a uniform number of 52 bits: the hash of theory.setting.devices.draws
-    looked_up(array, place)   array[place] for whole numbers `place` as floats
+    number_at(address, i, w)  number i of an array of w's kind of numbers, which starts at an address
+    word_at(address, i)       the same for an array of uint64
+    looked_up(address, a)     the numbers a, which are whole, of such an array
 
-Words of 64 bits travel as the float64 that has their bits; no arithmetic is done on such a number.
+Addresses stand for arrays in what is handed on from function to function in the innermost loops: Numba would count the
+references to an array each time. The caller keeps the arrays. Words of 64 bits travel as the float64 that has their bits; no arithmetic is done on such a number.
 """
 
 # ruff: noqa: ARG001 - Numba prescribes the arguments of what generates code
@@ -22,6 +25,7 @@ from simulate.kernels.simd import (
     Value,
     _bits_type,
     _floating,
+    _llvm_float,
     _llvm_type,
     _named,
     _scalar,
@@ -158,20 +162,54 @@ def drawn(_: Value, key: Kind, word: Kind) -> Value:
     return key(key, types.uint64), codegen
 
 
+def _entry(context: Value, builder: Value, address: Value, place: Value, kind: ir.Type) -> Value:
+    return builder.load(builder.gep(builder.inttoptr(address, kind.as_pointer()), [place]))
+
+
 @instruction
-def looked_up(_: Value, array: Kind, place: Kind) -> Value:
-    """Return array[place] in every lane; `place` holds whole numbers within a contiguous 1-D array."""
+def number_at(_: Value, address: Kind, place: Kind, w: Kind) -> Value:
+    """Return the number at a place of an array that starts at an address; of w's kind of numbers, one even for lanes."""
+    scalar = _scalar(w)
 
     def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
-        start = context.make_array(array)(context, builder, args[0]).data
-        word, number = ir.IntType(64), ir.IntType(32)
+        return _entry(context, builder, args[0], args[1], _llvm_float(scalar))
+
+    return scalar(types.int64, types.intp, w), codegen
+
+
+@instruction
+def itemsize(_: Value, w: Kind) -> Value:
+    """Return the bytes of one number of w's kind, a constant of the compiled code."""
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        return ir.IntType(64)(_scalar(w).bitwidth // 8)
+
+    return types.int64(w), codegen
+
+
+@instruction
+def word_at(_: Value, address: Kind, place: Kind) -> Value:
+    """Return the uint64 at a place of an array that starts at an address."""
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        return _entry(context, builder, args[0], args[1], ir.IntType(64))
+
+    return types.uint64(types.int64, types.intp), codegen
+
+
+@instruction
+def looked_up(_: Value, address: Kind, place: Kind) -> Value:
+    """Return, in every lane, the number at `place` of an array that starts at an address; `place` are whole numbers."""
+
+    def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        word, number, kind = ir.IntType(64), ir.IntType(32), _llvm_float(place)
         if not isinstance(place, Lanes):
-            return builder.load(builder.gep(start, [builder.fptosi(args[1], word)]))
+            return _entry(context, builder, args[0], builder.fptosi(args[1], word), kind)
         places = builder.fptosi(args[1], ir.VectorType(word, place.count))
         value = ir.Constant(_llvm_type(place), ir.Undefined)
         for lane in range(place.count):
-            at = builder.gep(start, [builder.extract_element(places, number(lane))])
-            value = builder.insert_element(value, builder.load(at), number(lane))
+            one = _entry(context, builder, args[0], builder.extract_element(places, number(lane)), kind)
+            value = builder.insert_element(value, one, number(lane))
         return value
 
-    return place(array, place), codegen
+    return place(types.int64, place), codegen

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from boundary import BadInput, known
-from simulate.kernels import batches, elementary, forms, grains, lanes, moments, passes, plain, plugins
-from simulate.kernels.grains import Grains, Parts
+from simulate.kernels import batches, elementary, forms, lanes, moments, passes, plain, plugins
+from simulate.kernels.grains import ElementArrays, Makeup, PulseArrays
 from simulate.kernels.responses import Asked
 from simulate.kernels.simd import width
 from theory.setting.devices import Elements, Pulses
@@ -129,18 +129,23 @@ class Element:
     def real(self, alpha: float, dtype: DTypeLike, unit: float = 1.0) -> Floats:
         """Return (alpha, 1/tau, tau, limit, unit, numbers of the form) as compiled code takes them, in `unit`."""
         form, limit = self.form(unit), largest_weight(self.tau, dtype, self.start)
-        own = forms.numbers(form) if form is not None else [*self.parameters]
+        own = [*self.parameters] if form is None else forms.numbers(form, tuple(self.parameters))
         if form is None:
             own += [0.0] * (plugins.MOST_PARAMETERS - len(own))
         return np.array([alpha / unit, unit / self.tau, self.tau / unit, limit / unit, unit, *own], dtype=dtype)
 
-    def acting(
-        self, alpha: float, dtype: DTypeLike, count: int, unit: float = 1.0
-    ) -> tuple[Asked, Grains | None, Parts | None]:
-        """Return the law, the pulses and the elements as compiled code takes them; `count` elements a replica."""
-        form = Asked(self.code, self.real(alpha, dtype, unit))
-        drawn = grains.grains(self.pulses, self.seed, self.replicas, count, unit)
-        return form, drawn, grains.parts(self.elements, count, unit, dtype)
+    def acting(self, alpha: float, dtype: DTypeLike, count: int, unit: float = 1.0) -> tuple[Floats, Asked, Makeup]:
+        """Return `real`, the law that is asked for, and what is beside it; `count` elements a replica, in `unit`."""
+        real = self.real(alpha, dtype, unit)
+        pulses, elements = self.pulses, self.elements
+        return (
+            real,
+            Asked(self.code, real.ctypes.data),
+            Makeup(
+                None if pulses is None else PulseArrays.of(pulses, self.seed, self.replicas, count, unit),
+                None if elements is None else ElementArrays.of(elements, count, unit, dtype),
+            ),
+        )
 
 
 def largest_weight(tau: float, dtype: DTypeLike, start: float = 0.0) -> float:
@@ -255,17 +260,16 @@ def network(
     x, y = np.ascontiguousarray(inputs, dtype), np.ascontiguousarray(targets, dtype)
     sizes, delays = np.array(widths, np.int64), np.array(lags, np.int64)
     when = np.ascontiguousarray(times, np.int64)
-    asked, drawn, own = element.acting(alpha, dtype, history.shape[2], element.unit)
-    real = asked.real
+    real, _, makeup = element.acting(alpha, dtype, history.shape[2], element.unit)
 
     if path == "lanes" and not serves(lags, stashed=stashed):
         raise BadInput("path", path, "lags that do not increase and no stashing", "simulate.kernels")
     fast = path != "plain" and serves(lags, stashed=stashed)
-    form = lanes.form(element, dtype)
+    form = lanes.form(element, real)
     single = batch == 1 and form is not None
     copies = 1 if single else 2
     block = width(dtype) if fast else replicas
-    packed = grains.in_order(drawn, own, passes.order(sizes))
+    packed = makeup.in_order(passes.order(sizes))
 
     def work(part: slice) -> None:
         memory = passes.workspace(sizes, delays, dtype, batch, copies)
@@ -276,13 +280,13 @@ def network(
             )  # fmt: skip
             if fast:
                 turned = (state.step, _turned(flat[some], block), x.ravel(), y.ravel(), sizes, delays, modes, real)
-                given = (grains.of_replicas(packed[0], some), packed[1])
+                given = packed.given(some)
                 if single:
                     lanes.network(*turned, form, *given, *rest, memory)
                 else:
                     batches.network(*turned, *given, *rest, memory)
             else:
-                given = (grains.of_replicas(drawn, some), own)
+                given = makeup.given(some)
                 plain.network(state.step, flat[some], x, y, sizes, delays, modes, real, *given, *rest)
 
     split(replicas, threads, width(dtype), work)
@@ -405,13 +409,13 @@ def scalar(
     check_shape("uniforms", uniforms, (replicas, None, None))
     places, curve = empty_curve(bins, uniforms.shape[1], replicas)
     chance = np.ascontiguousarray(uniforms, np.float64)
-    form, drawn, own = element.acting(alpha, state.history.dtype, 1)
+    real, form, makeup = element.acting(alpha, state.history.dtype, 1)
     weights = state.history[:, 0]
 
     def work(part: slice) -> None:
         plain.scalar(
-            state.step, chance[part], curvature, optimum, sigma, attaining, form,
-            grains.of_replicas(drawn, part), own, places, weights[part], state.tally[part], state.diverged[part], curve[part],
+            state.step, chance[part], curvature, optimum, sigma, attaining, form.device, real,
+            *makeup.given(part), places, weights[part], state.tally[part], state.diverged[part], curve[part],
         )  # fmt: skip
 
     split(replicas, threads, 1, work)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
 
@@ -87,11 +87,15 @@ class Train(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """Responses between equally spaced knots: those up, then those down, between hard bounds."""
+    """Responses between steps + 1 equally spaced knots: those up, then those down, between hard bounds.
+
+    The knots start at an address, in the weights' dtype.
+    """
 
     per_tau: float
     tau: float
-    knots: Floats
+    steps: int
+    knots_at: int
 
 
 Form = (
@@ -103,6 +107,10 @@ FORMS: Final[tuple[type[Any], ...]] = (
 """The forms in the order of their codes; `Relative` is the linear one of networks and is not asked for by a code."""
 LINEAR, SLOPED, SLOPED_CLIPPED, EXPONENTIAL, EXPONENTIAL_CLIPPED, HALVES, POWERS, TRAIN, MEASURED = range(len(FORMS))
 _MOST_HALVES: Final = 15
+OWN: Final = 5
+"""Where the numbers of a form begin among those of an element; see `simulate.kernels.responses`."""
+KNOTS: Final = OWN + 3
+"""Where a table's knots begin."""
 
 
 def _linear(tau: float, _: tuple[float, ...]) -> Form:
@@ -147,7 +155,7 @@ def _train(tau: float, _: tuple[float, ...]) -> Form:
 
 
 def _table(tau: float, own: tuple[float, ...]) -> Form:
-    return Measured(1 / tau, tau, np.array(own))
+    return Measured(1 / tau, tau, len(own) // 2 - 1, 0)
 
 
 DEVICES: Final[dict[str, Callable[[float, tuple[float, ...]], Form]]] = {
@@ -164,13 +172,13 @@ DEVICES: Final[dict[str, Callable[[float, tuple[float, ...]], Form]]] = {
 """The form of every device that has one: of tau, in the unit of weights, and the device's own parameters."""
 
 
-def cast(form: Form, dtype: DTypeLike) -> Form:
-    """Return a form with its numbers in `dtype`; counts stay whole numbers."""
-    kind = np.dtype(dtype).type
-    numbers = (x if isinstance(x, int) else x.astype(kind) if isinstance(x, np.ndarray) else kind(x) for x in form)
-    return type(form)(*numbers)
+def cast(form: Form, real: Floats) -> Form:
+    """Return a form with its numbers in the dtype of `real`, which keeps a table's knots from `KNOTS` on."""
+    kind = real.dtype.type
+    made = type(form)(*(x if isinstance(x, int) else kind(x) for x in form))
+    return made._replace(knots_at=real.ctypes.data + KNOTS * real.itemsize) if isinstance(made, Measured) else made
 
 
-def numbers(form: Form) -> list[float]:
-    """Return the numbers of a form one after the other."""
-    return [float(x) for entry in form for x in np.atleast_1d(np.asarray(entry, np.float64))]
+def numbers(form: Form, own: tuple[float, ...]) -> list[float]:
+    """Return the numbers of a form one after the other; of a table, in the place of their address, the knots."""
+    return [*form[:-1], *own] if isinstance(form, Measured) else [*form]

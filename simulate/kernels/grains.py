@@ -5,20 +5,22 @@ which is a replica's and a step's, and of a word, which is an element's and a dr
 keys are worked out once a step. Whatever is drawn is float64.
 """
 
-from typing import Final, NamedTuple
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numba.extending import overload
 from numpy.typing import DTypeLike, NDArray
 
-from simulate.kernels.bits import any_above, chosen, drawn, floor, root, turned
-from simulate.kernels.responses import law, logarithm
-from simulate.kernels.simd import Lanes, Value, fma, larger, like, magnitude, part, smaller, with_sign
+from simulate.kernels.bits import any_above, chosen, drawn, floor, number_at, root, turned, word_at
+from simulate.kernels.responses import INLINED, law, logarithm
+from simulate.kernels.simd import Lanes, Value, fma, inlined, like, magnitude, part, smaller, with_sign
 from theory.setting.devices import Elements, Pulses, draws, pulses, quantiles
 
 Floats = NDArray[np.floating]
 
-PULSES, CYCLE, WRITE = pulses.PULSES, pulses.CYCLE, pulses.WRITE
+assert (pulses.PULSES, pulses.CYCLE, pulses.WRITE) == (0, 1, 2)
 _GOLDEN: Final = np.uint64(draws.GOLDEN)
 _FIRST_SHIFT, _SECOND_SHIFT, _LAST_SHIFT = (np.uint64(shift) for shift in draws.SHIFTS)
 _FIRST, _SECOND = (np.uint64(multiplier) for multiplier in draws.MULTIPLIERS)
@@ -28,7 +30,7 @@ _TO_UNIT: Final = 1 - 2.0**-53
 
 
 class Grains(NamedTuple):
-    """Random pulses.
+    """Random pulses, as compiled code takes them: numbers, and the addresses of arrays (`PulseArrays`).
 
     Args:
         dw: size of a pulse, > 0, or 0: increments arrive as they are. Lengths are in multiples of the kernel's unit.
@@ -36,9 +38,12 @@ class Grains(NamedTuple):
         trials: BL.
         cycle: relative noise of a pulse.
         write: standard deviation of the noise of writing.
-        ratios: (BL - k)/(k + 1), k = 0, ..., BL - 1.
-        words: uint64, shape (3, P): of every draw and element, elements in the kernel's order.
-        streams: uint64, shape (R,): keys of the replicas.
+        ratios_at: of (BL - k)/(k + 1), k = 0, ..., BL - 1, float64.
+        pulses_at: of the elements' words for the number of pulses.
+        cycle_at: of those for the pulses' sizes.
+        write_at: of those for what is written.
+        streams_at: of the replicas' keys.
+        replicas: R.
 
     """
 
@@ -47,62 +52,119 @@ class Grains(NamedTuple):
     trials: int
     cycle: float
     write: float
-    ratios: NDArray[np.float64]
-    words: NDArray[np.uint64]
-    streams: NDArray[np.uint64]
+    ratios_at: int
+    pulses_at: int
+    cycle_at: int
+    write_at: int
+    streams_at: int
+    replicas: int
 
 
 class Parts(NamedTuple):
-    """Unequal elements, arrays of shape (P,) in the weights' dtype and the kernel's unit and order.
+    """Unequal elements: addresses of arrays in the weights' dtype and the kernel's unit and order (`ElementArrays`).
 
     Args:
-        scale: s = tau_i/tau.
-        shift: c.
-        shrink: 1/s.
-        up: slope upwards over s.
-        down: slope downwards over s.
+        scale_at: of s = tau_i/tau.
+        shift_at: of c.
+        shrink_at: of 1/s.
+        up_at: of the slopes upwards over s.
+        down_at: of the slopes downwards over s.
 
     """
 
-    scale: Floats
-    shift: Floats
-    shrink: Floats
-    up: Floats
-    down: Floats
+    scale_at: int
+    shift_at: int
+    shrink_at: int
+    up_at: int
+    down_at: int
 
 
-def grains(made: Pulses | None, seed: int, replicas: range, count: int, unit: float) -> Grains | None:
-    """Return the pulses of a device as kernels take them; None where there are none."""
-    if made is None:
-        return None
-    words = np.stack([draws.element_keys(0, count, draw) for draw in range(pulses.DRAWS)])
-    k = np.arange(made.BL, dtype=np.float64)
-    dw = made.dw / unit
-    per_dw = 1 / dw if dw else 0.0
-    ratios = (made.BL - k) / (k + 1)
-    streams = draws.replica_keys(seed, replicas)
-    return Grains(dw, per_dw, made.BL, float(made.cycle), made.write / unit, ratios, words, streams)
+def _address(array: NDArray[Any]) -> int:
+    return int(array.ctypes.data)
 
 
-def parts(made: Elements | None, count: int, unit: float, dtype: DTypeLike) -> Parts | None:
-    """Return the elements of a device as kernels take them; None where all are alike."""
-    if made is None:
-        return None
-    scale, up, down, shift = made.part(0, (count,))
-    return Parts(*(np.ascontiguousarray(x, dtype) for x in (scale, shift / unit, 1 / scale, up / scale, down / scale)))
+@dataclass(frozen=True)
+class PulseArrays:
+    """The pulses of a device with all that they need; it must live as long as what `given` returns is used.
+
+    Args:
+        pulses: of the device.
+        unit: that the kernel counts weights in, in w.
+        words: uint64, shape (3, P): of every draw and element, elements in the kernel's order.
+        streams: uint64, shape (R,): keys of the replicas.
+
+    """
+
+    pulses: Pulses
+    unit: float
+    words: NDArray[np.uint64]
+    streams: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, made: Pulses, seed: int, replicas: range, count: int, unit: float) -> "PulseArrays":
+        """Return the pulses of `count` elements a replica, in the order of the model."""
+        words = np.stack([draws.element_keys(0, count, draw) for draw in range(pulses.DRAWS)])
+        return cls(made, unit, words, draws.replica_keys(seed, replicas))
+
+    @cached_property
+    def ratios(self) -> NDArray[np.float64]:
+        """Return (BL - k)/(k + 1)."""
+        k = np.arange(self.pulses.BL, dtype=np.float64)
+        return (self.pulses.BL - k) / (k + 1)
+
+    def given(self, some: slice) -> Grains:
+        """Return what compiled code takes for some replicas."""
+        made, dw = self.pulses, self.pulses.dw / self.unit
+        streams = self.streams[some]
+        return Grains(
+            dw, 1 / dw if dw else 0.0, made.BL, float(made.cycle), made.write / self.unit, _address(self.ratios),
+            *(_address(row) for row in self.words), _address(streams), len(streams),
+        )  # fmt: skip
 
 
-def in_order(grains: Grains | None, parts: Parts | None, order: NDArray[np.int64]) -> tuple[Grains | None, Parts | None]:
-    """Return both with their elements in another order: element `order[e]` at place e."""
-    return (
-        None if grains is None else grains._replace(words=np.ascontiguousarray(grains.words[:, order])),
-        None if parts is None else Parts(*(np.ascontiguousarray(array[order]) for array in parts)),
-    )
+@dataclass(frozen=True)
+class ElementArrays:
+    """The parameters of unequal elements; it must live as long as what `given` returns is used.
+
+    Args:
+        arrays: shape (5, P), in the order of `Parts`.
+
+    """
+
+    arrays: Floats
+
+    @classmethod
+    def of(cls, made: Elements, count: int, unit: float, dtype: DTypeLike) -> "ElementArrays":
+        """Return the parameters of `count` elements, in the order of the model and multiples of `unit`."""
+        scale, up, down, shift = made.part(0, (count,))
+        return cls(np.array([scale, shift / unit, 1 / scale, up / scale, down / scale], dtype))
+
+    def given(self) -> Parts:
+        """Return what compiled code takes."""
+        return Parts(*(_address(row) for row in self.arrays))
 
 
-def of_replicas(grains: Grains | None, some: slice) -> Grains | None:
-    """Return the pulses of some replicas."""
-    return None if grains is None else grains._replace(streams=grains.streams[some])
+@dataclass(frozen=True)
+class Makeup:
+    """What of a device is beside its law: its pulses and its elements, each None where there is nothing of it."""
+
+    pulses: PulseArrays | None
+    elements: ElementArrays | None
+
+    def given(self, some: slice) -> tuple[Grains | None, Parts | None]:
+        """Return what compiled code takes for some replicas."""
+        return (
+            None if self.pulses is None else self.pulses.given(some),
+            None if self.elements is None else self.elements.given(),
+        )
+
+    def in_order(self, order: NDArray[np.int64]) -> "Makeup":
+        """Return the same with element `order[e]` at place e."""
+        pulses, elements = self.pulses, self.elements
+        return Makeup(
+            None if pulses is None else replace(pulses, words=np.ascontiguousarray(pulses.words[:, order])),
+            None if elements is None else ElementArrays(np.ascontiguousarray(elements.arrays[:, order])),
+        )
 
 
 @part
@@ -132,11 +194,11 @@ def _no_keys(grains: Value, step: Value, first: Value, keys: Value) -> None:
 def _write_keys(grains: Value, step: Value, first: Value, keys: Value) -> None:
     bits = keys.view(np.uint64)
     for j in range(keys.size):
-        stream = grains.streams[min(first + j, grains.streams.size - 1)]
+        stream = word_at(grains.streams_at, min(first + j, grains.replicas - 1))
         bits[j] = _mixed(stream + _GOLDEN * (np.uint64(step) + _ONE))
 
 
-@part
+@inlined
 def _uniform(key: Value, word: Value) -> Value:
     return drawn(key, word) - like(key, _TO_UNIT)
 
@@ -196,18 +258,18 @@ def _binomial(grains: Grains, chance: Value, u: Value) -> Value:
         ratio = p / rest
         while k < grains.trials and any_above(u, total):
             number = number + chosen(total - u, like(u, 0.0), one)
-            term = term * ratio * like(u, grains.ratios[k])
+            term = term * ratio * like(u, number_at(grains.ratios_at, k, u))
             total = total + term
             k += 1
     return chosen(half, number, like(u, grains.trials) - number)
 
 
-@part
+@inlined
 def arrived(grains: Grains, t: Value, key: Value, i: int) -> Value:
     """Return the increment that arrives, D_r, of an increment t to element i; float64."""
     if grains.dw == 0:
         return t
-    u = _uniform(key, grains.words[PULSES, i])
+    u = _uniform(key, word_at(grains.pulses_at, i))
     if grains.trials == 0:
         number = floor(fma(t, like(t, grains.per_dw), u))
     else:
@@ -215,13 +277,11 @@ def arrived(grains: Grains, t: Value, key: Value, i: int) -> Value:
         number = turned(_binomial(grains, smaller(chance, like(t, 1.0)), u), t)
     if grains.cycle != 0 and any_above(magnitude(number), like(t, 0.0)):
         spread = with_sign(root(magnitude(number)), number) * like(t, grains.cycle)
-        number = fma(spread, normal(_uniform(key, grains.words[CYCLE, i])), number)
+        number = fma(spread, normal(_uniform(key, word_at(grains.cycle_at, i))), number)
     return number * like(t, grains.dw)
 
 
-def acted(
-    form: Value, grains: Grains | None, parts: Parts | None, w: Value, t: Value, key: Value, i: int
-) -> Value:
+def acted(form: Value, grains: Grains | None, parts: Parts | None, w: Value, t: Value, key: Value, i: int) -> Value:
     """Return the weight of element i after the increment t. For compiled code, on floats or lanes.
 
     Args:
@@ -237,7 +297,7 @@ def acted(
     raise NotImplementedError("compiled code only")
 
 
-@overload(acted)  # type: ignore[untyped-decorator]
+@overload(acted, jit_options=INLINED)  # type: ignore[untyped-decorator]
 def _acted(form: Value, grains: Value, parts: Value, w: Value, t: Value, key: Value, i: Value) -> Value:  # noqa: ARG001
     alike, smooth = (not hasattr(given, "instance_class") for given in (parts, grains))
     if smooth:
@@ -247,20 +307,22 @@ def _acted(form: Value, grains: Value, parts: Value, w: Value, t: Value, key: Va
     return _granular_single_alike if alike else _granular_single_unequal
 
 
-@part
+@inlined
 def _of_element(form: Value, parts: Parts, w: Value, t: Value, i: int) -> Value:
     """Return the weight by the law with the element's own parameters."""
-    shift, slope = like(w, parts.shift[i]), chosen(t, like(w, parts.up[i]), like(w, parts.down[i]))
-    return fma(like(w, parts.scale[i]), law(form, (w - shift) * like(w, parts.shrink[i]), t * slope), shift)
+    shift = like(w, number_at(parts.shift_at, i, w))
+    up, down = like(w, number_at(parts.up_at, i, w)), like(w, number_at(parts.down_at, i, w))
+    inner = (w - shift) * like(w, number_at(parts.shrink_at, i, w))
+    return fma(like(w, number_at(parts.scale_at, i, w)), law(form, inner, t * chosen(t, up, down)), shift)
 
 
-@part
+@inlined
 def _finished(grains: Grains, w: Value, after: Value, t: Value, arrived: Value, key: Value, i: int) -> Value:
     """Return the weight where noise has turned an increment round, and with the noise of writing."""
     if grains.cycle != 0:
         after = chosen(arrived * t, after, w + w - after)
     if grains.write != 0:
-        noise = like(after, grains.write) * normal(_uniform(key, grains.words[WRITE, i]))
+        noise = like(after, grains.write) * normal(_uniform(key, word_at(grains.write_at, i)))
         after = chosen(-magnitude(t), after, after + noise)
     return after
 
@@ -283,9 +345,7 @@ def _granular_unequal(form: Value, grains: Value, parts: Value, w: Value, t: Val
     return _finished(grains, w, _of_element(form, parts, w, with_sign(d, t), i), t, d, key, i)
 
 
-def _granular_single_alike(
-    form: Value, grains: Value, parts: Value, w: Value, t: Value, key: Value, i: Value
-) -> Value:
+def _granular_single_alike(form: Value, grains: Value, parts: Value, w: Value, t: Value, key: Value, i: Value) -> Value:
     d = like(w, arrived(grains, np.float64(t), key, i))
     after = law(form, w, with_sign(d, t))
     return like(w, _finished(grains, np.float64(w), np.float64(after), np.float64(t), np.float64(d), key, i))

@@ -14,7 +14,6 @@ with the product, so that it goes to the adders. The bits are those of `plain.ne
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from simulate.kernels.forms import Form, Linear, Powers, Relative, cast
 from simulate.kernels.grains import Grains, Parts, acted, set_keys
@@ -53,17 +52,16 @@ if TYPE_CHECKING:
     from simulate.kernels.entry import Element
 
 
-def form(element: "Element", dtype: DTypeLike) -> Form | None:
+def form(element: "Element", real: Floats) -> Form | None:
     """Return the form of a device that this kernel is compiled for, in its unit; None: it does not serve the device.
 
-    It serves no device that is plugged in, and of float32 none whose pulses or exponents need float64.
+    It serves no device that is plugged in, and of float32 none whose pulses or exponents need float64. A table's knots
+    are those of `real`, the numbers of the element.
     """
     law = element.form(element.unit)
-    if law is None or (np.dtype(dtype) != np.float64 and (element.pulses is not None or isinstance(law, Powers))):
+    if law is None or (real.dtype != np.float64 and (element.pulses is not None or isinstance(law, Powers))):
         return None
-    if isinstance(law, Linear):
-        law = Relative(int(element.unit != 1 or np.isfinite(element.tau)))
-    return cast(law, dtype)
+    return Relative(int(np.isfinite(element.tau))) if isinstance(law, Linear) else cast(law, real)
 
 
 @part

@@ -14,7 +14,7 @@ from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
 from simulate.kernels.entry import Element, KernelMoments, State, check_shape, split
-from simulate.kernels.grains import Grains, Parts, acted, of_replicas, set_keys
+from simulate.kernels.grains import Grains, Parts, acted, set_keys
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
 from simulate.kernels.responses import LIMIT, Asked
 
@@ -54,11 +54,11 @@ def _compile(direction: Direction, moments: Exact) -> _Compiled:
     along, exact = (njit(error_model="numpy")(law) for law in (direction, moments))
 
     def advance(
-        step: int, samples: Floats, data: Floats, lags: Integers, stashed: bool, form: Asked, grains: Grains | None,
+        step: int, samples: Floats, data: Floats, lags: Integers, stashed: bool, device: int, real: Floats, grains: Grains | None,
         parts: Parts | None, times: Integers, history: Floats, tally: Floats, diverged: Integers, snapshots: Floats,
     ) -> None:  # fmt: skip
         count, slots, size = history.shape
-        real, keys = form.real, np.zeros(1)
+        form, keys = Asked(device, real.ctypes.data), np.zeros(1)
         stale, mean, one = np.zeros((3, size), history.dtype)
         for r in range(count):
             taken = 0
@@ -132,12 +132,12 @@ def custom(
     when = np.zeros((replicas, 0), np.int64) if times is None else np.ascontiguousarray(times, np.int64)
     dtype, delays = state.history.dtype, np.array(lags, np.int64)
     drawn, snapshots = np.ascontiguousarray(samples, dtype), np.empty((replicas, when.shape[1], size), dtype)
-    form, grains, parts = element.acting(alpha, dtype, size)
+    real, form, makeup = element.acting(alpha, dtype, size)
     run = _compile(direction, moments).advance
 
     def work(part: slice) -> None:
         run(
-            state.step, drawn[part], data.astype(dtype), delays, stashed, form, of_replicas(grains, part), parts, when[part],
+            state.step, drawn[part], data.astype(dtype), delays, stashed, form.device, real, *makeup.given(part), when[part],
             state.history[part], state.tally[part], state.diverged[part], snapshots[part],
         )  # fmt: skip
 

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.kernels.elementary import activated, loss_slope, slope_of_value
-from simulate.kernels.forms import LINEAR
+from simulate.kernels.forms import Linear
 from simulate.kernels.grains import Grains, Parts, acted, set_keys
-from simulate.kernels.responses import LIMIT, UNIT, Asked, law
+from simulate.kernels.responses import LIMIT, OWN, UNIT, Asked, law
 from simulate.kernels.simd import Value, compiled, fma, like, part
 
 Floats = NDArray[np.floating]
@@ -84,7 +84,7 @@ def _step_rows(old: Floats, new: Floats, rows: int, cols: int, delta: Floats, x:
     top = like(real[0], 0.0)
     for i in range(rows):
         for j in range(cols):
-            w = law(Asked(LINEAR, real), old[i * cols + j], delta[i] * x[j])
+            w = law(Linear(real[OWN]), old[i * cols + j], delta[i] * x[j])
             new[i * cols + j] = w
             top = abs(w) if not (abs(w) <= top) else top
     return top
@@ -96,7 +96,7 @@ def _step_increments(
     first: int,
 ) -> Value:  # fmt: skip
     """Write the device's update of one stage, whose first element is `first`; return max |w| (nan if any is nan)."""
-    top = like(form.real[0], 0.0)
+    top = like(old[0], 0.0)
     for i in range(old.size):
         w = acted(form, grains, parts, old[i], increments[i], key, first + i)
         new[i] = w
@@ -175,7 +175,7 @@ def network(
 ) -> None:
     """Advance every replica of a network by T = samples.shape[1] / batch steps; see `simulate.kernels.network`."""
     stages, slots, batch, limit = widths.size - 1, history.shape[1], modes[3], real[LIMIT]
-    form, keys = Asked(modes[2], real), np.zeros(1)
+    form, keys = Asked(modes[2], real.ctypes.data), np.zeros(1)
     stage_at, unit_at = np.zeros(stages + 1, np.int64), np.zeros(stages + 2, np.int64)
     for m in range(stages):
         stage_at[m + 1] = stage_at[m] + widths[m] * widths[m + 1]
@@ -249,7 +249,8 @@ def scalar(
     optimum: float,
     sigma: float,
     attaining: bool,
-    form: Asked,
+    device: int,
+    real: Floats,
     grains: Grains | None,
     parts: Parts | None,
     bins: Integers,
@@ -259,7 +260,7 @@ def scalar(
     curve: Floats,
 ) -> None:
     """Advance every replica of the one-weight instances of docs/theory.md#floor; see `simulate.kernels.scalar`."""
-    real, keys = form.real, np.zeros(1)
+    form, keys = Asked(device, real.ctypes.data), np.zeros(1)
     limit = real[LIMIT]
     for r in range(weights.shape[0]):
         if diverged[r, 0] >= 0:

@@ -19,13 +19,15 @@ from numba.core import cgutils
 from numba.core.errors import NumbaError
 from numba.extending import overload
 
+from simulate.kernels.forms import OWN
 from simulate.kernels.simd import Kind, Lanes, Value, instruction
 
 PLUGGED: Final = 1 << 16
 """The numbers below belong to what is built in; no address is as small."""
 VALUE, SLOPE = range(2)
-TAU_AT, OWN_AT, MOST_PARAMETERS = 2, 5, 8
-"""Where tau and a device's own parameters stand among the numbers of an element, and how many of these there may be."""
+_TAU_AT: Final = 2
+MOST_PARAMETERS: Final = 8
+"""Parameters that a device may have beside tau."""
 _DOUBLE: Final = ir.DoubleType()
 _KEPT: Final[list[object]] = []
 """What must live as long as its address may be called."""
@@ -51,23 +53,24 @@ def on_values(_: Value, table: Kind, which: Kind, z: Kind) -> Value:
 
 
 @instruction
-def on_weight(_: Value, address: Kind, w: Kind, dw: Kind, real: Kind) -> Value:
+def on_weight(_: Value, address: Kind, w: Kind, dw: Kind, at: Kind) -> Value:
     """Return the weight after the increment `dw` by the device at an address.
 
-    `real` are the numbers of an element (`simulate.kernels.responses`): tau, and the device's own from OWN on.
+    At `at` are the numbers of an element (`simulate.kernels.responses`), of w's kind: tau, the device's own from OWN on.
     """
 
     def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
-        start = context.make_array(real)(context, builder, args[3]).data
-        places = (TAU_AT, *range(OWN_AT, OWN_AT + MOST_PARAMETERS))
+        kind = ir.FloatType() if w.bitwidth == 32 else _DOUBLE
+        start = builder.inttoptr(args[3], kind.as_pointer())
+        places = (_TAU_AT, *range(OWN, OWN + MOST_PARAMETERS))
         own = [builder.load(builder.gep(start, [ir.IntType(64)(place)])) for place in places]
-        values = [*zip(args[1:3], (w, dw), strict=True), *((number, real.dtype) for number in own)]
-        numbers = [context.cast(builder, value, kind, types.float64) for value, kind in values]
-        kind = ir.FunctionType(_DOUBLE, [_DOUBLE] * len(numbers))
-        found = builder.call(builder.inttoptr(args[0], kind.as_pointer()), numbers)
+        values = [(args[1], w), (args[2], dw), *((number, w) for number in own)]
+        numbers = [context.cast(builder, value, given, types.float64) for value, given in values]
+        function = ir.FunctionType(_DOUBLE, [_DOUBLE] * len(numbers))
+        found = builder.call(builder.inttoptr(args[0], function.as_pointer()), numbers)
         return context.cast(builder, found, types.float64, w)
 
-    return w(types.int64, w, dw, real), codegen
+    return w(types.int64, w, dw, types.int64), codegen
 
 
 class NotCompiled(Exception):

@@ -4,21 +4,24 @@ A kernel knows a law in one of two ways. `law(form, w, t)` is made for one form,
 kernels are compiled once for each form that is used, and run without asking. `moved(device, w, t, real)` asks for the
 device's number each time. Both make the same operations in the same order, whatever the kind of values.
 
-Exponentials are e^x - 1 = 2^n (e^r - 1) + (2^n - 1), x = n ln 2 + r, abs(r) <= ln(2)/2, with the Taylor sum of e^r - 1;
+Exponentials are e^x - 1 = 2^n (e^r - 1) + (2^n - 1), x = n ln 2 + r, abs(r) <= ln(2)/2, where the Taylor sum of e^r - 1 is economised;
 logarithms 2 artanh((m - 1)/(m + 1)) + n ln 2. Their measured errors are stated in
 tests/simulate/kernels/test_responses.py.
 """
 
 import math
+from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from simulate.kernels.bits import chosen, exponent, floor, looked_up, mantissa, root, turned
+from simulate.kernels.bits import chosen, exponent, floor, itemsize, looked_up, mantissa, number_at, root, turned
 from simulate.kernels import forms
 from simulate.kernels.forms import (
+    KNOTS,
+    OWN,
     Exponential,
     ExponentialClipped,
     Form,
@@ -31,11 +34,12 @@ from simulate.kernels.forms import (
     SlopedClipped,
     Train,
 )
-from simulate.kernels.plugins import OWN_AT, PLUGGED, TAU_AT, on_weight
+from simulate.kernels.plugins import PLUGGED, on_weight
 from simulate.kernels.simd import (
     Lanes,
     Value,
     fma,
+    inlined,
     larger,
     like,
     magnitude,
@@ -48,10 +52,11 @@ from simulate.kernels.simd import (
 
 Floats = NDArray[np.floating]
 
-ALPHA, PER_TAU, TAU, LIMIT, UNIT, OWN = range(6)
-assert (TAU, OWN) == (TAU_AT, OWN_AT)
+ALPHA, PER_TAU, TAU, LIMIT, UNIT = range(OWN)
 """Places in `real`, the numbers of an element as kernels take them; those of its form stand from OWN on."""
 
+INLINED: Final = {"forceinline": True}
+"""For what is called in the innermost loops."""
 _LN2: Final = math.log(2.0)
 _LN2_HIGH: Final = float.fromhex("0x1.62e42fefap-1")
 _LN2_LOW: Final = 1.6465949582897082e-12
@@ -60,18 +65,38 @@ _LOWEST: Final = -40.0
 """From here down e^x - 1 rounds to -1."""
 _HIGHEST64: Final = 700.0
 _HIGHEST32: Final = 85.0
-_DEGREE64: Final = 13
 _ROUND64: Final = 1.5 * 2.0**52
 _ROUND32: Final = 1.5 * 2.0**23
 _ARTANH_TERMS: Final = 11
 _TINY: Final = 2.0**-1000
 
 
-_FACTORS: Final = [1.0 / math.factorial(k) for k in range(_DEGREE64 + 1)]
-_E2, _E3, _E4, _E5, _E6, _E7, _E8, _E9, _E10, _E11, _E12, _E13 = _FACTORS[2:]
+def _economised(degree: int) -> list[float]:
+    """Return the coefficients of (e^r - 1 - r)/r^2 on abs(r) <= ln(2)/2, in a polynomial of `degree`.
+
+    Term by term from a Taylor sum far longer, the highest, c r^k, loses c h^k T(r/h)/2^(k-1), T being the Chebyshev
+    polynomial of degree k: no more than c h^k/2^(k-1) is lost anywhere.
+    """
+    terms = [Fraction(1, math.factorial(k + 2)) for k in range(degree + 8)]
+    half = Fraction(_LN2) / 2
+    while len(terms) > degree + 1:
+        k = len(terms) - 1
+        lower, chebyshev = [Fraction(1)], [Fraction(0), Fraction(1)]
+        for _ in range(k - 1):
+            grown = [Fraction(0), *(2 * c for c in chebyshev)]
+            for place, c in enumerate(lower):
+                grown[place] -= c
+            lower, chebyshev = chebyshev, grown
+        scale = terms[k] * half**k / chebyshev[k]
+        terms = [term - scale * c / half**place for place, (term, c) in enumerate(zip(terms, chebyshev, strict=True))][:k]
+    return [float(term) for term in terms]
 
 
-@part
+_G0, _G1, _G2, _G3, _G4, _G5, _G6, _G7, _G8, _G9 = _economised(9)
+_H0, _H1, _H2, _H3, _H4 = _economised(4)
+
+
+@inlined
 def _rebuilt(x: Value, shifted: Value, r: Value, p: Value) -> Value:
     """Return e^x - 1 from 2^n (as `power_of_two` takes it), r and p = (e^r - 1 - r)/r^2."""
     scale = power_of_two(shifted)
@@ -81,21 +106,18 @@ def _rebuilt(x: Value, shifted: Value, r: Value, p: Value) -> Value:
 def _expm1_64(x: Value) -> Value:
     x = smaller(like(x, _HIGHEST64), larger(like(x, _LOWEST), x))
     shifted = fma(x, like(x, 1 / _LN2), like(x, _ROUND64))
-    n = shifted - like(x, _ROUND64)
-    r = fma(-n, like(x, _LN2_LOW), fma(-n, like(x, _LN2_HIGH), x))
-    p = fma(fma(fma(like(x, _E13), r, like(x, _E12)), r, like(x, _E11)), r, like(x, _E10))
-    p = fma(fma(fma(fma(p, r, like(x, _E9)), r, like(x, _E8)), r, like(x, _E7)), r, like(x, _E6))
-    p = fma(fma(fma(fma(p, r, like(x, _E5)), r, like(x, _E4)), r, like(x, _E3)), r, like(x, _E2))
-    return _rebuilt(x, shifted, r, p)
+    r = fma(shifted - like(x, _ROUND64), like(x, -_LN2), x)
+    p = fma(fma(fma(like(x, _G9), r, like(x, _G8)), r, like(x, _G7)), r, like(x, _G6))
+    p = fma(fma(fma(p, r, like(x, _G5)), r, like(x, _G4)), r, like(x, _G3))
+    return _rebuilt(x, shifted, r, fma(fma(fma(p, r, like(x, _G2)), r, like(x, _G1)), r, like(x, _G0)))
 
 
 def _expm1_32(x: Value) -> Value:
     x = smaller(like(x, _HIGHEST32), larger(like(x, _LOWEST), x))
     shifted = fma(x, like(x, 1 / _LN2), like(x, _ROUND32))
     r = fma(shifted - like(x, _ROUND32), like(x, -_LN2), x)
-    p = fma(fma(like(x, _E7), r, like(x, _E6)), r, like(x, _E5))
-    p = fma(fma(fma(p, r, like(x, _E4)), r, like(x, _E3)), r, like(x, _E2))
-    return _rebuilt(x, shifted, r, p)
+    p = fma(fma(like(x, _H4), r, like(x, _H3)), r, like(x, _H2))
+    return _rebuilt(x, shifted, r, fma(fma(p, r, like(x, _H1)), r, like(x, _H0)))
 
 
 def expm1(x: Value) -> Value:
@@ -126,7 +148,7 @@ def law(form: Any, w: Value, t: Value) -> Value:
     raise NotImplementedError("compiled code only")
 
 
-@overload(law)  # type: ignore[untyped-decorator]
+@overload(law, jit_options=INLINED)  # type: ignore[untyped-decorator]
 def _law(form: Value, w: Value, t: Value) -> Value:  # noqa: ARG001 - their kinds do not matter
     if form.instance_class is not Asked:
         return _LAWS[form.instance_class]
@@ -149,7 +171,7 @@ def _sloped(form: Value, w: Value, t: Value) -> Value:
     return fma(t, fma(slope, w, level), w)
 
 
-@part
+@inlined
 def clipped(w: Value, tau: float) -> Value:
     """Return w within -tau and tau; nan stays nan."""
     return smaller(like(w, tau), larger(like(w, -tau), w))
@@ -173,7 +195,7 @@ def _exponential_clipped(form: Value, w: Value, t: Value) -> Value:
     return clipped(fma(t, larger(like(w, 0.0), fma(factor, expm1(x), level)), w), form.tau)
 
 
-@part
+@inlined
 def _room(per_tau: float, w: Value, t: Value) -> Value:
     """Return 1 - w/tau for increments upwards, 1 + w/tau for others, no less than 0."""
     return larger(like(w, 0.0), fma(turned(w, t), like(w, -per_tau), like(w, 1.0)))
@@ -226,56 +248,66 @@ def _train(form: Value, w: Value, t: Value) -> Value:
 
 
 def _measured(form: Value, w: Value, t: Value) -> Value:
-    steps = form.knots.size // 2 - 1
+    steps = form.steps
     zero, last = like(w, 0.0), like(w, steps)
     place = smaller(larger(fma(w, like(w, form.per_tau), like(w, 1.0)) * like(w, 0.5 * steps), zero), last)
     left = smaller(floor(place), last - like(w, 1.0))
     at = left + chosen(t, zero, last + like(w, 1.0))
-    low, high = looked_up(form.knots, at), looked_up(form.knots, at + like(w, 1.0))
+    low, high = looked_up(form.knots_at, at), looked_up(form.knots_at, at + like(w, 1.0))
     return clipped(fma(t, fma(place - left, high - low, low), w), form.tau)
 
 
 class Asked(NamedTuple):
-    """A form that is asked for each time: its code, or the number of a device that is plugged in, and `real`."""
+    """A form that is asked for each time: its code, or the number of a device that is plugged in, and where `real` is."""
 
     device: int
-    real: Floats
+    at: int
 
 
 @part
 def _any(form: Asked, w: Value, t: Value) -> Value:
     """Return what the law of a form that is given by its code makes of a weight."""
-    device, real = form.device, form.real
+    device, at = form.device, form.at
+    a, b = number_at(at, OWN, w), number_at(at, OWN + 1, w)
     if device == forms.LINEAR:
-        return law(Linear(real[OWN]), w, t)
-    if device == forms.SLOPED:
-        return law(Sloped(real[OWN], real[OWN + 1], real[OWN + 2], real[OWN + 3]), w, t)
-    if device == forms.SLOPED_CLIPPED:
-        return law(SlopedClipped(real[OWN], real[OWN + 1], real[OWN + 2], real[OWN + 3], real[OWN + 4]), w, t)
-    if device == forms.EXPONENTIAL:
-        return law(Exponential(real[OWN], real[OWN + 1], real[OWN + 2]), w, t)
-    if device == forms.EXPONENTIAL_CLIPPED:
-        level, factor = (real[OWN], real[OWN + 1]), (real[OWN + 2], real[OWN + 3])
-        rate, tau = (real[OWN + 4], real[OWN + 5]), real[OWN + 6]
-        return law(ExponentialClipped(level[0], level[1], factor[0], factor[1], rate[0], rate[1], tau), w, t)
+        return law(Linear(a), w, t)
     if device == forms.HALVES:
-        return law(Halves(real[OWN], int(real[OWN + 1])), w, t)
+        return law(Halves(a, int(b)), w, t)
     if device == forms.TRAIN:
-        return law(Train(real[OWN], real[OWN + 1]), w, t)
-    return law(Measured(real[OWN], real[OWN + 1], real[OWN + 2 :]), w, t)
+        return law(Train(a, b), w, t)
+    c, d = number_at(at, OWN + 2, w), number_at(at, OWN + 3, w)
+    if device == forms.SLOPED:
+        return law(Sloped(a, b, c, d), w, t)
+    if device == forms.EXPONENTIAL:
+        return law(Exponential(a, b, c), w, t)
+    if device == forms.MEASURED:
+        return law(Measured(a, b, int(c), at + KNOTS * itemsize(w)), w, t)
+    e = number_at(at, OWN + 4, w)
+    if device == forms.SLOPED_CLIPPED:
+        return law(SlopedClipped(a, b, c, d, e), w, t)
+    f, g = number_at(at, OWN + 5, w), number_at(at, OWN + 6, w)
+    return law(ExponentialClipped(a, b, c, d, e, f, g), w, t)
+
+
+def _powers_asked(form: Value, w: Value, t: Value) -> Value:
+    at = form.at
+    return law(Powers(number_at(at, OWN, w), number_at(at, OWN + 1, w), number_at(at, OWN + 2, w)), w, t)
+
+
+_asked_powers = part(_powers_asked)
 
 
 def _asked_of_a_float(form: Value, w: Value, t: Value) -> Value:
     if form.device >= PLUGGED:
-        return on_weight(form.device, w, t, form.real)
+        return on_weight(form.device, w, t, form.at)
     if form.device == forms.POWERS:
-        return law(Powers(form.real[OWN], form.real[OWN + 1], form.real[OWN + 2]), w, t)
+        return _asked_powers(form, w, t)
     return _any(form, w, t)
 
 
 def _asked_of_lanes(form: Value, w: Value, t: Value) -> Value:
     if form.device == forms.POWERS:
-        return law(Powers(form.real[OWN], form.real[OWN + 1], form.real[OWN + 2]), w, t)
+        return _asked_powers(form, w, t)
     return _any(form, w, t)
 
 

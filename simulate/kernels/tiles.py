@@ -120,7 +120,7 @@ def late(k: int, lag: int, slots: int, i: int, size: int, g: int) -> int:
 
 
 def moved_in_lanes(
-    work: Floats, now: int, then: int, direction: int, size: int, form: Asked, grains: Grains | None,
+    work: Floats, now: int, then: int, direction: int, size: int, form: Asked, real: Floats, grains: Grains | None,
     parts: Parts | None, keys: Floats,
 ) -> bool:  # fmt: skip
     """Do what `move` does, in lanes, and return True; do nothing and return False where there are no lanes for it."""
@@ -129,7 +129,7 @@ def moved_in_lanes(
 
 @overload(moved_in_lanes)  # type: ignore[untyped-decorator]
 def _moved_in_lanes(
-    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, grains: Value, parts: Value,
+    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, real: Value, grains: Value, parts: Value,
     keys: Value,
 ) -> Value:  # fmt: skip  # noqa: ARG001
     return _none_moved if no_lanes(work, grains) else _all_moved
@@ -141,20 +141,20 @@ def no_lanes(work: Value, grains: Value) -> bool:
 
 
 def _none_moved(
-    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, grains: Value, parts: Value,
+    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, real: Value, grains: Value, parts: Value,
     keys: Value,
 ) -> bool:  # fmt: skip
     return False
 
 
 def _all_moved(
-    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, grains: Value, parts: Value,
+    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, real: Value, grains: Value, parts: Value,
     keys: Value,
 ) -> bool:  # fmt: skip
     if form.device >= PLUGGED or (form.device == POWERS and work.itemsize != 8):
         return False
     g, key = WIDE * width_of(work), load_wide(keys, 0)
-    minus_alpha = like(load_wide(work, now), -form.real[0])
+    minus_alpha = like(load_wide(work, now), -real[0])
     for i in range(size):
         at = i * g
         t = minus_alpha * load_wide(work, direction + at)
@@ -164,7 +164,7 @@ def _all_moved(
 
 @part
 def move(
-    work: Floats, now: int, then: int, direction: int, size: int, form: Asked, grains: Grains | None,
+    work: Floats, now: int, then: int, direction: int, size: int, form: Asked, real: Floats, grains: Grains | None,
     parts: Parts | None, keys: Floats,
 ) -> Value:  # fmt: skip
     """Write the device's update of tile `now` by -alpha `direction` to `then`; the direction is used up.
@@ -177,13 +177,12 @@ def move(
     """
     g = WIDE * width_of(work)
     high = poison = zero = like(load_wide(work, now), 0.0)
-    real = form.real
     minus_alpha, per_tau = like(zero, -real[0]), like(zero, real[1])
     if form.device == LINEAR and grains is None and parts is None:
         for i in range(0, size * g, g):
             w, dw = load_wide(work, now + i), minus_alpha * load_wide(work, direction + i)
             store(work, then + i, fma(-(magnitude(dw) * per_tau), w, w + dw))
-    elif not moved_in_lanes(work, now, then, direction, size, form, grains, parts, keys):
+    elif not moved_in_lanes(work, now, then, direction, size, form, real, grains, parts, keys):
         for i in range(0, size * g, g):
             store(work, direction + i, minus_alpha * load_wide(work, direction + i))
             for r in range(i, i + g):
