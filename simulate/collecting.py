@@ -67,10 +67,7 @@ def _certified_saturation(described: Run) -> float | None:
         return 0.0
     if described.dtype != "float64" or algorithms.named(described.algorithm).own:
         return None  # the enclosure leaves room for float64's rounding only, and is of the published steps
-    device = described.make_device()
-    if not device.plain:
-        return None  # it is of the law itself: no pulse passes the increment, and no element differs
-    return described.problem.certified_saturation(described.alpha, device, described.lags)
+    return described.problem.certified_saturation(described.alpha, described.make_device(), described.lags)
 
 
 def _initial_gap(described: Run) -> float:

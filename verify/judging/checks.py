@@ -39,7 +39,7 @@ class CheckName(NamedTuple):
 
 
 HEADLINE = CheckName("sharp", "a-posteriori")
-"""The check whose tightness stands for a sweep: it applies to every setting."""
+"""The check whose tightness stands for a sweep: it applies to every setting whose steps are not drawn at random."""
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,16 @@ A-priori: every constant is proved from the problem, the device and the schedule
 confidence of a family of settings is claimed for these checks only: if the theorem is right, one of them is called
 violated with at most the error that its family may spend.
 
-A-posteriori: the saturation is the largest one observed, and so are the constants that nothing proves. The theorem
-asks for a bound that holds almost surely at every step, and an observed maximum is none, so such a check is
-*conditional*, and `Check.condition` says on what: on the process never passing what these replicas showed. Under that
-hypothesis the bound taken is at least the proved one, and `violated` is as improbable as for an a-priori check. Without
-it `violated` means that the theorem or the hypothesis is wrong, and `held` that the mean lies below this number. How
-far the hypothesis is supported is said beside it: one further replica passes the largest of R independent ones with
-probability at most 1 - c^(1/R), with confidence 1 - c (Wilks' tolerance limit, exact for any continuous law).
+The device enters by its distortion gamma, of the linear device the saturation rho, and its gain Fbar (`response`).
+
+A-posteriori: gamma and Fbar are those on the largest weights observed, and the constants that nothing proves are the
+largest observed. The theorem asks for a bound that holds almost surely at every step, and an observed maximum is none,
+so such a check is *conditional*, and `Check.condition` says on what: on the process never passing what these replicas
+showed. Under that hypothesis the bound taken is at least the proved one, and `violated` is as improbable as for an
+a-priori check. Without it `violated` means that the theorem or the hypothesis is wrong, and `held` that the mean lies
+below this number. How far the hypothesis is supported is said beside it: one further replica passes the largest of R
+independent ones with probability at most 1 - c^(1/R), with confidence 1 - c (Wilks' tolerance limit, exact for any
+continuous law).
 With unbounded noise the hypothesis is false of the process itself, since one step may lead anywhere. Noise that is
 normal and added is then read as cut, symmetrically, so far out that all draws of these runs lie inside with
 probability at least 1 - 1e-12: that process is as unbiased, varies less, and is what was run.
@@ -36,11 +39,13 @@ from boundary import OutsideDomain
 from theory.bounds import registry
 from verify.judging import assumptions, conditions, rounding, statistics
 from verify.judging.checks import Basis, Check, CheckName, EvidenceSummary, Verdict, gravest
-from verify.judging.observations import OBSERVABLES, SQUARED_GRADIENT, Observable, Observations
+from verify.judging.observations import OBSERVABLES, OF_DEVICE, SQUARED_GRADIENT, Observable, Observations
 
 LOOKS = 3
 """How often a setting may be judged; each look after the first doubles the replicas."""
 
+_OF_NO_RUN = ("granular-floor",)
+"""Theorems on what is left as the step falls, which is no quantity of a run."""
 _ALWAYS = ("L", "sigma2", "Delta", "alpha", "K", "Lambda1", "Lambdah")
 
 
@@ -68,8 +73,13 @@ class AppliedForm:
     @property
     def constants(self) -> tuple[str, ...]:
         """Return those that must be known beside the saturation; rounding is held against alpha and sigma."""
-        needed = [name for name in (*self.takes, "sigma2", "alpha") if name != "rho"]
+        needed = [name for name in (*self.takes, "sigma2", "alpha") if name not in OF_DEVICE]
         return tuple(dict.fromkeys(needed)) + (() if self.adaptive else self.extras)
+
+    @property
+    def granular(self) -> bool:
+        """Return whether the bound is of devices with pulses."""
+        return "V" in self.takes
 
     @property
     def knows_lags(self) -> bool:
@@ -83,7 +93,7 @@ class AppliedForm:
 
 def further() -> tuple[AppliedForm, ...]:
     """Return a form for every theorem that `theory.theorems` states beside those named here."""
-    found = (theory.bound(name) for name in registry.further())
+    found = (theory.bound(name) for name in registry.further() if name not in _OF_NO_RUN)
     return tuple(
         AppliedForm(
             bound.name, bound.name, takes=bound.required, quantity=bound.quantity.name if bound.quantity else ""
@@ -97,9 +107,10 @@ FORMS = (
     AppliedForm("explicit", "explicit"),
     AppliedForm("noise-resolved", "sharp", ("nu", "Ln")),
     AppliedForm("saturation-adaptive", "sharp", ("nu", "Ln"), adaptive=True),
+    AppliedForm("granular", "granular", takes=(*_ALWAYS, "rho", "V", "qmax")),
     *further(),
 )
-"""The forms that every setting is confronted with."""
+"""The forms that every setting is confronted with; the granular one where the device has pulses."""
 
 
 @dataclass(frozen=True)
@@ -213,8 +224,8 @@ def weigh(observed: Observations, level: float, observable: Observable = SQUARED
 
 def _ceiling(observed: Observations) -> float:
     """Return what one replica's mean-square saturation cannot pass, known before anything is run."""
-    proved = observed.constants.proved("rho") and not observed.broken("rho")
-    return observed.constants.values["rho"] ** 2 if proved else 1.0
+    proved = observed.proved_saturation
+    return 1.0 if proved is None or observed.broken("rho") else proved**2
 
 
 def _nothing(observed: Observations, level: float) -> Evidence:
@@ -268,7 +279,9 @@ def confront(observed: Observations, level: float) -> Confrontation:
     """
     quantities = {form.quantity for form in FORMS} & OBSERVABLES.keys() | {SQUARED_GRADIENT.quantity.name}
     seen = {name: weigh(observed, level / len(quantities), OBSERVABLES[name]) for name in quantities}
-    checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in FORMS for basis in form.bases())
+    # without pulses the theorem on pulses is Theorem 1, which is there
+    forms = [form for form in FORMS if observed.response.granular or not form.granular]
+    checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in forms for basis in form.bases())
     return Confrontation(seen[SQUARED_GRADIENT.quantity.name], (*checks, *_alarms(observed)))
 
 
@@ -291,12 +304,22 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     known = observed.constants.take(*dict.fromkeys((*form.constants, *extras)))
     priori = basis == "a-priori"
     condition = "" if priori else conditions.of(known, observed, evidence.passing)
-    known["rho"] = observed.constants.values["rho"] if priori else observed.rho
+    known |= _of_device(observed, basis)
     try:
         ends = _ends(form, known, evidence)
     except OutsideDomain as error:
         return replace(unapplied, reason=str(error))
     return _decide(replace(unapplied, condition=condition), ends, evidence)
+
+
+def _of_device(observed: Observations, basis: Basis) -> dict[str, float]:
+    """Return gamma, which the theorems call rho, Fbar where it is not 1, V and qmax: certified, or on what was met."""
+    if basis == "a-priori":
+        return {name: observed.constants.values[name] for name in OF_DEVICE if name in observed.constants.values}
+    gamma, gain = observed.met or (math.inf, 1.0)
+    found = {"rho": gamma} if gain == 1 else {"rho": gamma, "gain": gain}
+    pulses = observed.response.granularity(observed.rho, observed.direction)
+    return found if pulses is None else {**found, **pulses._asdict()}
 
 
 class Ends(NamedTuple):
@@ -323,7 +346,7 @@ class Ends(NamedTuple):
 def _ends(form: AppliedForm, known: Mapping[str, float], evidence: Evidence) -> Ends:
     """Evaluate a bound at the ends of the mean-square saturation, and with the rounding of the run."""
     low, mean, high = evidence.rbar2
-    given: dict[str, Any] = {name: known[name] for name in known if name in (*form.takes, *form.extras)}
+    given: dict[str, Any] = {name: known[name] for name in known if name in (*form.takes, *form.extras, "gain")}
     rounded, finite = evidence.rounded.direction, False
     if form.knows_lags:
         stale, plain, perturbed = _perturbed(known, rounded)
@@ -345,12 +368,15 @@ def _ends(form: AppliedForm, known: Mapping[str, float], evidence: Evidence) -> 
 
 def _perturbed(known: Mapping[str, float], direction: float) -> tuple[str, float, float]:
     """Return the constant through which qn enters, its value, and the value that adds `direction` to qn."""
-    more = direction / ((1 + known["rho"]) * known["alpha"])
+    more = direction / ((1 + known["rho"]) * known["alpha"] * known.get("gain", 1.0))
     if "nu" in known:
         return "nu", known["nu"], known["nu"] + more
-    if known["sigma2"] == 0:  # then nu = 0 whatever Lambdah is
+    if known["sigma2"] == 0 and "V" not in known:  # then nu = 0 whatever Lambdah is
         return "nu", 0.0, more
-    return "Lambdah", known["Lambdah"], known["Lambdah"] + more / math.sqrt(known["sigma2"])
+    noise = known["sigma2"]
+    if "V" in known:
+        noise += (known["qmax"] / (known["alpha"] * known.get("gain", 1.0))) ** 2 * known["V"]
+    return "Lambdah", known["Lambdah"], known["Lambdah"] + more / math.sqrt(noise) if noise else math.inf
 
 
 def decide(lower: float, upper: float, least: float, most: float) -> Verdict:
@@ -418,12 +444,41 @@ def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
         return f"{form.theorem} takes no saturation: it says nothing of an analog run"
     if not form.knows_lags and constants.values.get("Lambda1", 0.0) > 0:
         return f"{form.theorem} takes no lag: it says nothing of a pipeline"
+    if refusal := _of_another_device(form, observed):
+        return refusal
     broken = observed.broken(*needed, *(("rho",) if basis == "a-priori" else ()))
     if broken:
         return broken[0].reason
     if basis == "a-posteriori":
-        return "" if observed.rho < 1 else f"saturation violated: observed {observed.rho:.4g}"
+        return _not_below_one(observed)
     if not constants.proved("rho"):
         return "saturation is not certified"
+    if form.granular and not constants.proved("V", "qmax"):
+        return "the variance of the pulses is not certified"
+    if not constants.values["rho"] < 1:
+        return f"response violated: gamma = {constants.values['rho']:.4g} on the certified range of weights"
     unproved = [name for name in needed if not constants.proved(name)]
     return f"{', '.join(unproved)} only {observed.seen}" if unproved else ""
+
+
+def _of_another_device(form: AppliedForm, observed: Observations) -> str:
+    """Return why a form cannot be applied to the device of a run, or nothing."""
+    if observed.response.granular and not form.granular:
+        return f"granular pulses: {form.theorem} is of steps that are not drawn at random"
+    if observed.response.linear:
+        return ""
+    if form.adaptive:
+        return "the weights' own mean-square saturation is the distortion of the linear device only"
+    if "gain" in theory.bound(form.theorem).refused:
+        return f"{form.theorem} takes no gain: it is of the linear device"
+    return ""
+
+
+def _not_below_one(observed: Observations) -> str:
+    """Return why gamma on the weights that were met is none that a theorem takes, or nothing."""
+    if observed.response.linear:
+        return "" if observed.rho < 1 else f"saturation violated: observed {observed.rho:.4g}"
+    found = observed.met
+    if found is None or not found.gamma < 1:
+        return f"response violated: {observed.response.name}: {observed.response.said(observed.rho)}"
+    return ""

@@ -23,6 +23,22 @@ WITHOUT: Mapping[str, str] = {
     "growing.sharp": "an assumption (noise that grows with the gradient) no problem here needs; at growth 0 it is "
     "master.sharp, whose lines are evaluated",
     "growing.linear": "as growing.sharp; at growth 0 it is complexity.linear, whose line is evaluated",
+    **dict.fromkeys(
+        (
+            "granularity.train",
+            "granularity.variance",
+            "granularity.rounding",
+            "granularity.binomial",
+            "granularity.step",
+            "granularity.telescope",
+            "granularity.enters",
+            "granularity.total",
+            "granularity.start",
+            "granularity.floor",
+            "granularity.best_step",
+        ),
+        "the paths here are those of smooth steps; tests/theory/test_granularity.py draws pulses",
+    ),
     "challenge.cross_term": "an `if`: its premise is what is in question; `verify.rates.lag_price` measures the term",
 }
 """Claims without lines, and why."""
@@ -33,7 +49,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "pipeline.synchronous", "pipeline.sequential",
     ),
     "elements": (
-        "device.closed_form", "device.drift", "device.step", "device.box", "device.inward",
+        "device.closed_form", "device.drift", "device.step", "response.drift", "device.box", "device.inward",
         "adaptive.coordinate", "stale.pathwise", "sum.telescope", "master.telescope",
     ),
     "stages": (
@@ -55,6 +71,13 @@ LINES: Mapping[str, tuple[str, ...]] = {
     ),
     "instances": (
         "floor.oracle", "floor.attained", "floor.plus_minus",
+    ),
+    "responses": (
+        "response.distortion", "response.best", "response.floor", "response.additive", "response.mean_step",
+        "response.local", "response.attained", "response.linear", "response.power", "response.exponential",
+        "response.shifted_linear", "device.pulse_train", "response.constant_step", "response.gain_spread",
+        "response.own_parameters", "response.spread", "response.recentre", "response.best_centre",
+        "device.box_general", "device.inward_general",
     ),
 }  # fmt: skip
 """The claims whose lines are made by each module of `verify.proof_lines`."""

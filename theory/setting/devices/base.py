@@ -11,6 +11,7 @@ theory/responses.md; Wu et al., arXiv 2410.15155.
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
@@ -165,7 +166,7 @@ class Device(ABC):
         if self.elements is None:
             return self.extremes(low, high, increment)
         found: tuple[arb, arb] | None = None
-        for scale, up, down, shift in zip(*self.elements.part(0, (self.elements.count,)), strict=True):
+        for scale, up, down, shift in self._each():
             s, c = Fraction(scale), Fraction(shift)
             largest = increment if math.isinf(increment) else Fraction(increment) * Fraction(max(up, down)) / s
             own = self._sloped((Fraction(low) - c) / s, (Fraction(high) - c) / s, largest, Fraction(up), Fraction(down))
@@ -176,6 +177,12 @@ class Device(ABC):
             found = own
         return found
 
+    def _each(self) -> Iterator[tuple[float, float, float, float]]:
+        """Yield scale, slopes up and down, and shift of every element; of one where all are alike."""
+        assert self.elements is not None
+        count = 1 if self.elements.alike else self.elements.count
+        yield from zip(*self.elements.part(0, (count,)), strict=True)
+
     def _sloped(
         self, low: Exact, high: Exact, increment: Exact, up: Fraction, down: Fraction
     ) -> tuple[arb, arb] | None:
@@ -185,6 +192,28 @@ class Device(ABC):
             return None
         with precise():
             return found[0] * ball(min(up, down)), found[1] * ball(max(up, down))
+
+    def room(self, low: Exact, high: Exact) -> float:
+        """Return the increment up to which no element clips anything from any weight in [low, high], in weight units.
+
+        Infinite where the bounds are soft; 0 where a weight is at or beyond its bound, or nothing is known. Rounded
+        down.
+        """
+        if not self.clipped:
+            return math.inf
+        if self.elements is None:
+            return self._own_room(low, high)
+        rooms = []
+        for scale, up, down, shift in self._each():
+            s, c, steepest = Fraction(scale), Fraction(shift), Fraction(max(up, down))
+            own = self._own_room((Fraction(low) - c) / s, (Fraction(high) - c) / s)
+            with precise():
+                rooms.append(below(ball(own) * ball(s / steepest)))
+        return min(rooms, default=0.0)
+
+    def _own_room(self, low: Exact, high: Exact) -> float:  # noqa: ARG002
+        """Return the room of an element that follows the law itself, whose bounds are hard."""
+        return 0.0
 
     @property
     def plain(self) -> bool:
@@ -266,7 +295,7 @@ class MonotoneResponses(Device):
             return None
         with precise():
             found = [self._response(law, end) for law in (type(self).q_plus, type(self).q_minus) for end in (low, high)]
-            return min(found, key=lambda one: one.lower()), max(found, key=lambda one: one.upper())
+            return min(found, key=_lower), max(found, key=_upper)
 
     def _sloped(
         self, low: Exact, high: Exact, increment: Exact, up: Fraction, down: Fraction
@@ -285,13 +314,7 @@ class MonotoneResponses(Device):
         enclosed = in_balls(law, self.fields(), w)
         return enclosed if enclosed is not None else widened(float(law(self, np.array(float(w)))))
 
-    def room(self, low: Exact, high: Exact) -> float:
-        """Return the increment up to which nothing is clipped from any weight in [low, high], in weight units.
-
-        Infinite where the bounds are soft; 0 where a weight is at or beyond its bound. Rounded down.
-        """
-        if not self.clipped:
-            return math.inf
+    def _own_room(self, low: Exact, high: Exact) -> float:
         extremes = self.ends(low, high)
         if extremes is None:
             return 0.0
@@ -304,7 +327,28 @@ class MonotoneResponses(Device):
 
         None outside the bounds, and where the bounds are hard and an increment may be clipped (`room`).
         """
-        return self.ends(low, high) if increment <= self.room(low, high) else None
+        if self.clipped and not increment <= self._own_room(low, high):
+            return None
+        return self.ends(low, high)
+
+    def symmetric_point(self) -> float | None:
+        """Return a weight next to the one where q_plus, which falls, meets q_minus, which rises; None: nowhere within.
+
+        By bisection to the last bit of floating-point responses.
+        """
+        low, high = -float(self.tau), float(self.tau)
+        middle = np.array(0.0)
+        if self.q_plus(middle) == self.q_minus(middle):
+            return 0.0
+        if self._leans_down(low) or not self._leans_down(high):
+            return None
+        while low < (between := low + (high - low) / 2) < high:
+            low, high = (low, between) if self._leans_down(between) else (between, high)
+        return high
+
+    def _leans_down(self, w: float) -> bool:
+        at = np.array(w)
+        return bool(self.q_plus(at) <= self.q_minus(at))
 
 
 _FAMILIES = ("MonotoneResponses",)

@@ -104,6 +104,11 @@ class Elements:
         """Return whether any element may differ from the device's plain law."""
         return self.arrays is not None or self.reference != 0 or any(getattr(self, name) for name in SPREADS)
 
+    @property
+    def alike(self) -> bool:
+        """Return whether all elements have the same parameters, so that one stands for all."""
+        return self.arrays is None and not any(getattr(self, name) for name in SPREADS)
+
     def fits(self, count: int) -> None:
         """Raise `BadInput` unless there are parameters for `count` elements."""
         if self.arrays is not None and len(self.arrays.scale) != count:
