@@ -35,7 +35,7 @@ class Compiled(Engine):
         initial = np.concatenate([stage.ravel() for stage in task.problem.initial_weights()])
         start = float(np.max(np.abs(initial.astype(task.dtype)), initial=0.0))
         device = task.device
-        number = type(device).kernel or _device_number(type(device))
+        number = _device_code(type(device))
         assert isinstance(number, int) or number in kernels.DEVICES, "`refusal` lets no other device through"
         self.element = kernels.Element(
             number,
@@ -46,6 +46,7 @@ class Compiled(Engine):
             device.elements,
             task.run.seed,
             task.replicas,
+            device.reach,
         )
         self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
 
@@ -408,8 +409,9 @@ def _network_refusal(problem: Network) -> str:
 
 
 def _device_refusal(kind: type[Device]) -> str:
-    number = 0 if kind.kernel else _device_number(kind)
-    return f"the device {kind.name} cannot be compiled: {number}" if isinstance(number, str) else ""
+    number = _device_code(kind)
+    plugged = isinstance(number, int) or number in kernels.DEVICES
+    return "" if plugged else f"the device {kind.name} cannot be compiled: {number}"
 
 
 def _has_laws(problem: Problem) -> bool:
@@ -422,6 +424,11 @@ def _has_laws(problem: Problem) -> bool:
 
 
 _BUILT_IN_ACTIVATIONS = [one for name, one in activations.REGISTRY.items() if name in kernels.ACTIVATIONS]
+
+
+def _device_code(kind: type[Device]) -> int | str:
+    """Return what kernels call a device, the name of its law or a number; or why they do not know it."""
+    return kind.kernel if kind.kernel in kernels.DEVICES else _device_number(kind)
 
 
 @cache

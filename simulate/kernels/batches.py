@@ -2,8 +2,11 @@
 
 A step adds the increments of its samples, -alpha/B times their gradients, beside the weights, and the device takes
 them all at once. A device that is plugged in, and what float32 has no lanes for, is worked out float by float; the
-passes, which are most of the work, stay in lanes. Lags as in `simulate.kernels.lanes`; the bits are those of `plain.network`.
+passes, which are most of the work, stay in lanes. Lags as in `simulate.kernels.lanes`; the bits are those of
+`plain.network`.
 """
+
+# ruff: noqa: ARG001 - the forms of one function take the arguments of all
 
 import numpy as np
 from numba.extending import overload

@@ -11,7 +11,8 @@
     looked_up(address, a)     the numbers a, which are whole, of such an array
 
 Addresses stand for arrays in what is handed on from function to function in the innermost loops: Numba would count the
-references to an array each time. The caller keeps the arrays. Words of 64 bits travel as the float64 that has their bits; no arithmetic is done on such a number.
+references to an array each time. The caller keeps the arrays. Words of 64 bits travel as the float64 that has their
+bits; no arithmetic is done on such a number.
 """
 
 # ruff: noqa: ARG001 - Numba prescribes the arguments of what generates code
@@ -168,7 +169,7 @@ def _entry(context: Value, builder: Value, address: Value, place: Value, kind: i
 
 @instruction
 def number_at(_: Value, address: Kind, place: Kind, w: Kind) -> Value:
-    """Return the number at a place of an array that starts at an address; of w's kind of numbers, one even for lanes."""
+    """Return the number at a place of an array that starts at an address, of w's kind; one number even for lanes."""
     scalar = _scalar(w)
 
     def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
@@ -199,7 +200,7 @@ def word_at(_: Value, address: Kind, place: Kind) -> Value:
 
 @instruction
 def looked_up(_: Value, address: Kind, place: Kind) -> Value:
-    """Return, in every lane, the number at `place` of an array that starts at an address; `place` are whole numbers."""
+    """Return, in every lane, the number at a place, a whole number, of an array that starts at an address."""
 
     def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
         word, number, kind = ir.IntType(64), ir.IntType(32), _llvm_float(place)

@@ -92,6 +92,7 @@ class Element:
         elements: what differs from element to element; None: nothing.
         seed: of the random numbers that pulses draw.
         replicas: numbers of the replicas, in the order of the state's; needed where something is drawn.
+        reach: what a weight that has not diverged does not pass, in w; None: tau.
 
     """
 
@@ -103,6 +104,7 @@ class Element:
     elements: Elements | None = None
     seed: int = 0
     replicas: range = range(0)
+    reach: float | None = None
 
     def form(self, unit: float = 1.0) -> forms.Form | None:
         """Return the form of the law, weights in multiples of `unit`; None: it is plugged in."""
@@ -128,11 +130,24 @@ class Element:
 
     def real(self, alpha: float, dtype: DTypeLike, unit: float = 1.0) -> Floats:
         """Return (alpha, 1/tau, tau, limit, unit, numbers of the form) as compiled code takes them, in `unit`."""
-        form, limit = self.form(unit), largest_weight(self.tau, dtype, self.start)
+        form, limit = self.form(unit), largest_weight(self.tau if self.reach is None else self.reach, dtype, self.start)
         own = [*self.parameters] if form is None else forms.numbers(form, tuple(self.parameters))
         if form is None:
             own += [0.0] * (plugins.MOST_PARAMETERS - len(own))
         return np.array([alpha / unit, unit / self.tau, self.tau / unit, limit / unit, unit, *own], dtype=dtype)
+
+    def in_lanes(self, real: Floats) -> forms.Form | None:
+        """Return the form that the fast kernel of networks is compiled for; None: it does not serve the device.
+
+        It serves no device that is plugged in, and of float32 none whose pulses or exponents need float64. A table's
+        knots are those of `real`, the numbers of the element.
+        """
+        form, single = self.form(self.unit), real.dtype != np.float64
+        if form is None or (single and (self.pulses is not None or isinstance(form, forms.Powers))):
+            return None
+        if isinstance(form, forms.Linear):
+            return forms.Relative(int(np.isfinite(self.tau)))
+        return forms.cast(form, real)
 
     def acting(self, alpha: float, dtype: DTypeLike, count: int, unit: float = 1.0) -> tuple[Floats, Asked, Makeup]:
         """Return `real`, the law that is asked for, and what is beside it; `count` elements a replica, in `unit`."""
@@ -251,11 +266,8 @@ def network(
         times = np.zeros((replicas, 0), np.int64)
     steps, batch = samples.shape[1:]
     flat = np.ascontiguousarray(samples, np.int32).reshape(replicas, steps * batch)
-    granular = not element.plain
-    modes = np.array(
-        [ACTIVATIONS[activation], LOSSES[loss], element.code, batch, stashed, granular or element.device != "ald"],
-        np.int64,
-    )
+    collected = not element.plain or element.device != "ald"
+    modes = np.array([ACTIVATIONS[activation], LOSSES[loss], element.code, batch, stashed, collected], np.int64)
     snapshots = np.empty((replicas, times.shape[1], history.shape[2]), dtype)
     x, y = np.ascontiguousarray(inputs, dtype), np.ascontiguousarray(targets, dtype)
     sizes, delays = np.array(widths, np.int64), np.array(lags, np.int64)
@@ -265,29 +277,33 @@ def network(
     if path == "lanes" and not serves(lags, stashed=stashed):
         raise BadInput("path", path, "lags that do not increase and no stashing", "simulate.kernels")
     fast = path != "plain" and serves(lags, stashed=stashed)
-    form = lanes.form(element, real)
-    single = batch == 1 and form is not None
-    copies = 1 if single else 2
+    form = element.in_lanes(real) if batch == 1 else None
     block = width(dtype) if fast else replicas
-    packed = makeup.in_order(passes.order(sizes))
+    if fast:
+        makeup = makeup.in_order(passes.order(sizes))
 
     def work(part: slice) -> None:
-        memory = passes.workspace(sizes, delays, dtype, batch, copies)
+        memory = passes.workspace(sizes, delays, dtype, batch, 1 if form else 2)
         for first in range(part.start, part.stop, block):
             some = slice(first, min(first + block, part.stop))
-            rest = (
-                when[some], history[some], state.tally[some], state.diverged[some], snapshots[some],
-            )  # fmt: skip
-            if fast:
-                turned = (state.step, _turned(flat[some], block), x.ravel(), y.ravel(), sizes, delays, modes, real)
-                given = packed.given(some)
-                if single:
-                    lanes.network(*turned, form, *given, *rest, memory)
-                else:
-                    batches.network(*turned, *given, *rest, memory)
+            pulses, elements = makeup.given(some)
+            outcome = history[some], state.tally[some], state.diverged[some], snapshots[some]
+            if not fast:
+                plain.network(
+                    state.step, flat[some], x, y, sizes, delays, modes, real, pulses, elements, when[some], *outcome
+                )
+                continue
+            drawn = _turned(flat[some], block)
+            if form is None:
+                batches.network(
+                    state.step, drawn, x.ravel(), y.ravel(), sizes, delays, modes, real, pulses, elements, when[some],
+                    *outcome, memory,
+                )  # fmt: skip
             else:
-                given = makeup.given(some)
-                plain.network(state.step, flat[some], x, y, sizes, delays, modes, real, *given, *rest)
+                lanes.network(
+                    state.step, drawn, x.ravel(), y.ravel(), sizes, delays, modes, real, form, pulses, elements,
+                    when[some], *outcome, memory,
+                )  # fmt: skip
 
     split(replicas, threads, width(dtype), work)
     state.step += steps

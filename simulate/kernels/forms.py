@@ -1,7 +1,7 @@
 """The forms that devices' laws take in compiled code, and the numbers of each.
 
-A form is a named tuple. Its class is known when a kernel is compiled, its numbers when it runs; they are in the weights'
-dtype, in multiples of the unit that the kernel counts weights in. A device that has none of them is plugged in.
+A form is a named tuple. Its class is known when a kernel is compiled, its numbers when it runs; these are in the dtype
+of the weights and in multiples of the unit that the kernel counts weights in. A device without one is plugged in.
 """
 
 from collections.abc import Callable
@@ -175,7 +175,8 @@ DEVICES: Final[dict[str, Callable[[float, tuple[float, ...]], Form]]] = {
 def cast(form: Form, real: Floats) -> Form:
     """Return a form with its numbers in the dtype of `real`, which keeps a table's knots from `KNOTS` on."""
     kind = real.dtype.type
-    made = type(form)(*(x if isinstance(x, int) else kind(x) for x in form))
+    numbers: list[Any] = [x if isinstance(x, int) else kind(x) for x in form]
+    made: Form = type(form)(*numbers)
     return made._replace(knots_at=real.ctypes.data + KNOTS * real.itemsize) if isinstance(made, Measured) else made
 
 

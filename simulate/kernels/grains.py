@@ -1,9 +1,11 @@
 """What random pulses and unequal elements make of an increment, for floats and SIMD lanes alike.
 
-The laws are those of theory.setting.devices.pulses and .elements, the random numbers those of .draws: the hash of a key,
-which is a replica's and a step's, and of a word, which is an element's and a draw's. Words are kept for all elements;
-keys are worked out once a step. Whatever is drawn is float64.
+The laws are those of theory.setting.devices.pulses and .elements, the random numbers those of .draws: the hash of a
+key, which is a replica's and a step's, and of a word, which is an element's and a draw's. Words are kept for all
+elements; keys are worked out once a step. Whatever is drawn is float64.
 """
+
+# ruff: noqa: ARG001 - the forms of one function take the arguments of all
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -116,9 +118,10 @@ class PulseArrays:
         """Return what compiled code takes for some replicas."""
         made, dw = self.pulses, self.pulses.dw / self.unit
         streams = self.streams[some]
+        number, size, written = (_address(row) for row in self.words)
         return Grains(
             dw, 1 / dw if dw else 0.0, made.BL, float(made.cycle), made.write / self.unit, _address(self.ratios),
-            *(_address(row) for row in self.words), _address(streams), len(streams),
+            number, size, written, _address(streams), len(streams),
         )  # fmt: skip
 
 
@@ -183,7 +186,7 @@ def set_keys(grains: Grains | None, step: int, first: int, keys: NDArray[np.floa
 
 
 @overload(set_keys)  # type: ignore[untyped-decorator]
-def _set_keys(grains: Value, step: Value, first: Value, keys: Value) -> Value:  # noqa: ARG001
+def _set_keys(grains: Value, step: Value, first: Value, keys: Value) -> Value:
     return _no_keys if not hasattr(grains, "instance_class") else _write_keys
 
 
@@ -298,7 +301,7 @@ def acted(form: Value, grains: Grains | None, parts: Parts | None, w: Value, t: 
 
 
 @overload(acted, jit_options=INLINED)  # type: ignore[untyped-decorator]
-def _acted(form: Value, grains: Value, parts: Value, w: Value, t: Value, key: Value, i: Value) -> Value:  # noqa: ARG001
+def _acted(form: Value, grains: Value, parts: Value, w: Value, t: Value, key: Value, i: Value) -> Value:
     alike, smooth = (not hasattr(given, "instance_class") for given in (parts, grains))
     if smooth:
         return _smooth_alike if alike else _smooth_unequal

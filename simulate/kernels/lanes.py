@@ -1,4 +1,4 @@
-"""The fast kernel of networks: one replica a SIMD lane, one pass over the weights a step, compiled for one device's law.
+"""The fast kernel of networks: one replica a SIMD lane, one pass over the weights a step, compiled for a device's law.
 
 Where every stage reads fresher weights than the one before it (d_1 > d_2 > ... > d_M, the asynchronous pipeline), what
 stage m needs for its next forward pass is queued before its update is made (see `simulate.kernels.passes`), and one
@@ -11,13 +11,10 @@ of tau. Sums, signs and the largest magnitude go to other parts of the processor
 with the product, so that it goes to the adders. The bits are those of `plain.network`.
 """
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from simulate.kernels.forms import Form, Linear, Powers, Relative, cast
+from simulate.kernels.forms import Form
 from simulate.kernels.grains import Grains, Parts, acted, set_keys
-
 from simulate.kernels.passes import (
     ROWS,
     activate,
@@ -46,22 +43,6 @@ from simulate.kernels.simd import (
     store,
     width_of,
 )
-
-
-if TYPE_CHECKING:
-    from simulate.kernels.entry import Element
-
-
-def form(element: "Element", real: Floats) -> Form | None:
-    """Return the form of a device that this kernel is compiled for, in its unit; None: it does not serve the device.
-
-    It serves no device that is plugged in, and of float32 none whose pulses or exponents need float64. A table's knots
-    are those of `real`, the numbers of the element.
-    """
-    law = element.form(element.unit)
-    if law is None or (real.dtype != np.float64 and (element.pulses is not None or isinstance(law, Powers))):
-        return None
-    return Relative(int(np.isfinite(element.tau))) if isinstance(law, Linear) else cast(law, real)
 
 
 @part

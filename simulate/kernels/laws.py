@@ -54,8 +54,9 @@ def _compile(direction: Direction, moments: Exact) -> _Compiled:
     along, exact = (njit(error_model="numpy")(law) for law in (direction, moments))
 
     def advance(
-        step: int, samples: Floats, data: Floats, lags: Integers, stashed: bool, device: int, real: Floats, grains: Grains | None,
-        parts: Parts | None, times: Integers, history: Floats, tally: Floats, diverged: Integers, snapshots: Floats,
+        step: int, samples: Floats, data: Floats, lags: Integers, stashed: bool, device: int, real: Floats,
+        grains: Grains | None, parts: Parts | None, times: Integers, history: Floats, tally: Floats,
+        diverged: Integers, snapshots: Floats,
     ) -> None:  # fmt: skip
         count, slots, size = history.shape
         form, keys = Asked(device, real.ctypes.data), np.zeros(1)
@@ -137,8 +138,8 @@ def custom(
 
     def work(part: slice) -> None:
         run(
-            state.step, drawn[part], data.astype(dtype), delays, stashed, form.device, real, *makeup.given(part), when[part],
-            state.history[part], state.tally[part], state.diverged[part], snapshots[part],
+            state.step, drawn[part], data.astype(dtype), delays, stashed, form.device, real, *makeup.given(part),
+            when[part], state.history[part], state.tally[part], state.diverged[part], snapshots[part],
         )  # fmt: skip
 
     split(replicas, threads, 1, work)

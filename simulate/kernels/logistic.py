@@ -88,8 +88,8 @@ def _largest(work: Floats, at: int, size: int) -> Value:
 @compiled
 def advance(
     step: int, samples: Integers, data: Floats, lags: Integers, back_lags: Integers, batch: int, twice: float,
-    device: int, real: Floats, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats, tally: Floats,
-    diverged: Integers, snapshots: Floats, work: Floats,
+    device: int, real: Floats, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats,
+    tally: Floats, diverged: Integers, snapshots: Floats, work: Floats,
 ) -> None:  # fmt: skip
     """Advance one block of replicas by T = samples.shape[1] / batch steps; see `logistic`."""
     count, slots, size = history.shape

@@ -4,10 +4,10 @@ Forward weights that are d_m updates old come from a ring of the last max(d) + 1
 micro-batches are served. `history[r, k % S]` holds W_k; the ring's other slots hold the S - 1 weights before it. The
 functions change their last arguments in place and release the GIL; replicas do not touch each other.
 
-`real` is (alpha, 1/tau, tau, limit, unit, numbers of the device's form) in the weights' dtype; a weight beyond the limit
-has diverged. Weights, tau, limit and alpha's product with a gradient are in multiples of the unit; `network` takes tau
-for it on the linear device, the others take 1. `grains` and `parts` are the device's pulses and unequal elements, or
-None; see `simulate.kernels.grains`.
+`real` is (alpha, 1/tau, tau, limit, unit, numbers of the device's form) in the weights' dtype. A weight beyond the
+limit has diverged. Weights, tau, limit and alpha's product with a gradient are in multiples of the unit; `network`
+takes tau for it on the linear device, the others take 1. `grains` and `parts` are the device's pulses and unequal
+elements, or None; see `simulate.kernels.grains`.
 `tally[r]` collects (max |W|/tau, sum_k max_i (W_k,i/tau)^2, sum_k norm(F_k)^2, sum_k,i (W_k,i/tau)^2 sigma_i^2) in
 float64, the last two where the kernel knows them. `diverged[r]` is (step, stage) of the first weight that is not
 finite or passes tau, or (-1, -1); such a replica stops and its sums become nan.
@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.kernels.elementary import activated, loss_slope, slope_of_value
-from simulate.kernels.forms import Linear
+from simulate.kernels.forms import OWN, Linear
 from simulate.kernels.grains import Grains, Parts, acted, set_keys
-from simulate.kernels.responses import LIMIT, OWN, UNIT, Asked, law
+from simulate.kernels.responses import LIMIT, UNIT, Asked, law
 from simulate.kernels.simd import Value, compiled, fma, like, part
 
 Floats = NDArray[np.floating]

@@ -56,7 +56,7 @@ def on_values(_: Value, table: Kind, which: Kind, z: Kind) -> Value:
 def on_weight(_: Value, address: Kind, w: Kind, dw: Kind, at: Kind) -> Value:
     """Return the weight after the increment `dw` by the device at an address.
 
-    At `at` are the numbers of an element (`simulate.kernels.responses`), of w's kind: tau, the device's own from OWN on.
+    At `at` are the numbers of an element (`simulate.kernels.responses`), of w's kind; the device's own from OWN on.
     """
 
     def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:

@@ -102,7 +102,8 @@ def workspace(size: int, slots: int, dtype: DTypeLike) -> Floats:
 @compiled
 def advance(
     step: int, noise: Floats, hessian: Floats, optimum: Floats, waves: Floats, lags: Integers, variances: Floats,
-    device: int, real: Floats, grains: Grains | None, parts: Parts | None, bins: Integers, history: Floats, tally: Floats, diverged: Integers, curve: Floats,
+    device: int, real: Floats, grains: Grains | None, parts: Parts | None, bins: Integers, history: Floats,
+    tally: Floats, diverged: Integers, curve: Floats,
     work: Floats,
 ) -> None:  # fmt: skip
     """Advance one block of replicas by T = noise.shape[1] steps; see `quadratic`."""
@@ -200,8 +201,8 @@ def quadratic(
         for first in range(part.start, part.stop, together):
             some = slice(first, min(first + together, part.stop))
             advance(
-                state.step, xi[some], h.ravel(), w_star, waves, delays, sigma2, form.device, real, *makeup.given(some), places,
-                history[some], state.tally[some], state.diverged[some], curve[some], memory,
+                state.step, xi[some], h.ravel(), w_star, waves, delays, sigma2, form.device, real, *makeup.given(some),
+                places, history[some], state.tally[some], state.diverged[some], curve[some], memory,
             )  # fmt: skip
 
     split(replicas, threads, together, work)

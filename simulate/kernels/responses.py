@@ -1,11 +1,11 @@
 """The devices' laws, for floats and SIMD lanes alike: what an increment t makes of a weight w.
 
-A kernel knows a law in one of two ways. `law(form, w, t)` is made for one form, which is part of the kernel's type: such
-kernels are compiled once for each form that is used, and run without asking. `moved(device, w, t, real)` asks for the
-device's number each time. Both make the same operations in the same order, whatever the kind of values.
+`law(form, w, t)` is made for one form, whose class is part of the kernel's type: such a kernel is compiled once for
+each form that is used, and runs without asking. The form `Asked` asks for the code of another one each time. Both make
+the same operations in the same order, whatever the kind of values.
 
-Exponentials are e^x - 1 = 2^n (e^r - 1) + (2^n - 1), x = n ln 2 + r, abs(r) <= ln(2)/2, where the Taylor sum of e^r - 1 is economised;
-logarithms 2 artanh((m - 1)/(m + 1)) + n ln 2. Their measured errors are stated in
+Exponentials are e^x - 1 = 2^n (e^r - 1) + (2^n - 1), x = n ln 2 + r, abs(r) <= ln(2)/2, where the Taylor sum of e^r - 1
+is economised; logarithms 2 artanh((m - 1)/(m + 1)) + n ln 2. Their measured errors are stated in
 tests/simulate/kernels/test_responses.py.
 """
 
@@ -17,14 +17,13 @@ import numpy as np
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from simulate.kernels.bits import chosen, exponent, floor, itemsize, looked_up, mantissa, number_at, root, turned
 from simulate.kernels import forms
+from simulate.kernels.bits import chosen, exponent, floor, itemsize, looked_up, mantissa, number_at, root, turned
 from simulate.kernels.forms import (
     KNOTS,
     OWN,
     Exponential,
     ExponentialClipped,
-    Form,
     Halves,
     Linear,
     Measured,
@@ -88,7 +87,8 @@ def _economised(degree: int) -> list[float]:
                 grown[place] -= c
             lower, chebyshev = chebyshev, grown
         scale = terms[k] * half**k / chebyshev[k]
-        terms = [term - scale * c / half**place for place, (term, c) in enumerate(zip(terms, chebyshev, strict=True))][:k]
+        lost = [scale * c / half**place for place, c in enumerate(chebyshev)]
+        terms = [term - less for term, less in zip(terms[:k], lost, strict=False)]
     return [float(term) for term in terms]
 
 
@@ -143,7 +143,7 @@ def logarithm(x: Value) -> Value:
     return fma(n, like(x, _LN2_HIGH), fma(s * z, p, fma(n, like(x, _LN2_LOW), s + s)))
 
 
-def law(form: Any, w: Value, t: Value) -> Value:
+def law(form: object, w: Value, t: Value) -> Value:
     """Return the weight after the increment t. For compiled code, on floats or lanes."""
     raise NotImplementedError("compiled code only")
 
@@ -258,7 +258,7 @@ def _measured(form: Value, w: Value, t: Value) -> Value:
 
 
 class Asked(NamedTuple):
-    """A form that is asked for each time: its code, or the number of a device that is plugged in, and where `real` is."""
+    """A form that is asked for each time: its code, or the number of a plugged device, and the address of `real`."""
 
     device: int
     at: int

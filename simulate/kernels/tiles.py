@@ -7,6 +7,8 @@ the columns: no number depends on the tile or the column a replica stands in. A 
 number in the memory `work`.
 """
 
+# ruff: noqa: ARG001 - the forms of one function take the arguments of all
+
 from typing import Final
 
 from numba.extending import overload
@@ -129,9 +131,9 @@ def moved_in_lanes(
 
 @overload(moved_in_lanes)  # type: ignore[untyped-decorator]
 def _moved_in_lanes(
-    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, real: Value, grains: Value, parts: Value,
-    keys: Value,
-) -> Value:  # fmt: skip  # noqa: ARG001
+    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, real: Value, grains: Value,
+    parts: Value, keys: Value,
+) -> Value:  # fmt: skip
     return _none_moved if no_lanes(work, grains) else _all_moved
 
 
@@ -141,15 +143,15 @@ def no_lanes(work: Value, grains: Value) -> bool:
 
 
 def _none_moved(
-    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, real: Value, grains: Value, parts: Value,
-    keys: Value,
+    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, real: Value, grains: Value,
+    parts: Value, keys: Value,
 ) -> bool:  # fmt: skip
     return False
 
 
 def _all_moved(
-    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, real: Value, grains: Value, parts: Value,
-    keys: Value,
+    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, real: Value, grains: Value,
+    parts: Value, keys: Value,
 ) -> bool:  # fmt: skip
     if form.device >= PLUGGED or (form.device == POWERS and work.itemsize != 8):
         return False
