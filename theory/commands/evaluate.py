@@ -11,8 +11,9 @@ from rich.table import Table
 from boundary import HOLDS, OutsideDomain, assignments, known, write_json
 from boundary.numbers import exact, nearest, shown, whole
 from boundary.tables import show
-from theory.bounds import NAMES, Bound, bound
+from theory.bounds import NAMES, Bound, bound, lag
 from theory.bounds.inputs import PARAMETERS, condition
+from theory.commands.lower import evaluate_lower
 from theory.setting.symbols import QUANTITIES
 
 Set = Annotated[
@@ -49,7 +50,7 @@ def plain(name: str, number: Fraction) -> float | int:
 
 
 def evaluate(
-    theorem: Annotated[str, typer.Argument(metavar="THEOREM", help=", ".join(NAMES))],
+    theorem: Annotated[str, typer.Argument(metavar="THEOREM", help=", ".join((*NAMES, lag.NAME)))],
     settings: Set = None,
     json_file: Json = None,
 ) -> int:
@@ -57,7 +58,9 @@ def evaluate(
 
     The upper end is rounded up once: the double in JSON and the digits on the screen are at or above the bound.
     """
-    chosen = bound(known("THEOREM", theorem, NAMES))
+    if theorem == lag.NAME:
+        return evaluate_lower(settings, json_file)
+    chosen = bound(known("THEOREM", theorem, (*NAMES, lag.NAME)))
     given = numbers(settings, PARAMETERS, chosen.title)
     typed = {name: text.strip() for name, text in assignments(settings or [], PARAMETERS, chosen.title).items()}
     found = chosen.evaluate(**given)

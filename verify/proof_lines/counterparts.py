@@ -23,6 +23,10 @@ WITHOUT: Mapping[str, str] = {
     "growing.sharp": "an assumption (noise that grows with the gradient) no problem here needs; at growth 0 it is "
     "master.sharp, whose lines are evaluated",
     "growing.linear": "as growing.sharp; at growth 0 it is complexity.linear, whose line is evaluated",
+    "lag.first_steps": "speaks of one instance, exactly; tests/theory/lemmas/test_lag.py runs it in rational numbers",
+    "lag.lower": "as lag.first_steps: every step size of a grid, every lag and horizon up to 12",
+    "lag.lower_rate": "as lag.first_steps; the smallest K that reaches eps is searched there",
+    "lag.upper": "algebra of the feasible set; master.sharp has the line that puts a run in it",
     "challenge.cross_term": "an `if`: its premise is what is in question; `verify.rates.lag_price` measures the term",
 }
 """Claims without lines, and why."""
