@@ -1,6 +1,5 @@
 """Reads a run from text: options of the command line, or a TOML file with the same names."""
 
-import dataclasses
 import os
 import stat
 import tomllib
@@ -97,7 +96,7 @@ def _make_problem(options: Mapping[str, Any], tau: float, device: str) -> tuple[
     name = boundary.known("--problem", str(options["problem"]), problems.REGISTRY)
     kind = devices.REGISTRY[device]
     own = set(problems.REGISTRY[name].setting_fields())
-    of_device = {field.name for field in dataclasses.fields(kind)} - {"tau"}
+    of_device = set(kind.names()) - {"tau"}
     settings, parameters = dict[str, Any](), dict[str, float]()
     for key, value in dict(options.get("set", {})).items():
         boundary.known("--set", key, sorted(own | of_device), f"the problem {name} and the device {device}")

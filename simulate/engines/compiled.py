@@ -3,7 +3,6 @@
 What they do not serve runs on NumPy, and a note says why.
 """
 
-import dataclasses
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import cache
@@ -33,12 +32,12 @@ class Compiled(Engine):
 
     def __init__(self, task: Task) -> None:
         self.task, self.samples = task, task.samples
-        parameters = [value for name, value in task.device.fields().items() if name != "tau"]
         initial = np.concatenate([stage.ravel() for stage in task.problem.initial_weights()])
         start = float(np.max(np.abs(initial.astype(task.dtype)), initial=0.0))
         number = _device_number(type(task.device))
         assert isinstance(number, int), "`refusal` lets no other device through"
-        self.element = kernels.Element(number, task.device.tau, tuple(parameters), start if np.isfinite(start) else 0.0)
+        largest = start if np.isfinite(start) else 0.0
+        self.element = kernels.Element(number, task.device.tau, task.device.numbers(), largest)
         self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
 
     @abstractmethod
@@ -424,7 +423,7 @@ def _device_number(kind: type[Device]) -> int | str:
     """
     if kind.kernel is not None:
         return kernels.DEVICES[kind.kernel]
-    names = [field.name for field in dataclasses.fields(kind)]
+    names = kind.names()
     update = None if kind.update is Device.update else kind.update
     try:
         return kernels.plug_device(names, kind.q_plus, kind.q_minus, update)

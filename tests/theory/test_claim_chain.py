@@ -24,6 +24,8 @@ CLAIMS = blueprint.all_claims()
 NAMES = [claim.id for claim in CLAIMS]
 REQUIRED = [
     "device.closed_form",
+    "response.distortion",
+    "response.drift",
     "device.drift",
     "device.step",
     "device.box",
@@ -122,8 +124,25 @@ def test_every_claim_says_what_it_is():
         assert claim.title and claim.statement and claim.source, claim.id
 
 
-def test_theorem_1_rests_on_all_assumptions_but_that_on_networks():
-    assert set(sharp.THEOREM.assumptions) == set(ASSUMPTIONS) - {"stages", "variance-growing"}
+def test_theorem_1_rests_on_no_device_but_on_what_any_does():
+    others = {"stages", "variance-growing", "saturation", "pulses"}
+    assert set(sharp.THEOREM.assumptions) == set(ASSUMPTIONS) - others
+    assert not any(name.startswith("device.") for name in sharp.THEOREM.claims)
+
+
+def test_the_linear_device_satisfies_the_response_with_its_saturation():
+    """What device.drift concludes is the premise `response` of Theorem 1, at gain 1 and the increment -alpha g."""
+    lemma, theorem = blueprint.claim("device.drift"), blueprint.claim("response.drift")
+    names = {name: sympy.Symbol(name, real=True) for name in ("T", "alpha", "gain", "m", "s", "w", "tau")}
+    after = (
+        names["w"] - names["s"] * names["alpha"] * names["m"] - names["alpha"] * names["m"] * names["w"] / names["tau"]
+    )
+    asked = {names["m"]: names["alpha"] * names["m"], names["s"]: -names["s"]}
+    for part in ("response above", "response below"):
+        left = lemma.conclusion(part).substitute(asked)
+        right = theorem.premise(part).substitute({names["T"]: after - names["w"], names["gain"]: sympy.Integer(1)})
+        assert sympy.expand(left.rhs - left.lhs - right.rhs + right.lhs) == 0
+    assert lemma.assumes == ("saturation",) and theorem.assumes == ("response",)
 
 
 def test_the_feasible_set_is_what_master_sharp_concludes():
@@ -135,8 +154,8 @@ def test_the_feasible_set_is_what_master_sharp_concludes():
 
 
 def _explicit(L, sigma2, Delta, alpha, K, rho, Lambda1, nu):
-    names = ("L", "sigma", "Delta", "alpha", "K", "rho", "Lambda1", "nu")
-    numbers = (L, sympy.sqrt(sigma2), Delta, alpha, K, rho, Lambda1, nu)
+    names = ("L", "sigma", "Delta", "alpha", "K", "rho", "Lambda1", "nu", "gain")
+    numbers = (L, sympy.sqrt(sigma2), Delta, alpha, K, rho, Lambda1, nu, 1)
     values = {symbol(name): sympy.nsimplify(number) for name, number in zip(names, numbers, strict=True)}
     return float(explicit.THEOREM.expression.xreplace(explicit.THEOREM.definitions).xreplace(values))
 
@@ -171,7 +190,7 @@ def test_prove_writes_the_promised_json():
     assert {"engine", "claims", "proved", "total", "axioms", "seconds"} <= result.keys()
     (row,) = result["claims"]
     assert {"id", "title", "verdict", "seconds", "uses", "assumes", "statement_latex"} <= row.keys()
-    assert row["verdict"] == "proved" and "stale.martingale" in row["uses"] and "saturation" in row["assumes"]
+    assert row["verdict"] == "proved" and "stale.martingale" in row["uses"] and "response" in row["assumes"]
 
 
 def test_z3_alone_holds_with_its_conditions_named():

@@ -15,7 +15,7 @@ import numpy as np
 import sympy
 from numpy.typing import NDArray
 
-from boundary import BadInput, OutsideDomain
+from boundary import OutsideDomain
 from boundary.numbers import Number, below, exact, nearest, shown
 from theory.blueprint import assumptions_of, claim
 from theory.bounds.enough import enough
@@ -25,7 +25,7 @@ from theory.bounds.inputs import Given, condition, read, satisfied, scalar
 from theory.bounds.inversion import Inversion
 from theory.bounds.registry import MAKERS, PLAIN, bound, family
 from theory.bounds.theorem3 import CONSTANTS as CONSTANTS
-from theory.bounds.theorem3 import ClosedIterations, closed_form
+from theory.bounds.theorem3 import OPTIONAL, ClosedIterations, closed_form
 from theory.lemmas import complexity as parts
 from theory.lemmas.feasible import q, x
 from theory.setting.algorithms import Algorithm
@@ -37,7 +37,6 @@ from theory.wording import formula
 Floats = NDArray[np.float64]
 
 TITLE = theorem.THEOREM.title
-_UNUSED = {"nu", "Ln", "rbar2"}
 _LARGEST = 2.0**53  # beyond, a double no longer tells K from K + 1
 _STEP_DIGITS = 9  # costs a relative 1e-18 of K: the step is the best one
 
@@ -59,6 +58,7 @@ def _inversion() -> Inversion:
     sharp, form = bound("sharp"), family("multiplier.end")
     meanings = {**sharp.definitions, **PLAIN, symbol("nu"): symbol("Lambdah") * symbol("sigma")}
     meanings |= {symbol("rbar2"): symbol("rho") ** 2, symbol("sigma"): sympy.sqrt(symbol("sigma2"))}
+    meanings |= {symbol("gain"): sympy.Integer(1)}  # the step is that which the device makes
     parameters = tuple(item for item in form.parameters if item.name != "p")
     return Inversion(
         right=form.right,
@@ -75,7 +75,10 @@ def _inversion() -> Inversion:
 
 
 def estimate(constants: Sequence[Mapping[str, Number]], targets: Sequence[Number]) -> tuple[Floats, Floats]:
-    """Return, per setting, the least K (real, `inf` where eps is out of reach) and its step; found, not proved."""
+    """Return, per setting, the least K (real, `inf` where eps is out of reach) and its step; found, not proved.
+
+    The step is what the device makes of a direction: it is asked for that over its gain.
+    """
     column = {name: np.array([nearest(one[name]) for one in constants]) for name in CONSTANTS}
     given = [column[name] for name in ("L", "sigma2", "rho", "Lambda1", "Lambdah")]
     steps, gains = _inversion().best(np.array([nearest(target) for target in targets]), 1 / column["L"], given)
@@ -89,8 +92,9 @@ def iterations(constants: Mapping[str, Number], target: Number) -> Reach | None:
     (found,), (longest,) = estimate([constants], [target])
     if not (math.isfinite(found) and math.isfinite(longest)):
         return None
-    count, alpha = max(1, math.ceil(found)), float(below(longest, _STEP_DIGITS))
-    point = {name: constants[name] for name in CONSTANTS}
+    asked = Fraction(longest) / Fraction(constants.get("gain", 1))
+    count, alpha = max(1, math.ceil(found)), float(below(asked, _STEP_DIGITS))
+    point = {name: constants[name] for name in (*CONSTANTS, *OPTIONAL) if name in constants}
     attempt = 0
     while count <= _LARGEST:
         upper = enough("sharp", point, alpha, count, target)
@@ -102,8 +106,12 @@ def iterations(constants: Mapping[str, Number], target: Number) -> Reach | None:
 
 
 def constants_of(algorithm: Algorithm, given: Mapping[str, Given], batch: int = 1) -> dict[str, Number]:
-    """Return the constants that an algorithm has: those that vanish for it are 0, and sigma2 is that of a mean."""
-    found = {name: exact(name, given[name], needed_by=TITLE) for name in CONSTANTS}
+    """Return the constants that an algorithm has: those that vanish for it are 0, and sigma2 is that of a mean.
+
+    A digital one makes the step that it is asked for: it has no gain.
+    """
+    names = (*CONSTANTS, *(name for name in OPTIONAL if name in given and algorithm.analog))
+    found = {name: exact(name, given[name], needed_by=TITLE) for name in names}
     found |= dict.fromkeys(found.keys() & set(algorithm.vanishing), Fraction(0))
     found["sigma2"] /= algorithm.samples(batch)
     return found
@@ -118,12 +126,9 @@ def floor(constants: Mapping[str, Given]) -> float:
 class Iterations(Bound):
     """Theorem 1 solved for K with the best step: the witness is that step, and K by Theorem 3 with its t beside it."""
 
-    def evaluate(self, **given: Given) -> Evaluation:
+    def _evaluate(self, given: Mapping[str, Given]) -> Evaluation:
         """Return K, which no rounding makes too small, and the step with which it is proved to be enough."""
-        for name in _UNUSED & given.keys():
-            raise BadInput(
-                name, given[name], f"{name} is not given: the inversion has no form that uses it", self.title
-            )
+        self.refuse(given)
         settings = read(given, self.required, self.title)
         outcomes = []
         for index in range(settings.count):
@@ -137,7 +142,7 @@ class Iterations(Bound):
             outcomes.append(Outcome(float(reach.iterations), float(reach.iterations), (reach.alpha, *third)))
         return gathered(outcomes, ("alpha", "closed_form", "t"), settings.shape)
 
-    def conditions(self, **given: Given) -> dict[str, bool]:
+    def _conditions(self, given: Mapping[str, Given]) -> dict[str, bool]:
         """Return whether each condition holds at one setting."""
         numbers = {name: exact(name, scalar(value), needed_by=self.title) for name, value in given.items()}
         found = {condition(name): satisfied(name, number) for name, number in numbers.items()}
@@ -162,6 +167,7 @@ def complexity() -> Bound:
         claims=tuple(claims),
         assumptions=assumptions_of(claims),
         quantity=third.quantity,
+        refused=frozenset({"nu", "Ln", "rbar2"}),
     )
 
 
@@ -185,7 +191,8 @@ def above_floor(constants: Mapping[str, Number], target: Number) -> bool:
 
 def check(given: Mapping[str, Number], target: Number) -> None:
     """Raise `OutsideDomain` for constants outside their range, and for a target at or below the floor."""
-    read({**{name: given[name] for name in given if name in CONSTANTS}, "eps": target}, (*CONSTANTS, "eps"), TITLE)
+    names = (*CONSTANTS, *OPTIONAL)
+    read({**{name: given[name] for name in given if name in names}, "eps": target}, (*CONSTANTS, "eps"), TITLE)
     if not above_floor(given, target):
         lowest = floor(given)
         condition = f"eps > rho^2 sigma2/(1 - rho^2), about {lowest:.10g}, the floor (at most {lowest!r})"

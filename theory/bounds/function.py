@@ -24,7 +24,7 @@ from theory.bounds.arithmetic import (
     precise,
 )
 from theory.bounds.forms import Form, Outcome
-from theory.bounds.inputs import Given, condition, rational, read, satisfied, scalar
+from theory.bounds.inputs import Given, as_typed, canonical, condition, rational, read, satisfied, scalar, spelled
 from theory.setting.symbols import symbol
 from theory.theorems.statement import BoundedQuantity
 
@@ -32,8 +32,15 @@ Floats = NDArray[np.float64]
 Balls = Callable[[Sequence[fmpq]], list[Enclosure]]
 
 
-DEFAULTS = {"nu": symbol("Lambdah") * symbol("sigma"), "Ln": symbol("L"), "rbar2": symbol("rho") ** 2}
-"""What a refining parameter is where it is not given."""
+DEFAULTS = {
+    "nu": symbol("Lambdah") * symbol("sigma"),
+    "Ln": symbol("L"),
+    "rbar2": symbol("rho") ** 2,
+    "gain": sympy.Integer(1),
+}
+"""What a parameter is where it is not given: what it refines; the gain is that of the linear device."""
+_PULSES = ("V", "qmax")
+"""Parameters of granular steps: a bound that does not need them is not proved of such steps."""
 _REFINES = {"nu": "Lambdah", "rbar2": "rho"}
 """Refining parameters that stand in every form, and what each refines; that Ln is given makes a form of its own."""
 
@@ -95,6 +102,7 @@ class Bound:
         claims: ids of the claims that prove it.
         assumptions: ids of the assumptions it rests on.
         quantity: what is bounded; None where nobody says.
+        refused: names of parameters that it has no use for, and that would change what it bounds.
 
     """
 
@@ -109,6 +117,7 @@ class Bound:
     claims: tuple[str, ...]
     assumptions: tuple[str, ...]
     quantity: BoundedQuantity | None = None
+    refused: frozenset[str] = frozenset()
     _compiled: dict[tuple[object, ...], Balls] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __call__(self, **given: Given) -> Any:  # noqa: ANN401 - a float for numbers, an array for arrays
@@ -118,10 +127,25 @@ class Bound:
 
     def evaluate(self, **given: Given) -> Evaluation:
         """Return the nearest values and the guaranteed upper ends; parameters as in a call."""
+        meant = canonical(given, self.title)
+        with spelled(given):
+            return self._evaluate(meant)
+
+    def _evaluate(self, given: Mapping[str, Given]) -> Evaluation:
+        self.refuse(given)
         settings = read(given, self.needed(given), self.title)
         forms = self._applicable(given)
         least = [self._least(forms, settings.at(index)) for index in range(settings.count)]
         return _of_forms(least, settings.shape)
+
+    def refuse(self, given: Mapping[str, Given]) -> None:
+        """Raise `BadInput` for a parameter that this theorem would have to leave out of account."""
+        for name in _PULSES:
+            if name in given and name not in self.required:
+                words = f"{name} is not given: this is proved of devices without pulses, `granular` of those with them"
+                raise BadInput(name, given[name], words, self.title)
+        for name in self.refused & given.keys():
+            raise BadInput(name, given[name], f"{name} is not given: no form of this theorem uses it", self.title)
 
     def _least(self, forms: Sequence[Form], numbers: Mapping[str, Fraction]) -> tuple[Form, Outcome]:
         """Return the least of some forms at one setting; of equal ones the first."""
@@ -148,6 +172,13 @@ class Bound:
 
     def conditions(self, **given: Given) -> dict[str, bool]:
         """Return, for one setting, whether each condition holds, by its text; a broken one is not raised."""
+        meant = canonical(given, self.title)
+        with spelled(given):
+            found = self._conditions(meant)
+        return {as_typed(text, given): holds for text, holds in found.items()}
+
+    def _conditions(self, given: Mapping[str, Given]) -> dict[str, bool]:
+        self.refuse(given)
         numbers = {name: exact(name, scalar(value), needed_by=self.title) for name, value in given.items()}
         found = {condition(name): satisfied(name, number) for name, number in numbers.items()}
         if not all(found.values()):
@@ -195,7 +226,10 @@ class Bound:
         for part, slack in zip(self.domain, self._slacks(names, form, point), strict=True):
             if not part.holds(slack):
                 value = self._side(names, form, part.lhs, point)
-                name = " = ".join(dict.fromkeys([str(part.lhs), str(self.definitions.get(part.lhs, part.lhs))]))
+                meaning = self.definitions.get(part.lhs, part.lhs)
+                if "gain" not in names:
+                    meaning = meaning.xreplace({symbol("gain"): DEFAULTS["gain"]})
+                name = " = ".join(dict.fromkeys([str(part.lhs), str(meaning)]))
                 raise OutsideDomain(name, shown(nearest(value)), part.label, self.title)
 
     def _repr_latex_(self) -> str:

@@ -1,7 +1,9 @@
 """Reading parameters: names, what each must satisfy by itself, broadcasting. Errors give name, value, condition."""
 
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -18,8 +20,13 @@ Floats = NDArray[np.float64]
 Given = Any
 """What a parameter may be: text, Decimal, Fraction, int, float, or an array or list of them."""
 
-PARAMETERS = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah", "nu", "Ln", "rbar2", "t", "eps")
+PARAMETERS = (
+    "L", "sigma2", "Delta", "alpha", "K", "rho", "gamma", "gain", "Lambda1", "Lambdah", "nu", "Ln", "rbar2", "V",
+    "qmax", "t", "eps",
+)  # fmt: skip
 """Every name a bound may be given."""
+SYNONYMS: Mapping[str, str] = {"gamma": "rho"}
+"""Other names of parameters, and the names the theorems use."""
 
 _CONDITIONS: Mapping[Domain, str] = {
     "real": "{0} is finite",
@@ -54,6 +61,34 @@ def satisfied(name: str, value: Number) -> bool:
 def rational(value: Fraction) -> fmpq:
     """Return a number as exact arithmetic takes it."""
     return fmpq(value.numerator, value.denominator)
+
+
+def canonical(given: Mapping[str, Given], theorem: str) -> dict[str, Given]:
+    """Return parameters by the names the theorems use; one that is given by two names raises `BadInput`."""
+    for name, meant in SYNONYMS.items():
+        if name in given and meant in given:
+            raise BadInput(name, given[name], f"{name} is given or {meant}, not both: they are one quantity", theorem)
+    return {SYNONYMS.get(name, name): value for name, value in given.items()}
+
+
+def as_typed(text: str, given: Iterable[str]) -> str:
+    """Return a text in the names the theorems use with the names that the user gave."""
+    for name in SYNONYMS.keys() & set(given):
+        text = re.sub(rf"\b{SYNONYMS[name]}\b", name, text)
+    return text
+
+
+@contextmanager
+def spelled(given: Iterable[str]) -> Iterator[None]:
+    """Let errors from inside name parameters as the user did."""
+    typed = SYNONYMS.keys() & set(given)
+    try:
+        yield
+    except BadInput as error:
+        if not typed:
+            raise
+        words = (as_typed(error.name, typed), error.value, as_typed(error.condition, typed), error.needed_by)
+        raise type(error)(*words) from None
 
 
 @dataclass(frozen=True)

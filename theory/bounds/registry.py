@@ -9,7 +9,7 @@ import sympy
 from boundary import known
 from theory.blueprint import assumptions_of, claim, rests_on
 from theory.bounds.forms import ClosedForm, Form, MultiplierForm
-from theory.bounds.function import Bound, Condition, closed
+from theory.bounds.function import DEFAULTS, Bound, Condition, closed
 from theory.bounds.inputs import PARAMETERS
 from theory.bounds.multipliers import MultiplierBound
 from theory.lemmas import feasible as point
@@ -56,7 +56,7 @@ def _required(theorem: Theorem) -> tuple[str, ...]:
     """Return the parameters of the command line that a theorem's own symbols stand for."""
     symbols = {part for name in theorem.parameters for part in closed(name, theorem.definitions).free_symbols}
     names = {{"sigma": "sigma2", "nu": "Lambdah"}.get(name.name, name.name) for name in symbols}
-    return tuple(name for name in PARAMETERS if name in names)
+    return tuple(name for name in PARAMETERS if name in names and name not in DEFAULTS)
 
 
 def _bound(theorem: Theorem, latex: str, *forms: Form) -> Bound:

@@ -28,6 +28,8 @@ _NAMES = ("L", "sigma", "Delta", "rho", "Lambda1", "nu")
 _LARGEST = 2.0**53
 CONSTANTS = ("L", "sigma2", "Delta", "rho", "Lambda1", "Lambdah")
 """What the number of iterations depends on, beside eps."""
+OPTIONAL = ("gain",)
+"""What the step that is asked for depends on besides; 1 if not given."""
 _REPAIRS = 50
 
 
@@ -45,15 +47,16 @@ def _functions() -> tuple[Callable[..., list[Any]], Callable[..., list[Any]], Ca
     """Return (transient, K for a step), K(eps), the step, and the largest x and q: read off the theorem's claims."""
     run = claim("complexity.published").conclusion("bound")
     nothing = {parts.lead: sympy.Integer(0), symbol("Delta"): sympy.Integer(0)}
+    whole = {symbol("gain"): sympy.Integer(1)}  # steps are those that the device makes
     left_over = closed(
-        run.lhs - run.rhs.xreplace(nothing), {name: theorem.THEOREM.definitions[name] for name in (x, q)}
+        run.lhs - run.rhs.xreplace(nothing), {name: theorem.THEOREM.definitions[name] for name in (x, q)} | whole
     )
-    step, count = symbol("alpha"), symbol("K")
-    (needed,) = sympy.solve(theorem.STEP_SIZE**2 - step**2, count)
+    step, count, made = symbol("alpha"), symbol("K"), theorem.STEP_SIZE.xreplace(whole)
+    (needed,) = sympy.solve(made**2 - step**2, count)
     constants = [symbol(name) for name in _NAMES]
     first = float_function([left_over, needed], [step, symbol("t"), A, *constants])
     second = float_function([theorem.THEOREM.expression], [symbol("eps"), symbol("t"), *constants])
-    third = float_function([theorem.STEP_SIZE], [count, *constants])
+    third = float_function([made], [count, *constants])
     return first, second, third, float(claim("complexity.step_size").premise("step").rhs)
 
 
@@ -88,7 +91,9 @@ def _checked(
         if not count * (1 + 1e-15 * 2.0**attempt) < _LARGEST:
             return None
         whole = math.ceil(count * (1 + 1e-15 * 2.0**attempt))
-        (alpha,) = map(float, _functions()[2](float(whole), *values))
-        if enough("explicit", {name: given[name] for name in CONSTANTS}, alpha, whole, target) is not None:
+        (made,) = map(float, _functions()[2](float(whole), *values))
+        alpha = made / nearest(given.get("gain", 1))
+        constants = {name: given[name] for name in (*CONSTANTS, *OPTIONAL) if name in given}
+        if enough("explicit", constants, alpha, whole, target) is not None:
             return ClosedIterations(whole, alpha, t)
     return None

@@ -1,6 +1,6 @@
 """`python -m theory complexity`: iterations and clock cycles to reach eps, for every algorithm."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from boundary.numbers import Number, nearest, shown
 from boundary.tables import show
 from theory.bounds import comparison
 from theory.bounds.complexity import CONSTANTS, TITLE, AlgorithmPlan, check, floor, plan
+from theory.bounds.inputs import SYNONYMS, canonical, spelled
+from theory.bounds.theorem3 import OPTIONAL
 from theory.commands.evaluate import Json, Set, numbers
 from theory.setting import algorithms
 
@@ -30,13 +32,16 @@ class Question:
     stages: int | None
     batch: int
     full: dict[str, Number]
+    typed: Mapping[str, str]
+    """The name that was given for a constant that has two."""
 
 
 def complexity(settings: Set = None, json_file: Json = None) -> int:
     """Say how many iterations, and clock cycles, are proved to be enough to reach eps, for every algorithm.
 
-    Parameters: L, sigma2, Delta, rho, Lambda1, Lambdah, eps; M stages for clock cycles; B micro-batches of the
-    synchronous pipeline; Lambda1_full, Lambdah_full (of S_full) for stashing. Step sizes are the best that were found.
+    Parameters: L, sigma2, Delta, rho (or gamma), Lambda1, Lambdah, eps; the device's gain if it is not 1; M stages for
+    clock cycles; B micro-batches of the synchronous pipeline; Lambda1_full, Lambdah_full (of S_full) for stashing. Step
+    sizes are those the device is asked for, the best that were found.
     K steps of the size printed are enough: the guaranteed upper end of the bound there is at most eps.
     """
     asked = _read(settings)
@@ -52,21 +57,27 @@ def complexity(settings: Set = None, json_file: Json = None) -> int:
 
 
 def _read(settings: list[str] | None) -> Question:
-    given = numbers(settings, (*CONSTANTS, "eps", "M", "B", *_FULL), TITLE)
+    asked = numbers(settings, (*CONSTANTS, *OPTIONAL, *SYNONYMS, "eps", "M", "B", *_FULL), TITLE)
+    given, typed = canonical(asked, TITLE), {SYNONYMS[name]: name for name in asked if name in SYNONYMS}
+    with spelled(asked):
+        return _question(given, typed)
+
+
+def _question(given: Mapping[str, Number], typed: Mapping[str, str]) -> Question:
     for name in (*CONSTANTS, "eps"):
         if name not in given:
             raise BadInput(name, "(not given)", f"--set {name}=VALUE", TITLE)
     for name in {"M", "B"} & given.keys():
         if given[name] > _LARGEST_COUNT:
             raise BadInput(name, shown(given[name]), f"{name} <= 2^53", TITLE)
-    constants: dict[str, Number] = {name: given[name] for name in CONSTANTS}
+    constants: dict[str, Number] = {name: given[name] for name in (*CONSTANTS, *OPTIONAL) if name in given}
     check(constants, given["eps"])
     full: dict[str, Number] = {name: given[name] for name in _FULL if name in given}
     for algorithm in algorithms.REGISTRY.values():
         own = {name: full[other] for name, other in algorithm.replaced.items() if other in full}
         check({**constants, **own}, given["eps"])
     stages = int(given["M"]) if "M" in given else None
-    return Question(constants, given["eps"], stages, int(given.get("B", stages or 1)), full)
+    return Question(constants, given["eps"], stages, int(given.get("B", stages or 1)), full, typed)
 
 
 def _plans(asked: Question) -> list[AlgorithmPlan]:
@@ -122,7 +133,8 @@ def _result(asked: Question, plans: Sequence[AlgorithmPlan], pipelines: dict[str
     result: dict[str, Any] = {
         "theorem": "complexity",
         "parameters": {
-            **{name: nearest(number) for name, number in {**asked.constants, "eps": asked.target}.items()},
+            **{asked.typed.get(name, name): nearest(number) for name, number in asked.constants.items()},
+            "eps": nearest(asked.target),
             "M": asked.stages,
             "B": asked.batch,
         },

@@ -1,17 +1,17 @@
 """Theorem 3: how many iterations bring the average squared gradient within eps of the floor.
 
-Theorem 2 made linear in A by a trade-off t > 0, then the step size alpha = sqrt(2 Delta/(L sigma^2 K)), then K.
-Source: docs/theory.md#theorem-3.
+Theorem 2 made linear in A by a trade-off t > 0, then the step size alpha = sqrt(2 Delta/(L sigma^2 K)), then K. That is
+the step the device makes of a direction; complexity.published asks it for step/gain. Source: docs/theory.md#theorem-3.
 """
 
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Integer, Rational, Symbol
 
 from theory.kernel import Cite, Draft, combine, eq, le, lemma, lt, square, symbols, times
 from theory.lemmas.feasible import POINT, A, R, descends, near, p, point, q, qn, reach, rho, roots, sigma, x, young
 from theory.setting.symbols import symbol
 
 t, eps, K, L, Delta, alpha, B, M = (symbol(n) for n in ("t", "eps", "K", "L", "Delta", "alpha", "B", "M"))
-Lambda1, nu = symbol("Lambda1"), symbol("nu")
+Lambda1, nu, gain = symbol("Lambda1"), symbol("nu"), symbol("gain")
 
 
 def inflation(room: Expr) -> Expr:
@@ -137,17 +137,24 @@ def _leading(d: Draft) -> None:
     )
 
 
-def _small_terms(d: Draft) -> None:
-    """Bound what is of second order in the step size."""
+def _room(d: Draft) -> None:
+    """Show that x and q of at most 1/4 are in the domain, from q >= 0."""
     quarter = Rational(1, 4)
     room = 1 - x - q**2
-    d.have("q >= 0", le(0, q), combine(times("q :=", -1), times("alpha > 0", (1 + rho) * Lambda1)))
     d.have(
         "room",
         le(Rational(1, 2), room),
         combine(times("step"), times("coherent", quarter + q), square(1, Rational(3, 16))),
     )
     d.have("lag is short", lt(0, room), combine(times("room"), square(1, Rational(1, 2))))
+
+
+def _small_terms(d: Draft) -> None:
+    """Bound what is of second order in the step size."""
+    quarter = Rational(1, 4)
+    room = 1 - x - q**2
+    d.have("q >= 0", le(0, q), combine(times("q :=", -1), times("alpha > 0", (1 + rho) * Lambda1)))
+    _room(d)
     d.have("kappa", le(2 * q**2 / room, 4 * q**2), combine(times("room", 4 * q**2 / room)))
     d.have("small kappa", le(2 * q**2 / room, quarter), combine(times("kappa"), times("coherent", 4 * (quarter + q))))
     d.have(
@@ -155,19 +162,27 @@ def _small_terms(d: Draft) -> None:
     )
 
 
-def step_size(d: Draft) -> None:
-    """Introduce the step size alpha = sqrt(2 Delta/(L sigma^2 K)), with x and q at most 1/4."""
+def step_size(d: Draft, step: Symbol = alpha) -> None:
+    """Introduce the step size sqrt(2 Delta/(L sigma^2 K)), with x and q at most 1/4.
+
+    If `step` is not alpha, alpha is what a device of this gain is asked for to make it: step/gain.
+    """
     for name, value in (("sigma", sigma), ("L", L), ("Delta", Delta), ("K", K), ("t", t)):
         d.given(f"{name} > 0", lt(0, value), "domain")
     for name, value in (("rho", rho), ("Lambda1", Lambda1), ("nu", nu)):
         d.given(f"{name} >= 0", le(0, value), "domain")
-    square_of_alpha = 2 * Delta / (L * sigma**2 * K)
-    d.root(alpha, square_of_alpha, combine(square(1, square_of_alpha)))
-    d.given("alpha > 0", lt(0, alpha), "domain")
-    d.define(x, alpha * L)
-    d.define(q, (1 + rho) * alpha * Lambda1)
-    d.define(qn, (1 + rho) * alpha * nu)
-    d.define(p, Delta / (alpha * K))
+    square_of_step = 2 * Delta / (L * sigma**2 * K)
+    d.root(step, square_of_step, combine(square(1, square_of_step)))
+    d.given(f"{step.name} > 0", lt(0, step), "domain")
+    made: Expr = step
+    if step != alpha:
+        d.given("gain > 0", lt(0, gain), "domain")
+        d.define(alpha, step / gain)
+        made = alpha * gain
+    d.define(x, made * L)
+    d.define(q, (1 + rho) * made * Lambda1)
+    d.define(qn, (1 + rho) * made * nu)
+    d.define(p, Delta / (step * K))
     d.root(root, K, combine(times("K > 0")))
     d.given("root > 0", lt(0, root), "domain")
     d.given("step", le(x, Rational(1, 4)), "domain")
@@ -234,24 +249,32 @@ def order_is_two_and_its_coefficient_knows_no_lag(d: Draft) -> None:
     d.witness({"eps": 1, "sigma": 1, "L": 1, "Delta": 1, "t": 1, "rho": 0, "Lambda1": 0, "nu": 0})
 
 
+made = symbols("made")[0]
+"""The step that the device makes of a direction."""
+
+
 @lemma("complexity.published", "The published form", source="arXiv 2410.15155; docs/theory.md#complexity.published")
 def average_falls_like_the_root_of_k_to_the_floor(d: Draft) -> None:
-    """A (1 - (1+t)(1+kappa) rho^2) <= (1+t) rho^2 sigma^2 + lead/sqrt(K) + rest/K: O(eps^-2 + eps^-1) iterations."""
-    step_size(d)
+    """A (1 - (1+t)(1+kappa) rho^2) <= (1+t) rho^2 sigma^2 + lead/sqrt(K) + rest/K: O(eps^-2 + eps^-1) iterations.
+
+    A device of this gain is asked for alpha = sqrt(2 Delta/(L sigma^2 K))/gain.
+    """
+    step_size(d, made)
     point(d)
     d.given("i", near(reach()), "domain")
     d.given("ii", descends(x, x), "domain")
-    _small_terms(d)
-    d.have("x >= 0", le(0, x), combine(times("x :=", -1), times("alpha > 0", L)))
-    d.have("p >= 0", le(0, p), combine(times("p :=", -1), times("Delta > 0", 1 / (alpha * K))))
-    d.have("qn >= 0", le(0, qn), combine(times("qn :=", -1), times("alpha > 0", (1 + rho) * nu)))
+    for name, value, factor in (("x", x, L), ("q", q, (1 + rho) * Lambda1), ("qn", qn, (1 + rho) * nu)):
+        d.have(f"{name} made", eq(value, factor * made), combine(times(f"{name} :="), times("alpha :=", gain * factor)))
+        d.have(f"{name} >= 0", le(0, value), combine(times(f"{name} made", -1), times("made > 0", factor)))
+    d.have("p >= 0", le(0, p), combine(times("p :=", -1), times("Delta > 0", 1 / (made * K))))
+    _room(d)
     room = 1 - x - q**2
     left = A * (1 - (1 + t) * inflation(room) * rho**2)
     d.have("linear", le(left, linear_right(room)), Cite("complexity.linear", "bound"))
     right = (1 + t) * rho**2 * sigma**2 + lead / root + rest_of(t) / K
-    d.have("transient", le(linear_right(room), right), Cite("complexity.step_size", "bound"))
+    d.have("transient", le(linear_right(room), right), Cite("complexity.step_size", "bound", {alpha: made}))
     d.conclude("bound", le(left, right), combine(times("linear"), times("transient")))
-    d.witness({**STEP, "A": "81/1600", "Y": "9/40", "a": "9/40"})
+    d.witness({**STEP, "gain": 2, "A": "81/1600", "Y": "9/40", "a": "9/40"})
 
 
 P, Q = symbols("P Q")

@@ -1,6 +1,7 @@
-"""One update of one analog element: its closed form, its size, and what keeps it in its box.
+"""One update of one analog element: what any device makes of an increment, and the closed form of the linear one.
 
-An increment D has sign s and size m = |D|, so D = s m with s^2 = 1; likewise a direction g.
+An increment D has sign s and size m = |D|, so D = s m with s^2 = 1; likewise a direction g. The assumption `response`
+is |U(w, D) - w - gain D| <= rho gain |D|: of any device by response.distortion, of the linear one by device.drift.
 Source: docs/theory.md#devices.
 """
 
@@ -11,7 +12,7 @@ from theory.kernel import Contradiction, Draft, SignCases, combine, eq, le, lemm
 from theory.setting.assumptions import RESPONSE, SATURATION
 from theory.setting.symbols import symbol
 
-alpha, rho, tau = (symbol(name) for name in ("alpha", "rho", "tau"))
+alpha, rho, tau, gain = (symbol(name) for name in ("alpha", "rho", "tau", "gain"))
 w, m, s, plus, minus = symbols("w m s q_plus q_minus")
 
 
@@ -45,11 +46,80 @@ def responses_and_their_half_sum_and_difference_agree(d: Draft) -> None:
     d.witness(s=-1, m=1, tau=2)
 
 
+@lemma("response.distortion", "The distortion of a device")
+def responses_near_their_gain_distort_by_rho(d: Draft) -> None:
+    """If q+ and q- lie within rho gain of gain > 0 then abs(U(w, D) - w - gain D) <= rho gain abs(D): `response`.
+
+    The update is U(w, D) = w + D q+ for D >= 0 and w + D q- for D < 0.
+    """
+    _sign(d)
+    d.local(EACH, w, plus, minus)
+    for name, response in (("plus", plus), ("minus", minus)):
+        d.given(f"{name} upper", le(response, (1 + rho) * gain), "domain")
+        d.given(f"{name} lower", le((1 - rho) * gain, response), "domain")
+    chosen = (1 + s) / 2 * plus + (1 - s) / 2 * minus
+    rest = w + s * m * chosen - w - gain * s * m
+    up, down = (combine(times(f"{name} upper", m)) for name in ("plus", "minus"))
+    least, lower = (combine(times(f"{name} lower", m)) for name in ("plus", "minus"))
+    d.conclude("above", le(rest, rho * gain * m), SignCases(s, up, lower))
+    d.conclude("below", le(-rho * gain * m, rest), SignCases(s, least, down))
+    d.witness({"s": -1, "m": 1, "q_plus": "3/4", "q_minus": "5/4", "rho": "1/4", "gain": 1})
+
+
 e, g, T = symbols("e g T")
 
 
-def element(d: Draft) -> None:
-    """Introduce one element: its weight w, saturated at rho tau, a direction g of sign s and size m, its drift e."""
+def element(d: Draft, *, positive: bool = True) -> None:
+    """Introduce one element of any device: a direction g of sign s and size m, its step T, and its drift e.
+
+    T is within rho gain |D| of gain D, where D = -alpha g is the increment asked for; e is what T = -alpha gain (g + e)
+    leaves for it. With `positive`, alpha > 0 and gain > 0 are premises here.
+    """
+    _sign(d)
+    d.local(EACH, T)
+    if positive:
+        d.given("alpha > 0", lt(0, alpha), "domain")
+        d.given("gain > 0", lt(0, gain), "domain")
+    d.given("rho >= 0", le(0, rho), "domain")
+    rest, most = T - gain * -alpha * s * m, rho * gain * alpha * m
+    d.given("response above", le(rest, most), RESPONSE)
+    d.given("response below", le(-most, rest), RESPONSE)
+    d.define(g, s * m)
+    d.define(e, -T / (alpha * gain) - g)
+
+
+def _size(d: Draft) -> None:
+    d.have("size", eq(m**2, g**2), combine(times("g :=", -g - s * m), times("s^2", -(m**2))))
+
+
+def _bounded(d: Draft) -> None:
+    """Conclude -rho m <= e <= rho m."""
+    step = 1 / (alpha * gain)
+    d.conclude("above", le(e, rho * m), combine(times("response below", step), times("e :="), times("g :=", -1)))
+    d.conclude("below", le(-rho * m, e), combine(times("response above", step), times("e :=", -1), times("g :=")))
+
+
+ELEMENT = {"s": 1, "m": 1, "alpha": 1, "gain": 2, "rho": "1/2", "T": "-5/2"}
+"""An element: the witness of the claims about one."""
+
+
+@lemma("response.drift", "The drift is at most rho times the direction", assumes=[RESPONSE])
+def drift_is_at_most_rho_times_the_direction(d: Draft) -> None:
+    """Elementwise abs(e) <= rho abs(g) for the drift e of the step T = -alpha gain (g + e) of any device."""
+    element(d)
+    _size(d)
+    _bounded(d)
+    d.have("room", le(0, rho * m - e), combine(times("above")))
+    d.conclude("squares", le(e**2, rho**2 * g**2), combine(times("below", rho * m - e), times("size", rho**2)))
+    d.witness(ELEMENT)
+
+
+@lemma("device.drift", "The linear device distorts by its saturation", assumes=[SATURATION])
+def linear_device_distorts_by_its_saturation(d: Draft) -> None:
+    """If abs(w) <= rho tau, the linear device has abs(U(w, D) - w - D) <= rho abs(D): `response` with gain 1.
+
+    What is left is -e with e = abs(D) w/tau, so its share of abs(D) at the weight w is abs(w)/tau <= rho.
+    """
     _sign(d)
     d.local(EACH, w)
     d.given("tau > 0", lt(0, tau), "domain")
@@ -57,60 +127,40 @@ def element(d: Draft) -> None:
     d.given("upper", le(w, rho * tau), SATURATION)
     d.given("lower", le(-rho * tau, w), SATURATION)
     d.define(g, s * m)
-    d.define(e, m * w / tau, RESPONSE)
-
-
-def _size(d: Draft) -> None:
-    d.have("size", eq(m**2, g**2), combine(times("g :=", -g - s * m), times("s^2", -(m**2))))
-
-
-ELEMENT = {"s": 1, "m": 1, "tau": 2, "rho": "1/2", "w": "1/2"}
-"""An element: the witness of the claims about one."""
-
-
-@lemma(
-    "device.drift",
-    "The drift is at most rho times the direction",
-    assumes=[SATURATION, RESPONSE],
-)
-def drift_is_at_most_rho_times_the_direction(d: Draft) -> None:
-    """Elementwise abs(e) <= rho abs(g) for the drift e = abs(g) w/tau, if abs(w) <= rho tau."""
-    element(d)
+    d.define(e, m * w / tau)
     _size(d)
     d.conclude("above", le(e, rho * m), combine(times("upper", m / tau), times("e :=", 1)))
     d.conclude("below", le(-rho * m, e), combine(times("lower", m / tau), times("e :=", -1)))
     d.have("room", le(0, rho * m - e), combine(times("above")))
     d.conclude("squares", le(e**2, rho**2 * g**2), combine(times("below", rho * m - e), times("size", rho**2)))
-    d.witness(ELEMENT)
+    rest = update(m, s) - w - s * m
+    d.conclude("response above", le(rest, rho * m), combine(times("lower", m / tau)))
+    d.conclude("response below", le(-rho * m, rest), combine(times("upper", m / tau)))
+    d.conclude("rest", eq(rest, -e), combine(times("e :=")))
+    d.witness({"s": 1, "m": 1, "tau": 2, "rho": "1/2", "w": "1/2"})
 
 
-@lemma(
-    "device.step",
-    "A step is at most 1 + rho directions long",
-    assumes=[SATURATION, RESPONSE],
-)
+@lemma("device.step", "A step is at most 1 + rho directions long", assumes=[RESPONSE])
 def step_is_at_most_one_plus_rho_directions(d: Draft) -> None:
-    """Elementwise abs(T) <= alpha (1 + rho) abs(g) for the step T = -alpha (g + e)."""
+    """Elementwise abs(T) <= alpha gain (1 + rho) abs(g) for the step T of any device."""
     element(d)
-    d.given("alpha > 0", lt(0, alpha), "domain")
-    d.define(T, -alpha * (g + e))
     _size(d)
-    top, scale = alpha * (1 + rho) * m, alpha * m / tau
-    links = (times("T :=", 1), times("g :=", -alpha), times("e :=", -alpha))
-    back = tuple(times(link.fact, -link.weight) for link in links)
-    up = combine(*links, times("lower", scale))
-    further = combine(*links, times("lower", scale), times("m >= 0", 2 * alpha))
-    d.conclude("above", le(T, top), SignCases(s, further, up))
-    down = combine(*back, times("upper", scale))
-    lower = combine(*back, times("upper", scale), times("m >= 0", 2 * alpha))
-    d.conclude("below", le(-top, T), SignCases(s, down, lower))
-    d.have("room", le(0, top - T), combine(times("above")))
+    top = alpha * gain * (1 + rho) * m
+    twice = 2 * alpha * gain
     d.conclude(
-        "squares",
-        le(T**2, (alpha * (1 + rho)) ** 2 * g**2),
-        combine(times("below", top - T), times("size", (alpha * (1 + rho)) ** 2)),
+        "above",
+        le(T, top),
+        SignCases(s, combine(times("response above"), times("m >= 0", twice)), combine(times("response above"))),
     )
-    d.witness({**ELEMENT, "alpha": 1})
+    d.conclude(
+        "below",
+        le(-top, T),
+        SignCases(s, combine(times("response below")), combine(times("response below"), times("m >= 0", twice))),
+    )
+    d.have("room", le(0, top - T), combine(times("above")))
+    longest = (alpha * gain * (1 + rho)) ** 2
+    d.conclude("squares", le(T**2, longest * g**2), combine(times("below", top - T), times("size", longest)))
+    d.witness(ELEMENT)
 
 
 @lemma("device.box", "The box is never left")

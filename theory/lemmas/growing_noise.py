@@ -12,7 +12,6 @@ from theory.setting.assumptions import (
     LAGS,
     LOWER,
     RESPONSE,
-    SATURATION,
     SMOOTH,
     STALENESS,
     UNBIASED,
@@ -44,7 +43,7 @@ GROWING = NoiseModel(VARIANCE_GROWING, level, _growing, _growing_length)
 @lemma(
     "growing.sharp",
     "Theorem 1 for noise that grows with the gradient",
-    assumes=[SMOOTH, LOWER, UNBIASED, VARIANCE_GROWING, SATURATION, RESPONSE, LAGS, STALENESS],
+    assumes=[SMOOTH, LOWER, UNBIASED, VARIANCE_GROWING, RESPONSE, LAGS, STALENESS],
 )
 def the_point_of_a_run_is_feasible_for_growing_noise(d: Draft) -> None:
     """(i), (ii) and |a| <= Y hold with sqrt(sigma^2 + growth A) in the place of sigma."""

@@ -34,8 +34,10 @@ from theory.lemmas.master import (
     L,
     alpha,
     component,
+    effective,
     f_next,
     f_now,
+    gain,
     gradient,
     mean_next,
     mean_now,
@@ -58,21 +60,22 @@ def curved_path(d: Draft) -> None:
     """Introduce steps on an objective that is smooth in the norm of Lmat <= L, with E norm(n)^2_Lmat <= Ln sigma^2."""
     values(d)
     d.given("alpha > 0", lt(0, alpha), "domain")
+    d.given("gain > 0", lt(0, gain), "domain")
     d.given("L >= 0", le(0, L), "domain")
     d.given("Ln >= 0", le(0, Ln), "domain")
     for local, image in ((F_k, F), (v_k, y), (My_k, My), (Mn_k, Mn)):
         d.link(local, image, over=STEP)
-    move = -alpha * (v_k + n_k)
-    curved = f_now + inner(F_k, move) + alpha**2 / 2 * norm2(My_k + Mn_k)
+    move = -effective * (v_k + n_k)
+    curved = f_now + inner(F_k, move) + effective**2 / 2 * norm2(My_k + Mn_k)
     d.given("smooth", le(f_next, curved), SMOOTH)
     d.given("noise curvature", le(norm2(Mn_k), Ln * sigma**2), VARIANCE)
     d.given("curvature", le(norm2(My), L * norm2(y)), SMOOTH)
     d.given("curvature across", le(norm2(My - a * Mu), L * norm2(y - a * unit)), SMOOTH)
     d.process("Mu", known=-1, differences=None, reason="domain")
     d.process("Mn", known=0, differences=0, reason=UNBIASED)
-    d.define(x, alpha * L)
-    d.define(xn, alpha * Ln)
-    d.define(p, Delta / (alpha * K))
+    d.define(x, effective * L)
+    d.define(xn, effective * Ln)
+    d.define(p, Delta / (effective * K))
 
 
 @lemma(
@@ -90,11 +93,11 @@ def descent_with_resolved_noise(d: Draft) -> None:
     curved_path(d)
     d.root(root_L, L, combine(times("L >= 0")))
     d.root(root_Ln, Ln, combine(times("Ln >= 0")))
-    d.define(g, alpha * root_L * root_Ln)
+    d.define(g, effective * root_L * root_Ln)
     d.have("orthogonal", eq(inner(unit, n), 0), Cite("noise.orthogonal", "orthogonal", {}, {"F": unit}))
     d.have("curved orthogonal", eq(inner(Mn, Mu), 0), Tower("Mn", "Mu"))
     d.have("curved noise", le(norm2(Mn), Ln * sigma**2), d.average("noise curvature", STEP))
-    total = -alpha * inner(F, y + n) + alpha**2 / 2 * norm2(My + Mn)
+    total = -effective * inner(F, y + n) + effective**2 / 2 * norm2(My + Mn)
     d.have(
         "average",
         le(mean_next, mean_now + total),
@@ -123,18 +126,18 @@ def descent_with_resolved_noise(d: Draft) -> None:
         "ii",
         descends(xn, g),
         combine(
-            times("average", 1 / alpha),
-            times("telescope", 1 / alpha),
+            times("average", 1 / effective),
+            times("telescope", 1 / effective),
             times("orthogonal", -r),
             times("a :=", r),
             times("p :=", -1),
-            times("curvature", alpha / 2),
-            times("Y^2", -alpha * L / 2),
+            times("curvature", effective / 2),
+            times("Y^2", -effective * L / 2),
             times("x :=", -(Y**2) / 2),
-            times("curved noise", alpha / 2),
+            times("curved noise", effective / 2),
             times("xn :=", -(sigma**2) / 2),
-            times("cross", alpha),
-            times("curved orthogonal", alpha * a),
+            times("cross", effective),
+            times("curved orthogonal", effective * a),
             times("g_x :=", -sigma * S),
         ),
     )
@@ -142,15 +145,15 @@ def descent_with_resolved_noise(d: Draft) -> None:
         "cross term",
         eq(g**2, x * xn),
         combine(
-            times("g_x :=", g + alpha * root_L * root_Ln),
-            times("sqrt_L^2", alpha**2 * root_Ln**2),
-            times("sqrt_Ln^2", alpha**2 * L),
+            times("g_x :=", g + effective * root_L * root_Ln),
+            times("sqrt_L^2", effective**2 * root_Ln**2),
+            times("sqrt_Ln^2", effective**2 * L),
             times("x :=", -xn),
-            times("xn :=", -alpha * L),
+            times("xn :=", -effective * L),
         ),
     )
     d.witness(
-        {**PATH, "sigma": 1, "r": 1, "Ln": 1},
+        {**PATH, "alpha": "1/20", "gain": 2, "sigma": 1, "r": 1, "Ln": 1},
         {**PATH_VECTORS, **dict.fromkeys(("v", "v_k", "Mv", "Mv_k", "Mu"), (1,)), "Mn": (0,), "Mn_k": (0,)},
     )
 

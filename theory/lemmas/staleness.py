@@ -3,6 +3,8 @@
 Stage by stage in the space of random sequences, then summed over the stages in R^M. Source: docs/theory.md#delays.
 """
 
+from sympy import Expr
+
 from theory.kernel import (
     STAGE,
     STEP,
@@ -67,13 +69,13 @@ def stage_moves_at_most_j_steps_and_sqrt_j_noises(d: Draft) -> None:
     d.witness(ONE_STAGE, VECTORS)
 
 
-def row(d: Draft, *, positive: bool = True) -> None:
-    """Introduce a row of S, stage by stage: the sum P of S_mj times distances moved, and its two bounds."""
+def row(d: Draft, *, positive: bool = True, step: Expr = alpha) -> None:
+    """Introduce a row of S, stage by stage: the sum P of S_mj times distances moved in steps of `step`, two bounds."""
     stage(d)
     if positive:
         d.given("alpha > 0", lt(0, alpha), "domain")
     d.given("S_mj >= 0", le(0, gain), STALENESS)
-    d.given("moved", le(norm2(omega), alpha**2 * norm2(U + W)), LAGS)
+    d.given("moved", le(norm2(omega), step**2 * norm2(U + W)), LAGS)
     d.local(i, gain, omega, *columns())
     d.recursion(
         i,
@@ -157,9 +159,9 @@ def staleness_of_a_stage_is_bounded_by_its_row(d: Draft) -> None:
     d.witness({**ROW, **STALE}, {**ROW_VECTORS, **STALE_VECTORS})
 
 
-def rows(d: Draft, *, positive: bool = True) -> None:
+def rows(d: Draft, *, positive: bool = True, step: Expr = alpha) -> None:
     """Introduce every row of S: the stages' staleness b_m makes up b, the row sums make up S d v and S sqrt(d) n."""
-    row(d, positive=positive)
+    row(d, positive=positive, step=step)
     pathwise(d)
     members(d)
     d.local(STAGE, gain, omega)

@@ -65,18 +65,28 @@ VARIANCE_GROWING = Assumption(
 )
 SATURATION = Assumption(
     "saturation",
-    "no weight ever passes the share rho < 1 of the saturation level tau",
+    "no weight of the linear device ever passes the share rho < 1 of its saturation level tau",
     r"\lvert W_k \rvert \le \rho \tau \text{ elementwise for all } k, \quad \rho < 1",
     ("rho", "tau"),
     ("problem", "device", "run"),
 )
 RESPONSE = Assumption(
     "response",
-    "on the weights that are met, the device makes of an increment D the step Fbar D but for at most gamma Fbar |D|; "
-    "for the linear device Fbar = 1 and gamma = rho, and the lemmas on drift are on this device so far",
-    r"\lvert U(w, D) - w - \bar{F} D \rvert \le \gamma \bar{F} \lvert D \rvert "
-    r"\text{ for all } w \text{ that are met}; \quad \bar{F} = 1, \; \gamma = \rho",
-    ("rho", "tau"),
+    "on the weights that are met, the device makes of an increment D the step Fbar D but for at most theta(w) Fbar |D| "
+    "with theta(w) <= gamma < 1; gamma is written rho, and Fbar gain: for the linear device Fbar = 1, "
+    "theta(w) = |w|/tau, and gamma is the largest saturation",
+    r"\lvert U(w, D) - w - \bar{F} D \rvert \le \theta(w) \bar{F} \lvert D \rvert, \quad \theta(w) \le \gamma < 1 "
+    r"\text{ for all } w \text{ that are met}; \quad \rho := \gamma",
+    ("rho", "gain"),
+    ("problem", "device", "run"),
+)
+PULSES = Assumption(
+    "pulses",
+    "given the past and the sample, a granular step has the smooth step as its mean, and as its variance, summed over "
+    "the elements and averaged over the steps, at most qmax^2 V",
+    r"W_{k+1} = U(W_k, D_k) + z_k, \quad \mathbb{E}[z_k \mid \text{past}, \xi_k] = 0, \quad "
+    r"\tfrac{1}{K} \sum_k \mathbb{E} \lVert z_k \rVert^2 \le q_{\max}^2 V",
+    ("qmax", "V"),
     ("device",),
 )
 STAGES = Assumption(
@@ -114,6 +124,7 @@ REGISTRY: dict[str, Assumption] = {
         VARIANCE_GROWING,
         SATURATION,
         RESPONSE,
+        PULSES,
         STAGES,
         LAGS,
         STALENESS,

@@ -1,7 +1,7 @@
 """Bound the number of iterations that bring the average squared gradient norm within eps of its floor.
 
-Setting:    smooth, lower, unbiased, variance, saturation, response, lags, staleness.
-Statement:  with alpha = sqrt(2 Delta/(L sigma^2 K)) and x, q <= 1/4, K >= K(eps) gives
+Setting:    smooth, lower, unbiased, variance, response, lags, staleness.
+Statement:  with alpha gain = sqrt(2 Delta/(L sigma^2 K)) and x, q <= 1/4, K >= K(eps) gives
             A (1 - (1+t)(1+kappa) rho^2) <= (1+t) rho^2 sigma^2 + eps; K(eps) = 8 Delta L sigma^2/eps^2 + O(1/eps).
 Status:     upper bound; its eps^-2 coefficient knows neither lag nor drift (complexity.order).
 Source:     docs/theory.md#theorem-3.
@@ -38,8 +38,8 @@ THEOREM = Theorem(
     domain=conditions(_CLAIM.id, "step", "coherent"),
     source=_CLAIM.source,
 )
-STEP_SIZE: Expr = eliminate(symbol("alpha"), _CLAIM)
-"""The step size, in terms of Delta, L, sigma and K."""
+STEP_SIZE: Expr = eliminate(symbol("alpha"), claim("complexity.published"))
+"""The step size asked for, in terms of Delta, L, sigma, K and the device's gain."""
 
 
 def iterations(algorithm: str) -> Expr:

@@ -1,6 +1,6 @@
 """Bound the average squared gradient norm of Analog-SGD-AP by a closed expression.
 
-Setting:    smooth, lower, unbiased, variance, saturation, response, lags, staleness.
+Setting:    smooth, lower, unbiased, variance, response, lags, staleness.
 Statement:  if x < 1, x + q^2 < 1 and rho^2 + q^2/(1 - x) < 1 then A <= ((c1 + sqrt(c1^2 + c2 c0))/c2)^2 - sigma^2.
 Status:     upper bound, never below the sharp one (master.explicit holds on the whole feasible set).
 Source:     docs/theory.md#theorem-2.

@@ -1,6 +1,6 @@
 """Bound what is left of the average squared gradient norm as alpha -> 0 and K alpha -> infinity.
 
-Setting:    smooth, lower, unbiased, variance, saturation, response, lags, staleness.
+Setting:    smooth, lower, unbiased, variance, response, lags, staleness.
 Statement:  A <= rho^2 sigma^2/(1 - rho^2) + t sigma^2 remainder(t, rho) whenever p, x, q, qn are below powers of t.
 Status:     exact: attained by an instance (floor.attained).
 Source:     docs/theory.md#floor.

@@ -1,6 +1,6 @@
 """Bound the average squared gradient norm of Analog-SGD-AP by the largest feasible A.
 
-Setting:    smooth, lower, unbiased, variance, saturation, response, lags, staleness.
+Setting:    smooth, lower, unbiased, variance, response, lags, staleness.
 Statement:  the point (A, Y, a) of a run satisfies (i), (ii) and a^2 <= Y^2; so A <= the largest A for which some Y >= 0
             and a do.
 Status:     upper bound; without lag its closed form is attained on the feasible set (sync.closed_form).

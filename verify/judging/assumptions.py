@@ -109,6 +109,7 @@ _EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
     "variance-growing": _growing,
     "saturation": _saturation,
     "response": _response,
+    "pulses": lambda _: ("not needed", "the steps of a run are smooth: none is rounded to pulses"),
     "stages": _stages,
     "lags": _lags,
     "staleness": lambda observed: _constant(observed, "Lambda1", "Lambdah"),

@@ -37,8 +37,8 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "pipeline.synchronous", "pipeline.sequential",
     ),
     "elements": (
-        "device.closed_form", "device.drift", "device.step", "device.box", "device.inward",
-        "adaptive.coordinate", "stale.pathwise", "sum.telescope", "master.telescope",
+        "device.closed_form", "device.drift", "device.step", "response.distortion", "response.drift",
+        "device.box", "device.inward", "adaptive.coordinate", "stale.pathwise", "sum.telescope", "master.telescope",
     ),
     "stages": (
         "network.forward", "network.backward", "network.forward_stale", "network.hadamard",

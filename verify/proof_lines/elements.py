@@ -42,17 +42,27 @@ def _device(path: Recording) -> list[Line]:
     law = number(relation("device.closed_form", "linear").rhs, {"m": m, "s": np.sign(increment), "w": w, "tau": tau})
     off = float(np.abs(path.after - law).max())
     made = surely("device.closed_form", "the weights after a step are what the closed form says", off, 0.0, scale)
-    units = {"device.drift": float(np.abs(g).max()), "device.step": scale}
+    units = {"device.drift": float(np.abs(g).max()), "response.drift": float(np.abs(g).max()), "device.step": scale}
     return [
         made,
         *(_worst(claim, part, *sides(claim, part, element(path)), units[claim]) for claim, part in ELEMENTWISE),
+        *_distortion(path, scale),
     ]
+
+
+def _distortion(path: Recording, scale: float) -> list[Line]:
+    """Return response.distortion: the linear device's step against the increment, by its responses."""
+    increment, share = -path.alpha * path.direction, path.weights / path.setting.tau
+    values = {"m": np.abs(increment), "s": np.sign(increment), "w": path.weights, "rho": path.rho, "gain": 1.0}
+    values |= {"q_plus": 1 - share, "q_minus": 1 + share}
+    claim = "response.distortion"
+    return [_worst(claim, part, *sides(claim, part, values), scale) for part in ("above", "below")]
 
 
 def element(path: Recording) -> dict[str, Any]:
     """Return the values of the symbols of device.*, elementwise."""
     g = path.direction
-    return {"e": path.drift, "g": g, "m": np.abs(g), "rho": path.rho, "T": path.moved, "alpha": path.alpha}
+    return {"e": path.drift, "g": g, "m": np.abs(g), "rho": path.rho, "T": path.moved, "alpha": path.alpha, "gain": 1.0}
 
 
 def _box(path: Recording) -> list[Line]:
@@ -88,18 +98,17 @@ def _coordinates(path: Recording) -> list[Line]:
     values = {"grad": path.gradient, "stale": path.staleness, "rho": path.rho, "drift": path.drift}
     values |= {f"w_{name}": share * part for name, part in zip(("grad", "noise", "stale"), _parts(path), strict=True)}
     size = float(np.max([np.abs(part).max() for part in _parts(path)])) ** 2
-    found = [_worst("adaptive.coordinate", part, *sides("adaptive.coordinate", part, values), size)
-             for part in ("gradient", "staleness")]  # fmt: skip
-    left, right = sides("adaptive.coordinate", "drift", values)
-    off, identity = float(np.abs(left - right).max()), shown(relation("adaptive.coordinate", "drift"))
-    return [*found, surely("adaptive.coordinate", f"{identity}, everywhere", off, 0.0, size)]
+    return [_worst("adaptive.coordinate", part, *sides("adaptive.coordinate", part, values), size)
+             for part in ("gradient", "staleness", "drift")]  # fmt: skip
 
 
 def _parts(path: Recording) -> tuple[Array, Array, Array]:
     return path.gradient, path.noise, path.staleness
 
 
-ELEMENTWISE = tuple((claim, part) for claim in ("device.drift", "device.step") for part in ("above", "below"))
+ELEMENTWISE = tuple(
+    (claim, part) for claim in ("device.drift", "response.drift", "device.step") for part in ("above", "below")
+)
 """Conclusions that hold at every element."""
 
 

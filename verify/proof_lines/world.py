@@ -34,7 +34,7 @@ def world(path: Recording) -> World:
     """
     values: World = dict(zip((f"<{one}|{other}>" for one, other in _ENTRIES), _moments(path), strict=True))
     values["rbar2"] = jackknife(((np.abs(path.weights).max(axis=-1) / path.setting.tau) ** 2).mean(axis=0))
-    values |= {name: float(value) for name, value in path.constants.values.items()} | {"rho": path.rho}
+    values |= {name: float(value) for name, value in path.constants.values.items()} | {"rho": path.rho, "gain": 1.0}
     if "sigma2" in values:
         values["sigma"] = np.sqrt(values["sigma2"])
         if "Lambdah" in values:

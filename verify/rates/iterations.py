@@ -73,7 +73,13 @@ def by_rule(algorithm: str, problem: Settings, K: int, plan: StudyPlan) -> RateR
     facts = trained.facts((0,) * trained.stages).values
     if facts["L"] is None:  # a network's certified L is far too large to be felt: the rule up to its constant
         return replace(request, alpha=NETWORK_STEP * (horizons(plan)[0] / K) ** 0.5)
-    known = {**constants(facts, "L"), "Delta": trained.initial_gap, "K": K, "sigma": (facts["sigma2"] or 0.0) ** 0.5}
+    known = {
+        **constants(facts, "L"),
+        "Delta": trained.initial_gap,
+        "K": K,
+        "gain": 1.0,
+        "sigma": (facts["sigma2"] or 0.0) ** 0.5,
+    }
     known["sigma"] /= batch**0.5
     step = theorem.STEP_SIZE.subs({symbol(name): value for name, value in known.items()})
     return replace(request, alpha=float(step))

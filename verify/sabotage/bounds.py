@@ -9,7 +9,8 @@ import numpy as np
 
 import theory
 from theory.bounds.forms import ClosedForm
-from theory.bounds.function import Bound
+from theory.bounds.function import DEFAULTS, Bound
+from theory.setting.symbols import symbol as named
 from verify.judging import verdicts
 from verify.sabotage.faults import Area, Detector, Fault, swapped
 from verify.sabotage.mutants import mutants
@@ -49,7 +50,8 @@ def faults() -> Iterator[Fault]:
         )
         spoilt = dataclasses.replace(explicit, expression=wrong, forms=forms)
         yield Fault(f"explicit bound: {what}", AREA, partial(_bounding, spoilt))
-    for symbol, definition in sharp.definitions.items():
+    for symbol, meaning in sharp.definitions.items():
+        definition = meaning.xreplace({named("gain"): DEFAULTS["gain"]})  # of the linear device, which is what is run
         for what, wrong in (*mutants(definition), (f"half of {symbol}", definition / 2)):
             spoilt = dataclasses.replace(sharp, definitions={**sharp.definitions, symbol: wrong})
             yield Fault(f"sharp bound, {symbol} = {definition}: {what}", AREA, partial(_bounding, spoilt))

@@ -95,7 +95,8 @@ def test_a_bound_says_where_it_comes_from():
     bound = theory.bound("sharp")
     assert "multiplier.end" in bound.claims
     assert "master.sharp" in bound.claims
-    assert set(bound.assumptions) >= {"smooth", "lower", "unbiased", "variance", "saturation", "lags"}
+    assert set(bound.assumptions) >= {"smooth", "lower", "unbiased", "variance", "response", "lags"}
+    assert "saturation" not in bound.assumptions
     assert bound.domain[0].label == "x < 1"
     assert bound._repr_latex_().startswith("$$")
     assert bound.expression

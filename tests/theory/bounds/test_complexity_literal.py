@@ -208,7 +208,8 @@ def test_the_statement_is_what_is_left_above_the_inflated_floor():
     first, second, third = latex.split(r" \\ ")
     assert first.endswith(r"\le \varepsilon + \rho^{2} \sigma^{2} \left(1 + t\right)")
     assert second.startswith(r"\text{for} \;\; K \ge \frac{8 \Delta L \sigma^{2}}{\varepsilon^{2}} + ")
-    assert third.startswith(r"\text{with} \;\; \alpha = \sqrt{2} \sqrt{")
+    assert third.startswith(r"\text{with} \;\; \alpha = \frac{\sqrt{2} \sqrt{")
+    assert r"}{\bar{F}}" in third
     assert "Delta" not in first
 
 

@@ -24,6 +24,7 @@ MEANINGS = {
     **sharp.definitions,
     symbol("nu"): symbol("Lambdah") * symbol("sigma"),
     symbol("sigma"): sympy.sqrt(symbol("sigma2")),
+    symbol("gain"): sympy.Integer(1),
 }
 
 

@@ -74,6 +74,7 @@ def enclosed(bound, form, point, bits):
     names = [symbol(name) for name in point]
     meanings = {**bound.definitions, **form.definitions, symbol("nu"): symbol("Lambdah") * symbol("sigma")}
     meanings |= {symbol("sigma"): sympy.sqrt(symbol("sigma2")), symbol("rbar2"): symbol("rho") ** 2}
+    meanings |= {symbol("gain"): sympy.Integer(1)}
     function = ball_function([closed(form.expression, meanings)], names)
     with ctx.workprec(bits):
         return function(*(arb(fmpq(x.numerator, x.denominator)) for x in map(fraction, point.values())))[0]
@@ -130,6 +131,7 @@ def excluded(bound, point, A1, near):
     names = [symbol(name) for name in point]
     meanings = {**bound.definitions, **form.definitions, symbol("nu"): symbol("Lambdah") * symbol("sigma")}
     meanings |= {symbol("sigma"): sympy.sqrt(symbol("sigma2")), symbol("rbar2"): symbol("rho") ** 2}
+    meanings |= {symbol("gain"): sympy.Integer(1)}
     meanings = {name: value for name, value in meanings.items() if name not in names}
     expression = closed(right.right.xreplace({right.unknown: symbol("A")}), meanings)
     function = ball_function([expression], [symbol("A"), right.multiplier, *names])

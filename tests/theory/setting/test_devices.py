@@ -251,3 +251,24 @@ def test_a_law_says_whether_it_goes_on_beyond_the_bounds() -> None:
 
     assert Root(TAU).moves_from(np.array([0.9 * TAU])) and not Root(TAU).moves_from(np.array([0.0, 1.1 * TAU]))
     assert all(device.moves_from(np.array([3 * TAU, -3 * TAU])) for device in DEVICES)
+
+
+def test_a_law_under_the_monotone_ones_has_a_distortion_and_one_under_another_law_has_none() -> None:
+    class Cubed(devices.MonotoneResponses):
+        name = "cubed"
+
+        def q_plus(self, w):
+            return 1 - (w / self.tau) ** 3
+
+        def q_minus(self, w):
+            return 1 + (w / self.tau) ** 3
+
+    class Bent(type(devices.make("power", TAU))):
+        name = "bent"
+
+        def q_plus(self, w):
+            return 1 - (w / self.tau) ** 2
+
+    assert Cubed(TAU).distortion(-1, 1) == (0.125, 1)
+    bent = Bent(TAU)
+    assert bent.distortion(-1, 1) is None and bent.responses(-1, 1) is None and bent.steepness() is None

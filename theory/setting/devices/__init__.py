@@ -3,8 +3,7 @@
 Each owns its law (`update`), its distortion on a range of weights, its symmetric point, and how kernels compile it.
 """
 
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from inspect import isabstract
 from pkgutil import iter_modules
@@ -30,8 +29,9 @@ def make(name: str, tau: float, **parameters: float) -> Device:
     """Return the device `name` with saturation `tau`; unknown names and parameters raise `BadInput`."""
     kind = REGISTRY[known("--device", name, REGISTRY)]
     for parameter in parameters:
-        known("--set", parameter, (f.name for f in fields(kind) if f.name != "tau"), f"the device {name}")
-    return kind(tau, **parameters)
+        known("--set", parameter, kind.names()[1:], f"the device {name}")
+    made: Callable[..., Device] = kind
+    return made(tau, **parameters)
 
 
 globals().update({name.replace("-", "_"): kind for name, kind in REGISTRY.items()})

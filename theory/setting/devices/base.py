@@ -2,23 +2,30 @@
 
 A positive pulse moves an element by q_plus(w), a negative one by -q_minus(w), per unit of desired increment, so
 
-    update(w, dw) = w + dw q_plus(w)  if dw >= 0,  else  w + dw q_minus(w).
+    update(w, dw) = w + dw q_plus(w)  if dw >= 0,  else  w + dw q_minus(w),
 
-Weights, increments and tau share one unit (the weight unit of the tile); responses are dimensionless and equal 1
-where the device is ideal. Source: docs/theory.md#devices; Wu et al., arXiv 2410.15155.
+clipped to [-tau, tau] where the bounds are hard. Weights, increments and tau share one unit (the weight unit of the
+tile); responses are dimensionless and equal 1 where the device is ideal. Source: docs/theory.md#devices;
+theory/responses.md; Wu et al., arXiv 2410.15155.
 """
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from flint import arb
 from numpy.typing import NDArray
 
 from boundary import BadInput
+from theory.setting.devices.enclosure import Exact, above, ball, below, in_balls, precise, widened
 
 Array = NDArray[np.floating]
+
+_SAID = ("linear", "kernel", "extremes", "responses", "distortion", "steepness", "symmetric_point")
+"""What is said of one law and not of another."""
 
 
 class Distortion(NamedTuple):
@@ -33,23 +40,46 @@ class Distortion(NamedTuple):
     gamma: float
     gain: float
 
+    @property
+    def log_ratio(self) -> float:
+        """Return l = artanh gamma, half the logarithm of the ratio of the extreme responses, rounded up."""
+        with precise():
+            return math.inf if self.gamma >= 1 else above(ball(self.gamma).atanh())
+
+    @property
+    def floor(self) -> float:
+        """Return sinh(l)^2 = gamma^2/(1 - gamma^2), the floor of A in units of sigma^2, rounded up."""
+        with precise():
+            square = ball(self.gamma) ** 2
+            return math.inf if self.gamma >= 1 else above(square / (1 - square))
+
 
 @dataclass(frozen=True)
 class Device(ABC):
-    """An element with soft bounds -tau and tau: one class, one file.
+    """An element with bounds -tau and tau: one class, one file.
 
     A subclass that states another law (`q_plus`, `q_minus` or `update`) takes over nothing that was said of the law of
-    its parent: neither `kernel`, `linear`, `distortion` nor `symmetric_point`, unless it states them itself.
+    its parent: neither `kernel`, `linear`, `responses`, `steepness` nor `symmetric_point`, unless it states them
+    itself. What it is stands in its own bases: a law stated under `MonotoneResponses` is monotone.
+
+    Parameters are floats. The methods that answer on a range of weights also take a device made of fractions, and
+    answer for exactly these.
 
     Args:
         tau: saturation level, in weight units, > 0; `inf` makes the linear device digital.
+        lacks: what the device that this one is named after has, and this model has not; one line each.
 
     """
 
     tau: float
+    lacks: tuple[str, ...] = field(default=(), kw_only=True, compare=False, repr=False)
     name: ClassVar[str]
     linear: ClassVar[bool] = False
     """Whether the law is w + D - |D| w/tau exactly, the one that the lemmas device.* speak of."""
+    clipped: ClassVar[bool] = False
+    """Whether the bounds are hard: what passes them is set to them, and an increment arrives only in part."""
+    confined: ClassVar[bool] = False
+    """Whether no increment, of any size, leads out of the bounds."""
     kernel: ClassVar[str | None] = None
     """The law of this name that is written into the compiled kernels. None: the kernels compile `q_plus` and `q_minus`,
     or `update` where the class has one of its own, as they stand in the class."""
@@ -57,9 +87,12 @@ class Device(ABC):
     def __init_subclass__(cls, **more: Any) -> None:  # noqa: ANN401
         super().__init_subclass__(**more)
         if vars(cls).keys() & {"q_plus", "q_minus", "update"}:
-            for said in ("linear", "kernel", "distortion", "symmetric_point"):
+            family = next((base for base in cls.__bases__ if base.__name__ in _FAMILIES), Device)
+            for said in _SAID:
                 if said not in vars(cls):
-                    setattr(cls, said, getattr(Device, said))
+                    setattr(cls, said, getattr(family, said))
+        if "clipped" in vars(cls) and "confined" not in vars(cls):
+            cls.confined = cls.clipped
 
     def __post_init__(self) -> None:
         positive("tau", self.tau, f"the device {self.name}")
@@ -74,15 +107,66 @@ class Device(ABC):
 
     def update(self, w: Array, dw: Array) -> Array:
         """Return the weights after the desired increments `dw`; shapes broadcast."""
-        return w + dw * np.where(dw >= 0, self.q_plus(w), self.q_minus(w))
+        moved = w + dw * np.where(dw >= 0, self.q_plus(w), self.q_minus(w))
+        return np.minimum(np.maximum(moved, -self.tau), self.tau) if self.clipped else moved
 
-    def distortion(self, low: float, high: float) -> Distortion | None:  # noqa: ARG002
-        """Return the distortion of increments of any size on the weights [low, high], or None where it is not known."""
+    def extremes(
+        self,
+        low: Exact,  # noqa: ARG002
+        high: Exact,  # noqa: ARG002
+        increment: Exact = math.inf,  # noqa: ARG002
+    ) -> tuple[arb, arb] | None:
+        """Return balls that hold the least and the largest response, (update(w, D) - w)/D; None: not known.
+
+        Args:
+            low: the least weight, in weight units.
+            high: the largest weight.
+            increment: the largest |D|, in weight units; D is any of -increment to increment, other than 0.
+
+        """
+        return None
+
+    def responses(self, low: Exact, high: Exact, increment: Exact = math.inf) -> tuple[float, float] | None:
+        """Return the least and the largest response, rounded outward, or None where they are not known."""
+        found = self.extremes(low, high, increment)
+        return None if found is None else (below(found[0]), above(found[1]))
+
+    def distortion(self, low: Exact, high: Exact, increment: Exact = math.inf) -> Distortion | None:
+        """Return the distortion of the increments |D| <= `increment` on the weights [low, high], or None if not known.
+
+        With qmax and qmin the extreme responses, gain = (qmax + qmin)/2 and gamma = (qmax - qmin)/(qmax + qmin) =
+        tanh((1/2) ln(qmax/qmin)), which no other gain makes smaller. The gain is a double next to that one; gamma is
+        rounded up: never below what holds with the gain returned, and at most 3e-16 (1 + gamma) above tanh l where the
+        responses are enclosed (`in_balls`). Source: theory/responses.md section 1, response.best.
+        """
+        found = self.extremes(low, high, increment)
+        if found is None:
+            return None
+        least, most = found
+        with precise():
+            gain = float(((least + most) / 2).mid())
+            if not 0 < gain < math.inf:
+                return None
+            return Distortion(max(above(most / gain - 1), above(1 - least / gain), 0.0), gain)
+
+    def steepness(self) -> float | None:
+        """Return C with q_plus(w) <= C (1 - w/tau) and q_minus(w) <= C (1 + w/tau) on [-tau, tau]; None: not known.
+
+        Increments |D| <= tau/C then never lead out of [-tau, tau] (claim device.box). Rounded up.
+        """
         return None
 
     def symmetric_point(self) -> float | None:
         """Return the weight at which pulses up and down are equally strong, in weight units; None: not known."""
         return None
+
+    def local_distortion(self, w: Array) -> Array:
+        """Return gamma_loc(w) = (q_minus - q_plus)/(q_minus + q_plus) at weights `w` (any shape), in [-1, 1].
+
+        A stationary point there has |f'| = |gamma_loc| E|g|. Source: theory/responses.md section 2, response.local.
+        """
+        up, down = self.q_plus(w), self.q_minus(w)
+        return np.asarray((down - up) / (down + up))
 
     def moves_from(self, w: Array) -> bool:
         """Return whether the law gives finite weights for small increments of either sign from `w` (any shape).
@@ -93,30 +177,66 @@ class Device(ABC):
         with np.errstate(all="ignore"):
             return bool(all(np.all(np.isfinite(self.update(w, dw))) for dw in (small, -small)))
 
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """Return the names of the parameters of the law, tau first."""
+        return tuple(one.name for one in fields(cls) if not one.kw_only)
+
     def fields(self) -> dict[str, float]:
-        """Return the device's parameters by name, as `make` takes them."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        """Return the parameters of the law by name, as `make` takes them."""
+        return {name: getattr(self, name) for name in self.names()}
+
+    def numbers(self) -> tuple[float, ...]:
+        """Return the parameters of the law that a kernel needs beside tau, in order."""
+        return tuple(number for name, number in self.fields().items() if name != "tau")
 
 
 class MonotoneResponses(Device):
-    """A device whose q_plus falls and whose q_minus rises with the weight, both positive within its bounds.
+    """A device whose q_plus falls and whose q_minus rises with the weight, neither below zero within its bounds.
 
-    The extreme responses are then at the ends of a range of weights. With qmax the largest and qmin the smallest of
-    the four, gain = (qmax + qmin)/2 and gamma = (qmax - qmin)/(qmax + qmin) = tanh((1/2) ln(qmax/qmin)), which no other
-    gain makes smaller. Source: theory/responses.md section 1, response.best.
+    The extreme responses are then at the ends of a range of weights. They are enclosed in balls where the law can be
+    run on them; else they are those of floating-point arithmetic, as much as eight roundings wider.
     """
 
-    def ends(self, low: float, high: float) -> Distortion | None:
-        """Return the distortion on [low, high], correct to the rounding of the responses at its ends.
+    def ends(self, low: Exact, high: Exact) -> tuple[arb, arb] | None:
+        """Return the least and the largest response on [low, high] for small increments, in balls.
 
         None unless -tau <= low <= high <= tau.
         """
         if not -self.tau <= low <= high <= self.tau:
             return None
-        edges = np.array([low, high])
-        responses = np.concatenate([np.atleast_1d(self.q_plus(edges)), np.atleast_1d(self.q_minus(edges))])
-        least, most = float(responses.min()), float(responses.max())
-        return Distortion((most - least) / (most + least), (most + least) / 2)
+        with precise():
+            found = [self._response(law, end) for law in (type(self).q_plus, type(self).q_minus) for end in (low, high)]
+            return min(found, key=lambda one: one.lower()), max(found, key=lambda one: one.upper())
+
+    def _response(self, law: Any, w: Exact) -> arb:  # noqa: ANN401 - a method of the class
+        enclosed = in_balls(law, self.fields(), w)
+        return enclosed if enclosed is not None else widened(float(law(self, np.array(float(w)))))
+
+    def room(self, low: Exact, high: Exact) -> float:
+        """Return the increment up to which nothing is clipped from any weight in [low, high], in weight units.
+
+        Infinite where the bounds are soft; 0 where a weight is at or beyond its bound. Rounded down.
+        """
+        if not self.clipped:
+            return math.inf
+        extremes = self.ends(low, high)
+        if extremes is None:
+            return 0.0
+        with precise():
+            left = ball(min(Fraction(self.tau) - Fraction(high), Fraction(self.tau) + Fraction(low)))
+            return max(below(left / extremes[1]), 0.0)
+
+    def extremes(self, low: Exact, high: Exact, increment: Exact = math.inf) -> tuple[arb, arb] | None:
+        """Return the least and the largest of the four responses at the ends, in balls.
+
+        None outside the bounds, and where the bounds are hard and an increment may be clipped (`room`).
+        """
+        return self.ends(low, high) if increment <= self.room(low, high) else None
+
+
+_FAMILIES = ("MonotoneResponses",)
+"""Classes that say of the laws stated directly under them what the responses on a range of weights are."""
 
 
 def positive(name: str, value: float, needed_by: str, *, infinite: bool = False) -> None:

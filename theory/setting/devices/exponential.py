@@ -1,17 +1,20 @@
 """A device whose responses saturate exponentially. Source: theory/responses.md section 1."""
 
-import math
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from theory.setting.devices.base import Array, Distortion, MonotoneResponses, positive
+from theory.setting.devices.base import Array, MonotoneResponses, positive
+from theory.setting.devices.enclosure import above, ball, precise
 
 
 @dataclass(frozen=True)
 class Exponential(MonotoneResponses):
-    """q_plus = (1 - e^(-curvature (1 - w/tau))) / (1 - e^(-curvature)), q_minus mirrored; linear as curvature -> 0."""
+    """q_plus = (1 - e^(-curvature (1 - w/tau))) / (1 - e^(-curvature)), q_minus mirrored; linear as curvature -> 0.
+
+    On |w| <= s tau, with c the curvature, gamma = sinh(c s)/(e^c - cosh(c s)) and gain (e^c - cosh(c s))/(e^c - 1).
+    """
 
     curvature: float = 1.0
     name: ClassVar[str] = "exponential"
@@ -23,15 +26,17 @@ class Exponential(MonotoneResponses):
 
     def q_plus(self, w: Array) -> Array:
         """Return the response to positive pulses: 1 at w = 0, 0 at w = tau."""
-        return np.asarray(np.expm1(-self.curvature * (1 - w / self.tau)) / math.expm1(-self.curvature))
+        return np.asarray(np.expm1(-self.curvature * (1 - w / self.tau)) / np.expm1(-self.curvature))
 
     def q_minus(self, w: Array) -> Array:
         """Return the response to negative pulses: 1 at w = 0, 0 at w = -tau."""
-        return np.asarray(np.expm1(-self.curvature * (1 + w / self.tau)) / math.expm1(-self.curvature))
+        return np.asarray(np.expm1(-self.curvature * (1 + w / self.tau)) / np.expm1(-self.curvature))
 
-    def distortion(self, low: float, high: float) -> Distortion | None:
-        """Return, on |w| <= s tau with curvature c, gamma = sinh(c s)/(e^c - cosh(c s)) and its gain."""
-        return self.ends(low, high)
+    def steepness(self) -> float:
+        """Return curvature/(1 - e^(-curvature)), the slope at the bound in units of 1/tau."""
+        with precise():
+            c = ball(self.curvature)
+            return above(-c / (-c).expm1())
 
     def symmetric_point(self) -> float:
         """Return 0."""

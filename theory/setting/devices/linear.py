@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from flint import arb
 
-from theory.setting.devices.base import Array, Device, Distortion, positive
+from theory.setting.devices.base import Array, Device, positive
+from theory.setting.devices.enclosure import Exact, ball, precise
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,20 @@ class AsymmetricLinear(Device):
         """Return w + dw - |dw| w / tau (claim device.closed_form), in this order of operations."""
         return w + dw - np.abs(dw) * w / self.tau
 
-    def distortion(self, low: float, high: float) -> Distortion:
-        """Return gamma = max |w|/tau on [low, high], the saturation rho (claim device.drift), and gain 1."""
-        return Distortion(0.0 if math.isinf(self.tau) else max(abs(low), abs(high)) / self.tau, 1.0)
+    def extremes(self, low: Exact, high: Exact, increment: Exact = math.inf) -> tuple[arb, arb] | None:  # noqa: ARG002
+        """Return 1 -+ max |w|/tau on [low, high]: gamma is the saturation rho (claim device.drift), and the gain is 1.
+
+        The law has no bounds beyond which it would be another one: of weights beyond tau gamma is above 1.
+        """
+        with precise():
+            if math.isinf(self.tau):
+                return ball(1), ball(1)
+            share = ball(max(-low, low, -high, high)) / ball(self.tau)
+            return 1 - share, 1 + share
+
+    def steepness(self) -> float:
+        """Return 1."""
+        return 1.0
 
     def symmetric_point(self) -> float:
         """Return 0."""

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from theory.setting.devices.base import Array, Distortion, MonotoneResponses, positive
+from theory.setting.devices.base import Array, MonotoneResponses, positive
 
 
 @dataclass(frozen=True)
 class ShiftedLinear(MonotoneResponses):
-    """Soft bounds with unequal slopes: q_plus = up (1 - w/tau), q_minus = down (1 + w/tau)."""
+    """Soft bounds with unequal slopes: q_plus = up (1 - w/tau), q_minus = down (1 + w/tau).
+
+    On |w| <= s tau, gamma = (s + dl)/(1 + s dl) with dl = |up - down|/(up + down).
+    """
 
     up: float = 1.0
     down: float = 0.8
@@ -28,10 +31,10 @@ class ShiftedLinear(MonotoneResponses):
         """Return down (1 + w/tau)."""
         return self.down * (1 + w / self.tau)
 
-    def distortion(self, low: float, high: float) -> Distortion | None:
-        """Return, on |w| <= s tau, gamma = (s + dl)/(1 + s dl) with dl = |up - down|/(up + down), and its gain."""
-        return self.ends(low, high)
+    def steepness(self) -> float:
+        """Return the larger slope."""
+        return float(max(self.up, self.down))
 
     def symmetric_point(self) -> float:
         """Return tau (up - down)/(up + down)."""
-        return self.tau * (self.up - self.down) / (self.up + self.down)
+        return float(self.tau * (self.up - self.down) / (self.up + self.down))
