@@ -31,7 +31,7 @@ ENTRY = Path(__file__).parent / "theory.md"
 CHAPTERS = ENTRY.parent / "theory"
 ORDER = (
     "tools", "element", "pipelines", "networks", "staleness", "theorem-1", "theorem-2", "evaluation", "refinements",
-    "complexity", "floor", "lag",
+    "complexity", "floor", "lag", "free",
 )  # fmt: skip
 """The chapters in the order of the proof: what a claim cites stands before it."""
 
@@ -51,7 +51,8 @@ PLAIN = {
     "f_next": "f(W_{k+1})", "mean_now": r"\mathrm{avg} \, f(W_k)", "mean_next": r"\mathrm{avg} \, f(W_{k+1})",
     "w_star": "w^*", "moved_drift": r"\epsilon", "stale_length": "B", "drift_length": r"\ell_e", "B_b": "B",
     "grad": "F_i", "noise": "n_i", "stale": "b_i", "drift": "e_i", "level": r"\bar{\sigma}", "edge": "c",
-    "reached": "G", "size0": "s_0", "stages": "m", "inside": "z_i", "out": "y_i",
+    "reached": "G", "Theta": r"\Theta", "G_fresh": r"\Xi", "W_c": r"\sqrt{c} \, W", "c_mean": r"\bar{c}",
+    "s2_m": "s_m^2", "size0": "s_0", "stages": "m", "inside": "z_i", "out": "y_i",
 }  # fmt: skip
 """How names of generators and of a few symbols look where the name itself is no mathematics."""
 NAME = r"[A-Za-z]\w*"
@@ -270,7 +271,11 @@ def _known(process: Process) -> str:
         return "is a martingale difference" if process.differences == 0 else "is known with the sample of its step"
     if process.known == -1:
         return "is known before the sample of its step"
-    return f"at step $k$ is known from the samples of the steps up to $k + {formula(exact(process.known))}$"
+    step = sympy.Symbol("k", real=True)
+    known = f"at step $k$ is known from the samples of the steps up to ${formula(step + exact(process.known))}$"
+    if process.differences is None:
+        return known
+    return f"{known}, and has mean zero given those of the steps before ${formula(step + exact(process.differences))}$"
 
 
 def link(item: str, where: dict[str, str], here: str) -> str:

@@ -113,6 +113,15 @@ STALENESS = Assumption(
     ("Lambda1", "Lambdah"),
     ("problem",),
 )
+INDEPENDENT = Assumption(
+    "independent",
+    "the sample of a step is independent of all samples before it, so that what it and an earlier point make has, "
+    "over the fresh sample alone, a mean that is known as early as the point",
+    r"\xi_k \text{ is independent of } \xi_0, \dots, \xi_{k-1}; \quad "
+    r"\mathbb{E}[u(W_{k-D}; \xi_k) \mid \xi_0, \dots, \xi_{k-1}] = \mathbb{E}_{\xi_k} u(W_{k-D}; \xi_k)",
+    (),
+    ("problem",),
+)
 
 REGISTRY: dict[str, Assumption] = {
     item.id: item
@@ -128,6 +137,7 @@ REGISTRY: dict[str, Assumption] = {
         STAGES,
         LAGS,
         STALENESS,
+        INDEPENDENT,
     )
 }
 """Every assumption by id."""

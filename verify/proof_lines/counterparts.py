@@ -24,8 +24,8 @@ WITHOUT: Mapping[str, str] = {
     "master.sharp, whose lines are evaluated",
     "growing.linear": "as growing.sharp; at growth 0 it is complexity.linear, whose line is evaluated",
     "lag.first_steps": "speaks of one instance, exactly; tests/theory/lemmas/test_lag.py runs it in rational numbers",
-    "lag.lower": "as lag.first_steps: every step size of a grid, every lag and horizon up to 12",
-    "lag.lower_rate": "as lag.first_steps; the smallest K that reaches eps is searched there",
+    "lag.lower": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it over step sizes, lags and horizons",
+    "lag.lower_rate": "speaks of one instance; tests/theory/lemmas/test_lag.py looks there for a K that is too small",
     "lag.upper": "algebra of the feasible set; master.sharp has the line that puts a run in it",
     "challenge.cross_term": "an `if`: its premise is what is in question; `verify.rates.lag_price` measures the term",
 }
@@ -48,6 +48,9 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "windows": (
         "window.coherent", "window.martingale", "window.displacement", "stale.partial", "stale.row",
         "stale.whole_partial", "stale.whole_row",
+    ),
+    "frozen": (
+        "free.frozen_orthogonal", "free.weighted_window",
     ),
     "averages": (
         "noise.orthogonal", "noise.second_moment", "stale.minkowski", "stale.martingale", "stale.reach",

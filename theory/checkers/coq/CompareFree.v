@@ -1,7 +1,7 @@
-(** As Compare.v, for the claims about a lag alone and about Theorem 4 (docs/theory.md#lag.lower). *)
+(** As Compare.v, for the claims about a lag alone and about what was known before a window. *)
 
-From Coq Require Import Reals Lra Lia Psatz.
-From Analog Require Import Sums InnerProduct Master LagLower Compare.
+From Coq Require Import Reals Lra Lia List Psatz.
+From Analog Require Import Sums InnerProduct Expectation Windows Rules Master LagLower FrozenRules Compare.
 Local Open Scope R_scope.
 
 (** * A lag without noise *)
@@ -118,4 +118,45 @@ Proof.
     replace (1 + alpha * Lambda1 + - (alpha * L * / 2)) with (1 + Lambda1 * alpha + -1 * / 2 * (L * alpha)) by ring.
     replace (1 + alpha * Lambda1 - alpha * L * / 2) with (1 + Lambda1 * alpha + -1 * / 2 * (L * alpha)) by ring.
     ring.
+Qed.
+
+(** * Windows and what was known before them *)
+
+Lemma vsum_seen {H : space} (W z : nat -> H) :
+  (forall y, inner (W 0%nat) y = 0) -> (forall k y, inner (W (S k)) y = inner (W k) y + inner (z k) y) ->
+  forall d y, inner (W d) y = inner (vsum d z) y.
+Proof.
+  intros Start Next d. induction d as [|d IH]; intros y; [rewrite Start; symmetry; apply inner_zero|].
+  simpl. now rewrite Next, IH, inner_plus.
+Qed.
+
+(** free.frozen_orthogonal *)
+Lemma compare_free_frozen_orthogonal (Smp : sampler) (Len : nat) {H : space} (G_fresh : process Smp Len H)
+  (Theta W : nat -> process Smp Len H) (n_m : process Smp Len H) (z : nat -> process Smp Len H) :
+  differences Smp Len H n_m -> (forall k, known Smp Len H (k + 1) (Theta k)) -> differences Smp Len H G_fresh ->
+  (forall k h, taken Smp Len h -> z k h = delayed Smp Len H (k + 1) n_m h) ->
+  (forall y, inner (W 0%nat) y = 0) -> (forall k y, inner (W (S k)) y = inner (W k) y + inner (z k) y) ->
+  forall d, inner G_fresh (W d) + inner (Theta d) (W d) = 0.
+Proof.
+  intros Dn KT DG Dz W0 WS d.
+  rewrite <- (frozen_sum Smp Len H n_m (Theta d) G_fresh d Dn); [| |exact DG].
+  2:{ rewrite <- Nat.add_1_r. apply KT. }
+  rewrite inner_plus, !(inner_sym _ (W d)), !(vsum_seen W z W0 WS), !(inner_sym (vsum d z)), Rplus_comm.
+  assert (Same : forall m y, inner (vsum m z) y = inner (last_terms Smp Len H m n_m) y).
+  { intros m y. unfold last_terms. rewrite !inner_vsum. apply sum_ext. intros i _.
+    apply (average_taken Smp Len). intros h T. rewrite (Dz i h T), Nat.add_1_r. reflexivity. }
+  rewrite !(inner_sym _ (vsum d z)), !Same, !(inner_sym (last_terms _ _ _ _ _)). reflexivity.
+Qed.
+
+(** free.weighted_window *)
+Lemma compare_free_weighted_window (Smp : sampler) (Len : nat) {H : space} (c_mean s2_m : R)
+  (W_c y : nat -> process Smp Len H) :
+  (forall k, known Smp Len H (k + 1) (y k)) -> (forall k, centred Smp Len H (k + 1) (y k)) ->
+  (forall z, inner (W_c 0%nat) z = 0) -> (forall k z, inner (W_c (S k)) z = inner (W_c k) z + inner (y k) z) ->
+  (forall k, inner (y k) (y k) <= c_mean * s2_m) ->
+  forall d, inner (W_c d) (W_c d) <= c_mean * INR d * s2_m.
+Proof.
+  intros Kn C W0 WS V d. rewrite (vsum_seen W_c y W0 WS), inner_sym, (vsum_seen W_c y W0 WS).
+  apply Rle_trans with (INR d * (c_mean * s2_m)); [|right; ring].
+  apply weighted_sum; intros i _; [rewrite <- Nat.add_1_r; apply C | rewrite <- Nat.add_1_r; apply Kn | apply V].
 Qed.

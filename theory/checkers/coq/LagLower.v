@@ -76,7 +76,8 @@ Proof.
   assert (J1 : 1 <= INR J) by (apply (le_INR 1); lia).
   assert (JK' : INR J <= INR K) by (now apply le_INR).
   pose proof (Rle_trans _ _ _ (late_gradients L alpha w0 slope J K HJ JK Late) Reached) as B.
-  set (G := L * (L / 2 * w0 ^ 2)) in *. assert (HG : 0 < G) by (unfold G; apply Rmult_lt_0_compat; [exact HL | apply Rmult_lt_0_compat; lra]).
+  set (G := L * (L / 2 * w0 ^ 2)) in *.
+  assert (HG : 0 < G) by (unfold G; apply Rmult_lt_0_compat; [exact HL | apply Rmult_lt_0_compat; lra]).
   assert (More : G * INR J / 2 < INR K * eps).
   { apply Rlt_le_trans with (INR K * (G * INR J * (INR J + 1) / ((2 * INR J - 1) * INR K))).
     2:{ apply Rmult_le_compat_l; [lra | exact B]. }
