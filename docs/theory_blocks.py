@@ -31,7 +31,7 @@ ENTRY = Path(__file__).parent / "theory.md"
 CHAPTERS = ENTRY.parent / "theory"
 ORDER = (
     "tools", "element", "pipelines", "networks", "staleness", "theorem-1", "theorem-2", "evaluation", "refinements",
-    "complexity", "floor", "lag", "free",
+    "complexity", "floor", "responses", "granularity", "lag", "free",
 )  # fmt: skip
 """The chapters in the order of the proof: what a claim cites stands before it."""
 
@@ -51,8 +51,22 @@ PLAIN = {
     "f_next": "f(W_{k+1})", "mean_now": r"\mathrm{avg} \, f(W_k)", "mean_next": r"\mathrm{avg} \, f(W_{k+1})",
     "w_star": "w^*", "moved_drift": r"\epsilon", "stale_length": "B", "drift_length": r"\ell_e", "B_b": "B",
     "grad": "F_i", "noise": "n_i", "stale": "b_i", "drift": "e_i", "level": r"\bar{\sigma}", "edge": "c",
-    "reached": "G", "Theta": r"\Theta", "G_fresh": r"\Xi", "W_c": r"\sqrt{c} \, W", "c_mean": r"\bar{c}",
-    "s2_m": "s_m^2", "size0": "s_0", "stages": "m", "inside": "z_i", "out": "y_i",
+    "reached": "G", "size0": "s_0", "stages": "m", "inside": "z_i", "out": "y_i", "qmin": r"q_{\min}",
+    "qmin_1": r"q_{\min, 1}", "qmin_2": r"q_{\min, 2}", "qmax_1": r"q_{\max, 1}", "qmax_2": r"q_{\max, 2}",
+    "e_l": r"e^{\ell}", "after": "U", "mean_T": r"\overline{T}", "mean_m": r"\overline{\lvert g \rvert}",
+    "square_m": "g^2", "mean_square": r"\overline{g^2}", "q_middle": r"\overline{q}",
+    "slope_plus": "q_+'", "slope_minus": "q_-'",
+    "dl": r"\delta", "abs_c": r"\lvert c_i \rvert", "root_f": r"\sqrt{f_i}", "gF": r"\gamma F", "gn": r"\gamma n",
+    "gF_k": r"\gamma F_k", "gn_k": r"\gamma n_k", "share": r"\theta_i", "made": r"\overline{\alpha}",
+    "number": "n", "number2": "n_2", "mean_number": r"\overline{n}", "mean_number2": r"\overline{n^2}",
+    "first": "m_1", "second": "m_2", "mean_first": r"\overline{m}_1", "mean_second": r"\overline{m}_2",
+    "frac": "q", "BL": "B", "bias": r"\overline{\Delta D}", "variance": r"\mathrm{Var} D_r",
+    "mean_change": r"\overline{\Delta U}", "mean_change2": r"\overline{(\Delta U)^2}", "zeta": r"\zeta",
+    "zeta_k": r"\zeta_k",
+    "moved": r"\sigma_\zeta", "sqrt_size": r"\sqrt{\mathrm{size}}", "alpha_best": r"\alpha^*", "ones": r"\mathbf{1}",
+    "sizes": r"\lvert g \rvert", "variances": r"\mathrm{Var}", "one_i": "1_i", "size_i": r"\lvert g_i \rvert",
+    "var_i": r"\mathrm{Var}_i",
+    "Theta": r"\Theta", "G_fresh": r"\Xi", "W_c": r"\sqrt{c} \, W", "c_mean": r"\bar{c}", "s2_m": "s_m^2",
 }  # fmt: skip
 """How names of generators and of a few symbols look where the name itself is no mathematics."""
 NAME = r"[A-Za-z]\w*"

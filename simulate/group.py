@@ -59,7 +59,15 @@ class Group:
 
 
 def _check_start(described: Run, device: Device) -> None:
-    """Refuse a start beyond tau where the device's law gives no weights; elsewhere say that the run starts there."""
+    """Refuse a start beyond tau where the device's law gives no weights; elsewhere say that the run starts there.
+
+    Say also that a device is not all that the one it is named after is.
+    """
+    if device.lacks:
+        notes.say(
+            f"the device {described.device} has {len(device.lacks)} features that the model lacks: "
+            f"`theory device {described.device}` lists them"
+        )
     start = described.problem.initial_weights()
     largest = max(float(np.max(np.abs(stage), initial=0.0)) for stage in start)
     if not largest > device.tau:

@@ -29,6 +29,24 @@ _MEASURES = 256
 
 
 @dataclass(frozen=True)
+class DeviceName:
+    """The name of a law, of a published device, or `table:FILE.csv` with measured pulses."""
+
+    shown: str = "<str>"
+
+    @property
+    def range(self) -> str:
+        """Return the names."""
+        return ", ".join((*devices.names(), f"{devices.PREFIX}FILE.csv"))
+
+    def read(self, name: str, given: object) -> str:  # noqa: ARG002
+        """Return the name; `BadInput` names the choices otherwise. A file is not read yet."""
+        text = given if isinstance(given, str) else str(given)
+        devices.law_of(text)
+        return text
+
+
+@dataclass(frozen=True)
 class Run:
     """One run, fully described; making it raises `BadInput` on anything that cannot be run.
 
@@ -41,7 +59,9 @@ class Run:
 
     Args:
         problem: what is trained.
-        device_parameters: the device's parameters other than tau.
+        device_parameters: the device's parameters other than tau: of its law, of its pulses, of its elements. Where
+            these come from a file, its checksum is added, and only the file that has it is read again. Of a device
+            `table:FILE.csv` what was fitted is kept, with path and checksum: the device is then `table`.
 
     """
 
@@ -52,8 +72,8 @@ class Run:
     iterations: int = field(metadata=about("Iterations K", Whole()))
     replicas: int = field(default=1, metadata=about("Replicas R, independent of each other", Whole()))
     seed: int = field(default=0, metadata=about("Seed of all random numbers", Whole(0, (1 << 64) - 1)))
-    device: str = field(default="ald", metadata=about("Device", Name(lambda: devices.REGISTRY)))
-    device_parameters: dict[str, float] = field(default_factory=dict, hash=False)
+    device: str = field(default="ald", metadata=about("Device", DeviceName()))
+    device_parameters: dict[str, float | str] = field(default_factory=dict, hash=False)
     batch: int = field(default=1, metadata=about("Micro-batches B of analog-sgd-sp, 1 for the others", Whole()))
     lags: tuple[int, ...] = field(default=LEFT_OUT, metadata=about("d_1,...,d_M instead of the schedule's", LAGS))
     dtype: str = field(default="float64", metadata=about("Type of the weights", Name(lambda: DTYPES)))
@@ -64,6 +84,10 @@ class Run:
     def __post_init__(self) -> None:
         read_all(self)
         object.__setattr__(self, "device_parameters", dict(self.device_parameters or {}))
+        if self.device.startswith(devices.PREFIX):  # from here on the run has the knots and needs no file
+            table = devices.resolved(self.device, self.tau, self.device_parameters)
+            object.__setattr__(self, "device", table.law)
+            object.__setattr__(self, "device_parameters", table.parameters)
         row = algorithms.named(self.algorithm)
         if self.batch != 1 and not row.batched:
             raise BadInput("batch", self.batch, f"batch = 1 for {self.algorithm}")
@@ -73,6 +97,9 @@ class Run:
         if math.isfinite(self.tau) and made_for != self.tau:
             raise BadInput("tau", self.tau, f"tau = {made_for}, for which the problem {self.problem.name} was made")
         self._resolve(row)
+        device = self.make_device()
+        if device.elements is not None and device.elements.path:
+            self.device_parameters["elements_sha256"] = device.elements.sha256
 
     def _resolve(self, row: algorithms.Algorithm) -> None:
         """Fill in lags and measuring times, so that the description is complete."""
@@ -93,15 +120,15 @@ class Run:
         else:
             every = self.measure_every
         object.__setattr__(self, "measure_every", min(every, longest))
-        self.make_device()
 
     def make_device(self) -> Device:
         """Return the device; a digital run has the linear one with tau = inf."""
+        count = sum(math.prod(shape) for shape in self.problem.shapes)
         if math.isinf(self.tau):
-            if self.device_parameters:
-                raise BadInput("device", self.device, "no device parameters if tau = inf")
-            return devices.make("ald", self.tau)
-        return devices.make(self.device, self.tau, **self.device_parameters)
+            if self.device_parameters.keys() - set(devices.OF_PULSES):
+                raise BadInput("device", self.device, "no device parameters but those of pulses if tau = inf")
+            return devices.make("ald", self.tau, count=count, **self.device_parameters)
+        return devices.make(self.device, self.tau, count=count, **self.device_parameters)
 
     def describe(self) -> dict[str, Any]:
         """Return the run as plain data; `from_description` makes it again."""

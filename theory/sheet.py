@@ -64,7 +64,7 @@ def _theorem(item: Bound) -> dict[str, Any]:
     refining = sorted({label for form in item.forms for label in form.needs} - set(item.required))
     meanings = dict(item.definitions)
     if "Lambdah" in item.required:
-        meanings[symbol("nu")] = DEFAULTS["nu"]
+        meanings.setdefault(symbol("nu"), DEFAULTS["nu"])
     return {
         "name": item.name,
         "title": item.title,

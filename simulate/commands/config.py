@@ -4,6 +4,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def make_run(given: Mapping[str, Any], record: type[Run] = Run) -> Run:
     """Make a `Run` from options, whose values may be text; missing and wrong ones raise `BadInput`.
 
     `set` holds the problem's settings and the device's parameters together. A problem made for one saturation level
-    (attaining, plus-minus) takes it from `tau` unless it is set.
+    (attaining, plus-minus) takes it from `tau` unless it is set, and attaining what else it needs from the device.
     """
     described = fields_of(record)
     given = {name: value for name, value in given.items() if value is not None}
@@ -88,22 +89,33 @@ def make_run(given: Mapping[str, Any], record: type[Run] = Run) -> Run:
             raise BadInput(option_of(name), None, f"given, as {option_of(name)} or in CONFIG.toml")
     read = {name: field.read(given[name]) for name, field in described.items() if name in given}
     problem, parameters = _make_problem(given, read["tau"], read.get("device", described["device"].default))
-    return record(problem=problem, device_parameters=parameters, **read)
+    run = record(problem=problem, device_parameters=parameters, **read)
+    made = problem.for_device(run.make_device())
+    return run if made is problem else replace(run, problem=made)
 
 
-def _make_problem(options: Mapping[str, Any], tau: float, device: str) -> tuple[problems.Problem, dict[str, float]]:
+def _make_problem(
+    options: Mapping[str, Any], tau: float, device: str
+) -> tuple[problems.Problem, dict[str, float | str]]:
     """Share `set` out between the problem and the device."""
     name = boundary.known("--problem", str(options["problem"]), problems.REGISTRY)
-    kind = devices.REGISTRY[device]
+    kind = devices.law_of(device)
     own = set(problems.REGISTRY[name].setting_fields())
-    of_device = set(kind.names()) - {"tau"}
-    settings, parameters = dict[str, Any](), dict[str, float]()
+    of_device = {*kind.names(), *devices.OF_PULSES, *devices.OF_ELEMENTS} - {"tau"}
+    settings, parameters = dict[str, Any](), dict[str, float | str]()
     for key, value in dict(options.get("set", {})).items():
         boundary.known("--set", key, sorted(own | of_device), f"the problem {name} and the device {device}")
         if key in own:
             settings[key] = value
         else:
-            parameters[key] = boundary.real(key, value)
+            parameters[key] = _parameter(key, value)
     if "tau" in own and tau < float("inf"):
         settings.setdefault("tau", tau)
     return problems.make(name, boundary.integer("stages", options.get("stages", 1), at_least=1), **settings), parameters
+
+
+def _parameter(key: str, value: object) -> float | str:
+    """Read a parameter of the device: `elements` is a seed or names a file, its checksum is text, all else is real."""
+    if key == "elements_sha256" or (key == "elements" and isinstance(value, str) and not value.strip().isdecimal()):
+        return str(value)
+    return boundary.integer(key, value) if key in ("elements", "BL") else boundary.real(key, value)

@@ -5,7 +5,7 @@ in `state`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -22,7 +22,8 @@ from simulate.randomness import Samples
 from simulate.run import Run
 from theory.setting import algorithms, schedules
 from theory.setting.algorithms import Algorithm
-from theory.setting.devices import Device
+from theory.setting.devices import Device, bound
+from theory.setting.devices.draws import ElementDraws
 from theory.setting.objectives import Weights
 
 State = dict[str, np.ndarray]
@@ -73,6 +74,27 @@ class Task:
         """Return the lags as far as K steps can tell them apart: W_{k - d} with d >= K is W_0 at every step."""
         return tuple(min(lag, self.run.iterations) for lag in self.lags)
 
+    def acting(self, replicas: Sequence[int] | int) -> Callable[[int, int], Device]:
+        """Return how the device acts, as a function of the stage and the step.
+
+        Args:
+            replicas: numbers of the replicas, the first axis of a stage's weights; one number: there is no such axis.
+
+        """
+        device, shapes = self.device, self.problem.shapes
+        if device.plain:
+            return lambda _stage, _step: device
+        edges = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes[:-1])]).tolist()
+        tiles = list(zip(edges, shapes, strict=True))
+        own = [None if device.elements is None else device.elements.part(first, shape) for first, shape in tiles]
+        draws = [ElementDraws(self.run.seed, replicas, first, shape) for first, shape in tiles]
+
+        def acting(stage: int, step: int) -> Device:
+            uniforms = None if device.pulses is None else draws[stage].at(step)
+            return bound(device, own[stage], uniforms)
+
+        return acting
+
     @property
     def samples(self) -> Samples:
         """Return the group's samples."""
@@ -119,7 +141,12 @@ class NumPyEngine(Engine):
             task.run.alpha,
             task.reach,
             [self._spread(stage) for stage in start],
+            task.acting(self._numbers()),
         )
+
+    def _numbers(self) -> Sequence[int] | int:
+        """Return the numbers of the replicas, as the first axis of the weights has them."""
+        return self._task.replicas
 
     def _spread(self, stage: np.ndarray) -> np.ndarray:
         return np.repeat(stage[None], len(self._task.replicas), axis=0)
@@ -157,6 +184,9 @@ def _kind(samples: np.ndarray, dtype: np.dtype[Any]) -> np.dtype[Any]:
 class ReferenceEngine(NumPyEngine):
     """The recursion on one replica, whose arrays have the problem's own shapes."""
 
+    def _numbers(self) -> int:
+        return self._task.replicas[0]
+
     def _spread(self, stage: np.ndarray) -> np.ndarray:
         return stage
 
@@ -184,7 +214,13 @@ class MachineEngine(Engine):
             raise BadInput("dtype", task.dtype, "dtype = float64 on the machine")
         samples = task.samples
         machine = Machine(
-            task.problem, task.algorithm, task.device, task.run.alpha, schedule, lambda k, b: samples.at(k)[0, b]
+            task.problem,
+            task.algorithm,
+            task.device,
+            task.run.alpha,
+            schedule,
+            lambda k, b: samples.at(k)[0, b],
+            task.acting(task.replicas[0]),
         )
         self.machine, self._iterations = machine, task.run.iterations
         self._versions: Iterator[Weights] = machine.trajectory(task.run.iterations)

@@ -363,6 +363,7 @@ def refusal(task: Task) -> str:
     return (
         _algorithm_refusal(task.algorithm)
         or _problem_refusal(task.problem, task.lags)
+        or _grain_refusal(task.device)
         or _device_refusal(type(task.device))
     )
 
@@ -398,6 +399,10 @@ def _network_refusal(problem: Network) -> str:
     return "" if problem.loss in kernels.LOSSES else f"the loss {problem.loss} has no kernel"
 
 
+def _grain_refusal(device: Device) -> str:
+    return "" if device.plain else "pulses and elements of their own have no kernel yet"
+
+
 def _device_refusal(kind: type[Device]) -> str:
     number = _device_number(kind)
     return f"the device {kind.name} cannot be compiled: {number}" if isinstance(number, str) else ""
@@ -421,12 +426,12 @@ def _device_number(kind: type[Device]) -> int | str:
 
     It is that of the law that the device names, or of its own law, compiled as it stands in the class.
     """
-    if kind.kernel is not None:
+    if kind.kernel in kernels.DEVICES:
         return kernels.DEVICES[kind.kernel]
     names = kind.names()
     update = None if kind.update is Device.update else kind.update
     try:
-        return kernels.plug_device(names, kind.q_plus, kind.q_minus, update)
+        return kernels.plug_device(names, kind.q_plus, kind.q_minus, update, kind.clipped)
     except kernels.NotCompiled as error:
         return str(error)
 

@@ -45,6 +45,7 @@ class Stage:
         self._problem, self._stashes = problem, stashes
         self._in_flight: deque[InFlight] = deque()
         self._gathered: Array | None = None
+        self.updates = 0
 
     def forward(self) -> Array:
         """Pass the oldest waiting message on with the weights as they are now."""
@@ -65,11 +66,11 @@ class Stage:
         assert self._gathered is not None, "an update follows a backward pass"
         mean = self._gathered if batch == 1 else self._gathered / batch
         self.weights[...] = device.update(self.weights, -alpha * mean)
-        self._gathered = None
+        self._gathered, self.updates = None, self.updates + 1
 
     def state(self) -> dict[str, Array]:
         """Return the tile and everything that waits, in order, as arrays."""
-        arrays = {"weights": self.weights.copy()}
+        arrays = {"weights": self.weights.copy(), "updates": np.array(self.updates)}
         arrays |= _numbered("forward", self.forward_inbox) | _numbered("backward", self.backward_inbox)
         for place, (kept, stash) in enumerate(self._in_flight):
             arrays |= _numbered(f"flight.{place}.kept", _leaves(kept))
@@ -78,7 +79,7 @@ class Stage:
 
     def restore(self, state: dict[str, Array], waiting: int, pattern: object) -> None:
         """Continue from what `state` returned; `waiting` samples are in flight, kept in the form of `pattern`."""
-        self.weights[...] = state["weights"]
+        self.weights[...], self.updates = state["weights"], int(state["updates"])
         self.forward_inbox, self.backward_inbox = deque(_listed("forward", state)), deque(_listed("backward", state))
         self._in_flight = deque(
             InFlight(
@@ -129,6 +130,7 @@ class Machine:
         alpha: step size.
         schedule: who works when.
         draw: the b-th sample of iteration k.
+        acting: the device as it acts at a stage in its k-th update, acting(stage, k); None: the same everywhere.
 
     """
 
@@ -140,6 +142,7 @@ class Machine:
         alpha: float,
         schedule: Schedule,
         draw: Callable[[int, int], Any],
+        acting: Callable[[int, int], Device] | None = None,
     ) -> None:
         if algorithm.own:
             own = ", ".join(algorithm.own)
@@ -150,7 +153,8 @@ class Machine:
             Stage(number, problem, weights, stashes=algorithm.stashed)
             for number, weights in enumerate(problem.initial_weights())
         ]
-        self._problem, self._device, self._alpha = problem, device, alpha
+        self._problem, self._alpha = problem, alpha
+        self._acting = acting or (lambda _stage, _update: device)
         self._schedule, self._draw = schedule, draw
         self.slots, self._done = 0, 0
         self._versions = [deque([stage.weights.copy()]) for stage in self.stages]
@@ -171,7 +175,7 @@ class Machine:
             else:
                 self._pass_backward(stage)
                 if self._schedule.updates_after(task.sample):
-                    stage.update(self._device, self._alpha, self._schedule.batch)
+                    stage.update(self._acting(stage.number, stage.updates), self._alpha, self._schedule.batch)
                     self._versions[stage.number].append(stage.weights.copy())
 
     def state(self) -> dict[str, Array]:

@@ -1,7 +1,7 @@
 """The algorithms, literally: one line of code per line of docs/theory.md#algorithms. The rest is checked against it."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ class Recursion:
         alpha: step size.
         lags: d_m, updates by which the forward weights of stage m are old.
         weights: W_0, one array a stage.
+        acting: the device as it acts at a stage in a step, acting(stage, step): with its elements' own parameters and
+            the step's random numbers. None: the same everywhere.
 
     """
 
@@ -35,9 +37,11 @@ class Recursion:
         alpha: float,
         lags: Sequence[int],
         weights: Weights,
+        acting: Callable[[int, int], Device] | None = None,
     ) -> None:
+        self._steps, self._acting = 0, acting or (lambda _stage, _step: device)
         self._tiles = [algorithm.start(stage) for stage in weights]
-        self._problem, self._algorithm, self._device, self._alpha = problem, algorithm, device, alpha
+        self._problem, self._algorithm, self._alpha = problem, algorithm, alpha
         self._past = [deque([stage] * lag, maxlen=lag) for stage, lag in zip(weights, lags, strict=True)]
 
     @property
@@ -59,22 +63,29 @@ class Recursion:
         direction = self.direction(samples)
         for past, now in zip(self._past, self.weights, strict=True):
             past.append(now)
-        self._tiles = [self._moved(tile, along) for tile, along in zip(self._tiles, direction, strict=True)]
+        self._tiles = [
+            self._moved(tile, along, self._acting(stage, self._steps))
+            for stage, (tile, along) in enumerate(zip(self._tiles, direction, strict=True))
+        ]
+        self._steps += 1
 
-    def _moved(self, tile: Tile, along: np.ndarray) -> Tile:
+    def _moved(self, tile: Tile, along: np.ndarray, device: Device) -> Tile:
         """Return a stage's arrays after the step, in the kinds of numbers they had."""
-        after = self._algorithm.update(tile, along, self._alpha, self._device)
+        after = self._algorithm.update(tile, along, self._alpha, device)
         return {name: after[name].astype(array.dtype, copy=False) for name, array in tile.items()}
 
     def state(self) -> dict[str, np.ndarray]:
         """Return all that the next step depends on, as arrays."""
         pasts = {f"past.{stage}": np.stack(past) for stage, past in enumerate(self._past) if past}
-        return pasts | {
-            _key(name, stage): array for stage, tile in enumerate(self._tiles) for name, array in tile.items()
-        }
+        return (
+            pasts
+            | {"steps": np.array(self._steps)}
+            | {_key(name, stage): array for stage, tile in enumerate(self._tiles) for name, array in tile.items()}
+        )
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Continue from what `state` returned."""
+        self._steps = int(state["steps"])
         self._tiles = [{name: state[_key(name, stage)] for name in tile} for stage, tile in enumerate(self._tiles)]
         for stage, past in enumerate(self._past):
             past.extend(state.get(f"past.{stage}", ()))

@@ -45,7 +45,7 @@ def moved(device: int, w: float, dw: float, real: Floats) -> Value:
     one, tau, p = like(w, 1.0), real[2], real[3]
     side = w * real[1] if dw >= 0 else -w * real[1]
     if device == POWER:
-        return fma(dw, max(one - side, like(w, 0.0)) ** p, w)
+        return fma(dw, max(one - side, like(w, 0.0)) ** (p if dw >= 0 else real[4]), w)
     if device == EXPONENTIAL:
         return fma(dw, math.expm1(-p * (one - side)) / math.expm1(-p), w)
     if device == SHIFTED_LINEAR:

@@ -119,7 +119,11 @@ def _on_array(law: Callable[..., Any], kind: types.Float) -> Any:  # noqa: ANN40
 
 
 def device(
-    names: Sequence[str], up: Callable[..., Any], down: Callable[..., Any], update: Callable[..., Any] | None
+    names: Sequence[str],
+    up: Callable[..., Any],
+    down: Callable[..., Any],
+    update: Callable[..., Any] | None,
+    clipped: bool = False,
 ) -> int:
     """Return the number under which the kernels know a device; raise `NotCompiled` if it cannot be compiled.
 
@@ -128,6 +132,7 @@ def device(
         up: the response q_plus(self, w) of a float; `self` has the parameters and nothing else.
         down: q_minus(self, w).
         update: update(self, w, dw) if it is not made of the responses.
+        clipped: whether what is made of the responses is set to -tau or tau where it passes them.
 
     """
     if len(names) > 3:
@@ -138,7 +143,8 @@ def device(
 
     def by_responses(w: Value, dw: Value, tau: Value, p: Value, q: Value) -> Value:
         this = form(*(tau, p, q)[:count])
-        return w + dw * (_number(plus(this, w)) if dw >= 0 else _number(minus(this, w)))
+        moved = w + dw * (_number(plus(this, w)) if dw >= 0 else _number(minus(this, w)))
+        return min(max(moved, -tau), tau) if clipped else moved
 
     def by_update(w: Value, dw: Value, tau: Value, p: Value, q: Value) -> Value:
         return _number(whole(form(*(tau, p, q)[:count]), w, dw))

@@ -1,16 +1,18 @@
 """Two one-dimensional instances with closed-form floors: the one that attains the bound, and its +-sigma sibling."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import sqrt
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulate.problems.base import Moments, Problem, require
 from simulate.problems.blocks import Blocks
+from theory.setting.devices import Device
 from theory.setting.objectives import Array, Facts, Weights
 
 L = 1.0
@@ -22,42 +24,100 @@ def _check(rho: float, tau: float) -> None:
     require(0 < tau < np.inf, "tau", tau, "tau > 0 and finite", "floor.attained")
 
 
+def _drift(device: Device, place: float) -> float:
+    """Return (q_- - q_+)/(2 sqrt(q_- q_+)) = +-sinh l at a weight: positive where it is pushed down."""
+    w = np.array([place])
+    up, down = (float(response(w)[0]) for response in (device.q_plus, device.q_minus))
+    require(min(up, down) > 0, "start", place, f"both responses of {device.name} positive there", "response.attained")
+    return (down - up) / (2 * sqrt(up * down))
+
+
 @dataclass(frozen=True)
 class Attaining(Problem):
     """f(w) = (1/2)(w - w*)^2 with the oracle g = s a, a = sqrt(f'(w)^2 + 1), P(s = 1) = (1 + f'(w)/a)/2.
 
-    Unbiased, with variance exactly 1. On the linear device the mean step at w0 = rho tau is zero if
-    w* = w0 + rho/sqrt(1 - rho^2), and f'(w0)^2 = rho^2/(1 - rho^2) is the floor.
-    Source: docs/theory.md#floor.attained.
+    Unbiased, with variance exactly 1. With gamma(w) = (q_-(w) - q_+(w))/(q_-(w) + q_+(w)) the mean step at w is zero
+    if f'(w) = -gamma(w) a, so the process stands at W_0 if w* = W_0 + d, d = gamma/sqrt(1 - gamma^2) = +-sinh l at W_0,
+    and f'(W_0)^2 = d^2 = sinh^2 l is the floor there. Of the linear device gamma(w) = w/tau: W_0 = rho tau,
+    d = rho/sqrt(1 - rho^2). Of the pulse train gamma(w) is the same, since both answers have one size.
+    Source: docs/theory.md#floor.attained; theory/responses.md section 2, response.local and response.attained.
 
     Args:
         stages: 1: the oracle's sign would not be Lipschitz in stale weights.
-        rho: saturation at which the process stands, in [0, 1).
+        rho: share of tau at which the process stands, in [0, 1).
         tau: saturation level of the device it is made for, in w, > 0.
+        start: W_0, in w, where it is not rho tau: the floor of a device whose symmetric point is not 0 may be attained
+            at -rho tau.
+        drift: d, dimensionless, where it is not that of the linear device.
 
     """
 
     name: ClassVar[str] = "attaining"
-    summary: ClassVar[str] = "one weight that attains the floor rho^2 sigma^2/(1 - rho^2); L = sigma2 = 1"
+    summary: ClassVar[str] = "one weight that attains the floor sigma^2 sinh^2 l of a device; L = sigma2 = 1"
     independent_draws: ClassVar[bool] = True
 
     rho: float = 0.3
     tau: float = 1.0
+    start: float | None = None
+    drift: float | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require(self.stages == 1, "stages", self.stages, "stages = 1 for the problem attaining", "floor.attained")
         _check(self.rho, self.tau)
+        for name in ("start", "drift"):
+            value = getattr(self, name)
+            require(value is None or np.isfinite(value), name, value, f"{name} finite", "response.attained")
+        if self.start is not None:
+            require(abs(self.start) < self.tau, "start", self.start, "abs(start) < tau", "response.attained")
+
+    @classmethod
+    def on(cls, device: Device, reach: float) -> Self:
+        """Return the instance that attains the floor of `device` on the weights |w| <= reach.
+
+        It stands at the end of this range where the responses are most unequal. Its floor is that of the range where
+        the extreme responses are those of one end, as they are wherever q_plus falls and q_minus rises by one law.
+
+        Args:
+            device: any with a law; tau finite.
+            reach: in w, 0 <= reach < tau.
+
+        """
+        require(0 <= reach < device.tau, "reach", reach, "0 <= reach < tau", "response.attained")
+        return cls(rho=reach / device.tau, tau=device.tau).for_device(device)
+
+    def for_device(self, device: Device) -> Self:
+        """Return the problem with what was not set of W_0 and d as `device` needs it; nothing for the linear one."""
+        if device.linear or self.drift is not None or not np.isfinite(device.tau):
+            return self
+        here = self.rho * device.tau
+        places = (self.start,) if self.start is not None else (here, -here)
+        drifts = [_drift(device, place) for place in places]
+        worst = int(np.argmax(np.abs(drifts)))  # the first where both are alike
+        return dataclasses.replace(self, start=places[worst], drift=drifts[worst])
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Return the settings that rebuild the problem: those of the linear device where nothing else was set."""
+        return {name: value for name, value in super().settings.items() if value is not None}
+
+    @property
+    def standing(self) -> float:
+        """Return W_0, where the mean step vanishes."""
+        return self.rho * self.tau if self.start is None else self.start
 
     @cached_property
     def minimiser(self) -> float:
         """Return w*."""
-        return self.rho * self.tau + self.rho * SIGMA / (L * sqrt(1 - self.rho**2))
+        if self.drift is not None:
+            return self.standing + self.drift * SIGMA / L
+        gamma = self.rho if self.start is None else self.start / self.tau
+        return self.standing + gamma * SIGMA / (L * sqrt(1 - gamma**2))
 
     @property
     def floor(self) -> float:
-        """Return rho^2 sigma^2/(1 - rho^2), the squared gradient where the mean step vanishes."""
-        return (L * (self.rho * self.tau - self.minimiser)) ** 2
+        """Return sigma^2 sinh^2 l, the squared gradient where the mean step vanishes."""
+        return (L * (self.standing - self.minimiser)) ** 2
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
@@ -91,8 +151,8 @@ class Attaining(Problem):
         return generator.random((steps, batch, 1))
 
     def initial_weights(self) -> Weights:
-        """Return rho tau."""
-        return [np.array([self.rho * self.tau])]
+        """Return W_0: rho tau unless another was set."""
+        return [np.array([self.standing])]
 
     @property
     def lower_bound(self) -> float:
@@ -103,6 +163,11 @@ class Attaining(Problem):
         """Return f, f' and the variance 1."""
         slope = L * (weights[0] - self.minimiser)
         return Moments(np.sum(slope * slope, axis=-1) / (2 * L), [slope], [np.full_like(slope, SIGMA**2)])
+
+    def largest_directions(self, reach: float) -> NDArray[np.float64]:
+        """Return the larger of the oracle's answers where it is larger, at the weight farthest from w*, rounded up."""
+        slope = L * (reach + abs(self.minimiser))
+        return np.array([np.hypot(slope, SIGMA) * (1 + 1e-15)])
 
     @property
     def bounded_noise(self) -> bool:

@@ -153,6 +153,15 @@ class Problem(ABC):
         """Return rho < 1 that |W_k| / tau provably never passes, or None where it can only be measured."""
         return None
 
+    def largest_directions(self, reach: float) -> NDArray[np.float64] | None:  # noqa: ARG002
+        """Return bounds of every component of a sample's direction, stage after stage, or None: not known, or none.
+
+        Args:
+            reach: no weight is or was larger in size, in w; stale and current weights alike.
+
+        """
+        return None
+
     @property
     def bounded_noise(self) -> bool | None:
         """Return whether a sample's gradient is bounded where the weights are.
@@ -185,6 +194,10 @@ class Problem(ABC):
         """Return Delta = f(W_0) - f*, rounded up."""
         gap = self.value(self.initial_weights()) - self.lower_bound
         return gap * (1 + 1e-12)
+
+    def for_device(self, device: Device) -> Self:  # noqa: ARG002
+        """Return the problem as it is run on `device`: itself, unless it is made for one."""
+        return self
 
     # What rebuilds it
 

@@ -161,6 +161,11 @@ class Blocks(Problem):
         affine = self.affine(lags)
         return None if affine is None else invariant.saturation(affine, self.start_point, alpha, device)
 
+    def largest_directions(self, reach: float) -> NDArray[np.float64] | None:
+        """Return the largest |H (U - W*) + noise| of each coordinate, rounded up; None for noise without a largest."""
+        affine = self.affine([0] * self.stages)
+        return None if affine is None else affine.largest(reach)
+
     @property
     def bounded_noise(self) -> bool:
         """Return whether the noise has a largest absolute value."""

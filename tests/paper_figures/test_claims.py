@@ -48,6 +48,17 @@ def floor_of_half_the_saturation(data: dict[str, Any]) -> None:
         entry["bound"] /= 4
 
 
+def device_off_the_curve(data: dict[str, Any]) -> None:
+    """Let one device have the floor of a tenth more asymmetry."""
+    entry = data["instances"][4]
+    entry["observed"] *= 1.21
+
+
+def preset_without_its_asymmetry(data: dict[str, Any]) -> None:
+    """Let one device have the floor of another reach."""
+    data["devices"][2]["points"][3]["floor"] = data["devices"][2]["points"][2]["floor"]
+
+
 def bound_too_low(data: dict[str, Any]) -> None:
     """Lower one bound below its observation."""
     point = data["points"][0]
@@ -92,6 +103,8 @@ FAULTS: dict[str, Fault] = {
     "computation_density": asynchronous_pipeline_with_a_bubble,
     "digital_against_analog": analog_without_asymmetry,
     "convergence_by_algorithm": clock_of_the_sequential_schedule,
+    "device_floor": device_off_the_curve,
+    "device_presets": preset_without_its_asymmetry,
     "floor_against_saturation": floor_of_half_the_saturation,
     "average_against_iterations": bound_without_its_root,
     "complexity_by_target": target_below_its_floor,

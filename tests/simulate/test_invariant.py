@@ -22,13 +22,18 @@ def cases(draw):
         diagonal=draw(st.booleans()),
         instance=draw(st.integers(0, 99)),
     )
-    device = devices.make(draw(st.sampled_from(sorted(devices.REGISTRY))), draw(st.floats(3, 30)))
+    arrives = draw(st.sampled_from([{}, {"dw": 0.01}, {"dw": 0.3}, {"dw": 0.02, "BL": 7}]))
+    spread = {"spread_tau": 0.2, "spread_slope": 0.3, "spread_updown": 0.2, "spread_point": 0.3, "elements": 5}
+    unequal = draw(st.sampled_from([{}, spread, {"reference": 0.7}]))
+    count = problem.stages * problem.size
+    name, tau = draw(st.sampled_from(sorted(devices.REGISTRY))), draw(st.floats(3, 30))
+    device = devices.make(name, tau, count=count, **arrives, **unequal)
     lags = tuple(draw(st.lists(st.integers(0, 4), min_size=problem.stages, max_size=problem.stages)))
     return problem, device, lags, draw(st.sampled_from([0.3, 0.05, 0.01]))
 
 
 @given(cases(), st.integers(0, 2**32))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=150)
 def test_no_bounded_noise_leads_out_of_the_box(case, seed):
     """Noise that pushes every weight outward, inward or at random, for 400 steps from W_0."""
     problem, device, lags, alpha = case
@@ -39,11 +44,18 @@ def test_no_bounded_noise_leads_out_of_the_box(case, seed):
     delay = np.repeat(lags, problem.size)
     past = [problem.start_point] * (max(lags) + 1)
     away = rng.choice([-1.0, 1.0], problem.dimension)
+    values = None if device.elements is None else device.elements.part(0, (problem.dimension,))
+    law = devices.bound(device, values, None)
     for step in range(400):
         stale = np.array([past[-1 - lag][i] for i, lag in enumerate(delay)])
         push = -away if step < 300 else rng.choice([-1.0, 1.0], problem.dimension)
         direction = problem.hessian @ (stale - problem.minimiser) + push * largest
-        past = [*past[1:], device.update(past[-1], -alpha * direction)]
+        increment = -alpha * direction
+        if device.pulses is not None:  # rounding, too, pushes outward; the trains are as long as they may be
+            outward = np.where(push < 0, 1 - 1e-16, 1e-16) if device.pulses.BL == 0 else 1 - 1e-16
+            drawn = np.full(problem.dimension, outward)
+            increment = device.pulses.realised(increment, lambda _, drawn=drawn: drawn)
+        past = [*past[1:], law.update(past[-1], increment)]
         assert np.max(np.abs(past[-1])) <= rho * device.tau
 
 
@@ -89,3 +101,68 @@ def test_lags_enlarge_the_box():
 )
 def test_nothing_is_certified_where_nothing_can_be_proved(problem, tau):
     assert problem.certified_saturation(0.05, devices.ald(tau), (0, 0)) is None
+
+
+PROBLEM = Quadratic(2, size=1, noise="two-point", diagonal=True, condition=2.0, start=0.5, target=0.5)
+
+
+def certified(name="ald", tau=20.0, alpha=0.01, **parameters):
+    return PROBLEM.certified_saturation(alpha, devices.make(name, tau, count=2, **parameters), (0, 0))
+
+
+@pytest.mark.parametrize("name", sorted(devices.REGISTRY))
+def test_every_law_has_a_box_far_inside_its_bounds(name):
+    assert 0 < certified(name) < 0.5
+
+
+def test_pulses_enlarge_the_box_by_about_their_size():
+    smooth, granular, coarse = certified(), certified(dw=0.05), certified(dw=0.5)
+    assert smooth < granular < coarse
+    assert granular - smooth < 3 * 0.05 / 20 and coarse - smooth < 3 * 0.5 / 20
+    assert certified(dw=0.05, BL=10) > granular  # a train may give ten pulses where less than one is asked for
+
+
+@pytest.mark.parametrize("drawn", [{"dw": 0.01, "cycle": 0.1}, {"write": 0.01}])
+def test_no_box_holds_steps_that_are_drawn_from_a_normal_law(drawn):
+    assert certified() is not None
+    assert certified(**drawn) is None
+
+
+def test_each_element_has_bounds_of_its_own():
+    assert certified(reference=1.0) is not None
+    assert certified(tau=3.0) is not None
+    assert certified(tau=3.0, reference=2.6) is None  # the bound at -0.4 is nearer than the noise leads
+
+
+def test_of_a_law_about_which_nothing_is_stated_nothing_is_certified():
+    class Steeper(devices.REGISTRY["power"]):
+        """Its q_plus rises again."""
+
+        name = "steeper"
+
+        def q_plus(self, w):
+            return 1 + (w / self.tau) ** 2
+
+    class Own(devices.REGISTRY["ald"]):
+        """Moves by more than it is asked."""
+
+        name = "own"
+
+        def update(self, w, dw):
+            return w + 2 * dw
+
+    for kind in (Steeper, Own):
+        assert PROBLEM.certified_saturation(0.01, kind(20.0), (0, 0)) is None
+
+
+@pytest.mark.parametrize("reach", [0.1, 3.0])
+def test_no_direction_is_larger_than_its_bound(reach):
+    problem = Quadratic(3, size=2, noise="uniform", coupling=0.9, instance=4)
+    bounds = problem.largest_directions(reach)
+    rng = np.random.default_rng(1)
+    weights = rng.choice([-reach, reach], (4000, 6))
+    noise = rng.choice([-1, 1], (4000, 6)) * np.sqrt(3) * problem.noise_scale
+    seen = np.abs((weights - problem.minimiser) @ problem.hessian + noise).max(axis=0)
+    assert np.all(seen <= bounds)
+    assert np.all(bounds <= 2.5 * seen)
+    assert Quadratic(2, noise="gaussian").largest_directions(1.0) is None

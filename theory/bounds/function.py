@@ -37,9 +37,11 @@ DEFAULTS = {
     "Ln": symbol("L"),
     "rbar2": symbol("rho") ** 2,
     "gain": sympy.Integer(1),
+    "cycle": sympy.Integer(0),
 }
-"""What a parameter is where it is not given: what it refines; the gain is that of the linear device."""
-_PULSES = ("V", "qmax")
+"""What a parameter is where it is not given: what it refines; the gain is that of the linear device, whose pulses are
+all alike."""
+PULSES = ("V", "qmax", "dw", "cycle", "size")
 """Parameters of granular steps: a bound that does not need them is not proved of such steps."""
 _REFINES = {"nu": "Lambdah", "rbar2": "rho"}
 """Refining parameters that stand in every form, and what each refines; that Ln is given makes a form of its own."""
@@ -103,6 +105,7 @@ class Bound:
         assumptions: ids of the assumptions it rests on.
         quantity: what is bounded; None where nobody says.
         refused: names of parameters that it has no use for, and that would change what it bounds.
+        pulses: names of parameters of granular steps that it knows.
 
     """
 
@@ -118,6 +121,7 @@ class Bound:
     assumptions: tuple[str, ...]
     quantity: BoundedQuantity | None = None
     refused: frozenset[str] = frozenset()
+    pulses: frozenset[str] = frozenset()
     _compiled: dict[tuple[object, ...], Balls] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __call__(self, **given: Given) -> Any:  # noqa: ANN401 - a float for numbers, an array for arrays
@@ -140,8 +144,8 @@ class Bound:
 
     def refuse(self, given: Mapping[str, Given]) -> None:
         """Raise `BadInput` for a parameter that this theorem would have to leave out of account."""
-        for name in _PULSES:
-            if name in given and name not in self.required:
+        for name in PULSES:
+            if name in given and name not in self.pulses:
                 words = f"{name} is not given: this is proved of devices without pulses, `granular` of those with them"
                 raise BadInput(name, given[name], words, self.title)
         for name in self.refused & given.keys():
@@ -199,7 +203,8 @@ class Bound:
 
     def _resolve(self, names: tuple[str, ...], form: Form) -> dict[sympy.Symbol, sympy.Expr]:
         """Return every abbreviation, and the defaults of what is not given."""
-        absent = {symbol(name): value for name, value in DEFAULTS.items() if name not in names}
+        meant = {item.name for item in self.definitions}
+        absent = {symbol(name): value for name, value in DEFAULTS.items() if name not in (*names, *meant)}
         return {**self.definitions, **form.definitions, **absent, symbol("sigma"): sympy.sqrt(symbol("sigma2"))}
 
     def _balls(self, names: tuple[str, ...], form: Form, expressions: Sequence[sympy.Expr]) -> Balls:

@@ -9,13 +9,13 @@ import sympy
 from boundary import known
 from theory.blueprint import assumptions_of, claim, rests_on
 from theory.bounds.forms import ClosedForm, Form, MultiplierForm
-from theory.bounds.function import DEFAULTS, Bound, Condition, closed
+from theory.bounds.function import DEFAULTS, PULSES, Bound, Condition, closed
 from theory.bounds.inputs import PARAMETERS
 from theory.bounds.multipliers import MultiplierBound
 from theory.lemmas import feasible as point
 from theory.lemmas import multiplier
 from theory.setting.symbols import symbol
-from theory.theorems import every, explicit, floor, sharp
+from theory.theorems import every, explicit, floor, granular, sharp
 from theory.theorems.statement import Theorem, definitions, eliminate, relational
 from theory.wording import conclusion_latex, feasible_latex, formula
 
@@ -52,10 +52,15 @@ def _family(name: str, proved_by: str, *needs: str, searched: bool = True) -> Fo
     return MultiplierForm(name, needs, meanings, claims, family(proved_by), searched, _DEGREES)
 
 
-def _required(theorem: Theorem) -> tuple[str, ...]:
-    """Return the parameters of the command line that a theorem's own symbols stand for."""
+def _named(theorem: Theorem) -> set[str]:
+    """Return the names of the command line that a theorem's own symbols stand for."""
     symbols = {part for name in theorem.parameters for part in closed(name, theorem.definitions).free_symbols}
-    names = {{"sigma": "sigma2", "nu": "Lambdah"}.get(name.name, name.name) for name in symbols}
+    return {{"sigma": "sigma2", "nu": "Lambdah"}.get(name.name, name.name) for name in symbols}
+
+
+def _required(theorem: Theorem) -> tuple[str, ...]:
+    """Return the parameters that must be given."""
+    names = _named(theorem)
     return tuple(name for name in PARAMETERS if name in names and name not in DEFAULTS)
 
 
@@ -73,6 +78,7 @@ def _bound(theorem: Theorem, latex: str, *forms: Form) -> Bound:
         claims=tuple(claims),
         assumptions=assumptions_of(claims),
         quantity=theorem.quantity,
+        pulses=frozenset(_named(theorem).intersection(PULSES)),
     )
 
 
@@ -115,6 +121,12 @@ def _explicit() -> Bound:
     return _bound(explicit.THEOREM, conclusion_latex(claim("master.explicit"), "bound"), *forms)
 
 
+def _granular() -> Bound:
+    """Return Theorem 1 for granular steps; nu is what the pulses make it, and is not taken from elsewhere."""
+    latex = feasible_latex(claim("master.young"), "i", "ii")
+    return replace(_bound(granular.THEOREM, latex, _family("plain", "multiplier.end")), refused=frozenset({"nu"}))
+
+
 def _floor() -> Bound:
     run = claim("floor.adaptive")
     limit = eliminate(run.conclusion("bound").rhs, run).xreplace({symbol("t"): sympy.Integer(0)})
@@ -136,6 +148,7 @@ MAKERS: dict[str, Callable[[], Bound]] = {
     "resolved": _resolved,
     "explicit": _explicit,
     "floor": _floor,
+    "granular": _granular,
 }
 """How the theorems with forms of their own are made; `theory.bounds.complexity` adds its own."""
 

@@ -14,7 +14,7 @@ def refuse_stripped() -> None:
 
 app = group(
     "theory.commands",
-    ("prove", "graph", "evaluate", "bounds", "complexity"),
+    ("prove", "graph", "evaluate", "device", "bounds", "complexity"),
     "The symbolic half of the workbench: claims, proofs, bounds.",
     before=refuse_stripped,
 )

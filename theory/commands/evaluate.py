@@ -2,17 +2,20 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
-from boundary import HOLDS, OutsideDomain, assignments, known, write_json
+from boundary import HOLDS, BadInput, OutsideDomain, assignments, known, write_json
 from boundary.numbers import exact, nearest, shown, whole
 from boundary.tables import show
 from theory.bounds import NAMES, Bound, bound, lag
-from theory.bounds.inputs import PARAMETERS, condition
+from theory.bounds.function import PULSES
+from theory.bounds.inputs import PARAMETERS, SYNONYMS, condition
+from theory.commands.devices import Answer, Asked, answered, parameters_of, read
 from theory.commands.lower import evaluate_lower
 from theory.setting.symbols import QUANTITIES
 
@@ -20,6 +23,18 @@ Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="A parameter, for example L=1; repeat."),
 ]
+DeviceName = Annotated[
+    str | None,
+    typer.Option("--device", metavar="NAME", help="A device, as in `theory device`; it gives gamma, gain and qmax."),
+]
+Reach = Annotated[
+    str | None, typer.Option("--reach", metavar="W", help="With --device: weights are within [-W, W], in weight units.")
+]
+Increment = Annotated[
+    str | None, typer.Option("--increment", metavar="D", help="With --device: increments are within [-D, D].")
+]
+_SUPPLIED = ("rho", "gamma", "gain", "qmax")
+"""What a device says, and nobody else."""
 Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout.")]
 
 
@@ -49,20 +64,121 @@ def plain(name: str, number: Fraction) -> float | int:
     return int(number) if QUANTITIES[name].domain == "positive integer" else nearest(number)
 
 
+@dataclass(frozen=True)
+class OnDevice:
+    """A theorem's parameters, where a device says some of them.
+
+    Args:
+        asked: the device and the range.
+        answer: what is known there.
+        supplied: the parameters that it says, exactly.
+        others: those that were typed, as text.
+
+    """
+
+    asked: Asked
+    answer: Answer
+    supplied: dict[str, Fraction]
+    others: dict[str, str]
+
+    @property
+    def conditions(self) -> list[str]:
+        """What the bound takes for granted of a run, in words."""
+        found = [f"|w| <= {shown(self.asked.reach)} for every weight, in every step"]
+        if math.isfinite(self.answer.increment):
+            found.append(f"|D| <= {self.answer.increment!r} for every increment that is asked for")
+        if self.asked.device.pulses is not None and self.asked.device.clipped:
+            found.append("no step, as its pulses arrive, is clipped at a hard bound")
+        return found
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The device as plain data."""
+        return {
+            "name": self.asked.name,
+            "law": self.asked.rounded.name,
+            "parameters": self.asked.rounded.fields(),
+            "reach": nearest(self.asked.reach),
+            "gamma": self.answer.distortion.gamma,
+            "gain": self.answer.distortion.gain,
+            "lacks": list(self.asked.rounded.lacks),
+        }
+
+
+def on(name: str, settings: list[str] | None, reach: str | None, increment: str | None, chosen: Bound) -> OnDevice:
+    """Read the device that stands for gamma, gain and qmax.
+
+    Raises:
+        BadInput: gamma or gain given as well, a range that is missing, or a device on which the theorem says nothing.
+
+    """
+    of_device, title = parameters_of(name), chosen.title
+    given = assignments(settings or [], tuple(dict.fromkeys((*PARAMETERS, *of_device))), title)
+    for one in _SUPPLIED:
+        if one in given:
+            raise BadInput(one, given[one], f"{one} is not given: the device {name} says it", title)
+    if reach is None:
+        raise BadInput("--reach", "(not given)", f"--reach W, for weights within [-W, W] of the device {name}", title)
+    asked = read(name, {one: text for one, text in given.items() if one in of_device}, reach, increment)
+    _refuse(asked, chosen)
+    answer = answered(asked)
+    supplied = {"gamma": answer.distortion.gamma, "gain": answer.distortion.gain, "qmax": answer.responses[1]}
+    if asked.device.pulses is not None:
+        supplied |= {one: getattr(asked.device.pulses, one) for one in ("dw", "cycle") if one not in given}
+    of_theorem = set(PARAMETERS) - chosen.refused - (set(PULSES) - set(chosen.pulses))
+    return OnDevice(
+        asked,
+        answer,
+        {one: Fraction(value) for one, value in supplied.items() if SYNONYMS.get(one, one) in of_theorem},
+        {one: text for one, text in given.items() if one in PARAMETERS and (one in of_theorem or one not in of_device)},
+    )
+
+
+def _refuse(asked: Asked, chosen: Bound) -> None:
+    """Raise `OutsideDomain` for a device that the theorem says nothing about, `BadInput` if too little is known."""
+    pulses = asked.device.pulses
+    if pulses is not None and pulses.write:
+        raise OutsideDomain("write", pulses.write, "write = 0: no theorem has noise of writing", chosen.title)
+    if pulses is not None and not chosen.pulses:
+        condition = "dw = 0, a device without pulses; the theorem `granular` is on those with pulses"
+        raise OutsideDomain("dw", pulses.dw, condition, chosen.title)
+    if not asked.of_all:
+        condition = "--set size=D, the number of elements: they differ, and the one furthest off sets gamma"
+        raise BadInput("size", "(not given)", condition, chosen.title)
+
+
+def refuse_without_device(options: Mapping[str, str | None], title: str) -> None:
+    """Raise `BadInput` for an option that says something of a device where there is none."""
+    for name, value in options.items():
+        if value is not None:
+            raise BadInput(name, value, "--device NAME is given as well", title)
+
+
 def evaluate(
     theorem: Annotated[str, typer.Argument(metavar="THEOREM", help=", ".join((*NAMES, lag.NAME)))],
     settings: Set = None,
+    device: DeviceName = None,
+    reach: Reach = None,
+    increment: Increment = None,
     json_file: Json = None,
 ) -> int:
     """Evaluate a theorem at the decimals given: the nearest value, and a guaranteed upper end of it.
 
-    The upper end is rounded up once: the double in JSON and the digits on the screen are at or above the bound.
+    The upper end is rounded up once: the double in JSON and the digits on the screen are at or above the bound. A
+    device, with its parameters and the range of weights, stands for gamma, gain and qmax.
     """
     if theorem == lag.NAME:
-        return evaluate_lower(settings, json_file)
+        return evaluate_lower(settings, json_file, {"--device": device, "--reach": reach, "--increment": increment})
     chosen = bound(known("THEOREM", theorem, (*NAMES, lag.NAME)))
-    given = numbers(settings, PARAMETERS, chosen.title)
-    typed = {name: text.strip() for name, text in assignments(settings or [], PARAMETERS, chosen.title).items()}
+    if device is None:
+        refuse_without_device({"--reach": reach, "--increment": increment}, chosen.title)
+        on_device, texts = None, assignments(settings or [], PARAMETERS, chosen.title)
+    else:
+        on_device = on(device, settings, reach, increment, chosen)
+        texts = on_device.others
+    typed = {name: text.strip() for name, text in texts.items()}
+    given = numbers([f"{name}={text}" for name, text in texts.items()], PARAMETERS, chosen.title)
+    given |= on_device.supplied if on_device is not None else {}
     found = chosen.evaluate(**given)
     value, upper = float(found.value), float(found.upper)
     if not math.isfinite(upper):
@@ -79,8 +195,15 @@ def evaluate(
         "form": form,
         "witness": witness,
     }
+    if on_device is not None:
+        result["device"], result["holds_for"] = on_device.described, on_device.conditions
     if json_file != "-":
-        show(_table(chosen, form, value, upper, typed, witness), "holds: " + ", ".join(chosen.conditions(**given)))
+        lines = ["holds: " + ", ".join(chosen.conditions(**given))]
+        said = dict(typed)
+        if on_device is not None:
+            said |= {name: repr(float(number)) for name, number in on_device.supplied.items()}
+            lines += [f"and where {line}" for line in on_device.conditions]
+        show(_table(chosen, form, value, upper, said, witness), *lines)
     if json_file is not None:
         write_json(json_file, result)
     return HOLDS

@@ -1,5 +1,6 @@
 """`python -m theory evaluate lower`: the iterations that a lag makes necessary, with a guaranteed lower end."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from rich.table import Table
@@ -11,14 +12,17 @@ from theory.bounds import lag
 from theory.bounds.inputs import condition
 
 
-def evaluate_lower(settings: list[str] | None, json_file: str | None) -> int:
-    """Evaluate the lower bound at the decimals given.
+def evaluate_lower(settings: list[str] | None, json_file: str | None, device: Mapping[str, str | None]) -> int:
+    """Evaluate the lower bound at the decimals given; options about a `device` must be left out.
 
     Raises:
         BadInput: an unknown, repeated or missing name, or a value that is no number.
         OutsideDomain: a broken condition.
 
     """
+    for option, value in device.items():
+        if value is not None:
+            raise BadInput(option, value, "left out: this theorem speaks of no device", lag.TITLE)
     typed = {name: text.strip() for name, text in assignments(settings or [], lag.PARAMETERS, lag.TITLE).items()}
     given = {name: _number(name, text) for name, text in typed.items()}
     for name in lag.PARAMETERS:

@@ -46,26 +46,6 @@ def responses_and_their_half_sum_and_difference_agree(d: Draft) -> None:
     d.witness(s=-1, m=1, tau=2)
 
 
-@lemma("response.distortion", "The distortion of a device")
-def responses_near_their_gain_distort_by_rho(d: Draft) -> None:
-    """If q+ and q- lie within rho gain of gain > 0 then abs(U(w, D) - w - gain D) <= rho gain abs(D): `response`.
-
-    The update is U(w, D) = w + D q+ for D >= 0 and w + D q- for D < 0.
-    """
-    _sign(d)
-    d.local(EACH, w, plus, minus)
-    for name, response in (("plus", plus), ("minus", minus)):
-        d.given(f"{name} upper", le(response, (1 + rho) * gain), "domain")
-        d.given(f"{name} lower", le((1 - rho) * gain, response), "domain")
-    chosen = (1 + s) / 2 * plus + (1 - s) / 2 * minus
-    rest = w + s * m * chosen - w - gain * s * m
-    up, down = (combine(times(f"{name} upper", m)) for name in ("plus", "minus"))
-    least, lower = (combine(times(f"{name} lower", m)) for name in ("plus", "minus"))
-    d.conclude("above", le(rest, rho * gain * m), SignCases(s, up, lower))
-    d.conclude("below", le(-rho * gain * m, rest), SignCases(s, least, down))
-    d.witness({"s": -1, "m": 1, "q_plus": "3/4", "q_minus": "5/4", "rho": "1/4", "gain": 1})
-
-
 e, g, T = symbols("e g T")
 
 

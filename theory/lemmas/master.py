@@ -308,9 +308,29 @@ BOUNDED = NoiseModel(VARIANCE, sigma, _bounded, _bounded_length)
 """The second moment of the noise is at most sigma^2."""
 
 
-def setting(d: Draft, model: NoiseModel) -> None:
+@dataclass(frozen=True)
+class StepModel:
+    """What is assumed of the steps that a device makes: smooth ones, or steps that are rounded to pulses.
+
+    Args:
+        path: adds the values along the path, what smoothness says of a step, and the definitions of x and p.
+        delays: adds what the staleness matrix makes of coherent and of martingale motion; v and n are known by then.
+        pays: the claim that <F, v> <= p + (x/2) N(v + n)^2 on such a path, in steps of alpha.
+
+    """
+
+    path: Callable[[Draft], None]
+    delays: Callable[[Draft], None]
+    pays: str
+
+
+SMOOTH_STEPS = StepModel(lambda d: path(d, effective), staleness.delays, "master.telescope")
+"""W_{k+1} = W_k - alpha gain (v_k + n_k)."""
+
+
+def setting(d: Draft, model: NoiseModel, made: StepModel = SMOOTH_STEPS) -> None:
     """Introduce Analog-SGD-AP: path, gradient, noise, elements, stages, and the point (A, Y, a)."""
-    path(d, effective)
+    made.path(d)
     gradient(d)
     d.process("n", known=0, differences=0, reason=UNBIASED)
     elements(d, positive=False)
@@ -320,7 +340,7 @@ def setting(d: Draft, model: NoiseModel) -> None:
     model.introduce(d)
     sample_size(d, model.level)
     d.root(Y, norm2(v), combine(norm_square(v)))
-    staleness.delays(d)
+    made.delays(d)
     component(d, v)
     d.define(q, (1 + rho) * effective * Lambda1)
     d.define(qn, (1 + rho) * effective * nu)
@@ -340,23 +360,23 @@ def reached(d: Draft, level: Expr) -> None:
     )
 
 
-def paid(d: Draft, level: Expr) -> None:
+def paid(d: Draft, level: Expr, claim: str) -> None:
     """Show that <F, v> <= p + (x/2)(Y^2 + level^2) + x <v, n>."""
     d.have("x >= 0", le(0, x), combine(times("x :=", -1), times("L >= 0", effective)))
     d.have("orthogonal", eq(inner(n, unit), 0), Tower("n", "unit"))
-    telescope = Cite("master.telescope", "bound", {alpha: effective}, {"v": v})
+    telescope = Cite(claim, "bound", {alpha: effective}, {"v": v})
     d.have("paid", le(inner(F, v), p + x / 2 * norm2(v + n)), telescope)
     bound = p + x / 2 * (Y**2 + level**2) + x * inner(v, n)
     d.have("expanded", le(inner(F, v), bound), Cite("master.expand", "bound", {sigma: level}, {"v": v}))
 
 
-def theorem_1(d: Draft, model: NoiseModel) -> None:
-    """Conclude (i), (ii) and |a| <= Y under a noise model."""
-    setting(d, model)
+def theorem_1(d: Draft, model: NoiseModel, made: StepModel = SMOOTH_STEPS) -> None:
+    """Conclude (i), (ii) and |a| <= Y under a model of the noise and one of the steps."""
+    setting(d, model, made)
     model.length(d)
     reached(d, model.level)
     d.conclude("i", near(reach()), Cite("master.polarise", "bound", where(eta=reach()), {"v": v}))
-    paid(d, model.level)
+    paid(d, model.level, made.pays)
     across = Cite("master.cauchy_schwarz", "bound", {sigma: model.level}, {"v": v})
     d.have("cross", le(inner(v, n), model.level * S), across)
     goal = descends(x, x).substitute({sigma: model.level})

@@ -92,7 +92,7 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("qmax", r"q_{\max}", "positive", "1", "largest response of the device"),
         Quantity("dw", r"\Delta w", "nonnegative", "w", "size of a pulse at response 1"),
         Quantity("cycle", "c", "nonnegative", "1", "cycle-to-cycle noise of a pulse, relative to its size"),
-        Quantity("size", "D", "positive integer", "1", "number of elements"),
+        Quantity("size", r"\mathrm{size}", "positive integer", "1", "number of elements"),
         Quantity("q", "q", "nonnegative", "1", "coherent staleness (1 + rho) alpha gain Lambda1"),
         Quantity("qn", "q_n", "nonnegative", "f/w", "martingale staleness (1 + rho) alpha gain nu"),
         Quantity("x", "x", "nonnegative", "1", "step size in units of 1/L: alpha gain L"),

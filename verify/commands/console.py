@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from boundary import notes
 from verify.judging import calibration
 from verify.judging.calibration import CalibrationResult
-from verify.rates import study
+from verify.rates import attained, study
+from verify.rates.attained import AttainedResult
 from verify.rates.iterations import StudyPlan
 from verify.rates.study import StudyResult
 from verify.sabotage import running
@@ -102,6 +103,20 @@ def watch_rates(plan: StudyPlan, workers: int) -> StudyResult:
             return study.run(plan, None, tell)
         with executors.processes(workers) as pool:
             return study.run(plan, pool, tell)
+
+
+def watch_floors(seed: int, workers: int, *, quick: bool = False) -> AttainedResult:
+    """Measure the floor of every device under a progress bar; one worker is this process."""
+    with progress() as bar:
+        task = bar.add_task("million steps", total=None)
+
+        def tell(cost: float, total: float) -> None:
+            bar.update(task, advance=cost / _STEPS, total=total / _STEPS)
+
+        if workers == 1:
+            return attained.run(seed, None, tell, quick=quick)
+        with executors.processes(workers) as pool:
+            return attained.run(seed, pool, tell, quick=quick)
 
 
 def watch_witness(asked: "Sequence[WitnessCase]") -> "WitnessResult":

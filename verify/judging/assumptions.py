@@ -50,6 +50,8 @@ def _constant(observed: Observations, *names: str) -> tuple[Status, str]:
 
 def _saturation(observed: Observations) -> tuple[Status, str]:
     seen, broken = observed.rho, observed.broken("rho")
+    if not observed.response.linear:
+        return "not established", f"it is of the linear device; {observed.response.name} is known by its response"
     if observed.diverged:
         return "violated", f"{observed.diverged} of {observed.replicas + observed.diverged} replicas diverged"
     if seen >= 1:
@@ -74,13 +76,24 @@ def _unbiased(observed: Observations) -> tuple[Status, str]:
 
 
 def _response(observed: Observations) -> tuple[Status, str]:
-    if observed.linear:
+    """Return what is known of gamma and Fbar: on the certified range of weights, else on those that were met."""
+    response = observed.response
+    if response.linear:
         return "certified", "the law of the linear device: gamma = rho, Fbar = 1"
-    known = "its distortion is not known"
-    if observed.distortion is not None:
-        gamma, gain = observed.distortion
-        known = f"gamma = {gamma:.6g}, Fbar = {gain:.6g} on the weights that were met"
-    return "not established", f"the device {observed.device} is not the linear one ({known}), which the lemmas are on"
+    if observed.diverged:
+        return "violated", f"{observed.diverged} of {observed.replicas + observed.diverged} replicas diverged"
+    if broken := observed.broken("rho"):
+        return "violated", broken[0].reason
+    if observed.constants.proved("rho"):
+        return "certified", f"{response.name}: {response.said(observed.certified_saturation or 0.0)}"
+    found, said = observed.met, f"{response.name}: {response.said(observed.rho)}"
+    if found is None:
+        return "not established", said
+    if found.gamma >= 1:
+        return "violated", said
+    if observed.bounded_noise is False:
+        return "conditional", f"{said}, which these replicas kept to; normal noise passes every range some time"
+    return "measured", f"{said}, which {observed.replicas} replicas kept to"
 
 
 def _stages(observed: Observations) -> tuple[Status, str]:

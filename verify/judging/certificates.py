@@ -123,12 +123,14 @@ def saturation(rho: float, seen: float) -> Certificate:
 def box(run: Run, problem: Network) -> tuple[list[float], str]:
     """Return w_m from the saturation box, or none and why device.box does not apply.
 
-    device.box keeps every |W_i| <= tau where |W_0,i| <= tau and no step asked for is longer than tau; then shapes bound
-    norm2(W^(m)). The bound on the steps covers stale forward weights and those of an earlier step, since all of them
-    lie in the box, and the mean of a batch.
+    device.box keeps every |W_i| <= tau where |W_0,i| <= tau and C |D| <= tau for every step D asked for: the responses
+    are q_plus(w) <= C (1 - w/tau) and q_minus(w) <= C (1 + w/tau), and C = 1 of the linear device. A device that no
+    increment leads out of needs no such steps. Shapes then bound norm2(W^(m)). The bound on the steps covers stale
+    forward weights and those of an earlier step, since all of them lie in the box, and the mean of a batch.
     """
     device, algorithm = run.make_device(), algorithms.named(run.algorithm)
-    if not device.linear or math.isinf(run.tau):
+    steepness = device.steepness()
+    if math.isinf(run.tau) or (steepness is None and not device.confined):
         return [], f"no saturation box is proved for the device {device.name} with tau = {run.tau:g}"
     if algorithm.own:
         return [], f"no saturation box is proved for the steps of the algorithm {algorithm.name}"
@@ -136,9 +138,12 @@ def box(run: Run, problem: Network) -> tuple[list[float], str]:
     if start > run.tau:
         return [], f"W_0 lies outside the saturation box: {start:.6g} > tau = {run.tau:g}"
     w = problem.stage_norms(run.tau)
+    if device.confined:
+        return w, ""
     with np.errstate(over="ignore", invalid="ignore"):  # of a box so large that nothing follows from it
         bounds = network.bounds(problem.stage_data, w)
     longest = run.alpha * max(D * X for D, X in zip(bounds.D, bounds.X[:-1], strict=True))
-    if not longest <= run.tau:
-        return [], f"a step may leave the saturation box: alpha * D_m X_m = {longest:.6g} > tau = {run.tau:g}"
+    if not (steepness or 0.0) * longest <= run.tau:
+        times = "" if steepness == 1 else f"C = {steepness:.6g} times "
+        return [], (f"a step may leave the saturation box: {times}alpha * D_m X_m = {longest:.6g} > tau = {run.tau:g}")
     return w, ""

@@ -22,9 +22,11 @@ def of(constants: Iterable[str], observed: Observations, passing: float) -> str:
     """
     known, parts = observed.constants, list[str]()
     if not (known.proved("rho") and known.values["rho"] == 0):
+        most = f"rho = {observed.rho:.6g}, the largest saturation of {observed.replicas} replicas"
+        if not observed.response.linear:
+            most = f"|w| = {observed.rho:.6g} tau, the largest of {observed.replicas} replicas"
         parts.append(
-            f"no run passes rho = {observed.rho:.6g}, the largest saturation of {observed.replicas} replicas (a "
-            f"further one does with probability at most {passing:.2g}, confidence 95%)"
+            f"no run passes {most} (a further one does with probability at most {passing:.2g}, confidence 95%)"
         )
         if observed.bounded_noise is not True:
             parts[-1] += _UNBOUNDED if observed.bounded_noise is False else _OPEN

@@ -13,10 +13,12 @@ from simulate import invariant
 from simulate.results import RunResult
 from simulate.run import Run
 from theory.setting import algorithms
+from theory.setting.devices import Distortion
 from theory.theorems import network
 from theory.theorems.statement import AVERAGE_GAP, AVERAGE_SQUARED_GRADIENT, LAST_GAP, BoundedQuantity
-from verify.judging import certificates, rounding
+from verify.judging import certificates, response, rounding
 from verify.judging.certificates import Certificate
+from verify.judging.response import LINEAR, DeviceResponse
 from verify.judging.rounding import Rounding
 
 Array = NDArray[np.float64]
@@ -29,8 +31,9 @@ class Constants:
     """The numbers the bounds take, and where they come from.
 
     Args:
-        values: by name: L, sigma2, Delta, alpha, K, Lambda1, Lambdah, and where known nu, Ln, rho; units as in
-            `theory.setting.symbols`. A name that is missing is unknown.
+        values: by name: L, sigma2, Delta, alpha, K, Lambda1, Lambdah, and where known nu, Ln, rho, gain; units as in
+            `theory.setting.symbols`. A name that is missing is unknown. rho is gamma, the distortion of the device on
+            the certified range of weights, and gain its Fbar there, 1 where it is missing.
         certified: by the same names: proved from the problem's data, the schedule and the device (True), or only seen.
 
     """
@@ -54,6 +57,11 @@ class Constants:
     def larger(self, other: "Constants") -> "Constants":
         """Return each constant's larger value: what was seen is a largest value over replicas."""
         return Constants({name: max(value, other.values[name]) for name, value in self.values.items()}, self.certified)
+
+    @property
+    def gain(self) -> float:
+        """Return Fbar on the certified range of weights."""
+        return self.values.get("gain", 1.0)
 
     def without(self, name: str) -> "Constants":
         """Return what is known but for one constant."""
@@ -81,9 +89,9 @@ class Observations:
         rounding: bounds on what floating point did to the runs.
         certificates: what was proved beforehand but the saturation, each with what the runs showed.
         bounded_noise: whether no sample's noise is arbitrarily large; None where the problem does not say.
-        device: its name; a digital run has the linear one.
-        linear: whether its law is that of the linear device, which the lemmas on drift speak of.
-        distortion: what is known of another device on the weights that were met: (gamma, gain); else None.
+        response: what the device makes of increments; a digital run has the linear one.
+        certified_saturation: s with |W_k| <= s tau, proved of a run on another device than the linear one, whose s is
+            the constant rho; else None.
         covered: whether the theorems speak of the algorithm's steps.
         independent_draws: whether the problem declares independent samples whose gradients have the right mean.
         average_gap: (1/K) sum over k < K of f(W_k) - f*, shape (R,), in f; empty where it was not looked at.
@@ -102,9 +110,8 @@ class Observations:
     rounding: Rounding = rounding.EXACT
     certificates: tuple[Certificate, ...] = ()
     bounded_noise: bool | None = True
-    device: str = "ald"
-    linear: bool = True
-    distortion: tuple[float, float] | None = None
+    response: DeviceResponse = LINEAR
+    certified_saturation: float | None = None
     covered: bool = True
     independent_draws: bool = True
     average_gap: Array = field(default_factory=lambda: np.empty(0))
@@ -118,11 +125,23 @@ class Observations:
     def broken(self, *constants: str) -> list[Certificate]:
         """Return the certificates of these constants (all if none is named) that the runs contradict."""
         held = self.certificates
-        if self.constants.proved("rho"):
-            rho = self.constants.values["rho"]
-            # an analog replica that diverged left the device's range; a digital one (rho = 0) has none
-            held = (*held, certificates.saturation(rho, math.inf if self.diverged and rho > 0 else self.rho))
+        proved = self.proved_saturation
+        if proved is not None:
+            # an analog replica that diverged left the device's range; a digital one (proved = 0) has none
+            held = (*held, certificates.saturation(proved, math.inf if self.diverged and proved > 0 else self.rho))
         return [one for one in held if one.broken and (not constants or one.constant in constants)]
+
+    @property
+    def proved_saturation(self) -> float | None:
+        """Return s with |W_k| <= s tau, certified, or None."""
+        if self.certified_saturation is not None:
+            return self.certified_saturation
+        return self.constants.values["rho"] if self.response.linear and self.constants.proved("rho") else None
+
+    @property
+    def met(self) -> Distortion | None:
+        """Return (gamma, Fbar) on the weights that the runs met, or None where they are not known."""
+        return self.response.on(self.rho)
 
     @property
     def replicas(self) -> int:
@@ -213,17 +232,17 @@ def from_trajectories(runs: RunResult) -> Observations:
     sound[[one.replica for one in runs.diverged]] = False
     known = constants(runs)
     variance = runs.facts.values.get("sigma2")
-    rounded = rounding.of(runs, known.values)
+    reached = response.of(runs.run)
+    rounded = rounding.of(runs, known.values, reached)
+    certified = None if reached.linear else runs.certified_saturation
     if invariant.ROUNDING * runs.run.tau < runs.run.alpha * rounded.direction < math.inf:
-        known = known.without("rho")  # a step may round by more than the proof leaves room for
+        known, certified = known.without("rho").without("gain"), None  # a step may round by more than the proof allows
     proved = {name: value for name, value in known.values.items() if known.proved(name)}
     if "sigma2" in proved:
         proved["sigma2"] = float(variance or 0.0)
     square = runs.mean_square_saturation
     if variance:  # coordinates count by their share of the noise: the sharper form of the floor
         square = runs.weighted_square_saturation / variance
-    device = runs.run.make_device()
-    met = device.tau * float(runs.max_saturation[sound].max(initial=0.0))
     return Observations(
         runs.mean_squared_gradient[sound],
         runs.max_saturation[sound],
@@ -236,9 +255,8 @@ def from_trajectories(runs: RunResult) -> Observations:
         rounded,
         certificates.of(runs, proved, rounded),
         True if math.isinf(runs.run.tau) else runs.run.problem.bounded_noise,
-        device.name,
-        device.linear,
-        None if math.isinf(device.tau) else device.distortion(-met, met),
+        reached,
+        certified,
         algorithms.named(runs.run.algorithm).covered,
         runs.run.problem.independent_draws,
         average_gap=runs.curve.loss.mean(axis=0)[sound] - runs.run.problem.lower_bound,
@@ -249,9 +267,9 @@ def from_trajectories(runs: RunResult) -> Observations:
 def constants(runs: RunResult) -> Constants:
     """Return what is known of a run; of a quadratic without looking at its outcome, of a network partly from it.
 
-    A digital device has rho = 0 by definition. A network's L and Lambda follow from its stage data by theorem, given
-    bounds w_m of its weights' norms; these, and the noise variance, are the largest that the run showed at the steps
-    of `RunResult.sampling`.
+    A digital device has rho = 0 by definition; any other has gamma and Fbar on the weights that it provably keeps to. A
+    network's L and Lambda follow from its stage data by theorem, given bounds w_m of its weights' norms; these, and
+    the noise variance, are the largest that the run showed at the steps of `RunResult.sampling`.
     """
     run, facts = runs.run, runs.facts
     values = {name: float(value) for name, value in facts.values.items() if value is not None}
@@ -266,9 +284,12 @@ def constants(runs: RunResult) -> Constants:
         values["sigma2"] /= run.batch
     values |= {"Delta": runs.initial_gap, "alpha": run.alpha, "K": run.iterations}
     certified |= {"Delta": True, "alpha": True, "K": True}
-    rho = 0.0 if math.isinf(run.tau) else runs.certified_saturation
-    if rho is not None:
-        values["rho"], certified["rho"] = rho, True
+    saturation = 0.0 if math.isinf(run.tau) else runs.certified_saturation
+    distortion = None if saturation is None else response.of(run).on(saturation)
+    if distortion is not None:
+        values["rho"], certified["rho"] = distortion.gamma, True
+        if distortion.gain != 1:
+            values["gain"], certified["gain"] = distortion.gain, True
     return Constants(values, certified)
 
 

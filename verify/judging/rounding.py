@@ -9,13 +9,15 @@ was made, whatever the perturbations depend on.
 eps is bounded beforehand, from the sizes of what is rounded (u: unit roundoff of the weights' dtype, D: weights,
 s: smallest subnormal number, w: largest weight of any replica, X = sqrt(D) w + norm(W*), g: mean size of a direction):
 
-    the step        2 u sqrt(D) w + 8 u alpha g + 4 s sqrt(D)   roundings of W + dW, of |dW| W/tau and of their sum,
+    the step        2 u sqrt(D) w + 8 u alpha g + 4 s sqrt(D)   roundings of W + dW, of |dW| W/tau and of their sum;
+                                                                of another device (16 q + 4 q') for 8: of the response,
+                                                                and of the weight over tau that it is taken at,
     the direction   gamma_n (sqrt(D) L X + g)                   sums of n terms, H and W* rounded to the dtype; L for
                                                                 sqrt(D) L where the direction is a sample's,
     alpha           g times the relative rounding of alpha,
 
-so eps = step/alpha + 2 direction + alpha; 2 covers 1 + rho, since the drift follows the direction. The gradients that
-are measured are off by the direction's share, and by the roundings of K sums.
+so eps = step/(alpha Fbar) + 2 direction + alpha; 2 covers 1 + gamma, since the drift follows the direction. The
+gradients that are measured are off by the direction's share, and by the roundings of K sums.
 
 sqrt(D) L bounds the norm of abs(H). A sample's direction is one of stages: sums off by gamma_n relatively are sums
 with weights off by as much, which moves it by L gamma_n norm(W), whether L comes from the data (logistic) or from the
@@ -38,6 +40,7 @@ from boundary import json_number
 from simulate.problems.base import FiniteData
 from simulate.results import RunResult
 from simulate.run import Run
+from verify.judging.response import LINEAR, DeviceResponse
 
 SHARE = 0.01
 """A run tests a bound only where its rounding could move the bound by no more than this: what tightness is read to."""
@@ -103,12 +106,14 @@ def longest_sum(run: Run) -> int:
     return terms + run.batch + 16
 
 
-def of(runs: RunResult, constants: Mapping[str, float]) -> Rounding:
+def of(runs: RunResult, constants: Mapping[str, float], reached: DeviceResponse = LINEAR) -> Rounding:
     """Bound the rounding of a run.
 
     Args:
         runs: what was run.
-        constants: L, and sigma2 of one step, as `verify.judging.observations.constants` finds them.
+        constants: L, and sigma2 of one step, as `verify.judging.observations.constants` finds them, and where the
+            device is not the linear one its gain on the certified weights.
+        reached: what its device makes of increments.
 
     Returns: `UNKNOWN` if L is not known or every replica diverged.
 
@@ -129,15 +134,34 @@ def of(runs: RunResult, constants: Mapping[str, float]) -> Rounding:
     gathered = sums * spread * smoothness * farthest
     scale = max(1.0, run.tau if math.isfinite(run.tau) else 1.0)  # networks count in multiples of tau
     lost = math.sqrt(weights) * 4 * subnormal * scale
-    step = 2 * unit * size + 8 * unit * run.alpha * along + lost
+    roundings, gain = (8.0, 1.0) if reached.linear else _of_law(runs, reached, constants)
+    step = 2 * unit * size + roundings * unit * run.alpha * along + lost
     aside = gathered + sums * along + lost
     adding = relative(run.iterations + longest_sum(run), float(np.finfo(np.float64).eps) / 2)
     gradient = gathered + 2 * smoothness * unit * size + (sums + adding) * slope
     gradient += math.sqrt(weights * float(kind.tiny))  # squares that are too small to be held
     value = 2 * sums * spread * smoothness * farthest**2
     value += (sums + adding) * abs(runs.initial_gap + run.problem.lower_bound)
-    direction = step / run.alpha + 2 * aside + _of_alpha(run, kind.dtype) * along
+    direction = step / (run.alpha * gain) + 2 * aside + _of_alpha(run, kind.dtype) * along
     return Rounding(direction, gradient, value, run.dtype)
+
+
+_CELLS = 256
+
+
+def _of_law(runs: RunResult, reached: DeviceResponse, constants: Mapping[str, float]) -> tuple[float, float]:
+    """Return how many units in the last place an increment's step may be off by the law's rounding, and the least Fbar.
+
+    The responses' slope is twice the steepest of the cells into which the weights that were met are cut.
+    """
+    saturation = float(np.nanmax(runs.max_saturation))
+    with np.errstate(all="ignore"):
+        edges = np.linspace(-saturation, saturation, _CELLS + 1) * reached.device.tau
+        responses = np.stack([reached.device.q_plus(edges), reached.device.q_minus(edges)])
+        rises = 2 * np.max(np.abs(np.diff(responses, axis=1))) * _CELLS / 2  # 2 slope saturation
+        roundings = float(16 * np.max(np.abs(responses)) + 4 * rises)
+    met = reached.on(saturation)
+    return roundings, min(math.inf if met is None else met.gain, constants.get("gain", math.inf))
 
 
 def _of_alpha(run: Run, dtype: np.dtype[Any]) -> float:

@@ -4,13 +4,16 @@ A-priori: every constant is proved from the problem, the device and the schedule
 confidence of a family of settings is claimed for these checks only: if the theorem is right, one of them is called
 violated with at most the error that its family may spend.
 
-A-posteriori: the saturation is the largest one observed, and so are the constants that nothing proves. The theorem
-asks for a bound that holds almost surely at every step, and an observed maximum is none, so such a check is
-*conditional*, and `Check.condition` says on what: on the process never passing what these replicas showed. Under that
-hypothesis the bound taken is at least the proved one, and `violated` is as improbable as for an a-priori check. Without
-it `violated` means that the theorem or the hypothesis is wrong, and `held` that the mean lies below this number. How
-far the hypothesis is supported is said beside it: one further replica passes the largest of R independent ones with
-probability at most 1 - c^(1/R), with confidence 1 - c (Wilks' tolerance limit, exact for any continuous law).
+The device enters by its distortion gamma, of the linear device the saturation rho, and its gain Fbar (`response`).
+
+A-posteriori: gamma and Fbar are those on the largest weights observed, and the constants that nothing proves are the
+largest observed. The theorem asks for a bound that holds almost surely at every step, and an observed maximum is none,
+so such a check is *conditional*, and `Check.condition` says on what: on the process never passing what these replicas
+showed. Under that hypothesis the bound taken is at least the proved one, and `violated` is as improbable as for an
+a-priori check. Without it `violated` means that the theorem or the hypothesis is wrong, and `held` that the mean lies
+below this number. How far the hypothesis is supported is said beside it: one further replica passes the largest of R
+independent ones with probability at most 1 - c^(1/R), with confidence 1 - c (Wilks' tolerance limit, exact for any
+continuous law).
 With unbounded noise the hypothesis is false of the process itself, since one step may lead anywhere. Noise that is
 normal and added is then read as cut, symmetrically, so far out that all draws of these runs lie inside with
 probability at least 1 - 1e-12: that process is as unbiased, varies less, and is what was run.
@@ -213,8 +216,8 @@ def weigh(observed: Observations, level: float, observable: Observable = SQUARED
 
 def _ceiling(observed: Observations) -> float:
     """Return what one replica's mean-square saturation cannot pass, known before anything is run."""
-    proved = observed.constants.proved("rho") and not observed.broken("rho")
-    return observed.constants.values["rho"] ** 2 if proved else 1.0
+    proved = observed.proved_saturation
+    return 1.0 if proved is None or observed.broken("rho") else proved**2
 
 
 def _nothing(observed: Observations, level: float) -> Evidence:
@@ -291,12 +294,22 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     known = observed.constants.take(*dict.fromkeys((*form.constants, *extras)))
     priori = basis == "a-priori"
     condition = "" if priori else conditions.of(known, observed, evidence.passing)
-    known["rho"] = observed.constants.values["rho"] if priori else observed.rho
+    known |= _distortion(observed, basis)
     try:
         ends = _ends(form, known, evidence)
     except OutsideDomain as error:
         return replace(unapplied, reason=str(error))
     return _decide(replace(unapplied, condition=condition), ends, evidence)
+
+
+def _distortion(observed: Observations, basis: Basis) -> dict[str, float]:
+    """Return gamma, which the theorems call rho, and Fbar where it is not 1: certified, or on what was met."""
+    found: tuple[float, float]
+    if basis == "a-priori":
+        found = observed.constants.values["rho"], observed.constants.gain
+    else:
+        found = observed.met or (math.inf, 1.0)
+    return {"rho": found[0]} if found[1] == 1 else {"rho": found[0], "gain": found[1]}
 
 
 class Ends(NamedTuple):
@@ -323,7 +336,7 @@ class Ends(NamedTuple):
 def _ends(form: AppliedForm, known: Mapping[str, float], evidence: Evidence) -> Ends:
     """Evaluate a bound at the ends of the mean-square saturation, and with the rounding of the run."""
     low, mean, high = evidence.rbar2
-    given: dict[str, Any] = {name: known[name] for name in known if name in (*form.takes, *form.extras)}
+    given: dict[str, Any] = {name: known[name] for name in known if name in (*form.takes, *form.extras, "gain")}
     rounded, finite = evidence.rounded.direction, False
     if form.knows_lags:
         stale, plain, perturbed = _perturbed(known, rounded)
@@ -345,7 +358,7 @@ def _ends(form: AppliedForm, known: Mapping[str, float], evidence: Evidence) -> 
 
 def _perturbed(known: Mapping[str, float], direction: float) -> tuple[str, float, float]:
     """Return the constant through which qn enters, its value, and the value that adds `direction` to qn."""
-    more = direction / ((1 + known["rho"]) * known["alpha"])
+    more = direction / ((1 + known["rho"]) * known["alpha"] * known.get("gain", 1.0))
     if "nu" in known:
         return "nu", known["nu"], known["nu"] + more
     if known["sigma2"] == 0:  # then nu = 0 whatever Lambdah is
@@ -418,12 +431,35 @@ def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
         return f"{form.theorem} takes no saturation: it says nothing of an analog run"
     if not form.knows_lags and constants.values.get("Lambda1", 0.0) > 0:
         return f"{form.theorem} takes no lag: it says nothing of a pipeline"
+    if not observed.response.linear and (refusal := _of_another_device(form)):
+        return refusal
     broken = observed.broken(*needed, *(("rho",) if basis == "a-priori" else ()))
     if broken:
         return broken[0].reason
     if basis == "a-posteriori":
-        return "" if observed.rho < 1 else f"saturation violated: observed {observed.rho:.4g}"
+        return _not_below_one(observed)
     if not constants.proved("rho"):
         return "saturation is not certified"
+    if not constants.values["rho"] < 1:
+        return f"response violated: gamma = {constants.values['rho']:.4g} on the certified range of weights"
     unproved = [name for name in needed if not constants.proved(name)]
     return f"{', '.join(unproved)} only {observed.seen}" if unproved else ""
+
+
+def _of_another_device(form: AppliedForm) -> str:
+    """Return why a form cannot be applied to another device than the linear one, or nothing."""
+    if form.adaptive:
+        return "the weights' own mean-square saturation is the distortion of the linear device only"
+    if "gain" in theory.bound(form.theorem).refused:
+        return f"{form.theorem} takes no gain: it is of the linear device"
+    return ""
+
+
+def _not_below_one(observed: Observations) -> str:
+    """Return why gamma on the weights that were met is none that a theorem takes, or nothing."""
+    if observed.response.linear:
+        return "" if observed.rho < 1 else f"saturation violated: observed {observed.rho:.4g}"
+    found = observed.met
+    if found is None or not found.gamma < 1:
+        return f"response violated: {observed.response.name}: {observed.response.said(observed.rho)}"
+    return ""

@@ -27,6 +27,22 @@ WITHOUT: Mapping[str, str] = {
     "lag.lower": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it over step sizes, lags and horizons",
     "lag.lower_rate": "speaks of one instance; tests/theory/lemmas/test_lag.py looks there for a K that is too small",
     "lag.upper": "algebra of the feasible set; master.sharp has the line that puts a run in it",
+    **dict.fromkeys(
+        (
+            "granularity.train",
+            "granularity.variance",
+            "granularity.rounding",
+            "granularity.binomial",
+            "granularity.step",
+            "granularity.telescope",
+            "granularity.enters",
+            "granularity.total",
+            "granularity.start",
+            "granularity.floor",
+            "granularity.best_step",
+        ),
+        "the paths here are those of smooth steps; tests/theory/test_granularity.py draws pulses",
+    ),
     "challenge.cross_term": "an `if`: its premise is what is in question; `verify.rates.lag_price` measures the term",
 }
 """Claims without lines, and why."""
@@ -37,8 +53,8 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "pipeline.synchronous", "pipeline.sequential",
     ),
     "elements": (
-        "device.closed_form", "device.drift", "device.step", "response.distortion", "response.drift",
-        "device.box", "device.inward", "adaptive.coordinate", "stale.pathwise", "sum.telescope", "master.telescope",
+        "device.closed_form", "device.drift", "device.step", "response.drift", "device.box", "device.inward",
+        "adaptive.coordinate", "stale.pathwise", "sum.telescope", "master.telescope",
     ),
     "stages": (
         "network.forward", "network.backward", "network.forward_stale", "network.hadamard",
@@ -62,6 +78,13 @@ LINES: Mapping[str, tuple[str, ...]] = {
     ),
     "instances": (
         "floor.oracle", "floor.attained", "floor.plus_minus",
+    ),
+    "responses": (
+        "response.distortion", "response.best", "response.floor", "response.additive", "response.mean_step",
+        "response.local", "response.attained", "response.linear", "response.power", "response.exponential",
+        "response.shifted_linear", "device.pulse_train", "response.constant_step", "response.gain_spread",
+        "response.own_parameters", "response.spread", "response.recentre", "response.best_centre",
+        "device.box_general", "device.inward_general",
     ),
 }  # fmt: skip
 """The claims whose lines are made by each module of `verify.proof_lines`."""

@@ -46,17 +46,7 @@ def _device(path: Recording) -> list[Line]:
     return [
         made,
         *(_worst(claim, part, *sides(claim, part, element(path)), units[claim]) for claim, part in ELEMENTWISE),
-        *_distortion(path, scale),
     ]
-
-
-def _distortion(path: Recording, scale: float) -> list[Line]:
-    """Return response.distortion: the linear device's step against the increment, by its responses."""
-    increment, share = -path.alpha * path.direction, path.weights / path.setting.tau
-    values = {"m": np.abs(increment), "s": np.sign(increment), "w": path.weights, "rho": path.rho, "gain": 1.0}
-    values |= {"q_plus": 1 - share, "q_minus": 1 + share}
-    claim = "response.distortion"
-    return [_worst(claim, part, *sides(claim, part, values), scale) for part in ("above", "below")]
 
 
 def element(path: Recording) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import math
 from rich.console import Group
 from rich.text import Text
 
+from verify.rates.attained import ALLOWED, CONFIDENCE, AttainedResult
 from verify.rates.clock import Census
 from verify.rates.rate import Expected
 from verify.rates.study import METHOD, StudyResult
@@ -38,6 +39,25 @@ def table_of(result: StudyResult) -> Group:
         _clock(result.cycles),
         Text(result.cross_term.sentence, style="bold"),
     )
+
+
+def floors_table(result: AttainedResult) -> Group:
+    """Return the floors of the devices, stated and measured."""
+    rows = [
+        (
+            row.case.label,
+            f"|w| <= {row.case.reach:g} tau",
+            f"{row.floor:.4f}",
+            f"{row.ratio.value:.4f} [{row.ratio.low:.4f}, {row.ratio.high:.4f}]",
+            f"{row.at_alpha:.4f} at {row.alpha:g}",
+            verdict(row.verdict),
+        )
+        for row in result.rows
+    ]
+    columns = ("device", "weights", "floor over sigma^2", "measured over it, alpha -> 0", "at a step size", "")
+    title = f"floors attained: all intervals hold together with confidence {100 * CONFIDENCE:g} %"
+    note = f"held: the whole interval lies within {100 * ALLOWED:g} % of the floor; violated: all of it outside."
+    return Group(table(title, columns, rows), Text(note))
 
 
 def _expected(expected: Expected | None) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from boundary import BadInput
 from simulate import kernels
 
-PARAMETERS = {"ald": (), "power": (2.0,), "exponential": (1.5,), "shifted-linear": (0.8, 1.3), "pulse-train": ()}
+PARAMETERS = {"ald": (), "power": (2.0, 1.5), "exponential": (1.5,), "shifted-linear": (0.8, 1.3), "pulse-train": ()}
 
 
 def run(

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from theory.setting import algorithms
+from theory.setting import algorithms, devices
 from verify.judging import certificates
 from verify.judging.certificates import BOX, Certificate
 from verify.judging.rounding import Rounding, relative
@@ -121,7 +121,7 @@ def boxed(**changes) -> tuple[list[float], str]:
 
 
 def described(device: str = "ald", algorithm: str = "analog-sgd-ap", **given) -> SimpleNamespace:
-    made = SimpleNamespace(name=device, linear=device == "ald")
+    made = devices.make(device, 2.0)
     return SimpleNamespace(make_device=lambda: made, algorithm=algorithm, **given)
 
 
@@ -131,7 +131,14 @@ def test_the_box_holds_up_to_its_edge(longest, monkeypatch):
         [], "a step may leave the saturation box: alpha * D_m X_m = 2 > tau = 2"
     )  # fmt: skip
     assert boxed(tau=1.99, alpha=1e-9) == ([], "W_0 lies outside the saturation box: 2 > tau = 1.99")
-    assert boxed(device="power") == ([], "no saturation box is proved for the device power with tau = 2")
+    assert boxed(device="power") == (
+        [], "a step may leave the saturation box: C = 2 times alpha * D_m X_m = 2 > tau = 2"
+    )  # fmt: skip
+    assert boxed(device="power", alpha=1 / 21) == ([3.0, 4.0], "")
+    assert boxed(device="pulse-train", alpha=1e9) == ([3.0, 4.0], "")  # no train is too long
+    gentle = devices.make("power", 2.0, exponent=0.5)
+    run = SimpleNamespace(make_device=lambda: gentle, algorithm="analog-sgd-ap", tau=2.0, alpha=1e-9)
+    assert certificates.box(run, Stages()) == ([], "no saturation box is proved for the device power with tau = 2")
     own = SimpleNamespace(name="own", own=("update",))
     monkeypatch.setitem(algorithms.REGISTRY, "own", own)
     assert boxed(algorithm="own") == ([], "no saturation box is proved for the steps of the algorithm own")

@@ -17,18 +17,22 @@ from verify.judging import assumptions
 @pytest.mark.parametrize(
     ("device", "parameters"), [("shifted-linear", {"up": 1.0, "down": 0.5}), ("power", {"exponent": 2.0})]
 )
-def test_a_device_that_is_not_the_linear_one_gets_no_verdict(device, parameters):
-    """On shifted-linear this was called violated, bound / A = 0.075, with every assumption certified."""
+def test_a_device_that_is_not_the_linear_one_is_judged_by_its_own_distortion(device, parameters):
+    """On shifted-linear this was called violated, bound / A = 0.075, with every assumption certified: gamma is 0.34."""
     problem = Quadratic(1, size=2, start=0.0, target=0.0)
     runs = simulate.run(
         problem, "analog-sgd", alpha=0.01, tau=100.0, iterations=20_000, replicas=16, seed=1, device=device,
         device_parameters=parameters,
     )  # fmt: skip
     report = verify.check(runs)
-    assert {check.verdict for check in report.checks} == {"not applied"}
-    assert all(check.reason.startswith("response not established: the device") for check in report.checks)
-    finding = {one.assumption: one for one in report.assumptions}["response"]
-    assert finding.status == "not established" and "gamma = " in finding.evidence
+    checks = {check.claim: check for check in report.checks}
+    assert checks["sharp/a-posteriori"].verdict == checks["explicit/a-posteriori"].verdict == "held"
+    assert 1 < checks["sharp/a-posteriori"].tightness < 2.1
+    assert "is the distortion of the linear device only" in checks["saturation-adaptive/a-posteriori"].reason
+    assert report.verdict == "held"
+    findings = {one.assumption: one for one in report.assumptions}
+    assert findings["response"].status == "conditional" and "gamma = " in findings["response"].evidence
+    assert findings["saturation"].status == "not established"
     if device == "shifted-linear":
         sharp = theory.bound("sharp")(
             L=1, sigma2=1, Delta=0, alpha=0.01, K=20_000, rho=runs.max_saturation.max(), Lambda1=0, Lambdah=0

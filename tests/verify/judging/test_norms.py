@@ -38,7 +38,8 @@ def test_a_bound_outside_its_domain_says_so():
         ({"alpha": 1.0}, "a step may leave"),
         ({"tau": 0.1}, "W_0 lies outside"),
         ({"tau": math.inf, "algorithm": "digital-sgd"}, "no saturation box"),
-        ({"device": "power"}, "no saturation box"),
+        ({"device": "power", "device_parameters": {"exponent": 0.5}}, "no saturation box"),
+        ({"device": "power", "device_parameters": {"exponent": 25.0}}, "C = 1.67772e+07 times"),
     ],
 )
 def test_without_a_box_nothing_is_certified(changes, reason):

@@ -2,15 +2,19 @@
 
 import math
 from dataclasses import is_dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import theory
+from theory.setting import devices
+from theory.setting.devices import Distortion
 from verify.judging import assumptions, conditions, observations, rounding, statistics, verdicts
 from verify.judging.certificates import Certificate
 from verify.judging.checks import CheckName
 from verify.judging.observations import Constants, Observations
+from verify.judging.response import DeviceResponse
 from verify.judging.verdicts import FORMS, Check, Confrontation, Ends, Evidence
 
 KNOWN = {"rho": 0.5, "alpha": 0.25, "sigma2": 4.0, "Lambdah": 2.0}
@@ -193,7 +197,22 @@ def refusal(form: int = 0, basis: str = "a-posteriori", without: tuple = (), see
 def test_why_a_form_is_not_applied():
     assert refusal() == refusal(basis="a-priori") == ""
     assert refusal(diverged=2) == "saturation violated: 2 of 5 replicas diverged"
-    assert refusal(device="power", linear=False).startswith("response not established: the device power")
+    power = DeviceResponse(devices.make("power", 2.0))
+    assert refusal(response=power) == refusal(basis="a-priori", response=power) == ""
+    train = DeviceResponse(devices.make("pulse-train", 2.0))
+    unknown = refusal(response=train, without=("rho",))
+    assert unknown.startswith("response not established: pulse-train: the distortion of the device pulse-train is not")
+    assert refusal(response=power, saturation=np.array([0.71]), without=("rho",)) == ""
+    at_the_bound = refusal(response=power, saturation=np.array([1.0]), without=("rho",))
+    assert at_the_bound.startswith("response not established: power: the distortion of the device power is not known")
+    whole = SimpleNamespace(name="whole", tau=1.0, linear=False, distortion=lambda *_: Distortion(1.0, 2.0))
+    assert refusal(response=DeviceResponse(whole), without=("rho",)) == (
+        "response violated: whole: gamma = 1, Fbar = 2 on |w| <= 0.5 tau"
+    )
+    assert refusal(
+        basis="a-priori", response=power, constants=Constants(ALL | {"rho": 1.0}, dict.fromkeys(ALL, True))
+    ) == ("response violated: gamma = 1 on the certified range of weights")
+    assert refusal(form=3, response=power).startswith("the weights' own mean-square saturation")
     assert refusal(independent_draws=False).startswith("unbiased not established: ")
     assert refusal(covered=False).startswith("lags not established: no theorem speaks of the steps")
     assert refusal(without=("K", "L")) == "L, K unknown for this problem"

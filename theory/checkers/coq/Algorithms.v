@@ -64,7 +64,7 @@ Section no_lag.
       assert (Z : sensitivity_of M (fun _ _ => 0) y i = 0) by (apply sum_zero; intros; ring).
       change (sensitivity_of M (fun _ _ => 0) y i * sensitivity_of M (fun _ _ => 0) y i = 0). rewrite Z. ring. }
     replace 0 with ((1 + rho) * alpha * 0) by ring.
-    apply (training_sharp P M size K f grad g region device (fun h i => g (W h) i))
+    apply (training_sharp P M size K f grad g region (fun _ _ => device) (fun h i => g (W h) i))
       with (d := fun _ => O) (S := fun _ _ => 0); auto.
     - intros. lra.
     - intros h i m _ _ _. rewrite (sum_zero M (fun j => 0 * _)) by (intros; ring). apply Req_le.
@@ -220,7 +220,7 @@ Section digital_pipeline.
     intros Run Stale.
     replace q with ((1 + 0) * alpha * Lambda1) by (unfold q; ring).
     replace qn with ((1 + 0) * alpha * (Lambdah * sigma)) by (unfold qn; ring).
-    apply (training_explicit P M size K f grad (fun w => G w w) region digital direction) with (d := d) (S := S);
+    apply (training_explicit P M size K f grad (fun w => G w w) region (fun _ _ => digital) direction) with (d := d) (S := S);
       auto; [lra | intros; apply digital_is_faithful|].
     apply (noise_by_total P M size K grad (fun w => G w w)); auto.
   Qed.

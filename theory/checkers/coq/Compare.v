@@ -107,37 +107,67 @@ Lemma compare_device_drift (e g m rho s tau w : R) :
   ((-1) * rho * tau) <= w ->
   g = (m * s) ->
   e = (m * w * (/ tau)) ->
-  (e <= (m * rho)) /\ (((-1) * m * rho) <= e) /\ (e ^ 2 <= (g ^ 2 * rho ^ 2)).
+  (e <= (m * rho)) /\ (((-1) * m * rho) <= e) /\ (e ^ 2 <= (g ^ 2 * rho ^ 2)) /\ (((-1) * m * w * (/ tau)) <= (m *
+    rho)) /\ (((-1) * m * rho) <= ((-1) * m * w * (/ tau))) /\ (((-1) * m * w * (/ tau)) = ((-1) * e)).
 Proof.
   intros P0 P1 P2 P3 P4 P5 P6 P7.
   pose proof (Device.drift tau rho w g P2 (within_rho rho tau w P4 P5)) as D.
   rewrite P6, (absolute m s P0 P1) in D. replace (m * w / tau) with e in D by (rewrite P7; reflexivity).
   destruct (abs_both _ _ D). apply square_le in D. rewrite P6.
-  replace ((m * s) ^ 2) with (m ^ 2 * s ^ 2) by ring. rewrite P0. repeat split; lra.
+  replace ((m * s) ^ 2) with (m ^ 2 * s ^ 2) by ring. rewrite P0.
+  replace (-1 * m * w * / tau) with (- e) by (rewrite P7; ring). repeat split; lra.
+Qed.
+
+(** A step T of the direction m s, as the step of a device from 0. *)
+Lemma responds_seen T alpha gain m rho s : s ^ 2 = 1 -> 0 <= m -> 0 < alpha -> 0 < gain ->
+  T + alpha * gain * m * s <= alpha * gain * m * rho -> (-1) * alpha * gain * m * rho <= T + alpha * gain * m * s ->
+  responds (fun _ _ => T) gain rho 0 (- alpha * (m * s)).
+Proof.
+  intros P0 P1 P2 P3 P4 P5. unfold responds. rewrite responds_size, (absolute m s P0 P1) by lra. apply Rabs_le. lra.
 Qed.
 
 (** device.step *)
-Lemma compare_device_step (T alpha e g m rho s tau w : R) :
+Lemma compare_device_step (T alpha e g gain m rho s : R) :
   s ^ 2 = 1 ->
   0 <= m ->
-  0 < tau ->
-  0 <= rho ->
-  w <= (rho * tau) ->
-  ((-1) * rho * tau) <= w ->
-  g = (m * s) ->
-  e = (m * w * (/ tau)) ->
   0 < alpha ->
-  T = ((-1) * alpha * (e + g)) ->
-  (T <= (alpha * m * (1 + rho))) /\ (((-1) * alpha * m * (1 + rho)) <= T) /\ (T ^ 2 <= (alpha ^ 2 * g ^ 2 * (1 + rho)
-    ^ 2)).
+  0 < gain ->
+  0 <= rho ->
+  (T + (alpha * gain * m * s)) <= (alpha * gain * m * rho) ->
+  ((-1) * alpha * gain * m * rho) <= (T + (alpha * gain * m * s)) ->
+  g = (m * s) ->
+  e = (((-1) * g) + ((-1) * T * (/ alpha) * (/ gain))) ->
+  (T <= (alpha * gain * m * (1 + rho))) /\ (((-1) * alpha * gain * m * (1 + rho)) <= T) /\ (T ^ 2 <= (alpha ^ 2 * g ^
+    2 * gain ^ 2 * (1 + rho) ^ 2)).
 Proof.
-  intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9.
-  pose proof (step_bound tau rho alpha w g P2 (Rlt_le _ _ P8) (within_rho rho tau w P4 P5)) as D.
-  rewrite closed_form, P6, Rabs_mult, Rabs_Ropp, (absolute m s P0 P1), (Rabs_pos_eq alpha) in D by lra.
-  replace (w + - alpha * (m * s) - alpha * m * w / tau - w) with T in D
-    by (rewrite P9, P7, P6; field; lra).
-  destruct (abs_both _ _ D). apply square_le in D. rewrite P6.
-  replace ((m * s) ^ 2) with (m ^ 2 * s ^ 2) by ring. rewrite P0. repeat split; lra.
+  intros P0 P1 P2 P3 P4 P5 P6 P7 P8.
+  pose proof (step_of_response _ alpha gain rho 0 (m * s) (Rlt_le _ _ P2) (Rlt_le _ _ P3)
+    (responds_seen T alpha gain m rho s P0 P1 P2 P3 P5 P6)) as D.
+  rewrite Rminus_0_r, (absolute m s P0 P1) in D. destruct (abs_both _ _ D). apply square_le in D. rewrite P7.
+  replace (alpha ^ 2 * (m * s) ^ 2 * gain ^ 2 * (1 + rho) ^ 2) with ((alpha * gain * (1 + rho) * m) ^ 2 * s ^ 2) by ring.
+  rewrite P0. repeat split; lra.
+Qed.
+
+(** response.drift *)
+Lemma compare_response_drift (T alpha e g gain m rho s : R) :
+  s ^ 2 = 1 ->
+  0 <= m ->
+  0 < alpha ->
+  0 < gain ->
+  0 <= rho ->
+  (T + (alpha * gain * m * s)) <= (alpha * gain * m * rho) ->
+  ((-1) * alpha * gain * m * rho) <= (T + (alpha * gain * m * s)) ->
+  g = (m * s) ->
+  e = (((-1) * g) + ((-1) * T * (/ alpha) * (/ gain))) ->
+  (e <= (m * rho)) /\ (((-1) * m * rho) <= e) /\ (e ^ 2 <= (g ^ 2 * rho ^ 2)).
+Proof.
+  intros P0 P1 P2 P3 P4 P5 P6 P7 P8.
+  pose proof (drift_of_response _ alpha gain rho 0 (m * s) P2 P3
+    (responds_seen T alpha gain m rho s P0 P1 P2 P3 P5 P6)) as D.
+  rewrite Rminus_0_r, (absolute m s P0 P1) in D.
+  replace (- T / (alpha * gain) - m * s) with e in D by (rewrite P8, P7; field; lra).
+  destruct (abs_both _ _ D). apply square_le in D. rewrite P7.
+  replace ((m * s) ^ 2 * rho ^ 2) with ((rho * m) ^ 2 * s ^ 2) by ring. rewrite P0. repeat split; lra.
 Qed.
 
 (** device.box *)
@@ -573,7 +603,8 @@ Proof.
 Qed.
 
 (** complexity.published *)
-Lemma compare_complexity_published (A Delta K L Lambda1 R_ S_ Y a alpha lead nu p q qn r rho root_K sigma t x : R) :
+Lemma compare_complexity_published (A Delta K L Lambda1 R_ S_ Y a alpha gain lead made nu p q qn r rho root_K sigma t
+  x : R) :
   0 < sigma ->
   0 < L ->
   0 < Delta ->
@@ -582,13 +613,15 @@ Lemma compare_complexity_published (A Delta K L Lambda1 R_ S_ Y a alpha lead nu 
   0 <= rho ->
   0 <= Lambda1 ->
   0 <= nu ->
-  0 <= alpha ->
-  alpha ^ 2 = (2 * Delta * (/ K) * (/ L) * (/ sigma ^ 2)) ->
-  0 < alpha ->
-  x = (L * alpha) ->
-  q = (Lambda1 * alpha * (1 + rho)) ->
-  qn = (alpha * nu * (1 + rho)) ->
-  p = (Delta * (/ K) * (/ alpha)) ->
+  0 <= made ->
+  made ^ 2 = (2 * Delta * (/ K) * (/ L) * (/ sigma ^ 2)) ->
+  0 < made ->
+  0 < gain ->
+  alpha = (made * (/ gain)) ->
+  x = (L * alpha * gain) ->
+  q = (Lambda1 * alpha * gain * (1 + rho)) ->
+  qn = (alpha * gain * nu * (1 + rho)) ->
+  p = (Delta * (/ K) * (/ made)) ->
   0 <= root_K ->
   root_K ^ 2 = K ->
   0 < root_K ->
@@ -613,19 +646,19 @@ Lemma compare_complexity_published (A Delta K L Lambda1 R_ S_ Y a alpha lead nu 
     rho) ^ 2 * (1 + t))))).
 Proof.
   intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10 P11 P12 P13 P14 P15 P16 P17 P18 P19 P20 P21 P22 P23 P24 P25 P26 P27 P28
-    P29 P30 P31 P32.
-  pose proof (point p x sigma rho q qn A Y a r R_ S_ P23 P24 P25 P26 P27 P28 P29 P30 P31 P32) as F.
-  assert (St : best_step sigma L Delta K = alpha).
+    P29 P30 P31 P32 P33 P34.
+  pose proof (point p x sigma rho q qn A Y a r R_ S_ P25 P26 P27 P28 P29 P30 P31 P32 P33 P34) as F.
+  assert (Eff : alpha * gain = made) by (rewrite P12; field; lra).
+  assert (St : best_step sigma L Delta K = made).
   { apply root_is; [exact P8|]. rewrite P9. field. lra. }
-  assert (Le : Complexity.lead sigma L Delta = lead) by (apply root_is; [exact P20 | exact P21]).
+  assert (Le : Complexity.lead sigma L Delta = lead) by (apply root_is; [exact P22 | exact P23]).
   pose proof (published sigma L Delta K t rho Lambda1 nu P0 P1 P2 P3 P4 P5 P6) as B.
-  rewrite St, Le, (root_is root_K K P15 P16) in B.
-  specialize (B ltac:(lra) ltac:(lra) A Y a P22).
-  replace (alpha * L) with x in B by (rewrite P11; ring).
-  replace ((1 + rho) * alpha * Lambda1) with q in B by (rewrite P12; ring).
-  replace ((1 + rho) * alpha * nu) with qn in B by (rewrite P13; ring).
-  replace (Delta / (alpha * K)) with p in B by (rewrite P14; field; lra).
-  specialize (B F). plain. unfold Rdiv in B.
+  rewrite St, Le, (root_is root_K K P17 P18) in B.
+  replace (made * L) with x in B by (rewrite P13, <- Eff; ring).
+  replace ((1 + rho) * made * Lambda1) with q in B by (rewrite P14, <- Eff; ring).
+  replace ((1 + rho) * made * nu) with qn in B by (rewrite P15, <- Eff; ring).
+  replace (Delta / (made * K)) with p in B by (rewrite P16; field; lra).
+  specialize (B ltac:(lra) ltac:(lra) A Y a P24 F). plain. unfold Rdiv in B.
   replace (rest sigma L Delta t rho Lambda1 nu * / K)
     with (2 * Delta * / K * / L * / sigma ^ 2 * (4 * L ^ 2 * sigma ^ 2 + nu ^ 2 * (1 + rho) ^ 2 *
       (5 / 4 + 5 / 4 * / t) + 4 * Lambda1 ^ 2 * rho ^ 2 * sigma ^ 2 * (1 + rho) ^ 2 * (1 + t))) in B

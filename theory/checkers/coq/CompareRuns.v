@@ -134,22 +134,29 @@ End telescope.
 
 (** * The error of the direction *)
 
-(** One element: what the device adds is at most rho times the pulse. *)
-Lemma element_drift e g m rho s tau w : s ^ 2 = 1 -> 0 <= m -> 0 < tau -> w <= rho * tau -> (-1) * rho * tau <= w ->
-  g = m * s -> e = m * w * / tau -> Rabs e <= rho * Rabs g.
+(** One element: what the device adds is at most rho times the direction. *)
+Lemma element_drift T alpha e g gain m rho s : s ^ 2 = 1 -> 0 <= m -> 0 < alpha -> 0 < gain ->
+  T + alpha * gain * m * s <= alpha * gain * m * rho -> (-1) * alpha * gain * m * rho <= T + alpha * gain * m * s ->
+  g = m * s -> e = (-1) * g + (-1) * T * / alpha * / gain -> Rabs e <= rho * Rabs g.
 Proof.
-  intros Hs Hm Ht Hw Lw Eg Ee. pose proof (Device.drift tau rho w g Ht (within_rho rho tau w Hw Lw)) as D.
-  rewrite Eg, (absolute m s Hs Hm) in D |- *. now rewrite Ee.
+  intros Hs Hm Ha Hg High Low Eg Ee.
+  pose proof (Device.drift_of_response _ alpha gain rho 0 (m * s) Ha Hg
+    (responds_seen T alpha gain m rho s Hs Hm Ha Hg High Low)) as D.
+  rewrite Rminus_0_r in D. rewrite Eg. replace e with (- T / (alpha * gain) - m * s); [exact D|].
+  rewrite Ee, Eg. field. lra.
 Qed.
 
 Section reach.
   Variables (Smp : sampler) (Len : nat) (TC : Type) (Crd : functional TC).
   Variables A R_ : R.
-  Variables e_ g m : history -> TC -> R.
+  Variable T_ : history -> TC -> R.
+  Variable alpha : R.
+  Variables e_ g : history -> TC -> R.
+  Variable gain : R.
+  Variable m : history -> TC -> R.
   Variables r rho : R.
   Variable s : history -> TC -> R.
-  Variables sigma tau : R.
-  Variable w_ : history -> TC -> R.
+  Variable sigma : R.
   Variables b e n unit : process Smp Len (lift Crd (fun _ => real_space)).
   Hypothesis some : (0 < Len)%nat.
   Hypothesis g_is : forall h, taken Smp Len h -> forall c, support Crd c ->
@@ -162,12 +169,16 @@ Section reach.
   Hypothesis unit_or_none : inner unit unit * r ^ 2 = r ^ 2.
   Hypothesis sign : forall h, taken Smp Len h -> forall c, support Crd c -> s h c ^ 2 = 1.
   Hypothesis size : forall h, taken Smp Len h -> forall c, support Crd c -> 0 <= m h c.
-  Hypothesis tau_pos : 0 < tau.
+  Hypothesis alpha_pos : 0 < alpha.
+  Hypothesis gain_pos : 0 < gain.
   Hypothesis rho_nonneg : 0 <= rho.
-  Hypothesis high : forall h, taken Smp Len h -> forall c, support Crd c -> w_ h c <= rho * tau.
-  Hypothesis low : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * rho * tau <= w_ h c.
+  Hypothesis high : forall h, taken Smp Len h -> forall c, support Crd c ->
+    T_ h c + alpha * gain * m h c * s h c <= alpha * gain * m h c * rho.
+  Hypothesis low : forall h, taken Smp Len h -> forall c, support Crd c ->
+    (-1) * alpha * gain * m h c * rho <= T_ h c + alpha * gain * m h c * s h c.
   Hypothesis pulse : forall h, taken Smp Len h -> forall c, support Crd c -> g h c = m h c * s h c.
-  Hypothesis made : forall h, taken Smp Len h -> forall c, support Crd c -> e_ h c = m h c * w_ h c * / tau.
+  Hypothesis made : forall h, taken Smp Len h -> forall c, support Crd c ->
+    e_ h c = (-1) * g h c + (-1) * T_ h c * / alpha * / gain.
   Hypothesis A_is : A = inner unit unit * r ^ 2.
   Hypothesis R_nonneg : 0 <= R_.
 
@@ -180,7 +191,7 @@ Section reach.
     intros T. apply (elements_at_most Crd); [exact rho_nonneg|]. intros c Hc.
     change (Rabs (e h c) <= rho * Rabs (r * (unit h c : R) + (n h c : R) + (b h c : R))).
     replace (r * (unit h c : R) + (n h c : R) + (b h c : R)) with (g h c) by (rewrite g_is by assumption; ring).
-    rewrite <- e_is by assumption. apply (element_drift _ _ (m h c) _ (s h c) tau (w_ h c)); auto.
+    rewrite <- e_is by assumption. apply (element_drift (T_ h c) alpha _ _ gain (m h c) _ (s h c)); auto.
   Qed.
 
   Section reach_claim.
@@ -206,7 +217,7 @@ Section reach.
 
   Variables (TS : Type) (Stg : functional TS).
   Context {V Z : space}.
-  Variables Delta K L Lambda1 S_ Y a alpha f_first f_last f_star mean_next mean_now nu p q qn x : R.
+  Variables Delta K L Lambda1 S_ Y a f_first f_last f_star mean_next mean_now nu p q qn x : R.
   Variables f_next f_now : history -> R.
   Variables (S_mj gamma chi : nat -> TS -> R) (beta : TS -> history -> R) (c_m s_m : nat -> R).
   Variables (pi : nat -> TS -> history -> R) (sqrt_d : nat -> nat -> R).
@@ -245,14 +256,13 @@ Section reach.
     forall y, inner (P (S i) m) y = inner (P i m) y + S_mj i m * inner (omega i m) y.
   Hypothesis bounded_below : f_star <= f_last.
   Hypothesis gap : Delta = f_first + (-1) * f_star.
-  Hypothesis alpha_pos : 0 < alpha.
   Hypothesis L_nonneg : 0 <= L.
   Hypothesis smooth : forall h, taken Smp Len h -> f_next h <= f_now h
-    + 1 / 2 * L * (inner (n_k h) (n_k h) * alpha ^ 2 + inner (v_k h) (v_k h) * alpha ^ 2
-      + 2 * inner (n_k h) (v_k h) * alpha ^ 2)
-    + (-1) * inner (F_k h) (n_k h) * alpha + (-1) * inner (F_k h) (v_k h) * alpha.
-  Hypothesis x_is : x = L * alpha.
-  Hypothesis p_is : p = Delta * / K * / alpha.
+    + 1 / 2 * L * (inner (n_k h) (n_k h) * alpha ^ 2 * gain ^ 2 + inner (v_k h) (v_k h) * alpha ^ 2 * gain ^ 2
+      + 2 * inner (n_k h) (v_k h) * alpha ^ 2 * gain ^ 2)
+    + (-1) * inner (F_k h) (n_k h) * alpha * gain + (-1) * inner (F_k h) (v_k h) * alpha * gain.
+  Hypothesis x_is : x = L * alpha * gain.
+  Hypothesis p_is : p = Delta * / K * / alpha * / gain.
   Hypothesis root_nonneg : forall j, 0 <= sqrt_d (d_m j) j.
   Hypothesis root_squared : forall j, sqrt_d (d_m j) j ^ 2 = INR (d_m j).
   Hypothesis c_nonneg : forall j, 0 <= c_m j.
@@ -260,7 +270,7 @@ Section reach.
   Hypothesis v_short : forall j, inner (v_m j) (v_m j) <= c_m j ^ 2.
   Hypothesis n_short : forall j, inner (n_m j) (n_m j) <= s_m j ^ 2.
   Hypothesis S_nonneg : forall j m, support Stg m -> 0 <= S_mj j m.
-  Hypothesis far : forall j m, support Stg m -> inner (omega j m) (omega j m) <= alpha ^ 2 *
+  Hypothesis far : forall j m, support Stg m -> inner (omega j m) (omega j m) <= alpha ^ 2 * gain ^ 2 *
     (inner (U (d_m j) j) (U (d_m j) j) + inner (W (d_m j) j) (W (d_m j) j) + 2 * inner (U (d_m j) j) (W (d_m j) j)).
   Hypothesis beta_nonneg : forall m, support Stg m -> forall h, taken Smp Len h -> 0 <= beta m h.
   Hypothesis beta_is : forall m, support Stg m -> forall h, taken Smp Len h ->
@@ -276,8 +286,18 @@ Section reach.
   Hypothesis a_is : a = inner b unit + inner e unit + inner unit unit * r.
   Hypothesis S_nonneg_ : 0 <= S_.
   Hypothesis S_is : S_ ^ 2 = Y ^ 2 + (-1) * a ^ 2.
-  Hypothesis q_is : q = Lambda1 * alpha * (1 + rho).
-  Hypothesis qn_is : qn = alpha * nu * (1 + rho).
+  Hypothesis q_is : q = Lambda1 * alpha * gain * (1 + rho).
+  Hypothesis qn_is : qn = alpha * gain * nu * (1 + rho).
+
+  Let step_pos : 0 < alpha * gain.
+  Proof. now apply Rmult_lt_0_compat. Qed.
+
+  Let p_seen : p = Delta * / K * / (alpha * gain).
+  Proof. rewrite p_is. rewrite Rinv_mult. ring. Qed.
+
+  Let far_seen j m' : support Stg m' -> inner (omega j m') (omega j m') <= (alpha * gain) ^ 2 *
+    (inner (U (d_m j) j) (U (d_m j) j) + inner (W (d_m j) j) (W (d_m j) j) + 2 * inner (U (d_m j) j) (W (d_m j) j)).
+  Proof. intros H. rewrite Rpow_mult_distr. now apply far. Qed.
 
   Let F : process Smp Len (lift Crd (fun _ => real_space)) := scal r unit.
 
@@ -292,7 +312,7 @@ Section reach.
   Lemma a_component : inner unit (plus F (plus b e)) = a.
   Proof. rewrite a_is, !inner_plus_r, (inner_sym unit b), (inner_sym unit e). unfold F. rewrite inner_scal_r. ring. Qed.
 
-  Lemma b_stale : norm b <= alpha * (Lambda1 * norm (plus F (plus b e)) + nu).
+  Lemma b_stale : norm b <= alpha * gain * (Lambda1 * norm (plus F (plus b e)) + nu).
   Proof.
     rewrite Y_norm. unfold norm at 1. rewrite <- parts.
     apply stages_stale with (v_m := v_m) (w := w) (U := U) (c_m := c_m) (d_m := d_m) (n_m := n_m) (z := z) (W := W)
@@ -302,20 +322,20 @@ Section reach.
 
   (** From a feasible point of the library's to the claim's form: R and S are the roots. *)
   Lemma claimed level : 0 <= level -> R_ ^ 2 = A + level ^ 2 ->
-    (forall f : history -> R, f_star <= mean Smp Len f -> (f nil - f_star) / (alpha * INR Len) = p ->
+    (forall f : history -> R, f_star <= mean Smp Len f -> (f nil - f_star) / (alpha * gain * INR Len) = p ->
       (forall h, taken Smp Len h -> f h <= f (tl h)
-        - alpha * (inner (F h) (plus F (plus b e) h) + inner (F h) (n h))
-        + L / 2 * (alpha ^ 2 * norm (plus (plus F (plus b e) h) (n h)) ^ 2)) ->
-      feasible ((f nil - f_star) / (alpha * INR Len)) (alpha * L) level rho ((1 + rho) * alpha * Lambda1)
-        ((1 + rho) * alpha * nu) (norm F ^ 2) (norm (plus F (plus b e))) (inner unit (plus F (plus b e)))) ->
+        - alpha * gain * (inner (F h) (plus F (plus b e) h) + inner (F h) (n h))
+        + L / 2 * ((alpha * gain) ^ 2 * norm (plus (plus F (plus b e) h) (n h)) ^ 2)) ->
+      feasible ((f nil - f_star) / (alpha * gain * INR Len)) (alpha * gain * L) level rho ((1 + rho) * (alpha * gain) * Lambda1)
+        ((1 + rho) * (alpha * gain) * nu) (norm F ^ 2) (norm (plus F (plus b e))) (inner unit (plus F (plus b e)))) ->
     (A + Y ^ 2 + (-2) * a * r <= (qn + R_ * rho + Y * q) ^ 2) /\
     (a * r <= p + 1 / 2 * x * Y ^ 2 + 1 / 2 * x * level ^ 2 + S_ * level * x) /\ a ^ 2 <= Y ^ 2.
   Proof.
     intros Hl ER Feasible. destruct values as (f & Now & Next & E1 & E2 & _ & _ & EK). rewrite E1, E2 in *.
-    pose proof (start_cost Delta K alpha p (f nil) f_star Len some alpha_pos EK gap p_is) as Ep.
+    pose proof (start_cost Delta K (alpha * gain) p (f nil) f_star Len some step_pos EK gap p_seen) as Ep.
     destruct (Feasible f bounded_below Ep) as (_ & Short & I & II).
     { intros h T. rewrite <- (Now h T), <- (Next h T).
-      apply (descent_seen (F_k h) (v_k h) (n_k h)); auto; intros y.
+      apply (descent_seen (F_k h) (v_k h) (n_k h)); [| | | specialize (smooth h T); lra]; intros y; auto.
       - rewrite F_at by exact T. symmetry. apply (inner_scal r (unit h) y).
       - rewrite v_at by exact T.
         change (plus F (plus b e) h) with (plus (scal r (unit h)) (plus (b h) (e h))).
@@ -326,7 +346,7 @@ Section reach.
     rewrite (root_is R_ _ R_nonneg ER) in I.
     rewrite (root_is S_ (Y ^ 2 - a ^ 2) S_nonneg_) in II by (rewrite S_is; ring).
     repeat split.
-    - replace (qn + R_ * rho + Y * q) with (rho * R_ + (1 + rho) * alpha * Lambda1 * Y + (1 + rho) * alpha * nu)
+    - replace (qn + R_ * rho + Y * q) with (rho * R_ + (1 + rho) * (alpha * gain) * Lambda1 * Y + (1 + rho) * (alpha * gain) * nu)
         by (rewrite q_is, qn_is; ring). lra.
     - rewrite x_is. lra.
     - rewrite <- (pow2_abs a). apply pow_incr. split; [apply Rabs_pos | exact Short].
@@ -385,30 +405,30 @@ End reach.
 
 (** * With the saturation met along the run *)
 
-Lemma compare_adaptive_coordinate (drift grad m noise rho s stale tau w w_grad w_noise w_stale : R) :
-  0 < tau -> w <= rho * tau -> (-1) * rho * tau <= w -> s ^ 2 = 1 -> m * s = grad + noise + stale ->
-  w_grad = grad * w * / tau -> w_noise = noise * w * / tau -> w_stale = stale * w * / tau -> drift = m * w * / tau ->
+Lemma compare_adaptive_coordinate (drift grad m noise rho s share stale w_grad w_noise w_stale : R) :
+  share <= rho -> (-1) * rho <= share -> s ^ 2 = 1 -> m * s = grad + noise + stale ->
+  w_grad = grad * share -> w_noise = noise * share -> w_stale = share * stale -> drift ^ 2 <= m ^ 2 * share ^ 2 ->
   (w_grad ^ 2 <= grad ^ 2 * rho ^ 2) /\ (w_stale ^ 2 <= rho ^ 2 * stale ^ 2) /\
-  (drift ^ 2 = (w_grad + w_noise + w_stale) ^ 2).
+  (drift ^ 2 <= (w_grad + w_noise + w_stale) ^ 2).
 Proof.
-  intros Ht Hw Lw Hs Em Eg En Es Ed.
-  destruct (Refined.distorted_element tau rho w grad noise stale Ht (within_rho rho tau w Hw Lw)) as (G & B & D).
-  apply square_le in G, B.
-  rewrite (Rpow_mult_distr rho), pow2_abs in G. rewrite (Rpow_mult_distr rho), pow2_abs in B.
-  replace (grad * (w / tau)) with w_grad in * by (rewrite Eg; unfold Rdiv; ring).
-  replace (stale * (w / tau)) with w_stale in * by (rewrite Es; unfold Rdiv; ring).
-  replace (noise * (w / tau)) with w_noise in * by (rewrite En; unfold Rdiv; ring).
-  repeat split; try lra. rewrite <- (pow2_abs (w_grad + w_noise + w_stale)), <- D, pow2_abs, <- Em, Ed.
-  replace ((Rabs (m * s) * w / tau) ^ 2) with (Rabs (m * s) ^ 2 * (w * / tau) ^ 2) by (unfold Rdiv; ring).
-  rewrite pow2_abs, (Rpow_mult_distr m s), Hs. ring.
+  intros High Low Hs Em Eg En Es Ed.
+  destruct (Refined.distorted_element rho share drift grad noise stale) as (G & B & D).
+  - apply Rabs_le. lra.
+  - rewrite <- Em, <- Rabs_mult. apply Rsqr_le_abs_0. rewrite !Rsqr_pow2.
+    replace ((share * (m * s)) ^ 2) with (m ^ 2 * share ^ 2 * s ^ 2) by ring. rewrite Hs. lra.
+  - apply square_le in G, B.
+    rewrite (Rpow_mult_distr rho), pow2_abs in G. rewrite (Rpow_mult_distr rho), pow2_abs in B.
+    rewrite (Rmult_comm share) in Es. rewrite <- Eg, <- En, <- Es in *. repeat split; try lra.
+    rewrite <- (pow2_abs (w_grad + w_noise + w_stale)), <- (pow2_abs drift). apply pow_incr.
+    split; [apply Rabs_pos | exact D].
 Qed.
 
 Section adaptive.
   Variables (Smp : sampler) (Len : nat) (TC : Type) (Crd : functional TC).
-  Variables A B_b T_s r rbar2 rho sigma tau : R.
+  Variables A B_b T_s r rbar2 rho sigma : R.
   Variables drift grad m noise : history -> TC -> R.
   Variable peak : history -> R.
-  Variables s stale w w_grad w_noise w_stale : history -> TC -> R.
+  Variables s share stale w_grad w_noise w_stale : history -> TC -> R.
   Variables b e unit wF wb wn : process Smp Len (lift Crd (fun _ => real_space)).
   Variable wn_k : history -> lift Crd (fun _ => real_space).
   Hypothesis grad_is : forall h, taken Smp Len h -> forall c, support Crd c -> grad h c = r * (unit h c : R).
@@ -424,20 +444,19 @@ Section adaptive.
   Hypothesis wn_differences : differences Smp Len (lift Crd (fun _ => real_space)) wn.
   Hypothesis r_nonneg : 0 <= r.
   Hypothesis unit_or_none : inner unit unit * r ^ 2 = r ^ 2.
-  Hypothesis tau_pos : 0 < tau.
   Hypothesis rho_nonneg : 0 <= rho.
-  Hypothesis high : forall h, taken Smp Len h -> forall c, support Crd c -> w h c <= rho * tau.
-  Hypothesis low : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * rho * tau <= w h c.
+  Hypothesis high : forall h, taken Smp Len h -> forall c, support Crd c -> share h c <= rho.
+  Hypothesis low : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * rho <= share h c.
   Hypothesis sign : forall h, taken Smp Len h -> forall c, support Crd c -> s h c ^ 2 = 1.
   Hypothesis pulse : forall h, taken Smp Len h -> forall c, support Crd c ->
     m h c * s h c = grad h c + noise h c + stale h c.
   Hypothesis w_grad_is : forall h, taken Smp Len h -> forall c, support Crd c ->
-    w_grad h c = grad h c * w h c * / tau.
+    w_grad h c = grad h c * share h c.
   Hypothesis w_noise_is : forall h, taken Smp Len h -> forall c, support Crd c ->
-    w_noise h c = noise h c * w h c * / tau.
+    w_noise h c = noise h c * share h c.
   Hypothesis w_stale_is : forall h, taken Smp Len h -> forall c, support Crd c ->
-    w_stale h c = stale h c * w h c * / tau.
-  Hypothesis drift_is : forall h, taken Smp Len h -> forall c, support Crd c -> drift h c = m h c * w h c * / tau.
+    w_stale h c = share h c * stale h c.
+  Hypothesis drift_is : forall h, taken Smp Len h -> forall c, support Crd c -> drift h c ^ 2 <= m h c ^ 2 * share h c ^ 2.
   Hypothesis A_is : A = inner unit unit * r ^ 2.
   Hypothesis B_nonneg : 0 <= B_b.
   Hypothesis b_short : inner b b <= B_b ^ 2.
@@ -447,11 +466,10 @@ Section adaptive.
 
   Lemma coordinate h c : taken Smp Len h -> support Crd c ->
     ((wF h c : R) ^ 2 <= (r * (unit h c : R)) ^ 2 * rho ^ 2) /\ ((wb h c : R) ^ 2 <= rho ^ 2 * (b h c : R) ^ 2) /\
-    ((e h c : R) ^ 2 = ((wF h c : R) + (wn h c : R) + (wb h c : R)) ^ 2).
+    ((e h c : R) ^ 2 <= ((wF h c : R) + (wn h c : R) + (wb h c : R)) ^ 2).
   Proof.
     intros T Hc. rewrite <- w_grad_at, <- w_noise_at, <- w_stale_at, <- drift_at, <- stale_is, <- grad_is by assumption.
-    apply compare_adaptive_coordinate with (m := m h c) (noise := noise h c) (s := s h c) (tau := tau) (w := w h c);
-      auto.
+    apply compare_adaptive_coordinate with (m := m h c) (noise := noise h c) (s := s h c) (share := share h c); auto.
   Qed.
 
   Lemma lift_le (X Y : process Smp Len (lift Crd (fun _ => real_space))) c : 0 <= c ->
@@ -482,7 +500,7 @@ Section adaptive.
     - apply lift_le; [exact rho_nonneg|]. intros h c T Hc. now destruct (coordinate h c T Hc) as (_ & Q & _).
     - intros h T. rewrite <- (Rmult_1_l (norm (plus _ _))). apply (elements_at_most Crd); [lra|]. intros c Hc.
       destruct (coordinate h c T Hc) as (_ & _ & Q). rewrite Rmult_1_l.
-      apply Rsqr_le_abs_0. rewrite !Rsqr_pow2. now apply Req_le.
+      apply Rsqr_le_abs_0. rewrite !Rsqr_pow2. exact Q.
     - now apply norm_le.
   Qed.
 End adaptive.
@@ -492,7 +510,7 @@ End adaptive.
 Section resolved.
   Variables (Smp : sampler) (Len : nat).
   Context {H C : space}.
-  Variables Delta K L Ln S_ Y a alpha f_first f_last f_star g_x mean_next mean_now p r sigma sqrt_L sqrt_Ln x xn : R.
+  Variables Delta K L Ln S_ Y a alpha f_first f_last f_star g_x gain mean_next mean_now p r sigma sqrt_L sqrt_Ln x xn : R.
   Variables f_next f_now : history -> R.
   Variables F_k n_k v_k : history -> H.
   Variables Mn_k Mv_k : history -> C.
@@ -521,23 +539,30 @@ Section resolved.
   Hypothesis bounded_below : f_star <= f_last.
   Hypothesis gap : Delta = f_first + (-1) * f_star.
   Hypothesis alpha_pos : 0 < alpha.
+  Hypothesis gain_pos : 0 < gain.
   Hypothesis L_nonneg : 0 <= L.
   Hypothesis Ln_nonneg : 0 <= Ln.
   Hypothesis smooth : forall h, taken Smp Len h -> f_next h <= f_now h
-    + 1 / 2 * alpha ^ 2 * (inner (Mn_k h) (Mn_k h) + inner (Mv_k h) (Mv_k h) + 2 * inner (Mn_k h) (Mv_k h))
-    + (-1) * inner (F_k h) (n_k h) * alpha + (-1) * inner (F_k h) (v_k h) * alpha.
+    + 1 / 2 * alpha ^ 2 * gain ^ 2 * (inner (Mn_k h) (Mn_k h) + inner (Mv_k h) (Mv_k h) + 2 * inner (Mn_k h) (Mv_k h))
+    + (-1) * inner (F_k h) (n_k h) * alpha * gain + (-1) * inner (F_k h) (v_k h) * alpha * gain.
   Hypothesis Mn_short : forall h, taken Smp Len h -> inner (Mn_k h) (Mn_k h) <= Ln * sigma ^ 2.
   Hypothesis Mv_short : inner Mv Mv <= inner v v * L.
   Hypothesis across_short : inner Mv Mv + inner Mu Mu * a ^ 2 + (-2) * inner Mu Mv * a
     <= L * (inner v v + inner unit unit * a ^ 2 + (-2) * inner unit v * a).
-  Hypothesis x_is : x = L * alpha.
-  Hypothesis xn_is : xn = Ln * alpha.
-  Hypothesis p_is : p = Delta * / K * / alpha.
+  Hypothesis x_is : x = L * alpha * gain.
+  Hypothesis xn_is : xn = Ln * alpha * gain.
+  Hypothesis p_is : p = Delta * / K * / alpha * / gain.
   Hypothesis L_root : 0 <= sqrt_L.
   Hypothesis L_squared : sqrt_L ^ 2 = L.
   Hypothesis Ln_root : 0 <= sqrt_Ln.
   Hypothesis Ln_squared : sqrt_Ln ^ 2 = Ln.
-  Hypothesis g_is : g_x = alpha * sqrt_L * sqrt_Ln.
+  Hypothesis g_is : g_x = alpha * gain * sqrt_L * sqrt_Ln.
+
+  Let step_pos : 0 < alpha * gain.
+  Proof. now apply Rmult_lt_0_compat. Qed.
+
+  Let p_seen : p = Delta * / K * / (alpha * gain).
+  Proof. rewrite p_is. rewrite Rinv_mult. ring. Qed.
 
   Lemma compare_master_resolved :
     (a * r <= p + 1 / 2 * x * Y ^ 2 + 1 / 2 * xn * sigma ^ 2 + S_ * g_x * sigma) /\ g_x ^ 2 = x * xn.
@@ -547,18 +572,17 @@ Section resolved.
     split; [|exact G]. destruct values as (f & Now & Next & E1 & E2 & _ & _ & EK). rewrite E1, E2 in *.
     assert (EF : forall h, taken Smp Len h -> forall y, inner (F_k h) y = inner ((scal r unit : process Smp Len H) h) y)
       by (intros h T y; rewrite F_at by exact T; symmetry; apply (inner_scal r (unit h) y)).
-    pose proof (run_resolved Smp Len f f_star some bounded_below (scal r unit) v n unit Mu Mv Mn alpha L Ln sigma
-      alpha_pos
-      L_nonneg Ln_nonneg sigma_nonneg n_differences (known_scal r unit unit_known)
+    pose proof (run_resolved Smp Len f f_star some bounded_below (scal r unit) v n unit Mu Mv Mn (alpha * gain) L Ln sigma
+      step_pos L_nonneg Ln_nonneg sigma_nonneg n_differences (known_scal r unit unit_known)
       (unit_is unit r r_nonneg unit_short unit_or_none) Mn_differences Mu_known) as T.
-    rewrite (start_cost Delta K alpha p (f nil) f_star Len some alpha_pos EK gap p_is),
+    rewrite (start_cost Delta K (alpha * gain) p (f nil) f_star Len some step_pos EK gap p_seen),
       (length_is unit r r_nonneg unit_or_none),
       <- a_is, (root_is Y (inner v v) Y_nonneg Y_is : norm v = Y),
         (root_is S_ (Y ^ 2 - a ^ 2) S_nonneg) in T by (rewrite S_is; ring).
-    rewrite (root_is g_x (alpha * L * (alpha * Ln))) in T.
+    rewrite (root_is g_x (alpha * gain * L * (alpha * gain * Ln))) in T.
     2:{ rewrite g_is. repeat apply Rmult_le_pos; lra. } 2:{ rewrite G, x_is, xn_is. ring. }
     rewrite x_is, xn_is.
-    enough (a * r <= p + alpha * L / 2 * Y ^ 2 + alpha * Ln / 2 * sigma ^ 2 + g_x * sigma * S_) by lra. apply T.
+    enough (a * r <= p + alpha * gain * L / 2 * Y ^ 2 + alpha * gain * Ln / 2 * sigma ^ 2 + g_x * sigma * S_) by lra. apply T.
     - apply average_below; [exact some|]. intros h Th. rewrite <- (both_seen _ _ _ _ (Mn_at h Th) (Mn_at h Th)).
       now apply Mn_short.
     - lra.

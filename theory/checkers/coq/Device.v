@@ -19,28 +19,38 @@ Proof.
   - rewrite Rabs_left by lra. lra.
 Qed.
 
-(** Any device with responses near [F]: its update is F (D + r) with |r| <= gamma |D|, so that every theorem
-    holds with gamma for rho and alpha F for alpha. *)
-(* Claim: response.distortion *)
-Theorem distortion up down F gamma w D :
-  0 < F -> Rabs (up w / F - 1) <= gamma -> Rabs (down w / F - 1) <= gamma ->
-  exists r, update up down w D - w = F * (D + r) /\ Rabs r <= gamma * Rabs D.
+(** A device U takes the step gain D from w, up to the fraction gamma of it: all that the theorems ask of it. *)
+Definition responds (U : R -> R -> R) (gain gamma w D : R) : Prop :=
+  Rabs (U w D - (w + gain * D)) <= gamma * (gain * Rabs D).
+
+Lemma responds_size gain gamma alpha g : 0 <= gain -> 0 <= alpha ->
+  gamma * (gain * Rabs (- alpha * g)) = gamma * (alpha * gain * Rabs g).
+Proof. intros G A. rewrite Rabs_mult, Rabs_Ropp, (Rabs_pos_eq alpha) by exact A. ring. Qed.
+
+(** What a step of the direction g makes beyond alpha gain g is at most gamma |g|, in units of alpha gain. *)
+(* Claim: response.drift *)
+Theorem drift_of_response U alpha gain gamma w g :
+  0 < alpha -> 0 < gain -> responds U gain gamma w (- alpha * g) ->
+  Rabs (- (U w (- alpha * g) - w) / (alpha * gain) - g) <= gamma * Rabs g.
 Proof.
-  intros HF U L. unfold update.
-  destruct (Rle_dec 0 D) as [P|N];
-    [exists (D * (up w / F - 1)) | exists (D * (down w / F - 1))];
-    (split; [field; lra | rewrite Rabs_mult, Rmult_comm; apply Rmult_le_compat_r; [apply Rabs_pos | assumption]]).
+  intros A G Resp. unfold responds in Resp. rewrite responds_size in Resp by lra.
+  assert (P : 0 < alpha * gain) by now apply Rmult_lt_0_compat. set (u := U w (- alpha * g)) in *.
+  replace (- (u - w) / (alpha * gain) - g) with (- / (alpha * gain) * (u - (w + gain * (- alpha * g)))) by (field; lra).
+  rewrite Rabs_mult, Rabs_Ropp, (Rabs_pos_eq (/ _)) by (left; now apply Rinv_0_lt_compat).
+  apply Rmult_le_reg_l with (alpha * gain); [exact P|]. rewrite <- Rmult_assoc, Rinv_r, Rmult_1_l by lra. lra.
 Qed.
 
-(** The best centre of responses between [low] and [high] is their mean. *)
-Theorem best_centre low high r :
-  0 < low -> low <= r <= high ->
-  Rabs (r / ((high + low) / 2) - 1) <= (high - low) / (high + low).
+(* Claim: device.step *)
+Theorem step_of_response U alpha gain gamma w g :
+  0 <= alpha -> 0 <= gain -> responds U gain gamma w (- alpha * g) ->
+  Rabs (U w (- alpha * g) - w) <= alpha * gain * (1 + gamma) * Rabs g.
 Proof.
-  intros P [L H]. replace (r / ((high + low) / 2) - 1) with ((2 * r - (high + low)) * / (high + low)) by (field; lra).
-  pose proof (Rinv_0_lt_compat (high + low)) as I.
-  unfold Rdiv. rewrite Rabs_mult, (Rabs_pos_eq (/ (high + low))) by (left; apply I; lra).
-  apply Rmult_le_compat_r; [left; apply I; lra|]. apply Rabs_le. lra.
+  intros A G Resp. unfold responds in Resp. rewrite responds_size in Resp by assumption.
+  pose proof (Rabs_triang (U w (- alpha * g) - (w + gain * (- alpha * g))) (gain * (- alpha * g))) as T.
+  replace (U w (- alpha * g) - (w + gain * (- alpha * g)) + gain * (- alpha * g)) with (U w (- alpha * g) - w) in T
+    by ring.
+  rewrite (Rabs_mult gain), (Rabs_mult (- alpha)), Rabs_Ropp, (Rabs_pos_eq alpha), (Rabs_pos_eq gain) in T
+    by assumption. lra.
 Qed.
 
 (** * The asymmetric linear device *)
@@ -74,15 +84,17 @@ Proof.
   rewrite Rabs_Ropp. now apply drift.
 Qed.
 
-(* Claim: device.step *)
+Theorem linear_responds tau s w D :
+  0 < tau -> Rabs w <= s * tau -> responds (ald tau) 1 s w D.
+Proof.
+  intros T W. unfold responds. pose proof (ald_distortion tau s w D T W) as A. rewrite !Rmult_1_l. exact A.
+Qed.
+
 Theorem step_bound tau rho alpha w g :
   0 < tau -> 0 <= alpha -> Rabs w <= rho * tau -> Rabs (ald tau w (- alpha * g) - w) <= alpha * (1 + rho) * Rabs g.
 Proof.
-  intros T A S. pose proof (ald_distortion tau rho w (- alpha * g) T S) as D.
-  pose proof (Rabs_triang (ald tau w (- alpha * g) - (w + - alpha * g)) (- alpha * g)) as Tr.
-  replace (ald tau w (- alpha * g) - (w + - alpha * g) + - alpha * g) with (ald tau w (- alpha * g) - w) in Tr by ring.
-  assert (G : Rabs (- alpha * g) = alpha * Rabs g) by (rewrite Rabs_mult, Rabs_Ropp, (Rabs_pos_eq alpha); lra).
-  rewrite G in *. lra.
+  intros T A S. pose proof (step_of_response (ald tau) alpha 1 rho w g A Rle_0_1 (linear_responds tau rho w _ T S)) as B.
+  now rewrite Rmult_1_r in B.
 Qed.
 
 (** * Certified saturation (docs/theory.md#device.inward) *)

@@ -173,7 +173,7 @@ Section analog_sgd_ap.
       apply Rle_trans with (1 := martingale_delay _). rewrite norm_stage_norms.
       apply Rmult_le_compat_l; [exact Lambdah_nonneg|].
       apply (noise_at_most_level P M size K gradients fresh K_pos sigma growth growth_nonneg noise_variance_growing).
-    - apply (drift' P M size K (ald tau) direction W alpha rho alpha_pos analog_sgd_ap).
+    - apply (drift' P M size K (fun _ _ => ald tau) direction W alpha rho alpha_pos analog_sgd_ap).
       intros. apply ald_distortion; auto.
     - apply (smooth' P M size K f grad (fun w => G w w) region direction W alpha L K_pos alpha_pos gradient smooth
         convex inside).

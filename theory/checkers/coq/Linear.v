@@ -72,14 +72,14 @@ Section linear.
 
   Theorem linear_sharp : exists Y a, feasible p (alpha * L) sigma rho q qn A Y a.
   Proof.
-    apply (sharp_given_staleness P M size K f grad (fun w => G w w) region (ald tau) direction W)
+    apply (sharp_given_staleness P M size K f grad (fun w => G w w) region (fun _ _ => ald tau) direction W)
       with (nu := Lambdah * sigma);
       auto; [intros; apply ald_distortion; auto | exact linear_staleness].
   Qed.
 
   Theorem linear_explicit : domain (alpha * L) rho q -> A <= explicit p (alpha * L) sigma rho q qn.
   Proof.
-    apply (explicit_given_staleness P M size K f grad (fun w => G w w) region (ald tau) direction W)
+    apply (explicit_given_staleness P M size K f grad (fun w => G w w) region (fun _ _ => ald tau) direction W)
       with (nu := Lambdah * sigma);
       auto; [intros; apply ald_distortion; auto | exact linear_staleness].
   Qed.

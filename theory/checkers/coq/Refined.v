@@ -7,19 +7,26 @@ From Analog Require Device Sequences.
 Import ListNotations.
 Local Open Scope R_scope.
 
-(** What the device makes of one element's direction g + n + b: the parts of the gradient and of the staleness are at
-    most rho times as large, the noise's is left for later. *)
+(** What a device makes of one element's direction g + n + b, where it distorts by the share theta of it: the parts of
+    the gradient and of the staleness are at most rho times as large, the noise's is left for later. *)
 (* Claim: adaptive.coordinate *)
-Theorem distorted_element tau rho w g n b :
-  0 < tau -> Rabs w <= rho * tau ->
-  Rabs (g * (w / tau)) <= rho * Rabs g /\ Rabs (b * (w / tau)) <= rho * Rabs b /\
-  Rabs (Rabs (g + n + b) * w / tau) = Rabs (g * (w / tau) + n * (w / tau) + b * (w / tau)).
+Theorem distorted_element rho theta drift g n b :
+  Rabs theta <= rho -> Rabs drift <= Rabs theta * Rabs (g + n + b) ->
+  Rabs (g * theta) <= rho * Rabs g /\ Rabs (b * theta) <= rho * Rabs b /\
+  Rabs drift <= Rabs (g * theta + n * theta + b * theta).
 Proof.
-  intros Ht Sat. pose proof (Device.saturation_ratio tau rho w Ht Sat) as Q. repeat split.
+  intros Q D. repeat split.
   1,2: rewrite Rabs_mult, Rmult_comm; apply Rmult_le_compat_r; [apply Rabs_pos | exact Q].
-  replace (g * (w / tau) + n * (w / tau) + b * (w / tau)) with ((g + n + b) * (w / tau)) by ring.
-  replace (Rabs (g + n + b) * w / tau) with (Rabs (g + n + b) * (w / tau)) by (unfold Rdiv; ring).
-  now rewrite !Rabs_mult, Rabs_Rabsolu.
+  replace (g * theta + n * theta + b * theta) with (theta * (g + n + b)) by ring. now rewrite Rabs_mult.
+Qed.
+
+(** Of the linear device the share is w/tau, and the drift just that. *)
+Lemma linear_share tau rho w g :
+  0 < tau -> Rabs w <= rho * tau ->
+  Rabs (w / tau) <= rho /\ Rabs (Rabs g * w / tau) <= Rabs (w / tau) * Rabs g.
+Proof.
+  intros T S. split; [now apply Device.saturation_ratio|]. right.
+  replace (Rabs g * w / tau) with (w / tau * Rabs g) by (unfold Rdiv; ring). now rewrite Rabs_mult, Rabs_Rabsolu.
 Qed.
 
 Section refined.

@@ -1,4 +1,4 @@
-(** Beyond the linear device: trains of small pulses, and granular pulses (docs/theory.md#devices). *)
+(** Beyond the linear device: trains of small pulses (docs/theory.md#devices). *)
 
 From Coq Require Import Reals Lra Psatz.
 From Analog Require Import Device.
@@ -65,20 +65,4 @@ Proof.
     left. apply exp_increasing. lra. }
   set (t := exp _) in *. apply within in W. apply Rabs_le. unfold train. fold t.
   destruct (Rle_dec 0 D); split; nra.
-Qed.
-
-(** * Granularity: rounding D to a multiple of dw, up with probability equal to the fraction *)
-
-(** [frac] in [0, 1] is what D exceeds the lower multiple by, in units of dw. *)
-(* Claim: granularity.noise *)
-Theorem granularity frac dw :
-  0 <= frac <= 1 ->
-  let error_up := (1 - frac) * dw in
-  let error_down := - (frac * dw) in
-  frac * error_up + (1 - frac) * error_down = 0 /\
-  frac * error_up ^ 2 + (1 - frac) * error_down ^ 2 <= dw ^ 2 / 4.
-Proof.
-  intros Hf error_up error_down. unfold error_up, error_down. split; [ring|].
-  (* dw^2 (1/4 - frac (1 - frac)) = dw^2 (1/2 - frac)^2 *)
-  pose proof (pow2_ge_0 (dw * (/ 2 - frac))). lra.
 Qed.

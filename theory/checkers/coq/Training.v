@@ -1,11 +1,11 @@
 (** Training runs: the algorithms as recursions on weights, and Theorems 1 and 2 for all of them.
 
     A run updates every element by its device, along a direction that may look at the weights of any earlier
-    time.  The theorems here hold for any device of relative distortion rho and any direction that is stale in
+    time.  The theorems here hold for any devices of relative distortion rho and any direction that is stale in
     the sense of a sensitivity S; AnalogSGD.v names directions and devices. *)
 
 From Coq Require Import Reals Lra Lia List FunctionalExtensionality.
-From Analog Require Import Sums InnerProduct Expectation Windows Master Trajectory Descent.
+From Analog Require Import Sums InnerProduct Expectation Windows Master Trajectory Descent Device.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -21,9 +21,34 @@ Section runs.
   Variables (M : nat) (size : nat -> nat).
   Let V : space := weights M size.
 
-  (** A training run: every element is updated by the device, with the direction chosen after history h. *)
-  Definition run (device : R -> R -> R) (alpha : R) (direction : history -> nat -> V) (W : history -> V) : Prop :=
-    forall h i m c, W (i :: h) m c = device (W h m c) (- alpha * direction h i m c).
+  (** A training run: every element is updated by its device, with the direction chosen after history h. *)
+  Definition run_by (device : nat -> nat -> R -> R -> R) (alpha : R) (direction : history -> nat -> V)
+    (W : history -> V) : Prop :=
+    forall h i m c, W (i :: h) m c = device m c (W h m c) (- alpha * direction h i m c).
+
+  (** One device for all elements. *)
+  Definition run (device : R -> R -> R) : R -> (history -> nat -> V) -> (history -> V) -> Prop :=
+    run_by (fun _ _ => device).
+
+  (** A device of another gain is one of gain 1 that is given steps as many times as large. *)
+  Definition at_gain_one (gain : R) (device : nat -> nat -> R -> R -> R) (m c : nat) (w D : R) : R :=
+    device m c w (D / gain).
+
+  Lemma run_at_gain_one gain device alpha direction W :
+    gain <> 0 -> run_by device alpha direction W -> run_by (at_gain_one gain device) (alpha * gain) direction W.
+  Proof.
+    intros G Run h i m c. rewrite Run. unfold at_gain_one. f_equal. field. exact G.
+  Qed.
+
+  Lemma responds_at_gain_one gain gamma device alpha m c w g :
+    0 < gain -> responds (device m c) gain gamma w (- alpha * g) ->
+    let D := - (alpha * gain) * g in Rabs (at_gain_one gain device m c w D - (w + D)) <= gamma * Rabs D.
+  Proof.
+    intros G Resp D. unfold responds in Resp. unfold at_gain_one, D.
+    replace (- (alpha * gain) * g / gain) with (- alpha * g) by (field; lra).
+    replace (- (alpha * gain) * g) with (gain * (- alpha * g)) by ring.
+    now rewrite (Rabs_mult gain), (Rabs_pos_eq gain) by lra.
+  Qed.
 
   (** What the stages read if stage m is d_m updates late; before the start, the initial weights. *)
   Definition late (d : nat -> nat) (W : history -> V) (h : history) : V := fun m => W (skipn (d m) h) m.
@@ -54,7 +79,9 @@ Section runs.
     Qed.
   End existence.
 End runs.
+Arguments run_by {M size}.
 Arguments run {M size}.
+Arguments run_at_gain_one {M size}.
 Arguments late {M size}.
 Arguments trained {M size}.
 
@@ -67,7 +94,7 @@ Section training.
 
   (* objective, per-sample gradient, direction taken, device, run *)
   Variables (f : V -> R) (grad : V -> V) (sample_gradient : V -> nat -> V) (region : V -> Prop).
-  Variables (device : R -> R -> R) (direction : history -> nat -> V) (W : history -> V).
+  Variables (device : nat -> nat -> R -> R -> R) (direction : history -> nat -> V) (W : history -> V).
   Variables (alpha L sigma rho lower Lambda1 nu : R) (d : nat -> nat) (S : nat -> nat -> R).
 
   Hypothesis K_pos : (0 < K)%nat.
@@ -75,7 +102,7 @@ Section training.
   Hypothesis L_nonneg : 0 <= L.
   Hypothesis sigma_nonneg : 0 <= sigma.
   Hypothesis rho_nonneg : 0 <= rho.
-  Hypothesis trains : run device alpha direction W.
+  Hypothesis trains : run_by device alpha direction W.
 
   (** smooth: a Lipschitz gradient on a region that holds the segments between the weights met *)
   Hypothesis gradient : has_gradient region f grad.
@@ -97,9 +124,9 @@ Section training.
     norm (minus (direction h i) (sample_gradient (W h) i) m : euclid (size m))
     <= sum M (fun j => S m j * norm (minus (W h) (late d W h) j : euclid (size j))).
 
-  (** saturation, through its one consequence: the device distorts an update by at most rho *)
+  (** the devices distort an update by at most rho *)
   Hypothesis faithful : forall h i m c, met P K h -> reachable P (i :: h) -> (m < M)%nat -> (c < size m)%nat ->
-    let D := - alpha * direction h i m c in Rabs (device (W h m c) D - (W h m c + D)) <= rho * Rabs D.
+    let D := - alpha * direction h i m c in Rabs (device m c (W h m c) D - (W h m c + D)) <= rho * Rabs D.
 
   Definition average_squared_gradient : R := mean_squared_gradient P M size K (fun h => grad (W h)).
   Let A := average_squared_gradient.
@@ -130,7 +157,7 @@ Section training.
   Proof.
     intros h i m c Met Next Hm Hc. pose proof (faithful h i m c Met Next Hm Hc) as Fa. simpl in Fa.
     change (Rabs ((W h m c - W (i :: h) m c) / alpha - direction h i m c) <= rho * Rabs (direction h i m c)).
-    rewrite trains. set (g := direction h i m c) in *. set (w := device (W h m c) (- alpha * g)) in *.
+    rewrite trains. set (g := direction h i m c) in *. set (w := device m c (W h m c) (- alpha * g)) in *.
     replace ((W h m c - w) / alpha - g) with (- / alpha * (w - (W h m c + - alpha * g))) by (field; lra).
     rewrite Rabs_mult, Rabs_Ropp, (Rabs_pos_eq (/ alpha)) by (left; now apply Rinv_0_lt_compat).
     rewrite Rabs_mult, Rabs_Ropp, (Rabs_pos_eq alpha) in Fa by lra.

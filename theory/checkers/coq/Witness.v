@@ -1,8 +1,9 @@
 (** The hypotheses of the end theorems are jointly satisfiable, and not for a trivial reason.
 
     Two stages of one weight each, the first one update late; f(w) = (w1^2 + w1 w2 + w2^2)/2; a fair coin adds
-    +-1/4 to both components of the gradient; tau = 4, rho = 1/2, alpha = 1/8, K = 2.  The noise, the lag, the
-    drift and the coupling of the stages are all at work. *)
+    +-1/4 to both components of the gradient; tau = 4, alpha = 1/8, K = 2; the linear device with rho = 1/2, and the
+    device of power 2, which is not linear, with gamma = 8/17 and gain 17/16.  The noise, the lag, the drift and the
+    coupling of the stages are all at work. *)
 
 From Coq Require Import Reals Lra Lia List.
 From Analog Require Import Sums InnerProduct Expectation Windows Master Trajectory Descent Device Training AnalogSGD.
@@ -30,17 +31,14 @@ Definition G (u w : V) (i : nat) : V := fun m c => match m with O | 1%nat => gra
 Definition d (m : nat) : nat := match m with O => 1 | _ => 0 end.
 Definition Sens (i j : nat) : R := if Nat.eqb i j then 1 else / 2.
 Definition W0 : V := fun m _ => match m with O => / 2 | _ => - / 2 end.
-Definition W : history -> V :=
-  trained (ald 4) (/ 8) (fun ago i => G (fun m => ago (d m) m) (ago 0%nat) i) W0.
+Definition trained_by (U : R -> R -> R) : history -> V :=
+  trained U (/ 8) (fun ago i => G (fun m => ago (d m) m) (ago 0%nat) i) W0.
 
 Lemma inner_two (u w : V) : inner u w = u 0%nat 0%nat * w 0%nat 0%nat + u 1%nat 0%nat * w 1%nat 0%nat.
 Proof. simpl. ring. Qed.
 
 Lemma norm_one (u : euclid 1) : norm u = Rabs (u 0%nat).
 Proof. unfold norm. simpl. rewrite Rplus_0_l. apply (sqrt_Rsqr_abs (u 0%nat)). Qed.
-
-Lemma trains : run (ald 4) (/ 8) (fun h i => G (late d W h) (W h) i) W.
-Proof. exact (trained_runs 2 one (ald 4) (/ 8) (fun ago i => G (fun m => ago (d m) m) (ago 0%nat) i) W0). Qed.
 
 Definition everywhere (w : V) : Prop := True.
 
@@ -80,6 +78,15 @@ Proof.
   - now rewrite sqrt_0.
 Qed.
 
+(** * What holds whatever the device *)
+
+Section run.
+Variable U : R -> R -> R.
+Let W := trained_by U.
+
+Lemma trains : run U (/ 8) (fun h i => G (late d W h) (W h) i) W.
+Proof. exact (trained_runs 2 one U (/ 8) (fun ago i => G (fun m => ago (d m) m) (ago 0%nat) i) W0). Qed.
+
 Lemma unbiased h m c : given coin h (fun i => G (W h) (W h) i m c) = grad (W h) m c.
 Proof. destruct m as [|[|m]]; simpl; field. Qed.
 
@@ -101,14 +108,25 @@ Proof.
     unfold Rabs; repeat destruct (Rcase_abs _); lra.
 Qed.
 
+Lemma above_zero h : 0 <= f (W h).
+Proof.
+  unfold f. set (a := W h 0%nat 0%nat). set (b := W h 1%nat 0%nat).
+  pose proof (pow2_ge_0 (a + b)). pose proof (pow2_ge_0 a). pose proof (pow2_ge_0 b). lra.
+Qed.
+End run.
+
+(** * The linear device *)
+
+Definition W : history -> V := trained_by (ald 4).
+
 Lemma saturation h m c : met coin 2 h -> (m < 2)%nat -> (c < one m)%nat -> Rabs (W h m c) <= / 2 * 4.
 Proof.
   intros [R Len] Hm Hc. assert (c = 0%nat) as -> by (unfold one in Hc; lia).
   destruct h as [|i [|j h]]; [| |simpl in Len; lia].
-  - destruct m as [|m]; unfold W, trained, W0; simpl; unfold Rabs; destruct (Rcase_abs _); lra.
-  - rewrite trains, closed_form.
+  - destruct m as [|m]; unfold W, trained_by, trained, W0; simpl; unfold Rabs; destruct (Rcase_abs _); lra.
+  - unfold W. rewrite trains, closed_form.
     destruct m as [|[|m]]; [| |lia]; destruct i as [|[|i]];
-      unfold W, trained, late, G, grad, stage_gradient, W0, toss; simpl;
+      unfold trained_by, trained, late, G, grad, stage_gradient, W0, toss; simpl;
       unfold Rabs; repeat destruct (Rcase_abs _); lra.
 Qed.
 
@@ -119,11 +137,10 @@ Theorem witness :
        ((1 + / 2) * / 8 * (5 / 4)) ((1 + / 2) * / 8 * (5 / 4 * / 2)).
 Proof.
   apply (analog_sgd_ap_explicit coin 2 one 2 f grad everywhere G W (/ 8) 4 (/ 2) (3 / 2) (/ 2) 0 (5 / 4) d Sens);
-    try lra; try lia; unfold everywhere; auto using trains, gradient, smooth, stale, saturation.
-  - intros h _ _. unfold f. set (a := W h 0%nat 0%nat). set (b := W h 1%nat 0%nat).
-    pose proof (pow2_ge_0 (a + b)). pose proof (pow2_ge_0 a). pose proof (pow2_ge_0 b). lra.
-  - intros. apply unbiased.
-  - intros. apply variance.
+    try lra; try lia; unfold everywhere; auto using gradient, smooth, saturation, (trains (ald 4)), (stale (ald 4)).
+  - intros. apply (above_zero (ald 4)).
+  - intros. apply (unbiased (ald 4)).
+  - intros. apply (variance (ald 4)).
   - intros i j _ _. unfold Sens. destruct (Nat.eqb i j); lra.
   - exact delay.
   - exact delay_root.
@@ -137,9 +154,79 @@ Theorem not_trivial :
   W [0%nat] 0%nat 0%nat <> W [] 0%nat 0%nat - / 8 * G (W []) (W []) 0 0%nat 0%nat /\
   grad (W []) 0%nat 0%nat <> 0.
 Proof.
-  unfold late. rewrite (trains [] 0%nat 0%nat 0%nat), closed_form.
-  unfold W, trained, late, G, grad, stage_gradient, W0, toss, d; simpl.
+  unfold late, W. rewrite (trains (ald 4) [] 0%nat 0%nat 0%nat), closed_form.
+  unfold trained_by, trained, late, G, grad, stage_gradient, W0, toss, d; simpl.
   repeat split; unfold Rabs; repeat destruct (Rcase_abs _); lra.
 Qed.
 
+(** * The device of power 2 *)
+
+Definition square : R -> R -> R := update (fun w => (1 - w / 4) ^ 2) (fun w => (1 + w / 4) ^ 2).
+
+Lemma square_up w D : 0 <= D -> square w D = w + D * (1 - w / 4) ^ 2.
+Proof. intros P. unfold square, update. destruct (Rle_dec 0 D); [reflexivity | contradiction]. Qed.
+
+Lemma square_down w D : D < 0 -> square w D = w + D * (1 + w / 4) ^ 2.
+Proof. intros P. unfold square, update. destruct (Rle_dec 0 D); [lra | reflexivity]. Qed.
+
+(** On weights up to 1 = tau/4 the responses lie between 9/16 and 25/16. *)
+Lemma square_responds w D : Rabs w <= 1 -> responds square (17 / 16) (8 / 17) w D.
+Proof.
+  intros B. assert (W' : -1 <= w <= 1) by (unfold Rabs in B; destruct (Rcase_abs w); lra).
+  assert (Q : forall r, 9 / 16 <= r <= 25 / 16 ->
+    Rabs (w + D * r - (w + 17 / 16 * D)) <= 8 / 17 * (17 / 16 * Rabs D)).
+  { intros r Hr. replace (w + D * r - (w + 17 / 16 * D)) with ((r - 17 / 16) * D) by field.
+    rewrite Rabs_mult. replace (8 / 17 * (17 / 16 * Rabs D)) with (/ 2 * Rabs D) by field.
+    apply Rmult_le_compat_r; [apply Rabs_pos | apply Rabs_le; lra]. }
+  unfold responds, square, update. destruct (Rle_dec 0 D); apply Q; nra.
+Qed.
+
+Definition Wsquare : history -> V := trained_by square.
+
+Lemma stays_small h m c : met coin 2 h -> (m < 2)%nat -> (c < one m)%nat -> Rabs (Wsquare h m c) <= 1.
+Proof.
+  intros [R Len] Hm Hc. assert (c = 0%nat) as -> by (unfold one in Hc; lia).
+  destruct h as [|i [|j h]]; [| |simpl in Len; lia].
+  - destruct m as [|m]; unfold Wsquare, trained_by, trained, W0; simpl; unfold Rabs; destruct (Rcase_abs _); lra.
+  - unfold Wsquare. rewrite trains.
+    destruct m as [|[|m]]; [| |lia]; destruct i as [|[|i]];
+      unfold trained_by, trained, late, G, grad, stage_gradient, W0, toss; simpl;
+      unfold square, update; destruct (Rle_dec _ _); unfold Rabs; destruct (Rcase_abs _); lra.
+Qed.
+
+(** Theorem 2 for a device that is not linear. *)
+Theorem witness_nonlinear :
+  average_squared_gradient coin 2 one 2 grad Wsquare
+  <= explicit ((f (Wsquare []) - 0) / (/ 8 * (17 / 16) * INR 2)) (/ 8 * (17 / 16) * (3 / 2)) (/ 2) (8 / 17)
+       ((1 + 8 / 17) * (/ 8 * (17 / 16)) * (5 / 4)) ((1 + 8 / 17) * (/ 8 * (17 / 16)) * (5 / 4 * / 2)).
+Proof.
+  apply (any_device_explicit coin 2 one 2 f grad everywhere G Wsquare (fun _ _ => square) (/ 8) (17 / 16) (8 / 17)
+    (3 / 2) (/ 2) 0 (5 / 4) d Sens);
+    try lra; try lia; unfold everywhere; auto using gradient, smooth, (stale square).
+  - exact (trains square).
+  - intros. apply (above_zero square).
+  - intros. apply (unbiased square).
+  - intros. apply (variance square).
+  - intros h i m c Met Next Hm Hc. apply square_responds, stays_small; assumption.
+  - intros i j _ _. unfold Sens. destruct (Nat.eqb i j); lra.
+  - exact delay.
+  - exact delay_root.
+  - unfold domain. lra.
+Qed.
+
+(** It distorts, and its responses are not those of any linear device of gain 1. *)
+Theorem nonlinear_not_trivial :
+  late d Wsquare [0%nat] 0%nat 0%nat <> Wsquare [0%nat] 0%nat 0%nat /\
+  Wsquare [0%nat] 0%nat 0%nat <> Wsquare [] 0%nat 0%nat - / 8 * G (Wsquare []) (Wsquare []) 0 0%nat 0%nat /\
+  forall tau, 0 < tau -> square 1 1 <> ald tau 1 1 \/ square (/ 2) 1 <> ald tau (/ 2) 1.
+Proof.
+  split; [|split].
+  1,2: unfold late, Wsquare; rewrite (trains square [] 0%nat 0%nat 0%nat);
+    unfold trained_by, trained, late, G, grad, stage_gradient, W0, toss, d; simpl;
+    rewrite square_down by lra; lra.
+  intros tau T. rewrite !square_up, !closed_form, Rabs_R1 by lra. unfold Rdiv.
+  destruct (Req_dec (/ tau) (7 / 16)) as [E|N]; [right | left]; lra.
+Qed.
+
 Print Assumptions witness.
+Print Assumptions witness_nonlinear.

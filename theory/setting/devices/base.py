@@ -11,6 +11,7 @@ theory/responses.md; Wu et al., arXiv 2410.15155.
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
@@ -20,7 +21,9 @@ from flint import arb
 from numpy.typing import NDArray
 
 from boundary import BadInput
+from theory.setting.devices.elements import Elements
 from theory.setting.devices.enclosure import Exact, above, ball, below, in_balls, precise, widened
+from theory.setting.devices.pulses import Pulses
 
 Array = NDArray[np.floating]
 
@@ -68,11 +71,16 @@ class Device(ABC):
     Args:
         tau: saturation level, in weight units, > 0; `inf` makes the linear device digital.
         lacks: what the device that this one is named after has, and this model has not; one line each.
+        pulses: how increments arrive; None: as they are.
+        elements: what differs from element to element; None: all follow the law itself. Responses and distortion are
+            then those of all elements together; steepness, symmetric point and local distortion stay those of the law.
 
     """
 
     tau: float
     lacks: tuple[str, ...] = field(default=(), kw_only=True, compare=False, repr=False)
+    pulses: Pulses | None = field(default=None, kw_only=True)
+    elements: Elements | None = field(default=None, kw_only=True)
     name: ClassVar[str]
     linear: ClassVar[bool] = False
     """Whether the law is w + D - |D| w/tau exactly, the one that the lemmas device.* speak of."""
@@ -128,7 +136,7 @@ class Device(ABC):
 
     def responses(self, low: Exact, high: Exact, increment: Exact = math.inf) -> tuple[float, float] | None:
         """Return the least and the largest response, rounded outward, or None where they are not known."""
-        found = self.extremes(low, high, increment)
+        found = self._of_all(low, high, increment)
         return None if found is None else (below(found[0]), above(found[1]))
 
     def distortion(self, low: Exact, high: Exact, increment: Exact = math.inf) -> Distortion | None:
@@ -139,7 +147,7 @@ class Device(ABC):
         rounded up: never below what holds with the gain returned, and at most 3e-16 (1 + gamma) above tanh l where the
         responses are enclosed (`in_balls`). Source: theory/responses.md section 1, response.best.
         """
-        found = self.extremes(low, high, increment)
+        found = self._of_all(low, high, increment)
         if found is None:
             return None
         least, most = found
@@ -148,6 +156,78 @@ class Device(ABC):
             if not 0 < gain < math.inf:
                 return None
             return Distortion(max(above(most / gain - 1), above(1 - least / gain), 0.0), gain)
+
+    def _of_all(self, low: Exact, high: Exact, increment: Exact) -> tuple[arb, arb] | None:
+        """Return the extreme responses of all elements; None also where it is not known how many there are.
+
+        An element with scale s, shift c and slope g answers to D at w by g times the law's response to g D/s at
+        (w - c)/s.
+        """
+        if self.elements is None:
+            return self.extremes(low, high, increment)
+        found: tuple[arb, arb] | None = None
+        for scale, up, down, shift in self._each():
+            s, c = Fraction(scale), Fraction(shift)
+            largest = increment if math.isinf(increment) else Fraction(increment) * Fraction(max(up, down)) / s
+            own = self._sloped((Fraction(low) - c) / s, (Fraction(high) - c) / s, largest, Fraction(up), Fraction(down))
+            if own is None:
+                return None
+            if found is not None:
+                own = min(found[0], own[0], key=_lower), max(found[1], own[1], key=_upper)
+            found = own
+        return found
+
+    def _each(self) -> Iterator[tuple[float, float, float, float]]:
+        """Yield scale, slopes up and down, and shift of every element; of one where all are alike."""
+        assert self.elements is not None
+        count = 1 if self.elements.alike else self.elements.count
+        yield from zip(*self.elements.part(0, (count,)), strict=True)
+
+    def _sloped(
+        self, low: Exact, high: Exact, increment: Exact, up: Fraction, down: Fraction
+    ) -> tuple[arb, arb] | None:
+        """Return balls around the extreme responses, or what encloses them, where both directions have own slopes."""
+        found = self.extremes(low, high, increment)
+        if found is None:
+            return None
+        with precise():
+            return found[0] * ball(min(up, down)), found[1] * ball(max(up, down))
+
+    def room(self, low: Exact, high: Exact) -> float:
+        """Return the increment up to which no element clips anything from any weight in [low, high], in weight units.
+
+        Infinite where the bounds are soft; 0 where a weight is at or beyond its bound, or nothing is known. Rounded
+        down.
+        """
+        if not self.clipped:
+            return math.inf
+        if self.elements is None:
+            return self._own_room(low, high)
+        rooms = []
+        for scale, up, down, shift in self._each():
+            s, c, steepest = Fraction(scale), Fraction(shift), Fraction(max(up, down))
+            own = self._own_room((Fraction(low) - c) / s, (Fraction(high) - c) / s)
+            with precise():
+                rooms.append(below(ball(own) * ball(s / steepest)))
+        return min(rooms, default=0.0)
+
+    def _own_room(self, low: Exact, high: Exact) -> float:  # noqa: ARG002
+        """Return the room of an element that follows the law itself, whose bounds are hard."""
+        return 0.0
+
+    @property
+    def plain(self) -> bool:
+        """Return whether increments arrive as they are and all elements are alike."""
+        return self.pulses is None and self.elements is None
+
+    @property
+    def keeps_the_mean(self) -> bool:
+        """Return whether, given w and D, the mean step with pulses is the law's: the step is linear in |D|.
+
+        Hard bounds cut a step, and a law with an `update` of its own need not be linear; a train that is too short for
+        an increment (`Pulses.largest`) is a question of the increments.
+        """
+        return self.pulses is None or ((type(self).update is Device.update or self.linear) and not self.clipped)
 
     def steepness(self) -> float | None:
         """Return C with q_plus(w) <= C (1 - w/tau) and q_minus(w) <= C (1 + w/tau) on [-tau, tau]; None: not known.
@@ -191,6 +271,14 @@ class Device(ABC):
         return tuple(number for name, number in self.fields().items() if name != "tau")
 
 
+def _lower(one: arb) -> arb:
+    return one.lower()
+
+
+def _upper(one: arb) -> arb:
+    return one.upper()
+
+
 class MonotoneResponses(Device):
     """A device whose q_plus falls and whose q_minus rises with the weight, neither below zero within its bounds.
 
@@ -207,19 +295,26 @@ class MonotoneResponses(Device):
             return None
         with precise():
             found = [self._response(law, end) for law in (type(self).q_plus, type(self).q_minus) for end in (low, high)]
-            return min(found, key=lambda one: one.lower()), max(found, key=lambda one: one.upper())
+            return min(found, key=_lower), max(found, key=_upper)
+
+    def _sloped(
+        self, low: Exact, high: Exact, increment: Exact, up: Fraction, down: Fraction
+    ) -> tuple[arb, arb] | None:
+        if type(self).extremes is not MonotoneResponses.extremes or self.extremes(low, high, increment) is None:
+            return super()._sloped(low, high, increment, up, down)
+        with precise():
+            found = [
+                self._response(law, end) * ball(slope)
+                for law, slope in ((type(self).q_plus, up), (type(self).q_minus, down))
+                for end in (low, high)
+            ]
+            return min(found, key=_lower), max(found, key=_upper)
 
     def _response(self, law: Any, w: Exact) -> arb:  # noqa: ANN401 - a method of the class
         enclosed = in_balls(law, self.fields(), w)
         return enclosed if enclosed is not None else widened(float(law(self, np.array(float(w)))))
 
-    def room(self, low: Exact, high: Exact) -> float:
-        """Return the increment up to which nothing is clipped from any weight in [low, high], in weight units.
-
-        Infinite where the bounds are soft; 0 where a weight is at or beyond its bound. Rounded down.
-        """
-        if not self.clipped:
-            return math.inf
+    def _own_room(self, low: Exact, high: Exact) -> float:
         extremes = self.ends(low, high)
         if extremes is None:
             return 0.0
@@ -232,7 +327,28 @@ class MonotoneResponses(Device):
 
         None outside the bounds, and where the bounds are hard and an increment may be clipped (`room`).
         """
-        return self.ends(low, high) if increment <= self.room(low, high) else None
+        if self.clipped and not increment <= self._own_room(low, high):
+            return None
+        return self.ends(low, high)
+
+    def symmetric_point(self) -> float | None:
+        """Return a weight next to the one where q_plus, which falls, meets q_minus, which rises; None: nowhere within.
+
+        By bisection to the last bit of floating-point responses.
+        """
+        low, high = -float(self.tau), float(self.tau)
+        middle = np.array(0.0)
+        if self.q_plus(middle) == self.q_minus(middle):
+            return 0.0
+        if self._leans_down(low) or not self._leans_down(high):
+            return None
+        while low < (between := low + (high - low) / 2) < high:
+            low, high = (low, between) if self._leans_down(between) else (between, high)
+        return high
+
+    def _leans_down(self, w: float) -> bool:
+        at = np.array(w)
+        return bool(self.q_plus(at) <= self.q_minus(at))
 
 
 _FAMILIES = ("MonotoneResponses",)

@@ -47,7 +47,7 @@ def _towards(end: arb, side: float) -> float:
     try:
         close = float(value)
     except OverflowError:
-        close = math.copysign(math.inf, value)
+        close = math.inf if value > 0 else -math.inf
     if math.isinf(close):
         return close if (close > 0) == (side > 0) else math.copysign(math.nextafter(math.inf, 0), close)
     behind = Fraction(close) < value if side > 0 else Fraction(close) > value

@@ -1,0 +1,150 @@
+"""Published devices: their pulses are those of the published code, and what is not modelled is said."""
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from boundary import BadInput
+from theory.setting import devices
+
+TABLE = Path(__file__).parents[5] / "shared" / "oracle" / "published" / "device_responses.csv"
+ROWS = {
+    "ReRamSB": "ReRamSB",
+    "ReRamArrayOM": "ReRamArrayOM / HfO2 (mean device)",
+    "ReRamArrayHfO2": "ReRamArrayOM / HfO2 (mean device)",
+    "ReRamES": "ReRamES",
+    "EcRam": "EcRam",
+    "EcRamMO": "EcRamMO",
+    "Capacitor": "Capacitor",
+    "Idealized": "Idealized / GokmenVlasov (constant step)",
+    "GokmenVlasov": "Idealized / GokmenVlasov (constant step)",
+}
+PRINTED = 1e-7
+"""The table has seven digits after the point, of responses below 10."""
+AT_ZERO = {  # responses at w = 0 and +-0.2, worked out by hand from the published figures
+    "ReRamSB": (1.0, 1.0, 1 - 0.2 / 1.25, 1 - 0.2 / 0.75),
+    "EcRam": (1.0, 1.0, 1 - 0.1153 * 0.2 / 1.1724, 1 - 0.5085 * 0.2 / 0.8276),
+    "EcRamMO": (1.0, 1.0, 1 - 0.4152 * 0.2 / 1.1714, 1 - 0.7342 * 0.2 / 0.8286),
+    "Capacitor": (1.0, 1.0, 1 - 0.05 * 0.2, 1 - 0.05 * 0.2),
+    "Idealized": (1.0, 1.0, 1.0, 1.0),
+    "ReRamArrayOM": (1.0, 1.0, 0.8, 0.8),
+    "ReRamES": (
+        1 + 1.18445 * math.exp(-2.5),
+        (1 - 0.259359) * (1 + 0.081404 * math.exp(2.5)),
+        1 + 1.18445 * math.exp(-3.0),
+        (1 - 0.259359) * (1 + 0.081404 * math.exp(2.0)),
+    ),
+}
+"""(q_plus(0), q_minus(0), q_plus(0.2), q_minus(-0.2))"""
+
+
+def responses(name: str, w: np.ndarray, tau: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Responses at weights as aihwkit counts them."""
+    device = devices.preset(name, tau)
+    inner = w - (device.elements.reference if device.elements else 0.0)
+    return device.q_plus(inner), device.q_minus(inner)
+
+
+@pytest.mark.skipif(not TABLE.exists(), reason="the tables of shared/oracle are not there")
+@pytest.mark.parametrize("name", devices.PRESETS)
+def test_pulses_are_those_of_the_published_code(name):
+    with TABLE.open() as file:
+        rows = [row for row in csv.DictReader(file) if row["preset"] == ROWS[name]]
+    w, up, down = (
+        np.array([float(row[key]) for row in rows]) for key in ("w", "up_pulse_over_dw_min", "down_pulse_over_dw_min")
+    )
+    assert len(w) == 11
+    found = responses(name, w)
+    np.testing.assert_allclose(found[0], up, rtol=1e-6, atol=PRINTED)
+    np.testing.assert_allclose(found[1], down, rtol=1e-6, atol=PRINTED)
+    scaled = responses(name, 3.0 * w, 3.0)  # another range scales with its weights
+    np.testing.assert_allclose(scaled, found, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", AT_ZERO)
+def test_responses_about_zero_are_those_worked_out_by_hand(name):
+    up, down = responses(name, np.array([0.0, 0.2, -0.2]))
+    assert (up[0], down[0], up[1], down[2]) == pytest.approx(AT_ZERO[name], rel=1e-12)
+
+
+def test_the_table_notices_another_device():
+    """The planted fault: one published figure for another."""
+    up, _ = responses("EcRam", np.array([0.5]))
+    other, _ = responses("EcRamMO", np.array([0.5]))
+    assert abs(up - other) > 100 * PRINTED
+
+
+PULSES = {
+    "ReRamES": (0.00135, 5.0),
+    "ReRamSB": (0.002, 3.75),
+    "ReRamArrayOM": (0.0949, 0.4158),
+    "ReRamArrayHfO2": (0.4622, 0.2174),
+    "EcRam": (0.002, 0.3),
+    "EcRamMO": (2.8214e-4, 2.0),
+    "Capacitor": (0.005, 0.3),
+    "Idealized": (0.0002, 0.3),
+    "GokmenVlasov": (0.0016, 0.3),
+}
+
+
+def test_every_name_of_the_interface_is_there():
+    assert devices.PRESETS.keys() == PULSES.keys() and set(PULSES) <= set(devices.names())
+
+
+@pytest.mark.parametrize("name", PULSES)
+def test_pulses_and_spreads_are_the_published_ones(name):
+    device = devices.preset(name)
+    assert (device.pulses.dw, device.pulses.cycle) == pytest.approx(PULSES[name], rel=1e-15)
+    assert device.pulses.write == 0 and device.pulses.BL == 0
+    assert 0 < device.elements.spread_tau < 0.4
+    twice = devices.preset(name, 2.0)
+    assert twice.pulses.dw == pytest.approx(2 * device.pulses.dw, rel=1e-15)
+    assert twice.elements.reference == pytest.approx(2 * device.elements.reference, rel=1e-15)
+    assert twice.elements.spread_point == pytest.approx(2 * device.elements.spread_point, rel=1e-15)
+    assert twice.elements.spread_slope == device.elements.spread_slope
+
+
+def test_spreads_of_the_bounds_become_one_of_the_range():
+    assert devices.preset("ReRamES").elements.spread_tau == pytest.approx(math.hypot(0.3, 0.3) / 2)
+    assert devices.preset("ReRamSB").elements.spread_tau == pytest.approx(math.hypot(0.3, 0.3) / 2)  # 0.3 w each
+    assert devices.preset("ReRamArrayOM").elements.spread_point == 0.05
+
+
+def test_what_the_model_lacks_is_said():
+    lacks = {name: " | ".join(devices.preset(name).lacks) for name in devices.PRESETS}
+    assert all("bounds" in text for text in lacks.values())
+    for name, noise in (("ReRamES", "0.1013 w"), ("ReRamSB", "0.112 w"), ("ReRamArrayOM", "0.1339 w")):
+        assert noise in lacks[name]
+    assert "write_noise" not in lacks["Capacitor"] and "lifetime" in lacks["Capacitor"]
+    assert "gamma_up_dtod" in lacks["EcRam"] and "lognormal" in lacks["ReRamES"]
+    assert "lognormal" not in lacks["ReRamArrayOM"]
+    assert devices.make("ald", 1.0).lacks == ()
+
+
+def test_parameters_that_are_given_take_the_place_of_the_published_ones():
+    device = devices.make("ReRamSB", 1.0, up=1.0, dw=0.5, reference=0.1)
+    assert (device.up, device.pulses.dw, device.pulses.cycle, device.elements.reference) == (1.0, 0.5, 3.75, 0.1)
+    smooth = devices.make("ReRamSB", 1.0, dw=0)
+    assert smooth.pulses is None
+    with pytest.raises(BadInput, match="exponent"):
+        devices.make("ReRamSB", 1.0, exponent=2.0)
+
+
+def test_a_device_that_moves_one_way_only_is_refused():
+    with pytest.raises(BadInput, match="pulsed upwards only"):
+        devices.make("PCM", 1.0)
+    with pytest.raises(BadInput, match="ReRamES"):
+        devices.preset("ald")
+
+
+def test_a_common_shift_needs_no_number_of_elements():
+    """gamma on |w| <= 0.3 of ReRamSB, whose symmetric point is 0: q_minus(0.3) = 1.4, q_minus(-0.3) = 0.6."""
+    alike = dict.fromkeys(("spread_tau", "spread_slope", "spread_updown", "spread_point"), 0)
+    device = devices.make("ReRamSB", 1.0, **alike)
+    assert device.distortion(-0.3, 0.3) == pytest.approx((0.4, 1.0), rel=1e-14)
+    assert devices.preset("ReRamSB").distortion(-0.3, 0.3) is None  # elements differ, and nobody says how many
+    step = devices.make("EcRam", 1.0, **alike)
+    assert step.room(-0.3, 0.3) == pytest.approx((0.8276 - 0.3) / (1 + 0.5085 * 0.3 / 0.8276), rel=1e-12)
