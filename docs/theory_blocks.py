@@ -31,7 +31,7 @@ ENTRY = Path(__file__).parent / "theory.md"
 CHAPTERS = ENTRY.parent / "theory"
 ORDER = (
     "tools", "element", "pipelines", "networks", "staleness", "theorem-1", "theorem-2", "evaluation", "refinements",
-    "complexity", "floor", "responses", "granularity", "lag", "free",
+    "complexity", "floor", "responses", "granularity", "lag", "free", "shape",
 )  # fmt: skip
 """The chapters in the order of the proof: what a claim cites stands before it."""
 
@@ -67,6 +67,9 @@ PLAIN = {
     "sizes": r"\lvert g \rvert", "variances": r"\mathrm{Var}", "one_i": "1_i", "size_i": r"\lvert g_i \rvert",
     "var_i": r"\mathrm{Var}_i",
     "Theta": r"\Theta", "G_fresh": r"\Xi", "W_c": r"\sqrt{c} \, W", "c_mean": r"\bar{c}", "s2_m": "s_m^2",
+    "mu_i": r"\mu_i", "psi_i": r"\psi_i", "dev_i": "s_i", "ebar_i": r"\bar{e}_i", "etilde_i": r"\tilde{e}_i",
+    "R_chi": r"R_{\chi}", "Psi": r"\Psi", "M_abs": r"\lvert \mu \rvert", "Dev": "s", "Ebar": r"\bar{e}",
+    "Etilde": r"\tilde{e}",
 }  # fmt: skip
 """How names of generators and of a few symbols look where the name itself is no mathematics."""
 NAME = r"[A-Za-z]\w*"

@@ -35,6 +35,8 @@ Increment = Annotated[
 ]
 _SUPPLIED = ("rho", "gamma", "gain", "qmax")
 """What a device says, and nobody else."""
+_SYMMETRIC = ("shape",)
+"""Theorems on devices whose drift is theta(w) |g|, as that of the linear device is."""
 Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout.")]
 
 
@@ -142,6 +144,9 @@ def _refuse(asked: Asked, chosen: Bound) -> None:
     if pulses is not None and not chosen.pulses:
         condition = "dw = 0, a device without pulses; the theorem `granular` is on those with pulses"
         raise OutsideDomain("dw", pulses.dw, condition, chosen.title)
+    if chosen.name in _SYMMETRIC and asked.rounded.name != "ald":
+        condition = "--device ald: its two responses differ from the gain by the same amount, up and down"
+        raise OutsideDomain("--device", asked.name, condition, chosen.title)
     if not asked.of_all:
         condition = "--set size=D, the number of elements: they differ, and the one furthest off sets gamma"
         raise BadInput("size", "(not given)", condition, chosen.title)

@@ -122,6 +122,15 @@ INDEPENDENT = Assumption(
     (),
     ("problem",),
 )
+SHAPE = Assumption(
+    "shape",
+    "the noise is additive, so that the staleness is known before the sample, and the mean size of an element of known "
+    "mean mu and standard deviation s is at most sqrt(mu^2 + chi^2 s^2)",
+    r"(\mathbb{E} \lvert \mu + n_i \rvert)^2 \le \mu^2 + \chi^2 \, \mathbb{E} n_i^2 "
+    r"\text{ for every } \mu \text{ that is known before the sample}; \quad b_k \text{ is known then too}",
+    ("chi2",),
+    ("problem",),
+)
 
 REGISTRY: dict[str, Assumption] = {
     item.id: item
@@ -138,6 +147,7 @@ REGISTRY: dict[str, Assumption] = {
         LAGS,
         STALENESS,
         INDEPENDENT,
+        SHAPE,
     )
 }
 """Every assumption by id."""

@@ -23,6 +23,19 @@ WITHOUT: Mapping[str, str] = {
     "growing.sharp": "an assumption (noise that grows with the gradient) no problem here needs; at growth 0 it is "
     "master.sharp, whose lines are evaluated",
     "growing.linear": "as growing.sharp; at growth 0 it is complexity.linear, whose line is evaluated",
+    **dict.fromkeys(
+        (
+            "shape.fluctuation",
+            "shape.element",
+            "shape.noise",
+            "shape.reach",
+            "shape.feasible",
+            "shape.explicit",
+            "shape.floor",
+        ),
+        "speaks of means given the past, which a recording does not hold; tests/theory/lemmas/test_shape.py "
+        "enumerates all paths of the noise",
+    ),
     "lag.first_steps": "speaks of one instance, exactly; tests/theory/lemmas/test_lag.py runs it in rational numbers",
     "lag.lower": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it over step sizes, lags and horizons",
     "lag.lower_rate": "speaks of one instance; tests/theory/lemmas/test_lag.py looks there for a K that is too small",
