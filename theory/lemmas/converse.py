@@ -1,7 +1,7 @@
 """The cross term of a lag is real where the direction is only Lipschitz: an instance that stands above the floor.
 
 Two weights with lags (1, 0). The first has nothing but two-point noise, and moves by alpha sigma_1 a step; the second
-has f(w) = (L/2)(w - w*)^2, the sample s size of floor.oracle, and the staleness S |U_1 - V_1| = alpha sigma_1 S =: beta.
+has f(w) = (L/2)(w - w*)^2, the sample s size of floor.oracle, and the staleness S |U_1 - V_1| = S alpha sigma_1: beta.
 slope is f'(w_2), rest is -f'(w_2) where the mean step is zero. Source: docs/theory.md#free.converse.
 """
 

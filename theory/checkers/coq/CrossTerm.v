@@ -1,9 +1,10 @@
 (** The cross term of a lag is real where the direction is only Lipschitz (docs/theory.md#free.converse).
 
     Two weights with lags (1, 0).  The first has nothing but two-point noise, and moves by the same alpha sigma_1 every
-    step, beta = alpha sigma_1 S; the second has f(w) = (L/2)(w - w_star)^2, a sample +-a with a = sqrt(f'(w)^2 + sigma^2) and mean f'(w),
-    and the staleness S |U_1 - V_1| = beta on top.  At f'(w) = - r its mean step is zero on a device that distorts by
-    rho, and r^2 is above the floor by a term of order beta: no bound above the exact floor is O(beta^2). *)
+    step, beta = alpha sigma_1 S; the second has f(w) = (L/2)(w - w_star)^2, a sample +-a with a = sqrt(f'(w)^2 +
+    sigma^2) and mean f'(w), and the staleness S |U_1 - V_1| = beta on top.  At f'(w) = - r its mean step is zero on a
+    device that distorts by rho, and r^2 is above the floor by a term of order beta: no bound above the exact floor is
+    O(beta^2). *)
 
 From Coq Require Import Reals Lra Psatz.
 Local Open Scope R_scope.
