@@ -20,6 +20,7 @@ FILES = (
     "CompareStale.v",
     "CompareRuns.v",
     "CompareGranular.v",
+    "CompareSpread.v",
     "CompareNetwork.v",
 )
 TABLE = "THEOREMS.md"

@@ -128,12 +128,12 @@ Section total.
 
   Section always.
     Variable R_ : R.
-    Variable share : history -> TC -> R.
+    Variable var_i : history -> TC -> R.
     Variable sqrt_size : R.
-    Hypothesis share_at : forall h, taken Smp Len h -> forall c, support Crd c -> share h c = (variances h c : R).
+    Hypothesis var_at : forall h, taken Smp Len h -> forall c, support Crd c -> var_i h c = (variances h c : R).
     Hypothesis R_nonneg : 0 <= R_.
-    Hypothesis share_most : forall h, taken Smp Len h -> forall c, support Crd c ->
-      one_i h c * share h c <= alpha * dw * one_i h c * size_i h c * (1 + cycle ^ 2).
+    Hypothesis var_most : forall h, taken Smp Len h -> forall c, support Crd c ->
+      one_i h c * var_i h c <= alpha * dw * one_i h c * size_i h c * (1 + cycle ^ 2).
     Hypothesis sizes_short : inner sizes sizes <= R_ ^ 2.
     Hypothesis root_nonneg : 0 <= sqrt_size.
     Hypothesis root_is_ : sqrt_size ^ 2 = size.
@@ -144,7 +144,7 @@ Section total.
       destruct (total_pulses Smp Len Crd ones sizes variances (alpha * dw * (1 + cycle ^ 2)) sqrt_size R_) as [A B];
         try assumption.
       - apply Rmult_le_pos; [nra | pose proof (pow2_ge_0 cycle); lra].
-      - intros h c T Hc. rewrite <- one_at, <- size_at, <- share_at by assumption. pose proof (share_most h T c Hc). lra.
+      - intros h c T Hc. rewrite <- one_at, <- size_at, <- var_at by assumption. pose proof (var_most h T c Hc). lra.
       - now rewrite ones_size.
       - rewrite V_is. split; lra.
     Qed.
