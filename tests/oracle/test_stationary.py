@@ -26,9 +26,9 @@ def test_the_family_is_what_is_compared() -> None:
 
 def test_what_would_have_been_seen_is_small() -> None:
     """The smooth device is known to 2.5% against the linear model, to 6% against aihwkit."""
-    model, ald, pulses, tile = stationary.right()
+    model, *others = stationary.right()
     assert np.all(model.seen < 0.025 * model.measured)
-    for found in (ald, pulses, tile):
+    for found in others:
         assert np.all(found.seen < 0.06 * found.measured)
 
 
@@ -47,3 +47,9 @@ def test_every_law_of_counts_is_unbiased(counts) -> None:
     n = np.abs(rng.standard_normal((4, stationary.TILE)))
     drawn = np.mean([counts(n, rng) for _ in range(4000)], axis=0)
     assert np.max(np.abs(drawn - n) / np.sqrt(np.maximum(n, 0.01) / 4000)) < 6
+
+
+def test_the_trains_of_the_tile_are_short() -> None:
+    """Two slots at alpha = 0.02, five at 0.05: far from an endless train."""
+    found = {row["alpha"]: stationary.length_on_the_tile(row, 1) for row in stationary.chosen(stationary.COARSE)}
+    assert found == {"0.02": 2, "0.05": 5}

@@ -16,9 +16,9 @@ from verify.judging.statistics import replicas_needed
 from verify.report import assumed
 from verify.report.counting import Counts, Results, Spread, grouped
 from verify.report.pairing import FamilyPairing, LengthPairing, by_length, side_by_side
+from verify.sweep.drawn import Setting
 from verify.sweep.judged import JudgedSetting
 from verify.sweep.plan import SweepPlan
-from verify.sweep.settings import Setting
 
 VIOLATIONS = (0.01, 0.05, 0.1, 0.5, 1.0)
 """Relative violations for which the summary says how many replicas a sweep would need to see them."""

@@ -25,7 +25,7 @@ from verify.report import summary
 from verify.sabotage.faults import Answer, Area, Detector, Fault, swapped
 from verify.sabotage.panel import SETTINGS
 from verify.sweep import assessing
-from verify.sweep.settings import Setting
+from verify.sweep.drawn import Setting
 
 AREA: Area = "statistics"
 
