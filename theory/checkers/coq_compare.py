@@ -22,6 +22,8 @@ FILES = (
     "CompareGranular.v",
     "CompareSpread.v",
     "CompareNetwork.v",
+    "CompareFree.v",
+    "CompareShape.v",
 )
 TABLE = "THEOREMS.md"
 HEAD = """(* Written from the claims of the theory package; do not edit. *)

@@ -238,6 +238,22 @@ class Device(ABC):
         return self.pulses is None and self.elements is None
 
     @property
+    def reach(self) -> float:
+        """Return what no |w| passes that began within it, unless one increment is longer than a bound is far, in w.
+
+        tau; the largest |c_i| + tau_i of unequal elements; infinite where pulses or writing are noisy, for normal noise
+        has no bound.
+        """
+        if self.pulses is not None and (self.pulses.cycle or self.pulses.write):
+            return math.inf
+        if self.elements is None:
+            return self.tau
+        if not self.elements.count:
+            return math.inf
+        scale, _, _, shift = self.elements.part(0, (self.elements.count,))
+        return float(np.max(self.tau * scale + np.abs(shift))) * (1 + 4 * float(np.finfo(np.float32).eps))
+
+    @property
     def keeps_the_mean(self) -> bool:
         """Return whether, given w and D, the mean step with pulses is the law's: the step is linear in |D|.
 
