@@ -289,7 +289,7 @@ WEAKER = {
     "a box for half the increments": ("CompareDevices.v", "box_step", "C * Rabs D <= tau", "2 * (C * Rabs D) <= tau"),
     "a box without its rim": ("CompareDevices.v", "box_step", "Rabs w <= tau ->", "Rabs w < tau ->"),
     "inward past the edge only": ("CompareDevices.v", "inward_step_general", "edge <= w /\\", "edge < w /\\"),
-    "a linear device of twice the range": ("CompareFamilies.v", "linear_family", "1 - s <= up", "1 - 2 * s <= up"),
+    "a linear device short of its range": ("CompareFamilies.v", "linear_family", "Rabs w <= s *", "Rabs w < s *"),
     "unequal slopes beside a point": ("CompareFamilies.v", "shifted_family", "0 <= s < 1", "0 < s < 1"),
     "exponentials on one side": ("CompareFamilies.v", "exponential_family", "-1 < s < 1", "0 < s < 1"),
     "trains that make more than the least": ("CompareFamilies.v", "towards_the_bound", "ph <= phi ->", "ph < phi ->"),
