@@ -42,6 +42,8 @@ END_THEOREMS = (
     "Granularity.granular_variance",
     "Granularity.train_exceeds_rounding",
     "GranularSGD.granular_sharp",
+    "GranularWitness.granular_not_trivial",
+    "GranularWitness.granular_witness",
     "Growing.analog_sgd_ap_sharp_growing",
     "Linear.linear_explicit",
     "Activations.log_cosh_loss",
