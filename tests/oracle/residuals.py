@@ -75,8 +75,8 @@ class Residuals:
 
     @property
     def sum_rejects(self) -> bool:
-        """Return whether the sum of z^2 is too large; False where the errors are known too badly to tell."""
-        if np.min(self.freedom) < NORMAL:
+        """Return whether the sum of z^2 is too large; False where errors are known too badly, or none."""
+        if np.min(self.freedom) < NORMAL or not np.any(self.error):
             return False
         tail = LEVEL / TABLES / 2 / self.family.comparisons
         return bool(np.sum(self.z**2) > stats.chi2.isf(tail, len(self.z)))
@@ -110,7 +110,8 @@ class Residuals:
         """Return the comparison as one row of a table in Markdown; without errors, absolute differences."""
         if not np.any(self.error):
             allowed = float(np.max(self.rounding))
-            sizes = f"- | off by {self.farthest:.1e} | off by {allowed:.1e} | -"
+            off = f"{self.farthest:.1e}" if self.farthest > 1e-12 else "0"
+            sizes = f"- | off by {off} | off by {allowed:.1e} | -"
         else:
             size = np.abs(self.measured)
             relative = float(np.median(self.seen[size > 0] / size[size > 0]))

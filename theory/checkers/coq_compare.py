@@ -20,7 +20,10 @@ FILES = (
     "CompareStale.v",
     "CompareRuns.v",
     "CompareGranular.v",
+    "CompareSpread.v",
     "CompareNetwork.v",
+    "CompareFree.v",
+    "CompareShape.v",
 )
 TABLE = "THEOREMS.md"
 HEAD = """(* Written from the claims of the theory package; do not edit. *)
