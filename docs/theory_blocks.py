@@ -31,7 +31,7 @@ ENTRY = Path(__file__).parent / "theory.md"
 CHAPTERS = ENTRY.parent / "theory"
 ORDER = (
     "tools", "element", "pipelines", "networks", "staleness", "theorem-1", "theorem-2", "evaluation", "refinements",
-    "complexity", "floor", "responses", "granularity",
+    "complexity", "floor", "responses", "granularity", "lag", "free", "shape",
 )  # fmt: skip
 """The chapters in the order of the proof: what a claim cites stands before it."""
 
@@ -53,7 +53,7 @@ PLAIN = {
     "grad": "F_i", "noise": "n_i", "stale": "b_i", "drift": "e_i", "level": r"\bar{\sigma}", "edge": "c",
     "reached": "G", "size0": "s_0", "stages": "m", "inside": "z_i", "out": "y_i", "qmin": r"q_{\min}",
     "qmin_1": r"q_{\min, 1}", "qmin_2": r"q_{\min, 2}", "qmax_1": r"q_{\max, 1}", "qmax_2": r"q_{\max, 2}",
-    "e_l": r"e^{\ell}", "after": "U", "mean_T": r"\overline{T}", "mean_m": r"\overline{\lvert g \rvert}",
+    "e_l": r"{e^{\ell}}", "after": "U", "mean_T": r"\overline{T}", "mean_m": r"\overline{\lvert g \rvert}",
     "square_m": "g^2", "mean_square": r"\overline{g^2}", "q_middle": r"\overline{q}",
     "slope_plus": "q_+'", "slope_minus": "q_-'",
     "dl": r"\delta", "abs_c": r"\lvert c_i \rvert", "root_f": r"\sqrt{f_i}", "gF": r"\gamma F", "gn": r"\gamma n",
@@ -66,6 +66,10 @@ PLAIN = {
     "moved": r"\sigma_\zeta", "sqrt_size": r"\sqrt{\mathrm{size}}", "alpha_best": r"\alpha^*", "ones": r"\mathbf{1}",
     "sizes": r"\lvert g \rvert", "variances": r"\mathrm{Var}", "one_i": "1_i", "size_i": r"\lvert g_i \rvert",
     "var_i": r"\mathrm{Var}_i",
+    "Theta": r"\Theta", "G_fresh": r"\Xi", "W_c": r"\sqrt{c} \, W", "c_mean": r"\bar{c}", "s2_m": "s_m^2",
+    "mu_i": r"\mu_i", "psi_i": r"\psi_i", "dev_i": "s_i", "ebar_i": r"\bar{e}_i", "etilde_i": r"\tilde{e}_i",
+    "R_chi": r"R_{\chi}", "Psi": r"\Psi", "M_abs": r"\lvert \mu \rvert", "Dev": "s", "Ebar": r"\bar{e}",
+    "Etilde": r"\tilde{e}",
 }  # fmt: skip
 """How names of generators and of a few symbols look where the name itself is no mathematics."""
 NAME = r"[A-Za-z]\w*"
@@ -284,7 +288,11 @@ def _known(process: Process) -> str:
         return "is a martingale difference" if process.differences == 0 else "is known with the sample of its step"
     if process.known == -1:
         return "is known before the sample of its step"
-    return f"at step $k$ is known from the samples of the steps up to $k + {formula(exact(process.known))}$"
+    step = sympy.Symbol("k", real=True)
+    known = f"at step $k$ is known from the samples of the steps up to ${formula(step + exact(process.known))}$"
+    if process.differences is None:
+        return known
+    return f"{known}, and has mean zero given those of the steps before ${formula(step + exact(process.differences))}$"
 
 
 def link(item: str, where: dict[str, str], here: str) -> str:

@@ -88,14 +88,13 @@ def variance_by_response(alpha: float, cycle: float) -> float:
 
 
 def variance_by_rounding(alpha: float, cycle: float) -> float:
-    """Return the bound on V by dw^2 times the largest variance of rounding (claim granularity.rounding).
+    """Return the bound on V by dw^2/4 and noise from cycle to cycle (claim granularity.total_rounding).
 
-    Noise from cycle to cycle adds what it adds to the other bound: claim granularity.total at `cycle` less that at 0.
+    On one weight the mean of the 1-norm of g is at most R; R^2 = A + sigma^2 from `level`.
     """
-    quarter = float(blueprint.claim("granularity.rounding").conclusion("quarter").rhs)
-    total = blueprint.claim("granularity.total").conclusion("bound").rhs
-    of = {"R": math.sqrt(level(alpha, cycle) + 1.0), "alpha": alpha, "dw": DW, "sqrt_size": 1.0}
-    return DW**2 * quarter + value(total, **of, cycle=cycle) - value(total, **of, cycle=0.0)
+    total = blueprint.claim("granularity.total_rounding").conclusion("bound").rhs
+    R = math.sqrt(level(alpha, cycle) + 1.0)
+    return value(total, **{"<ones|sizes>": R}, alpha=alpha, dw=DW, size=1.0, cycle=cycle)
 
 
 def granular(alpha: float, V: float) -> float:
@@ -178,10 +177,10 @@ def caption(data: Data) -> str:
     return (
         rf"Stationary squared gradient on one weight ($L=\sigma=1$, digital, pulses of $\Delta w={data['dw']:g}$) "
         r"against the step, measured for ideal rounding and for pulse trains (a) and with noise from cycle to cycle "
-        r"(b; bars: two standard errors), with Theorem~1 for granular devices by two bounds on the variance of the pulses. "
-        r"By $\Delta w^2/4$ it grows without end as $\alpha\to 0$; by $\Delta w\,|D|$ it is level, as the measured "
-        rf"values are: at $\alpha={small['alpha']:g}$ rounding lies at ${of_solid:.2f}$ of it and at ${of_dashed:.2f}$ "
-        r"of the other. Trains do not obey $\Delta w^2/4$ at large steps."
+        r"(b; bars: two standard errors), with Theorem~1 for granular devices by two bounds on the variance of the "
+        r"pulses. By $\Delta w^2/4$ it grows without end as $\alpha\to 0$; by $\Delta w\,|D|$ it is level, as the "
+        rf"measured values are: at $\alpha={small['alpha']:g}$ rounding lies at ${of_solid:.2f}$ of it and at "
+        rf"${of_dashed:.2f}$ of the other. Trains do not obey $\Delta w^2/4$ at large steps."
     )
 
 

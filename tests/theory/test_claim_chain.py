@@ -124,7 +124,7 @@ def test_every_claim_says_what_it_is():
 
 
 def test_theorem_1_rests_on_no_device_but_on_what_any_does():
-    others = {"stages", "variance-growing", "saturation", "pulses"}
+    others = {"stages", "variance-growing", "saturation", "pulses", "independent", "shape"}
     assert set(sharp.THEOREM.assumptions) == set(ASSUMPTIONS) - others
     assert not any(name.startswith("device.") for name in sharp.THEOREM.claims)
 

@@ -22,7 +22,7 @@ Given = Any
 
 PARAMETERS = (
     "L", "sigma2", "Delta", "alpha", "K", "rho", "gamma", "gain", "Lambda1", "Lambdah", "nu", "Ln", "rbar2", "V",
-    "qmax", "dw", "cycle", "size", "t", "eps",
+    "qmax", "dw", "cycle", "size", "t", "eps", "chi2",
 )  # fmt: skip
 """Every name a bound may be given."""
 SYNONYMS: Mapping[str, str] = {"gamma": "rho"}

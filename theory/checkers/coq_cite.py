@@ -10,7 +10,7 @@ from dataclasses import replace as altered
 
 from theory.checkers.coq_lemma import RULES, Hypothesis, Lemma, Scope, lemma_of
 from theory.checkers.coq_signs import Prover
-from theory.checkers.coq_statement import natural, offset
+from theory.checkers.coq_statement import ago, natural
 from theory.checkers.coq_world import FRAMES, At, Space, Untranslatable, World, bare, is_one
 from theory.kernel.gap import Gap
 from theory.kernel.proof import Cite
@@ -316,7 +316,7 @@ def known_here(scope: Scope, name: str) -> tuple[str, str]:
     for item in lemma.hypotheses:
         if item.kind == "known" and item.key == (name,):
             known = next(process.known for process in statement.processes if process.name == name)
-            return f"exact {at_hand(scope, item)}", str(offset(known))
+            return f"exact {at_hand(scope, item)}", ago(lemma, known, scope.env)
     for process in statement.processes:
         if process.name == name:
             return "apply known_now", "0"

@@ -7,7 +7,7 @@ from dataclasses import replace as altered
 from theory.checkers.coq_cite import at_hand, known_here, own
 from theory.checkers.coq_lemma import RULES, Hypothesis, Scope
 from theory.checkers.coq_signs import Prover
-from theory.checkers.coq_statement import natural
+from theory.checkers.coq_statement import ago, natural
 from theory.checkers.coq_world import At, Env, Untranslatable, is_one
 from theory.kernel import proof as p
 from theory.kernel.reading import read, read_over, read_relation
@@ -254,6 +254,9 @@ def _centred(scope: Scope, name: str) -> tuple[str, str]:
                 lag,
             )
     fresh = at_hand(scope, own(lemma, "differences", (name,)))
+    known, since = statement.times(name)
+    if since is not None and {ago(lemma, time, scope.env) for time in (known, since)} != {"0"}:
+        return f"exact {fresh}", ago(lemma, since, scope.env)
     return f"apply centred_now; exact {fresh}", "0"
 
 

@@ -10,7 +10,7 @@ from theory.kernel.proof import Cite, Proof
 from theory.kernel.reading import read, read_claim, read_vector
 from theory.kernel.signs import Rel
 from theory.kernel.statement import COORDINATE, STAGE, STEP, Recursion, Statement, Vec
-from theory.kernel.terms import Term, atoms, scalar
+from theory.kernel.terms import Term, atoms, number, scalar, times
 
 
 def lemma(claim: Claim, known: Mapping[str, Lemma]) -> Lemma:
@@ -241,16 +241,22 @@ def _process(result: Lemma, name: str, known_at: Term, differences: Term | None)
     bound = world.bound(world.raw_of({(name, name)}), ())
     env, _ = result.variables(bound, {}, stem="x")
     own = result.printer(env).name(name, vector=True)
-    before = offset(known_at)
-    if before:
-        _suppose(
-            result, "known", (name,), result.quantified(bound, env, f"known Smp Len _ {before} {own}"), None, bound
-        )
+    before = ago(result, known_at, env)
+    if before != "0":
+        text = f"known Smp Len _ {before} {own}"
+        _suppose(result, "known", (name,), result.quantified(bound, env, text), None, bound)
     if differences is not None:
-        if offset(differences) or before:
-            raise Untranslatable(f"differences of {name} that are not those of the present step")
-        text = f"differences Smp Len _ {own}"
+        since = ago(result, differences, env)
+        fresh = since == before == "0"
+        text = f"differences Smp Len _ {own}" if fresh else f"centred Smp Len _ {since} {own}"
         _suppose(result, "differences", (name,), result.quantified(bound, env, text), None, bound)
+
+
+def ago(result: Lemma, time: Term, env: Env) -> str:
+    """Return how many steps ago a time is; that of a column may depend on its counts."""
+    if set(affine(time)) <= {""}:
+        return str(offset(time))
+    return natural(result, times(number(-1), time), env)
 
 
 def offset(time: Term) -> int:

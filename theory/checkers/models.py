@@ -252,7 +252,7 @@ class Model:
     def _sequence(self, name: str, labels: frozenset[str], key: object, env: Env) -> Array:
         """Draw a random sequence that is known, and has zero means, when its process says so."""
         process = next((item for item in self.claim.processes if item.name == name), None)
-        known = int(process.known) if process is not None else 0
+        known = int(self.value(process.known, env)) if process is not None else 0
         stage = env.get("stage") if "stage" in labels else None
         found = []
         for k, o in self.places:
@@ -270,7 +270,7 @@ class Model:
         drawn = tuple(found)
         if process is None or process.differences is None:
             return drawn
-        return self._centred(drawn, int(process.differences))
+        return self._centred(drawn, int(self.value(process.differences, env)))
 
     def _centred(self, drawn: Array, first: int) -> Array:
         """Take off the mean given the samples of steps < k + first."""

@@ -145,10 +145,9 @@ def _parts(world: World) -> None:
 
 def _sequences(world: World) -> None:
     """Check that sequences run over all steps, at times that are integers and may depend on counts."""
-    built = {name for recursion in world.recursions.values() for name in recursion.vectors}
     for name, times in world.processes.items():
         for time in (times.known, times.differences):
-            if time is not None and (not _integer(time, world) or (leaves(time) and name not in built)):
+            if time is not None and not (_integer(time, world) and _spoken(time) <= _timed_by(world, name)):
                 raise Undecided(f"the times of {name} are no integers")
     for name, (origin, lag) in world.delays.items():
         needed = world.labels_of(lag, gram(origin, origin))
@@ -157,6 +156,19 @@ def _sequences(world: World) -> None:
     for name in (*world.processes, *world.delays):
         if world.of(("vector", name)) & RANDOM:
             raise Undecided(f"{name} is no sequence over all steps")
+
+
+def _spoken(time: Node) -> frozenset[str]:
+    return frozenset(leaf.name for leaf in leaves(time) if isinstance(leaf, Name))
+
+
+def _timed_by(world: World, name: str) -> frozenset[str]:
+    """Return the counts that a sequence's times may depend on: of an object, those that stay while it is built."""
+    for counter, recursion in world.recursions.items():
+        if name in recursion.vectors:
+            moving = {one for one in world.recursions if counter in world.of(("scalar", one))}
+            return frozenset({counter}) | (frozenset(world.recursions) - moving)
+    return frozenset(world.recursions) & world.of(("vector", name))
 
 
 def _integer(node: Node, world: World) -> bool:

@@ -105,7 +105,7 @@ def _unrolled(world: World, witness: Witness, counter: str, here: _Place) -> Ite
     if end.denominator != 1 or not 0 <= end <= LONGEST:
         raise Undecided(f"the witness gives no count {counter} from 0 to {LONGEST}")
     recursion, built = world.recursions[counter], world.built(counter)
-    places = [_Place(here.dimension, built, str(count)) for count in range(int(end))] + [here]
+    places = [_Place(here.dimension, built, f"{counter} {count}") for count in range(int(end))] + [here]
     first = places[0]
     yield from (first.leaf(Name(name)) == here.term(start) for name, (start, _) in recursion.scalars.items())
     for name, (start_vector, _) in recursion.vectors.items():

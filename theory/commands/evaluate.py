@@ -12,10 +12,11 @@ from rich.table import Table
 from boundary import HOLDS, BadInput, OutsideDomain, assignments, known, write_json
 from boundary.numbers import exact, nearest, shown, whole
 from boundary.tables import show
-from theory.bounds import NAMES, Bound, bound
+from theory.bounds import NAMES, Bound, bound, lag
 from theory.bounds.function import PULSES
 from theory.bounds.inputs import PARAMETERS, SYNONYMS, condition
 from theory.commands.devices import Answer, Asked, answered, parameters_of, read
+from theory.commands.lower import evaluate_lower
 from theory.setting.symbols import QUANTITIES
 
 Set = Annotated[
@@ -34,6 +35,8 @@ Increment = Annotated[
 ]
 _SUPPLIED = ("rho", "gamma", "gain", "qmax")
 """What a device says, and nobody else."""
+_SYMMETRIC = ("shape",)
+"""Theorems on devices whose drift is theta(w) |g|, as that of the linear device is."""
 Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout.")]
 
 
@@ -141,6 +144,9 @@ def _refuse(asked: Asked, chosen: Bound) -> None:
     if pulses is not None and not chosen.pulses:
         condition = "dw = 0, a device without pulses; the theorem `granular` is on those with pulses"
         raise OutsideDomain("dw", pulses.dw, condition, chosen.title)
+    if chosen.name in _SYMMETRIC and asked.rounded.name != "ald":
+        condition = "--device ald: its two responses differ from the gain by the same amount, up and down"
+        raise OutsideDomain("--device", asked.name, condition, chosen.title)
     if not asked.of_all:
         condition = "--set size=D, the number of elements: they differ, and the one furthest off sets gamma"
         raise BadInput("size", "(not given)", condition, chosen.title)
@@ -154,7 +160,7 @@ def refuse_without_device(options: Mapping[str, str | None], title: str) -> None
 
 
 def evaluate(
-    theorem: Annotated[str, typer.Argument(metavar="THEOREM", help=", ".join(NAMES))],
+    theorem: Annotated[str, typer.Argument(metavar="THEOREM", help=", ".join((*NAMES, lag.NAME)))],
     settings: Set = None,
     device: DeviceName = None,
     reach: Reach = None,
@@ -166,7 +172,9 @@ def evaluate(
     The upper end is rounded up once: the double in JSON and the digits on the screen are at or above the bound. A
     device, with its parameters and the range of weights, stands for gamma, gain and qmax.
     """
-    chosen = bound(known("THEOREM", theorem, NAMES))
+    if theorem == lag.NAME:
+        return evaluate_lower(settings, json_file, {"--device": device, "--reach": reach, "--increment": increment})
+    chosen = bound(known("THEOREM", theorem, (*NAMES, lag.NAME)))
     if device is None:
         refuse_without_device({"--reach": reach, "--increment": increment}, chosen.title)
         on_device, texts = None, assignments(settings or [], PARAMETERS, chosen.title)

@@ -390,7 +390,7 @@ def _sequences(s: Statement) -> None:
         if process.differences is not None and process.name not in built and ("", process.name) in grown:
             raise Gap(f"that {process.name} has zero mean at every count is more than its recursion says")
         for time in (process.known, process.differences):
-            if time is not None and (not _integer(time, counters) or (names(time) and process.name not in built)):
+            if time is not None and not _integer(time, _timed_by(s, process.name)):
                 raise Gap(f"the times of {process.name} are not integers that may depend on a count")
     earlier: set[str] = set()
     later = {item.name for item in s.delays}
@@ -406,6 +406,21 @@ def _sequences(s: Statement) -> None:
         for process in s.processes:
             if process.name in recursion.generators:
                 _times_fit(s, process, recursion)
+
+
+def _timed_by(s: Statement, name: str) -> Labels:
+    """Return the counters that the times of a process may contain: those whose value in it is the one they speak of.
+
+    Of what is chosen anew at each count these are its labels. An object of a recursion passes to the next count, so of
+    it they are the recursion's counter and those that do not change with that. Of what is made of objects there are
+    none: its times are what these make them.
+    """
+    counters = frozenset(item.counter for item in s.recursions)
+    for item in s.recursions:
+        if name in item.generators:
+            return frozenset(c for c in counters if c == item.counter or item.counter not in s.scalars[c])
+    grown = frozenset().union(*map(s.built, counters))
+    return NONE if ("", name) in grown else counters & s.vectors[name]
 
 
 def _integer(term: Term, counters: frozenset[str]) -> bool:

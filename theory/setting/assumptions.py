@@ -113,6 +113,24 @@ STALENESS = Assumption(
     ("Lambda1", "Lambdah"),
     ("problem",),
 )
+INDEPENDENT = Assumption(
+    "independent",
+    "the sample of a step is independent of all samples before it, so that what it and an earlier point make has, "
+    "over the fresh sample alone, a mean that is known as early as the point",
+    r"\xi_k \text{ is independent of } \xi_0, \dots, \xi_{k-1}; \quad "
+    r"\mathbb{E}[u(W_{k-D}; \xi_k) \mid \xi_0, \dots, \xi_{k-1}] = \mathbb{E}_{\xi_k} u(W_{k-D}; \xi_k)",
+    (),
+    ("problem",),
+)
+SHAPE = Assumption(
+    "shape",
+    "the noise is additive, so that the staleness is known before the sample, and the mean size of an element of known "
+    "mean mu and standard deviation s is at most sqrt(mu^2 + chi^2 s^2)",
+    r"(\mathbb{E} \lvert \mu + n_i \rvert)^2 \le \mu^2 + \chi^2 \, \mathbb{E} n_i^2 "
+    r"\text{ for every } \mu \text{ that is known before the sample}; \quad b_k \text{ is known then too}",
+    ("chi2",),
+    ("problem",),
+)
 
 REGISTRY: dict[str, Assumption] = {
     item.id: item
@@ -128,6 +146,8 @@ REGISTRY: dict[str, Assumption] = {
         STAGES,
         LAGS,
         STALENESS,
+        INDEPENDENT,
+        SHAPE,
     )
 }
 """Every assumption by id."""

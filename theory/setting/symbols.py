@@ -104,6 +104,7 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("a", "a", "real", "f/w", "component of v along the gradient, <F, v>/sqrt(A)"),
         Quantity("mu", r"\mu", "nonnegative", "1", "multiplier that weighs the descent against the geometry"),
         Quantity("theta", r"\theta", "nonnegative", "1", "share in [0, 1] that weighs Y against eta(Y)"),
+        Quantity("chi2", r"\chi^2", "nonnegative", "1", "shape of the noise: 1 for any, 2/pi Gaussian, 3/4 uniform"),
         Quantity("t", "t", "positive", "1", "trade-off between floor and transient"),
         Quantity("eps", r"\varepsilon", "positive", "f^2/w^2", "target for the average squared gradient norm"),
         Quantity("B", "B", "positive integer", "1", "micro-batches of the synchronous pipeline"),

@@ -25,6 +25,25 @@ WITHOUT: Mapping[str, str] = {
     "growing.linear": "as growing.sharp; at growth 0 it is complexity.linear, whose line is evaluated",
     **dict.fromkeys(
         (
+            "shape.fluctuation",
+            "shape.element",
+            "shape.noise",
+            "shape.reach",
+            "shape.feasible",
+            "shape.explicit",
+            "shape.floor",
+        ),
+        "speaks of means given the past, which a recording does not hold; tests/theory/lemmas/test_shape.py "
+        "enumerates all paths of the noise",
+    ),
+    "free.converse": "speaks of one point of an instance that is no problem here; tests/theory/lemmas/test_converse.py "
+    "follows its mean step",
+    "lag.first_steps": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it in rational numbers",
+    "lag.lower": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it over step sizes, lags and horizons",
+    "lag.lower_rate": "speaks of one instance; tests/theory/lemmas/test_lag.py looks there for a K that is too small",
+    "lag.upper": "algebra of the feasible set; master.sharp has the line that puts a run in it",
+    **dict.fromkeys(
+        (
             "granularity.train",
             "granularity.variance",
             "granularity.rounding",
@@ -33,6 +52,7 @@ WITHOUT: Mapping[str, str] = {
             "granularity.telescope",
             "granularity.enters",
             "granularity.total",
+            "granularity.total_rounding",
             "granularity.start",
             "granularity.floor",
             "granularity.best_step",
@@ -60,6 +80,9 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "windows": (
         "window.coherent", "window.martingale", "window.displacement", "stale.partial", "stale.row",
         "stale.whole_partial", "stale.whole_row",
+    ),
+    "frozen": (
+        "free.frozen_orthogonal", "free.weighted_window",
     ),
     "averages": (
         "noise.orthogonal", "noise.second_moment", "stale.minkowski", "stale.martingale", "stale.reach",

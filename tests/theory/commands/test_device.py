@@ -3,6 +3,7 @@
 import json
 import math
 
+import numpy as np
 import pytest
 from mpmath import mp, mpf
 
@@ -68,6 +69,7 @@ def test_a_skewed_device_and_its_best_centre(capsys):
     assert found["best_centre"] == pytest.approx(dl * 1.5)
     assert found["gamma_centred"] == pytest.approx(0.25 / (1 - dl * 0.75))
     assert found["gamma"] == pytest.approx((0.25 + dl) / (1 + 0.25 * dl))
+    assert found["gamma_at_symmetric_point"] == pytest.approx(0.25 / (1 - dl))
     moved = answer(
         capsys,
         "device",
@@ -121,7 +123,7 @@ def test_measured_pulses_are_fitted_and_the_fit_is_shown(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["ald", "--reach", "0.3"], "tau = (not given): must satisfy --set tau=VALUE"),
+        (["ald", "--reach", "1.5"], "--reach = 1.5: must satisfy weights between its bounds -1.0 and 1.0"),
         (["ald", *sets(tau=1), "--reach", "1"], "--reach = 1.0: must satisfy weights between its bounds -1.0 and 1.0"),
         (["power", *sets(tau=1), "--reach", "1.5"], "--reach = 1.5"),
         (["ald", *sets(tau=1), "--reach", "0"], "--reach > 0 and finite"),
@@ -207,6 +209,15 @@ def test_elements_that_differ_are_answered_for_by_the_one_furthest_off(capsys):
     assert spread["upper"] > alike
     device = devices.make("ald", 1.0, count=20, spread_tau=0.1, elements=3)
     assert spread["device"]["gamma"] == device.distortion(-0.3, 0.3).gamma > 0.3
+
+
+def test_a_file_of_elements_says_how_many_there_are(capsys, tmp_path):
+    path = tmp_path / "elements.npz"
+    np.savez(path, up=np.array([1.0, 1.2, 1.0]), down=np.array([1.0, 1.0, 0.8]))
+    found = answer(capsys, "device", "ald", *sets(tau=1, elements=path), "--reach", "0.3")
+    assert found["of"] == "all of 3 elements" and found["elements"]["elements"] == str(path)
+    assert found["gamma"] == pytest.approx((1.2 * 1.3 - 0.8 * 0.7) / (1.2 * 1.3 + 0.8 * 0.7))
+    assert "not 3" in refused(capsys, "device", "ald", *sets(tau=1, elements=path, size=4), "--reach", "0.3")
 
 
 def test_the_granular_theorem_takes_pulses_from_the_device(capsys):

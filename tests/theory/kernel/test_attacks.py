@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.theory.kernel import test_attacks_averages, test_attacks_counts, test_attacks_structure, test_attacks_terms
+from tests.theory.kernel import (
+    test_attacks_averages,
+    test_attacks_columns,
+    test_attacks_counts,
+    test_attacks_structure,
+    test_attacks_terms,
+)
 from tests.theory.kernel.attacking import claim, positive, refused, s, x, z
 from theory import blueprint
 from theory.kernel import Cite, Gap, combine, le, symbols
@@ -21,6 +27,7 @@ ATTACKS = [
     *test_attacks_terms.ATTACKS,
     *test_attacks_averages.ATTACKS,
     *test_attacks_counts.ATTACKS,
+    *test_attacks_columns.ATTACKS,
     *test_attacks_structure.ATTACKS,
 ]
 """All of them, for z3 and for Coq to refuse as well."""

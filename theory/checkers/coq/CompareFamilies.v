@@ -99,8 +99,10 @@ Proof.
   set (c := ln E). assert (C : 0 < c) by (unfold c; rewrite <- ln_1; apply ln_increasing; lra).
   set (h := ln E_h / c). set (X := ln E_w / c).
   assert (Ec : exp c = E) by (apply exp_ln; lra).
-  assert (Eh : exp (c * h) = E_h) by (unfold h; replace (c * (ln E_h / c)) with (ln E_h) by (field; lra); now apply exp_ln).
-  assert (Ew : exp (c * X) = E_w) by (unfold X; replace (c * (ln E_w / c)) with (ln E_w) by (field; lra); now apply exp_ln).
+  assert (Eh : exp (c * h) = E_h) by (unfold h; replace (c * (ln E_h / c)) with (ln E_h) by (field; lra); now apply
+    exp_ln).
+  assert (Ew : exp (c * X) = E_w) by (unfold X; replace (c * (ln E_w / c)) with (ln E_w) by (field; lra); now apply
+    exp_ln).
   assert (Order : forall a b, exp (c * a) <= exp (c * b) -> a <= b).
   { intros a b Q. destruct (Rle_lt_dec a b) as [|N]; [assumption|].
     assert (exp (c * b) < exp (c * a)) by (apply exp_increasing; nra). lra. }
@@ -125,7 +127,8 @@ Proof.
   assert (Down : bent c (1 + X) = q_minus) by (rewrite Bent, Ew, P8; ring).
   destruct (exponential_family h c ltac:(lra) ltac:(lra)) as [G F].
   destruct (exponential_family X c ltac:(lra) ltac:(lra)) as [Loc _].
-  pose proof (bent_pos c (1 - h) ltac:(lra) ltac:(lra)) as Pl. pose proof (bent_pos c (1 + h) ltac:(lra) ltac:(lra)) as Pm.
+  pose proof (bent_pos c (1 - h) ltac:(lra) ltac:(lra)) as Pl. pose proof (bent_pos c (1 + h) ltac:(lra) ltac:(lra))
+    as Pm.
   rewrite Low in *. rewrite High in *. rewrite Up, Down in Loc.
   unfold sinh, cosh in G, F, Loc. rewrite exp_Ropp, Ec, Eh in G, F.
   rewrite exp_Ropp, Ec, Ew in Loc.
@@ -215,7 +218,8 @@ Proof.
     assert (Dp : 0 < down * (1 + x) + up * (1 + - x)).
     { apply Rplus_lt_0_compat; apply Rmult_lt_0_compat; lra. }
     assert (Ne : 1 + - x * k <> 0) by (intros Z; rewrite N, Z in Dp; lra).
-    replace (-1 * up * (1 + - x)) with (-1 * (up * (1 + - x))) by ring. rewrite N, M. field. split; [exact Ne | lra] || (split; [lra | exact Ne]).
+    replace (-1 * up * (1 + - x)) with (-1 * (up * (1 + - x))) by ring. rewrite N, M. field. split; [exact Ne | lra]
+      || (split; [lra | exact Ne]).
   - rewrite Elow, Ehigh. unfold more, less. destruct (sign_cases side P7) as [S|S]; rewrite S, P9, ?S; field; lra.
   - rewrite Elow, Ehigh. unfold more, less. destruct (sign_cases side P7) as [S|S]; rewrite S, P9, ?S; field; lra.
 Qed.
@@ -328,4 +332,203 @@ Proof.
   split; [lra|]. split; [lra|]. split; [unfold gain_of; lra|]. split; [reflexivity|].
   split; [unfold floor, gamma_of; field; repeat split; nra|].
   destruct Resp as [High Low]. unfold gamma_of, Rdiv in High, Low. split; lra.
+Qed.
+
+(** device.pulse_train *)
+Lemma compare_device_pulse_train (after decay e_Y h m phi phi_Y q_minus q_plus qmax qmin s sigma tau w : R) :
+  s ^ 2 = 1 ->
+  0 <= m ->
+  0 < tau ->
+  0 <= h ->
+  h < 1 ->
+  w <= (h * tau) ->
+  ((-1) * h * tau) <= w ->
+  0 < phi_Y ->
+  phi_Y <= phi ->
+  phi <= 1 ->
+  (m * phi) = (tau * (1 + ((-1) * decay))) ->
+  after = ((s * tau) + ((-1) * decay * (((-1) * w) + (s * tau)))) ->
+  e_Y = ((/ (1 + phi_Y)) * (1 + ((-1) * phi_Y))) ->
+  q_plus = (phi * (1 + ((-1) * w * (/ tau)))) ->
+  q_minus = (phi * (1 + (w * (/ tau)))) ->
+  qmin = (phi_Y * (1 + ((-1) * h))) ->
+  qmax = (1 + h) ->
+  (qmin <= q_plus) /\ (q_plus <= qmax) /\ (qmin <= q_minus) /\ (q_minus <= qmax) /\ ((((1 / 2) * qmax) + ((1 / 2) *
+    qmin)) = ((1 / 2) + ((1 / 2) * h) + ((1 / 2) * phi_Y * (1 + ((-1) * h))))) /\ (((/ (qmax + qmin)) * (qmax + ((-1)
+    * qmin))) = ((/ (1 + (e_Y * h))) * (e_Y + h))) /\ (((1 / 4) * (/ qmax) * (/ qmin) * sigma ^ 2 * (qmax + ((-1) *
+    qmin)) ^ 2) = (sigma ^ 2 * (/ (1 + (e_Y * h)) ^ 2) * (/ (1 + ((-1) * (/ (1 + (e_Y * h)) ^ 2) * (e_Y + h) ^ 2))) *
+    (e_Y + h) ^ 2)) /\ (((/ (q_minus + q_plus)) * (q_minus + ((-1) * q_plus))) = (w * (/ tau))) /\ (after = (w + (m *
+    s * ((phi * (1 + (w * (/ tau))) * ((1 / 2) + ((-1 / 2) * s))) + (phi * (1 + ((-1) * w * (/ tau))) * ((1 / 2) + ((1
+    / 2) * s))))))) /\ ((after + ((-1) * w) + ((-1) * m * s * (((1 / 2) * qmax) + ((1 / 2) * qmin)))) <= (m * (/ (qmax
+    + qmin)) * (qmax + ((-1) * qmin)) * (((1 / 2) * qmax) + ((1 / 2) * qmin)))) /\ (((-1) * m * (/ (qmax + qmin)) *
+    (qmax + ((-1) * qmin)) * (((1 / 2) * qmax) + ((1 / 2) * qmin))) <= (after + ((-1) * w) + ((-1) * m * s * (((1 / 2)
+    * qmax) + ((1 / 2) * qmin))))).
+Proof.
+  intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10 P11 P12 P13 P14 P15 P16.
+  assert (Toward : towards tau decay w (m * s) = after).
+  { rewrite P11. unfold towards. destruct (sign_cases s P0) as [S|S]; rewrite S.
+    - destruct (Rle_dec 0 (m * 1)); [ring | lra].
+    - destruct (Rle_dec 0 (m * -1)); [|ring]. assert (M : m = 0) by lra.
+      assert (Dec : decay = 1) by (rewrite M in P10; nra). rewrite Dec. ring. }
+  pose proof (towards_the_bound tau h phi_Y phi decay w (m * s) P2 (conj P3 P4) ltac:(apply Rabs_le; lra) P7 P8 P9) as
+    Tb.
+  cbv zeta in Tb.
+  rewrite (absolute m s P0 P1), Toward, update_seen in Tb by assumption. destruct (Tb ltac:(lra)) as (E & U & L).
+    clear Tb.
+  destruct (train_family h phi_Y (conj P3 P4) (conj P7 (Rle_trans _ _ _ P8 P9))) as [G _].
+  assert (Ql : 0 < (1 - h) * phi_Y) by nra. assert (Qm : 0 < 1 + h) by lra.
+  assert (Elow : qmin = (1 - h) * phi_Y) by (rewrite P15; ring). subst qmax.
+  rewrite <- Elow in *.
+  pose proof (responses_respond (fun _ => phi * (1 - w / tau)) (fun _ => phi * (1 + w / tau)) qmin (1 + h) w (m * s) Ql
+    U L) as Resp.
+  unfold responds in Resp. rewrite update_seen, <- E, (absolute m s P0 P1) in Resp by assumption.
+  apply abs_both in Resp. destruct Resp as [High Low].
+  destruct (closed_forms qmin (1 + h) _ _ sigma Ql Qm G eq_refl) as (A & B & C).
+  assert (Ey : (1 - phi_Y) / (1 + phi_Y) = e_Y) by (rewrite P12; unfold Rdiv; ring). rewrite Ey in *.
+  assert (Y0 : 0 <= e_Y) by (rewrite <- Ey; apply Rmult_le_pos; [lra | left; apply Rinv_0_lt_compat; lra]).
+  assert (Y1 : e_Y < 1) by (rewrite <- Ey; apply Rmult_lt_reg_r with (1 + phi_Y); [lra|]; unfold Rdiv;
+    rewrite Rmult_assoc, Rinv_l; lra).
+  assert (Room : 0 < 1 + e_Y * h) by nra.
+  rewrite P13, P14. unfold Rdiv in U, L, E. split; [lra|]. split; [lra|]. split; [lra|]. split; [lra|].
+  split; [rewrite A, Elow; unfold gain_of; lra|].
+  split; [rewrite B; field; nra|].
+  split.
+  { rewrite C. replace ((h + e_Y) / (1 + h * e_Y)) with (/ (1 + e_Y * h) * (e_Y + h)) by (field; nra).
+    rewrite floor_of_parts; [ring | lra|]. pose proof (Rmult_lt_0_compat (1 - e_Y ^ 2) (1 - h ^ 2)). nra. }
+  split.
+  { assert (0 < phi) by lra. assert (0 < w / tau + 1).
+    { pose proof (ratio_within tau h w P2 ltac:(apply Rabs_le; lra)). lra. }
+    replace (phi * (1 + w * / tau) + phi * (1 + -1 * w * / tau)) with (2 * phi) by ring.
+    replace (phi * (1 + w * / tau) + -1 * (phi * (1 + -1 * w * / tau))) with (2 * phi * (w * / tau)) by ring.
+    field. lra. }
+  split; [rewrite E; field; lra|].
+  rewrite A. replace (m * / (1 + h + qmin) * (1 + h + -1 * qmin) * gain_of qmin (1 + h))
+    with (gamma_of qmin (1 + h) * (gain_of qmin (1 + h) * m)) by (unfold gamma_of, Rdiv; ring).
+  replace (-1 * m * / (1 + h + qmin) * (1 + h + -1 * qmin) * gain_of qmin (1 + h))
+    with (- (gamma_of qmin (1 + h) * (gain_of qmin (1 + h) * m))) by (unfold gamma_of, Rdiv; ring).
+  split; lra.
+Qed.
+
+(** response.recentre *)
+Lemma compare_response_recentre (Q X dl down h q_minus q_plus sigma tau up v w_0 : R) :
+  0 < tau ->
+  0 < up ->
+  0 < down ->
+  down < up ->
+  0 <= h ->
+  v <= (h * tau) ->
+  ((-1) * h * tau) <= v ->
+  dl = ((/ (down + up)) * (up + ((-1) * down))) ->
+  (dl + h) < 1 ->
+  X < 1 ->
+  (-1) < X ->
+  w_0 = (dl * tau) ->
+  Q = (2 * down * up * (/ (down + up))) ->
+  q_plus = (up * (1 + ((-1) * (/ tau) * (v + w_0)))) ->
+  q_minus = (down * (1 + ((/ tau) * (v + w_0)))) ->
+  (q_plus = (Q * (1 + ((-1) * v * (/ (tau + ((-1) * w_0))))))) /\ (q_minus = (Q * (1 + (v * (/ (tau + w_0)))))) /\
+    ((up * (1 + ((-1) * w_0 * (/ tau)))) = (down * (1 + (w_0 * (/ tau))))) /\ ((Q * (1 + ((-1) * h * (/ (1 + ((-1) *
+    dl)))))) <= q_plus) /\ (q_plus <= (Q * (1 + (h * (/ (1 + ((-1) * dl))))))) /\ ((Q * (1 + ((-1) * h * (/ (1 + ((-1)
+    * dl)))))) <= q_minus) /\ (q_minus <= (Q * (1 + (h * (/ (1 + ((-1) * dl))))))) /\ (0 < (Q * (1 + ((-1) * h * (/ (1
+    + ((-1) * dl))))))) /\ ((((1 / 2) * Q * (1 + (h * (/ (1 + ((-1) * dl)))))) + ((1 / 2) * Q * (1 + ((-1) * h * (/ (1
+    + ((-1) * dl))))))) = Q) /\ (((/ ((Q * (1 + (h * (/ (1 + ((-1) * dl)))))) + (Q * (1 + ((-1) * h * (/ (1 + ((-1) *
+    dl)))))))) * ((Q * (1 + (h * (/ (1 + ((-1) * dl)))))) + ((-1) * Q * (1 + ((-1) * h * (/ (1 + ((-1) * dl)))))))) =
+    (h * (/ (1 + ((-1) * dl))))) /\ ((((/ (1 + (dl * h))) * (dl + h)) + ((-1) * h * (/ (1 + ((-1) * dl))))) = (dl * (/
+    (1 + ((-1) * dl))) * (/ (1 + (dl * h))) * (1 + ((-1) * dl) + ((-1) * h) + ((-1) * h ^ 2)))) /\ (((X * (1 + ((-1) *
+    X * dl))) + ((1 + ((-1) * dl * (X + dl))) * (dl + ((-1) * X)))) = (dl * (1 + ((-1) * dl ^ 2)))) /\ (((1 / 4) * (/
+    down) * sigma ^ 2 * (/ up) * (/ (1 + X)) * (/ (1 + ((-1) * X))) * ((down * (1 + X)) + ((-1) * up * (1 + ((-1) *
+    X)))) ^ 2) = (sigma ^ 2 * (/ (1 + ((-1) * X ^ 2))) * (/ (1 + ((-1) * dl ^ 2))) * (X + ((-1) * dl)) ^ 2)) /\ (((1 /
+    4) * (/ down) * sigma ^ 2 * (/ up) * (down + ((-1) * up)) ^ 2) = (dl ^ 2 * sigma ^ 2 * (/ (1 + ((-1) * dl ^
+    2))))).
+Proof.
+  intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10 P11 P12 P13 P14.
+  assert (Sl : slant up down = dl) by (rewrite P7; unfold slant; field; lra).
+  pose proof (slant_range up down P2 P3) as R. rewrite Sl in R.
+  assert (Sy : symmetric up down tau = w_0) by (unfold symmetric; now rewrite Sl, P11).
+  assert (Co : common up down = Q) by (rewrite P12; unfold common; field; lra).
+  destruct (about_the_symmetric_point up down tau P0 P2 P3 v) as (Eu0 & Ed0 & Eu & Ed).
+  destruct (near_the_symmetric_point up down tau P0 P2 P3 h v P4 ltac:(rewrite Sl; lra) ltac:(apply Rabs_le; lra))
+    as ((U & L) & Pos).
+  pose proof (recentring_gain up down P2 P3 h P4 ltac:(rewrite Sl; lra)) as Gain.
+  rewrite ?Sl, ?Sy, ?Co in *. unfold slanted_up, slanted_down, Rdiv in Eu0, Ed0, Eu, Ed, U, L.
+  assert (Qp : q_plus = up * (1 - (w_0 + v) * / tau)) by (rewrite P13; ring).
+  assert (Qm : q_minus = down * (1 + (w_0 + v) * / tau)) by (rewrite P14; ring).
+  rewrite <- Qp in *. rewrite <- Qm in *. unfold Rdiv in Pos.
+  assert (T1 : 0 < tau + -1 * w_0) by (rewrite P11; nra). assert (T2 : 0 < tau + w_0) by (rewrite P11; nra).
+  split; [rewrite Eu; field; lra|]. split; [rewrite Ed; ring|].
+  split; [replace (-1 * w_0 * / tau) with (- (w_0 * / tau)) by ring; unfold Rminus in Eu0; now rewrite Eu0, Ed0|].
+  replace (1 + -1 * dl) with (1 - dl) by ring.
+  split; [lra|]. split; [lra|]. split; [lra|]. split; [lra|]. split; [lra|]. split; [field; lra|].
+  assert (Qpos : 0 < Q) by (rewrite <- Co; unfold common; apply Rdiv_lt_0_compat; nra).
+  split; [field; split; nra|]. split.
+  { transitivity ((h + dl) / (1 + h * dl) - h / (1 - dl)); [field; split; nra|]. rewrite Gain. field. split; nra. }
+  split; [ring|].
+  assert (Parts : forall x, -1 < x < 1 -> 1 / 4 * / down * sigma ^ 2 * / up * / (1 + x) * / (1 + -1 * x)
+    * (down * (1 + x) + -1 * up * (1 + -1 * x)) ^ 2 = sigma ^ 2 * (x - dl) ^ 2 / ((1 - x ^ 2) * (1 - dl ^ 2))).
+  { intros x Hx. rewrite <- Sl, <- (floor_at_a_weight_value up down P2 P3 x sigma Hx), <- floor_seen.
+    - field. repeat split; lra.
+    - apply Rmult_lt_0_compat; lra.
+    - apply Rmult_lt_0_compat; lra. }
+  split.
+  - rewrite Parts by lra. field. split; nra.
+  - pose proof (Parts 0 ltac:(lra)) as Z.
+    replace (down + -1 * up) with (down * (1 + 0) + -1 * up * (1 + -1 * 0)) by ring.
+    transitivity (sigma ^ 2 * (0 - dl) ^ 2 / ((1 - 0 ^ 2) * (1 - dl ^ 2))); [rewrite <- Z; field; lra | field; nra].
+Qed.
+
+(** response.best_centre *)
+Lemma compare_response_best_centre (c centre dl down h q_minus q_plus qmax qmin tau up v : R) :
+  0 < tau ->
+  0 < up ->
+  0 < down ->
+  down < up ->
+  0 <= h ->
+  v <= (h * tau) ->
+  ((-1) * h * tau) <= v ->
+  dl = ((/ (down + up)) * (up + ((-1) * down))) ->
+  h < 1 ->
+  qmin <= (up * (1 + ((-1) * centre) + ((-1) * h))) ->
+  qmin <= (down * (1 + centre + ((-1) * h))) ->
+  (up * (1 + h + ((-1) * centre))) <= qmax ->
+  c = (dl * (1 + ((-1) * h))) ->
+  q_plus = (up * (1 + ((-1) * c) + ((-1) * v * (/ tau)))) ->
+  q_minus = (down * (1 + c + (v * (/ tau)))) ->
+  ((up * (1 + ((-1) * c) + ((-1) * h))) = (down * (1 + c + ((-1) * h)))) /\ ((up * (1 + ((-1) * c) + ((-1) * h))) <=
+    q_plus) /\ (q_plus <= (up * (1 + h + ((-1) * c)))) /\ ((up * (1 + ((-1) * c) + ((-1) * h))) <= q_minus) /\
+    (q_minus <= (up * (1 + h + ((-1) * c)))) /\ (((/ ((up * (1 + h + ((-1) * c))) + (up * (1 + ((-1) * c) + ((-1) *
+    h))))) * ((up * (1 + h + ((-1) * c))) + ((-1) * up * (1 + ((-1) * c) + ((-1) * h))))) = (h * (/ (1 + ((-1) * dl *
+    (1 + ((-1) * h))))))) /\ ((((/ (1 + (dl * h))) * (dl + h)) + ((-1) * h * (/ (1 + ((-1) * dl * (1 + ((-1) *
+    h))))))) = (dl * (/ (1 + (dl * h))) * (/ (1 + ((-1) * dl * (1 + ((-1) * h))))) * (1 + ((-1) * dl)) * (1 + ((-1) *
+    h)))) /\ (((h * (/ (1 + ((-1) * dl)))) + ((-1) * h * (/ (1 + ((-1) * dl * (1 + ((-1) * h))))))) = (dl * h ^ 2 * (/
+    (1 + ((-1) * dl))) * (/ (1 + ((-1) * dl * (1 + ((-1) * h))))))) /\ ((h * (/ (1 + ((-1) * dl * (1 + ((-1) * h)))))
+    * (qmax + qmin)) <= (qmax + ((-1) * qmin))).
+Proof.
+  intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10 P11 P12 P13 P14.
+  assert (Sl : slant up down = dl) by (rewrite P7; unfold slant; field; lra).
+  pose proof (slant_range up down P2 P3) as R. rewrite Sl in R.
+  pose proof (no_better_centre up down P2 P3 centre h qmin qmax (conj P4 P8) ltac:(lra) ltac:(lra) ltac:(lra)) as Best.
+  rewrite Sl in Best.
+  assert (Mn : up = (up + down) / 2 * (1 + dl) /\ down = (up + down) / 2 * (1 - dl)) by (rewrite P7; split; field; lra).
+  destruct Mn as [Mu Md]. set (mean := (up + down) / 2) in *. assert (Mp : 0 < mean) by (unfold mean; lra).
+  assert (Low : up * (1 - (c + h)) = down * (1 + (c - h))) by (rewrite Mu, Md, P12; ring).
+  assert (High : down * (1 + (c + h)) <= up * (1 - (c - h))).
+  { rewrite Mu, Md, P12. assert (0 <= mean * (dl * h)) by (apply Rmult_le_pos; [lra | apply Rmult_le_pos; lra]). lra. }
+  pose proof (gamma_at_the_best_centre up down P2 P3 h (conj P4 P8)) as G.
+  unfold gamma_about, least_about, most_about, Recentre.best_centre in G. rewrite Sl in G.
+  assert (Ec : dl * (1 - h) = c) by (rewrite P12; ring). rewrite Ec in G.
+  rewrite Rmin_left, Rmax_left in G by lra.
+  pose proof (ratio_within tau h v P0 ltac:(apply Rabs_le; lra)) as X. unfold Rdiv in X. set (x := v * / tau) in *.
+  assert (Eu : q_plus = up * (1 - c - x)) by (rewrite P13; unfold x; ring).
+  assert (Ed : q_minus = down * (1 + c + x)) by (rewrite P14; unfold x; ring).
+  assert (T : 0 < 1 - dl * (1 - h)) by nra. assert (Q : 0 < 1 + dl * h) by nra.
+  assert (Wu : up * - h <= up * - x <= up * h) by (split; apply Rmult_le_compat_l; lra).
+  assert (Wd : down * - h <= down * x <= down * h) by (split; apply Rmult_le_compat_l; lra).
+  split; [lra|]. split; [lra|]. split; [lra|]. split; [lra|]. split; [lra|]. split.
+  { rewrite <- gamma_seen in G.
+    replace (up * (1 + h + -1 * c)) with (up * (1 - (c - h))) by ring.
+    replace (up * (1 + -1 * c + -1 * h)) with (up * (1 - (c + h))) by ring.
+    replace (-1 * up * (1 + -1 * c + -1 * h)) with (-1 * (up * (1 - (c + h)))) by ring.
+    rewrite G, <- Ec. field. lra. }
+  split; [field; repeat split; lra|]. split; [field; repeat split; lra|].
+  unfold Rdiv in Best. replace (1 + -1 * dl * (1 + -1 * h)) with (1 - dl * (1 - h)) by ring. lra.
 Qed.
