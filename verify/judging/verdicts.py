@@ -433,6 +433,14 @@ def _rests_on(theorem: str) -> frozenset[str]:
     return frozenset(bound(theorem).assumptions)
 
 
+@cache
+def _takes_gain(theorem: str) -> bool:
+    """Return whether a bound is of any device."""
+    from theory.bounds import bound
+
+    return "gain" not in bound(theorem).refused
+
+
 def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
     """Return why a form cannot be applied on a basis, or nothing."""
     constants = observed.constants
@@ -474,7 +482,7 @@ def _of_another_device(form: AppliedForm, observed: Observations) -> str:
         return ""
     if form.adaptive:
         return "the weights' own mean-square saturation is the distortion of the linear device only"
-    if "gain" in theory.bound(form.theorem).refused:
+    if not _takes_gain(form.theorem):
         return f"{form.theorem} takes no gain: it is of the linear device"
     return ""
 
