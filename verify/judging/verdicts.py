@@ -131,6 +131,7 @@ class Evidence:
         detectable: smallest relative violation these replicas would have revealed.
         rounded: what floating point did to the runs; `lower` and `upper` allow for its share in what is measured.
         squared_gradient: A over replicas, where `mean` is of another quantity; else None.
+        distortion: (gamma, Fbar) of the device on the weights that were met; nan where they are not known.
 
     """
 
@@ -146,6 +147,7 @@ class Evidence:
     ceiling: float = 1.0
     rounded: rounding.Rounding = rounding.EXACT
     squared_gradient: float | None = None
+    distortion: tuple[float, float] = (math.nan, math.nan)
 
     @property
     def passing(self) -> float:
@@ -174,6 +176,8 @@ class Evidence:
             rounding=self.rounded,
             smallest_detectable_violation=self.detectable,
             level=level,
+            gamma=self.distortion[0],
+            gain=self.distortion[1],
         )
 
 
@@ -219,6 +223,7 @@ def weigh(observed: Observations, level: float, observable: Observable = SQUARED
         ceiling=ceiling,
         rounded=observed.rounding,
         squared_gradient=None if observable is SQUARED_GRADIENT else float(observed.squared_gradient.mean()),
+        distortion=(math.nan, math.nan) if observed.met is None else (observed.met.gamma, observed.met.gain),
     )
 
 

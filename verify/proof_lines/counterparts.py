@@ -36,7 +36,9 @@ WITHOUT: Mapping[str, str] = {
         "speaks of means given the past, which a recording does not hold; tests/theory/lemmas/test_shape.py "
         "enumerates all paths of the noise",
     ),
-    "lag.first_steps": "speaks of one instance, exactly; tests/theory/lemmas/test_lag.py runs it in rational numbers",
+    "free.converse": "speaks of one point of an instance that is no problem here; tests/theory/lemmas/test_converse.py "
+    "follows its mean step",
+    "lag.first_steps": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it in rational numbers",
     "lag.lower": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it over step sizes, lags and horizons",
     "lag.lower_rate": "speaks of one instance; tests/theory/lemmas/test_lag.py looks there for a K that is too small",
     "lag.upper": "algebra of the feasible set; master.sharp has the line that puts a run in it",

@@ -66,6 +66,11 @@ class AttainedCase:
         """Return the instance that stands on its floor."""
         return Attaining.on(self.made(), self.reach * self.tau)
 
+    @property
+    def quick_enough(self) -> bool:
+        """Return whether its runs take seconds: the floor is not low, and no step is drawn element by element."""
+        return self.problem().floor > _LOW and self.made().plain
+
     def runs(self, seed: int, *, quick: bool = False) -> tuple[RateRun, RateRun]:
         """Return the runs with alpha and 2 alpha, equally long in alpha K."""
         problem = self.problem()

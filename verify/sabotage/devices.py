@@ -54,6 +54,17 @@ def faults() -> Iterator[Fault]:
         yield Fault(name, AREA, plant)
 
 
+@contextmanager
+def _own(kind: type, name: str, value: object) -> Iterator[None]:
+    """Give a class a method of its own in the place of the one that it has or has taken over."""
+    before = vars(kind).get(name)
+    setattr(kind, name, value)
+    try:
+        yield
+    finally:
+        delattr(kind, name) if before is None else setattr(kind, name, before)
+
+
 def _changed(target: Any, name: str, change: Callable[[Any], Any]) -> Plant:  # noqa: ANN401
     """Change what a method or a function returns."""
     true = getattr(target, name)
@@ -135,7 +146,7 @@ def _first(array: np.ndarray) -> np.ndarray:
     return np.full_like(array, array.ravel()[0])
 
 
-_TRUE_ON, _TRUE_PART, _TRUE_RESPONSES = DeviceResponse.on, Elements.part, MonotoneResponses._response
+_TRUE_PART, _TRUE_RESPONSE = Elements.part, Device._response
 
 _PLANTS: dict[str, Plant] = {
     # laws
@@ -220,10 +231,7 @@ _PLANTS: dict[str, Plant] = {
     "gain: the response at 0": _distorted(lambda gamma, gain: (gamma, gain / (1 + gamma**2))),
     "responses: at the upper end alone": _handed(MonotoneResponses, "ends", lambda self, _, high: (self, high, high)),
     "responses: those to negative pulses forgotten": partial(
-        swapped,
-        MonotoneResponses,
-        "_response",
-        lambda self, law, w: _TRUE_RESPONSES(self, type(self).q_plus, w) + 0 * (law is None),
+        swapped, Device, "_response", lambda self, law, w: _TRUE_RESPONSE(self, law and type(self).q_plus, w)
     ),
     "responses: of the linear device, at the upper end alone": _handed(
         AsymmetricLinear, "extremes", lambda self, _, high, *more: (self, high, high, *more)
@@ -234,7 +242,7 @@ _PLANTS: dict[str, Plant] = {
     "responses: of a train half as long": _handed(
         PulseTrain, "extremes", lambda self, low, high, increment=math.inf: (self, low, high, increment / 2)
     ),
-    "responses: hard bounds that clip nothing": partial(swapped, ConstantStep, "room", lambda *_: math.inf),
+    "responses: hard bounds that clip nothing": partial(_own, ConstantStep, "_own_room", lambda *_: math.inf),
     "l: gamma for artanh gamma": partial(swapped, Distortion, "log_ratio", property(lambda self: self.gamma)),
     "floor: gamma^2": partial(swapped, Distortion, "floor", property(lambda self: self.gamma**2)),
     "local distortion: of the wrong sign": _changed(Device, "local_distortion", np.negative),

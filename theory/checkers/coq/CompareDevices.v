@@ -72,7 +72,8 @@ Lemma compare_response_best (gain gamma qmax qmin : R) :
     gamma))) <= (qmin * (1 + gamma))).
 Proof.
   intros P0 P1 P2 P3 P4.
-  destruct (best_gain qmin qmax P0 ltac:(lra) gain gamma P1 P2 ltac:(lra) ltac:(lra)) as ((M0 & M1) & (E0 & E1) & B & Q).
+  destruct (best_gain qmin qmax P0 ltac:(lra) gain gamma P1 P2 ltac:(lra) ltac:(lra)) as ((M0 & M1) & (E0 & E1) & B &
+    Q).
   pose proof (gamma_range qmin qmax P0 ltac:(lra) P1) as G.
   unfold gamma_of, gain_of, Rdiv in *. repeat split; lra.
 Qed.
@@ -254,7 +255,8 @@ Lemma compare_device_inward_general (edge m q_minus q_near q_plus q_top reached 
 Proof.
   intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10 P11 P12 P13 P14 P15 P16 P17 P18.
   assert (Sq : (- s) ^ 2 = 1) by (rewrite <- P0; ring).
-  pose proof (inward_step_general (fun _ => q_plus) (fun _ => q_minus) edge reached q_near q_top top w (m * - s) P4) as B.
+  pose proof (inward_step_general (fun _ => q_plus) (fun _ => q_minus) edge reached q_near q_top top w (m * - s) P4)
+    as B.
   rewrite (update_seen q_plus q_minus w m (- s) Sq P1), (absolute m (- s) Sq P1) in B.
   specialize (B P5 P7 (conj P2 P8) P3 P6 ltac:(lra) ltac:(lra)).
   enough (Where : edge <= w /\ m * - s <= 0 \/ 0 <= w <= edge /\ q_plus <= q_near \/ w <= 0) by

@@ -99,8 +99,10 @@ Proof.
   set (c := ln E). assert (C : 0 < c) by (unfold c; rewrite <- ln_1; apply ln_increasing; lra).
   set (h := ln E_h / c). set (X := ln E_w / c).
   assert (Ec : exp c = E) by (apply exp_ln; lra).
-  assert (Eh : exp (c * h) = E_h) by (unfold h; replace (c * (ln E_h / c)) with (ln E_h) by (field; lra); now apply exp_ln).
-  assert (Ew : exp (c * X) = E_w) by (unfold X; replace (c * (ln E_w / c)) with (ln E_w) by (field; lra); now apply exp_ln).
+  assert (Eh : exp (c * h) = E_h) by (unfold h; replace (c * (ln E_h / c)) with (ln E_h) by (field; lra); now apply
+    exp_ln).
+  assert (Ew : exp (c * X) = E_w) by (unfold X; replace (c * (ln E_w / c)) with (ln E_w) by (field; lra); now apply
+    exp_ln).
   assert (Order : forall a b, exp (c * a) <= exp (c * b) -> a <= b).
   { intros a b Q. destruct (Rle_lt_dec a b) as [|N]; [assumption|].
     assert (exp (c * b) < exp (c * a)) by (apply exp_increasing; nra). lra. }
@@ -125,7 +127,8 @@ Proof.
   assert (Down : bent c (1 + X) = q_minus) by (rewrite Bent, Ew, P8; ring).
   destruct (exponential_family h c ltac:(lra) ltac:(lra)) as [G F].
   destruct (exponential_family X c ltac:(lra) ltac:(lra)) as [Loc _].
-  pose proof (bent_pos c (1 - h) ltac:(lra) ltac:(lra)) as Pl. pose proof (bent_pos c (1 + h) ltac:(lra) ltac:(lra)) as Pm.
+  pose proof (bent_pos c (1 - h) ltac:(lra) ltac:(lra)) as Pl. pose proof (bent_pos c (1 + h) ltac:(lra) ltac:(lra))
+    as Pm.
   rewrite Low in *. rewrite High in *. rewrite Up, Down in Loc.
   unfold sinh, cosh in G, F, Loc. rewrite exp_Ropp, Ec, Eh in G, F.
   rewrite exp_Ropp, Ec, Ew in Loc.
@@ -215,7 +218,8 @@ Proof.
     assert (Dp : 0 < down * (1 + x) + up * (1 + - x)).
     { apply Rplus_lt_0_compat; apply Rmult_lt_0_compat; lra. }
     assert (Ne : 1 + - x * k <> 0) by (intros Z; rewrite N, Z in Dp; lra).
-    replace (-1 * up * (1 + - x)) with (-1 * (up * (1 + - x))) by ring. rewrite N, M. field. split; [exact Ne | lra] || (split; [lra | exact Ne]).
+    replace (-1 * up * (1 + - x)) with (-1 * (up * (1 + - x))) by ring. rewrite N, M. field. split; [exact Ne | lra]
+      || (split; [lra | exact Ne]).
   - rewrite Elow, Ehigh. unfold more, less. destruct (sign_cases side P7) as [S|S]; rewrite S, P9, ?S; field; lra.
   - rewrite Elow, Ehigh. unfold more, less. destruct (sign_cases side P7) as [S|S]; rewrite S, P9, ?S; field; lra.
 Qed.
@@ -366,9 +370,11 @@ Proof.
     - destruct (Rle_dec 0 (m * 1)); [ring | lra].
     - destruct (Rle_dec 0 (m * -1)); [|ring]. assert (M : m = 0) by lra.
       assert (Dec : decay = 1) by (rewrite M in P10; nra). rewrite Dec. ring. }
-  pose proof (towards_the_bound tau h phi_Y phi decay w (m * s) P2 (conj P3 P4) ltac:(apply Rabs_le; lra) P7 P8 P9) as Tb.
+  pose proof (towards_the_bound tau h phi_Y phi decay w (m * s) P2 (conj P3 P4) ltac:(apply Rabs_le; lra) P7 P8 P9) as
+    Tb.
   cbv zeta in Tb.
-  rewrite (absolute m s P0 P1), Toward, update_seen in Tb by assumption. destruct (Tb ltac:(lra)) as (E & U & L). clear Tb.
+  rewrite (absolute m s P0 P1), Toward, update_seen in Tb by assumption. destruct (Tb ltac:(lra)) as (E & U & L).
+    clear Tb.
   destruct (train_family h phi_Y (conj P3 P4) (conj P7 (Rle_trans _ _ _ P8 P9))) as [G _].
   assert (Ql : 0 < (1 - h) * phi_Y) by nra. assert (Qm : 0 < 1 + h) by lra.
   assert (Elow : qmin = (1 - h) * phi_Y) by (rewrite P15; ring). subst qmax.

@@ -1,7 +1,7 @@
 (** As Compare.v, for the claims about a lag alone and about what was known before a window. *)
 
 From Coq Require Import Reals Lra Lia List Psatz.
-From Analog Require Import Sums InnerProduct Expectation Windows Rules Master LagLower FrozenRules Compare.
+From Analog Require Import Sums InnerProduct Expectation Windows Rules Master LagLower FrozenRules CrossTerm Compare.
 Local Open Scope R_scope.
 
 (** * A lag without noise *)
@@ -159,4 +159,29 @@ Proof.
   intros Kn C W0 WS V d. rewrite (vsum_seen W_c y W0 WS), inner_sym, (vsum_seen W_c y W0 WS).
   apply Rle_trans with (INR d * (c_mean * s2_m)); [|right; ring].
   apply weighted_sum; intros i _; [rewrite <- Nat.add_1_r; apply C | rewrite <- Nat.add_1_r; apply Kn | apply V].
+Qed.
+
+(** * The cross term *)
+
+(** free.converse *)
+Lemma compare_free_converse (beta rest rho sigma size slope up : R) :
+  0 < sigma -> 0 <= rho -> rho < 1 -> slope = (-1) * rest -> size ^ 2 = sigma ^ 2 + slope ^ 2 -> 0 < size ->
+  up = 1 / 2 + 1 / 2 * slope * / size -> rest * (1 + beta * rho * / size) = beta + rho * size ->
+  (up * (beta + size) + (1 + (-1) * up) * (size + (-1) * beta) = size + beta * slope * / size) /\
+  ((-1) * beta + (-1) * slope + (-1) * rho * (up * (beta + size) + (1 + (-1) * up) * (size + (-1) * beta)) = 0) /\
+  (sigma <= size) /\
+  (rho ^ 2 * sigma ^ 2 * / (1 + (-1) * rho ^ 2) + (-1) * beta ^ 2 * rho ^ 4 * / (1 + (-1) * rho ^ 2)
+    + 2 * beta * rho * size <= rest ^ 2).
+Proof.
+  intros Hs Hr0 Hr Esl Esz Hsz Eup Rest.
+  assert (Esz' : size ^ 2 = sigma ^ 2 + rest ^ 2) by (rewrite Esz, Esl; ring).
+  destruct (above_the_floor rho sigma size rest beta Hsz Esz' Hr0 Hr) as (A & B & C).
+  { replace (rho * beta / size) with (beta * rho * / size) by (unfold Rdiv; ring). lra. }
+  assert (M : up * (beta + size) + (1 + (-1) * up) * (size + (-1) * beta) = size + beta * slope * / size).
+  { rewrite Eup, Esl. field. lra. }
+  split; [exact M|]. split; [|split].
+  - rewrite M, Esl. replace (beta * (-1 * rest) * / size) with (- (beta * rest / size)) by (unfold Rdiv; ring). lra.
+  - pose proof (pow2_ge_0 rest). nra.
+  - replace (1 + (-1) * rho ^ 2) with (1 - rho ^ 2) by ring. apply Rle_trans with (2 := C), Req_le.
+    unfold CrossTerm.floor, Rdiv. ring.
 Qed.

@@ -160,7 +160,8 @@ Section total.
       V <= 1 / 4 * size * dw ^ 2 + inner ones sizes * alpha * dw * cycle ^ 2.
     Proof using All.
       pose proof (total_rounding Smp Len Crd ones sizes variances (alpha * dw * cycle ^ 2) dw size) as T.
-      rewrite V_is. enough (inner ones variances <= dw ^ 2 / 4 * size + alpha * dw * cycle ^ 2 * inner ones sizes) by lra.
+      rewrite V_is. enough (inner ones variances <= dw ^ 2 / 4 * size + alpha * dw * cycle ^ 2 * inner ones sizes) by
+        lra.
       apply T; [|exact ones_size]. intros h c Th Hc. rewrite <- one_at, <- size_at, <- var_at by assumption.
       pose proof (var_most h Th c Hc). lra.
     Qed.
@@ -217,7 +218,8 @@ Section telescope.
     replace (L / (2 * alpha) * (V * qmax ^ 2)) with (1 / 2 * L * V * / alpha * qmax ^ 2) in En by (field; lra).
     rewrite x_is, p_is, (inner_sym n v).
     match type of T with ?premise -> _ => assert (D : premise) end.
-    { intros h Th. rewrite <- (Now h Th), <- (Next h Th). apply (granular_seen (F_k h) (v_k h) (n_k h) (zeta_k h)); auto.
+    { intros h Th. rewrite <- (Now h Th), <- (Next h Th). apply (granular_seen (F_k h) (v_k h) (n_k h) (zeta_k h));
+      auto.
       intros y. rewrite F_at by exact Th. symmetry. apply (inner_scal r (unit h) y). }
     specialize (T D). lra.
   Qed.
@@ -303,7 +305,8 @@ Proof.
   assert (P : 0 < 1 + -1 * rho ^ 2) by nra.
   pose proof (granular_floor p x sigma rho A Y a G start P1 (conj P3 P15) (conj P0 P16) P4 P13 P14) as B.
   rewrite Ra in B. destruct (B P17 F) as [Up Low]. clear B.
-  assert (Hh : sqrt (G ^ 2 / 4 + (1 - rho ^ 2) * (start + x * sigma ^ 2 + x ^ 2 * sigma ^ 2 / (1 - x) + sigma ^ 2)) = h).
+  assert (Hh : sqrt (G ^ 2 / 4 + (1 - rho ^ 2) * (start + x * sigma ^ 2 + x ^ 2 * sigma ^ 2 / (1 - x) + sigma ^ 2)) =
+    h).
   { apply root_is; [exact P21|]. rewrite P22, P20. unfold Rdiv. replace (1 + -1 * x) with (1 - x) by ring. ring. }
   rewrite Hh in Up. replace (start + x * sigma ^ 2 + x ^ 2 * sigma ^ 2 / (1 - x)) with base in Low
     by (rewrite P20; unfold Rdiv; replace (1 + -1 * x) with (1 - x) by ring; ring).
@@ -335,7 +338,8 @@ Lemma compare_granularity_best_step (Delta K L alpha alpha_best cost dw h qmax s
 Proof.
   intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10.
   assert (Start : 0 < cost + 2 * Delta * / K).
-  { assert (0 <= cost) by (rewrite P6; pose proof (Rmult_le_pos _ _ (Rmult_le_pos _ _ (Rlt_le _ _ P2) P5) (pow2_ge_0 (dw * qmax))); lra).
+  { assert (0 <= cost) by (rewrite P6; pose proof (Rmult_le_pos _ _ (Rmult_le_pos _ _ (Rlt_le _ _ P2) P5) (pow2_ge_0
+    (dw * qmax))); lra).
     assert (0 < 2 * Delta * / K) by (apply Rmult_lt_0_compat; [lra | now apply Rinv_0_lt_compat]). lra. }
   pose proof (granular_best_step (cost + 2 * Delta * / K) L sigma alpha Start P2 P3 P0) as B.
   assert (Hh : sqrt ((cost + 2 * Delta * / K) * L) = h) by (apply root_is; [exact P7 | rewrite P8; ring]).

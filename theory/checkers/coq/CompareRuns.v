@@ -2,7 +2,8 @@
     direction, Theorem 1 and its forms.  [Crd] are the coordinates of the weights. *)
 
 From Coq Require Import Reals Lra Lia List.
-From Analog Require Import Sums InnerProduct Expectation Windows Rules Sequences Master Device Granular Compare CompareStale.
+From Analog Require Import Sums InnerProduct Expectation Windows Rules Sequences Master Device Granular Compare
+  CompareStale.
 From Analog Require Import Stages.
 From Analog Require Refined Multiplier.
 Local Open Scope R_scope.
@@ -485,15 +486,18 @@ Section reach.
       - apply average_below; [exact some|]. intros h T. rewrite <- (both_seen _ _ _ _ (n_at h T) (n_at h T)).
         now apply variance.
       - assert (Ep : (f nil - f_star) / (alpha * gain * INR Len) + L / (2 * (alpha * gain)) * (V_ * qmax ^ 2) = p).
-        { rewrite (start_cost Delta K (alpha * gain) (Delta * / K * / (alpha * gain)) (f nil) f_star Len some step_pos EK)
-            by (rewrite ?gap, ?E1; reflexivity). rewrite p_is. field. repeat split; try lra. rewrite EK. apply not_0_INR. lia. }
+        { rewrite (start_cost Delta K (alpha * gain) (Delta * / K * / (alpha * gain)) (f nil) f_star Len some step_pos
+          EK)
+            by (rewrite ?gap, ?E1; reflexivity). rewrite p_is. field. repeat split; try lra. rewrite EK. apply
+              not_0_INR. lia. }
         rewrite Ep in Fe. destruct (claimed sigma sigma_nonneg R_is Fe) as (I & II & III).
         split; [exact I|]. split; [exact II|]. split; [exact III|].
         rewrite inner_plus, !inner_plus_r, !inner_scal, !inner_scal_r, (inner_sym zeta n) in En. rewrite moved_is.
         replace (inner zeta zeta * / alpha ^ 2 * / gain ^ 2)
           with (- / (alpha * gain) * (- / (alpha * gain) * inner zeta zeta)) by (field; lra).
         replace (V_ * / alpha ^ 2 * / gain ^ 2 * qmax ^ 2) with (V_ * qmax ^ 2 / (alpha * gain) ^ 2) by (field; lra).
-        replace (-2 * inner n zeta * / alpha * / gain) with (2 * (- / (alpha * gain) * inner n zeta)) by (field; lra). lra.
+        replace (-2 * inner n zeta * / alpha * / gain) with (2 * (- / (alpha * gain) * inner n zeta)) by (field; lra).
+          lra.
     Qed.
   End granular_steps.
 End reach.
@@ -551,7 +555,8 @@ Section adaptive.
     w_noise h c = noise h c * share h c.
   Hypothesis w_stale_is : forall h, taken Smp Len h -> forall c, support Crd c ->
     w_stale h c = share h c * stale h c.
-  Hypothesis drift_is : forall h, taken Smp Len h -> forall c, support Crd c -> drift h c ^ 2 <= m h c ^ 2 * share h c ^ 2.
+  Hypothesis drift_is : forall h, taken Smp Len h -> forall c, support Crd c -> drift h c ^ 2 <= m h c ^ 2 * share h c
+    ^ 2.
   Hypothesis A_is : A = inner unit unit * r ^ 2.
   Hypothesis B_nonneg : 0 <= B_b.
   Hypothesis b_short : inner b b <= B_b ^ 2.
@@ -605,7 +610,8 @@ End adaptive.
 Section resolved.
   Variables (Smp : sampler) (Len : nat).
   Context {H C : space}.
-  Variables Delta K L Ln S_ Y a alpha f_first f_last f_star g_x gain mean_next mean_now p r sigma sqrt_L sqrt_Ln x xn : R.
+  Variables Delta K L Ln S_ Y a alpha f_first f_last f_star g_x gain mean_next mean_now p r sigma sqrt_L sqrt_Ln x xn
+    : R.
   Variables f_next f_now : history -> R.
   Variables F_k n_k v_k : history -> H.
   Variables Mn_k Mv_k : history -> C.
@@ -667,7 +673,8 @@ Section resolved.
     split; [|exact G]. destruct values as (f & Now & Next & E1 & E2 & _ & _ & EK). rewrite E1, E2 in *.
     assert (EF : forall h, taken Smp Len h -> forall y, inner (F_k h) y = inner ((scal r unit : process Smp Len H) h) y)
       by (intros h T y; rewrite F_at by exact T; symmetry; apply (inner_scal r (unit h) y)).
-    pose proof (run_resolved Smp Len f f_star some bounded_below (scal r unit) v n unit Mu Mv Mn (alpha * gain) L Ln sigma
+    pose proof (run_resolved Smp Len f f_star some bounded_below (scal r unit) v n unit Mu Mv Mn (alpha * gain) L Ln
+      sigma
       step_pos L_nonneg Ln_nonneg sigma_nonneg n_differences (known_scal r unit unit_known)
       (unit_is unit r r_nonneg unit_short unit_or_none) Mn_differences Mu_known) as T.
     rewrite (start_cost Delta K (alpha * gain) p (f nil) f_star Len some step_pos EK gap p_seen),
@@ -677,7 +684,8 @@ Section resolved.
     rewrite (root_is g_x (alpha * gain * L * (alpha * gain * Ln))) in T.
     2:{ rewrite g_is. repeat apply Rmult_le_pos; lra. } 2:{ rewrite G, x_is, xn_is. ring. }
     rewrite x_is, xn_is.
-    enough (a * r <= p + alpha * gain * L / 2 * Y ^ 2 + alpha * gain * Ln / 2 * sigma ^ 2 + g_x * sigma * S_) by lra. apply T.
+    enough (a * r <= p + alpha * gain * L / 2 * Y ^ 2 + alpha * gain * Ln / 2 * sigma ^ 2 + g_x * sigma * S_) by lra.
+      apply T.
     - apply average_below; [exact some|]. intros h Th. rewrite <- (both_seen _ _ _ _ (Mn_at h Th) (Mn_at h Th)).
       now apply Mn_short.
     - lra.

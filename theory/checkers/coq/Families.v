@@ -246,7 +246,8 @@ Proof.
 Qed.
 
 (** Constant step with hard bounds at +-tau: exact where no increment is clipped; from |w| <= h tau an increment of size
-    at most [reached] makes at least the share ph of itself, if ph reached fits into what is left; and no gamma < 1 where
+    at most [reached] makes at least the share ph of itself, if ph reached fits into what is left; and no gamma < 1
+      where
     nothing is left. *)
 Definition clipped (bound w D : R) : R := Rmax (- bound) (Rmin bound (w + D)).
 
@@ -255,19 +256,22 @@ Theorem clipped_share tau h ph reached w D :
   0 < tau -> 0 <= h < 1 -> Rabs w <= h * tau -> 0 < ph <= 1 -> Rabs D <= reached -> ph * reached <= tau * (1 - h) ->
   exists r, clipped tau w D - w = D * r /\ ph <= r <= 1.
 Proof.
-  intros T H W P HD Fits. apply within in W. assert (Room : Rabs w <= tau) by (apply Rabs_le; nra). apply within in Room.
+  intros T H W P HD Fits. apply within in W. assert (Room : Rabs w <= tau) by (apply Rabs_le; nra). apply within in
+    Room.
   destruct (Req_dec D 0) as [->|N].
   { exists 1. unfold clipped. rewrite Rmin_right, Rmax_right by lra. lra. }
   assert (D0 : 0 < Rabs D) by now apply Rabs_pos_lt.
   assert (Share : ph * Rabs D <= tau * (1 - h)) by nra.
   exists ((clipped tau w D - w) / D). split; [field; exact N|].
   assert (B : (0 < D -> ph * D <= clipped tau w D - w <= D) /\ (D < 0 -> ph * - D <= w - clipped tau w D <= - D)).
-  { unfold clipped, Rmin, Rmax. split; intros S; [rewrite Rabs_pos_eq in Share by lra | rewrite Rabs_left in Share by lra];
+  { unfold clipped, Rmin, Rmax. split; intros S; [rewrite Rabs_pos_eq in Share by lra | rewrite Rabs_left in Share by
+    lra];
       destruct (Rle_dec tau (w + D)), (Rle_dec _ _); nra. }
   destruct (Rlt_le_dec 0 D) as [S|S].
   - destruct B as [B _]. specialize (B S). split; apply Rmult_le_reg_r with D; try exact S; unfold Rdiv;
       rewrite ?Rmult_assoc, Rinv_l by lra; lra.
-  - destruct B as [_ B]. specialize (B ltac:(lra)). replace ((clipped tau w D - w) / D) with ((w - clipped tau w D) / - D)
+  - destruct B as [_ B]. specialize (B ltac:(lra)). replace ((clipped tau w D - w) / D) with ((w - clipped tau w D) /
+    - D)
       by (field; lra). split; apply Rmult_le_reg_r with (- D); try lra; unfold Rdiv;
       rewrite ?Rmult_assoc, Rinv_l by lra; lra.
 Qed.
@@ -388,7 +392,8 @@ Proof.
     [nra | exact U | exact L].
 Qed.
 
-Lemma rising f f' x : 0 <= x -> (forall t, derivable_pt_lim f t (f' t)) -> (forall t, 0 <= t -> 0 <= f' t) -> f 0 <= f x.
+Lemma rising f f' x : 0 <= x -> (forall t, derivable_pt_lim f t (f' t)) -> (forall t, 0 <= t -> 0 <= f' t) -> f 0 <= f
+  x.
 Proof.
   intros [P|<-] D N; [|lra]. destruct (MVT_cor2 f f' 0 x P (fun c _ => D c)) as (c & E & C).
   pose proof (N c ltac:(lra)). nra.

@@ -33,7 +33,8 @@ Proof.
   { intros k. induction k as [|k F]; [rewrite F0; simpl; ring|]. rewrite FS, F, S_INR. ring. }
   split; [apply F|]. induction n as [|n G]; [rewrite F0, G0; simpl; ring|].
   rewrite GS, FS. rewrite (F n) in *. rewrite S_INR.
-  replace (p + second n + 2 * p * (INR n * p) - (p + INR n * p) ^ 2) with (second n - (INR n * p) ^ 2 + p * (1 - p)) by ring.
+  replace (p + second n + 2 * p * (INR n * p) - (p + INR n * p) ^ 2) with (second n - (INR n * p) ^ 2 + p * (1 - p))
+    by ring.
   rewrite G. ring.
 Qed.
 
@@ -85,7 +86,8 @@ Section pulses.
     end.
 
   Lemma over_pulses_ext n : forall X Y, (forall s, X s = Y s) -> over_pulses n X = over_pulses n Y.
-  Proof. induction n as [|n IH]; intros X Y E; simpl; [apply E | apply apply_ext; intros; apply IH; intros; apply E]. Qed.
+  Proof. induction n as [|n IH]; intros X Y E; simpl; [apply E | apply apply_ext; intros; apply IH; intros; apply E].
+    Qed.
 
   Lemma over_pulses_square n : forall a b c, over_pulses n (fun s => a + b * s + c * s ^ 2) = a + c * INR n.
   Proof.
@@ -95,6 +97,24 @@ Section pulses.
         pulse_total, eta_mean, eta_variance. ring.
     - intros t _. rewrite (over_pulses_ext n _ (fun s => (a + b * eta t + c * eta t ^ 2) + (b + 2 * c * eta t) * s
         + c * s ^ 2)) by (intros; ring). rewrite IH. ring.
+  Qed.
+
+  (** The moments of what n pulses make obey the recursion above. *)
+  Theorem over_pulses_obeys dw c :
+    let first n := over_pulses n (fun s => dw * (INR n + c * s)) in
+    let second n := over_pulses n (fun s => (dw * (INR n + c * s)) ^ 2) in
+    (first 0%nat = 0 /\ forall n, first (S n) = dw + first n) /\
+    (second 0%nat = 0 /\ forall n, second (S n) = second n + dw ^ 2 * (1 + c ^ 2) + 2 * dw * first n).
+  Proof.
+    intros first second.
+    assert (F : forall n, first n = dw * INR n).
+    { intros n. unfold first. rewrite (over_pulses_ext n _ (fun s => dw * INR n + dw * c * s + 0 * s ^ 2))
+        by (intros; ring). rewrite over_pulses_square. ring. }
+    assert (G : forall n, second n = dw ^ 2 * INR n ^ 2 + dw ^ 2 * c ^ 2 * INR n).
+    { intros n. unfold second.
+      rewrite (over_pulses_ext n _ (fun s => dw ^ 2 * INR n ^ 2 + 2 * dw ^ 2 * INR n * c * s + dw ^ 2 * c ^ 2 * s ^ 2))
+        by (intros; ring). rewrite over_pulses_square. ring. }
+    split; split; try intros n; rewrite ?F, ?G, ?S_INR; try (simpl; ring); ring.
   Qed.
 
   (** * An increment *)
@@ -234,7 +254,8 @@ Fixpoint fires (p : R) (B : nat) (X : nat -> R) : R :=
 Definition binomial (p : R) (range : 0 <= p <= 1) (B : nat) : functional nat.
 Proof.
   refine (Functional nat (fires p B) (fun n => (n <= B)%nat) _ _ _).
-  - induction B as [|B IH]; intros f g; simpl; [reflexivity|]. rewrite (IH f g), (IH (fun n => f (S n)) (fun n => g (S n))). ring.
+  - induction B as [|B IH]; intros f g; simpl; [reflexivity|]. rewrite (IH f g), (IH (fun n => f (S n)) (fun n => g (S
+    n))). ring.
   - induction B as [|B IH]; intros a f; simpl; [reflexivity|]. rewrite (IH a f), (IH a (fun n => f (S n))). ring.
   - induction B as [|B IH]; intros f g L; simpl; [apply L; lia|].
     apply Rplus_le_compat; apply Rmult_le_compat_l; try lra; apply IH; intros; apply L; lia.
@@ -251,6 +272,22 @@ Proof.
   rewrite (fires_ext p B (fun n => a + b * INR (S n) + c * INR (S n) ^ 2)
     (fun n => (a + b + c) + (b + 2 * c) * INR n + c * INR n ^ 2)) by (intros; rewrite S_INR; ring).
   rewrite !IH, S_INR. ring.
+Qed.
+
+(** The moments of how many fire obey the recursion above. *)
+Theorem fires_obeys p :
+  let first n := fires p n INR in let second n := fires p n (fun k => INR k ^ 2) in
+  (first 0%nat = 0 /\ forall n, first (S n) = p + first n) /\
+  (second 0%nat = 0 /\ forall n, second (S n) = p + second n + 2 * p * first n).
+Proof.
+  intros first second.
+  assert (F : forall n, first n = INR n * p).
+  { intros n. unfold first. rewrite (fires_ext p n INR (fun k => 0 + 1 * INR k + 0 * INR k ^ 2)) by (intros; ring).
+    rewrite fires_square. ring. }
+  assert (G : forall n, second n = INR n * p * (1 - p) + (INR n * p) ^ 2).
+  { intros n. unfold second. rewrite (fires_ext p n _ (fun k => 0 + 0 * INR k + 1 * INR k ^ 2)) by (intros; ring).
+    rewrite fires_square. ring. }
+  split; split; try intros n; rewrite ?F, ?G, ?S_INR; try (simpl; ring); ring.
 Qed.
 
 Section train.
@@ -310,7 +347,8 @@ Section total.
     assert (B : inner ones variances <= k * inner ones sizes).
     { change (average P K (fun h => Crd (fun c => (ones h c : R) * variances h c))
         <= k * average P K (fun h => Crd (fun c => (ones h c : R) * sizes h c))).
-      rewrite <- apply_scal. apply apply_le. intros h T. rewrite <- apply_scal. apply apply_le. intros c Hc. now apply L. }
+      rewrite <- apply_scal. apply apply_le. intros h T. rewrite <- apply_scal. apply apply_le. intros c Hc. now apply
+        L. }
     split; [exact B|]. apply Rle_trans with (1 := B), Rmult_le_compat_l; [exact Hk|].
     apply inner_le_product; apply norm_le; try assumption. now right.
   Qed.
@@ -375,7 +413,8 @@ Proof.
     pose proof (Rmult_le_pos _ _ (pow2_ge_0 x) S2). assert (0 < / (1 - x)) by (apply Rinv_0_lt_compat; lra).
     unfold Rdiv. pose proof (Rmult_le_pos (x ^ 2 * sigma ^ 2) (/ (1 - x))). lra. }
   assert (Hq : 0 <= G ^ 2 / 4 + (1 - rho ^ 2) * (base + sigma ^ 2)).
-  { pose proof (pow2_ge_0 G). pose proof (pow2_ge_0 sigma). pose proof (Rmult_le_pos (1 - rho ^ 2) (base + sigma ^ 2)). lra. }
+  { pose proof (pow2_ge_0 G). pose proof (pow2_ge_0 sigma). pose proof (Rmult_le_pos (1 - rho ^ 2) (base + sigma ^
+    2)). lra. }
   assert (H2 : h ^ 2 = G ^ 2 / 4 + (1 - rho ^ 2) * (base + sigma ^ 2)) by (apply pow2_sqrt; exact Hq).
   assert (Hh : 0 <= h) by apply sqrt_pos.
   (* (R (1 - rho^2) - G/2)^2 <= h^2 *)

@@ -1,4 +1,5 @@
-(** Elements of unequal gains: with f_i = gain_i / max gain and inner products that weigh element i by f_i, every element
+(** Elements of unequal gains: with f_i = gain_i / max gain and inner products that weigh element i by f_i, every
+  element
     keeps its own gamma_i (docs/theory.md#responses; without lag).
 
     Vectors are scaled by the root of f_i, so that the weighted inner product is the plain one. *)
@@ -40,7 +41,8 @@ Section step.
     - change (Crd (fun c => step c * step c) <= alpha ^ 2 * Crd (fun c => (v c + n c) * (v c + n c))).
       rewrite <- apply_scal. apply apply_le. intros c Hc. unfold step, v, n.
       set (s := gradient c + drift c + noise c).
-      replace (- alpha * root c ^ 2 * s * (- alpha * root c ^ 2 * s)) with (root c ^ 2 * (alpha ^ 2 * (root c ^ 2 * s ^ 2)))
+      replace (- alpha * root c ^ 2 * s * (- alpha * root c ^ 2 * s)) with (root c ^ 2 * (alpha ^ 2 * (root c ^ 2 * s
+        ^ 2)))
         by ring.
       replace (alpha ^ 2 * ((root c * (gradient c + drift c) + root c * noise c)
         * (root c * (gradient c + drift c) + root c * noise c))) with (1 * (alpha ^ 2 * (root c ^ 2 * s ^ 2)))
@@ -82,9 +84,11 @@ Section run.
   Hypothesis variance : inner n n <= sigma ^ 2.
   Hypothesis distorted : inner gn gn <= sigma_gamma ^ 2.
   Hypothesis drift : forall h, taken P K h ->
-    inner (plus (v h) (scal (-1) (F h))) (plus (v h) (scal (-1) (F h))) <= inner (plus (gF h) (gn h)) (plus (gF h) (gn h)).
+    inner (plus (v h) (scal (-1) (F h))) (plus (v h) (scal (-1) (F h))) <= inner (plus (gF h) (gn h)) (plus (gF h) (gn
+      h)).
   Hypothesis shrinks : forall h, taken P K h -> inner (gF h) (gF h) <= top ^ 2 * inner (F h) (F h).
-  Hypothesis descent : forall h, taken P K h -> value h <= value (tl h) - alpha * (inner (F h) (v h) + inner (F h) (n h))
+  Hypothesis descent : forall h, taken P K h -> value h <= value (tl h) - alpha * (inner (F h) (v h) + inner (F h) (n
+    h))
     + L / 2 * (alpha ^ 2 * norm (plus (v h) (n h)) ^ 2).
 
   (** sum f_i (1 - gamma_i^2) A_i <= 2 p + x sigma^2/(1 - x) + sum f_i gamma_i^2 sigma_i^2; with the largest gamma. *)
