@@ -53,7 +53,7 @@ PLAIN = {
     "grad": "F_i", "noise": "n_i", "stale": "b_i", "drift": "e_i", "level": r"\bar{\sigma}", "edge": "c",
     "reached": "G", "size0": "s_0", "stages": "m", "inside": "z_i", "out": "y_i", "qmin": r"q_{\min}",
     "qmin_1": r"q_{\min, 1}", "qmin_2": r"q_{\min, 2}", "qmax_1": r"q_{\max, 1}", "qmax_2": r"q_{\max, 2}",
-    "e_l": r"e^{\ell}", "after": "U", "mean_T": r"\overline{T}", "mean_m": r"\overline{\lvert g \rvert}",
+    "e_l": r"{e^{\ell}}", "after": "U", "mean_T": r"\overline{T}", "mean_m": r"\overline{\lvert g \rvert}",
     "square_m": "g^2", "mean_square": r"\overline{g^2}", "q_middle": r"\overline{q}",
     "slope_plus": "q_+'", "slope_minus": "q_-'",
     "dl": r"\delta", "abs_c": r"\lvert c_i \rvert", "root_f": r"\sqrt{f_i}", "gF": r"\gamma F", "gn": r"\gamma n",

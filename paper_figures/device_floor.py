@@ -43,6 +43,7 @@ FAMILIES = (
     Family("exponential 3", "exponential", {"curvature": 3.0}, (0.61, 0.83, 0.955)),
     Family("shifted 1/0.8", "shifted-linear", {"up": 1.0, "down": 0.8}, (0.1, 0.36, 0.8)),
     Family("pulse train", "pulse-train", reaches=(0.23, 0.51, 0.87)),
+    Family("table", "table", {"knots": (1.9, 1.3, 1.0, 0.75, 0.15, 0.15, 0.75, 1.0, 1.3, 1.9)}, (0.46, 0.75, 0.95)),
 )
 
 
@@ -126,7 +127,7 @@ def compute(sources: Sources) -> dict[str, Any]:
 
 def draw(data: Data) -> figure.Figure:
     """Draw one curve with the instances on it, gamma = tanh l on the upper axis, and the distances below."""
-    picture = style.page(1, 3.6)
+    picture = style.page(1, 3.9)
     panel, below = picture.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     curve = data["bound"]
     panel.loglog(curve["log_ratio"], curve["floor"], **style.BOUND.of_line(label=r"bound, $\sinh^2\ell$"))
@@ -141,7 +142,7 @@ def draw(data: Data) -> figure.Figure:
     panel.set(ylabel=r"floor of $A$ over $\sigma^2$")
     below.set(xlabel=r"half log-ratio $\ell=\frac{1}{2}\ln(q_{\max}/q_{\min})$", ylabel="off by (%)")
     style.plain_ticks(below.xaxis, (0.1, 0.2, 0.5, 1.0, 2.0))
-    panel.legend(loc="lower right")
+    panel.legend(loc="lower right", handlelength=1.5)
     above = panel.secondary_xaxis("top", functions=(np.tanh, lambda gamma: np.arctanh(np.clip(gamma, 0, 1 - 1e-12))))
     above.set_xlabel(r"asymmetry $\gamma=\tanh\ell$")
     style.plain_ticks(above.xaxis, (0.1, 0.2, 0.4, 0.6, 0.8, 0.95))

@@ -35,6 +35,7 @@ class Group:
             replicas,
             described.measure_every,
             max(1, min(_CURVE_BINS, strata // 2)),
+            described.make_device().reach,
         )
         self.observer.start(self.engine.weights())
 

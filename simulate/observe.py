@@ -85,6 +85,7 @@ class Observer:
         replicas: numbers of the replicas.
         every: steps a stratum has; 1 measures every step.
         bins: bins of the curve, equally long.
+        reach: a replica whose weights pass it has diverged, in w; None: tau.
 
     """
 
@@ -95,6 +96,7 @@ class Observer:
     replicas: range
     every: int
     bins: int
+    reach: float | None = None
 
     def __post_init__(self) -> None:
         count, stages = len(self.replicas), self.problem.stages
@@ -151,7 +153,7 @@ class Observer:
 
         for stage, now in enumerate(weights):
             size = np.max(np.abs(now), axis=tuple(range(1, now.ndim)))
-            bad = ~(size <= largest_weight(self.tau, now.dtype, self.start_size))
+            bad = ~(size <= largest_weight(self.tau if self.reach is None else self.reach, now.dtype, self.start_size))
             self.largest_weight = np.maximum(self.largest_weight, np.where(bad, 0, size))
             if np.isfinite(self.tau):
                 self.max_saturation = np.maximum(self.max_saturation, np.where(bad, 0, size / self.tau))

@@ -34,10 +34,20 @@ class Compiled(Engine):
         self.task, self.samples = task, task.samples
         initial = np.concatenate([stage.ravel() for stage in task.problem.initial_weights()])
         start = float(np.max(np.abs(initial.astype(task.dtype)), initial=0.0))
-        number = _device_number(type(task.device))
-        assert isinstance(number, int), "`refusal` lets no other device through"
-        largest = start if np.isfinite(start) else 0.0
-        self.element = kernels.Element(number, task.device.tau, task.device.numbers(), largest)
+        device = task.device
+        number = _device_code(type(device))
+        assert isinstance(number, int) or number in kernels.DEVICES, "`refusal` lets no other device through"
+        self.element = kernels.Element(
+            number,
+            device.tau,
+            device.numbers(),
+            start if np.isfinite(start) else 0.0,
+            device.pulses,
+            device.elements,
+            task.run.seed,
+            task.replicas,
+            device.reach,
+        )
         self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
 
     @abstractmethod
@@ -363,7 +373,6 @@ def refusal(task: Task) -> str:
     return (
         _algorithm_refusal(task.algorithm)
         or _problem_refusal(task.problem, task.lags)
-        or _grain_refusal(task.device)
         or _device_refusal(type(task.device))
     )
 
@@ -399,13 +408,10 @@ def _network_refusal(problem: Network) -> str:
     return "" if problem.loss in kernels.LOSSES else f"the loss {problem.loss} has no kernel"
 
 
-def _grain_refusal(device: Device) -> str:
-    return "" if device.plain else "pulses and elements of their own have no kernel yet"
-
-
 def _device_refusal(kind: type[Device]) -> str:
-    number = _device_number(kind)
-    return f"the device {kind.name} cannot be compiled: {number}" if isinstance(number, str) else ""
+    number = _device_code(kind)
+    plugged = isinstance(number, int) or number in kernels.DEVICES
+    return "" if plugged else f"the device {kind.name} cannot be compiled: {number}"
 
 
 def _has_laws(problem: Problem) -> bool:
@@ -420,18 +426,18 @@ def _has_laws(problem: Problem) -> bool:
 _BUILT_IN_ACTIVATIONS = [one for name, one in activations.REGISTRY.items() if name in kernels.ACTIVATIONS]
 
 
+def _device_code(kind: type[Device]) -> int | str:
+    """Return what kernels call a device, the name of its law or a number; or why they do not know it."""
+    return kind.kernel if kind.kernel in kernels.DEVICES else _device_number(kind)
+
+
 @cache
 def _device_number(kind: type[Device]) -> int | str:
-    """Return the number of a device in compiled code, or why it has none.
-
-    It is that of the law that the device names, or of its own law, compiled as it stands in the class.
-    """
-    if kind.kernel in kernels.DEVICES:
-        return kernels.DEVICES[kind.kernel]
+    """Return the number of a device whose own law is compiled as it stands in the class, or why it is not."""
     names = kind.names()
     update = None if kind.update is Device.update else kind.update
     try:
-        return kernels.plug_device(names, kind.q_plus, kind.q_minus, update, kind.clipped)
+        return kernels.plug_device(names, kind.q_plus, kind.q_minus, update, clipped=kind.clipped)
     except kernels.NotCompiled as error:
         return str(error)
 

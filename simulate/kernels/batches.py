@@ -1,13 +1,18 @@
 """The fast kernel of networks for micro-batches and for every device: one replica a SIMD lane, increments added up.
 
 A step adds the increments of its samples, -alpha/B times their gradients, beside the weights, and the device takes
-them all at once. Where the device is not the linear one its response is worked out float by float; the passes, which
-are most of the work, stay in lanes. Lags as in `simulate.kernels.lanes`; the bits are those of `plain.network`.
+them all at once. A device that is plugged in, and what float32 has no lanes for, is worked out float by float; the
+passes, which are most of the work, stay in lanes. Lags as in `simulate.kernels.lanes`; the bits are those of
+`plain.network`.
 """
 
-import numpy as np
+# ruff: noqa: ARG001 - the forms of one function take the arguments of all
 
-from simulate.kernels.elementary import ALD
+import numpy as np
+from numba.extending import overload
+
+from simulate.kernels.forms import POWERS
+from simulate.kernels.grains import Grains, Parts, acted, set_keys
 from simulate.kernels.passes import (
     ROWS,
     conclude,
@@ -21,7 +26,9 @@ from simulate.kernels.passes import (
     settle,
     snap,
 )
-from simulate.kernels.plain import SQUARE_SATURATION, Floats, Integers, moved
+from simulate.kernels.plain import SQUARE_SATURATION, Floats, Integers
+from simulate.kernels.plugins import PLUGGED
+from simulate.kernels.responses import LIMIT, UNIT, Asked
 from simulate.kernels.simd import (
     Value,
     compiled,
@@ -30,12 +37,11 @@ from simulate.kernels.simd import (
     larger_magnitude,
     like,
     load,
-    magnitude_mask,
-    masked,
     part,
     store,
     width_of,
 )
+from simulate.kernels.tiles import no_lanes
 
 
 @inlined
@@ -72,23 +78,52 @@ def _collect_rows(
             p += n
 
 
+def _taken_in_lanes(
+    work: Floats, weights: int, increments: int, form: Asked, grains: Grains | None, parts: Parts | None, keys: Floats
+) -> bool:
+    """Let the device take all increments, in lanes, and return True; do nothing and return False where it cannot."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(_taken_in_lanes)  # type: ignore[untyped-decorator]
+def _choose_taken(
+    work: Value, weights: Value, increments: Value, form: Value, grains: Value, parts: Value, keys: Value
+) -> Value:
+    return _none_taken if no_lanes(work, grains) else _all_taken
+
+
+def _none_taken(
+    work: Value, weights: Value, increments: Value, form: Value, grains: Value, parts: Value, keys: Value
+) -> bool:
+    return False
+
+
+def _all_taken(
+    work: Value, weights: Value, increments: Value, form: Value, grains: Value, parts: Value, keys: Value
+) -> bool:
+    if form.device >= PLUGGED or (form.device == POWERS and work.itemsize != 8):
+        return False
+    n, key = width_of(work), load(keys, 0)
+    for p in range(0, weights, n):
+        store(work, p, acted(form, grains, parts, load(work, p), load(work, increments + p), key, p // n))
+    return True
+
+
 @part
-def _apply(work: Floats, weights: int, increments: int, device: int, real: Floats, drift: Value) -> Value:
+def _apply(
+    work: Floats, weights: int, increments: int, form: Asked, grains: Grains | None, parts: Parts | None, keys: Floats
+) -> Value:
     """Let the device take all increments and leave zeros there; return the largest |w|, nan where a weight is nan."""
     n = width_of(work)
-    high = poison = zero = like(drift, 0.0)
+    if not _taken_in_lanes(work, weights, increments, form, grains, parts, keys):
+        for p in range(0, weights, n):
+            for lane in range(n):
+                w, t = work[p + lane], work[increments + p + lane]
+                work[p + lane] = acted(form, grains, parts, w, t, keys[lane], p // n)
+    high = poison = zero = like(load(work, 0), 0.0)
     for p in range(0, weights, n):
-        t, w = load(work, increments + p), load(work, p)
         store(work, increments + p, zero)
-        if device == ALD:
-            w = fma(-masked(t, drift), w, w + t)
-            store(work, p, w)
-        else:
-            store(work, increments + p, t)
-            for lane in range(p, p + n):
-                work[lane] = moved(device, work[lane], work[increments + lane], real)
-                work[increments + lane] = 0
-            w = load(work, p)
+        w = load(work, p)
         high, poison = larger_magnitude(w, high), fma(w, zero, poison)
     return high + poison
 
@@ -96,7 +131,8 @@ def _apply(work: Floats, weights: int, increments: int, device: int, real: Float
 @compiled
 def network(
     step: int, samples: Integers, inputs: Floats, targets: Floats, widths: Integers, lags: Integers, modes: Integers,
-    real: Floats, times: Integers, history: Floats, tally: Floats, diverged: Integers, snapshots: Floats, work: Floats,
+    real: Floats, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats, tally: Floats,
+    diverged: Integers, snapshots: Floats, work: Floats,
 ) -> None:  # fmt: skip
     """Advance one block of at most `width` replicas; arguments as in `lanes.network`.
 
@@ -113,8 +149,8 @@ def network(
     zero = like(load(work, back), 0.0)
     for i in range(back, work.size, n):
         store(work, i, zero)
-    scale, unit = like(zero, -real[0] / like(real[0], batch)), like(zero, real[6])
-    drift = magnitude_mask(zero, real[1] != 0)
+    scale, unit = like(zero, -real[0] / like(real[0], batch)), like(zero, real[UNIT])
+    form, keys = Asked(modes[2], real.ctypes.data), np.zeros(n)
     places, taken, top = np.zeros(n, np.int64), np.zeros(tally.shape[0], np.int64), np.zeros(n, work.dtype)
     fill(step, batch, samples, inputs, history, work, w_at, x_at, depth, widths, lags, kind, unit, places)
     store(top, 0, largest(work, weights))
@@ -139,8 +175,9 @@ def network(
                     next_delta(work, x, back, down, kind, unit, delta)
                 else:
                     _collect_rows(work, at, increments + at, up, down, delta, back, x, None)
-        store(top, 0, _apply(work, weights, increments, modes[2], real, drift))
-        settle(k, last, work, widths, w_at, top, highest, real[5], tally, diverged, history)
+        set_keys(grains, k, 0, keys)
+        store(top, 0, _apply(work, weights, increments, form, grains, parts, keys))
+        settle(k, last, work, widths, w_at, top, highest, real[LIMIT], tally, diverged, history)
         # A sample that is not in the chunk is replaced by any other: what comes of it is not used.
         later = k + 1 + lags[0]
         for b in range(batch):

@@ -21,7 +21,6 @@ from simulate.kernels.simd import Lanes, Value, fma, larger, like, magnitude, pa
 
 TANH, SIGMOID, SOFTPLUS, IDENTITY = range(4)
 LOG_COSH, LOGISTIC, SQUARED = range(3)
-ALD, POWER, EXPONENTIAL, SHIFTED_LINEAR, PULSE_TRAIN = range(5)
 
 
 def _bernoulli(count: int) -> list[Fraction]:

@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from boundary import BadInput, known
-from simulate.kernels import batches, elementary, lanes, moments, passes, plain
+from simulate.kernels import batches, elementary, forms, lanes, moments, passes, plain, plugins
+from simulate.kernels.grains import ElementArrays, Makeup, PulseArrays
+from simulate.kernels.responses import Asked
 from simulate.kernels.simd import width
+from theory.setting.devices import Elements, Pulses
 
 Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]
@@ -34,13 +37,8 @@ LOSSES: Final = {
     "logistic": elementary.LOGISTIC,
     "squared": elementary.SQUARED,
 }
-DEVICES: Final = {
-    "ald": elementary.ALD,
-    "power": elementary.POWER,
-    "exponential": elementary.EXPONENTIAL,
-    "shifted-linear": elementary.SHIFTED_LINEAR,
-    "pulse-train": elementary.PULSE_TRAIN,
-}
+DEVICES: Final = forms.DEVICES
+"""Devices by name, with what makes the form of their law."""
 TALLY: Final = ("max_saturation", "square_saturation", "squared_gradient", "weighted_saturation")
 """Columns of `State.tally`: the maximum over k of max_i |W_k,i|/tau, and three sums over k."""
 
@@ -88,8 +86,13 @@ class Element:
     Args:
         device: a name of `DEVICES`, or the number that `plug_device` returned.
         tau: saturation level, in w; `inf` is digital and for the linear device only.
-        parameters: the device's others, at most two.
+        parameters: the device's others, as `Device.numbers` gives them.
         start: largest |W_0|, in w: a run that starts beyond tau has not diverged while it stays within this.
+        pulses: how increments arrive; None: as they are.
+        elements: what differs from element to element; None: nothing.
+        seed: of the random numbers that pulses draw.
+        replicas: numbers of the replicas, in the order of the state's; needed where something is drawn.
+        reach: what a weight that has not diverged does not pass, in w; None: tau.
 
     """
 
@@ -97,22 +100,67 @@ class Element:
     tau: float = float("inf")
     parameters: tuple[float, ...] = ()
     start: float = 0.0
+    pulses: Pulses | None = None
+    elements: Elements | None = None
+    seed: int = 0
+    replicas: range = range(0)
+    reach: float | None = None
+
+    def form(self, unit: float = 1.0) -> forms.Form | None:
+        """Return the form of the law, weights in multiples of `unit`; None: it is plugged in."""
+        if isinstance(self.device, int):
+            return None
+        return forms.DEVICES[known("device", self.device, forms.DEVICES)](self.tau / unit, tuple(self.parameters))
 
     @property
     def code(self) -> int:
-        """Return the device's number in compiled code."""
-        return self.device if isinstance(self.device, int) else DEVICES[known("device", self.device, DEVICES)]
+        """Return the number of the device's law in compiled code."""
+        form = self.form()
+        return int(self.device) if form is None else forms.FORMS.index(type(form))
 
     @property
     def unit(self) -> float:
         """Return the weight that networks count in: tau on the linear device, whose update is then w + t - |t| w."""
-        return self.tau if self.code == elementary.ALD and np.isfinite(self.tau) else 1.0
+        return self.tau if self.device == "ald" and np.isfinite(self.tau) else 1.0
+
+    @property
+    def plain(self) -> bool:
+        """Return whether increments arrive as they are and all elements are alike."""
+        return self.pulses is None and self.elements is None
 
     def real(self, alpha: float, dtype: DTypeLike, unit: float = 1.0) -> Floats:
-        """Return (alpha, 1/tau, tau, p, q, limit, unit) as compiled code takes them, weights in multiples of `unit`."""
-        p, q = (*self.parameters, 0.0, 0.0)[:2]
-        limit = largest_weight(self.tau, dtype, self.start)
-        return np.array([alpha / unit, unit / self.tau, self.tau / unit, p, q, limit / unit, unit], dtype=dtype)
+        """Return (alpha, 1/tau, tau, limit, unit, numbers of the form) as compiled code takes them, in `unit`."""
+        form, limit = self.form(unit), largest_weight(self.tau if self.reach is None else self.reach, dtype, self.start)
+        own = [*self.parameters] if form is None else forms.numbers(form, tuple(self.parameters))
+        if form is None:
+            own += [0.0] * (plugins.MOST_PARAMETERS - len(own))
+        return np.array([alpha / unit, unit / self.tau, self.tau / unit, limit / unit, unit, *own], dtype=dtype)
+
+    def in_lanes(self, real: Floats) -> forms.Form | None:
+        """Return the form that the fast kernel of networks is compiled for; None: it does not serve the device.
+
+        It serves no device that is plugged in, and of float32 none whose pulses or exponents need float64. A table's
+        knots are those of `real`, the numbers of the element.
+        """
+        form, single = self.form(self.unit), real.dtype != np.float64
+        if form is None or (single and (self.pulses is not None or isinstance(form, forms.Powers))):
+            return None
+        if isinstance(form, forms.Linear):
+            return forms.Relative(int(np.isfinite(self.tau)))
+        return forms.cast(form, real)
+
+    def acting(self, alpha: float, dtype: DTypeLike, count: int, unit: float = 1.0) -> tuple[Floats, Asked, Makeup]:
+        """Return `real`, the law that is asked for, and what is beside it; `count` elements a replica, in `unit`."""
+        real = self.real(alpha, dtype, unit)
+        pulses, elements = self.pulses, self.elements
+        return (
+            real,
+            Asked(self.code, real.ctypes.data),
+            Makeup(
+                None if pulses is None else PulseArrays.of(pulses, self.seed, self.replicas, count, unit),
+                None if elements is None else ElementArrays.of(elements, count, unit, dtype),
+            ),
+        )
 
 
 def largest_weight(tau: float, dtype: DTypeLike, start: float = 0.0) -> float:
@@ -218,31 +266,44 @@ def network(
         times = np.zeros((replicas, 0), np.int64)
     steps, batch = samples.shape[1:]
     flat = np.ascontiguousarray(samples, np.int32).reshape(replicas, steps * batch)
-    modes = np.array([ACTIVATIONS[activation], LOSSES[loss], element.code, batch, stashed], np.int64)
+    collected = not element.plain or element.device != "ald"
+    modes = np.array([ACTIVATIONS[activation], LOSSES[loss], element.code, batch, stashed, collected], np.int64)
     snapshots = np.empty((replicas, times.shape[1], history.shape[2]), dtype)
     x, y = np.ascontiguousarray(inputs, dtype), np.ascontiguousarray(targets, dtype)
     sizes, delays = np.array(widths, np.int64), np.array(lags, np.int64)
-    real, when = element.real(alpha, dtype, element.unit), np.ascontiguousarray(times, np.int64)
+    when = np.ascontiguousarray(times, np.int64)
+    real, _, makeup = element.acting(alpha, dtype, history.shape[2], element.unit)
 
     if path == "lanes" and not serves(lags, stashed=stashed):
         raise BadInput("path", path, "lags that do not increase and no stashing", "simulate.kernels")
     fast = path != "plain" and serves(lags, stashed=stashed)
-    single = batch == 1 and element.code == elementary.ALD
-    advance, copies = (lanes.network, 1) if single else (batches.network, 2)
+    form = element.in_lanes(real) if batch == 1 else None
     block = width(dtype) if fast else replicas
+    if fast:
+        makeup = makeup.in_order(passes.order(sizes))
 
     def work(part: slice) -> None:
-        memory = passes.workspace(sizes, delays, dtype, batch, copies)
+        memory = passes.workspace(sizes, delays, dtype, batch, 1 if form else 2)
         for first in range(part.start, part.stop, block):
             some = slice(first, min(first + block, part.stop))
-            rest = (
-                sizes, delays, modes, real, when[some],
-                history[some], state.tally[some], state.diverged[some], snapshots[some],
-            )  # fmt: skip
-            if fast:
-                advance(state.step, _turned(flat[some], block), x.ravel(), y.ravel(), *rest, memory)
+            pulses, elements = makeup.given(some)
+            outcome = history[some], state.tally[some], state.diverged[some], snapshots[some]
+            if not fast:
+                plain.network(
+                    state.step, flat[some], x, y, sizes, delays, modes, real, pulses, elements, when[some], *outcome
+                )
+                continue
+            drawn = _turned(flat[some], block)
+            if form is None:
+                batches.network(
+                    state.step, drawn, x.ravel(), y.ravel(), sizes, delays, modes, real, pulses, elements, when[some],
+                    *outcome, memory,
+                )  # fmt: skip
             else:
-                plain.network(state.step, flat[some], x, y, *rest)
+                lanes.network(
+                    state.step, drawn, x.ravel(), y.ravel(), sizes, delays, modes, real, form, pulses, elements,
+                    when[some], *outcome, memory,
+                )  # fmt: skip
 
     split(replicas, threads, width(dtype), work)
     state.step += steps
@@ -363,13 +424,14 @@ def scalar(
     check_shape("history", state.history, (replicas, 1, 1))
     check_shape("uniforms", uniforms, (replicas, None, None))
     places, curve = empty_curve(bins, uniforms.shape[1], replicas)
-    chance, real = np.ascontiguousarray(uniforms, np.float64), element.real(alpha, state.history.dtype)
+    chance = np.ascontiguousarray(uniforms, np.float64)
+    real, form, makeup = element.acting(alpha, state.history.dtype, 1)
     weights = state.history[:, 0]
 
     def work(part: slice) -> None:
         plain.scalar(
-            state.step, chance[part], curvature, optimum, sigma, attaining, element.code, real, places,
-            weights[part], state.tally[part], state.diverged[part], curve[part],
+            state.step, chance[part], curvature, optimum, sigma, attaining, form.device, real,
+            *makeup.given(part), places, weights[part], state.tally[part], state.diverged[part], curve[part],
         )  # fmt: skip
 
     split(replicas, threads, 1, work)

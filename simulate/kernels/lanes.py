@@ -1,17 +1,20 @@
-"""The fast kernel of networks on the linear device: one replica a SIMD lane, one pass over the weights a step.
+"""The fast kernel of networks: one replica a SIMD lane, one pass over the weights a step, compiled for a device's law.
 
 Where every stage reads fresher weights than the one before it (d_1 > d_2 > ... > d_M, the asynchronous pipeline), what
 stage m needs for its next forward pass is queued before its update is made (see `simulate.kernels.passes`), and one
 pass over its weights does the backward product with W_k, the update, and the forward product with W_{k+1}. Where
 neighbours are equally late (no pipeline: all 0), the forward passes take a second look at the weights.
 
-A weight costs four multiply-adds' time of the processor's multipliers, no more than its 8 flops: products of the two
-passes, the increment t, and the drift, which needs no product with 1/tau since weights are in units of tau. Sums, signs
-and the largest magnitude go to other parts of the processor meanwhile. The bits are those of `plain.network`.
+On the linear device a weight costs four multiply-adds' time of the processor's multipliers, no more than its 8 flops:
+products of the two passes, the increment t, and the drift, which needs no product with 1/tau since weights are in units
+of tau. Sums, signs and the largest magnitude go to other parts of the processor meanwhile; the sum w + t is not fused
+with the product, so that it goes to the adders. The bits are those of `plain.network`.
 """
 
 import numpy as np
 
+from simulate.kernels.forms import Form
+from simulate.kernels.grains import Grains, Parts, acted, set_keys
 from simulate.kernels.passes import (
     ROWS,
     activate,
@@ -28,37 +31,25 @@ from simulate.kernels.passes import (
     store4,
 )
 from simulate.kernels.plain import SQUARE_SATURATION, Floats, Integers
+from simulate.kernels.responses import LIMIT, UNIT
 from simulate.kernels.simd import (
     Value,
     compiled,
     fma,
-    inlined,
     larger_magnitude,
     like,
     load,
-    magnitude_mask,
-    masked,
     part,
     store,
     width_of,
 )
 
 
-@inlined
-def _stepped(w: Value, d: Value, v: Value, drift: Value) -> Value:
-    """Return w + t - |t| w, the linear device's update by the increment t = d v, all in units of tau.
-
-    `drift` is the mask of |t|, or of nothing where the hardware is digital. The sum is not fused with the product: it
-    goes to the processor's adders while its multipliers are busy with the products of the passes.
-    """
-    t = d * v
-    return fma(-masked(t, drift), w, w + t)
-
-
 @part
 def _step_rows(
     work: Floats, at: int, rows: int, cols: int, delta: int, back: int, x: int, ahead: int, out: int,
-    drift: Value, high: Value, backward: int | None, forward: int | None,
+    form: Form, grains: Grains | None, parts: Parts | None, key: Value, high: Value, backward: int | None,
+    forward: int | None,
 ) -> Value:  # fmt: skip
     """Do all that one stage does with its weights in one step, in one pass over them; return the largest |w|.
 
@@ -79,8 +70,15 @@ def _step_rows(
             if backward is not None:
                 b = fma(w1, d1, fma(w0, d0, load(work, back + j)))
                 store(work, back + j, fma(w3, d3, fma(w2, d2, b)))
-            w0, w1 = _stepped(w0, d0, v, drift), _stepped(w1, d1, v, drift)
-            w2, w3 = _stepped(w2, d2, v, drift), _stepped(w3, d3, v, drift)
+            e = p // n
+            w0, w1 = (
+                acted(form, grains, parts, w0, d0 * v, key, e),
+                acted(form, grains, parts, w1, d1 * v, key, e + 1),
+            )
+            w2, w3 = (
+                acted(form, grains, parts, w2, d2 * v, key, e + 2),
+                acted(form, grains, parts, w3, d3 * v, key, e + 3),
+            )
             store4(work, p, w0, w1, w2, w3)
             high = larger_magnitude(larger_magnitude(larger_magnitude(w0, w1), larger_magnitude(w2, w3)), high)
             if forward is not None:
@@ -95,7 +93,7 @@ def _step_rows(
             v, w0 = load(work, x + j), load(work, p)
             if backward is not None:
                 store(work, back + j, fma(w0, d0, load(work, back + j)))
-            w0 = _stepped(w0, d0, v, drift)
+            w0 = acted(form, grains, parts, w0, d0 * v, key, p // n)
             store(work, p, w0)
             high = larger_magnitude(w0, high)
             if forward is not None:
@@ -109,12 +107,14 @@ def _step_rows(
 @compiled
 def network(
     step: int, samples: Integers, inputs: Floats, targets: Floats, widths: Integers, lags: Integers, modes: Integers,
-    real: Floats, times: Integers, history: Floats, tally: Floats, diverged: Integers, snapshots: Floats, work: Floats,
+    real: Floats, form: Form, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats,
+    tally: Floats, diverged: Integers, snapshots: Floats, work: Floats,
 ) -> None:  # fmt: skip
-    """Advance one block of at most `width` replicas; arguments as in `plain.network` but for three.
+    """Advance one block of at most `width` replicas; arguments as in `plain.network` but for some.
 
-    `samples` has shape (T, width), `inputs` and `targets` are flat, `work` is the memory to compute in. Here batch = 1,
-    stashed = 0, the device is linear, and lags do not increase from stage to stage.
+    `samples` has shape (T, width), `inputs` and `targets` are flat, `work` is the memory to compute in. `form` is the
+    law of the device, by which this is compiled; elements of `grains` and `parts` stand in the order of `passes.order`.
+    Here batch = 1, stashed = 0, and lags do not increase from stage to stage.
     """
     n, stages, last = width_of(work), widths.size - 1, step + samples.shape[0]
     kind, loss, one_pass = modes[0], modes[1], True
@@ -127,8 +127,8 @@ def network(
     zero = like(load(work, back), 0.0)
     for i in range(back, work.size, n):
         store(work, i, zero)
-    minus_alpha, unit = like(zero, -real[0]), like(zero, real[6])
-    drift = magnitude_mask(zero, real[1] != 0)
+    minus_alpha, unit = like(zero, -real[0]), like(zero, real[UNIT])
+    keys = np.zeros(n)
     places, taken, top = np.zeros(n, np.int64), np.zeros(tally.shape[0], np.int64), np.zeros(n, work.dtype)
     fill(step, 1, samples, inputs, history, work, w_at, x_at, depth, widths, lags, kind, unit, places)
     store(top, 0, largest(work, w_at[stages]))
@@ -148,6 +148,8 @@ def network(
         read_inputs(inputs, samples[min(k + 1 + lags[0], last - 1) - step], places, widths[0], work, place)
         out = x_at[stages] + now[stages] * widths[stages] * n
         first_delta(work, out, targets, samples[k - step], places, widths[stages], kind, loss, minus_alpha, delta)
+        set_keys(grains, k, 0, keys)
+        key = load(keys, 0)
         high = poison = zero
         for m in range(stages - 1, -1, -1):
             up, down, at = widths[m + 1], widths[m], w_at[m]
@@ -156,13 +158,19 @@ def network(
             ahead = x_at[m] + (later if later < depth[m] else later - depth[m]) * down * n
             out = x_at[m + 1] + (now[m + 1] - 1 if now[m + 1] > 0 else depth[m + 1] - 1) * up * n
             if one_pass and m > 0:
-                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, drift, high, 1, 1)
+                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, form, grains, parts, key, high, 1, 1)
             elif one_pass:
-                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, drift, high, None, 1)
+                high = _step_rows(
+                    work, at, up, down, delta, back, x, ahead, out, form, grains, parts, key, high, None, 1
+                )
             elif m > 0:
-                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, drift, high, 1, None)
+                high = _step_rows(
+                    work, at, up, down, delta, back, x, ahead, out, form, grains, parts, key, high, 1, None
+                )
             else:
-                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, drift, high, None, None)
+                high = _step_rows(
+                    work, at, up, down, delta, back, x, ahead, out, form, grains, parts, key, high, None, None
+                )
             if m > 0:
                 next_delta(work, x, back, down, kind, unit, delta)
         if one_pass:
@@ -174,5 +182,5 @@ def network(
         for m in range(stages + 1):
             now[m] = now[m] + 1 if now[m] + 1 < depth[m] else 0
         store(top, 0, fma(poison, zero, high))
-        settle(k, last, work, widths, w_at, top, highest, real[5], tally, diverged, history)
+        settle(k, last, work, widths, w_at, top, highest, real[LIMIT], tally, diverged, history)
     conclude(squares, highest, real[1], tally, diverged)

@@ -14,7 +14,9 @@ from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
 from simulate.kernels.entry import Element, KernelMoments, State, check_shape, split
-from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, moved, stop
+from simulate.kernels.grains import Grains, Parts, acted, set_keys
+from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
+from simulate.kernels.responses import LIMIT, Asked
 
 Direction = Callable[[Floats, Floats, Floats, Floats, Floats], None]
 """direction(stale, now, sample, data, out): write G(U, V; xi) to `out`."""
@@ -53,9 +55,11 @@ def _compile(direction: Direction, moments: Exact) -> _Compiled:
 
     def advance(
         step: int, samples: Floats, data: Floats, lags: Integers, stashed: bool, device: int, real: Floats,
-        times: Integers, history: Floats, tally: Floats, diverged: Integers, snapshots: Floats,
+        grains: Grains | None, parts: Parts | None, times: Integers, history: Floats, tally: Floats,
+        diverged: Integers, snapshots: Floats,
     ) -> None:  # fmt: skip
         count, slots, size = history.shape
+        form, keys = Asked(device, real.ctypes.data), np.zeros(1)
         stale, mean, one = np.zeros((3, size), history.dtype)
         for r in range(count):
             taken = 0
@@ -77,9 +81,10 @@ def _compile(direction: Direction, moments: Exact) -> _Compiled:
                     along(stale, stale if stashed else now, samples[r, k - step, b], data, one)
                     mean += one
                 mean /= samples.shape[2]
+                set_keys(grains, k, r, keys)
                 for i in range(size):
-                    then[i] = moved(device, now[i], -real[0] * mean[i], real)
-                    if not (abs(then[i]) <= real[5]) and diverged[r, 0] < 0:
+                    then[i] = acted(form, grains, parts, now[i], -real[0] * mean[i], keys[0], i)
+                    if not (abs(then[i]) <= real[LIMIT]) and diverged[r, 0] < 0:
                         stop(tally[r], diverged[r], k + 1, i)
 
     def evaluate(weights: Floats, data: Floats, value: Floats, gradient: Floats, variance: Floats) -> None:
@@ -128,12 +133,13 @@ def custom(
     when = np.zeros((replicas, 0), np.int64) if times is None else np.ascontiguousarray(times, np.int64)
     dtype, delays = state.history.dtype, np.array(lags, np.int64)
     drawn, snapshots = np.ascontiguousarray(samples, dtype), np.empty((replicas, when.shape[1], size), dtype)
-    real, run = element.real(alpha, dtype), _compile(direction, moments).advance
+    real, form, makeup = element.acting(alpha, dtype, size)
+    run = _compile(direction, moments).advance
 
     def work(part: slice) -> None:
         run(
-            state.step, drawn[part], data.astype(dtype), delays, stashed, element.code, real, when[part],
-            state.history[part], state.tally[part], state.diverged[part], snapshots[part],
+            state.step, drawn[part], data.astype(dtype), delays, stashed, form.device, real, *makeup.given(part),
+            when[part], state.history[part], state.tally[part], state.diverged[part], snapshots[part],
         )  # fmt: skip
 
     split(replicas, threads, 1, work)

@@ -13,7 +13,9 @@ from numpy.typing import DTypeLike, NDArray
 from boundary import BadInput
 from simulate.kernels.elementary import LOGISTIC, loss_slope, loss_value
 from simulate.kernels.entry import Element, KernelMoments, State, check_shape, split
+from simulate.kernels.grains import Grains, Parts, set_keys
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
+from simulate.kernels.responses import LIMIT, Asked
 from simulate.kernels.simd import (
     WIDE,
     Value,
@@ -86,12 +88,14 @@ def _largest(work: Floats, at: int, size: int) -> Value:
 @compiled
 def advance(
     step: int, samples: Integers, data: Floats, lags: Integers, back_lags: Integers, batch: int, twice: float,
-    device: int, real: Floats, times: Integers, history: Floats, tally: Floats, diverged: Integers, snapshots: Floats,
-    work: Floats,
+    device: int, real: Floats, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats,
+    tally: Floats, diverged: Integers, snapshots: Floats, work: Floats,
 ) -> None:  # fmt: skip
     """Advance one block of replicas by T = samples.shape[1] / batch steps; see `logistic`."""
     count, slots, size = history.shape
-    g, limit, taken = WIDE * width_of(work), real[5], np.zeros(count, np.int64)
+    form = Asked(device, real.ctypes.data)
+    g, limit, taken = WIDE * width_of(work), real[LIMIT], np.zeros(count, np.int64)
+    keys = np.zeros(g)
     x, direction, top = slots * size * g, (slots + 1) * size * g, (slots + 2) * size * g
     pack(history, work, 0)
     store(work, top, _largest(work, step % slots * size * g, size))
@@ -111,7 +115,8 @@ def advance(
             _read_samples(data, samples, (k - step) * batch + b, work, x)
             _add_sample(work, 0, k, slots, lags, x, direction)
         _finish(work, 0, k, slots, back_lags, batch, twice, direction)
-        store(work, top, move(work, now, then, direction, size, device, real))
+        set_keys(grains, k, 0, keys)
+        store(work, top, move(work, now, then, direction, size, form, real, grains, parts, keys))
         for r in range(count):
             if diverged[r, 0] < 0 and not (work[top + r] <= limit):
                 stop(tally[r], diverged[r], k + 1, first_beyond(work, then, size, r, limit))
@@ -166,7 +171,8 @@ def logistic(
     dtype, delays, together = history.dtype, np.array(lags, np.int64), block(history.dtype)
     steps, batch = samples.shape[1:]
     flat = np.ascontiguousarray(samples, np.int64).reshape(replicas, steps * batch)
-    x, real, when = np.ascontiguousarray(data, dtype), element.real(alpha, dtype), np.ascontiguousarray(times, np.int64)
+    x, when = np.ascontiguousarray(data, dtype), np.ascontiguousarray(times, np.int64)
+    real, form, makeup = element.acting(alpha, dtype, size)
     snapshots, back = np.empty((replicas, times.shape[1], size), dtype), delays * stashed
 
     def work(part: slice) -> None:
@@ -174,7 +180,8 @@ def logistic(
         for first in range(part.start, part.stop, together):
             some = slice(first, min(first + together, part.stop))
             advance(
-                state.step, flat[some], x, delays, back, batch, 2 * regulariser, element.code, real, when[some],
+                state.step, flat[some], x, delays, back, batch, 2 * regulariser, form.device, real, *makeup.given(some),
+                when[some],
                 history[some], state.tally[some], state.diverged[some], snapshots[some], memory,
             )  # fmt: skip
 

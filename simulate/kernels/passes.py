@@ -16,7 +16,7 @@ back: the state is that of `plain.network`, and all kernels may take turns.
 from typing import Final
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from simulate.kernels.elementary import activated, loss_slope, slope_of_value
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
@@ -24,6 +24,7 @@ from simulate.kernels.simd import (
     WIDE,
     Value,
     aligned,
+    compiled,
     fma,
     gather,
     gather_square,
@@ -142,6 +143,29 @@ def read_inputs(inputs: Floats, samples: Integers, places: Integers, count: int,
 def _place(row: int, col: int, rows: int, cols: int) -> int:
     """Return the place of a weight within its stage: four rows side by side, the last rows % 4 alone."""
     return (row - row % ROWS) * cols + col * ROWS + row % ROWS if row < rows - rows % ROWS else row * cols + col
+
+
+@compiled
+def _order(widths: Integers, found: Integers) -> None:
+    stages = widths.size - 1
+    for m in range(stages - 1, -1, -1):
+        at = 0
+        for later in range(m + 1, stages):
+            at += widths[later] * widths[later + 1]
+        source = 0
+        for earlier in range(m):
+            source += widths[earlier] * widths[earlier + 1]
+        for i in range(widths[m + 1]):
+            for j in range(widths[m]):
+                found[at + _place(i, j, widths[m + 1], widths[m])] = source
+                source += 1
+
+
+def order(widths: Integers) -> NDArray[np.int64]:
+    """Return which weight of the model stands at each place of a lane, as `layout` and `pack` have them."""
+    found = np.empty(int((widths[1:] * widths[:-1]).sum()), np.int64)
+    _order(widths, found)
+    return found
 
 
 @part

@@ -4,9 +4,10 @@ Forward weights that are d_m updates old come from a ring of the last max(d) + 1
 micro-batches are served. `history[r, k % S]` holds W_k; the ring's other slots hold the S - 1 weights before it. The
 functions change their last arguments in place and release the GIL; replicas do not touch each other.
 
-`real` is (alpha, 1/tau, tau, p, q, limit, unit) in the weights' dtype: p and q are the device's own parameters, and a
-weight beyond the limit has diverged. Weights, tau, limit and alpha's product with a gradient are in multiples of the
-unit; `network` takes tau for it on the linear device, the others take 1.
+`real` is (alpha, 1/tau, tau, limit, unit, numbers of the device's form) in the weights' dtype. A weight beyond the
+limit has diverged. Weights, tau, limit and alpha's product with a gradient are in multiples of the unit; `network`
+takes tau for it on the linear device, the others take 1. `grains` and `parts` are the device's pulses and unequal
+elements, or None; see `simulate.kernels.grains`.
 `tally[r]` collects (max |W|/tau, sum_k max_i (W_k,i/tau)^2, sum_k norm(F_k)^2, sum_k,i (W_k,i/tau)^2 sigma_i^2) in
 float64, the last two where the kernel knows them. `diverged[r]` is (step, stage) of the first weight that is not
 finite or passes tau, or (-1, -1); such a replica stops and its sums become nan.
@@ -17,42 +18,16 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.kernels.elementary import (
-    ALD,
-    EXPONENTIAL,
-    POWER,
-    SHIFTED_LINEAR,
-    activated,
-    loss_slope,
-    slope_of_value,
-)
-from simulate.kernels.plugins import PLUGGED, on_weight
+from simulate.kernels.elementary import activated, loss_slope, slope_of_value
+from simulate.kernels.forms import OWN, Linear
+from simulate.kernels.grains import Grains, Parts, acted, set_keys
+from simulate.kernels.responses import LIMIT, UNIT, Asked, law
 from simulate.kernels.simd import Value, compiled, fma, like, part
 
 Floats = NDArray[np.floating]
 Integers = NDArray[np.integer]
 
 MAX_SATURATION, SQUARE_SATURATION, SQUARED_GRADIENT, WEIGHTED_SATURATION = range(4)
-
-
-@part
-def moved(device: int, w: float, dw: float, real: Floats) -> Value:
-    """Return the weight after the desired increment `dw` (theory.setting.devices, in this order of operations)."""
-    if device == ALD:
-        return fma(-(abs(dw) * real[1]), w, w + dw)
-    if device >= PLUGGED:
-        return on_weight(device, w, dw, real[2], real[3], real[4])
-    one, tau, p = like(w, 1.0), real[2], real[3]
-    side = w * real[1] if dw >= 0 else -w * real[1]
-    if device == POWER:
-        return fma(dw, max(one - side, like(w, 0.0)) ** (p if dw >= 0 else real[4]), w)
-    if device == EXPONENTIAL:
-        return fma(dw, math.expm1(-p * (one - side)) / math.expm1(-p), w)
-    if device == SHIFTED_LINEAR:
-        return fma(dw, (p if dw >= 0 else real[4]) * (one - side), w)
-    if real[1] == 0:
-        return w + dw
-    return w - ((tau if dw > 0 else (-tau if dw < 0 else like(w, 0.0))) - w) * math.expm1(-abs(dw) * real[1])
 
 
 @part
@@ -109,18 +84,21 @@ def _step_rows(old: Floats, new: Floats, rows: int, cols: int, delta: Floats, x:
     top = like(real[0], 0.0)
     for i in range(rows):
         for j in range(cols):
-            w = moved(ALD, old[i * cols + j], delta[i] * x[j], real)
+            w = law(Linear(real[OWN]), old[i * cols + j], delta[i] * x[j])
             new[i * cols + j] = w
             top = abs(w) if not (abs(w) <= top) else top
     return top
 
 
 @part
-def _step_increments(old: Floats, new: Floats, increments: Floats, device: int, real: Floats) -> Value:
-    """Write the device's update of one stage; return max |w| (nan if any is nan)."""
-    top = like(real[0], 0.0)
+def _step_increments(
+    old: Floats, new: Floats, increments: Floats, form: Asked, grains: Grains | None, parts: Parts | None, key: float,
+    first: int,
+) -> Value:  # fmt: skip
+    """Write the device's update of one stage, whose first element is `first`; return max |w| (nan if any is nan)."""
+    top = like(old[0], 0.0)
     for i in range(old.size):
-        w = moved(device, old[i], increments[i], real)
+        w = acted(form, grains, parts, old[i], increments[i], key, first + i)
         new[i] = w
         top = abs(w) if not (abs(w) <= top) else top
     return top
@@ -168,7 +146,7 @@ def _one_pass(
         delta[last + i] = scale * slope
     for m in range(stages - 1, -1, -1):
         here, below = unit_at[m + 1], unit_at[m]
-        if batch > 1 or modes[2] != ALD:
+        if batch > 1 or modes[5]:
             _accumulate(increments[stage_at[m] : stage_at[m + 1]], delta[here:], x[below:], widths[m + 1], widths[m])
         if m > 0:
             w = ring[(step - lags[m] * stashed) % slots, stage_at[m] : stage_at[m + 1]]
@@ -187,6 +165,8 @@ def network(
     lags: Integers,
     modes: Integers,
     real: Floats,
+    grains: Grains | None,
+    parts: Parts | None,
     times: Integers,
     history: Floats,
     tally: Floats,
@@ -194,7 +174,8 @@ def network(
     snapshots: Floats,
 ) -> None:
     """Advance every replica of a network by T = samples.shape[1] / batch steps; see `simulate.kernels.network`."""
-    stages, slots, batch, limit = widths.size - 1, history.shape[1], modes[3], real[5]
+    stages, slots, batch, limit = widths.size - 1, history.shape[1], modes[3], real[LIMIT]
+    form, keys = Asked(modes[2], real.ctypes.data), np.zeros(1)
     stage_at, unit_at = np.zeros(stages + 1, np.int64), np.zeros(stages + 2, np.int64)
     for m in range(stages):
         stage_at[m + 1] = stage_at[m] + widths[m] * widths[m + 1]
@@ -213,6 +194,7 @@ def network(
         top = _top(ring[step % slots])
         tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], top * real[1])
         for k in range(step, step + samples.shape[1] // batch):
+            set_keys(grains, k, r, keys)
             now, then = ring[k % slots], ring[(k + 1) % slots]
             while taken < times.shape[1] and times[r, taken] == k:
                 _copy(now, snapshots[r, taken])
@@ -233,7 +215,7 @@ def network(
                     unit_at,
                     modes,
                     scale,
-                    real[6],
+                    real[UNIT],
                     x,
                     delta,
                     back,
@@ -242,11 +224,13 @@ def network(
             top = like(real[0], 0.0)
             for m in range(stages):
                 part = slice(stage_at[m], stage_at[m + 1])
-                if batch == 1 and modes[2] == ALD:
+                if batch == 1 and not modes[5]:
                     rows, cols = widths[m + 1], widths[m]
                     high = _step_rows(now[part], then[part], rows, cols, delta[unit_at[m + 1] :], x[unit_at[m] :], real)
                 else:
-                    high = _step_increments(now[part], then[part], increments[part], modes[2], real)
+                    high = _step_increments(
+                        now[part], then[part], increments[part], form, grains, parts, keys[0], stage_at[m]
+                    )
                 if not (high <= limit) and diverged[r, 0] < 0:
                     stop(tally[r], diverged[r], k + 1, m + 1)
                 top = max(top, high)
@@ -267,6 +251,8 @@ def scalar(
     attaining: bool,
     device: int,
     real: Floats,
+    grains: Grains | None,
+    parts: Parts | None,
     bins: Integers,
     weights: Floats,
     tally: Floats,
@@ -274,7 +260,8 @@ def scalar(
     curve: Floats,
 ) -> None:
     """Advance every replica of the one-weight instances of docs/theory.md#floor; see `simulate.kernels.scalar`."""
-    limit = real[5]
+    form, keys = Asked(device, real.ctypes.data), np.zeros(1)
+    limit = real[LIMIT]
     for r in range(weights.shape[0]):
         if diverged[r, 0] >= 0:
             continue
@@ -290,7 +277,8 @@ def scalar(
                     oracle += slope + (sigma if uniforms[r, k, b] < 0.5 else -sigma)
             oracle /= uniforms.shape[2]
             share = np.float64(w) * np.float64(real[1])
-            w = moved(device, w, -real[0] * like(w, oracle), real)
+            set_keys(grains, step + k, r, keys)
+            w = acted(form, grains, parts, w, -real[0] * like(w, oracle), keys[0], 0)
             if not (abs(w) <= limit):
                 stop(tally[r], diverged[r], step + k + 1, 1)
                 for b in range(curve.shape[1]):

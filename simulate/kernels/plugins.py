@@ -19,11 +19,15 @@ from numba.core import cgutils
 from numba.core.errors import NumbaError
 from numba.extending import overload
 
+from simulate.kernels.forms import OWN
 from simulate.kernels.simd import Kind, Lanes, Value, instruction
 
 PLUGGED: Final = 1 << 16
 """The numbers below belong to what is built in; no address is as small."""
 VALUE, SLOPE = range(2)
+_TAU_AT: Final = 2
+MOST_PARAMETERS: Final = 8
+"""Parameters that a device may have beside tau."""
 _DOUBLE: Final = ir.DoubleType()
 _KEPT: Final[list[object]] = []
 """What must live as long as its address may be called."""
@@ -49,16 +53,24 @@ def on_values(_: Value, table: Kind, which: Kind, z: Kind) -> Value:
 
 
 @instruction
-def on_weight(_: Value, address: Kind, w: Kind, dw: Kind, tau: Kind, p: Kind, q: Kind) -> Value:
-    """Return the weight after the increment `dw` by the device at an address."""
+def on_weight(_: Value, address: Kind, w: Kind, dw: Kind, at: Kind) -> Value:
+    """Return the weight after the increment `dw` by the device at an address.
+
+    At `at` are the numbers of an element (`simulate.kernels.responses`), of w's kind; the device's own from OWN on.
+    """
 
     def codegen(context: Value, builder: Value, sig: Value, args: Value) -> Value:
-        numbers = [context.cast(builder, arg, kind, types.float64) for arg, kind in zip(args[1:], sig.args[1:])]  # noqa: B905
-        kind = ir.FunctionType(_DOUBLE, [_DOUBLE] * len(numbers))
-        found = builder.call(builder.inttoptr(args[0], kind.as_pointer()), numbers)
+        kind = ir.FloatType() if w.bitwidth == 32 else _DOUBLE
+        start = builder.inttoptr(args[3], kind.as_pointer())
+        places = (_TAU_AT, *range(OWN, OWN + MOST_PARAMETERS))
+        own = [builder.load(builder.gep(start, [ir.IntType(64)(place)])) for place in places]
+        values = [(args[1], w), (args[2], dw), *((number, w) for number in own)]
+        numbers = [context.cast(builder, value, given, types.float64) for value, given in values]
+        function = ir.FunctionType(_DOUBLE, [_DOUBLE] * len(numbers))
+        found = builder.call(builder.inttoptr(args[0], function.as_pointer()), numbers)
         return context.cast(builder, found, types.float64, w)
 
-    return w(types.int64, w, dw, tau, p, q), codegen
+    return w(types.int64, w, dw, types.int64), codegen
 
 
 class NotCompiled(Exception):
@@ -123,34 +135,41 @@ def device(
     up: Callable[..., Any],
     down: Callable[..., Any],
     update: Callable[..., Any] | None,
+    *,
     clipped: bool = False,
 ) -> int:
     """Return the number under which the kernels know a device; raise `NotCompiled` if it cannot be compiled.
 
     Args:
-        names: of the device's parameters: tau and at most two of its own.
+        names: of the device's parameters: tau and at most `MOST_PARAMETERS` of its own.
         up: the response q_plus(self, w) of a float; `self` has the parameters and nothing else.
         down: q_minus(self, w).
         update: update(self, w, dw) if it is not made of the responses.
-        clipped: whether what is made of the responses is set to -tau or tau where it passes them.
+        clipped: whether what passes -tau and tau is set to it.
 
     """
-    if len(names) > 3:
-        raise NotCompiled(f"it has {len(names) - 1} parameters beside tau, and the kernels take two")
+    if len(names) > 1 + MOST_PARAMETERS:
+        raise NotCompiled(f"it has {len(names) - 1} parameters beside tau, and the kernels take {MOST_PARAMETERS}")
     form = namedtuple("form", names)  # type: ignore[misc]
     count = len(names)
     plus, minus, whole = (njit(error_model="numpy")(law) for law in (up, down, update or up))
 
-    def by_responses(w: Value, dw: Value, tau: Value, p: Value, q: Value) -> Value:
-        this = form(*(tau, p, q)[:count])
-        moved = w + dw * (_number(plus(this, w)) if dw >= 0 else _number(minus(this, w)))
-        return min(max(moved, -tau), tau) if clipped else moved
+    def by_responses(
+        w: Value, dw: Value, tau: Value, a: Value, b: Value, c: Value, d: Value, e: Value, f: Value, g: Value, h: Value
+    ) -> Value:
+        this = form(*(tau, a, b, c, d, e, f, g, h)[:count])
+        after = w + dw * (_number(plus(this, w)) if dw >= 0 else _number(minus(this, w)))
+        if clipped:
+            return tau if after > tau else (-tau if after < -tau else after)
+        return after
 
-    def by_update(w: Value, dw: Value, tau: Value, p: Value, q: Value) -> Value:
-        return _number(whole(form(*(tau, p, q)[:count]), w, dw))
+    def by_update(
+        w: Value, dw: Value, tau: Value, a: Value, b: Value, c: Value, d: Value, e: Value, f: Value, g: Value, h: Value
+    ) -> Value:
+        return _number(whole(form(*(tau, a, b, c, d, e, f, g, h)[:count]), w, dw))
 
     try:
-        function = cfunc(types.float64(*[types.float64] * 5), error_model="numpy")(
+        function = cfunc(types.float64(*[types.float64] * (3 + MOST_PARAMETERS)), error_model="numpy")(
             by_responses if update is None else by_update
         )
     except NumbaError as error:

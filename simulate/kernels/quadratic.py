@@ -12,6 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 from boundary import BadInput
 from simulate.kernels.circular import cosine, sine, within_half_turn
 from simulate.kernels.entry import Element, State, check_shape, empty_curve, split
+from simulate.kernels.grains import Grains, Parts, set_keys
 from simulate.kernels.plain import (
     MAX_SATURATION,
     SQUARE_SATURATION,
@@ -21,6 +22,7 @@ from simulate.kernels.plain import (
     Integers,
     stop,
 )
+from simulate.kernels.responses import LIMIT, Asked
 from simulate.kernels.simd import (
     WIDE,
     Value,
@@ -100,15 +102,17 @@ def workspace(size: int, slots: int, dtype: DTypeLike) -> Floats:
 @compiled
 def advance(
     step: int, noise: Floats, hessian: Floats, optimum: Floats, waves: Floats, lags: Integers, variances: Floats,
-    device: int, real: Floats, bins: Integers, history: Floats, tally: Floats, diverged: Integers, curve: Floats,
+    device: int, real: Floats, grains: Grains | None, parts: Parts | None, bins: Integers, history: Floats,
+    tally: Floats, diverged: Integers, curve: Floats,
     work: Floats,
 ) -> None:  # fmt: skip
     """Advance one block of replicas by T = noise.shape[1] steps; see `quadratic`."""
     count, slots, size = history.shape
-    g, limit, stale = WIDE * width_of(work), real[5], slots > 1
+    form = Asked(device, real.ctypes.data)
+    g, limit, stale = WIDE * width_of(work), real[LIMIT], slots > 1
     rows = size * g
     away, slope, direction, seen = slots * rows, (slots + 1) * rows, (slots + 2) * rows, (slots + 3) * rows
-    top, current = seen + 4 * g, np.zeros_like(lags)
+    top, current, keys = seen + 4 * g, np.zeros_like(lags), np.zeros(g)
     pack(history, work, 0)
     for t in range(noise.shape[1]):
         k = step + t
@@ -121,7 +125,8 @@ def advance(
             _slopes(hessian, work, away, direction, size, waves)
         along = direction if stale else slope
         _add_noise(noise, t, work, along)
-        store(work, top, move(work, now, then, along, size, device, real))
+        set_keys(grains, k, 0, keys)
+        store(work, top, move(work, now, then, along, size, form, real, grains, parts, keys))
         for r in range(count):
             share = np.float64(work[seen + r])
             square, weighted = np.float64(work[seen + g + r]), np.float64(work[seen + 2 * g + r])
@@ -188,15 +193,16 @@ def quadratic(
     places, curve = empty_curve(bins, noise.shape[1], replicas)
     dtype, delays, together = history.dtype, np.array(lags, np.int64), block(history.dtype)
     h, w_star, xi, sigma2 = (np.ascontiguousarray(a, dtype) for a in (hessian, optimum, noise, variances))
-    real, waves = element.real(alpha, dtype), np.array([amplitude, frequency / 2], dtype)
+    real, form, makeup = element.acting(alpha, dtype, size)
+    waves = np.array([amplitude, frequency / 2], dtype)
 
     def work(part: slice) -> None:
         memory = workspace(size, slots, dtype)
         for first in range(part.start, part.stop, together):
             some = slice(first, min(first + together, part.stop))
             advance(
-                state.step, xi[some], h.ravel(), w_star, waves, delays, sigma2, element.code, real, places,
-                history[some], state.tally[some], state.diverged[some], curve[some], memory,
+                state.step, xi[some], h.ravel(), w_star, waves, delays, sigma2, form.device, real, *makeup.given(some),
+                places, history[some], state.tally[some], state.diverged[some], curve[some], memory,
             )  # fmt: skip
 
     split(replicas, threads, together, work)

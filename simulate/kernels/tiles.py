@@ -7,12 +7,18 @@ the columns: no number depends on the tile or the column a replica stands in. A 
 number in the memory `work`.
 """
 
+# ruff: noqa: ARG001 - the forms of one function take the arguments of all
+
 from typing import Final
 
+from numba.extending import overload
 from numpy.typing import DTypeLike
 
-from simulate.kernels.elementary import ALD
-from simulate.kernels.plain import Floats, moved
+from simulate.kernels.forms import LINEAR, POWERS
+from simulate.kernels.grains import Grains, Parts, acted
+from simulate.kernels.plain import Floats
+from simulate.kernels.plugins import PLUGGED
+from simulate.kernels.responses import Asked
 from simulate.kernels.simd import (
     WIDE,
     Value,
@@ -115,9 +121,57 @@ def late(k: int, lag: int, slots: int, i: int, size: int, g: int) -> int:
     return ((k - lag) % slots * size + i) * g
 
 
+def moved_in_lanes(
+    work: Floats, now: int, then: int, direction: int, size: int, form: Asked, real: Floats, grains: Grains | None,
+    parts: Parts | None, keys: Floats,
+) -> bool:  # fmt: skip
+    """Do what `move` does, in lanes, and return True; do nothing and return False where there are no lanes for it."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(moved_in_lanes)  # type: ignore[untyped-decorator]
+def _moved_in_lanes(
+    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, real: Value, grains: Value,
+    parts: Value, keys: Value,
+) -> Value:  # fmt: skip
+    return _none_moved if no_lanes(work, grains) else _all_moved
+
+
+def no_lanes(work: Value, grains: Value) -> bool:
+    """Return whether what is drawn, which is float64, has no lanes among those of an array's kind of numbers."""
+    return hasattr(grains, "instance_class") and work.dtype.bitwidth != 64
+
+
+def _none_moved(
+    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, real: Value, grains: Value,
+    parts: Value, keys: Value,
+) -> bool:  # fmt: skip
+    return False
+
+
+def _all_moved(
+    work: Value, now: Value, then: Value, direction: Value, size: Value, form: Value, real: Value, grains: Value,
+    parts: Value, keys: Value,
+) -> bool:  # fmt: skip
+    if form.device >= PLUGGED or (form.device == POWERS and work.itemsize != 8):
+        return False
+    g, key = WIDE * width_of(work), load_wide(keys, 0)
+    minus_alpha = like(load_wide(work, now), -real[0])
+    for i in range(size):
+        at = i * g
+        t = minus_alpha * load_wide(work, direction + at)
+        store(work, then + at, acted(form, grains, parts, load_wide(work, now + at), t, key, i))
+    return True
+
+
 @part
-def move(work: Floats, now: int, then: int, direction: int, size: int, device: int, real: Floats) -> Value:
+def move(
+    work: Floats, now: int, then: int, direction: int, size: int, form: Asked, real: Floats, grains: Grains | None,
+    parts: Parts | None, keys: Floats,
+) -> Value:  # fmt: skip
     """Write the device's update of tile `now` by -alpha `direction` to `then`; the direction is used up.
+
+    `keys` are those of the step, one a column.
 
     Returns:
         max |w| of every replica, nan where a weight is not finite.
@@ -126,15 +180,18 @@ def move(work: Floats, now: int, then: int, direction: int, size: int, device: i
     g = WIDE * width_of(work)
     high = poison = zero = like(load_wide(work, now), 0.0)
     minus_alpha, per_tau = like(zero, -real[0]), like(zero, real[1])
-    for i in range(0, size * g, g):
-        w, dw = load_wide(work, now + i), minus_alpha * load_wide(work, direction + i)
-        if device == ALD:
+    if form.device == LINEAR and grains is None and parts is None:
+        for i in range(0, size * g, g):
+            w, dw = load_wide(work, now + i), minus_alpha * load_wide(work, direction + i)
             store(work, then + i, fma(-(magnitude(dw) * per_tau), w, w + dw))
-        else:
-            store(work, direction + i, dw)
+    elif not moved_in_lanes(work, now, then, direction, size, form, real, grains, parts, keys):
+        for i in range(0, size * g, g):
+            store(work, direction + i, minus_alpha * load_wide(work, direction + i))
             for r in range(i, i + g):
-                work[then + r] = moved(device, work[now + r], work[direction + r], real)
-        w = load_wide(work, then + i)
+                t = work[direction + r]
+                work[then + r] = acted(form, grains, parts, work[now + r], t, keys[r - i], i // g)
+    for i in range(then, then + size * g, g):
+        w = load_wide(work, i)
         high, poison = larger(magnitude(w), high), fma(w, zero, poison)
     return fma(poison, zero, high)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from simulate.problems.base import Moments, Problem, require
 from simulate.problems.blocks import Blocks
-from theory.setting.devices import Device
+from theory.setting.devices import Device, bound
 from theory.setting.objectives import Array, Facts, Weights
 
 L = 1.0
@@ -27,7 +27,8 @@ def _check(rho: float, tau: float) -> None:
 def _drift(device: Device, place: float) -> float:
     """Return (q_- - q_+)/(2 sqrt(q_- q_+)) = +-sinh l at a weight: positive where it is pushed down."""
     w = np.array([place])
-    up, down = (float(response(w)[0]) for response in (device.q_plus, device.q_minus))
+    law = device if device.elements is None else bound(device, device.elements.part(0, (1,)), None)
+    up, down = (float(response(w)[0]) for response in (law.q_plus, law.q_minus))
     require(min(up, down) > 0, "start", place, f"both responses of {device.name} positive there", "response.attained")
     return (down - up) / (2 * sqrt(up * down))
 
@@ -79,7 +80,7 @@ class Attaining(Problem):
         the extreme responses are those of one end, as they are wherever q_plus falls and q_minus rises by one law.
 
         Args:
-            device: any with a law; tau finite.
+            device: any with a law; tau finite. Where elements differ it is the first that the weight lies on.
             reach: in w, 0 <= reach < tau.
 
         """
@@ -88,7 +89,8 @@ class Attaining(Problem):
 
     def for_device(self, device: Device) -> Self:
         """Return the problem with what was not set of W_0 and d as `device` needs it; nothing for the linear one."""
-        if device.linear or self.drift is not None or not np.isfinite(device.tau):
+        plain = device.linear and device.elements is None
+        if plain or self.drift is not None or not np.isfinite(device.tau):
             return self
         here = self.rho * device.tau
         places = (self.start,) if self.start is not None else (here, -here)

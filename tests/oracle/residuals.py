@@ -75,8 +75,8 @@ class Residuals:
 
     @property
     def sum_rejects(self) -> bool:
-        """Return whether the sum of z^2 is too large; False where the errors are known too badly to tell."""
-        if np.min(self.freedom) < NORMAL:
+        """Return whether the sum of z^2 is too large; False where errors are known too badly, or none."""
+        if np.min(self.freedom) < NORMAL or not np.any(self.error):
             return False
         tail = LEVEL / TABLES / 2 / self.family.comparisons
         return bool(np.sum(self.z**2) > stats.chi2.isf(tail, len(self.z)))
@@ -101,14 +101,23 @@ class Residuals:
         """Return the root of the mean of z^2; about 1 is expected of a right law."""
         return float(np.sqrt(np.mean(self.z**2)))
 
+    @property
+    def farthest(self) -> float:
+        """Return the largest |measured - expected|."""
+        return float(np.max(np.abs(self.measured - self.expected)))
+
     def line(self) -> str:
-        """Return the comparison as one row of a table in Markdown."""
-        size = np.abs(self.measured)
-        relative = float(np.median(self.seen[size > 0] / size[size > 0]))
-        return (
-            f"| {self.what} | {len(self.measured)} | {number(self.root_mean_square)} | {number(self.worst)} | "
-            f"{float(np.min(self.critical)):.2f} | {100 * relative:.2g} % | {self.verdict} |"
-        )
+        """Return the comparison as one row of a table in Markdown; without errors, absolute differences."""
+        if not np.any(self.error):
+            allowed = float(np.max(self.rounding))
+            off = f"{self.farthest:.1e}" if self.farthest > 1e-12 else "0"
+            sizes = f"- | off by {off} | off by {allowed:.1e} | -"
+        else:
+            size = np.abs(self.measured)
+            relative = float(np.median(self.seen[size > 0] / size[size > 0]))
+            allowed = float(np.min(self.critical))
+            sizes = f"{number(self.root_mean_square)} | {number(self.worst)} | {allowed:.2f} | {100 * relative:.2g} %"
+        return f"| {self.what} | {len(self.measured)} | {sizes} | {self.verdict} |"
 
     @property
     def verdict(self) -> str:
@@ -127,4 +136,6 @@ HEAD = (
 
 def number(value: float) -> str:
     """Return a size in standard errors."""
+    if np.isinf(value):
+        return "∞"
     return f"{value:.2f}" if value < 100 else f"{value:.3g}"

@@ -17,7 +17,7 @@ REPLICAS = 1024
 TILE = 256
 """Replicas of the table."""
 COARSE, FINE = 0.01, 1e-4
-FAMILY = Family(rows=4 + 4 + 4 + 12, comparisons=4)
+FAMILY = Family(rows=4 + 4 + 4 + 12 + 4, comparisons=5)
 
 Row = dict[str, str]
 Draw = Callable[[Array, np.random.Generator], Counts | Array]
@@ -112,6 +112,23 @@ def of_device(device: str, dw: float, seed: int, what: str, column_name: str = "
     return compared(what, table, found, column_name)
 
 
+def length_on_the_tile(row: Row, seed: int) -> int:
+    """Return the median length of the trains that 256 replicas share, at the mean weight of the table."""
+    rng = np.random.default_rng(seed)
+    away = float(row["aihwkit_mean_w"]) - float(row["w_star"])
+    directions = away + float(row["sigma"]) * rng.standard_normal((2000, TILE))
+    return int(np.median(np.ceil(float(row["alpha"]) / float(row["dw_min"]) * np.abs(directions).max(axis=1))))
+
+
+def of_granular(length: Callable[[Row], int], seed: int, what: str) -> Residuals:
+    """Compare `simulate.run` on the linear device with pulses of the table's size with the coarse rows."""
+    table = chosen(COARSE)
+    found = [
+        simulated(row, "ald", seed + place, dw=float(row["dw_min"]), BL=length(row)) for place, row in enumerate(table)
+    ]
+    return compared(what, table, found)
+
+
 def of_trains(counts: Draw, dw: float | None, what: str) -> Residuals:
     """Compare a law of trains with the rows of one pulse size, or with all."""
     table = chosen(dw)
@@ -126,6 +143,11 @@ def right() -> list[Residuals]:
         of_device("ald", FINE, 200, "aihwkit, dw_min = 1e-4: `simulate run --device ald`"),
         of_device("pulse-train", FINE, 300, "aihwkit, dw_min = 1e-4: `simulate run --device pulse-train`"),
         of_trains(shared, None, "aihwkit, all dw_min: trains whose length the tile shares, pulse by pulse"),
+        of_granular(
+            lambda row: length_on_the_tile(row, 600),
+            700,
+            "aihwkit, dw_min = 1e-2: `simulate run --device ald --set dw=0.01`, BL the median length on the tile",
+        ),
     ]
 
 
@@ -134,6 +156,7 @@ def wrong() -> list[Residuals]:
     """Return the comparisons with laws that the table should refute."""
     return [
         of_device("ald", COARSE, 400, "aihwkit, dw_min = 1e-2: `ald` without pulses"),
+        of_granular(lambda _: 0, 750, "aihwkit, dw_min = 1e-2: `simulate run --device ald --set dw=0.01`, no BL"),
         of_trains(rounded, COARSE, "aihwkit, dw_min = 1e-2: ideal stochastic rounding"),
         of_trains(own, COARSE, "aihwkit, dw_min = 1e-2: each replica on a tile of its own"),
         of_trains(endless, COARSE, "aihwkit, dw_min = 1e-2: trains without end, variance dw \\|D\\|"),

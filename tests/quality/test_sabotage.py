@@ -6,12 +6,13 @@ import re
 import pytest
 
 from verify.sabotage import bounds as wrong_bounds
+from verify.sabotage import devices as wrong_devices
 from verify.sabotage import mutants, running, stages, statements
 from verify.sabotage import simulation as wrong_simulation
 from verify.sabotage import statistics as wrong_statistics
 from verify.sabotage.faults import Fault
 
-MODULES = [statements, stages, wrong_bounds, wrong_simulation, wrong_statistics]
+MODULES = [statements, stages, wrong_bounds, wrong_simulation, wrong_statistics, wrong_devices]
 
 KINDS = {
     "theory": {
@@ -34,6 +35,15 @@ KINDS = {
         "two-sided for one-sided": "two-sided",
         "no multiplicity control": "no multiplicity control",
     },
+    "devices": {
+        "laws": "power: |exponential: |shifted linear: |table: |pulse train: ",
+        "gamma": "gamma: halved",
+        "gain": "gain: forgotten",
+        "granularity": "pulses: variance without|granularity: ",
+        "elements": "elements: the distortion of the law alone",
+        "presets": "presets: ",
+        "centring": "centre: the symmetric point",
+    },
 }
 """Kinds of faults that must be among the planted ones, by what their names say."""
 
@@ -53,7 +63,7 @@ def test_every_planted_fault_is_caught_by_a_named_check(module):
 @pytest.mark.parametrize("area", KINDS)
 def test_every_kind_of_fault_is_planted(area):
     names = [fault.name for fault, _ in running.planted([area])]
-    assert len(names) >= {"theory": 240, "simulation": 50, "statistics": 35}[area]
+    assert len(names) >= {"theory": 240, "simulation": 50, "statistics": 35, "devices": 40}[area]
     assert [kind for kind, said in KINDS[area].items() if not any(re.search(said, name) for name in names)] == []
 
 

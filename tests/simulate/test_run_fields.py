@@ -19,7 +19,7 @@ from simulate import checkpoint
 from simulate.commands import config
 from simulate.problems import Quadratic
 from simulate.run import Run
-from verify.sweep.settings import Setting
+from verify.sweep.drawn import Setting
 
 QUADRATIC = Quadratic(3, size=2)
 TOML = 'problem = "quadratic"\nstages = 3\nalgorithm = "analog-sgd-ap"\nalpha = 0.02\ntau = 9\niterations = 40\n'

@@ -108,21 +108,22 @@ def rounded(increment):
 
 
 def followed(alpha, K, lag=0, start=Fraction(1), ups=Fraction(1), downs=Fraction(1), noise=Fraction(0)):
-    """Follow f = w^2/2 with a lag, responses and two-point noise; return A and V as exact numbers."""
+    """Follow f = w^2/2 with a lag, responses and two-point noise; return A, V and the mean of |g|, exactly."""
     law = {(start,) * (lag + 1): Fraction(1)}
-    squares = variances = Fraction(0)
+    squares = variances = sizes = Fraction(0)
     for _ in range(K):
         following = defaultdict(Fraction)
         for past, chance in law.items():
             squares += chance * past[0] ** 2
             for sample, share in ((noise, Fraction(1, 2)), (-noise, Fraction(1, 2))):
                 increment = -alpha * (past[lag] + sample)
+                sizes += chance * share * abs(increment) / alpha
                 for made, weight in rounded(increment):
                     reach = made * (ups if increment >= 0 else downs)
                     following[(past[0] + reach, *past[:lag])] += chance * share * weight
                     variances += chance * share * weight * (made - increment) ** 2
         law = following
-    return squares / K, variances / K
+    return squares / K, variances / K, sizes / K
 
 
 SETTINGS = [
@@ -138,7 +139,7 @@ def granular_bound(setting, **changes):
     """Return the guaranteed upper end of A for a chain, with the V that the chain has."""
     ups, downs = setting.get("ups", Fraction(1)), setting.get("downs", Fraction(1))
     gain, noise, lag = (ups + downs) / 2, setting.get("noise", Fraction(0)), setting.get("lag", 0)
-    _, V = followed(**setting)
+    _, V, _ = followed(**setting)
     known = {"L": 1, "sigma2": noise**2, "Delta": Fraction(1, 2), "alpha": setting["alpha"], "K": setting["K"]}
     known |= {"gamma": abs(ups - downs) / (ups + downs), "gain": gain, "Lambda1": lag, "Lambdah": lag}
     return theory.bound("granular")(**(known | {"V": V, "qmax": max(ups, downs)} | changes))
@@ -147,6 +148,24 @@ def granular_bound(setting, **changes):
 @pytest.mark.parametrize("setting", SETTINGS, ids=[", ".join(f"{k} {v}" for k, v in one.items()) for one in SETTINGS])
 def test_theorem_1_for_granular_steps_holds_of_chains_that_are_followed_exactly(setting):
     assert float(followed(**setting)[0]) <= granular_bound(setting)
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=str)
+def test_the_summed_variance_is_below_both_totals(setting):
+    A, V, sizes = followed(**setting)
+    known = {"alpha": setting["alpha"], "dw": DW, "cycle": 0, "<ones|sizes>": sizes, "V": V, "size": 1}
+    for claim, name in (("granularity.total", "by the 1-norm"), ("granularity.total_rounding", "bound")):
+        left, right = value(claim, name, **known)
+        assert left == V <= right
+    if "lag" not in setting:
+        R = sympy.sqrt(sympy.Rational(str(A + setting.get("noise", 0) ** 2)))
+        relation = blueprint.claim("granularity.total").conclusion("bound")
+        put = {"R": R, "sqrt_size": 1} | {
+            name: sympy.Rational(str(known[name])) for name in ("alpha", "dw", "cycle", "V")
+        }
+        assert relation.lhs.xreplace({item: put[item.name] for item in relation.symbols}) <= relation.rhs.xreplace(
+            {item: put[item.name] for item in relation.symbols}
+        )
 
 
 @pytest.mark.parametrize("setting", SETTINGS[1:2])

@@ -9,8 +9,8 @@ from verify.judging.checks import Basis, Check, CheckName, EvidenceSummary, Verd
 from verify.judging.norms import ConstantsSource
 from verify.judging.observations import Constants
 from verify.judging.rounding import EXACT
+from verify.sweep.drawn import Setting
 from verify.sweep.judged import JudgedSetting
-from verify.sweep.settings import Setting
 
 EVIDENCE = EvidenceSummary(
     replicas=25,

@@ -15,7 +15,7 @@ from theory.bounds.multipliers import MultiplierBound
 from theory.lemmas import feasible as point
 from theory.lemmas import multiplier
 from theory.setting.symbols import symbol
-from theory.theorems import every, explicit, floor, granular, sharp
+from theory.theorems import every, explicit, floor, granular, granular_floor, sharp
 from theory.theorems.statement import Theorem, definitions, eliminate, relational
 from theory.wording import conclusion_latex, feasible_latex, formula
 
@@ -127,6 +127,13 @@ def _granular() -> Bound:
     return replace(_bound(granular.THEOREM, latex, _family("plain", "multiplier.end")), refused=frozenset({"nu"}))
 
 
+def _granular_floor() -> Bound:
+    """Return what pulses leave: granularity.floor, with the G of granularity.start that granularity.total bounds."""
+    claims = ("granularity.floor", "granularity.start", "granularity.total", "granularity.variance")
+    theorem = granular_floor.THEOREM
+    return _bound(theorem, theorem.latex, ClosedForm("plain", (), {}, claims, theorem.expression))
+
+
 def _floor() -> Bound:
     run = claim("floor.adaptive")
     limit = eliminate(run.conclusion("bound").rhs, run).xreplace({symbol("t"): sympy.Integer(0)})
@@ -149,6 +156,7 @@ MAKERS: dict[str, Callable[[], Bound]] = {
     "explicit": _explicit,
     "floor": _floor,
     "granular": _granular,
+    "granular-floor": _granular_floor,
 }
 """How the theorems with forms of their own are made; `theory.bounds.complexity` adds its own."""
 

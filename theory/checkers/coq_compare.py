@@ -13,7 +13,18 @@ from theory.checkers.coq_audit.source import sentences
 from theory.checkers.coq_lemma import Lemma, lemma_of
 from theory.kernel.proof import Verdict
 
-FILES = ("Compare.v", "CompareStale.v", "CompareRuns.v", "CompareNetwork.v", "CompareFree.v", "CompareShape.v")
+FILES = (
+    "Compare.v",
+    "CompareDevices.v",
+    "CompareFamilies.v",
+    "CompareStale.v",
+    "CompareRuns.v",
+    "CompareGranular.v",
+    "CompareSpread.v",
+    "CompareNetwork.v",
+    "CompareFree.v",
+    "CompareShape.v",
+)
 TABLE = "THEOREMS.md"
 HEAD = """(* Written from the claims of the theory package; do not edit. *)
 From Coq Require Import Reals.

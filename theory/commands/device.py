@@ -35,8 +35,8 @@ def device(
 ) -> int:
     """Say what a device distorts on the weights [-W, W]: gamma stands for rho in every theorem, alpha gain for alpha.
 
-    gamma and the floor are rounded up: they hold for the decimals that were typed. A published device has tau = 1
-    unless it is set, half of its range. Its figures, and what the model lacks of them, are listed.
+    gamma and the floor are rounded up: they hold for the decimals that were typed. tau is 1 unless it is set, so that W
+    is a share of it. The figures of a published device, and what the model lacks of them, are listed.
     """
     given = assignments(settings or [], parameters_of(name), f"the device {name}")
     asked = read(name, given, reach, increment)
@@ -63,6 +63,17 @@ def _symmetric(asked: Asked) -> float | None:
     return None if point is None else point + float(asked.shift)
 
 
+def _at_symmetric_point(asked: Asked) -> float | None:
+    """Return gamma where the symmetric point is shifted to 0; None where the range then passes a bound."""
+    law = replace(asked.rounded, pulses=None, elements=None)
+    point, half = law.symmetric_point(), nearest(asked.reach)
+    if point is None:
+        return None
+    low, high = point - half, point + half
+    found = law.distortion(low, high, min(law.room(low, high), law.tau))
+    return found.gamma if found is not None and found.gamma < 1 else None
+
+
 def _result(asked: Asked, answer: Answer, best: Centring | None) -> dict[str, Any]:
     """Return the answer as plain data."""
     pulses, elements = asked.rounded.pulses, asked.rounded.elements
@@ -80,6 +91,7 @@ def _result(asked: Asked, answer: Answer, best: Centring | None) -> dict[str, An
         "qmax": answer.responses[1],
         "of": _whose(asked),
         "symmetric_point": _symmetric(asked),
+        "gamma_at_symmetric_point": _at_symmetric_point(asked),
         "best_centre": best and best.centre + float(asked.shift),
         "gamma_centred": best and best.distortion.gamma,
         "steepness": asked.law.steepness(),
@@ -115,6 +127,8 @@ def _table(asked: Asked, answer: Answer, best: Centring | None) -> Table:
     table.add_row("floor", repr(found.floor), "sinh(l)^2, in units of sigma^2, rounded up")
     point = _symmetric(asked)
     table.add_row("symmetric point", "none within the bounds" if point is None else repr(point), "in w")
+    if (shifted := _at_symmetric_point(asked)) is not None:
+        table.add_row("gamma there", repr(shifted), "where that weight is shifted to 0")
     if best is not None:
         table.add_row("best centre", repr(best.centre + float(asked.shift)), "in w: a reference array shifts it to 0")
         table.add_row("gamma there", repr(best.distortion.gamma), f"no other centre has l less by {best.excess:.1g}")
@@ -136,10 +150,10 @@ def _remarks(asked: Asked) -> list[str]:
     lines = []
     if isinstance(asked.rounded, devices.Table) and asked.name.startswith(devices.PREFIX):
         fit = devices.measured(asked.name.removeprefix(devices.PREFIX))
-        for branch, off, pulses, against in zip(("up", "down"), fit.residuals, fit.pulses, fit.against, strict=True):
-            lines.append(
-                f"fit {branch}: {pulses} pulses, {against} of them against the direction, residual {off:.3g} mean steps"
-            )
+        sides = zip(("up", "down"), fit.pulses, fit.against, fit.cut, fit.residuals, strict=True)
+        for branch, pulses, against, cut, off in sides:
+            counts = f"{pulses} pulses, {against} of them against the direction, {cut} more left out at the bound"
+            lines.append(f"fit {branch}: {counts}; residual {off:.3g} mean steps")
         up, down = (", ".join(f"{knot:.4g}" for knot in side) for side in (asked.rounded.up, asked.rounded.down))
         lines += [f"q_plus at equally spaced weights: {up}", f"q_minus: {down}"]
     return lines + [f"lacks: {line}" for line in asked.rounded.lacks]

@@ -22,7 +22,7 @@ class Asked:
         name: as it was typed.
         device: with pulses and elements, in exact numbers.
         rounded: the same in doubles, as a run has it.
-        size: number of elements; 0 if it was not given.
+        size: number of elements; 0 if neither it nor a file of their parameters was given.
         shift: which weight of the law counts as -0: all weights are shifted by it.
         reach: W.
         increment: D; infinite if none was given.
@@ -95,12 +95,11 @@ def read(name: str, given: Mapping[str, str], reach: str, increment: str | None 
     """
     numbers, others = _numbers(name, given)
     size = whole("size", given["size"], at_least=1, needed_by="response.spread") if "size" in given else 0
-    tau = numbers.pop("tau", None)
-    if tau is None:
-        if name not in devices.PRESETS:
-            raise BadInput("tau", "(not given)", "--set tau=VALUE", f"the device {name}")
-        tau = Fraction(1)
+    tau = numbers.pop("tau", Fraction(1))
     made = devices.make(name, tau, count=size, **{**numbers, **others})  # type: ignore[arg-type]
+    if made.elements is not None and made.elements.arrays is not None and not size:
+        size = len(made.elements.arrays.scale)
+        made = replace(made, elements=replace(made.elements, count=size))
     rounded = devices.make(
         name, nearest(tau), count=size, **{**{key: nearest(value) for key, value in numbers.items()}, **others}
     )

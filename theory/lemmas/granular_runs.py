@@ -198,7 +198,7 @@ def pulses_cost_the_same_however_small_the_step(d: Draft) -> None:
                "Delta": 1})  # fmt: skip
 
 
-@lemma("granularity.floor", "What pulses leave, however small the step")
+@lemma("granularity.floor", "What pulses leave without lag, however small the step")
 def granular_floor_is_bounded_as_the_step_falls(d: Draft) -> None:
     """Without lag, if 2 p <= start + G R then A <= ((G/2 + h)/(1 - rho^2))^2 - sigma^2.
 

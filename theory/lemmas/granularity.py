@@ -201,6 +201,16 @@ share, one, step_size, root_size = symbols("var_i one_i size_i sqrt_size")
 ones, variances, sizes = generators("ones variances sizes")
 
 
+def _elements(d: Draft) -> None:
+    """Introduce every element's variance, the size of its direction and 1, and V, the mean over steps of their sum."""
+    d.given("alpha > 0", lt(0, alpha), "domain")
+    d.given("dw >= 0", le(0, dw), "domain")
+    for local, image in ((share, variances), (step_size, sizes), (one, ones)):
+        d.link(local, image, over=ELEMENT)
+    d.given("elements", eq(norm2(ones), size), "domain")
+    d.define(V, inner(variances, ones))
+
+
 @lemma("granularity.total", "The summed variance of the pulses", assumes=[PULSES])
 def summed_variance_is_at_most_the_length_of_the_steps(d: Draft) -> None:
     """V <= (1 + cycle^2) dw alpha g1 <= (1 + cycle^2) dw alpha sqrt(size) R, with g1 the mean of the 1-norm of g.
@@ -208,17 +218,12 @@ def summed_variance_is_at_most_the_length_of_the_steps(d: Draft) -> None:
     size is the number of elements, R bounds N(g) (without lag R^2 = A + sigma^2). Each element has granularity.variance
     with abs(D) = alpha abs(g).
     """
-    d.given("alpha > 0", lt(0, alpha), "domain")
-    d.given("dw >= 0", le(0, dw), "domain")
+    _elements(d)
     d.given("size >= 0", le(0, size), "domain")
     d.given("R >= 0", le(0, R), "domain")
-    for local, image in ((share, variances), (step_size, sizes), (one, ones)):
-        d.link(local, image, over=ELEMENT)
     each = (1 + cycle**2) * dw * alpha
     d.given("variance", le(share * one, each * step_size * one), PULSES)
-    d.given("elements", eq(norm2(ones), size), "domain")
     d.given("length", le(norm2(sizes), R**2), "domain")
-    d.define(V, inner(variances, ones))
     d.root(root_size, size, combine(times("size >= 0")))
     averaged = d.average("variance", ELEMENT)
     d.have("averaged", le(inner(variances, ones), each * inner(sizes, ones)), averaged)
@@ -229,5 +234,27 @@ def summed_variance_is_at_most_the_length_of_the_steps(d: Draft) -> None:
     d.conclude("bound", le(V, each * root_size * R), combine(times("by the 1-norm"), times("product", each)))
     d.witness(
         {"alpha": 1, "dw": 1, "cycle": 0, "size": 1, "R": 2, "var_i": 1, "one_i": 1, "size_i": 2},
+        {"ones": (1,), "variances": (1,), "sizes": (2,)},
+    )
+
+
+@lemma("granularity.total_rounding", "The summed variance of stochastic rounding", assumes=[PULSES])
+def summed_variance_of_rounding_is_at_most_a_quarter_each(d: Draft) -> None:
+    """V <= size dw^2/4 + cycle^2 dw alpha g1 for stochastic rounding, with g1 the mean of the 1-norm of g.
+
+    Each element has granularity.variance with Var n <= 1/4 of granularity.rounding.
+    """
+    _elements(d)
+    each = dw**2 / 4 * one**2 + cycle**2 * dw * alpha * step_size * one
+    d.given("variance", le(share * one, each), PULSES)
+    most = dw**2 / 4 * norm2(ones) + cycle**2 * dw * alpha * inner(sizes, ones)
+    d.have("averaged", le(inner(variances, ones), most), d.average("variance", ELEMENT))
+    d.conclude(
+        "bound",
+        le(V, size * dw**2 / 4 + cycle**2 * dw * alpha * inner(sizes, ones)),
+        combine(times("V :="), times("averaged"), times("elements", dw**2 / 4)),
+    )
+    d.witness(
+        {"alpha": 1, "dw": 2, "cycle": 0, "size": 1, "var_i": 1, "one_i": 1, "size_i": 2},
         {"ones": (1,), "variances": (1,), "sizes": (2,)},
     )

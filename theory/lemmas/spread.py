@@ -143,6 +143,7 @@ def _elements(d: Draft) -> None:
     d.given("f_i <= 1", le(f_i, 1), "domain")
     d.given("gamma >= 0", le(0, gamma), "domain")
     d.given("gamma <= top", le(gamma, top), "domain")
+    d.given("top >= 0", le(0, top), "domain")
     d.given("top < 1", lt(top, 1), "domain")
     d.root(root_f, f_i, combine(times("f_i >= 0")))
     d.given("response", le(drift**2, gamma**2 * (grad + noise) ** 2), RESPONSE)
@@ -234,7 +235,6 @@ def _near(d: Draft) -> None:
         le(norm2(v - F), norm2(gF) + sigma_gamma**2),
         combine(times("drift of all"), times("distorted noise"), times("apart", 2)),
     )
-    d.have("top >= 0", le(0, top), combine(times("gamma >= 0"), times("gamma <= top")))
     d.have(
         "at most top",
         le(distorted_F**2, top**2 * scaled_F**2),

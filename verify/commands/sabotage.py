@@ -9,10 +9,12 @@ from boundary.options import Json
 
 
 def sabotage(
-    area: Annotated[list[str] | None, typer.Option(help="theory, simulation or statistics; all if not given.")] = None,
+    area: Annotated[
+        list[str] | None, typer.Option(help="theory, simulation, statistics or devices; all if not given.")
+    ] = None,
     json: Json = None,
 ) -> int:
-    """Plant faults in theorems, simulator and statistics, and say which check catches each."""
+    """Plant faults in theorems, simulator, statistics and devices, and say which check catches each."""
     from verify.commands import console
     from verify.sabotage.faults import AREAS
     from verify.sabotage.table import sabotage_table

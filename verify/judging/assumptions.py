@@ -78,14 +78,14 @@ def _unbiased(observed: Observations) -> tuple[Status, str]:
 def _response(observed: Observations) -> tuple[Status, str]:
     """Return what is known of gamma and Fbar: on the certified range of weights, else on those that were met."""
     response = observed.response
-    if response.linear:
+    if response.linear and not response.granular:
         return "certified", "the law of the linear device: gamma = rho, Fbar = 1"
     if observed.diverged:
         return "violated", f"{observed.diverged} of {observed.replicas + observed.diverged} replicas diverged"
     if broken := observed.broken("rho"):
         return "violated", broken[0].reason
     if observed.constants.proved("rho"):
-        return "certified", f"{response.name}: {response.said(observed.certified_saturation or 0.0)}"
+        return "certified", f"{response.name}: {response.said(observed.proved_saturation or 0.0)}"
     found, said = observed.met, f"{response.name}: {response.said(observed.rho)}"
     if found is None:
         return "not established", said
@@ -94,6 +94,21 @@ def _response(observed: Observations) -> tuple[Status, str]:
     if observed.bounded_noise is False:
         return "conditional", f"{said}, which these replicas kept to; normal noise passes every range some time"
     return "measured", f"{said}, which {observed.replicas} replicas kept to"
+
+
+def _pulses(observed: Observations) -> tuple[Status, str]:
+    response = observed.response
+    if not response.granular:
+        return "not needed", "increments arrive as they are: no step is drawn at random"
+    certified = observed.constants.proved("V", "qmax")
+    reach = observed.proved_saturation if certified else observed.rho
+    if biased := response.biased(reach or 0.0):
+        return "not established", biased
+    found = response.granularity(reach or 0.0, observed.direction)
+    if found is None:
+        return "not established", "the variance of the pulses is not known: directions have no largest size"
+    said = f"V = {found.V:.6g}, qmax = {found.qmax:.6g} on |w| <= {reach:.6g} tau"
+    return ("certified", said) if certified else (observed.seen, f"{said}, which {observed.replicas} replicas kept to")
 
 
 def _stages(observed: Observations) -> tuple[Status, str]:
@@ -122,7 +137,7 @@ _EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
     "variance-growing": _growing,
     "saturation": _saturation,
     "response": _response,
-    "pulses": lambda _: ("not needed", "the steps of a run are smooth: none is rounded to pulses"),
+    "pulses": _pulses,
     "stages": _stages,
     "lags": _lags,
     "staleness": lambda observed: _constant(observed, "Lambda1", "Lambdah"),

@@ -38,8 +38,10 @@ class CheckName(NamedTuple):
         return f"certificate/{self.form}" if self.basis == "certificate" else f"{self.form}/{self.basis}"
 
 
+HEADLINES: tuple[str, str] = ("sharp", "granular")
+"""The forms that stand for a setting: of the second, one whose device has pulses."""
 HEADLINE = CheckName("sharp", "a-posteriori")
-"""The check whose tightness stands for a sweep: it applies to every setting."""
+"""The check whose tightness stands for a sweep: it applies to every setting whose steps are not drawn at random."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,8 @@ class EvidenceSummary:
         rounding: what floating point did to the runs.
         smallest_detectable_violation: smallest relative violation these replicas would have revealed.
         level: what the setting may spend on a false alarm.
+        gamma: distortion of the device on the weights that were met; of the linear device the largest saturation.
+        gain: its mean response there.
 
     """
 
@@ -155,6 +159,8 @@ class EvidenceSummary:
     rounding: rounding.Rounding
     smallest_detectable_violation: float
     level: float
+    gamma: float = math.nan
+    gain: float = math.nan
 
     def to_json(self) -> dict[str, Any]:
         """Return the numbers as plain data."""
@@ -164,6 +170,9 @@ class EvidenceSummary:
     def from_json(cls, data: Mapping[str, Any]) -> "EvidenceSummary":
         """Return what `to_json` described, also after a passage through JSON; further entries are left."""
         names = [name for name in cls.__dataclass_fields__ if name not in ("rounding", "interval_95")]
-        plain = {name: data[name] if name.endswith("method") else json_number(data[name]) for name in names}
+        # what was written before devices had numbers of their own has none
+        plain = {
+            name: data[name] if name.endswith("method") else json_number(data[name]) for name in names if name in data
+        }
         low, high = map(json_number, data["interval_95"])
         return cls(**plain, interval_95=(low, high), rounding=rounding.Rounding.from_json(data["rounding"]))

@@ -23,13 +23,16 @@ def of(constants: Iterable[str], observed: Observations, passing: float) -> str:
     known, parts = observed.constants, list[str]()
     if not (known.proved("rho") and known.values["rho"] == 0):
         most = f"rho = {observed.rho:.6g}, the largest saturation of {observed.replicas} replicas"
-        if not observed.response.linear:
+        if not observed.response.linear or observed.response.granular:
             most = f"|w| = {observed.rho:.6g} tau, the largest of {observed.replicas} replicas"
         parts.append(
             f"no run passes {most} (a further one does with probability at most {passing:.2g}, confidence 95%)"
         )
         if observed.bounded_noise is not True:
             parts[-1] += _UNBOUNDED if observed.bounded_noise is False else _OPEN
+    response = observed.response
+    if response.granular and not known.proved("V") and response.increments(observed.rho) is None:
+        parts.append("the mean square of a direction is at most that of these runs at confidence 1 - 1e-6")
     seen = [name for name in constants if not known.proved(name)]
     if seen:
         parts.append(f"{', '.join(seen)} nowhere exceed what was {observed.seen} {observed.sampling}")

@@ -16,14 +16,20 @@ from theory.setting import algorithms
 from theory.setting.devices import Distortion
 from theory.theorems import network
 from theory.theorems.statement import AVERAGE_GAP, AVERAGE_SQUARED_GRADIENT, LAST_GAP, BoundedQuantity
-from verify.judging import certificates, response, rounding
+from verify.judging import certificates, response, rounding, statistics
 from verify.judging.certificates import Certificate
 from verify.judging.response import LINEAR, DeviceResponse
 from verify.judging.rounding import Rounding
 
 Array = NDArray[np.float64]
 
+LEVEL_OF_DIRECTION = 1e-6
+"""How often the mean square of a direction, where nothing bounds one, may be missed."""
 EVERY_STEP = "at every step"
+
+
+OF_DEVICE = ("rho", "gain", "V", "qmax")
+"""Constants that hold on a range of weights."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +37,9 @@ class Constants:
     """The numbers the bounds take, and where they come from.
 
     Args:
-        values: by name: L, sigma2, Delta, alpha, K, Lambda1, Lambdah, and where known nu, Ln, rho, gain; units as in
-            `theory.setting.symbols`. A name that is missing is unknown. rho is gamma, the distortion of the device on
-            the certified range of weights, and gain its Fbar there, 1 where it is missing.
+        values: by name: L, sigma2, Delta, alpha, K, Lambda1, Lambdah, and where known nu, Ln, rho, gain, V, qmax; units
+            as in `theory.setting.symbols`. A missing name is unknown. rho is gamma, the distortion of the device
+            on the certified range of weights, and gain its Fbar there, 1 where it is missing.
         certified: by the same names: proved from the problem's data, the schedule and the device (True), or only seen.
 
     """
@@ -63,10 +69,10 @@ class Constants:
         """Return Fbar on the certified range of weights."""
         return self.values.get("gain", 1.0)
 
-    def without(self, name: str) -> "Constants":
-        """Return what is known but for one constant."""
-        values = {key: value for key, value in self.values.items() if key != name}
-        return Constants(values, {key: proved for key, proved in self.certified.items() if key != name})
+    def without(self, *names: str) -> "Constants":
+        """Return what is known but for some constants."""
+        values = {key: value for key, value in self.values.items() if key not in names}
+        return Constants(values, {key: proved for key, proved in self.certified.items() if key not in names})
 
     def take(self, *names: str) -> dict[str, float]:
         """Return the values of `names`, all of which are known."""
@@ -142,6 +148,18 @@ class Observations:
     def met(self) -> Distortion | None:
         """Return (gamma, Fbar) on the weights that the runs met, or None where they are not known."""
         return self.response.on(self.rho)
+
+    @property
+    def direction(self) -> float:
+        """Return R with R^2 at least the mean square of a direction, in f/w; inf with lags, whose directions are stale.
+
+        Without lag a direction is the gradient and noise; its mean square is A + sigma^2, with A of the runs.
+        """
+        known = self.constants.values
+        if known.get("Lambda1") != 0 or "sigma2" not in known or self.replicas < 2:
+            return math.inf
+        A = float(statistics.student_mean(self.squared_gradient, LEVEL_OF_DIRECTION, "upper"))
+        return math.sqrt(self.rounding.raised(A) + known["sigma2"])
 
     @property
     def replicas(self) -> int:
@@ -236,7 +254,7 @@ def from_trajectories(runs: RunResult) -> Observations:
     rounded = rounding.of(runs, known.values, reached)
     certified = None if reached.linear else runs.certified_saturation
     if invariant.ROUNDING * runs.run.tau < runs.run.alpha * rounded.direction < math.inf:
-        known, certified = known.without("rho").without("gain"), None  # a step may round by more than the proof allows
+        known, certified = known.without(*OF_DEVICE), None  # a step may round by more than the proof leaves room for
     proved = {name: value for name, value in known.values.items() if known.proved(name)}
     if "sigma2" in proved:
         proved["sigma2"] = float(variance or 0.0)
@@ -254,7 +272,7 @@ def from_trajectories(runs: RunResult) -> Observations:
         runs.sampling,
         rounded,
         certificates.of(runs, proved, rounded),
-        True if math.isinf(runs.run.tau) else runs.run.problem.bounded_noise,
+        True if math.isinf(runs.run.tau) else reached.bounded and runs.run.problem.bounded_noise,
         reached,
         certified,
         algorithms.named(runs.run.algorithm).covered,
@@ -285,11 +303,16 @@ def constants(runs: RunResult) -> Constants:
     values |= {"Delta": runs.initial_gap, "alpha": run.alpha, "K": run.iterations}
     certified |= {"Delta": True, "alpha": True, "K": True}
     saturation = 0.0 if math.isinf(run.tau) else runs.certified_saturation
-    distortion = None if saturation is None else response.of(run).on(saturation)
+    reached = response.of(run)
+    distortion = None if saturation is None else reached.on(saturation)
     if distortion is not None:
         values["rho"], certified["rho"] = distortion.gamma, True
         if distortion.gain != 1:
             values["gain"], certified["gain"] = distortion.gain, True
+        found = reached.granularity(saturation or 0.0)
+        if found is not None and not reached.biased(saturation or 0.0):
+            values |= {"V": found.V, "qmax": found.qmax}
+            certified |= {"V": True, "qmax": True}
     return Constants(values, certified)
 
 

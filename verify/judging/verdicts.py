@@ -39,11 +39,13 @@ from boundary import OutsideDomain
 from theory.bounds import registry
 from verify.judging import assumptions, conditions, rounding, statistics
 from verify.judging.checks import Basis, Check, CheckName, EvidenceSummary, Verdict, gravest
-from verify.judging.observations import OBSERVABLES, SQUARED_GRADIENT, Observable, Observations
+from verify.judging.observations import OBSERVABLES, OF_DEVICE, SQUARED_GRADIENT, Observable, Observations
 
 LOOKS = 3
 """How often a setting may be judged; each look after the first doubles the replicas."""
 
+_OF_NO_RUN = ("granular-floor",)
+"""Theorems on what is left as the step falls, which is no quantity of a run."""
 _ALWAYS = ("L", "sigma2", "Delta", "alpha", "K", "Lambda1", "Lambdah")
 
 
@@ -71,8 +73,13 @@ class AppliedForm:
     @property
     def constants(self) -> tuple[str, ...]:
         """Return those that must be known beside the saturation; rounding is held against alpha and sigma."""
-        needed = [name for name in (*self.takes, "sigma2", "alpha") if name != "rho"]
+        needed = [name for name in (*self.takes, "sigma2", "alpha") if name not in OF_DEVICE]
         return tuple(dict.fromkeys(needed)) + (() if self.adaptive else self.extras)
+
+    @property
+    def granular(self) -> bool:
+        """Return whether the bound is of devices with pulses."""
+        return "V" in self.takes
 
     @property
     def knows_lags(self) -> bool:
@@ -86,7 +93,7 @@ class AppliedForm:
 
 def further() -> tuple[AppliedForm, ...]:
     """Return a form for every theorem that `theory.theorems` states beside those named here."""
-    found = (theory.bound(name) for name in registry.further())
+    found = (theory.bound(name) for name in registry.further() if name not in _OF_NO_RUN)
     return tuple(
         AppliedForm(
             bound.name, bound.name, takes=bound.required, quantity=bound.quantity.name if bound.quantity else ""
@@ -100,9 +107,10 @@ FORMS = (
     AppliedForm("explicit", "explicit"),
     AppliedForm("noise-resolved", "sharp", ("nu", "Ln")),
     AppliedForm("saturation-adaptive", "sharp", ("nu", "Ln"), adaptive=True),
+    AppliedForm("granular", "granular", takes=(*_ALWAYS, "rho", "V", "qmax")),
     *further(),
 )
-"""The forms that every setting is confronted with."""
+"""The forms that every setting is confronted with; the granular one where the device has pulses."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +131,7 @@ class Evidence:
         detectable: smallest relative violation these replicas would have revealed.
         rounded: what floating point did to the runs; `lower` and `upper` allow for its share in what is measured.
         squared_gradient: A over replicas, where `mean` is of another quantity; else None.
+        distortion: (gamma, Fbar) of the device on the weights that were met; nan where they are not known.
 
     """
 
@@ -138,6 +147,7 @@ class Evidence:
     ceiling: float = 1.0
     rounded: rounding.Rounding = rounding.EXACT
     squared_gradient: float | None = None
+    distortion: tuple[float, float] = (math.nan, math.nan)
 
     @property
     def passing(self) -> float:
@@ -166,6 +176,8 @@ class Evidence:
             rounding=self.rounded,
             smallest_detectable_violation=self.detectable,
             level=level,
+            gamma=self.distortion[0],
+            gain=self.distortion[1],
         )
 
 
@@ -211,6 +223,7 @@ def weigh(observed: Observations, level: float, observable: Observable = SQUARED
         ceiling=ceiling,
         rounded=observed.rounding,
         squared_gradient=None if observable is SQUARED_GRADIENT else float(observed.squared_gradient.mean()),
+        distortion=(math.nan, math.nan) if observed.met is None else (observed.met.gamma, observed.met.gain),
     )
 
 
@@ -271,7 +284,9 @@ def confront(observed: Observations, level: float) -> Confrontation:
     """
     quantities = {form.quantity for form in FORMS} & OBSERVABLES.keys() | {SQUARED_GRADIENT.quantity.name}
     seen = {name: weigh(observed, level / len(quantities), OBSERVABLES[name]) for name in quantities}
-    checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in FORMS for basis in form.bases())
+    # without pulses the theorem on pulses is Theorem 1, which is there
+    forms = [form for form in FORMS if observed.response.granular or not form.granular]
+    checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in forms for basis in form.bases())
     return Confrontation(seen[SQUARED_GRADIENT.quantity.name], (*checks, *_alarms(observed)))
 
 
@@ -294,7 +309,7 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     known = observed.constants.take(*dict.fromkeys((*form.constants, *extras)))
     priori = basis == "a-priori"
     condition = "" if priori else conditions.of(known, observed, evidence.passing)
-    known |= _distortion(observed, basis)
+    known |= _of_device(observed, basis)
     try:
         ends = _ends(form, known, evidence)
     except OutsideDomain as error:
@@ -302,14 +317,14 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     return _decide(replace(unapplied, condition=condition), ends, evidence)
 
 
-def _distortion(observed: Observations, basis: Basis) -> dict[str, float]:
-    """Return gamma, which the theorems call rho, and Fbar where it is not 1: certified, or on what was met."""
-    found: tuple[float, float]
+def _of_device(observed: Observations, basis: Basis) -> dict[str, float]:
+    """Return gamma, which the theorems call rho, Fbar where it is not 1, V and qmax: certified, or on what was met."""
     if basis == "a-priori":
-        found = observed.constants.values["rho"], observed.constants.gain
-    else:
-        found = observed.met or (math.inf, 1.0)
-    return {"rho": found[0]} if found[1] == 1 else {"rho": found[0], "gain": found[1]}
+        return {name: observed.constants.values[name] for name in OF_DEVICE if name in observed.constants.values}
+    gamma, gain = observed.met or (math.inf, 1.0)
+    found = {"rho": gamma} if gain == 1 else {"rho": gamma, "gain": gain}
+    pulses = observed.response.granularity(observed.rho, observed.direction)
+    return found if pulses is None else {**found, **pulses._asdict()}
 
 
 class Ends(NamedTuple):
@@ -361,9 +376,12 @@ def _perturbed(known: Mapping[str, float], direction: float) -> tuple[str, float
     more = direction / ((1 + known["rho"]) * known["alpha"] * known.get("gain", 1.0))
     if "nu" in known:
         return "nu", known["nu"], known["nu"] + more
-    if known["sigma2"] == 0:  # then nu = 0 whatever Lambdah is
+    if known["sigma2"] == 0 and "V" not in known:  # then nu = 0 whatever Lambdah is
         return "nu", 0.0, more
-    return "Lambdah", known["Lambdah"], known["Lambdah"] + more / math.sqrt(known["sigma2"])
+    noise = known["sigma2"]
+    if "V" in known:
+        noise += (known["qmax"] / (known["alpha"] * known.get("gain", 1.0))) ** 2 * known["V"]
+    return "Lambdah", known["Lambdah"], known["Lambdah"] + more / math.sqrt(noise) if noise else math.inf
 
 
 def decide(lower: float, upper: float, least: float, most: float) -> Verdict:
@@ -431,7 +449,7 @@ def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
         return f"{form.theorem} takes no saturation: it says nothing of an analog run"
     if not form.knows_lags and constants.values.get("Lambda1", 0.0) > 0:
         return f"{form.theorem} takes no lag: it says nothing of a pipeline"
-    if not observed.response.linear and (refusal := _of_another_device(form)):
+    if refusal := _of_another_device(form, observed):
         return refusal
     broken = observed.broken(*needed, *(("rho",) if basis == "a-priori" else ()))
     if broken:
@@ -440,14 +458,20 @@ def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
         return _not_below_one(observed)
     if not constants.proved("rho"):
         return "saturation is not certified"
+    if form.granular and not constants.proved("V", "qmax"):
+        return "the variance of the pulses is not certified"
     if not constants.values["rho"] < 1:
         return f"response violated: gamma = {constants.values['rho']:.4g} on the certified range of weights"
     unproved = [name for name in needed if not constants.proved(name)]
     return f"{', '.join(unproved)} only {observed.seen}" if unproved else ""
 
 
-def _of_another_device(form: AppliedForm) -> str:
-    """Return why a form cannot be applied to another device than the linear one, or nothing."""
+def _of_another_device(form: AppliedForm, observed: Observations) -> str:
+    """Return why a form cannot be applied to the device of a run, or nothing."""
+    if observed.response.granular and not form.granular:
+        return f"granular pulses: {form.theorem} is of steps that are not drawn at random"
+    if observed.response.linear:
+        return ""
     if form.adaptive:
         return "the weights' own mean-square saturation is the distortion of the linear device only"
     if "gain" in theory.bound(form.theorem).refused:

@@ -52,6 +52,7 @@ WITHOUT: Mapping[str, str] = {
             "granularity.telescope",
             "granularity.enters",
             "granularity.total",
+            "granularity.total_rounding",
             "granularity.start",
             "granularity.floor",
             "granularity.best_step",

@@ -15,7 +15,7 @@ from theory.setting import algorithms, devices
 from theory.setting.algorithms import Algorithm
 from theory.setting.objectives import Weights
 from verify.judging.observations import Constants
-from verify.sweep.settings import Setting
+from verify.sweep.drawn import Setting
 
 Array = NDArray[np.float64]
 

@@ -8,7 +8,6 @@ import math
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulate.problems.attaining import Attaining
 from theory.setting import devices
@@ -32,13 +31,11 @@ def lines(path: Recording) -> list[Line]:
     return [*found, *_at_rest(path), *_own_gains(path)]
 
 
-def _every(claim: str, values: World, scale: float = 1.0, inside: NDArray[np.bool_] | None = None) -> Iterator[Line]:
+def _every(claim: str, values: World, scale: float = 1.0) -> Iterator[Line]:
     """Yield every conclusion of a claim at the place that comes closest to failing; nan fails."""
     for part in claims()[claim].conclusions:
         stated = relation(claim, part)
         left, right = np.broadcast_arrays(*(np.asarray(side, dtype=float) for side in sides(claim, part, values)))
-        if inside is not None:
-            left, right = (np.broadcast_to(side, inside.shape)[inside] for side in (left, right))
         if stated.op == "==":
             left, right = np.abs(left - right), np.zeros_like(left)
         at = np.unravel_index(np.argmax(left - right), left.shape)
@@ -154,10 +151,10 @@ def _inside(path: Recording) -> Iterator[Line]:
     s, m = _asked(path)
     device = devices.make("exponential", tau, curvature=CURVATURE)
     steepness = -CURVATURE / math.expm1(-CURVATURE)
-    at: World = {"tau": tau, "w": w, "s": s, "m": m, "q_plus": device.q_plus(w), "q_minus": device.q_minus(w)}
-    allowed = (np.abs(w) <= tau) & (steepness * m <= tau)
-    if allowed.any():
-        yield from _every("device.box_general", {**at, "C": steepness}, tau, allowed)
+    wide, long = w / path.rho, tau / steepness  # as far, and by steps as long, as the claim allows
+    at: World = {"tau": tau, "w": wide, "q_plus": device.q_plus(wide), "q_minus": device.q_minus(wide)}
+    yield from _every("device.box_general", {**at, "s": s, "m": long, "C": steepness}, tau)
+    at = {"w": w, "m": m, "q_plus": device.q_plus(w), "q_minus": device.q_minus(w)}
     direction = -s * m
     edge = float(np.where(direction < 0, w, 0.0).max(initial=0.0))
     reached, near = float(m.max()), float(device.q_plus(np.array(0.0)))

@@ -59,12 +59,17 @@ class AttainedCase:
     tau: float = 1.0
 
     def made(self) -> Device:
-        """Return the device."""
-        return devices.make(self.device, self.tau, **self.parameters)
+        """Return the device of the one weight."""
+        return devices.make(self.device, self.tau, count=1, **self.parameters)
 
     def problem(self) -> Attaining:
         """Return the instance that stands on its floor."""
         return Attaining.on(self.made(), self.reach * self.tau)
+
+    @property
+    def quick_enough(self) -> bool:
+        """Return whether its runs take seconds: the floor is not low, and no step is drawn element by element."""
+        return self.problem().floor > _LOW and self.made().plain
 
     def runs(self, seed: int, *, quick: bool = False) -> tuple[RateRun, RateRun]:
         """Return the runs with alpha and 2 alpha, equally long in alpha K."""
@@ -88,6 +93,11 @@ CASES = (
     AttainedCase("exponential 3, farther out", "exponential", {"curvature": 3.0}, reach=0.6),
     AttainedCase("shifted linear, up 1, down 0.8", "shifted-linear", {"up": 1.0, "down": 0.8}),
     AttainedCase("pulse train", "pulse-train"),
+    AttainedCase("power 2 up, 1/2 down", "power", {"exponent_up": 2.0, "exponent_down": 0.5}),
+    AttainedCase("constant step, falling by half", "linear-step", {"slope_up": 0.5, "slope_down": 0.5}),
+    AttainedCase("table of four knots", "table", {"knots": [1.6, 1.2, 0.8, 0.3, 0.5, 0.7, 0.9, 1.4]}),
+    AttainedCase("an element of a spread", "ald", {"spread_tau": 0.1, "spread_updown": 0.1, "elements": 7}),
+    AttainedCase("linear, pulses of 1e-5 tau", "ald", {"dw": 1e-5}),
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from markupsafe import Markup, escape
 
-from verify.judging.checks import HEADLINE
+from verify.judging.checks import HEADLINE, HEADLINES
 from verify.report.counting import Results
 from verify.report.pairing import LengthPairing
 from verify.sweep.judged import JudgedSetting
@@ -29,13 +29,17 @@ def _points(results: Results) -> list[tuple[float, float, JudgedSetting]]:
         (result.evidence.mean, check.tightness, result)
         for result in results
         for check in result.checks
-        if check.name == HEADLINE and math.isfinite(check.tightness)
+        if check.name.form in HEADLINES and check.name.basis == HEADLINE.basis and math.isfinite(check.tightness)
     ]
 
 
 def _marks(results: Results) -> dict[str, tuple[str, str]]:
     names = sorted({result.family for result in results})
-    return {name: _MARKS[place % len(_MARKS)] for place, name in enumerate(names)}
+    count = len(_MARKS)  # beyond it, colours come again with another shape
+    return {
+        name: (_MARKS[place % count][0], _MARKS[(place + place // count) % count][1])
+        for place, name in enumerate(names)
+    }
 
 
 _CORNERS: dict[str, list[tuple[float, float]]] = {

@@ -11,14 +11,14 @@ import numpy as np
 
 from boundary import BadInput
 from verify.judging.assumptions import Status
-from verify.judging.checks import BASES, HEADLINE, Basis, Check, CheckName, Verdict
+from verify.judging.checks import BASES, HEADLINE, HEADLINES, Basis, Check, CheckName, Verdict
 from verify.judging.statistics import replicas_needed
 from verify.report import assumed
 from verify.report.counting import Counts, Results, Spread, grouped
 from verify.report.pairing import FamilyPairing, LengthPairing, by_length, side_by_side
+from verify.sweep.drawn import Setting
 from verify.sweep.judged import JudgedSetting
 from verify.sweep.plan import SweepPlan
-from verify.sweep.settings import Setting
 
 VIOLATIONS = (0.01, 0.05, 0.1, 0.5, 1.0)
 """Relative violations for which the summary says how many replicas a sweep would need to see them."""
@@ -178,6 +178,52 @@ def detectable(results: Iterable[JudgedSetting]) -> Spread:
 
 
 @dataclass(frozen=True)
+class DeviceSummary:
+    """The devices of one family: how they distort, and bound / observed of the theorem that stands for a setting.
+
+    Args:
+        settings: those on an analog device.
+        granular: how many of these have pulses.
+        gamma: distortion on the weights that were met.
+        gain: mean response there.
+        certified: bound / observed where every constant is proved.
+        observed: bound / observed with gamma and Fbar on the weights that were met.
+
+    """
+
+    settings: int
+    granular: int
+    gamma: Spread
+    gain: Spread
+    certified: Spread
+    observed: Spread
+
+    @classmethod
+    def of(cls, results: Results) -> "DeviceSummary":
+        """Return that of some settings."""
+
+        def tightness(basis: Basis) -> Spread:
+            checks = (check for result in results for check in result.applied if check.name.form in HEADLINES)
+            return Spread.of(check.tightness for check in checks if check.name.basis == basis)
+
+        forms = [{check.name.form for check in result.checks} for result in results]
+        return cls(
+            len(results),
+            sum("granular" in names for names in forms),
+            Spread.of(result.evidence.gamma for result in results),
+            Spread.of(result.evidence.gain for result in results),
+            tightness("a-priori"),
+            tightness("a-posteriori"),
+        )
+
+
+def by_device(results: Results) -> dict[str, DeviceSummary]:
+    """Return every family's devices, but for digital runs."""
+    analog = [result for result in results if math.isfinite(result.setting.tau)]
+    return {name: DeviceSummary.of(members) for name, members in grouped(analog, lambda one: one.family).items()}
+
+
+@dataclass(frozen=True)
 class ClosestSetting:
     """A setting by the check that came closest to an alarm, and the command that runs it again if it is in a store."""
 
@@ -233,6 +279,7 @@ class Summary:
         replicas_needed: by given violations.
         by_claim: every check.
         by_family: every family.
+        by_device: how the devices of every family distort, and how tight the bounds are there.
         certified_and_observed: constants proved and seen, side by side.
         by_length: how bound / observed falls with K.
         assumptions: how many settings have which status, by assumption.
@@ -252,6 +299,7 @@ class Summary:
     replicas_needed: ReplicasNeeded | None
     by_claim: Mapping[CheckName, CheckSummary]
     by_family: Mapping[str, FamilySummary]
+    by_device: Mapping[str, DeviceSummary]
     certified_and_observed: Sequence[FamilyPairing]
     by_length: Sequence[LengthPairing]
     assumptions: Mapping[str, Mapping[Status, int]]
@@ -287,6 +335,7 @@ class Summary:
             "replicas_needed": {} if self.replicas_needed is None else self.replicas_needed.to_json(),
             "by_claim": {str(name): one.to_json() for name, one in self.by_claim.items()},
             "by_family": {name: one.to_json() for name, one in self.by_family.items()},
+            "by_device": {name: asdict(one) for name, one in self.by_device.items()},
             "certified_and_observed": [row.to_json() for row in self.certified_and_observed],
             "by_length": [row.to_json() for row in self.by_length],
             "assumptions": self.assumptions,
@@ -321,6 +370,7 @@ def summarise(
         needed(results),
         by_claim(results),
         by_family(results),
+        by_device(results),
         side_by_side(results),
         by_length(results),
         assumed.tally(results),

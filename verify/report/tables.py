@@ -135,7 +135,24 @@ def summary_table(summary: Summary) -> Group:
             for family, entry in summary.by_family.items()
         ],
     )
-    return Group(head, detection(summary), table("bound / observed by claim", columns, rows), families)
+    claims = table("bound / observed by claim", columns, rows)
+    return Group(head, detection(summary), claims, families, devices_table(summary))
+
+
+def devices_table(summary: Summary) -> Table:
+    """Return how the devices of every family distort, and how tight the bounds are there."""
+    rows = [
+        (
+            family,
+            entry.settings,
+            f"{number(entry.gamma.min, 3)} … {number(entry.gamma.max, 3)}",
+            f"{number(entry.gain.min, 3)} … {number(entry.gain.max, 3)}",
+            *(number(value, 3) for value in (entry.certified.median, entry.observed.median, entry.observed.min)),
+        )
+        for family, entry in summary.by_device.items()
+    ]
+    columns = ("family", "settings", "gamma", "Fbar", "certified", "observed", "least")
+    return table("devices on the weights that were met, and bound / observed (medians, least)", columns, rows)
 
 
 def detection(summary: Summary) -> Text:

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-Area = Literal["theory", "simulation", "statistics"]
-AREAS: tuple[Area, ...] = ("theory", "simulation", "statistics")
+Area = Literal["theory", "simulation", "statistics", "devices"]
+AREAS: tuple[Area, ...] = ("theory", "simulation", "statistics", "devices")
 """Where faults are planted."""
 
 Answer = bool | str

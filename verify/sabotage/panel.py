@@ -10,7 +10,7 @@ from simulate.run import Run
 from verify import proof_lines
 from verify.judging.observations import Constants, Observations
 from verify.sweep import assessing
-from verify.sweep.settings import Setting
+from verify.sweep.drawn import Setting
 
 STEPS, REPLICAS = 120, 48
 

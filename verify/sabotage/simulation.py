@@ -28,7 +28,7 @@ from verify.judging import assumptions, verdicts
 from verify.judging.observations import Constants
 from verify.sabotage.faults import Answer, Area, Detector, Fault, swapped
 from verify.sabotage.panel import SETTINGS, observations, path
-from verify.sweep.settings import Setting
+from verify.sweep.drawn import Setting
 
 AREA: Area = "simulation"
 

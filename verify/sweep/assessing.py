@@ -15,8 +15,9 @@ from boundary import BadInput, digest
 from verify.judging import assumptions, norms, verdicts
 from verify.judging.observations import Observations, from_trajectories
 from verify.judging.statistics import Spending
+from verify.sweep.drawn import Setting
 from verify.sweep.judged import JudgedSetting
-from verify.sweep.settings import Setting, sample
+from verify.sweep.settings import sample
 from verify.sweep.store import Store, judged_by
 
 

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 from simulate.run import LEFT_OUT
 from verify.judging.checks import Check
 from verify.sweep import assessing, axes
+from verify.sweep.drawn import Family
 from verify.sweep.judged import JudgedSetting
 from verify.sweep.plan import SweepPlan
-from verify.sweep.settings import SEARCHED, Family
+from verify.sweep.settings import SEARCHED
 
 CONFIDENCE = 0.99
 _EXPLORING, _PLAINER = 0.4, 0.2

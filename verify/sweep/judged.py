@@ -8,7 +8,7 @@ from verify.judging.assumptions import Finding
 from verify.judging.checks import BASES, Basis, Check, EvidenceSummary, Verdict, gravest
 from verify.judging.norms import ConstantsSource
 from verify.judging.observations import Constants
-from verify.sweep.settings import Setting
+from verify.sweep.drawn import Setting
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,12 @@ Setting i of a seed depends on (seed, i) and the chosen families alone.
 
 A standard sweep spends about 0.2 s of one core on a setting. Networks long enough for the bound to come to rest
 (K = 1e7) cost a hundred times that, so they are a family of their own, `network-long`, which a sweep has only when it
-is asked for: alone by its name, or with `--long` as every 28th setting beside the others.
+is asked for: alone by its name, or with `--long` as every 58th setting beside the others.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, Self
 
 import numpy as np
 from hypothesis import strategies as st
@@ -27,113 +25,11 @@ from hypothesis import strategies as st
 import theory
 from boundary import BadInput, known
 from simulate import problems
-from simulate.run import LEFT_OUT, Run
-from theory.setting import algorithms, devices
+from theory.setting import algorithms
 from theory.theorems import network
-from verify.sweep import axes
+from verify.sweep import axes, device_families
 from verify.sweep.axes import Draw, Geometric, OneOf, Uniform, Whole
-
-
-@dataclass(frozen=True)
-class Setting(Run):
-    """A run with its place in a sweep; `replicas` are those of the first look, and each further look doubles them.
-
-    Args:
-        id: index in its sweep.
-        family: which family it was drawn from.
-        free_lags: whether the lags were drawn, so that they need not be those of a schedule.
-
-    """
-
-    id: int = field(default=0, kw_only=True)
-    family: str = field(default="", kw_only=True)
-    free_lags: bool = field(default=False, kw_only=True)
-
-    @property
-    def stages(self) -> int:
-        """Return M."""
-        return self.problem.stages
-
-    @property
-    def problem_settings(self) -> dict[str, Any]:
-        """Return what `simulate.problems.make` takes beside the problem's name and its stages."""
-        return self.problem.settings
-
-    def make_problem(self) -> problems.Problem:
-        """Return the problem that is run, made anew."""
-        return problems.rebuild(self.problem.describe())
-
-    def afresh(self, **changes: Any) -> Self:  # noqa: ANN401 - values of fields
-        """Return the setting with other values, its problem made anew and, unless they were drawn, its lags too."""
-        anew: dict[str, Any] = {"problem": self.make_problem(), "lags": self.lags if self.free_lags else LEFT_OUT}
-        return replace(self, **(anew | changes))
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain data from which `from_dict` makes the setting again."""
-        rest = {name: value for name, value in self.describe().items() if name not in ("id", "family", "problem")}
-        problem = {"problem": self.problem.name, "stages": self.stages, "problem_settings": self.problem_settings}
-        return {"id": self.id, "family": self.family, **problem, **rest}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Return the setting that `as_dict` described, also after a passage through JSON."""
-        problem = {"name": data["problem"], "stages": data["stages"], **data["problem_settings"]}
-        return cls.from_description({**data, "problem": problem})
-
-
-@dataclass(frozen=True)
-class Family:
-    """Settings of one kind.
-
-    Args:
-        name: as on the command line.
-        summary: one line for people.
-        axes: what is drawn.
-        build: turns a draw into a setting (id and seed are filled in afterwards).
-        ladder: values of K that settings drawn one after the other take in turn, all else but their seeds equal;
-            empty if every setting is drawn by itself.
-
-    """
-
-    name: str
-    summary: str
-    axes: Mapping[str, axes.Axis]
-    build: Callable[[Draw], Setting]
-    ladder: tuple[int, ...] = ()
-
-    def make(self, draw: Draw, identity: int = 0, seed: int = 0) -> Setting:
-        """Return the setting of a draw."""
-        return replace(self.build(draw), id=identity, family=self.name, seed=seed)
-
-    def strategy(self) -> st.SearchStrategy[Setting]:
-        """Return the family for Hypothesis, seeds included."""
-        seeds = st.integers(0, 2**32 - 1)
-        return st.builds(lambda draw, seed: self.make(draw, seed=seed), axes.strategy(self.axes), seeds)
-
-
-def _replicas(budget: float, iterations: int, cost: float, least: int, most: int) -> int:
-    """Return as many replicas as a budget of weight-updates allows: from the sizes alone."""
-    return int(min(max(budget / (iterations * cost), least), most))
-
-
-def step_size(constants: Mapping[str, float | None], x: float, share: float, saturation: float) -> float:
-    """Return alpha with alpha L <= x and q at most `share` of what the domain allows up to `saturation`."""
-    smoothness, delay = constants["L"] or 0.0, constants["Lambda1"] or 0.0
-    allowed = share * math.sqrt((1 - x) * (1 - saturation**2))
-    by_lag = allowed / ((1 + saturation) * delay) if delay > 0 else math.inf
-    return min(x / smoothness, by_lag)
-
-
-def weight_range(problem: problems.Problem, alpha: float, lags: Sequence[int], sigma2: float) -> float:
-    """Return how far the weights go: the certified box of a device far too large, else a guess from the noise."""
-    start = _largest(problem)
-    minimiser = getattr(problem, "minimiser", None)
-    target = 0.0 if minimiser is None else float(np.max(np.abs(minimiser)))
-    guess = max(start, target) + 2 * math.sqrt(alpha * sigma2)
-    far = 1e3 * guess
-    certified = problem.certified_saturation(alpha, devices.make("ald", far), lags)
-    return guess if certified is None else max(certified * far, guess)
-
+from verify.sweep.drawn import Family, Setting, largest_weight, replicas_of, step_size, weight_range
 
 _QUADRATIC_AXES: dict[str, axes.Axis] = {
     "algorithm": OneOf(
@@ -177,7 +73,7 @@ def _quadratic(draw: Draw, diagonal: bool = False) -> Setting:
     alpha = step_size(facts, draw["x"], draw["share"], saturation)
     tau = weight_range(problem, alpha, lags, draw["sigma"] ** 2) / saturation if algorithm.analog else math.inf
     dimension = draw["stages"] * draw["size"]
-    replicas = _replicas(2e8, draw["iterations"], dimension * (dimension + 8), 48, 256)
+    replicas = replicas_of(2e8, draw["iterations"], dimension * (dimension + 8), 48, 256)
     batch = draw["batch"] if algorithm.batched else 1
     return Setting(
         problem,
@@ -205,7 +101,7 @@ def _plus_minus(draw: Draw) -> Setting:
     facts = problem.facts(algorithm.lags(draw["stages"])).values
     alpha = step_size(facts, draw["x"], draw["share"], min(1.2 * draw["rho"], 0.99))
     iterations = int(min(max(draw["horizon"] / alpha, 100), 20_000))
-    replicas = _replicas(1e8, iterations, draw["stages"] * (draw["stages"] + 8), 64, 512)
+    replicas = replicas_of(1e8, iterations, draw["stages"] * (draw["stages"] + 8), 64, 512)
     tau = draw["tau"] if algorithm.analog else math.inf
     return Setting(problem, algorithm.name, alpha, tau, iterations, replicas)
 
@@ -213,10 +109,6 @@ def _plus_minus(draw: Draw) -> Setting:
 def _drawn_network(draw: Draw) -> problems.Network:
     names = ("width", "samples", "activation", "loss", "gain", "teacher_gain", "label_noise", "instance")
     return problems.Network(stages=draw["stages"], **{name: draw[name] for name in names})
-
-
-def _largest(problem: problems.Problem) -> float:
-    return max(float(np.max(np.abs(stage))) for stage in problem.initial_weights())
 
 
 def _network(draw: Draw) -> Setting:
@@ -229,8 +121,8 @@ def _network(draw: Draw) -> Setting:
     saturation = draw["saturation"] if algorithm.analog else 0.0
     constants = {"L": found.L, "Lambda1": found.Lambda1(lags, stashed=stashed)}
     alpha = step_size(constants, draw["x"], draw["share"], saturation)
-    tau = 2.0 * _largest(problem) / saturation if algorithm.analog else math.inf
-    replicas = _replicas(3e8, draw["iterations"], 12 * draw["stages"] * draw["width"] ** 2, 16, 96)
+    tau = 2.0 * largest_weight(problem) / saturation if algorithm.analog else math.inf
+    replicas = replicas_of(3e8, draw["iterations"], 12 * draw["stages"] * draw["width"] ** 2, 16, 96)
     return Setting(problem, algorithm.name, alpha, tau, draw["iterations"], replicas)
 
 
@@ -253,7 +145,7 @@ def _network_long(draw: Draw) -> Setting:
         "K": LADDER[-1],
     }
     # how far weights grow: a rule of thumb, further behind a gentle activation
-    reached = 3 * _largest(problem) / math.sqrt(problem.stage_data["p0"])
+    reached = 3 * largest_weight(problem) / math.sqrt(problem.stage_data["p0"])
     found = []
     for rho in np.geomspace(0.6, 0.01, 40):
         tau = reached / rho
@@ -264,7 +156,7 @@ def _network_long(draw: Draw) -> Setting:
         found.append((float(bound), alpha, float(tau)))
     _, alpha, tau = min(found)
     iterations = draw["iterations"]
-    replicas = _replicas(3.2e8, iterations, 1, 32, 64)
+    replicas = replicas_of(3.2e8, iterations, 1, 32, 64)
     return Setting(problem, draw["algorithm"], alpha, tau, iterations, replicas)
 
 
@@ -342,6 +234,7 @@ FAMILIES: dict[str, Family] = {
             _NETWORK_AXES,
             _network,
         ),
+        *device_families.FAMILIES,
     )
 }
 """The families of a standard sweep by name."""
@@ -383,7 +276,8 @@ SEARCHED = FAMILIES | {ANY_LAGS.name: ANY_LAGS}
 _BY_NAME = SEARCHED | {LONG.name: LONG}
 
 _FIRST = ("quadratic", "quadratic-certified", "attaining")
-PATTERN = (*_FIRST, "quadratic", "quadratic-stress", "quadratic-certified", "plus-minus", "network", "quadratic")
+_LINEAR = (*_FIRST, "quadratic", "quadratic-stress", "quadratic-certified", "plus-minus", "network", "quadratic")
+PATTERN = (*_LINEAR, *(family.name for family in device_families.FAMILIES))
 """Which family the settings 0, 1, 2, ... of a sweep come from, over and over."""
 
 

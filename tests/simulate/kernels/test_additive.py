@@ -23,7 +23,7 @@ DEVICES = [
 
 
 def element(device):
-    parameters = tuple(getattr(device, field.name) for field in dataclasses.fields(device) if field.name != "tau")
+    parameters = device.numbers()
     return kernels.Element(device.name, device.tau, parameters)
 
 

@@ -9,13 +9,20 @@ from hypothesis import strategies as st
 
 from boundary import BadInput
 from simulate import kernels
+from theory.setting.devices import Elements, Pulses
 
-PARAMETERS = {"ald": (), "power": (2.0, 1.5), "exponential": (1.5,), "shifted-linear": (0.8, 1.3), "pulse-train": ()}
+PARAMETERS = {
+    "ald": (), "power": (2.0, 1.5), "exponential": (1.5,), "shifted-linear": (0.8, 1.3), "pulse-train": (),
+    "constant-step": (), "linear-step": (0.9, 1.1, 0.5, 0.7), "exp-step": (0.9, 1.1, 0.2, 0.3, 1.5, 2.5),
+    "table": (1.5, 1.2, 0.4, 0.3, 0.5, 1.4),
+}  # fmt: skip
+PULSES = {"none": None, "rounded": Pulses(0.05), "trains": Pulses(0.05, 5, 0.4, 0.01)}
+ELEMENTS = {"alike": None, "unequal": Elements(0.1, 0.1, 0.1, 0.05, 0.02, seed=3)}
 
 
 def run(
     path, widths, lags, *, replicas=9, steps=40, cuts=(), dtype=np.float64, seed=0, tau=2.0, alpha=0.1, batch=1,
-    device="ald", **options,
+    device="ald", pulses="none", elements="alike", **options,
 ):  # fmt: skip
     rng = np.random.default_rng(seed)
     inputs, targets = rng.normal(size=(16, widths[0])), rng.normal(size=(16, widths[-1]))
@@ -23,13 +30,15 @@ def run(
     state = kernels.start(rng.normal(size=size) * 0.4, replicas, lags, dtype)
     samples = rng.integers(0, 16, size=(replicas, steps, batch))
     times = np.sort(rng.integers(0, steps, size=(replicas, 3)), axis=1)
+    reach = None if pulses == "none" and elements == "alike" else np.inf
+    beside = (0.0, PULSES[pulses], ELEMENTS[elements], 7, range(2, 2 + replicas), reach)
     shots = []
     for low, high in itertools.pairwise([0, *cuts, steps]):
         mask = np.zeros((replicas, 0), np.int64) if cuts else times
         shots.append(
             kernels.network(
                 state, samples[:, low:high], inputs, targets, widths, lags, alpha=alpha,
-                element=kernels.Element(device, tau, PARAMETERS[device]), times=mask, path=path, **options,
+                element=kernels.Element(device, tau, PARAMETERS[device], *beside), times=mask, path=path, **options,
             )
         )  # fmt: skip
     return state, np.concatenate(shots, axis=1)
@@ -74,6 +83,29 @@ def test_batches_and_devices_give_the_same_bits(shape, device, batch, tau, repli
     options = {"batch": batch, "tau": tau if device == "ald" else min(tau, 2.0), "device": device, "seed": seed}
     plain, fast = (run(path, *shape, replicas=replicas, **options) for path in ("plain", "lanes"))
     assert_same(plain, fast)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    shapes(), st.sampled_from(("ald", "exponential", "table")), st.sampled_from(("rounded", "trains")),
+    st.sampled_from(tuple(ELEMENTS)), st.integers(1, 2), st.integers(1, 9), st.integers(0, 9),
+)  # fmt: skip
+def test_pulses_and_unequal_elements_give_the_same_bits(shape, device, pulses, elements, batch, replicas, seed):
+    options = {"batch": batch, "device": device, "pulses": pulses, "elements": elements, "seed": seed}
+    plain, fast = (run(path, *shape, replicas=replicas, **options) for path in ("plain", "lanes"))
+    assert_same(plain, fast)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_what_is_drawn_does_not_depend_on_chunks_threads_or_neighbours(dtype):
+    widths, lags, options = (8, 5, 8, 4, 3), (3, 2, 1, 0), {"pulses": "trains", "elements": "unequal", "dtype": dtype}
+    whole, _ = run("lanes", widths, lags, replicas=19, **options)
+    for cuts, threads in (((1, 2, 10, 33), 1), ((7,), 2)):
+        cut, _ = run("lanes", widths, lags, replicas=19, cuts=cuts, threads=threads, **options)
+        np.testing.assert_array_equal(whole.history, cut.history)
+    assert_same(*(run(path, widths, lags, **options) for path in ("plain", "lanes")))
+    smooth, _ = run("lanes", widths, lags, replicas=19, **{**options, "pulses": "none"})
+    assert not np.allclose(whole.weights, smooth.weights, atol=1e-3)
 
 
 @pytest.mark.parametrize(("batch", "device"), [(3, "ald"), (1, "power"), (2, "pulse-train")])

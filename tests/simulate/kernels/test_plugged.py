@@ -10,6 +10,7 @@ import pytest
 import simulate
 from simulate import group, kernels, notes
 from simulate.engines import compiled
+from simulate.kernels import forms
 from simulate.problems import Logistic, Network, Quadratic, activations
 from simulate.problems.activations import Activation
 from theory.setting import devices
@@ -210,5 +211,5 @@ def test_another_class_of_the_same_name_is_another_device(plugged, monkeypatch):
 
 
 def test_numbers_of_what_is_built_in_are_no_addresses():
-    built_in = [*kernels.ACTIVATIONS.values(), *kernels.DEVICES.values()]
+    built_in = [*kernels.ACTIVATIONS.values(), *range(len(forms.FORMS))]
     assert sum(0 <= number < 16 for number in built_in) >= 9

@@ -1,6 +1,5 @@
 """The kernel of logistic regression against the recursion of docs/theory.md#algorithms, written out in NumPy."""
 
-import dataclasses
 import itertools
 
 import numpy as np
@@ -22,7 +21,7 @@ PULL = 0.3
 
 
 def element(device):
-    parameters = tuple(getattr(device, field.name) for field in dataclasses.fields(device) if field.name != "tau")
+    parameters = device.numbers()
     return kernels.Element(device.name, device.tau, parameters)
 
 

@@ -91,7 +91,9 @@ def test_each_bound_is_computed_by_its_forms():
         "floor": [("adaptive", ("rbar2",), ("floor.adaptive",), None), ("plain", (), ("floor.upper",), None)],
         "granular": [("plain", (), ("multiplier.end", "multiplier.sharp"), True)],
         "complexity": [],
-        "granular-floor": [("plain", (), ("granularity.floor",), None)],
+        "granular-floor": [
+            ("plain", (), ("granularity.floor", "granularity.start", "granularity.total", "granularity.variance"), None)
+        ],
     }
 
 

@@ -33,7 +33,7 @@ def test_what_is_certified_says_its_numbers():
         "lower": ("certified", "Delta = 1.5"),
         "unbiased": ("certified", "samples are drawn afresh and alike at every step"),
         "variance": ("certified", "sigma2 = 3"),
-        "pulses": ("not needed", "the steps of a run are smooth: none is rounded to pulses"),
+        "pulses": ("not needed", "increments arrive as they are: no step is drawn at random"),
         "variance-growing": ("certified", "sigma2 = 3, growth = 0"),
         "saturation": ("certified", "rho = 0.5, observed at most 0.5"),
         "response": ("certified", "the law of the linear device: gamma = rho, Fbar = 1"),

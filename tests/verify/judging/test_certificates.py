@@ -16,8 +16,8 @@ from verify.judging import certificates, observations, verdicts
 from verify.judging.certificates import BOX, Certificate
 from verify.report import summary
 from verify.sweep import assessing
+from verify.sweep.drawn import Setting
 from verify.sweep.plan import SweepPlan
-from verify.sweep.settings import Setting
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import is_dataclass, replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -205,7 +204,14 @@ def test_why_a_form_is_not_applied():
     assert refusal(response=power, saturation=np.array([0.71]), without=("rho",)) == ""
     at_the_bound = refusal(response=power, saturation=np.array([1.0]), without=("rho",))
     assert at_the_bound.startswith("response not established: power: the distortion of the device power is not known")
-    whole = SimpleNamespace(name="whole", tau=1.0, linear=False, distortion=lambda *_: Distortion(1.0, 2.0))
+
+    class Whole(devices.REGISTRY["power"]):
+        name = "whole"
+
+        def distortion(self, *_):
+            return Distortion(1.0, 2.0)
+
+    whole = Whole(1.0)
     assert refusal(response=DeviceResponse(whole), without=("rho",)) == (
         "response violated: whole: gamma = 1, Fbar = 2 on |w| <= 0.5 tau"
     )
@@ -252,7 +258,8 @@ def test_what_is_not_said_of_the_evidence():
     assert (evidence().ceiling, evidence().rounded) == (1.0, rounding.EXACT)
     assert math.isnan(Check(C, "held").bound) and math.isnan(Check(C, "held").tightness)
     assert FORMS[0].bases() == ("a-priori", "a-posteriori") and FORMS[3].bases() == ("a-posteriori",)
-    assert [form.adaptive for form in FORMS] == [False, False, False, True]
+    assert [form.adaptive for form in FORMS] == [False, False, False, True, False]
+    assert [form.granular for form in FORMS] == [False, False, False, False, True]
     plain = evidence().summary(0.01).to_json()
     assert (plain["mean_square_saturation"], plain["mean_square_saturation_upper"]) == (0.25, 0.5)
     assert (plain["lower"], plain["upper"], plain["max_saturation"]) == (1.0, 3.0, 0.5)

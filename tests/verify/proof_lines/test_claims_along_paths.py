@@ -16,7 +16,7 @@ from verify.judging.observations import Constants
 from verify.proof_lines import counterparts, elements, lines, relations, replaying, steps, world
 from verify.sabotage import panel
 from verify.sweep import assessing, settings
-from verify.sweep.settings import Setting
+from verify.sweep.drawn import Setting
 
 
 def constants(setting: Setting) -> Constants:

@@ -10,6 +10,7 @@ from tests.verify.made import check, judged
 from verify.__main__ import app
 from verify.proof_lines import replaying
 from verify.sweep import assessing, axes, falsify, settings
+from verify.sweep.drawn import Setting
 from verify.sweep.store import Store
 
 
@@ -114,7 +115,7 @@ def test_the_command_keeps_what_can_be_replayed(tmp_path):
     worst = json.loads(out.read_text())["worst"]
     assert worst["family"] in ("plus-minus", "attaining")
     with Store.open(store) as opened:
-        assert opened.done() == {2, 5} and opened.result(worst["setting"]["id"]).setting == settings.Setting.from_dict(
+        assert opened.done() == {2, 5} and opened.result(worst["setting"]["id"]).setting == Setting.from_dict(
             worst["setting"]
         )
     with pytest.raises(SystemExit) as left:

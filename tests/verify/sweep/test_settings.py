@@ -15,6 +15,7 @@ from theory.theorems import network
 from verify.sweep import assessing, axes
 from verify.sweep import settings as families
 from verify.sweep.axes import Geometric, OneOf, Uniform, Whole
+from verify.sweep.drawn import Setting
 
 
 def in_domain(setting) -> bool:
@@ -55,7 +56,7 @@ def test_a_setting_depends_on_seed_and_index_alone():
 def test_a_setting_survives_json():
     for index in range(16):
         setting = families.sample(3, index)
-        again = families.Setting.from_dict(json.loads(json_text(setting.as_dict())))
+        again = Setting.from_dict(json.loads(json_text(setting.as_dict())))
         assert again == setting
         assert again.make_problem().describe() == setting.make_problem().describe()
 
@@ -125,7 +126,7 @@ def test_any_lags_are_drawn_kept_and_run():
     steps = {int(np.sign(np.diff(setting.lags)).sum()) for setting in drawn if setting.stages > 1}
     assert min(steps) < 0 < max(steps)
     growing = min((setting for setting in drawn if setting.lags[0] < setting.lags[-1]), key=lambda one: one.iterations)
-    assert families.Setting.from_dict(json.loads(json_text(growing.as_dict()))) == growing
+    assert Setting.from_dict(json.loads(json_text(growing.as_dict()))) == growing
     run = assessing.trajectories(growing, 1, 0).run
     assert run.lags == growing.lags != algorithms.named(growing.algorithm).lags(growing.stages)
     assert families.ANY_LAGS.name not in families.plan_families([])

@@ -1,5 +1,5 @@
-(** The other algorithms of docs/theory.md#algorithms as specialisations: digital SGD, analog SGD, the synchronous pipeline,
-    the asynchronous pipeline on digital hardware, and the stashed one. *)
+(** The other algorithms of docs/theory.md#algorithms as specialisations: digital SGD, analog SGD, the synchronous
+    pipeline, the asynchronous pipeline on digital hardware, and the stashed one. *)
 
 From Coq Require Import Reals Lra Lia List.
 From Analog Require Import Sums InnerProduct Expectation Windows Master Trajectory Descent Device Training
@@ -220,7 +220,8 @@ Section digital_pipeline.
     intros Run Stale.
     replace q with ((1 + 0) * alpha * Lambda1) by (unfold q; ring).
     replace qn with ((1 + 0) * alpha * (Lambdah * sigma)) by (unfold qn; ring).
-    apply (training_explicit P M size K f grad (fun w => G w w) region (fun _ _ => digital) direction) with (d := d) (S := S);
+    apply (training_explicit P M size K f grad (fun w => G w w) region (fun _ _ => digital) direction) with (d := d)
+      (S := S);
       auto; [lra | intros; apply digital_is_faithful|].
     apply (noise_by_total P M size K grad (fun w => G w w)); auto.
   Qed.

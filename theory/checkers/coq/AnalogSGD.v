@@ -85,7 +85,8 @@ Section any_device.
   Let noise := n P M size K (fun h => grad (W h)) (fun h => G (W h) (W h)).
   Let felt := sensitivity_of M S (fun m => sqrt (INR (d m)) * stage_norms P M size K noise m).
 
-  Lemma sharp_if_felt nu : norm felt <= nu -> exists Y a, feasible p x sigma gamma q ((1 + gamma) * (alpha * gain) * nu) A Y a.
+  Lemma sharp_if_felt nu : norm felt <= nu -> exists Y a, feasible p x sigma gamma q ((1 + gamma) * (alpha * gain) *
+    nu) A Y a.
   Proof.
     apply (training_sharp P M size K f grad (fun w => G w w) region (at_gain_one gain device)
       (fun h i => G (late d W h) (W h) i)) with (S := S); auto.
@@ -231,14 +232,16 @@ Section analog_sgd_ap.
     (** Theorem 1: A lies in the feasible set. *)
     Theorem analog_sgd_ap_sharp : exists Y a, feasible p x sigma rho q qn A Y a.
     Proof.
-      pose proof (any_device_sharp P M size K f grad region G W (fun _ _ => ald tau) alpha 1 rho L sigma lower Lambda1 d S) as T.
+      pose proof (any_device_sharp P M size K f grad region G W (fun _ _ => ald tau) alpha 1 rho L sigma lower Lambda1
+        d S) as T.
       rewrite Rmult_1_r in T. apply T; auto using Rlt_0_1.
     Qed.
 
     (** Theorem 2: A is at most the explicit bound. *)
     Theorem analog_sgd_ap_explicit : domain x rho q -> A <= explicit p x sigma rho q qn.
     Proof.
-      pose proof (any_device_explicit P M size K f grad region G W (fun _ _ => ald tau) alpha 1 rho L sigma lower Lambda1 d S) as T.
+      pose proof (any_device_explicit P M size K f grad region G W (fun _ _ => ald tau) alpha 1 rho L sigma lower
+        Lambda1 d S) as T.
       rewrite Rmult_1_r in T. apply T; auto using Rlt_0_1.
     Qed.
 
@@ -269,13 +272,15 @@ Section analog_sgd_ap.
 
     Theorem analog_sgd_ap_sharp_by_stage : exists Y a, feasible p x sigma rho q qn A Y a.
     Proof.
-      pose proof (any_device_sharp_by_stage P M size K f grad region G W (fun _ _ => ald tau) alpha 1 rho L sigma lower Lambda1 d S) as T.
+      pose proof (any_device_sharp_by_stage P M size K f grad region G W (fun _ _ => ald tau) alpha 1 rho L sigma
+        lower Lambda1 d S) as T.
       rewrite Rmult_1_r in T. apply T; auto using Rlt_0_1.
     Qed.
 
     Theorem analog_sgd_ap_explicit_by_stage : domain x rho q -> A <= explicit p x sigma rho q qn.
     Proof.
-      pose proof (any_device_explicit_by_stage P M size K f grad region G W (fun _ _ => ald tau) alpha 1 rho L sigma lower Lambda1 d S) as T.
+      pose proof (any_device_explicit_by_stage P M size K f grad region G W (fun _ _ => ald tau) alpha 1 rho L sigma
+        lower Lambda1 d S) as T.
       rewrite Rmult_1_r in T. apply T; auto using Rlt_0_1.
     Qed.
   End noise_by_stage.

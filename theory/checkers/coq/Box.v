@@ -14,7 +14,8 @@ Section any_device.
   Lemma in_box w : Rabs w <= tau -> - tau <= w <= tau /\ 0 <= 1 - w / tau /\ 0 <= 1 + w / tau.
   Proof.
     intros W. assert (B : - tau <= w <= tau) by (unfold Rabs in W; destruct (Rcase_abs w); lra). split; [exact B|].
-    split; apply Rmult_le_reg_r with tau; try exact tau_pos; unfold Rdiv; [replace ((1 - w * / tau) * tau) with (tau - w)
+    split; apply Rmult_le_reg_r with tau; try exact tau_pos; unfold Rdiv; [replace ((1 - w * / tau) * tau) with (tau -
+      w)
       by (field; lra) | replace ((1 + w * / tau) * tau) with (tau + w) by (field; lra)]; lra.
   Qed.
 

@@ -144,7 +144,8 @@ Proof.
   pose proof (step_of_response _ alpha gain rho 0 (m * s) (Rlt_le _ _ P2) (Rlt_le _ _ P3)
     (responds_seen T alpha gain m rho s P0 P1 P2 P3 P5 P6)) as D.
   rewrite Rminus_0_r, (absolute m s P0 P1) in D. destruct (abs_both _ _ D). apply square_le in D. rewrite P7.
-  replace (alpha ^ 2 * (m * s) ^ 2 * gain ^ 2 * (1 + rho) ^ 2) with ((alpha * gain * (1 + rho) * m) ^ 2 * s ^ 2) by ring.
+  replace (alpha ^ 2 * (m * s) ^ 2 * gain ^ 2 * (1 + rho) ^ 2) with ((alpha * gain * (1 + rho) * m) ^ 2 * s ^ 2) by
+    ring.
   rewrite P0. repeat split; lra.
 Qed.
 

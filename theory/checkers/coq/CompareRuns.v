@@ -2,7 +2,8 @@
     direction, Theorem 1 and its forms.  [Crd] are the coordinates of the weights. *)
 
 From Coq Require Import Reals Lra Lia List.
-From Analog Require Import Sums InnerProduct Expectation Windows Rules Sequences Master Device Compare CompareStale.
+From Analog Require Import Sums InnerProduct Expectation Windows Rules Sequences Master Device Granular Compare
+  CompareStale.
 From Analog Require Import Stages.
 From Analog Require Refined Multiplier.
 Local Open Scope R_scope.
@@ -42,6 +43,22 @@ Lemma descent_seen {H : space} (F_k v_k n_k F v n : H) alpha L now next :
 Proof.
   intros EF Ev En D. rewrite (both_seen _ _ _ _ En En), (both_seen _ _ _ _ Ev Ev), (both_seen _ _ _ _ En Ev),
     (both_seen _ _ _ _ EF En), (both_seen _ _ _ _ EF Ev) in D.
+  rewrite norm_sq, inner_plus, !inner_plus_r, (inner_sym v n). lra.
+Qed.
+
+(** The granular descent inequality of a claim, in which the sequences' members at h stand for themselves. *)
+Lemma granular_seen {H : space} (F_k v_k n_k z_k F v n z : H) alpha L now next :
+  (forall y, inner F_k y = inner F y) -> (forall y, inner v_k y = inner v y) -> (forall y, inner n_k y = inner n y) ->
+  (forall y, inner z_k y = inner z y) ->
+  next <= inner F_k z_k + now + 1 / 2 * L * (inner z_k z_k + inner n_k n_k * alpha ^ 2 + inner v_k v_k * alpha ^ 2
+    + (-2) * inner n_k z_k * alpha + (-2) * inner v_k z_k * alpha + 2 * inner n_k v_k * alpha ^ 2)
+    + (-1) * inner F_k n_k * alpha + (-1) * inner F_k v_k * alpha ->
+  next <= now - alpha * (inner F v + inner F n) + inner F z
+    + L / 2 * (alpha ^ 2 * norm (plus v n) ^ 2 - 2 * alpha * (inner v z + inner n z) + inner z z).
+Proof.
+  intros EF Ev En Ez D. rewrite (both_seen _ _ _ _ En En), (both_seen _ _ _ _ Ev Ev), (both_seen _ _ _ _ En Ev),
+    (both_seen _ _ _ _ EF En), (both_seen _ _ _ _ EF Ev), (both_seen _ _ _ _ EF Ez), (both_seen _ _ _ _ Ez Ez),
+    (both_seen _ _ _ _ En Ez), (both_seen _ _ _ _ Ev Ez) in D.
   rewrite norm_sq, inner_plus, !inner_plus_r, (inner_sym v n). lra.
 Qed.
 
@@ -257,12 +274,7 @@ Section reach.
   Hypothesis bounded_below : f_star <= f_last.
   Hypothesis gap : Delta = f_first + (-1) * f_star.
   Hypothesis L_nonneg : 0 <= L.
-  Hypothesis smooth : forall h, taken Smp Len h -> f_next h <= f_now h
-    + 1 / 2 * L * (inner (n_k h) (n_k h) * alpha ^ 2 * gain ^ 2 + inner (v_k h) (v_k h) * alpha ^ 2 * gain ^ 2
-      + 2 * inner (n_k h) (v_k h) * alpha ^ 2 * gain ^ 2)
-    + (-1) * inner (F_k h) (n_k h) * alpha * gain + (-1) * inner (F_k h) (v_k h) * alpha * gain.
   Hypothesis x_is : x = L * alpha * gain.
-  Hypothesis p_is : p = Delta * / K * / alpha * / gain.
   Hypothesis root_nonneg : forall j, 0 <= sqrt_d (d_m j) j.
   Hypothesis root_squared : forall j, sqrt_d (d_m j) j ^ 2 = INR (d_m j).
   Hypothesis c_nonneg : forall j, 0 <= c_m j.
@@ -280,7 +292,6 @@ Section reach.
   Hypothesis Y_is : Y ^ 2 = inner b b + inner e e + 2 * inner b e + inner unit unit * r ^ 2 + 2 * inner b unit * r
     + 2 * inner e unit * r.
   Hypothesis Lambda1_nonneg : 0 <= Lambda1.
-  Hypothesis nu_nonneg : 0 <= nu.
   Hypothesis coherent : inner (Sdv i) (Sdv i) <= Lambda1 ^ 2 * Y ^ 2.
   Hypothesis martingale : inner (Shn i) (Shn i) <= nu ^ 2.
   Hypothesis a_is : a = inner b unit + inner e unit + inner unit unit * r.
@@ -291,9 +302,6 @@ Section reach.
 
   Let step_pos : 0 < alpha * gain.
   Proof. now apply Rmult_lt_0_compat. Qed.
-
-  Let p_seen : p = Delta * / K * / (alpha * gain).
-  Proof. rewrite p_is. rewrite Rinv_mult. ring. Qed.
 
   Let far_seen j m' : support Stg m' -> inner (omega j m') (omega j m') <= (alpha * gain) ^ 2 *
     (inner (U (d_m j) j) (U (d_m j) j) + inner (W (d_m j) j) (W (d_m j) j) + 2 * inner (U (d_m j) j) (W (d_m j) j)).
@@ -312,9 +320,9 @@ Section reach.
   Lemma a_component : inner unit (plus F (plus b e)) = a.
   Proof. rewrite a_is, !inner_plus_r, (inner_sym unit b), (inner_sym unit e). unfold F. rewrite inner_scal_r. ring. Qed.
 
-  Lemma b_stale : norm b <= alpha * gain * (Lambda1 * norm (plus F (plus b e)) + nu).
+  Lemma b_stale : 0 <= nu -> norm b <= alpha * gain * (Lambda1 * norm (plus F (plus b e)) + nu).
   Proof.
-    rewrite Y_norm. unfold norm at 1. rewrite <- parts.
+    intros Nu. rewrite Y_norm. unfold norm at 1. rewrite <- parts.
     apply stages_stale with (v_m := v_m) (w := w) (U := U) (c_m := c_m) (d_m := d_m) (n_m := n_m) (z := z) (W := W)
       (s_m := s_m) (sqrt_d := sqrt_d) (S_mj := S_mj) (gamma := gamma) (chi := chi) (Sdv := Sdv) (Shn := Shn) (P := P)
       (omega := omega) (pi := pi) (b_m := b_m) (b_mk := b_mk) (beta := beta) (i := i); assumption.
@@ -322,85 +330,176 @@ Section reach.
 
   (** From a feasible point of the library's to the claim's form: R and S are the roots. *)
   Lemma claimed level : 0 <= level -> R_ ^ 2 = A + level ^ 2 ->
-    (forall f : history -> R, f_star <= mean Smp Len f -> (f nil - f_star) / (alpha * gain * INR Len) = p ->
-      (forall h, taken Smp Len h -> f h <= f (tl h)
-        - alpha * gain * (inner (F h) (plus F (plus b e) h) + inner (F h) (n h))
-        + L / 2 * ((alpha * gain) ^ 2 * norm (plus (plus F (plus b e) h) (n h)) ^ 2)) ->
-      feasible ((f nil - f_star) / (alpha * gain * INR Len)) (alpha * gain * L) level rho ((1 + rho) * (alpha * gain) * Lambda1)
-        ((1 + rho) * (alpha * gain) * nu) (norm F ^ 2) (norm (plus F (plus b e))) (inner unit (plus F (plus b e)))) ->
+    feasible p (alpha * gain * L) level rho ((1 + rho) * (alpha * gain) * Lambda1) ((1 + rho) * (alpha * gain) * nu)
+      (norm F ^ 2) (norm (plus F (plus b e))) (inner unit (plus F (plus b e))) ->
     (A + Y ^ 2 + (-2) * a * r <= (qn + R_ * rho + Y * q) ^ 2) /\
     (a * r <= p + 1 / 2 * x * Y ^ 2 + 1 / 2 * x * level ^ 2 + S_ * level * x) /\ a ^ 2 <= Y ^ 2.
   Proof.
-    intros Hl ER Feasible. destruct values as (f & Now & Next & E1 & E2 & _ & _ & EK). rewrite E1, E2 in *.
-    pose proof (start_cost Delta K (alpha * gain) p (f nil) f_star Len some step_pos EK gap p_seen) as Ep.
-    destruct (Feasible f bounded_below Ep) as (_ & Short & I & II).
-    { intros h T. rewrite <- (Now h T), <- (Next h T).
-      apply (descent_seen (F_k h) (v_k h) (n_k h)); [| | | specialize (smooth h T); lra]; intros y; auto.
-      - rewrite F_at by exact T. symmetry. apply (inner_scal r (unit h) y).
-      - rewrite v_at by exact T.
-        change (plus F (plus b e) h) with (plus (scal r (unit h)) (plus (b h) (e h))).
-        rewrite !inner_plus, inner_scal. ring. }
-    unfold eta, radius in I. rewrite Ep in II.
+    intros Hl ER (_ & Short & I & II). unfold eta, radius in I.
     rewrite Y_norm, a_component in Short, I, II. unfold F in I, II.
     rewrite A_norm, (root_is r A r_nonneg) in I, II by (rewrite A_is; lra).
     rewrite (root_is R_ _ R_nonneg ER) in I.
     rewrite (root_is S_ (Y ^ 2 - a ^ 2) S_nonneg_) in II by (rewrite S_is; ring).
     repeat split.
-    - replace (qn + R_ * rho + Y * q) with (rho * R_ + (1 + rho) * (alpha * gain) * Lambda1 * Y + (1 + rho) * (alpha * gain) * nu)
+    - replace (qn + R_ * rho + Y * q)
+        with (rho * R_ + (1 + rho) * (alpha * gain) * Lambda1 * Y + (1 + rho) * (alpha * gain) * nu)
         by (rewrite q_is, qn_is; ring). lra.
     - rewrite x_is. lra.
     - rewrite <- (pow2_abs a). apply pow_incr. split; [apply Rabs_pos | exact Short].
   Qed.
 
-  Section bounded_noise.
+  Lemma F_seen h : taken Smp Len h -> forall y : lift Crd (fun _ => real_space), inner (F_k h) y = inner (F h) y.
+  Proof. intros T y. rewrite F_at by exact T. symmetry. apply (inner_scal r (unit h) y). Qed.
+
+  Lemma v_seen h : taken Smp Len h ->
+    forall y : lift Crd (fun _ => real_space), inner (v_k h) y = inner (plus F (plus b e) h) y.
+  Proof.
+    intros T y. rewrite v_at by exact T.
+    change (plus F (plus b e) h) with (plus (scal r (unit h)) (plus (b h) (e h))).
+    rewrite !inner_plus, inner_scal. ring.
+  Qed.
+
+  Section smooth_steps.
+  Hypothesis smooth : forall h, taken Smp Len h -> f_next h <= f_now h
+      + 1 / 2 * L * (inner (n_k h) (n_k h) * alpha ^ 2 * gain ^ 2 + inner (v_k h) (v_k h) * alpha ^ 2 * gain ^ 2
+        + 2 * inner (n_k h) (v_k h) * alpha ^ 2 * gain ^ 2)
+      + (-1) * inner (F_k h) (n_k h) * alpha * gain + (-1) * inner (F_k h) (v_k h) * alpha * gain.
+    Hypothesis p_is : p = Delta * / K * / alpha * / gain.
+    Hypothesis nu_nonneg : 0 <= nu.
+
+    Let p_seen : p = Delta * / K * / (alpha * gain).
+    Proof. rewrite p_is. rewrite Rinv_mult. ring. Qed.
+
+    Lemma described level : 0 <= level -> R_ ^ 2 = A + level ^ 2 ->
+      (forall f : history -> R, f_star <= mean Smp Len f ->
+        (forall h, taken Smp Len h -> f h <= f (tl h)
+          - alpha * gain * (inner (F h) (plus F (plus b e) h) + inner (F h) (n h))
+          + L / 2 * ((alpha * gain) ^ 2 * norm (plus (plus F (plus b e) h) (n h)) ^ 2)) ->
+        feasible ((f nil - f_star) / (alpha * gain * INR Len)) (alpha * gain * L) level rho
+          ((1 + rho) * (alpha * gain) * Lambda1) ((1 + rho) * (alpha * gain) * nu) (norm F ^ 2)
+          (norm (plus F (plus b e))) (inner unit (plus F (plus b e)))) ->
+      (A + Y ^ 2 + (-2) * a * r <= (qn + R_ * rho + Y * q) ^ 2) /\
+      (a * r <= p + 1 / 2 * x * Y ^ 2 + 1 / 2 * x * level ^ 2 + S_ * level * x) /\ a ^ 2 <= Y ^ 2.
+    Proof.
+      intros Hl ER Feasible. apply claimed; try assumption.
+      destruct values as (f & Now & Next & E1 & E2 & _ & _ & EK). rewrite E1, E2 in *.
+      rewrite <- (start_cost Delta K (alpha * gain) p (f nil) f_star Len some step_pos EK gap p_seen).
+      apply (Feasible f bounded_below). intros h T. rewrite <- (Now h T), <- (Next h T).
+      apply (descent_seen (F_k h) (v_k h) (n_k h)); [now apply F_seen | now apply v_seen | now apply n_at |].
+      specialize (smooth h T). lra.
+    Qed.
+
+    Section bounded_noise.
+      Hypothesis sigma_nonneg : 0 <= sigma.
+      Hypothesis variance : forall h, taken Smp Len h -> inner (n_k h) (n_k h) <= sigma ^ 2.
+      Hypothesis R_is : R_ ^ 2 = A + sigma ^ 2.
+
+      Lemma compare_master_sharp :
+        (A + Y ^ 2 + (-2) * a * r <= (qn + R_ * rho + Y * q) ^ 2) /\
+        (a * r <= p + 1 / 2 * x * Y ^ 2 + 1 / 2 * x * sigma ^ 2 + S_ * sigma * x) /\ a ^ 2 <= Y ^ 2.
+      Proof using All.
+        apply described; try assumption. intros f Low Descent.
+        apply (run_sharp Smp Len f f_star some Low F n b e unit); try assumption.
+        - now apply unit_is.
+        - now apply known_scal.
+        - now apply b_stale.
+        - exact reach_drift.
+        - apply average_below; [exact some|]. intros h T. rewrite <- (both_seen _ _ _ _ (n_at h T) (n_at h T)).
+          now apply variance.
+      Qed.
+    End bounded_noise.
+
+    Section growing_noise.
+      Variables growth level : R.
+      Hypothesis sigma_nonneg : 0 <= sigma.
+      Hypothesis growth_nonneg : 0 <= growth.
+      Hypothesis variance : forall h, taken Smp Len h ->
+        inner (n_k h) (n_k h) <= sigma ^ 2 + inner (F_k h) (F_k h) * growth.
+      Hypothesis level_nonneg : 0 <= level.
+      Hypothesis level_is : level ^ 2 = sigma ^ 2 + A * growth.
+      Hypothesis R_is : R_ ^ 2 = A + level ^ 2.
+
+      Lemma compare_growing_sharp :
+        (A + Y ^ 2 + (-2) * a * r <= (qn + R_ * rho + Y * q) ^ 2) /\
+        (a * r <= p + 1 / 2 * x * Y ^ 2 + 1 / 2 * x * level ^ 2 + S_ * level * x) /\ a ^ 2 <= Y ^ 2.
+      Proof using All.
+        apply described; try assumption. intros f Low Descent.
+        replace level with (Sequences.level sigma growth (norm F ^ 2))
+          by (unfold F; rewrite A_norm; apply root_is; [exact level_nonneg | rewrite level_is; ring]).
+        apply (run_sharp_growing Smp Len f f_star some Low F n b e unit); try assumption.
+        - now apply unit_is.
+        - now apply known_scal.
+        - now apply b_stale.
+        - exact reach_drift.
+        - intros h. apply conditional_below. intros l T.
+          pose proof (variance l T) as N. rewrite (both_seen _ _ _ _ (n_at l T) (n_at l T)) in N.
+          assert (EF : forall y, inner (F_k l) y = inner (F l) y)
+            by (intros y; rewrite F_at by exact T; symmetry; apply (inner_scal r (unit l) y)).
+          rewrite (both_seen _ _ _ _ EF EF) in N. lra.
+      Qed.
+    End growing_noise.
+  End smooth_steps.
+
+  Section granular_steps.
+    Variables V_ Lambdah moved qmax : R.
+    Variable zeta_k : history -> lift Crd (fun _ => real_space).
+    Variable zeta : process Smp Len (lift Crd (fun _ => real_space)).
+    Hypothesis zeta_at : forall h, taken Smp Len h ->
+      forall y : lift Crd (fun _ => real_space), inner (zeta_k h) y = inner (zeta h) y.
+    Hypothesis zeta_differences : differences Smp Len (lift Crd (fun _ => real_space)) zeta.
+    Hypothesis smooth : forall h, taken Smp Len h -> f_next h <= inner (F_k h) (zeta_k h) + f_now h
+      + 1 / 2 * L * (inner (zeta_k h) (zeta_k h) + inner (n_k h) (n_k h) * alpha ^ 2 * gain ^ 2
+        + inner (v_k h) (v_k h) * alpha ^ 2 * gain ^ 2 + (-2) * inner (n_k h) (zeta_k h) * alpha * gain
+        + (-2) * inner (v_k h) (zeta_k h) * alpha * gain + 2 * inner (n_k h) (v_k h) * alpha ^ 2 * gain ^ 2)
+      + (-1) * inner (F_k h) (n_k h) * alpha * gain + (-1) * inner (F_k h) (v_k h) * alpha * gain.
+    Hypothesis p_is : p = Delta * / K * / alpha * / gain + 1 / 2 * L * V_ * / alpha * / gain * qmax ^ 2.
+    Hypothesis energy : inner zeta zeta <= V_ * qmax ^ 2.
     Hypothesis sigma_nonneg : 0 <= sigma.
     Hypothesis variance : forall h, taken Smp Len h -> inner (n_k h) (n_k h) <= sigma ^ 2.
     Hypothesis R_is : R_ ^ 2 = A + sigma ^ 2.
+    Hypothesis v_zeta : inner b zeta + inner e zeta + inner unit zeta * r = 0.
+    Hypothesis n_zeta : inner n zeta = 0.
+    Hypothesis Lambdah_nonneg : 0 <= Lambdah.
+    Hypothesis moved_nonneg : 0 <= moved.
+    Hypothesis moved_is : moved ^ 2 = sigma ^ 2 + V_ * / alpha ^ 2 * / gain ^ 2 * qmax ^ 2.
+    Hypothesis nu_is : nu = Lambdah * moved.
 
-    Lemma compare_master_sharp :
+    Lemma compare_granularity_enters :
       (A + Y ^ 2 + (-2) * a * r <= (qn + R_ * rho + Y * q) ^ 2) /\
-      (a * r <= p + 1 / 2 * x * Y ^ 2 + 1 / 2 * x * sigma ^ 2 + S_ * sigma * x) /\ a ^ 2 <= Y ^ 2.
+      (a * r <= p + 1 / 2 * x * Y ^ 2 + 1 / 2 * x * sigma ^ 2 + S_ * sigma * x) /\ a ^ 2 <= Y ^ 2 /\
+      inner n n + inner zeta zeta * / alpha ^ 2 * / gain ^ 2 + (-2) * inner n zeta * / alpha * / gain <= moved ^ 2.
     Proof using All.
-      apply claimed; try assumption. intros f Low _ Descent.
-      apply (run_sharp Smp Len f f_star some Low F n b e unit); try assumption.
+      assert (Nu : 0 <= nu) by (rewrite nu_is; now apply Rmult_le_pos).
+      destruct values as (f & Now & Next & E1 & E2 & _ & _ & EK).
+      assert (Low : f_star <= mean Smp Len f) by (rewrite <- E2; exact bounded_below).
+      destruct (run_sharp_granular Smp Len f f_star some Low F n b e unit zeta (alpha * gain) L rho Lambda1 nu) with
+        (sigma := sigma) (energy := V_ * qmax ^ 2) as [Fe En]; try assumption.
+      - unfold F. rewrite !inner_plus, inner_scal. lra.
       - now apply unit_is.
       - now apply known_scal.
-      - exact b_stale.
+      - now apply b_stale.
       - exact reach_drift.
+      - intros h T. rewrite <- (Now h T), <- (Next h T).
+        apply (granular_seen (F_k h) (v_k h) (n_k h) (zeta_k h)); [now apply F_seen | now apply v_seen | now apply n_at
+          | now apply zeta_at |].
+        specialize (smooth h T). lra.
       - apply average_below; [exact some|]. intros h T. rewrite <- (both_seen _ _ _ _ (n_at h T) (n_at h T)).
         now apply variance.
+      - assert (Ep : (f nil - f_star) / (alpha * gain * INR Len) + L / (2 * (alpha * gain)) * (V_ * qmax ^ 2) = p).
+        { rewrite (start_cost Delta K (alpha * gain) (Delta * / K * / (alpha * gain)) (f nil) f_star Len some step_pos
+          EK)
+            by (rewrite ?gap, ?E1; reflexivity). rewrite p_is. field. repeat split; try lra. rewrite EK. apply
+              not_0_INR. lia. }
+        rewrite Ep in Fe. destruct (claimed sigma sigma_nonneg R_is Fe) as (I & II & III).
+        split; [exact I|]. split; [exact II|]. split; [exact III|].
+        rewrite inner_plus, !inner_plus_r, !inner_scal, !inner_scal_r, (inner_sym zeta n) in En. rewrite moved_is.
+        replace (inner zeta zeta * / alpha ^ 2 * / gain ^ 2)
+          with (- / (alpha * gain) * (- / (alpha * gain) * inner zeta zeta)) by (field; lra).
+        replace (V_ * / alpha ^ 2 * / gain ^ 2 * qmax ^ 2) with (V_ * qmax ^ 2 / (alpha * gain) ^ 2) by (field; lra).
+        replace (-2 * inner n zeta * / alpha * / gain) with (2 * (- / (alpha * gain) * inner n zeta)) by (field; lra).
+          lra.
     Qed.
-  End bounded_noise.
-
-  Section growing_noise.
-    Variables growth level : R.
-    Hypothesis sigma_nonneg : 0 <= sigma.
-    Hypothesis growth_nonneg : 0 <= growth.
-    Hypothesis variance : forall h, taken Smp Len h ->
-      inner (n_k h) (n_k h) <= sigma ^ 2 + inner (F_k h) (F_k h) * growth.
-    Hypothesis level_nonneg : 0 <= level.
-    Hypothesis level_is : level ^ 2 = sigma ^ 2 + A * growth.
-    Hypothesis R_is : R_ ^ 2 = A + level ^ 2.
-
-    Lemma compare_growing_sharp :
-      (A + Y ^ 2 + (-2) * a * r <= (qn + R_ * rho + Y * q) ^ 2) /\
-      (a * r <= p + 1 / 2 * x * Y ^ 2 + 1 / 2 * x * level ^ 2 + S_ * level * x) /\ a ^ 2 <= Y ^ 2.
-    Proof using All.
-      apply claimed; try assumption. intros f Low _ Descent.
-      replace level with (Sequences.level sigma growth (norm F ^ 2))
-        by (unfold F; rewrite A_norm; apply root_is; [exact level_nonneg | rewrite level_is; ring]).
-      apply (run_sharp_growing Smp Len f f_star some Low F n b e unit); try assumption.
-      - now apply unit_is.
-      - now apply known_scal.
-      - exact b_stale.
-      - exact reach_drift.
-      - intros h. apply conditional_below. intros l T.
-        pose proof (variance l T) as N. rewrite (both_seen _ _ _ _ (n_at l T) (n_at l T)) in N.
-        assert (EF : forall y, inner (F_k l) y = inner (F l) y)
-          by (intros y; rewrite F_at by exact T; symmetry; apply (inner_scal r (unit l) y)).
-        rewrite (both_seen _ _ _ _ EF EF) in N. lra.
-    Qed.
-  End growing_noise.
+  End granular_steps.
 End reach.
 
 (** * With the saturation met along the run *)
@@ -456,7 +555,8 @@ Section adaptive.
     w_noise h c = noise h c * share h c.
   Hypothesis w_stale_is : forall h, taken Smp Len h -> forall c, support Crd c ->
     w_stale h c = share h c * stale h c.
-  Hypothesis drift_is : forall h, taken Smp Len h -> forall c, support Crd c -> drift h c ^ 2 <= m h c ^ 2 * share h c ^ 2.
+  Hypothesis drift_is : forall h, taken Smp Len h -> forall c, support Crd c -> drift h c ^ 2 <= m h c ^ 2 * share h c
+    ^ 2.
   Hypothesis A_is : A = inner unit unit * r ^ 2.
   Hypothesis B_nonneg : 0 <= B_b.
   Hypothesis b_short : inner b b <= B_b ^ 2.
@@ -510,7 +610,8 @@ End adaptive.
 Section resolved.
   Variables (Smp : sampler) (Len : nat).
   Context {H C : space}.
-  Variables Delta K L Ln S_ Y a alpha f_first f_last f_star g_x gain mean_next mean_now p r sigma sqrt_L sqrt_Ln x xn : R.
+  Variables Delta K L Ln S_ Y a alpha f_first f_last f_star g_x gain mean_next mean_now p r sigma sqrt_L sqrt_Ln x xn
+    : R.
   Variables f_next f_now : history -> R.
   Variables F_k n_k v_k : history -> H.
   Variables Mn_k Mv_k : history -> C.
@@ -572,7 +673,8 @@ Section resolved.
     split; [|exact G]. destruct values as (f & Now & Next & E1 & E2 & _ & _ & EK). rewrite E1, E2 in *.
     assert (EF : forall h, taken Smp Len h -> forall y, inner (F_k h) y = inner ((scal r unit : process Smp Len H) h) y)
       by (intros h T y; rewrite F_at by exact T; symmetry; apply (inner_scal r (unit h) y)).
-    pose proof (run_resolved Smp Len f f_star some bounded_below (scal r unit) v n unit Mu Mv Mn (alpha * gain) L Ln sigma
+    pose proof (run_resolved Smp Len f f_star some bounded_below (scal r unit) v n unit Mu Mv Mn (alpha * gain) L Ln
+      sigma
       step_pos L_nonneg Ln_nonneg sigma_nonneg n_differences (known_scal r unit unit_known)
       (unit_is unit r r_nonneg unit_short unit_or_none) Mn_differences Mu_known) as T.
     rewrite (start_cost Delta K (alpha * gain) p (f nil) f_star Len some step_pos EK gap p_seen),
@@ -582,7 +684,8 @@ Section resolved.
     rewrite (root_is g_x (alpha * gain * L * (alpha * gain * Ln))) in T.
     2:{ rewrite g_is. repeat apply Rmult_le_pos; lra. } 2:{ rewrite G, x_is, xn_is. ring. }
     rewrite x_is, xn_is.
-    enough (a * r <= p + alpha * gain * L / 2 * Y ^ 2 + alpha * gain * Ln / 2 * sigma ^ 2 + g_x * sigma * S_) by lra. apply T.
+    enough (a * r <= p + alpha * gain * L / 2 * Y ^ 2 + alpha * gain * Ln / 2 * sigma ^ 2 + g_x * sigma * S_) by lra.
+      apply T.
     - apply average_below; [exact some|]. intros h Th. rewrite <- (both_seen _ _ _ _ (Mn_at h Th) (Mn_at h Th)).
       now apply Mn_short.
     - lra.

@@ -93,7 +93,8 @@ Qed.
 Theorem step_bound tau rho alpha w g :
   0 < tau -> 0 <= alpha -> Rabs w <= rho * tau -> Rabs (ald tau w (- alpha * g) - w) <= alpha * (1 + rho) * Rabs g.
 Proof.
-  intros T A S. pose proof (step_of_response (ald tau) alpha 1 rho w g A Rle_0_1 (linear_responds tau rho w _ T S)) as B.
+  intros T A S. pose proof (step_of_response (ald tau) alpha 1 rho w g A Rle_0_1 (linear_responds tau rho w _ T S)) as
+    B.
   now rewrite Rmult_1_r in B.
 Qed.
 

@@ -10,21 +10,39 @@ Lemma ratio_within tau s w : 0 < tau -> Rabs w <= s * tau -> - s <= w / tau <= s
 Proof. intros T W. apply within, saturation_ratio; assumption. Qed.
 
 (** The linear device: gamma = s, gain 1. *)
-Theorem linear_family s : gamma_of (1 - s) (1 + s) = s /\ gain_of (1 - s) (1 + s) = 1.
-Proof. unfold gamma_of, gain_of. split; field; lra. Qed.
+(* Claim: response.linear *)
+Theorem linear_family tau s w :
+  0 < tau -> 0 <= s -> Rabs w <= s * tau ->
+  (1 - s <= up tau w <= 1 + s /\ 1 - s <= down tau w <= 1 + s) /\
+  gamma_of (1 - s) (1 + s) = s /\ gain_of (1 - s) (1 + s) = 1.
+Proof.
+  intros T S W. apply ratio_within in W; [|exact T]. unfold up, down, gamma_of, gain_of.
+  repeat split; try lra; field; lra.
+Qed.
 
 (** An element with its own saturation and symmetric point: the linear device about c. *)
 Definition shifted_point (tau c w D : R) : R := c + ald tau (w - c) D.
+
+Lemma own_point_within tau c reach rho w :
+  0 < tau -> Rabs w <= reach -> (reach + Rabs c) / tau <= rho -> Rabs (w - c) <= rho * tau.
+Proof.
+  intros T W Q. apply Rle_trans with (reach + Rabs c).
+  - pose proof (Rabs_triang w (- c)) as A. rewrite Rabs_Ropp in A. unfold Rminus. lra.
+  - apply Rmult_le_compat_r with (r := tau) in Q; [|lra]. unfold Rdiv in Q. rewrite Rmult_assoc, Rinv_l in Q; lra.
+Qed.
+
+(* Claim: response.own_parameters *)
+Theorem own_point_family tau c reach rho w :
+  0 < tau -> 0 <= rho -> Rabs w <= reach -> (reach + Rabs c) / tau <= rho ->
+  (1 - rho <= up tau (w - c) <= 1 + rho /\ 1 - rho <= down tau (w - c) <= 1 + rho) /\
+  gamma_of (1 - rho) (1 + rho) = rho /\ gain_of (1 - rho) (1 + rho) = 1.
+Proof. intros T P W Q. apply linear_family; [exact T | exact P | now apply (own_point_within tau c reach)]. Qed.
 
 Theorem own_point_responds tau c reach rho w D :
   0 < tau -> Rabs w <= reach -> (reach + Rabs c) / tau <= rho -> responds (shifted_point tau c) 1 rho w D.
 Proof.
   intros T W Q. unfold responds, shifted_point.
-  assert (Sat : Rabs (w - c) <= rho * tau).
-  { apply Rle_trans with (reach + Rabs c).
-    - pose proof (Rabs_triang w (- c)) as A. rewrite Rabs_Ropp in A. unfold Rminus. lra.
-    - apply Rmult_le_compat_r with (r := tau) in Q; [|lra]. unfold Rdiv in Q. rewrite Rmult_assoc, Rinv_l in Q; lra. }
-  pose proof (ald_distortion tau rho (w - c) D T Sat) as A.
+  pose proof (ald_distortion tau rho (w - c) D T (own_point_within tau c reach rho w T W Q)) as A.
   replace (c + ald tau (w - c) D - (w + 1 * D)) with (ald tau (w - c) D - (w - c + D)) by ring. now rewrite Rmult_1_l.
 Qed.
 
@@ -47,23 +65,28 @@ Proof.
   intros S. rewrite gamma_is_tanh by apply exp_pos. unfold artanh. now rewrite power_ratio by lra.
 Qed.
 
-Lemma power_between s e m X : 0 <= s < 1 -> 0 <= e <= m -> - s <= X <= s ->
-  Rpower (1 - s) m <= Rpower (1 + X) e <= Rpower (1 + s) m.
+(** Powers by their order, in base and in exponent: (1 - s)^m <= (1 - s)^e <= (1 + X)^e <= (1 + s)^e <= (1 + s)^m. *)
+Lemma power_chain s e m X : 0 <= s < 1 -> 0 <= e <= m -> - s <= X <= s ->
+  (Rpower (1 - s) m <= Rpower (1 - s) e /\ Rpower (1 - s) e <= Rpower (1 + X) e) /\
+  (Rpower (1 + X) e <= Rpower (1 + s) e /\ Rpower (1 + s) e <= Rpower (1 + s) m).
 Proof.
-  intros S M HX.
-  assert (Up : forall x, 1 <= x -> Rpower x e <= Rpower x m).
-  { intros x H. destruct (Req_dec x 1) as [->|N].
-    - unfold Rpower. rewrite ln_1, !Rmult_0_r. lra.
-    - apply Rle_Rpower; lra. }
-  assert (Low : Rpower (1 - s) m <= Rpower (1 - s) e).
-  { assert (L : ln (1 - s) <= 0).
+  intros S M HX. repeat split.
+  - assert (L : ln (1 - s) <= 0).
     { rewrite <- ln_1. destruct (Req_dec s 0) as [->|N]; [rewrite Rminus_0_r; lra|]. left. apply ln_increasing; lra. }
     assert (Q : m * ln (1 - s) <= e * ln (1 - s)) by nra. unfold Rpower.
-    destruct (Req_dec (m * ln (1 - s)) (e * ln (1 - s))) as [->|N]; [lra|]. left. apply exp_increasing. lra. }
-  split.
-  - apply Rle_trans with (1 := Low). apply Rle_Rpower_l; lra.
-  - apply Rle_trans with (2 := Up (1 + s) ltac:(lra)). apply Rle_Rpower_l; lra.
+    destruct (Req_dec (m * ln (1 - s)) (e * ln (1 - s))) as [->|N]; [lra|]. left. apply exp_increasing. lra.
+  - apply Rle_Rpower_l; lra.
+  - apply Rle_Rpower_l; lra.
+  - destruct (Req_dec s 0) as [->|N]; [rewrite Rplus_0_r; unfold Rpower; rewrite ln_1, !Rmult_0_r; lra|].
+    apply Rle_Rpower; lra.
 Qed.
+
+(** Q and P are the m-th powers at the two ends, low and high those of the response's own exponent. *)
+(* Claim: response.power *)
+Theorem nested_family Q P low high q :
+  0 < Q -> Q <= low -> low <= q -> q <= high -> high <= P ->
+  Q <= q <= P /\ (1 + gamma_of Q P) / (1 - gamma_of Q P) = P / Q.
+Proof. intros. split; [lra|]. unfold gamma_of. field. repeat split; nra. Qed.
 
 Theorem power_responds tau s up down w D :
   0 < tau -> 0 <= s < 1 -> 0 <= up -> 0 <= down -> Rabs w <= s * tau ->
@@ -73,9 +96,13 @@ Theorem power_responds tau s up down w D :
 Proof.
   intros T S U L W e. pose proof (Rmax_l up down). pose proof (Rmax_r up down).
   apply ratio_within in W; [|exact T]. rewrite <- power_family by lra.
+  assert (B : forall own X, 0 <= own <= e -> - s <= X <= s ->
+    Rpower (1 - s) e <= Rpower (1 + X) own <= Rpower (1 + s) e).
+  { intros own X O HX. destruct (power_chain s own e X S O HX) as [[A B] [C C']].
+    now apply (nested_family _ _ (Rpower (1 - s) own) (Rpower (1 + s) own)); [apply exp_pos | | | |]. }
   apply (responses_respond (power_up tau up) (power_down tau down)); [apply exp_pos | |].
-  - unfold power_up. replace (1 - w / tau) with (1 + - (w / tau)) by ring. apply power_between; unfold e; lra.
-  - apply power_between; unfold e; lra.
+  - unfold power_up. replace (1 - w / tau) with (1 + - (w / tau)) by ring. apply B; unfold e; lra.
+  - apply B; unfold e; lra.
 Qed.
 
 (** Exponential: (1 - e^(-c (1 - w/tau))) / (1 - e^-c), and mirrored. *)
@@ -123,6 +150,7 @@ Proof.
 Qed.
 
 (** gamma = sinh (c s) / (e^c - cosh (c s)), gain (e^c - cosh (c s)) / (e^c - 1); at one weight X for s, gamma_loc. *)
+(* Claim: response.exponential *)
 Theorem exponential_family s c : c <> 0 -> -1 < s < 1 ->
   gamma_of (bent c (1 - s)) (bent c (1 + s)) = sinh (c * s) / (exp c - cosh (c * s)) /\
   gain_of (bent c (1 - s)) (bent c (1 + s)) = (exp c - cosh (c * s)) / (exp c - 1).
@@ -155,6 +183,7 @@ Qed.
 Definition slanted_up (tau u w : R) : R := u * (1 - w / tau).
 Definition slanted_down (tau d w : R) : R := d * (1 + w / tau).
 
+(* Claim: response.shifted_linear *)
 Theorem shifted_family s less more :
   0 <= s < 1 -> 0 < less -> less <= more ->
   let dl := (more - less) / (more + less) in
@@ -173,22 +202,36 @@ Proof.
       apply Rdiv_lt_0_compat; lra.
 Qed.
 
+Lemma shifted_between tau s u d w :
+  0 < tau -> 0 <= s < 1 -> 0 < u -> 0 < d -> Rabs w <= s * tau ->
+  let least := Rmin u d * (1 - s) in let most := Rmax u d * (1 + s) in
+  least <= slanted_up tau u w <= most /\ least <= slanted_down tau d w <= most.
+Proof.
+  intros T S U L W least most. apply ratio_within in W; [|exact T].
+  pose proof (Rmax_l u d). pose proof (Rmax_r u d). pose proof (Rmin_l u d). pose proof (Rmin_r u d).
+  assert (0 < Rmin u d) by now apply Rmin_glb_lt.
+  unfold least, most, slanted_up, slanted_down. repeat split; apply Rmult_le_compat; lra.
+Qed.
+
+Lemma slope_ratio u d : 0 < u -> 0 < d ->
+  Rabs (u - d) / (u + d) = (Rmax u d - Rmin u d) / (Rmax u d + Rmin u d).
+Proof.
+  intros U L. unfold Rmax, Rmin. destruct (Rle_dec u d) as [Q|Q].
+  - rewrite Rabs_left1 by lra. field. lra.
+  - rewrite Rabs_pos_eq by lra. reflexivity.
+Qed.
+
 Theorem shifted_responds tau s u d w D :
   0 < tau -> 0 <= s < 1 -> 0 < u -> 0 < d -> Rabs w <= s * tau ->
   let dl := Rabs (u - d) / (u + d) in
   responds (update (slanted_up tau u) (slanted_down tau d))
     ((Rmax u d * (1 + s) + Rmin u d * (1 - s)) / 2) ((s + dl) / (1 + s * dl)) w D.
 Proof.
-  intros T S U L W dl. apply ratio_within in W; [|exact T].
-  assert (E : dl = (Rmax u d - Rmin u d) / (Rmax u d + Rmin u d)).
-  { unfold dl, Rmax, Rmin. destruct (Rle_dec u d) as [Q|Q].
-    - rewrite Rabs_left1 by lra. field. lra.
-    - rewrite Rabs_pos_eq by lra. reflexivity. }
-  pose proof (Rmax_l u d). pose proof (Rmax_r u d). pose proof (Rmin_l u d). pose proof (Rmin_r u d).
-  assert (0 < Rmin u d) by now apply Rmin_glb_lt.
-  destruct (shifted_family s (Rmin u d) (Rmax u d)) as [G _]; try lra. rewrite E, <- G.
-  apply (responses_respond (slanted_up tau u) (slanted_down tau d)); [nra | |];
-    unfold slanted_up, slanted_down; split; apply Rmult_le_compat; lra.
+  intros T S U L W dl. destruct (shifted_between tau s u d w T S U L W) as [Up Down].
+  assert (0 < Rmin u d) by now apply Rmin_glb_lt. pose proof (Rmin_l u d). pose proof (Rmax_l u d).
+  destruct (shifted_family s (Rmin u d) (Rmax u d)) as [G _]; try lra.
+  unfold dl. rewrite (slope_ratio u d U L), <- G.
+  apply (responses_respond (slanted_up tau u) (slanted_down tau d)); [nra | exact Up | exact Down].
 Qed.
 
 (** gamma_loc of the shifted linear device at X = w/tau. *)
@@ -202,15 +245,49 @@ Proof.
   rewrite ln_Rinv by (apply Rdiv_lt_0_compat; assumption). field.
 Qed.
 
-(** Constant step with hard bounds: exact where no increment is clipped, and no gamma < 1 where one is. *)
+(** Constant step with hard bounds at +-tau: exact where no increment is clipped; from |w| <= h tau an increment of size
+    at most [reached] makes at least the share ph of itself, if ph reached fits into what is left; and no gamma < 1
+      where
+    nothing is left. *)
 Definition clipped (bound w D : R) : R := Rmax (- bound) (Rmin bound (w + D)).
 
-Theorem constant_step bound w D : Rabs w + Rabs D <= bound -> responds (clipped bound) 1 0 w D.
+(* Claim: response.constant_step *)
+Theorem clipped_share tau h ph reached w D :
+  0 < tau -> 0 <= h < 1 -> Rabs w <= h * tau -> 0 < ph <= 1 -> Rabs D <= reached -> ph * reached <= tau * (1 - h) ->
+  exists r, clipped tau w D - w = D * r /\ ph <= r <= 1.
 Proof.
-  intros B. pose proof (Rabs_triang w D) as T. assert (W : Rabs (w + D) <= bound) by lra. apply within in W.
-  unfold responds, clipped. rewrite Rmin_right, Rmax_right by lra.
-  replace (w + D - (w + 1 * D)) with 0 by ring. rewrite Rabs_R0. lra.
+  intros T H W P HD Fits. apply within in W. assert (Room : Rabs w <= tau) by (apply Rabs_le; nra). apply within in
+    Room.
+  destruct (Req_dec D 0) as [->|N].
+  { exists 1. unfold clipped. rewrite Rmin_right, Rmax_right by lra. lra. }
+  assert (D0 : 0 < Rabs D) by now apply Rabs_pos_lt.
+  assert (Share : ph * Rabs D <= tau * (1 - h)) by nra.
+  exists ((clipped tau w D - w) / D). split; [field; exact N|].
+  assert (B : (0 < D -> ph * D <= clipped tau w D - w <= D) /\ (D < 0 -> ph * - D <= w - clipped tau w D <= - D)).
+  { unfold clipped, Rmin, Rmax. split; intros S; [rewrite Rabs_pos_eq in Share by lra | rewrite Rabs_left in Share by
+    lra];
+      destruct (Rle_dec tau (w + D)), (Rle_dec _ _); nra. }
+  destruct (Rlt_le_dec 0 D) as [S|S].
+  - destruct B as [B _]. specialize (B S). split; apply Rmult_le_reg_r with D; try exact S; unfold Rdiv;
+      rewrite ?Rmult_assoc, Rinv_l by lra; lra.
+  - destruct B as [_ B]. specialize (B ltac:(lra)). replace ((clipped tau w D - w) / D) with ((w - clipped tau w D) /
+    - D)
+      by (field; lra). split; apply Rmult_le_reg_r with (- D); try lra; unfold Rdiv;
+      rewrite ?Rmult_assoc, Rinv_l by lra; lra.
 Qed.
+
+Lemma share_responds U least most w D :
+  0 < least -> (exists r, U w D - w = D * r /\ least <= r <= most) ->
+  responds U (gain_of least most) (gamma_of least most) w D.
+Proof.
+  intros L (r & E & B). pose proof (responses_respond (fun _ => r) (fun _ => r) least most w D L B B) as R.
+  unfold responds, update in *. replace (U w D) with (w + D * r) by lra. destruct (Rle_dec 0 D); exact R.
+Qed.
+
+Theorem constant_step_responds tau h ph reached w D :
+  0 < tau -> 0 <= h < 1 -> Rabs w <= h * tau -> 0 < ph <= 1 -> Rabs D <= reached -> ph * reached <= tau * (1 - h) ->
+  responds (clipped tau) (gain_of ph 1) (gamma_of ph 1) w D.
+Proof. intros. apply share_responds; [lra|]. now apply (clipped_share tau h ph reached). Qed.
 
 Theorem constant_step_clipped bound D gain gamma :
   0 <= bound -> 0 < D -> 0 < gain -> responds (clipped bound) gain gamma bound D -> 1 <= gamma.
@@ -221,6 +298,18 @@ Proof.
 Qed.
 
 (** Gain spread: every element has its own factor g in [g-, g+]. *)
+(* Claim: response.gain_spread *)
+Theorem spread_family least most few many g q :
+  0 < least -> 0 < few -> few <= g -> g <= many -> least <= q -> q <= most ->
+  let a := gamma_of few many in let b := gamma_of least most in
+  few * least <= g * q <= many * most /\ gamma_of (few * least) (many * most) = (a + b) / (1 + a * b) /\
+  gamma_of (g * least) (g * most) = b.
+Proof.
+  intros P F G0 G1 Q0 Q1 a b. split; [split; apply Rmult_le_compat; lra|]. split.
+  - unfold a, b. apply gamma_adds; lra.
+  - unfold b, gamma_of. field. split; nra.
+Qed.
+
 Theorem spread_responds up down least most few many g w D :
   0 < least -> 0 < few -> few <= g <= many -> least <= up w <= most -> least <= down w <= most ->
   responds (update (fun w => g * up w) (fun w => g * down w))
@@ -228,7 +317,7 @@ Theorem spread_responds up down least most few many g w D :
   log_ratio (few * least) (many * most) = log_ratio least most + log_ratio few many.
 Proof.
   intros P F G U L. split.
-  - apply (responses_respond (fun w => g * up w) (fun w => g * down w)); [nra | |]; split; apply Rmult_le_compat; lra.
+  - apply (responses_respond (fun w => g * up w) (fun w => g * down w)); [nra | |]; apply spread_family; tauto.
   - rewrite log_ratio_adds by lra. ring.
 Qed.
 
@@ -260,31 +349,51 @@ Proof.
   - rewrite <- (Rmult_1_r (1 + s)), log_ratio_adds by lra. reflexivity.
 Qed.
 
-(** Increments up to Y tau. *)
+(** A step towards the bound that the increment points to, of which the fraction [decay] of the way is left; phi is how
+    much of the increment is made at w = 0. *)
+Definition towards (tau decay w D : R) : R :=
+  let s := if Rle_dec 0 D then 1 else -1 in s * tau - (s * tau - w) * decay.
+
+(* Claim: device.pulse_train *)
+Theorem towards_the_bound tau s ph phi decay w D :
+  0 < tau -> 0 <= s < 1 -> Rabs w <= s * tau -> 0 < ph -> ph <= phi -> phi <= 1 -> Rabs D * phi = tau * (1 - decay) ->
+  let up := phi * (1 - w / tau) in let down := phi * (1 + w / tau) in
+  towards tau decay w D = update (fun _ => up) (fun _ => down) w D /\
+  ((1 - s) * ph <= up <= 1 + s /\ (1 - s) * ph <= down <= 1 + s).
+Proof.
+  intros T S W P L L1 E up down. apply ratio_within in W; [|exact T]. unfold towards, update, up, down.
+  assert (Ed : decay = 1 - Rabs D * phi / tau) by (rewrite E; field; lra).
+  split; [|repeat split; nra]. rewrite Ed. destruct (Rle_dec 0 D) as [Q|Q].
+  - rewrite Rabs_pos_eq by exact Q. field. lra.
+  - rewrite Rabs_left by lra. field. lra.
+Qed.
+
+(** Trains of pulses, of increments up to Y tau. *)
 Theorem train_responds tau s Y w D :
   0 < tau -> 0 <= s < 1 -> Rabs w <= s * tau -> 0 < Y -> Rabs D <= Y * tau ->
   let ph := response Y in let e := (1 - ph) / (1 + ph) in
   responds (train tau) (((1 + s) + (1 - s) * ph) / 2) ((s + e) / (1 + s * e)) w D.
 Proof.
   intros T S W HY HD ph e. pose proof (response_range Y HY) as Q. fold ph in Q.
-  destruct (train_family s ph S Q) as [G _]. fold e in G. rewrite <- G. unfold responds.
-  destruct (Req_dec D 0) as [->|N].
-  - unfold train. destruct (Rle_dec 0 0) as [_|Z]; [|exfalso; apply Z; lra].
-    rewrite Rabs_R0. unfold Rdiv. rewrite Rmult_0_l, Ropp_0, exp_0.
-    match goal with |- Rabs ?x <= _ => replace x with 0 by ring end. rewrite Rabs_R0. lra.
-  - destruct (pulse_train tau s w D T S N W) as (r & E & Low & High). cbv zeta in Low.
-    assert (Short : Rabs D / tau <= Y).
-    { apply Rmult_le_reg_r with tau; [exact T|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l; lra. }
-    assert (Some : 0 < Rabs D / tau) by (apply Rdiv_lt_0_compat; [now apply Rabs_pos_lt | exact T]).
-    pose proof (response_falls _ Y Some Short) as F. fold ph in F.
-    assert (B : (1 - s) * ph <= r <= 1 + s).
-    { split; [|exact High]. apply Rle_trans with (2 := Low). apply Rmult_le_compat_l; lra. }
-    pose proof (responses_respond (fun _ => r) (fun _ => r) ((1 - s) * ph) (1 + s) w D ltac:(nra) B B) as R0.
-    unfold responds, update, gain_of in R0. replace (train tau w D) with (w + D * r) by lra.
-    destruct (Rle_dec 0 D); exact R0.
+  destruct (train_family s ph S Q) as [G _]. fold e in G. rewrite <- G.
+  set (phi := if Req_EM_T D 0 then 1 else response (Rabs D / tau)).
+  assert (Phi : ph <= phi /\ phi <= 1 /\ Rabs D * phi = tau * (1 - exp (- (Rabs D / tau)))).
+  { unfold phi. destruct (Req_EM_T D 0) as [->|N].
+    - rewrite Rabs_R0. unfold Rdiv. rewrite !Rmult_0_l, Ropp_0, exp_0. lra.
+    - assert (Some : 0 < Rabs D / tau) by (apply Rdiv_lt_0_compat; [now apply Rabs_pos_lt | exact T]).
+      assert (Short : Rabs D / tau <= Y).
+      { apply Rmult_le_reg_r with tau; [exact T|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l; lra. }
+      pose proof (response_falls _ Y Some Short) as F. fold ph in F. pose proof (response_range _ Some).
+      repeat split; try lra. unfold response. field. split; [exact (Rgt_not_eq _ _ T)|]. now apply Rabs_no_R0. }
+  destruct Phi as (A & B & C).
+  destruct (towards_the_bound tau s ph phi _ w D T S W (proj1 Q) A B C) as (E & U & L).
+  unfold responds. change (train tau w D) with (towards tau (exp (- (Rabs D / tau))) w D). rewrite E.
+  apply (responses_respond (fun _ => phi * (1 - w / tau)) (fun _ => phi * (1 + w / tau)) ((1 - s) * ph) (1 + s) w D);
+    [nra | exact U | exact L].
 Qed.
 
-Lemma rising f f' x : 0 <= x -> (forall t, derivable_pt_lim f t (f' t)) -> (forall t, 0 <= t -> 0 <= f' t) -> f 0 <= f x.
+Lemma rising f f' x : 0 <= x -> (forall t, derivable_pt_lim f t (f' t)) -> (forall t, 0 <= t -> 0 <= f' t) -> f 0 <= f
+  x.
 Proof.
   intros [P|<-] D N; [|lra]. destruct (MVT_cor2 f f' 0 x P (fun c _ => D c)) as (c & E & C).
   pose proof (N c ltac:(lra)). nra.

@@ -6,8 +6,69 @@
     q^2 times that of D_r.  Laws are positive functionals with total mass 1, as everywhere in this library. *)
 
 From Coq Require Import Reals Lra Lia Psatz.
-From Analog Require Import Sums.
+From Analog Require Import Sums InnerProduct Expectation Windows Master.
 Local Open Scope R_scope.
+
+(** * Moments by recursion, and the law of total variance *)
+
+(** The sum of n independent pulses of mean dw and variance c^2 dw^2. *)
+(* Claim: granularity.train *)
+Theorem moments_of_pulses (first second : nat -> R) dw c :
+  first 0%nat = 0 -> (forall n, first (S n) = dw + first n) ->
+  second 0%nat = 0 -> (forall n, second (S n) = second n + dw ^ 2 * (1 + c ^ 2) + 2 * dw * first n) ->
+  forall n, first n = dw * INR n /\ second n = dw ^ 2 * INR n ^ 2 + INR n * c ^ 2 * dw ^ 2.
+Proof.
+  intros F0 FS G0 GS n. induction n as [|n [F G]]; [rewrite F0, G0; simpl; split; ring|].
+  rewrite FS, GS, F, G, S_INR. split; ring.
+Qed.
+
+(** How many of n pulses fire, each with the chance p. *)
+(* Claim: granularity.binomial *)
+Theorem moments_of_firings (first second : nat -> R) p :
+  first 0%nat = 0 -> (forall n, first (S n) = p + first n) ->
+  second 0%nat = 0 -> (forall n, second (S n) = p + second n + 2 * p * first n) ->
+  forall n, first n = INR n * p /\ second n - first n ^ 2 = INR n * p * (1 - p).
+Proof.
+  intros F0 FS G0 GS n. assert (F : forall n, first n = INR n * p).
+  { intros k. induction k as [|k F]; [rewrite F0; simpl; ring|]. rewrite FS, F, S_INR. ring. }
+  split; [apply F|]. induction n as [|n G]; [rewrite F0, G0; simpl; ring|].
+  rewrite GS, FS. rewrite (F n) in *. rewrite S_INR.
+  replace (p + second n + 2 * p * (INR n * p) - (p + INR n * p) ^ 2) with (second n - (INR n * p) ^ 2 + p * (1 - p))
+    by ring.
+  rewrite G. ring.
+Qed.
+
+(** Given the number of pulses the increment has the mean dw n and the second moment dw^2 n^2 + n c^2 dw^2. *)
+(* Claim: granularity.variance *)
+Theorem total_variance {T} (E : functional T) (number : T -> R) dw c m :
+  0 < dw -> E number = m / dw ->
+  let first := E (fun t => dw * number t) in
+  let second := E (fun t => dw ^ 2 * number t ^ 2 + number t * c ^ 2 * dw ^ 2) in
+  first = m /\ second - first ^ 2 = dw ^ 2 * (E (fun t => number t ^ 2) - E number ^ 2) + c ^ 2 * (dw * m).
+Proof.
+  intros P M first second.
+  assert (F : first = m) by (unfold first; rewrite apply_scal, M; field; lra).
+  split; [exact F|]. rewrite F. unfold second.
+  rewrite (apply_plus E (fun t => dw ^ 2 * number t ^ 2)), apply_scal.
+  rewrite (apply_ext E (fun t => number t * c ^ 2 * dw ^ 2) (fun t => c ^ 2 * dw ^ 2 * number t)) by (intros; ring).
+  rewrite apply_scal, M. field. lra.
+Qed.
+
+(** What the excess of an increment makes of a step: mean 0 and the second moment q^2 Var <= qmax^2 Var. *)
+(* Claim: granularity.step *)
+Theorem step_excess {T} (E : functional T) (made : T -> R) D q most :
+  E (fun t => made t - D) = 0 -> 0 <= q <= most ->
+  E (fun t => made t * q - D * q) = 0 /\
+  E (fun t => (made t * q - D * q) ^ 2) = q ^ 2 * E (fun t => (made t - D) ^ 2) /\
+  E (fun t => (made t * q - D * q) ^ 2) <= most ^ 2 * E (fun t => (made t - D) ^ 2).
+Proof.
+  intros M Q.
+  assert (Sq : E (fun t => (made t * q - D * q) ^ 2) = q ^ 2 * E (fun t => (made t - D) ^ 2)).
+  { rewrite <- apply_scal. apply apply_ext. intros. ring. }
+  split; [|split; [exact Sq|]].
+  - rewrite (apply_ext E _ (fun t => q * (made t - D))) by (intros; ring). rewrite apply_scal, M. ring.
+  - rewrite Sq. apply Rmult_le_compat_r; [apply apply_nonneg; intros; apply pow2_ge_0 | apply pow_incr; lra].
+Qed.
 
 (** * The noise of n pulses *)
 
@@ -25,7 +86,8 @@ Section pulses.
     end.
 
   Lemma over_pulses_ext n : forall X Y, (forall s, X s = Y s) -> over_pulses n X = over_pulses n Y.
-  Proof. induction n as [|n IH]; intros X Y E; simpl; [apply E | apply apply_ext; intros; apply IH; intros; apply E]. Qed.
+  Proof. induction n as [|n IH]; intros X Y E; simpl; [apply E | apply apply_ext; intros; apply IH; intros; apply E].
+    Qed.
 
   Lemma over_pulses_square n : forall a b c, over_pulses n (fun s => a + b * s + c * s ^ 2) = a + c * INR n.
   Proof.
@@ -35,6 +97,24 @@ Section pulses.
         pulse_total, eta_mean, eta_variance. ring.
     - intros t _. rewrite (over_pulses_ext n _ (fun s => (a + b * eta t + c * eta t ^ 2) + (b + 2 * c * eta t) * s
         + c * s ^ 2)) by (intros; ring). rewrite IH. ring.
+  Qed.
+
+  (** The moments of what n pulses make obey the recursion above. *)
+  Theorem over_pulses_obeys dw c :
+    let first n := over_pulses n (fun s => dw * (INR n + c * s)) in
+    let second n := over_pulses n (fun s => (dw * (INR n + c * s)) ^ 2) in
+    (first 0%nat = 0 /\ forall n, first (S n) = dw + first n) /\
+    (second 0%nat = 0 /\ forall n, second (S n) = second n + dw ^ 2 * (1 + c ^ 2) + 2 * dw * first n).
+  Proof.
+    intros first second.
+    assert (F : forall n, first n = dw * INR n).
+    { intros n. unfold first. rewrite (over_pulses_ext n _ (fun s => dw * INR n + dw * c * s + 0 * s ^ 2))
+        by (intros; ring). rewrite over_pulses_square. ring. }
+    assert (G : forall n, second n = dw ^ 2 * INR n ^ 2 + dw ^ 2 * c ^ 2 * INR n).
+    { intros n. unfold second.
+      rewrite (over_pulses_ext n _ (fun s => dw ^ 2 * INR n ^ 2 + 2 * dw ^ 2 * INR n * c * s + dw ^ 2 * c ^ 2 * s ^ 2))
+        by (intros; ring). rewrite over_pulses_square. ring. }
+    split; split; try intros n; rewrite ?F, ?G, ?S_INR; try (simpl; ring); ring.
   Qed.
 
   (** * An increment *)
@@ -64,7 +144,6 @@ Section pulses.
   Qed.
 
   (** Var = dw^2 Var n + c^2 dw |D|: the law of total variance. *)
-  (* Claim: granularity.variance *)
   Theorem granular_variance : granular (fun x => (x - D) ^ 2) = dw ^ 2 * number_variance + c ^ 2 * (dw * m).
   Proof.
     unfold granular, number_variance.
@@ -97,7 +176,6 @@ Section pulses.
   Proof. intros E. apply apply_ext. intros n _. apply over_pulses_ext. intros. apply E. Qed.
 
   (** The mean step is the smooth one, and the rest has the second moment q^2 Var <= qmax^2 Var. *)
-  (* Claim: granularity.enters *)
   Theorem granular_step w :
     let Var := granular (fun x => (x - D) ^ 2) in
     granular (fun x => w + x * q) = w + D * q /\
@@ -128,6 +206,18 @@ Proof.
   - intros f g L. apply Rplus_le_compat; apply Rmult_le_compat_l; try lra; apply L; auto.
 Defined.
 
+(** The same with any number N below: claims speak of reals. *)
+(* Claim: granularity.rounding *)
+Theorem rounding_moments N frac dw m :
+  0 < dw -> 0 <= N -> 0 <= frac <= 1 -> m = dw * (N + frac) ->
+  (1 - frac) * N + frac * (N + 1) = m / dw /\
+  (1 - frac) * (N - m / dw) ^ 2 + frac * (N + 1 - m / dw) ^ 2 = frac * (1 - frac) /\
+  frac * (1 - frac) <= / 4 /\ frac * (1 - frac) <= m / dw.
+Proof.
+  intros P HN F ->. replace (dw * (N + frac) / dw) with (N + frac) by (field; lra).
+  pose proof (pow2_ge_0 (frac - / 2)). repeat split; try ring; nra.
+Qed.
+
 Section rounding.
   Variables (k : nat) (frac dw m : R).
   Hypothesis range : 0 <= frac <= 1.
@@ -138,18 +228,18 @@ Section rounding.
     rounding k frac range (fun _ => 1) = 1 /\ dw * rounding k frac range INR = m /\
     number_variance (rounding k frac range) m dw = frac * (1 - frac).
   Proof.
-    unfold number_variance. cbn [apply rounding]. rewrite S_INR, split.
-    replace (dw * (INR k + frac) / dw) with (INR k + frac) by (field; lra). repeat split; ring.
+    destruct (rounding_moments (INR k) frac dw m dw_pos (pos_INR k) range split) as (M & V & _).
+    unfold number_variance. cbn [apply rounding]. rewrite S_INR. repeat split; [ring | rewrite M; field; lra | exact V].
   Qed.
 
   (** dw^2 Var n <= min (dw^2/4, dw |D|) *)
   Theorem rounding_variance :
     dw ^ 2 * number_variance (rounding k frac range) m dw <= Rmin (dw ^ 2 / 4) (dw * m).
   Proof.
-    destruct rounding_law as (_ & _ & ->). pose proof (pos_INR k). pose proof (pow2_ge_0 (dw * (/ 2 - frac))).
-    apply Rmin_glb; [lra|]. rewrite split.
-    replace (dw * (dw * (INR k + frac))) with (dw ^ 2 * (INR k + frac)) by ring.
-    apply Rmult_le_compat_l; [apply pow2_ge_0 | nra].
+    destruct rounding_law as (_ & _ & ->). pose proof (pow2_ge_0 dw) as Q.
+    destruct (rounding_moments (INR k) frac dw m dw_pos (pos_INR k) range split) as (_ & _ & L & L').
+    apply Rmin_glb; [pose proof (Rmult_le_compat_l _ _ _ Q L); lra|].
+    pose proof (Rmult_le_compat_l _ _ _ Q L') as B. replace (dw ^ 2 * (m / dw)) with (dw * m) in B by (field; lra). lra.
   Qed.
 End rounding.
 
@@ -164,7 +254,8 @@ Fixpoint fires (p : R) (B : nat) (X : nat -> R) : R :=
 Definition binomial (p : R) (range : 0 <= p <= 1) (B : nat) : functional nat.
 Proof.
   refine (Functional nat (fires p B) (fun n => (n <= B)%nat) _ _ _).
-  - induction B as [|B IH]; intros f g; simpl; [reflexivity|]. rewrite (IH f g), (IH (fun n => f (S n)) (fun n => g (S n))). ring.
+  - induction B as [|B IH]; intros f g; simpl; [reflexivity|]. rewrite (IH f g), (IH (fun n => f (S n)) (fun n => g (S
+    n))). ring.
   - induction B as [|B IH]; intros a f; simpl; [reflexivity|]. rewrite (IH a f), (IH a (fun n => f (S n))). ring.
   - induction B as [|B IH]; intros f g L; simpl; [apply L; lia|].
     apply Rplus_le_compat; apply Rmult_le_compat_l; try lra; apply IH; intros; apply L; lia.
@@ -181,6 +272,22 @@ Proof.
   rewrite (fires_ext p B (fun n => a + b * INR (S n) + c * INR (S n) ^ 2)
     (fun n => (a + b + c) + (b + 2 * c) * INR n + c * INR n ^ 2)) by (intros; rewrite S_INR; ring).
   rewrite !IH, S_INR. ring.
+Qed.
+
+(** The moments of how many fire obey the recursion above. *)
+Theorem fires_obeys p :
+  let first n := fires p n INR in let second n := fires p n (fun k => INR k ^ 2) in
+  (first 0%nat = 0 /\ forall n, first (S n) = p + first n) /\
+  (second 0%nat = 0 /\ forall n, second (S n) = p + second n + 2 * p * first n).
+Proof.
+  intros first second.
+  assert (F : forall n, first n = INR n * p).
+  { intros n. unfold first. rewrite (fires_ext p n INR (fun k => 0 + 1 * INR k + 0 * INR k ^ 2)) by (intros; ring).
+    rewrite fires_square. ring. }
+  assert (G : forall n, second n = INR n * p * (1 - p) + (INR n * p) ^ 2).
+  { intros n. unfold second. rewrite (fires_ext p n _ (fun k => 0 + 0 * INR k + 1 * INR k ^ 2)) by (intros; ring).
+    rewrite fires_square. ring. }
+  split; split; try intros n; rewrite ?F, ?G, ?S_INR; try (simpl; ring); ring.
 Qed.
 
 Section train.
@@ -220,45 +327,120 @@ Proof.
   destruct (train_law 2 1 1 ltac:(lia) ltac:(lra) range) as (_ & _ & ->). simpl. lra.
 Qed.
 
+(** * Summed over the elements and averaged over the steps *)
+
+Section total.
+  Variables (P : sampler) (K : nat).
+  Context {C : Type} (Crd : functional C).
+  Let V := lift Crd (fun _ => real_space).
+  Variables ones sizes variances : process P K V.
+
+  (** If every element's variance is at most k |g| then V <= k E |g|_1, E |g|_1 <= sqrt D R. *)
+  (* Claim: granularity.total *)
+  Theorem total_pulses k size r :
+    0 <= k -> (forall h c, taken P K h -> support Crd c ->
+      (ones h c : R) * variances h c <= k * ((ones h c : R) * sizes h c)) ->
+    0 <= size -> inner ones ones = size ^ 2 -> 0 <= r -> inner sizes sizes <= r ^ 2 ->
+    inner ones variances <= k * inner ones sizes /\ inner ones variances <= k * (size * r).
+  Proof.
+    intros Hk L Hs HD Hr HR.
+    assert (B : inner ones variances <= k * inner ones sizes).
+    { change (average P K (fun h => Crd (fun c => (ones h c : R) * variances h c))
+        <= k * average P K (fun h => Crd (fun c => (ones h c : R) * sizes h c))).
+      rewrite <- apply_scal. apply apply_le. intros h T. rewrite <- apply_scal. apply apply_le. intros c Hc. now apply
+        L. }
+    split; [exact B|]. apply Rle_trans with (1 := B), Rmult_le_compat_l; [exact Hk|].
+    apply inner_le_product; apply norm_le; try assumption. now right.
+  Qed.
+
+  (** With the variance of ideal rounding: dw^2/4 an element, besides the pulses' own. *)
+  (* Claim: granularity.total_rounding *)
+  Theorem total_rounding k dw size :
+    (forall h c, taken P K h -> support Crd c ->
+      (ones h c : R) * variances h c <= dw ^ 2 / 4 * (ones h c : R) ^ 2 + k * ((ones h c : R) * sizes h c)) ->
+    inner ones ones = size -> inner ones variances <= dw ^ 2 / 4 * size + k * inner ones sizes.
+  Proof.
+    intros L <-.
+    change (average P K (fun h => Crd (fun c => (ones h c : R) * variances h c))
+      <= dw ^ 2 / 4 * average P K (fun h => Crd (fun c => (ones h c : R) * ones h c))
+         + k * average P K (fun h => Crd (fun c => (ones h c : R) * sizes h c))).
+    rewrite <- !apply_scal, <- apply_plus. apply apply_le. intros h T.
+    rewrite <- !apply_scal, <- apply_plus. apply apply_le. intros c Hc.
+    apply Rle_trans with (1 := L h c T Hc), Req_le. simpl. ring.
+  Qed.
+End total.
+
 (** * The floor that pulses leave *)
 
-(** A <= start + G R with R^2 = A + sigma^2: A is at most start + G^2/2 + G sqrt (sigma^2 + start + G^2/4). *)
-(* Claim: granularity.floor *)
-Theorem granular_floor A start G sigma :
-  0 <= A -> 0 <= start -> 0 <= G -> A <= start + G * sqrt (A + sigma ^ 2) ->
-  A <= start + G ^ 2 / 2 + G * sqrt (sigma ^ 2 + start + G ^ 2 / 4).
+(** 2 p <= 2 Delta/(alpha gain K) + G R. *)
+(* Claim: granularity.start *)
+Theorem granular_start Delta K L V qmax step dw size c gain alpha r :
+  0 < alpha -> 0 < gain -> 0 <= L -> step = alpha * gain -> V <= (1 + c ^ 2) * dw * alpha * (size * r) ->
+  2 * (Delta / (step * K) + L * qmax ^ 2 * V / (2 * step))
+  <= 2 * (Delta / (step * K)) + L * qmax ^ 2 * (1 + c ^ 2) * dw * size / gain * r.
 Proof.
-  intros HA Hs HG L. pose proof (pow2_ge_0 sigma) as S2.
-  set (r := sqrt (A + sigma ^ 2)) in *. assert (r0 : 0 <= r) by apply sqrt_pos.
-  assert (r2 : r ^ 2 = A + sigma ^ 2) by (apply pow2_sqrt; lra).
-  set (t := sqrt (sigma ^ 2 + start + G ^ 2 / 4)). assert (t0 : 0 <= t) by apply sqrt_pos.
-  assert (t2 : t ^ 2 = sigma ^ 2 + start + G ^ 2 / 4) by (apply pow2_sqrt; pose proof (pow2_ge_0 G); lra).
-  (* (R - G/2)^2 <= t^2 *)
-  assert (B : r <= G / 2 + t) by nra. nra.
+  intros A G HL -> B. assert (Q : 0 <= L * qmax ^ 2 / (alpha * gain)).
+  { apply Rmult_le_pos; [apply Rmult_le_pos; [exact HL | apply pow2_ge_0]|]. left. apply Rinv_0_lt_compat. nra. }
+  pose proof (Rmult_le_compat_l _ _ _ Q B) as U.
+  replace (L * qmax ^ 2 / (alpha * gain) * ((1 + c ^ 2) * dw * alpha * (size * r)))
+    with (L * qmax ^ 2 * (1 + c ^ 2) * dw * size / gain * r) in U by (field; lra).
+  replace (L * qmax ^ 2 * V / (2 * (alpha * gain))) with (L * qmax ^ 2 / (alpha * gain) * V / 2) by (field; lra). lra.
 Qed.
 
-(** start/alpha + alpha L sigma^2 is least, 2 sigma sqrt (start L), at alpha = sqrt (start/(L sigma^2)). *)
+(** Without lag.  With base = start + x sigma^2 + x^2 sigma^2/(1 - x) and h^2 = G^2/4 + (1 - rho^2)(base + sigma^2),
+    R = sqrt (A + sigma^2) is at most (h + G/2)/(1 - rho^2): A saturates however small the step. *)
+(* Claim: granularity.floor *)
+Theorem granular_floor p x sigma rho A Y a G start :
+  0 <= sigma -> 0 <= x < 1 -> 0 <= rho < 1 -> 0 <= A -> 0 <= G -> 0 <= start ->
+  2 * p <= start + G * radius sigma A -> feasible p x sigma rho 0 0 A Y a ->
+  let base := start + x * sigma ^ 2 + x ^ 2 * sigma ^ 2 / (1 - x) in
+  let h := sqrt (G ^ 2 / 4 + (1 - rho ^ 2) * (base + sigma ^ 2)) in
+  radius sigma A * (1 - rho ^ 2) <= h + G / 2 /\ (1 - rho ^ 2) * A <= base + rho ^ 2 * sigma ^ 2 + G * radius sigma A.
+Proof.
+  intros Hs Hx Hr HA HG H0 Start Fe base h.
+  destruct (feasible_eliminates p x sigma rho 0 0 A Y a (proj1 Hx) Hs Fe) as [I II].
+  pose proof (eliminated p x (x * sigma ^ 2) (x * sigma) sigma rho 0 0 A Y ltac:(lra) _ I II) as E.
+  set (r := radius sigma A) in *. assert (R0 : 0 <= r) by apply sqrt_pos.
+  assert (R2 : r ^ 2 = A + sigma ^ 2) by (apply pow2_sqrt; pose proof (pow2_ge_0 sigma); lra).
+  assert (Rho : 0 < 1 - rho ^ 2) by nra.
+  replace ((rho * r + 0) ^ 2) with (rho ^ 2 * r ^ 2) in E by ring. rewrite R2 in E.
+  replace (((rho * r + 0) * 0 + x * sigma) ^ 2 / (1 - x - 0 ^ 2)) with (x ^ 2 * sigma ^ 2 / (1 - x)) in E
+    by (field; lra).
+  assert (B : (1 - rho ^ 2) * A <= base + rho ^ 2 * sigma ^ 2 + G * r) by (unfold base; lra).
+  split; [|exact B].
+  assert (B0 : 0 <= base).
+  { unfold base. pose proof (pow2_ge_0 sigma) as S2. pose proof (Rmult_le_pos _ _ (proj1 Hx) S2).
+    pose proof (Rmult_le_pos _ _ (pow2_ge_0 x) S2). assert (0 < / (1 - x)) by (apply Rinv_0_lt_compat; lra).
+    unfold Rdiv. pose proof (Rmult_le_pos (x ^ 2 * sigma ^ 2) (/ (1 - x))). lra. }
+  assert (Hq : 0 <= G ^ 2 / 4 + (1 - rho ^ 2) * (base + sigma ^ 2)).
+  { pose proof (pow2_ge_0 G). pose proof (pow2_ge_0 sigma). pose proof (Rmult_le_pos (1 - rho ^ 2) (base + sigma ^
+    2)). lra. }
+  assert (H2 : h ^ 2 = G ^ 2 / 4 + (1 - rho ^ 2) * (base + sigma ^ 2)) by (apply pow2_sqrt; exact Hq).
+  assert (Hh : 0 <= h) by apply sqrt_pos.
+  (* (R (1 - rho^2) - G/2)^2 <= h^2 *)
+  assert (Sq : (r * (1 - rho ^ 2) - G / 2) ^ 2 <= h ^ 2).
+  { rewrite H2. assert (C : (1 - rho ^ 2) * r ^ 2 <= base + sigma ^ 2 + G * r) by (rewrite R2; lra).
+    pose proof (Rmult_le_compat_l (1 - rho ^ 2) _ _ (Rlt_le _ _ Rho) C). lra. }
+  pose proof (root_order _ _ Hh Sq). lra.
+Qed.
+
+(** start/alpha + alpha L sigma^2 is least, 2 sigma h with h = sqrt (start L), at alpha = h/(L sigma). *)
+(* Claim: granularity.best_step *)
 Theorem granular_best_step start L sigma alpha :
   0 < start -> 0 < L -> 0 < sigma -> 0 < alpha ->
-  2 * sigma * sqrt (start * L) <= start / alpha + alpha * L * sigma ^ 2 /\
-  (alpha = sqrt (start / (L * sigma ^ 2)) -> start / alpha + alpha * L * sigma ^ 2 = 2 * sigma * sqrt (start * L)).
+  let h := sqrt (start * L) in
+  2 * h * sigma <= start / alpha + alpha * L * sigma ^ 2 /\
+  start / (h / (L * sigma)) + h / (L * sigma) * L * sigma ^ 2 = 2 * h * sigma.
 Proof.
-  intros Hs HL Hg Ha. assert (P : 0 < start * L) by nra.
-  set (c := sqrt (start * L)). assert (C : 0 < c) by now apply sqrt_lt_R0.
-  assert (C2 : c ^ 2 = start * L) by (apply pow2_sqrt; lra). split.
+  intros Hs HL Hg Ha h. assert (P : 0 < start * L) by nra.
+  assert (C : 0 < h) by now apply sqrt_lt_R0.
+  assert (C2 : h ^ 2 = start * L) by (apply pow2_sqrt; lra). split.
   - apply Rmult_le_reg_r with (alpha * L); [nra|].
     replace ((start / alpha + alpha * L * sigma ^ 2) * (alpha * L)) with (start * L + (alpha * L * sigma) ^ 2)
       by (field; lra).
-    pose proof (pow2_ge_0 (c - alpha * L * sigma)). rewrite <- C2. lra.
-  - intros E. assert (Al : alpha * (L * sigma) = c).
-    { unfold c. rewrite E. rewrite <- (sqrt_pow2 (L * sigma)) by nra. rewrite <- sqrt_mult_alt.
-      - f_equal. field. lra.
-      - left. apply Rdiv_lt_0_compat; [exact Hs | apply Rmult_lt_0_compat; [exact HL | now apply pow_lt]]. }
-    apply Rmult_eq_reg_r with (alpha * L); [|nra].
-    replace ((start / alpha + alpha * L * sigma ^ 2) * (alpha * L)) with (start * L + (alpha * (L * sigma)) ^ 2)
-      by (field; lra).
-    rewrite Al, <- C2. replace (2 * sigma * c * (alpha * L)) with (2 * c * (alpha * (L * sigma))) by ring.
-    rewrite Al. ring.
+    pose proof (pow2_ge_0 (h - alpha * L * sigma)). rewrite <- C2. lra.
+  - replace (start / (h / (L * sigma))) with (start * L * sigma / h) by (field; repeat split; lra).
+    rewrite <- C2. field. repeat split; lra.
 Qed.
 
 Print Assumptions granular_variance.

@@ -92,13 +92,25 @@ Proof.
   rewrite ln_mult by (apply Rdiv_lt_0_compat; assumption). field.
 Qed.
 
-(** In terms of gamma: that of a sum of l. *)
-Lemma tanh_adds x y : tanh (x + y) = (tanh x + tanh y) / (1 + tanh x * tanh y).
+(** In terms of gamma: products of responses have (g + g')/(1 + g g'), the hyperbolic tangent of a sum. *)
+(* Claim: response.additive *)
+Theorem gamma_adds a b c d :
+  0 < a -> 0 < b -> 0 < c -> 0 < d ->
+  let g := gamma_of a b in let g' := gamma_of c d in
+  gamma_of (a * c) (b * d) = (g + g') / (1 + g * g') /\ gamma_of (a * c) (b * d) < 1 /\
+  (c <= d -> g <= gamma_of (a * c) (b * d)).
 Proof.
-  unfold tanh, sinh, cosh. rewrite !exp_Ropp, exp_plus.
-  pose proof (exp_pos x) as X. pose proof (exp_pos y) as Y. set (t := exp x) in *. set (u := exp y) in *.
-  assert (0 < t * t) by nra. assert (0 < u * u) by nra. assert (0 < (t * t) * (u * u)) by nra.
-  field. repeat split; nra.
+  intros A B C D g g'. assert (P : 0 < a * c) by now apply Rmult_lt_0_compat.
+  assert (Q : 0 < b * d) by now apply Rmult_lt_0_compat.
+  assert (W : 0 < b * d + a * c) by lra. unfold g, g', gamma_of. split; [|split].
+  - field. repeat split; nra.
+  - apply Rmult_lt_reg_r with (b * d + a * c); [exact W|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l; lra.
+  - intros L. apply Rmult_le_reg_r with ((b + a) * (b * d + a * c)); [nra|].
+    replace ((b - a) / (b + a) * ((b + a) * (b * d + a * c))) with ((b - a) * (b * d + a * c)) by (field; lra).
+    replace ((b * d - a * c) / (b * d + a * c) * ((b + a) * (b * d + a * c))) with ((b * d - a * c) * (b + a))
+      by (field; lra).
+    (* the difference is 2 a b (d - c) *)
+    assert (0 <= a * b * (d - c)) by (apply Rmult_le_pos; nra). nra.
 Qed.
 
 Lemma tanh_artanh s : - 1 < s < 1 -> tanh (artanh s) = s.

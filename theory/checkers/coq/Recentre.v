@@ -44,49 +44,56 @@ Section recentre.
     rewrite E, u_is, d_is. clearbody dl mean. repeat split; field; repeat split; nra.
   Qed.
 
-  (** On |v| <= s tau about it, gamma = s/(1 - dl) and the gain is the common response. *)
-  Theorem at_the_symmetric_point s v :
-    0 <= s -> s + dl < 1 -> Rabs v <= s * tau -> forall D,
-    responds (update (slanted_up tau u) (slanted_down tau d)) common (s / (1 - dl)) (symmetric + v) D.
+  (** On |v| <= s tau about it the responses are within the share s/(1 - dl) of the common one: that is gamma. *)
+  Theorem near_the_symmetric_point s v :
+    0 <= s -> s + dl < 1 -> Rabs v <= s * tau ->
+    let g := s / (1 - dl) in
+    (common * (1 - g) <= slanted_up tau u (symmetric + v) <= common * (1 + g) /\
+     common * (1 - g) <= slanted_down tau d (symmetric + v) <= common * (1 + g)) /\ 0 < common * (1 - g).
   Proof.
-    intros S Room V D. pose proof slant_range as R. pose proof (ratio_within tau s v tau_pos V) as X.
-    set (g := s / (1 - dl)). assert (G : g * (1 - dl) = s) by (unfold g; field; lra).
+    intros S Room V g. pose proof slant_range as R. pose proof (ratio_within tau s v tau_pos V) as X.
+    assert (G : g * (1 - dl) = s) by (unfold g; field; lra).
     assert (G0 : 0 <= g) by (unfold g; apply Rmult_le_pos; [lra | left; apply Rinv_0_lt_compat; lra]).
+    assert (G1 : g < 1) by nra.
     set (x := v / tau) in *. assert (Ev : v = x * tau) by (unfold x; field; lra).
     assert (Ec : common = mean * (1 - dl ^ 2)) by (unfold common, mean, dl, slant; field; lra).
-    assert (B : - g <= x / (1 - dl) <= g /\ - g <= x / (1 + dl) <= g).
-    { assert (I : - g * (1 - dl) <= x <= g * (1 - dl)) by lra.
-      repeat split; apply Rmult_le_reg_r with (1 - dl) || apply Rmult_le_reg_r with (1 - dl); try lra;
-        unfold Rdiv; try (rewrite Rmult_assoc, Rinv_l; lra).
-      - apply Rmult_le_reg_r with (1 + dl); [lra|].
-        replace (x * / (1 + dl) * (1 - dl) * (1 + dl)) with (x * (1 - dl)) by (field; lra). nra.
-      - apply Rmult_le_reg_r with (1 + dl); [lra|].
-        replace (x * / (1 + dl) * (1 - dl) * (1 + dl)) with (x * (1 - dl)) by (field; lra). nra. }
     assert (C0 : 0 < common) by (rewrite Ec; apply Rmult_lt_0_compat; [exact mean_pos | nra]).
-    destruct (about_the_symmetric_point v) as (_ & _ & Eu & Ed).
-    apply (near_responds (slanted_up tau u) (slanted_down tau d) _ _ (common * (1 - g)) (common * (1 + g)));
-      try (right; ring); rewrite ?Eu, ?Ed; unfold symmetric; fold dl; rewrite Ev.
-    - replace (x * tau / (tau - dl * tau)) with (x / (1 - dl)) by (field; split; nra).
-      split; apply Rmult_le_compat_l; lra.
-    - replace (x * tau / (tau + dl * tau)) with (x / (1 + dl)) by (field; split; nra).
-      split; apply Rmult_le_compat_l; lra.
+    assert (B : forall t, 1 - dl <= t -> - g <= x / t <= g).
+    { intros t Ht. split; apply Rmult_le_reg_r with t; try lra; unfold Rdiv; rewrite Rmult_assoc, Rinv_l by lra; nra. }
+    destruct (about_the_symmetric_point v) as (_ & _ & Eu & Ed). rewrite Eu, Ed. unfold symmetric. fold dl. rewrite Ev.
+    replace (x * tau / (tau - dl * tau)) with (x / (1 - dl)) by (field; split; nra).
+    replace (x * tau / (tau + dl * tau)) with (x / (1 + dl)) by (field; split; nra).
+    pose proof (B (1 - dl)). pose proof (B (1 + dl)).
+    split; [repeat split; apply Rmult_le_compat_l; lra | apply Rmult_lt_0_compat; lra].
   Qed.
 
-  (** Moving the centre there reduces gamma from (s + dl)/(1 + s dl) iff s + s^2 + dl < 1. *)
+  Theorem at_the_symmetric_point s v D :
+    0 <= s -> s + dl < 1 -> Rabs v <= s * tau ->
+    responds (update (slanted_up tau u) (slanted_down tau d)) common (s / (1 - dl)) (symmetric + v) D.
+  Proof.
+    intros S Room V. destruct (near_the_symmetric_point s v S Room V) as [[Up Down] _].
+    apply (near_responds (slanted_up tau u) (slanted_down tau d) _ _ (common * (1 - s / (1 - dl)))
+      (common * (1 + s / (1 - dl)))); try (right; ring); assumption.
+  Qed.
+
+  (** How much moving the centre there reduces gamma from (s + dl)/(1 + s dl): ... *)
   (* Claim: response.recentre *)
-  Theorem recentring_helps s : 0 < s -> s + dl < 1 ->
+  Theorem recentring_gain s : 0 <= s -> s + dl < 1 ->
+    (s + dl) / (1 + s * dl) - s / (1 - dl) = dl * (1 - (s + s ^ 2 + dl)) / ((1 - dl) * (1 + s * dl)).
+  Proof. intros S Room. pose proof slant_range. field. split; nra. Qed.
+
+  (** ... it does iff s + s^2 + dl < 1. *)
+  Theorem recentring_helps s : 0 <= s -> s + dl < 1 ->
     s / (1 - dl) < (s + dl) / (1 + s * dl) <-> s + s ^ 2 + dl < 1.
   Proof.
-    intros S Room. pose proof slant_range as R. assert (P : 0 < 1 - dl) by lra. assert (Q : 0 < 1 + s * dl) by nra.
-    assert (E : (s + dl) / (1 + s * dl) - s / (1 - dl)
-      = dl * (1 - (s + s ^ 2 + dl)) / ((1 - dl) * (1 + s * dl))) by (field; lra).
-    assert (W : 0 < / ((1 - dl) * (1 + s * dl))) by (apply Rinv_0_lt_compat; nra).
-    unfold Rdiv in E. fold (s / (1 - dl)) ((s + dl) / (1 + s * dl)) in E. clearbody dl. split; intros H.
+    intros S Room. pose proof slant_range as R. pose proof (recentring_gain s S Room) as E.
+    assert (W : 0 < / ((1 - dl) * (1 + s * dl))).
+    { pose proof (Rmult_le_pos s dl S ltac:(lra)). apply Rinv_0_lt_compat, Rmult_lt_0_compat; lra. }
+    unfold Rdiv in E. unfold Rdiv. set (w := / ((1 - dl) * (1 + s * dl))) in *. split; intros H.
     - destruct (Rlt_le_dec (s + s ^ 2 + dl) 1) as [|N]; [assumption|].
       assert (Z : dl * (1 - (s + s ^ 2 + dl)) <= 0) by nra.
       pose proof (Rmult_le_compat_r _ _ _ (Rlt_le _ _ W) Z). lra.
-    - assert (0 < dl * (1 - (s + s ^ 2 + dl)) * / ((1 - dl) * (1 + s * dl)))
-        by (apply Rmult_lt_0_compat; [nra | exact W]). lra.
+    - assert (0 < dl * (1 - (s + s ^ 2 + dl)) * w) by (apply Rmult_lt_0_compat; [nra | exact W]). lra.
   Qed.
 
   (** * The best centre *)
@@ -115,16 +122,6 @@ Section recentre.
     - unfold slanted_down. rewrite E. unfold least_about, most_about. nra.
   Qed.
 
-  (** gamma is at least that of any two of the responses. *)
-  Lemma gamma_at_least a b least most :
-    0 < least -> least <= a -> 0 < a -> b <= most -> 0 < b -> (b - a) / (b + a) <= gamma_of least most.
-  Proof.
-    intros L A A0 B B0. unfold gamma_of. apply Rmult_le_reg_r with ((b + a) * (most + least)); [nra|].
-    replace ((b - a) / (b + a) * ((b + a) * (most + least))) with ((b - a) * (most + least)) by (field; lra).
-    replace ((most - least) / (most + least) * ((b + a) * (most + least))) with ((most - least) * (b + a))
-      by (field; lra). pose proof (Rmult_le_compat least a b most). lra.
-  Qed.
-
   Theorem gamma_at_the_best_centre s : 0 <= s < 1 -> gamma_about (best_centre s) s = s / (1 - dl * (1 - s)).
   Proof.
     intros S. pose proof slant_range as R. unfold gamma_about, least_about, most_about, best_centre. rewrite u_is, d_is.
@@ -136,46 +133,50 @@ Section recentre.
     - assert (0 <= mean * (dl * s)) by (apply Rmult_le_pos; [lra | apply Rmult_le_pos; lra]). lra.
   Qed.
 
-  (** No other centre is better, ... *)
+  (** No other centre is better: whatever the extremes on the weights about it, they are further apart. *)
+  (* Claim: response.best_centre *)
+  Theorem no_better_centre k s least most :
+    0 <= s < 1 -> least <= u * (1 - (k + s)) -> least <= d * (1 + (k - s)) -> u * (1 - (k - s)) <= most ->
+    s / (1 - dl * (1 - s)) * (most + least) <= most - least.
+  Proof.
+    intros S Lu Ld Mu. pose proof slant_range as R. set (t := 1 - dl * (1 - s)).
+    assert (T : 0 < t) by (unfold t; nra). assert (A : 0 < t + s) by lra.
+    assert (B : 0 <= t - s) by (unfold t; nra).
+    enough (E : least * (t + s) <= most * (t - s)).
+    { apply Rmult_le_reg_r with t; [exact T|]. replace (s / t * (most + least) * t) with (s * (most + least))
+        by (field; lra). lra. }
+    apply Rle_trans with (u * (1 - (k - s)) * (t - s)); [|now apply Rmult_le_compat_r].
+    destruct (Rle_lt_dec (best_centre s) k) as [Above|Below]; unfold best_centre in *.
+    - (* above it: the two ends of q+ *)
+      apply Rle_trans with (u * (1 - (k + s)) * (t + s)); [apply Rmult_le_compat_r; lra|].
+      rewrite !Rmult_assoc. apply Rmult_le_compat_l; [lra|]. unfold t. nra.
+    - (* below it: the upper end of q+ and the lower end of q- *)
+      apply Rle_trans with (d * (1 + (k - s)) * (t + s)); [apply Rmult_le_compat_r; lra|].
+      rewrite u_is, d_is. clearbody mean.
+      replace (mean * (1 - dl) * (1 + (k - s)) * (t + s)) with (mean * (1 - dl) * ((1 + (k - s)) * (t + s))) by ring.
+      replace (mean * (1 + dl) * (1 - (k - s)) * (t - s))
+        with (mean * (1 - dl) * ((1 + dl) * (1 - (k - s)) * (1 - s))) by (unfold t; ring).
+      apply Rmult_le_compat_l; [apply Rmult_le_pos; lra|]. unfold t.
+      (* both sides meet at k = dl (1 - s), the left one rises and the right one falls with k *)
+      assert (0 <= (dl * (1 - s) - k) * (1 + s - dl * (1 - s) + (1 + dl) * (1 - s))) by (apply Rmult_le_pos; nra). nra.
+  Qed.
+
   Theorem best_of_all_centres k s :
     0 <= s < 1 -> s + Rabs k < 1 -> gamma_about (best_centre s) s <= gamma_about k s.
   Proof.
-    intros S Room. pose proof slant_range as R. rewrite gamma_at_the_best_centre by exact S.
+    intros S Room. rewrite gamma_at_the_best_centre by exact S.
     assert (K : -1 < k - s /\ k + s < 1) by (unfold Rabs in Room; destruct (Rcase_abs k); lra).
     pose proof (Rmin_l (u * (1 - (k + s))) (d * (1 + (k - s)))) as M1.
     pose proof (Rmin_r (u * (1 - (k + s))) (d * (1 + (k - s)))) as M2.
     pose proof (Rmax_l (u * (1 - (k - s))) (d * (1 + (k + s)))) as M3.
     assert (L : 0 < least_about k s) by (unfold least_about; apply Rmin_glb_lt; apply Rmult_lt_0_compat; lra).
-    assert (T : 0 < 1 - dl * (1 - s)) by nra. unfold gamma_about.
-    destruct (Rle_lt_dec (best_centre s) k) as [Above|Below]; unfold best_centre in *.
-    - (* above it: the two ends of q+ *)
-      apply Rle_trans with ((u * (1 - (k - s)) - u * (1 - (k + s))) / (u * (1 - (k - s)) + u * (1 - (k + s)))).
-      + replace ((u * (1 - (k - s)) - u * (1 - (k + s))) / (u * (1 - (k - s)) + u * (1 - (k + s))))
-          with (s / (1 - k)) by (field; split; nra).
-        apply Rmult_le_compat_l; [lra|]. apply Rinv_le_contravar; lra.
-      + apply gamma_at_least; try assumption; apply Rmult_lt_0_compat; lra.
-    - (* below it: the upper end of q+ and the lower end of q- *)
-      apply Rle_trans with ((u * (1 - (k - s)) - d * (1 + (k - s))) / (u * (1 - (k - s)) + d * (1 + (k - s)))).
-      + assert (Q : 0 < 1 - dl * (k - s)).
-        { pose proof (Rmult_lt_0_compat (1 - dl) (1 + (k - s)) ltac:(lra) ltac:(lra)).
-          pose proof (Rmult_lt_0_compat (1 + dl) (1 - (k - s)) ltac:(lra) ltac:(lra)). lra. }
-        rewrite u_is, d_is. clearbody dl mean. clear M1 M2 M3 L.
-        replace ((mean * (1 + dl) * (1 - (k - s)) - mean * (1 - dl) * (1 + (k - s)))
-                 / (mean * (1 + dl) * (1 - (k - s)) + mean * (1 - dl) * (1 + (k - s))))
-          with ((dl - (k - s)) / (1 - dl * (k - s)))
-          by (pose proof (Rmult_lt_0_compat _ _ mean_pos Q); field; split; nra).
-        apply Rmult_le_reg_r with ((1 - dl * (1 - s)) * (1 - dl * (k - s))); [now apply Rmult_lt_0_compat|].
-        replace (s / (1 - dl * (1 - s)) * ((1 - dl * (1 - s)) * (1 - dl * (k - s))))
-          with (s * (1 - dl * (k - s))) by (field; lra).
-        replace ((dl - (k - s)) / (1 - dl * (k - s)) * ((1 - dl * (1 - s)) * (1 - dl * (k - s))))
-          with ((dl - (k - s)) * (1 - dl * (1 - s))) by (field; lra).
-        (* the difference is (dl (1 - s) - k) (1 - dl) *)
-        assert (0 <= (dl * (1 - s) - k) * (1 - dl)) by (apply Rmult_le_pos; lra). nra.
-      + apply gamma_at_least; try assumption; apply Rmult_lt_0_compat; lra.
+    pose proof (no_better_centre k s (least_about k s) (most_about k s) S M1 M2 M3) as B.
+    assert (P : 0 < most_about k s) by (unfold most_about; pose proof (Rmult_lt_0_compat u (1 - (k - s))); lra).
+    unfold gamma_about, gamma_of. apply Rmult_le_reg_r with (most_about k s + least_about k s); [lra|].
+    unfold Rdiv at 2. rewrite Rmult_assoc, Rinv_l; lra.
   Qed.
 
-  (** ... and it always is better than no re-centring. *)
-  (* Claim: response.best_centre *)
+  (** It always is better than no re-centring. *)
   Theorem best_centre_helps s : 0 < s < 1 -> s / (1 - dl * (1 - s)) < (s + dl) / (1 + s * dl).
   Proof.
     intros S. pose proof slant_range as R. clearbody dl.
@@ -202,6 +203,16 @@ Section recentre.
     unfold artanh, log_ratio, dl, slant.
     replace ((1 + (u - d) / (u + d)) / (1 - (u - d) / (u + d))) with (/ (d / u)) by (field; repeat split; lra).
     rewrite ln_Rinv by (apply Rdiv_lt_0_compat; lra). field.
+  Qed.
+
+  Theorem floor_at_a_weight_value X sigma : -1 < X < 1 ->
+    floor (gamma_of (u * (1 - X)) (d * (1 + X))) sigma = sigma ^ 2 * (X - dl) ^ 2 / ((1 - X ^ 2) * (1 - dl ^ 2)).
+  Proof.
+    intros HX. pose proof slant_range as R.
+    assert (U : 0 < u * (1 - X)) by (apply Rmult_lt_0_compat; lra).
+    assert (L : 0 < d * (1 + X)) by (apply Rmult_lt_0_compat; lra).
+    rewrite (proj2 (floor_is_sinh _ _ U L sigma)). rewrite u_is, d_is. clearbody dl mean.
+    field. repeat split; nra.
   Qed.
 
   Lemma artanh_increasing a b : -1 < a -> a < b -> b < 1 -> artanh a < artanh b.

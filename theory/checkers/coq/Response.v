@@ -25,35 +25,6 @@ Proof.
   - apply Rmult_le_reg_r with y; [exact Hy|]. unfold Rdiv. rewrite Rmult_assoc, Rinv_l; lra.
 Qed.
 
-(* Claim: device.pulse_train *)
-Theorem pulse_train tau rho w D :
-  0 < tau -> 0 <= rho < 1 -> D <> 0 -> Rabs w <= rho * tau ->
-  let y := Rabs D / tau in
-  exists r, train tau w D - w = D * r /\ (1 - rho) * response y <= r <= 1 + rho.
-Proof.
-  intros Ht Hr HD Sat y.
-  assert (PD : 0 < Rabs D) by now apply Rabs_pos_lt.
-  assert (Py : 0 < y) by now apply Rdiv_lt_0_compat.
-  pose proof (response_range y Py) as [Q0 Q1].
-  pose proof (saturation_ratio tau rho w Ht Sat) as S. apply within in S. set (u := w / tau) in *.
-  assert (Wu : w = u * tau) by (unfold u; field; lra).
-  assert (Key : forall s, s * D = Rabs D -> s * s = 1 ->
-    s * tau - (s * tau - w) * exp (- y) - w = D * ((1 - s * u) * response y)).
-  { intros s Sd Ss. assert (DD : D = s * (y * tau)).
-    { unfold y. replace (Rabs D / tau * tau) with (Rabs D) by (field; lra). rewrite <- Sd, <- Rmult_assoc, Ss. ring. }
-    rewrite DD, Wu. unfold response.
-    replace (s * (y * tau) * ((1 - s * u) * ((1 - exp (- y)) / y)))
-      with ((s - s * s * u) * tau * (1 - exp (- y))) by (field; lra).
-    rewrite Ss. ring. }
-  assert (Range : forall s, s = 1 \/ s = -1 -> (1 - rho) * response y <= (1 - s * u) * response y <= 1 + rho).
-  { intros s [-> | ->]; split; try (apply Rmult_le_compat_r; lra); nra. }
-  unfold train. fold y. destruct (Rle_dec 0 D) as [P|N].
-  - exists ((1 - 1 * u) * response y). split; [|apply Range; now left].
-    apply Key; [rewrite Rabs_pos_eq by exact P; ring | ring].
-  - exists ((1 - -1 * u) * response y). split; [|apply Range; now right].
-    apply Key; [rewrite Rabs_left by lra; ring | ring].
-Qed.
-
 (** A train never leaves the box, whatever its length. *)
 Theorem train_box tau w D : 0 < tau -> Rabs w <= tau -> Rabs (train tau w D) <= tau.
 Proof.

@@ -162,14 +162,25 @@ Section attained.
 
   Section stable.
     Variables rising falling : R.
-    Hypothesis down_rises : derivable_pt_lim down w0 rising.
-    Hypothesis up_falls : derivable_pt_lim up w0 falling.
+    (** The derivative of gamma_loc at w0. *)
+    Definition local_change : R := 2 * (up w0 * rising - down w0 * falling) / (down w0 + up w0) ^ 2.
 
     Let Fdev := gain_of (up w0) (down w0).
     Let size := amplitude sigma (slope w0).
 
-    (** The derivative of gamma_loc at w0. *)
-    Definition local_change : R := 2 * (up w0 * rising - down w0 * falling) / (down w0 + up w0) ^ 2.
+    Theorem stable_sign : 0 <= rising -> falling <= 0 -> 0 < L * Fdev * (1 - gl ^ 2) + size * Fdev * local_change.
+    Proof.
+      intros Hr Hf. destruct (local_below_1 (up w0) (down w0) up_pos down_pos) as [_ B].
+      fold (local_gamma up down w0) in B. fold gl in B.
+      assert (Ps : 0 < size) by apply amplitude_pos, sigma_pos. assert (F : 0 < Fdev) by (unfold Fdev, gain_of; lra).
+      assert (C : 0 <= local_change).
+      { unfold local_change, Rdiv. apply Rmult_le_pos; [nra|]. left. apply Rinv_0_lt_compat, pow_lt. lra. }
+      pose proof (Rmult_lt_0_compat _ _ (Rmult_lt_0_compat _ _ L_pos F) B).
+      pose proof (Rmult_le_pos _ _ (Rlt_le _ _ (Rmult_lt_0_compat _ _ Ps F)) C). lra.
+    Qed.
+
+    Hypothesis down_rises : derivable_pt_lim down w0 rising.
+    Hypothesis up_falls : derivable_pt_lim up w0 falling.
 
     Theorem local_gamma_changes : derivable_pt_lim (local_gamma up down) w0 local_change.
     Proof.
@@ -185,59 +196,51 @@ Section attained.
 
     Theorem stable :
       derivable_pt_lim (fun w => mean_next w - w) w0
-        (- alpha * (L * Fdev * (1 - gl ^ 2) + size * Fdev * local_change)) /\
-      (0 <= rising -> falling <= 0 -> 0 < L * Fdev * (1 - gl ^ 2) + size * Fdev * local_change).
+        (- alpha * (L * Fdev * (1 - gl ^ 2) + size * Fdev * local_change)).
     Proof.
       pose proof middle_pos as Pm. destruct (local_below_1 (up w0) (down w0) up_pos down_pos) as [_ B].
       fold (local_gamma up down w0) in B. fold gl in B.
       assert (Ps : 0 < size) by apply amplitude_pos, sigma_pos.
-      split.
-      - assert (Ratio : slope w0 = - gl * size).
-        { unfold size. rewrite slope_there, amplitude_there. unfold rest_slope, gl, local_gamma, gamma_of. field. lra. }
-        assert (S' : derivable_pt_lim slope w0 L).
-        { apply (derivative_ext (fun w => L * (w - rest_star))); [reflexivity|].
-          apply (eq_ind (L * (1 - 0)) (derivable_pt_lim (fun w => L * (w - rest_star)) w0)); [|ring].
-          apply (derivable_pt_lim_scal (fun w => w - rest_star)).
-          apply (derivable_pt_lim_minus (fun w => w) (fun _ => rest_star));
-            [apply derivable_pt_lim_id | apply derivable_pt_lim_const]. }
-        assert (A' : derivable_pt_lim (fun w => amplitude sigma (slope w)) w0 (slope w0 * L / size)).
-        { replace (slope w0 * L / size) with (/ (2 * sqrt (slope w0 ^ 2 + sigma ^ 2)) * (2 * slope w0 * L + 0))
-            by (change (sqrt (slope w0 ^ 2 + sigma ^ 2)) with size; field; lra).
-          apply (derivable_pt_lim_comp (fun w => slope w ^ 2 + sigma ^ 2) sqrt).
-          - apply (derivable_pt_lim_plus (fun w => slope w ^ 2) (fun _ => sigma ^ 2));
-              [|apply derivable_pt_lim_const].
-            apply (derivative_ext (fun w => slope w * slope w)); [intros; ring|].
-            replace (2 * slope w0 * L) with (L * slope w0 + slope w0 * L) by ring.
-            now apply (derivable_pt_lim_mult slope slope).
-          - apply derivable_pt_lim_sqrt. pose proof (pow2_ge_0 (slope w0)). pose proof (pow_lt sigma 2 sigma_pos). lra. }
-        apply (derivative_ext (fun w => - alpha *
-          ((down w + up w) / 2 * slope w + (down w - up w) / 2 * amplitude sigma (slope w))));
-          [intros; symmetry; apply mean_next_is|].
-        replace (L * Fdev * (1 - gl ^ 2) + size * Fdev * local_change)
-          with ((rising + falling) * / 2 * slope w0 + (down w0 + up w0) / 2 * L
-            + ((rising - falling) * / 2 * amplitude sigma (slope w0)
-               + (down w0 - up w0) / 2 * (slope w0 * L / size))).
-        + apply (derivable_pt_lim_scal (fun w => (down w + up w) / 2 * slope w
-            + (down w - up w) / 2 * amplitude sigma (slope w))).
-          apply (derivable_pt_lim_plus (fun w => (down w + up w) / 2 * slope w)
-            (fun w => (down w - up w) / 2 * amplitude sigma (slope w)));
-          [apply (derivable_pt_lim_mult (fun w => (down w + up w) / 2) slope)
-          |apply (derivable_pt_lim_mult (fun w => (down w - up w) / 2) (fun w => amplitude sigma (slope w)))];
-          try assumption.
-          * apply (derivative_ext (fun w => / 2 * (down w + up w))); [intros; unfold Rdiv; ring|].
-            rewrite Rmult_comm. apply (derivable_pt_lim_scal (fun w => down w + up w)).
-            now apply (derivable_pt_lim_plus down up).
-          * apply (derivative_ext (fun w => / 2 * (down w - up w))); [intros; unfold Rdiv; ring|].
-            rewrite Rmult_comm. apply (derivable_pt_lim_scal (fun w => down w - up w)).
-            now apply (derivable_pt_lim_minus down up).
-        + change (amplitude sigma (slope w0)) with size. rewrite Ratio.
-          unfold Fdev, gain_of, local_change, gl, local_gamma, gamma_of. field. split; lra.
-      - intros Hr Hf. assert (0 < Fdev) by (unfold Fdev, gain_of; lra).
-        assert (0 <= local_change).
-        { unfold local_change, Rdiv. apply Rmult_le_pos; [nra|]. left. apply Rinv_0_lt_compat, pow_lt. lra. }
-        assert (0 < L * Fdev) by now apply Rmult_lt_0_compat.
-        assert (0 <= size * Fdev) by (left; now apply Rmult_lt_0_compat).
-        pose proof (Rmult_lt_0_compat _ _ H1 B). pose proof (Rmult_le_pos _ _ H2 H0). lra.
+      assert (Ratio : slope w0 = - gl * size).
+      { unfold size. rewrite slope_there, amplitude_there. unfold rest_slope, gl, local_gamma, gamma_of. field. lra. }
+      assert (S' : derivable_pt_lim slope w0 L).
+      { apply (derivative_ext (fun w => L * (w - rest_star))); [reflexivity|].
+        apply (eq_ind (L * (1 - 0)) (derivable_pt_lim (fun w => L * (w - rest_star)) w0)); [|ring].
+        apply (derivable_pt_lim_scal (fun w => w - rest_star)).
+        apply (derivable_pt_lim_minus (fun w => w) (fun _ => rest_star));
+          [apply derivable_pt_lim_id | apply derivable_pt_lim_const]. }
+      assert (A' : derivable_pt_lim (fun w => amplitude sigma (slope w)) w0 (slope w0 * L / size)).
+      { replace (slope w0 * L / size) with (/ (2 * sqrt (slope w0 ^ 2 + sigma ^ 2)) * (2 * slope w0 * L + 0))
+          by (change (sqrt (slope w0 ^ 2 + sigma ^ 2)) with size; field; lra).
+        apply (derivable_pt_lim_comp (fun w => slope w ^ 2 + sigma ^ 2) sqrt).
+        - apply (derivable_pt_lim_plus (fun w => slope w ^ 2) (fun _ => sigma ^ 2));
+            [|apply derivable_pt_lim_const].
+          apply (derivative_ext (fun w => slope w * slope w)); [intros; ring|].
+          replace (2 * slope w0 * L) with (L * slope w0 + slope w0 * L) by ring.
+          now apply (derivable_pt_lim_mult slope slope).
+        - apply derivable_pt_lim_sqrt. pose proof (pow2_ge_0 (slope w0)). pose proof (pow_lt sigma 2 sigma_pos). lra. }
+      apply (derivative_ext (fun w => - alpha *
+        ((down w + up w) / 2 * slope w + (down w - up w) / 2 * amplitude sigma (slope w))));
+        [intros; symmetry; apply mean_next_is|].
+      replace (L * Fdev * (1 - gl ^ 2) + size * Fdev * local_change)
+        with ((rising + falling) * / 2 * slope w0 + (down w0 + up w0) / 2 * L
+          + ((rising - falling) * / 2 * amplitude sigma (slope w0)
+             + (down w0 - up w0) / 2 * (slope w0 * L / size))).
+      - apply (derivable_pt_lim_scal (fun w => (down w + up w) / 2 * slope w
+          + (down w - up w) / 2 * amplitude sigma (slope w))).
+        apply (derivable_pt_lim_plus (fun w => (down w + up w) / 2 * slope w)
+          (fun w => (down w - up w) / 2 * amplitude sigma (slope w)));
+        [apply (derivable_pt_lim_mult (fun w => (down w + up w) / 2) slope)
+        |apply (derivable_pt_lim_mult (fun w => (down w - up w) / 2) (fun w => amplitude sigma (slope w)))];
+        try assumption.
+        * apply (derivative_ext (fun w => / 2 * (down w + up w))); [intros; unfold Rdiv; ring|].
+          rewrite Rmult_comm. apply (derivable_pt_lim_scal (fun w => down w + up w)).
+          now apply (derivable_pt_lim_plus down up).
+        * apply (derivative_ext (fun w => / 2 * (down w - up w))); [intros; unfold Rdiv; ring|].
+          rewrite Rmult_comm. apply (derivable_pt_lim_scal (fun w => down w - up w)).
+          now apply (derivable_pt_lim_minus down up).
+      - change (amplitude sigma (slope w0)) with size. rewrite Ratio.
+        unfold Fdev, gain_of, local_change, gl, local_gamma, gamma_of. field. split; lra.
     Qed.
   End stable.
 End attained.

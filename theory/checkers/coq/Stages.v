@@ -1,5 +1,6 @@
 (** One stage of a network, whatever its width, and the recursions through all stages: what the two passes do to
-    lengths, and to changes of the weights (docs/theory.md#networks).  Elements are indexed by a positive functional; W x, W^T delta
+    lengths, and to changes of the weights (docs/theory.md#networks).  Elements are indexed by a positive functional;
+      W x, W^T delta
     and products of vectors enter by their lengths. *)
 
 From Coq Require Import Reals Lra.

@@ -11,8 +11,8 @@ theory/responses.md; Wu et al., arXiv 2410.15155.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
@@ -23,11 +23,12 @@ from numpy.typing import NDArray
 from boundary import BadInput
 from theory.setting.devices.elements import Elements
 from theory.setting.devices.enclosure import Exact, above, ball, below, in_balls, precise, widened
+from theory.setting.devices.outermost import outermost
 from theory.setting.devices.pulses import Pulses
 
 Array = NDArray[np.floating]
 
-_SAID = ("linear", "kernel", "extremes", "responses", "distortion", "steepness", "symmetric_point")
+_SAID = ("linear", "kernel", "extreme_at_ends", "extremes", "responses", "distortion", "steepness", "symmetric_point")
 """What is said of one law and not of another."""
 
 
@@ -88,6 +89,8 @@ class Device(ABC):
     """Whether the bounds are hard: what passes them is set to them, and an increment arrives only in part."""
     confined: ClassVar[bool] = False
     """Whether no increment, of any size, leads out of the bounds."""
+    extreme_at_ends: ClassVar[bool] = False
+    """Whether the least and the largest response on a range of weights are at its ends."""
     kernel: ClassVar[str | None] = None
     """The law of this name that is written into the compiled kernels. None: the kernels compile `q_plus` and `q_minus`,
     or `update` where the class has one of its own, as they stand in the class."""
@@ -166,22 +169,25 @@ class Device(ABC):
         if self.elements is None:
             return self.extremes(low, high, increment)
         found: tuple[arb, arb] | None = None
-        for scale, up, down, shift in self._each():
+        for scale, up, down, shift in self._each(low, high):
             s, c = Fraction(scale), Fraction(shift)
             largest = increment if math.isinf(increment) else Fraction(increment) * Fraction(max(up, down)) / s
             own = self._sloped((Fraction(low) - c) / s, (Fraction(high) - c) / s, largest, Fraction(up), Fraction(down))
             if own is None:
                 return None
             if found is not None:
-                own = min(found[0], own[0], key=_lower), max(found[1], own[1], key=_upper)
+                own = _outer((*found, *own))
             found = own
         return found
 
-    def _each(self) -> Iterator[tuple[float, float, float, float]]:
-        """Yield scale, slopes up and down, and shift of every element; of one where all are alike."""
+    def _each(self, low: Exact, high: Exact) -> Iterator[tuple[float, float, float, float]]:
+        """Yield scale, slopes up and down, and shift of every element that may set the responses of all."""
         assert self.elements is not None
-        count = 1 if self.elements.alike else self.elements.count
-        yield from zip(*self.elements.part(0, (count,)), strict=True)
+        values = self.elements.part(0, (1 if self.elements.alike else self.elements.count,))
+        if self.extreme_at_ends and len(values.scale) > 1:
+            inexact = {name: float(value) for name, value in self.fields().items() if isinstance(value, Fraction)}
+            values = outermost(replace(self, **inexact), values, float(low), float(high))  # type: ignore[arg-type]
+        yield from zip(*values, strict=True)
 
     def _sloped(
         self, low: Exact, high: Exact, increment: Exact, up: Fraction, down: Fraction
@@ -191,7 +197,18 @@ class Device(ABC):
         if found is None:
             return None
         with precise():
-            return found[0] * ball(min(up, down)), found[1] * ball(max(up, down))
+            if not self.extreme_at_ends:
+                return found[0] * ball(min(up, down)), found[1] * ball(max(up, down))
+            return _outer(
+                self._response(law, end) * ball(slope)
+                for law, slope in ((type(self).q_plus, up), (type(self).q_minus, down))
+                for end in (low, high)
+            )
+
+    def _response(self, law: Any, w: Exact) -> arb:  # noqa: ANN401 - a method of the class
+        """Return a ball around a response at one weight."""
+        enclosed = in_balls(law, self.fields(), w)
+        return enclosed if enclosed is not None else widened(float(law(self, np.array(float(w)))))
 
     def room(self, low: Exact, high: Exact) -> float:
         """Return the increment up to which no element clips anything from any weight in [low, high], in weight units.
@@ -204,7 +221,7 @@ class Device(ABC):
         if self.elements is None:
             return self._own_room(low, high)
         rooms = []
-        for scale, up, down, shift in self._each():
+        for scale, up, down, shift in self._each(low, high):
             s, c, steepest = Fraction(scale), Fraction(shift), Fraction(max(up, down))
             own = self._own_room((Fraction(low) - c) / s, (Fraction(high) - c) / s)
             with precise():
@@ -219,6 +236,22 @@ class Device(ABC):
     def plain(self) -> bool:
         """Return whether increments arrive as they are and all elements are alike."""
         return self.pulses is None and self.elements is None
+
+    @property
+    def reach(self) -> float:
+        """Return what no |w| passes that began within it, unless one increment is longer than a bound is far, in w.
+
+        tau; the largest |c_i| + tau_i of unequal elements; infinite where pulses or writing are noisy, for normal noise
+        has no bound.
+        """
+        if self.pulses is not None and (self.pulses.cycle or self.pulses.write):
+            return math.inf
+        if self.elements is None:
+            return self.tau
+        if not self.elements.count:
+            return math.inf
+        scale, _, _, shift = self.elements.part(0, (self.elements.count,))
+        return float(np.max(self.tau * scale + np.abs(shift))) * (1 + 4 * float(np.finfo(np.float32).eps))
 
     @property
     def keeps_the_mean(self) -> bool:
@@ -271,12 +304,10 @@ class Device(ABC):
         return tuple(number for name, number in self.fields().items() if name != "tau")
 
 
-def _lower(one: arb) -> arb:
-    return one.lower()
-
-
-def _upper(one: arb) -> arb:
-    return one.upper()
+def _outer(found: Iterable[arb]) -> tuple[arb, arb]:
+    """Return the ball that reaches lowest and the one that reaches highest."""
+    every = list(found)
+    return min(every, key=lambda one: one.lower()), max(every, key=lambda one: one.upper())
 
 
 class MonotoneResponses(Device):
@@ -286,6 +317,8 @@ class MonotoneResponses(Device):
     run on them; else they are those of floating-point arithmetic, as much as eight roundings wider.
     """
 
+    extreme_at_ends: ClassVar[bool] = True
+
     def ends(self, low: Exact, high: Exact) -> tuple[arb, arb] | None:
         """Return the least and the largest response on [low, high] for small increments, in balls.
 
@@ -294,25 +327,9 @@ class MonotoneResponses(Device):
         if not -self.tau <= low <= high <= self.tau:
             return None
         with precise():
-            found = [self._response(law, end) for law in (type(self).q_plus, type(self).q_minus) for end in (low, high)]
-            return min(found, key=_lower), max(found, key=_upper)
-
-    def _sloped(
-        self, low: Exact, high: Exact, increment: Exact, up: Fraction, down: Fraction
-    ) -> tuple[arb, arb] | None:
-        if type(self).extremes is not MonotoneResponses.extremes or self.extremes(low, high, increment) is None:
-            return super()._sloped(low, high, increment, up, down)
-        with precise():
-            found = [
-                self._response(law, end) * ball(slope)
-                for law, slope in ((type(self).q_plus, up), (type(self).q_minus, down))
-                for end in (low, high)
-            ]
-            return min(found, key=_lower), max(found, key=_upper)
-
-    def _response(self, law: Any, w: Exact) -> arb:  # noqa: ANN401 - a method of the class
-        enclosed = in_balls(law, self.fields(), w)
-        return enclosed if enclosed is not None else widened(float(law(self, np.array(float(w)))))
+            return _outer(
+                self._response(law, end) for law in (type(self).q_plus, type(self).q_minus) for end in (low, high)
+            )
 
     def _own_room(self, low: Exact, high: Exact) -> float:
         extremes = self.ends(low, high)

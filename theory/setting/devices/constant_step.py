@@ -15,6 +15,7 @@ class ConstantStep(MonotoneResponses):
 
     name: ClassVar[str] = "constant-step"
     clipped: ClassVar[bool] = True
+    kernel: ClassVar[str | None] = "constant-step"
 
     def q_plus(self, w: Array) -> Array:
         """Return 1."""

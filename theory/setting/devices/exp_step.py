@@ -40,6 +40,7 @@ class ExpStep(MonotoneResponses):
     rate_down: float = 2.0
     name: ClassVar[str] = "exp-step"
     clipped: ClassVar[bool] = True
+    kernel: ClassVar[str | None] = "exp-step"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -18,6 +18,7 @@ class AsymmetricLinear(Device):
     name: ClassVar[str] = "ald"
     linear: ClassVar[bool] = True
     kernel: ClassVar[str | None] = "ald"
+    extreme_at_ends: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         positive("tau", self.tau, "the device ald", infinite=True)

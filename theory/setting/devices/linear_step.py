@@ -29,6 +29,7 @@ class LinearStep(MonotoneResponses):
     slope_down: float = 0.5
     name: ClassVar[str] = "linear-step"
     clipped: ClassVar[bool] = True
+    kernel: ClassVar[str | None] = "linear-step"
 
     def __post_init__(self) -> None:
         super().__post_init__()

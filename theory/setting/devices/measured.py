@@ -8,7 +8,8 @@ that were measured.
 The fit: the step of a pulse is q(w) at the weight where it began. q_plus and q_minus are piecewise linear between
 equally spaced knots, q_plus falling and q_minus rising, neither below 0, with the least sum of squared residuals: a
 non-negative least-squares problem in the differences between knots, which has one solution but for knots that no
-measurement reaches. Those are bridged as straight as can be.
+measurement reaches. Those are bridged as straight as can be. A pulse that begins or ends at the extreme conductance
+of its direction is left out: a bound may have cut it.
 """
 
 import csv
@@ -36,8 +37,8 @@ _STEPS_AN_INTERVAL: Final = 4
 """Pulses of the shorter branch that an interval between knots must have on average."""
 _STRAIGHT: Final = 1e-6
 """Weight of a bend at a knot against a residual: it decides only where no measurement does."""
-_FEWEST: Final = 3
-"""Conductances that a branch must have: two steps."""
+_FEWEST: Final = 2
+"""Pulses that a branch must have."""
 _LARGEST_FILE: Final = 1 << 26
 _NEEDED_BY: Final = "the device table"
 
@@ -67,8 +68,9 @@ class Measured:
         mean_step: mean step of all pulses, in units of tau: the unit of the responses, a pulse's size dw.
         knots: responses up, then down, at equally spaced weights from -tau to tau.
         residuals: root mean square of measured minus fitted steps, up and down, in mean steps.
-        pulses: how many there are, up and down.
-        against: pulses that moved the wrong way, up and down.
+        pulses: how many were fitted, up and down.
+        against: pulses that moved the wrong way, up and down; they are fitted like the others.
+        cut: pulses at the extreme conductance, up and down, which are left out.
 
     """
 
@@ -81,6 +83,7 @@ class Measured:
     residuals: tuple[float, float]
     pulses: tuple[int, int]
     against: tuple[int, int]
+    cut: tuple[int, int]
 
     @property
     def residual(self) -> float:
@@ -108,9 +111,14 @@ def measured(path: str) -> Measured:
     branches = []
     for name, sign, conductance in zip(BRANCHES, (1, -1), conductances, strict=True):
         places = sign * (2 * (conductance - lowest) / (highest - lowest) - 1)
-        if not places[-1] > places[0]:
-            raise BadInput(PREFIX + path, f"the branch {name}", f"pulses that move {name} on the whole", _NEEDED_BY)
-        branches.append(Branch(places[:-1], np.diff(places)))
+        inside, steps = (places[:-1] < 1) & (places[1:] < 1), np.diff(places)
+        if inside.sum() < _FEWEST:
+            words = f"at least {_FEWEST} pulses short of the extreme conductance in the branch {name}"
+            raise BadInput(PREFIX + path, int(inside.sum()), words, _NEEDED_BY)
+        if not steps[inside].mean() > 0:
+            words = f"pulses that move {name} on average, short of the extreme conductance"
+            raise BadInput(PREFIX + path, f"the branch {name}", words, _NEEDED_BY)
+        branches.append(Branch(places[:-1][inside], steps[inside]))
     up, down = branches
     unit = float(np.mean(np.concatenate([up.steps, down.steps])))
     intervals = max(1, min(MOST_INTERVALS, min(len(up.steps), len(down.steps)) // _STEPS_AN_INTERVAL))
@@ -124,6 +132,7 @@ def measured(path: str) -> Measured:
         knots=(*rising.tolist(), *falling[::-1].tolist()),
         residuals=(off_up, off_down),
         pulses=(len(up.steps), len(down.steps)),
+        cut=(len(conductances[0]) - 1 - len(up.steps), len(conductances[1]) - 1 - len(down.steps)),
         against=(int(np.sum(up.steps < 0)), int(np.sum(down.steps < 0))),
     )
 
@@ -187,9 +196,8 @@ def _read(path: str, content: bytes) -> tuple[Floats, Floats]:
                 raise BadInput(f"{place} pulse", pulse, f"{expected}, the next of the branch {branch}", _NEEDED_BY)
             found[branch].append(conductance)
     for branch, values in found.items():
-        if len(values) < _FEWEST:
-            words = f"at least {_FEWEST} rows in the branch {branch}"
-            raise BadInput(PREFIX + path, f"{len(values)} rows", words, _NEEDED_BY)
+        if not values:
+            raise BadInput(PREFIX + path, "no row", f"rows of the branch {branch}", _NEEDED_BY)
     return np.array(found["up"]), np.array(found["down"])
 
 

@@ -23,6 +23,7 @@ class PulseTrain(AsymmetricLinear):
     name: ClassVar[str] = "pulse-train"
     kernel: ClassVar[str | None] = "pulse-train"
     confined: ClassVar[bool] = True
+    extreme_at_ends: ClassVar[bool] = False
 
     def update(self, w: Array, dw: Array) -> Array:
         """Return the weights after a train of infinitesimal pulses of total `dw`."""

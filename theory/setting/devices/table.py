@@ -72,9 +72,9 @@ class Table(MonotoneResponses):
         """Return the responses in the order of operations of the compiled kernel."""
         steps = len(responses) - 1
         place = np.minimum(np.maximum((w / self.tau + 1) * (0.5 * steps), 0), steps)
-        left = np.minimum(np.floor(place), steps - 1).astype(np.int64)
-        at = np.asarray(responses, dtype=np.asarray(w).dtype)
-        return np.asarray(at[left] + (place - left) * (at[left + 1] - at[left]))
+        left = np.minimum(np.floor(place), steps - 1)
+        at, number = np.asarray(responses, dtype=np.asarray(w).dtype), left.astype(np.int64)
+        return np.asarray(at[number] + (place - left) * (at[number + 1] - at[number]))
 
     def numbers(self) -> tuple[float, ...]:
         """Return the knots."""
