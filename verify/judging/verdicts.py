@@ -44,8 +44,9 @@ from verify.judging.observations import OBSERVABLES, OF_DEVICE, SQUARED_GRADIENT
 LOOKS = 3
 """How often a setting may be judged; each look after the first doubles the replicas."""
 
-_OF_NO_RUN = ("granular-floor",)
-"""Theorems on what is left as the step falls, which is no quantity of a run."""
+_OF_NO_RUN = ("granular-floor", "shape")
+"""Theorems that no run is confronted with: on what is left as the step falls, which is no quantity of a run; on noise
+whose shape is known, which no problem states."""
 _ALWAYS = ("L", "sigma2", "Delta", "alpha", "K", "Lambda1", "Lambdah")
 
 
