@@ -44,8 +44,9 @@ from verify.judging.observations import OBSERVABLES, OF_DEVICE, SQUARED_GRADIENT
 LOOKS = 3
 """How often a setting may be judged; each look after the first doubles the replicas."""
 
-_OF_NO_RUN = ("granular-floor",)
-"""Theorems on what is left as the step falls, which is no quantity of a run."""
+_OF_NO_RUN = ("granular-floor", "shape")
+"""Theorems on what is left as the step falls, which is no quantity of a run; and that on noise of known shape, as no
+problem states the shape of its noise and no device whether its responses differ from the gain by the same amount."""
 _ALWAYS = ("L", "sigma2", "Delta", "alpha", "K", "Lambda1", "Lambdah")
 
 
