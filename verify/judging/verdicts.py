@@ -45,8 +45,8 @@ LOOKS = 3
 """How often a setting may be judged; each look after the first doubles the replicas."""
 
 _OF_NO_RUN = ("granular-floor", "shape")
-"""Theorems that no run is confronted with: on what is left as the step falls, which is no quantity of a run; on noise
-whose shape is known, which no problem states."""
+"""Theorems on what is left as the step falls, which is no quantity of a run; and that on noise of known shape, as no
+problem states the shape of its noise and no device whether its responses differ from the gain by the same amount."""
 _ALWAYS = ("L", "sigma2", "Delta", "alpha", "K", "Lambda1", "Lambdah")
 
 
