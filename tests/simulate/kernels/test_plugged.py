@@ -140,6 +140,12 @@ class Wide(Cubic):
     name: ClassVar[str] = "wide"
     second: float = 1.0
     third: float = 1.0
+    fourth: float = 1.0
+    fifth: float = 1.0
+    sixth: float = 1.0
+    seventh: float = 1.0
+    eighth: float = 1.0
+    ninth: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -156,7 +162,7 @@ class NetworkSubclass(Network):
     ("problem", "device", "reason"),
     [
         (Quadratic(2), "by-responses", "the device by-responses cannot be compiled: .*q_plus"),
-        (Quadratic(2), "wide", "the device wide cannot be compiled: it has 3 parameters beside tau"),
+        (Quadratic(2), "wide", "the device wide cannot be compiled: it has 9 parameters beside tau"),
         (Subclass(2), "ald", r"the problem subclass \(Subclass\) is a subclass of Quadratic, whose kernel is"),
         (NetworkSubclass(2, (3, 2, 2), samples=4), "ald", "the problem network-subclass .* is a subclass of Network"),
     ],
