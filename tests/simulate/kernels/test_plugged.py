@@ -146,11 +146,22 @@ class Wide(Cubic):
     """Several parameters beside tau."""
 
     name: ClassVar[str] = "wide"
+<<<<<<< HEAD
     second: float = 0.9
     third: float = 0.8
 
     def q_minus(self, w):
         return np.asarray(self.second + self.third * (w / self.tau) ** 3)
+=======
+    second: float = 1.0
+    third: float = 1.0
+    fourth: float = 1.0
+    fifth: float = 1.0
+    sixth: float = 1.0
+    seventh: float = 1.0
+    eighth: float = 1.0
+    ninth: float = 1.0
+>>>>>>> i12-pulses
 
 
 @dataclass(frozen=True)
@@ -167,6 +178,10 @@ class NetworkSubclass(Network):
     ("problem", "device", "reason"),
     [
         (Quadratic(2), "by-responses", "the device by-responses cannot be compiled: .*q_plus"),
+<<<<<<< HEAD
+=======
+        (Quadratic(2), "wide", "the device wide cannot be compiled: it has 9 parameters beside tau"),
+>>>>>>> i12-pulses
         (Subclass(2), "ald", r"the problem subclass \(Subclass\) is a subclass of Quadratic, whose kernel is"),
         (NetworkSubclass(2, (3, 2, 2), samples=4), "ald", "the problem network-subclass .* is a subclass of Network"),
     ],
