@@ -146,13 +146,18 @@ class Wide(Cubic):
     """Several parameters beside tau."""
 
     name: ClassVar[str] = "wide"
-<<<<<<< HEAD
     second: float = 0.9
     third: float = 0.8
 
     def q_minus(self, w):
         return np.asarray(self.second + self.third * (w / self.tau) ** 3)
-=======
+
+
+@dataclass(frozen=True)
+class Widest(Cubic):
+    """More parameters than the kernels hand to a law."""
+
+    name: ClassVar[str] = "widest"
     second: float = 1.0
     third: float = 1.0
     fourth: float = 1.0
@@ -161,7 +166,6 @@ class Wide(Cubic):
     seventh: float = 1.0
     eighth: float = 1.0
     ninth: float = 1.0
->>>>>>> i12-pulses
 
 
 @dataclass(frozen=True)
@@ -178,10 +182,7 @@ class NetworkSubclass(Network):
     ("problem", "device", "reason"),
     [
         (Quadratic(2), "by-responses", "the device by-responses cannot be compiled: .*q_plus"),
-<<<<<<< HEAD
-=======
-        (Quadratic(2), "wide", "the device wide cannot be compiled: it has 9 parameters beside tau"),
->>>>>>> i12-pulses
+        (Quadratic(2), "widest", "the device widest cannot be compiled: it has 9 parameters beside tau"),
         (Subclass(2), "ald", r"the problem subclass \(Subclass\) is a subclass of Quadratic, whose kernel is"),
         (NetworkSubclass(2, (3, 2, 2), samples=4), "ald", "the problem network-subclass .* is a subclass of Network"),
     ],
@@ -189,7 +190,8 @@ class NetworkSubclass(Network):
 )
 def test_what_runs_on_numpy_says_so_once_and_why(plugged, monkeypatch, capfd, problem, device, reason):
     """It was silent, and ten times slower."""
-    monkeypatch.setitem(devices.REGISTRY, "by-responses", ByResponses)
+    for kind in (ByResponses, Widest):
+        monkeypatch.setitem(devices.REGISTRY, kind.name, kind)
     notes.say.cache_clear()
     for _ in range(2):
         found = simulate.run(problem, "analog-sgd-ap", alpha=0.01, tau=6.0, iterations=20, replicas=2, device=device)
