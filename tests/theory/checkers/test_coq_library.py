@@ -45,6 +45,8 @@ END_THEOREMS = (
     "GranularWitness.granular_not_trivial",
     "GranularWitness.granular_witness",
     "Growing.analog_sgd_ap_sharp_growing",
+    "Growing.any_device_sharp_growing",
+    "Linear.any_device_linear_explicit",
     "Linear.linear_explicit",
     "Activations.log_cosh_loss",
     "Activations.logistic_loss",

@@ -107,7 +107,89 @@ Proof.
   lra.
 Qed.
 
-(** * Analog-SGD-AP with such noise, from docs/theory.md#assumptions *)
+(** * Analog-SGD-AP with such noise, from docs/theory.md#assumptions, on any devices *)
+
+Section any_device.
+  Variable P : sampler.
+  Variables (M : nat) (size : nat -> nat) (K : nat).
+  Local Notation V := (weights M size).
+  Variables (f : V -> R) (grad : V -> V) (region : V -> Prop).
+  Variable G : V -> V -> nat -> V.
+  Variable W : history -> V.
+  Variable device : nat -> nat -> R -> R -> R.
+  Variables alpha gain gamma L sigma growth lower Lambda1 Lambdah : R.
+  Variables (d : nat -> nat) (S : nat -> nat -> R).
+
+  Hypothesis K_pos : (0 < K)%nat.
+  Hypothesis alpha_pos : 0 < alpha.
+  Hypothesis gain_pos : 0 < gain.
+  Hypothesis gamma_nonneg : 0 <= gamma.
+  Hypothesis L_nonneg : 0 <= L.
+  Hypothesis growth_nonneg : 0 <= growth.
+  Hypothesis Lambdah_nonneg : 0 <= Lambdah.
+  Hypothesis analog_sgd_ap : run_by device alpha (fun h i => G (late d W h) (W h) i) W.
+  Hypothesis gradient : has_gradient region f grad.
+  Hypothesis smooth : lipschitz region grad L.
+  Hypothesis convex : forall w u t, region w -> region u -> 0 <= t <= 1 ->
+    region (fun m c => w m c + t * (u m c - w m c)).
+  Hypothesis inside : forall h, reachable P h -> (length h <= K)%nat -> region (W h).
+  Hypothesis bounded_below : forall h, reachable P h -> length h = K -> lower <= f (W h).
+  Hypothesis unbiased : forall h m c, met P K h -> given P h (fun i => G (W h) (W h) i m c) = grad (W h) m c.
+  Hypothesis variance_growing : forall h, met P K h ->
+    given P h (fun i => norm (minus (G (W h) (W h) i) (grad (W h))) ^ 2)
+    <= sigma ^ 2 + growth * inner (grad (W h)) (grad (W h)).
+  Hypothesis response : forall h i m c, met P K h -> reachable P (i :: h) -> (m < M)%nat -> (c < size m)%nat ->
+    responds (device m c) gain gamma (W h m c) (- alpha * G (late d W h) (W h) i m c).
+  Hypothesis S_nonneg : forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= S i j.
+  Hypothesis sensitivity : forall h i m, met P K h -> reachable P (i :: h) -> (m < M)%nat ->
+    norm (minus (G (late d W h) (W h) i) (G (W h) (W h) i) m : euclid (size m))
+    <= sum M (fun j => S m j * norm (minus (W h) (late d W h) j : euclid (size j))).
+  Hypothesis coherent_delay : delay_constant M S (fun m => INR (d m)) Lambda1.
+  Hypothesis martingale_delay : delay_constant M S (fun m => sqrt (INR (d m))) Lambdah.
+
+  Let gradients := fun h => grad (W h).
+  Let fresh := fun h => G (W h) (W h).
+  Let direction := fun h i => G (late d W h) (W h) i.
+  Let A := average_squared_gradient P M size K grad W.
+  Let noise := n P M size K gradients fresh.
+  Let unbiased_noise := unbiased' P M size K grad (fun w => G w w) W unbiased.
+
+  Lemma noise_variance_growing : forall h, met P K h ->
+    conditional P (fun h => inner (noise h) (noise h)) h <= sigma ^ 2 + growth * inner (gradients h) (gradients h).
+  Proof.
+    intros h Met. apply Rle_trans with (2 := variance_growing h Met), Req_le, apply_ext. intros i _.
+    rewrite norm_sq. apply sum_ext. intros m _. apply sum_ext. intros c _.
+    unfold minus, noise, n, at_sample, gradients, fresh. simpl. ring.
+  Qed.
+
+  Let step_pos : 0 < alpha * gain.
+  Proof. now apply Rmult_lt_0_compat. Qed.
+
+  Let trains : run_by (at_gain_one gain device) (alpha * gain) direction W.
+  Proof. apply run_at_gain_one; [lra | exact analog_sgd_ap]. Qed.
+
+  Theorem any_device_sharp_growing : exists Y a,
+    feasible ((f (W []) - lower) / (alpha * gain * INR K)) (alpha * gain * L) (level sigma growth A) gamma
+      ((1 + gamma) * (alpha * gain) * Lambda1) ((1 + gamma) * (alpha * gain) * (Lambdah * level sigma growth A)) A Y a.
+  Proof.
+    apply (trajectory_sharp_growing P M size K W gradients fresh direction (alpha * gain) K_pos step_pos unbiased_noise
+      sigma growth growth_nonneg noise_variance_growing Lambda1 (Lambdah * level sigma growth A)) with (value := fun h
+        => f (W h));
+      try assumption.
+    - apply (staleness P M size K W gradients fresh direction (alpha * gain) K_pos step_pos unbiased_noise d S S_nonneg
+        (stale' P M size K (fun w => G w w) direction W d S sensitivity) Lambda1 _ coherent_delay).
+      apply Rle_trans with (1 := martingale_delay _). rewrite norm_stage_norms.
+      apply Rmult_le_compat_l; [exact Lambdah_nonneg|].
+      apply (noise_at_most_level P M size K gradients fresh K_pos sigma growth growth_nonneg noise_variance_growing).
+    - apply (drift' P M size K (at_gain_one gain device) direction W (alpha * gain) gamma step_pos trains).
+      intros. apply responds_at_gain_one; [exact gain_pos | now apply response].
+    - apply (smooth' P M size K f grad (fun w => G w w) region direction W (alpha * gain) L K_pos step_pos gradient
+      smooth
+        convex inside).
+  Qed.
+End any_device.
+
+(** * The linear device *)
 
 Section analog_sgd_ap.
   Variable P : sampler.
@@ -145,38 +227,15 @@ Section analog_sgd_ap.
   Hypothesis coherent_delay : delay_constant M S (fun m => INR (d m)) Lambda1.
   Hypothesis martingale_delay : delay_constant M S (fun m => sqrt (INR (d m))) Lambdah.
 
-  Let gradients := fun h => grad (W h).
-  Let fresh := fun h => G (W h) (W h).
-  Let direction := fun h i => G (late d W h) (W h) i.
   Let A := average_squared_gradient P M size K grad W.
-  Let noise := n P M size K gradients fresh.
-  Let unbiased_noise := unbiased' P M size K grad (fun w => G w w) W unbiased.
-
-  Lemma noise_variance_growing : forall h, met P K h ->
-    conditional P (fun h => inner (noise h) (noise h)) h <= sigma ^ 2 + growth * inner (gradients h) (gradients h).
-  Proof.
-    intros h Met. apply Rle_trans with (2 := variance_growing h Met), Req_le, apply_ext. intros i _.
-    rewrite norm_sq. apply sum_ext. intros m _. apply sum_ext. intros c _.
-    unfold minus, noise, n, at_sample, gradients, fresh. simpl. ring.
-  Qed.
 
   Theorem analog_sgd_ap_sharp_growing : exists Y a,
     feasible ((f (W []) - lower) / (alpha * INR K)) (alpha * L) (level sigma growth A) rho
       ((1 + rho) * alpha * Lambda1) ((1 + rho) * alpha * (Lambdah * level sigma growth A)) A Y a.
   Proof.
-    apply (trajectory_sharp_growing P M size K W gradients fresh direction alpha K_pos alpha_pos unbiased_noise
-      sigma growth growth_nonneg noise_variance_growing Lambda1 (Lambdah * level sigma growth A)) with (value := fun h
-        => f (W h));
-      try assumption.
-    - apply (staleness P M size K W gradients fresh direction alpha K_pos alpha_pos unbiased_noise d S S_nonneg
-        (stale' P M size K (fun w => G w w) direction W d S sensitivity) Lambda1 _ coherent_delay).
-      apply Rle_trans with (1 := martingale_delay _). rewrite norm_stage_norms.
-      apply Rmult_le_compat_l; [exact Lambdah_nonneg|].
-      apply (noise_at_most_level P M size K gradients fresh K_pos sigma growth growth_nonneg noise_variance_growing).
-    - apply (drift' P M size K (fun _ _ => ald tau) direction W alpha rho alpha_pos analog_sgd_ap).
-      intros. apply ald_distortion; auto.
-    - apply (smooth' P M size K f grad (fun w => G w w) region direction W alpha L K_pos alpha_pos gradient smooth
-        convex inside).
+    pose proof (any_device_sharp_growing P M size K f grad region G W (fun _ _ => ald tau) alpha 1 rho L sigma growth
+      lower Lambda1 Lambdah d S) as T.
+    rewrite Rmult_1_r in T. apply T; auto using Rlt_0_1. intros. apply linear_responds; auto.
   Qed.
 End analog_sgd_ap.
 
