@@ -12,6 +12,7 @@ from theory.checkers.coq_lemma import Lemma
 from theory.checkers.coq_world import Untranslatable
 from theory.kernel import Draft, eq, inner, le, norm2
 from theory.kernel.draft import ELEMENT, STAGE, STEP
+from theory.kernel.vectors import ZERO
 from theory.setting.assumptions import UNBIASED
 
 SAMPLES = "(Smp : sampler) (Len : nat)"
@@ -212,8 +213,6 @@ def negative_lag(d: Draft) -> None:
     [
         (undeclared, "u is not declared"),
         (known_later, "the time 1"),
-        (earlier_differences, "differences of n that are not those of the present step"),
-        (known_differences, "differences of n that are not those of the present step"),
         (three_ways, "u is cut in three ways"),
         (taken, "the name u__parts is taken"),
         (cut_sum, "an inner product of vectors of different spaces"),
@@ -221,6 +220,33 @@ def negative_lag(d: Draft) -> None:
 )
 def test_what_is_not_stated_is_named(author: object, why: str) -> None:
     assert refused(author) == why
+
+
+def column(d: Draft) -> None:
+    """What is chosen anew at each count, and known the earlier the higher the count."""
+    d.local(s.k, s.n)
+    d.process("n", known=-s.k - 1, differences=-s.k, reason=UNBIASED)
+    d.recursion(s.k, vectors={"W": (ZERO, s.n)})
+    d.conclude("c", le(norm2(s.W), 1), s.INDUCED)
+
+
+@pytest.mark.parametrize(
+    ("author", "texts"),
+    [
+        (earlier_differences, ["centred Smp Len _ 1 g_n"]),
+        (known_differences, ["known Smp Len _ 1 g_n", "centred Smp Len _ 0 g_n"]),
+        (
+            column,
+            [
+                "forall x1 : nat, known Smp Len _ (x1 + 1)%nat (g_n x1)",
+                "forall x1 : nat, centred Smp Len _ (x1)%nat (g_n x1)",
+            ],
+        ),
+    ],
+)
+def test_differences_of_other_steps_are_centred_there(author: object, texts: list[str]) -> None:
+    stated = [item.text for item in coq_statement.lemma(s.claim(author), {}).hypotheses]
+    assert [text for text in stated if "known" in text or "centred" in text] == texts
 
 
 def test_a_lag_is_a_natural_number() -> None:
