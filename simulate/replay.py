@@ -118,7 +118,9 @@ def _described(path: Path) -> Run:
         return Run.from_description(checkpoint.description(checkpoint.read(path)))
     try:
         return Run.from_description(json.loads(path.read_bytes())["run"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        if isinstance(error, BadInput) and error.name == "elements":
+            raise  # the run is sound; the file of its elements is gone or another
         raise BadInput("FILE", path, "a checkpoint, or a result of `python -m simulate run --json`") from None
 
 

@@ -114,7 +114,8 @@ _COMPILED: set[tuple[object, ...]] = set()
 
 def compile_first(described: Run) -> None:
     """Make one step of one replica, thrown away, so that what is compiled at its first use is compiled by now."""
-    element = (described.device, math.isinf(described.tau), described.dtype)
+    parameters = tuple(sorted((name, str(value)) for name, value in described.device_parameters.items()))
+    element = (described.device, math.isinf(described.tau), described.dtype, parameters)  # which law, pulses, elements
     mode = (described.algorithm, described.lags, described.batch > 1)
     decides = (described.backend, type(described.problem), *element, *mode)
     if decides not in _COMPILED:

@@ -76,7 +76,10 @@ class Report:
         )
         columns = "".join(f"<th>{word}</th>" for word in ("norms", "w_m", "constants", "bound", ""))
         stages = f"<table><tr>{columns}</tr>{sides}</table>" if sides else ""
-        return f"<p>verdict: <b>{self.verdict}</b></p><table><tr>{head}</tr>{rows}</table>{stages}"
+        device = (
+            f"<p>on the weights that were met: gamma = {self.observed.gamma:.6g}, Fbar = {self.observed.gain:.6g}</p>"
+        )
+        return f"<p>verdict: <b>{self.verdict}</b></p><table><tr>{head}</tr>{rows}</table>{device}{stages}"
 
 
 def check(runs: RunResult, *, confidence: float = 0.99) -> Report:

@@ -37,17 +37,9 @@ class Compiled(Engine):
         device = task.device
         number = _device_code(type(device))
         assert isinstance(number, int) or number in kernels.DEVICES, "`refusal` lets no other device through"
-        self.element = kernels.Element(
-            number,
-            device.tau,
-            device.numbers(),
-            start if np.isfinite(start) else 0.0,
-            device.pulses,
-            device.elements,
-            task.run.seed,
-            task.replicas,
-            device.reach,
-        )
+        largest = start if np.isfinite(start) else 0.0
+        beside = device.pulses, device.elements, task.run.seed, task.replicas, device.reach
+        self.element = kernels.Element(number, device.tau, device.numbers(), largest, *beside)
         self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
 
     @abstractmethod

@@ -154,7 +154,7 @@ def _law(form: Value, w: Value, t: Value) -> Value:  # noqa: ARG001 - their kind
         return _LAWS[form.instance_class]
     if not isinstance(w, Lanes):
         return _asked_of_a_float
-    return _asked_of_lanes if w.scalar.bitwidth == 64 else _any
+    return _asked_of_lanes if w.scalar.bitwidth == 64 else _asked_of_single_lanes
 
 
 def _linear(form: Value, w: Value, t: Value) -> Value:
@@ -308,6 +308,10 @@ def _asked_of_a_float(form: Value, w: Value, t: Value) -> Value:
 def _asked_of_lanes(form: Value, w: Value, t: Value) -> Value:
     if form.device == forms.POWERS:
         return _asked_powers(form, w, t)
+    return _any(form, w, t)
+
+
+def _asked_of_single_lanes(form: Value, w: Value, t: Value) -> Value:
     return _any(form, w, t)
 
 

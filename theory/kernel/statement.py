@@ -18,6 +18,7 @@ from theory.kernel.terms import (
     atoms,
     divisors,
     gram,
+    is_integer,
     names,
     number,
     plus,
@@ -390,12 +391,12 @@ def _sequences(s: Statement) -> None:
         if process.differences is not None and process.name not in built and ("", process.name) in grown:
             raise Gap(f"that {process.name} has zero mean at every count is more than its recursion says")
         for time in (process.known, process.differences):
-            if time is not None and not _integer(time, _timed_by(s, process.name)):
+            if time is not None and not is_integer(time, _timed_by(s, process.name)):
                 raise Gap(f"the times of {process.name} are not integers that may depend on a count")
     earlier: set[str] = set()
     later = {item.name for item in s.delays}
     for delay in s.delays:
-        if delay.of in later - earlier or not _integer(delay.lag, counters):
+        if delay.of in later - earlier or not is_integer(delay.lag, counters):
             raise Gap(f"{delay.name} is not delayed by an integer, or of something not delayed before it")
         if {STEP, COORDINATE} & s.vectors[delay.name] or not s.vectors[delay.of] | s.of(delay.lag) <= s.vectors[
             delay.name
@@ -421,15 +422,6 @@ def _timed_by(s: Statement, name: str) -> Labels:
             return frozenset(c for c in counters if c == item.counter or item.counter not in s.scalars[c])
     grown = frozenset().union(*map(s.built, counters))
     return NONE if ("", name) in grown else counters & s.vectors[name]
-
-
-def _integer(term: Term, counters: frozenset[str]) -> bool:
-    """Return whether a term is an integer because it is made of integers and counters by sums and products."""
-    if term.tag == "number":
-        return bool(term.args[0].denominator == 1)
-    if term.tag in ("sum", "product"):
-        return all(_integer(part, counters) for part in term.args)
-    return term.tag == "name" and term.args[0] in counters
 
 
 def _times_fit(s: Statement, process: Process, recursion: Recursion) -> None:

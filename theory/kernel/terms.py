@@ -223,3 +223,12 @@ def _monomials(polynomial: Polynomial) -> list[tuple[tuple[tuple[str, int], ...]
 
 def _scaled(terms: list[tuple[tuple[tuple[str, int], ...], Fraction]], sign: int) -> Monomials:
     return tuple((monomial, sign * value / abs(terms[0][1])) for monomial, value in terms)
+
+
+def is_integer(term: Term, counters: frozenset[str]) -> bool:
+    """Return whether a term is an integer because it is made of integers and counters by sums and products."""
+    if term.tag == "number":
+        return bool(term.args[0].denominator == 1)
+    if term.tag in ("sum", "product"):
+        return all(is_integer(part, counters) for part in term.args)
+    return term.tag == "name" and term.args[0] in counters

@@ -71,7 +71,7 @@ moved = symbols("moved")[0]
 
 
 def granular_path(d: Draft, step: Expr = alpha) -> None:
-    """Introduce steps W_{k+1} = W_k - step (v_k + n_k) + z_k on a smooth objective bounded below."""
+    """Introduce steps W_{k+1} = W_k - step (v_k + n_k) + zeta_k on a smooth objective bounded below."""
     values(d)
     d.given("alpha > 0", lt(0, alpha), "domain")
     d.given("L >= 0", le(0, L), "domain")
@@ -145,7 +145,7 @@ def _delays(d: Draft) -> None:
 
 
 GRANULAR_STEPS = StepModel(lambda d: granular_path(d, effective), _delays, "granularity.telescope")
-"""W_{k+1} = W_k - alpha gain (v_k + n_k) + z_k."""
+"""W_{k+1} = W_k - alpha gain (v_k + n_k) + zeta_k."""
 
 
 @lemma(
@@ -157,7 +157,7 @@ def the_point_of_a_granular_run_is_feasible(d: Draft) -> None:
     """(i), (ii), |a| <= Y hold with p and nu as pulses make them: the feasible set is the same in these.
 
     p = Delta/(alpha gain K) + L qmax^2 V/(2 alpha gain), nu = Lambdah sqrt(sigma^2 + qmax^2 V/(alpha gain)^2). The
-    martingale part of stage m, n_m of the windows, is that of n - z/(alpha gain), which `martingale` bounds.
+    martingale part of stage m, n_m of the windows, is that of n - zeta/(alpha gain), which `martingale` bounds.
     """
     theorem_1(d, BOUNDED, GRANULAR_STEPS)
     d.conclude(

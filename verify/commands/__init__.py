@@ -4,6 +4,6 @@ from boundary.commands import group
 
 app = group(
     "verify.commands",
-    ("run", "list", "replay", "falsify", "sabotage", "calibrate", "witness", "rates", "attained", "report"),
+    ("run", "check", "list", "replay", "falsify", "sabotage", "calibrate", "witness", "rates", "attained", "report"),
     "Confront proved bounds with simulated runs: verdicts, replays, searches for trouble.",
 )

@@ -36,81 +36,15 @@ import numpy as np
 
 import theory
 from boundary import OutsideDomain
-from theory.bounds import registry
-from verify.judging import assumptions, conditions, rounding, statistics
+from verify.judging import assumptions, conditions, forms, rounding, statistics
 from verify.judging.checks import Basis, Check, CheckName, EvidenceSummary, Verdict, gravest
+from verify.judging.forms import AppliedForm
 from verify.judging.observations import OBSERVABLES, OF_DEVICE, SQUARED_GRADIENT, Observable, Observations
 
 LOOKS = 3
 """How often a setting may be judged; each look after the first doubles the replicas."""
 
-_OF_NO_RUN = ("granular-floor",)
-"""Theorems on what is left as the step falls, which is no quantity of a run."""
-_ALWAYS = ("L", "sigma2", "Delta", "alpha", "K", "Lambda1", "Lambdah")
-
-
-@dataclass(frozen=True)
-class AppliedForm:
-    """One way in which a bound of `theory` is applied.
-
-    Args:
-        name: as in reports.
-        theorem: which bound of `theory`.
-        extras: constants it takes beyond `takes`.
-        adaptive: whether the mean-square saturation replaces rho beside sigma; its extras are taken where known.
-        takes: the constants that the bound takes in every form, rho included.
-        quantity: what the theorem bounds, by name.
-
-    """
-
-    name: str
-    theorem: str
-    extras: tuple[str, ...] = ()
-    adaptive: bool = False
-    takes: tuple[str, ...] = (*_ALWAYS, "rho")
-    quantity: str = SQUARED_GRADIENT.quantity.name
-
-    @property
-    def constants(self) -> tuple[str, ...]:
-        """Return those that must be known beside the saturation; rounding is held against alpha and sigma."""
-        needed = [name for name in (*self.takes, "sigma2", "alpha") if name not in OF_DEVICE]
-        return tuple(dict.fromkeys(needed)) + (() if self.adaptive else self.extras)
-
-    @property
-    def granular(self) -> bool:
-        """Return whether the bound is of devices with pulses."""
-        return "V" in self.takes
-
-    @property
-    def knows_lags(self) -> bool:
-        """Return whether the bound grows with what is wrong in the directions; then it charges rounding as well."""
-        return "Lambdah" in self.takes
-
-    def bases(self) -> tuple[Basis, ...]:
-        """Return how it can be applied; what is measured cannot be a-priori."""
-        return ("a-posteriori",) if self.adaptive else ("a-priori", "a-posteriori")
-
-
-def further() -> tuple[AppliedForm, ...]:
-    """Return a form for every theorem that `theory.theorems` states beside those named here."""
-    found = (theory.bound(name) for name in registry.further() if name not in _OF_NO_RUN)
-    return tuple(
-        AppliedForm(
-            bound.name, bound.name, takes=bound.required, quantity=bound.quantity.name if bound.quantity else ""
-        )
-        for bound in found
-    )
-
-
-FORMS = (
-    AppliedForm("sharp", "sharp"),
-    AppliedForm("explicit", "explicit"),
-    AppliedForm("noise-resolved", "sharp", ("nu", "Ln")),
-    AppliedForm("saturation-adaptive", "sharp", ("nu", "Ln"), adaptive=True),
-    AppliedForm("granular", "granular", takes=(*_ALWAYS, "rho", "V", "qmax")),
-    *further(),
-)
-"""The forms that every setting is confronted with; the granular one where the device has pulses."""
+FORMS = forms.FORMS
 
 
 @dataclass(frozen=True)
@@ -285,8 +219,8 @@ def confront(observed: Observations, level: float) -> Confrontation:
     quantities = {form.quantity for form in FORMS} & OBSERVABLES.keys() | {SQUARED_GRADIENT.quantity.name}
     seen = {name: weigh(observed, level / len(quantities), OBSERVABLES[name]) for name in quantities}
     # without pulses the theorem on pulses is Theorem 1, which is there
-    forms = [form for form in FORMS if observed.response.granular or not form.granular]
-    checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in forms for basis in form.bases())
+    asked = [form for form in FORMS if observed.response.granular or not form.granular]
+    checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in asked for basis in form.bases())
     return Confrontation(seen[SQUARED_GRADIENT.quantity.name], (*checks, *_alarms(observed)))
 
 
@@ -433,6 +367,14 @@ def _rests_on(theorem: str) -> frozenset[str]:
     return frozenset(bound(theorem).assumptions)
 
 
+@cache
+def _takes_gain(theorem: str) -> bool:
+    """Return whether a bound is of any device."""
+    from theory.bounds import bound
+
+    return "gain" not in bound(theorem).refused
+
+
 def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
     """Return why a form cannot be applied on a basis, or nothing."""
     constants = observed.constants
@@ -474,7 +416,7 @@ def _of_another_device(form: AppliedForm, observed: Observations) -> str:
         return ""
     if form.adaptive:
         return "the weights' own mean-square saturation is the distortion of the linear device only"
-    if "gain" in theory.bound(form.theorem).refused:
+    if not _takes_gain(form.theorem):
         return f"{form.theorem} takes no gain: it is of the linear device"
     return ""
 

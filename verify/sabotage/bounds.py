@@ -12,6 +12,7 @@ from theory.bounds.forms import ClosedForm
 from theory.bounds.function import DEFAULTS, Bound
 from theory.setting.symbols import symbol as named
 from verify.judging import verdicts
+from verify.judging.forms import AppliedForm
 from verify.sabotage.faults import Area, Detector, Fault, swapped
 from verify.sabotage.mutants import mutants
 from verify.sabotage.panel import COMPLETE, unmodified_observations
@@ -62,7 +63,7 @@ def _bounding(wrong: Bound) -> AbstractContextManager[None]:
     return swapped(theory, "bound", lambda name: wrong if name == wrong.name else true(name))
 
 
-def _changed() -> tuple[verdicts.AppliedForm, ...]:
+def _changed() -> tuple[AppliedForm, ...]:
     """Return the forms of bounds that are not the registered ones, all if none: the others were looked at before."""
     return tuple(form for form in verdicts.FORMS if theory.bound(form.theorem) is not _TRUE(form.theorem)) or _FORMS
 

@@ -12,16 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import simulate
 from simulate import invariant
 from simulate.invariant import AffineDirection
-from simulate.problems import Attaining, Quadratic
 from theory.setting import devices
 from theory.setting.devices import Device, Distortion, Elements, Pulses, centring
 from theory.setting.devices.bound import Bound
-from verify.judging import verdicts
-from verify.judging.observations import from_trajectories
-from verify.judging.response import DeviceResponse
 from verify.sabotage.faults import Answer, Detector
 
 Array = NDArray[np.floating]
@@ -43,8 +38,6 @@ def detectors() -> dict[str, Detector]:
         "elements-one-by-one": _elements,
         "published-figures": _published,
         "centres-on-a-grid": _centres,
-        "attained": _attained,
-        "runs-on-devices": _runs,
     }
 
 
@@ -59,7 +52,7 @@ def _saturating(X: Array) -> Array:
     return np.asarray((1 - np.exp(-1.5 * (1 + X))) / (1 - math.exp(-1.5)))
 
 
-_LAWS: Mapping[str, tuple[Device, Law]] = {
+LAWS: Mapping[str, tuple[Device, Law]] = {
     "ald": (devices.make("ald", TAU), lambda X: (1 - X, 1 + X)),
     "power": (devices.make("power", TAU, exponent_up=2.0, exponent_down=0.5), _powers(2.0, 0.5)),
     "square": (devices.make("power", TAU), _powers(2.0, 2.0)),
@@ -89,7 +82,7 @@ _INCREMENTS = np.array([-3.0, -0.4, -1e-3, 1e-3, 0.2, 3.0]) * TAU
 def _laws() -> Answer:
     """Compare responses and steps with the laws as they are written out here, the last step of hard bounds cut."""
     w = np.linspace(-0.9, 0.9, 37) * TAU
-    for name, (device, law) in _LAWS.items():
+    for name, (device, law) in LAWS.items():
         up, down = law(w / TAU)
         D = _INCREMENTS[:, None]
         moved = w + D * np.where(D >= 0, up, down)
@@ -125,7 +118,7 @@ _RANGES = ((-0.4, 0.4), (-0.2, 0.5), (0.1, 0.3), (-0.6, -0.1))
 def _extremes() -> Answer:
     """Seek the extreme responses on a grid of weights and increments: gamma is not below, and hardly above them."""
     train = devices.make("pulse-train", TAU)
-    for name, device in {**{name: made for name, (made, _) in _LAWS.items()}, "pulse-train": train}.items():
+    for name, device in {**{name: made for name, (made, _) in LAWS.items()}, "pulse-train": train}.items():
         for low, high in _RANGES:
             longest = 0.2 * TAU
             w = np.linspace(low, high, 201) * TAU
@@ -170,7 +163,7 @@ def _closed() -> Answer:
         "shifted-linear": ((s + dl) / (1 + s * dl), (1.2 * (1 + s) + 0.8 * (1 - s)) / 2, dl * TAU),
     }
     for name, (gamma, gain, point) in stated.items():
-        device = _LAWS[name][0]
+        device = LAWS[name][0]
         found = device.distortion(-s * TAU, s * TAU)
         if found is None or not np.allclose(found, (gamma, gain), rtol=1e-12):
             return name
@@ -186,7 +179,7 @@ def _closed() -> Answer:
 def _boxes() -> Answer:
     """Check steepness on a grid, and that no noise leads out of a certified box, with pulses and spreads too."""
     X = np.linspace(-1, 1, 401)
-    for name, (device, law) in _LAWS.items():
+    for name, (device, law) in LAWS.items():
         steepness, (up, down) = device.steepness(), law(X)
         if steepness is not None:
             over = np.maximum(up - steepness * (1 - X), down - steepness * (1 + X)).max()
@@ -310,7 +303,7 @@ def _element_by_element() -> Answer:
     device = devices.make("power", TAU, spread_tau=0.1, spread_updown=0.2, spread_point=0.1, elements=3, count=5)
     assert device.elements is not None
     values = device.elements.part(0, (5,))
-    law, plain = Bound(device, values, None), _LAWS["square"][1]
+    law, plain = Bound(device, values, None), LAWS["square"][1]
     w = np.linspace(-0.5, 0.5, 41)[:, None] * TAU * np.ones(5)
     up, down = plain((w - values.shift) / (values.scale * TAU))
     for D in (-0.2, 0.3):
@@ -375,7 +368,7 @@ def _published() -> Answer:
 def _centres() -> Answer:
     """Seek the best centre on a grid, with the distortion by force."""
     for name in ("ald", "shifted-linear", "power", "exponential", "table"):
-        device, law = _LAWS[name]
+        device, law = LAWS[name]
         centre, found = centring.best_centre(device, 0.3 * TAU)
         best, at = math.inf, 0.0
         for middle in np.linspace(-0.69, 0.69, 277):
@@ -386,106 +379,4 @@ def _centres() -> Answer:
         here = (q.max() - q.min()) / (q.max() + q.min())
         if here > best + 1e-3 or abs(found.gamma - here) > 1e-6:
             return name
-    return True
-
-
-# What a run on a device is
-
-
-def _attained() -> Answer:
-    """Check that the mean step of the attaining instance vanishes, and that it stands on the floor of the range."""
-    cases = {**{name: made for name, (made, _) in _LAWS.items()}, "pulse-train": devices.make("pulse-train", TAU)}
-    for name, device in cases.items():
-        problem = Attaining.on(device, 0.3 * TAU)
-        w, alpha = np.array([problem.standing]), 0.01
-        slope = w - problem.minimiser
-        size = np.hypot(slope, 1)
-        steps = [device.update(w, sign * alpha * size) - w for sign in (1, -1)]
-        mean = (1 - slope / size) / 2 * steps[0] + (1 + slope / size) / 2 * steps[1]
-        ends = np.array([-0.3, 0.3]) * TAU
-        up, down = device.q_plus(ends), device.q_minus(ends)
-        floor = np.max((down - up) ** 2 / (4 * up * down))
-        if abs(mean[0]) > 1e-12 or not math.isclose(problem.floor, floor, rel_tol=1e-9, abs_tol=1e-12):
-            return name
-    return True
-
-
-_RUN: dict[str, Any] = {
-    "power": {"device": "power"},
-    "shifted": {"device": "shifted-linear", "device_parameters": {"up": 1.0, "down": 0.5}},
-    "train": {"device": "pulse-train"},
-    "unequal": {"device_parameters": {"spread_updown": 0.3, "elements": 4}},
-    "rounded": {"device_parameters": {"dw": 0.1}},
-    "noisy": {"device_parameters": {"dw": 0.05, "cycle": 1.0}},
-    "trains": {"device_parameters": {"dw": 0.05, "BL": 40}},
-}
-
-
-def _runs() -> Answer:
-    """Judge runs by their devices: gamma, Fbar, V and qmax against force, nothing violated, pulses by their theorem."""
-    for name, given in _RUN.items():
-        problem = Quadratic(1, size=2, diagonal=True, noise="two-point", start=0.5, target=1.0)
-        runs = simulate.run(
-            problem, "analog-sgd", alpha=0.05, tau=6.0, iterations=300, replicas=6, seed=2, backend="numpy", **given
-        )
-        observed = from_trajectories(runs)
-        checks = {check.claim: check for check in verdicts.confront(observed, 0.01).checks}
-        headline = "granular" if "dw" in given.get("device_parameters", {}) else "sharp"
-        if any(check.verdict == "violated" for check in checks.values()):
-            return f"{name}: violated"
-        if not checks[f"{headline}/a-posteriori"].applied or checks["saturation-adaptive/a-posteriori"].applied:
-            return f"{name}: {headline}"
-        if headline == "granular" and checks["sharp/a-posteriori"].applied:
-            return f"{name}: sharp"
-        if not _sound(observed.response, float(runs.max_saturation.max())):
-            return f"{name}: not what the device does"
-    return _refused()
-
-
-def _sound(response: DeviceResponse, saturation: float) -> bool:
-    """Check gamma, Fbar, V, qmax on the weights that were met by force, at increments as long as directions allow."""
-    device = response.device
-    reach = saturation * device.tau
-    law = device if device.elements is None else Bound(device, device.elements.part(0, (2,)), None)
-    problem = Quadratic(1, size=2, diagonal=True, noise="two-point", start=0.5, target=1.0)
-    farthest = np.abs(problem.hessian) @ (reach + np.abs(problem.minimiser)) + problem.noise_scale
-    w = np.linspace(-reach, reach, 81)[:, None] * np.ones(2)
-    D = np.array([-1.0, 1.0])[:, None, None] * 0.05 * farthest
-    found = response.on(saturation)
-    if found is None:
-        return False
-    off = np.abs(law.update(w, D) - w - found.gain * D) / (found.gain * np.abs(D))
-    if off.max() > found.gamma + 1e-9 or off.max() < found.gamma - 0.05:
-        return False
-    if device.pulses is None:
-        return response.granularity(saturation) is None
-    granular = response.granularity(saturation)
-    share = np.linspace(-1, 1, 2001)[:, None]
-    worst = np.sum(np.max(device.pulses.variance(share * 0.05 * farthest), axis=0))
-    q = np.abs((law.update(w, D) - w) / D).max()
-    return (
-        granular is not None
-        and worst <= granular.V * (1 + 1e-9) <= 4 * worst
-        and q <= granular.qmax * (1 + 1e-9) <= 1.01 * q
-    )
-
-
-def _refused() -> Answer:
-    """Check that trains that cut increments, and trains of the pulse train, are not taken for unbiased."""
-    for given in (
-        {"device_parameters": {"dw": 1e-3, "BL": 5}},
-        {"device": "pulse-train", "device_parameters": {"dw": 0.1}},
-    ):
-        problem = Quadratic(1, size=2, diagonal=True, noise="two-point", start=0.5, target=1.0)
-        more: dict[str, Any] = {
-            "alpha": 0.05,
-            "tau": 6.0,
-            "iterations": 20,
-            "replicas": 3,
-            "seed": 2,
-            "backend": "numpy",
-        }
-        observed = from_trajectories(simulate.run(problem, "analog-sgd", **more, **given))
-        if any(check.applied for check in verdicts.confront(observed, 0.01).checks):
-            return "pulses whose mean is another"
     return True

@@ -36,7 +36,7 @@ from theory.setting.devices.shifted_linear import ShiftedLinear
 from theory.setting.devices.table import Table
 from verify.judging import verdicts
 from verify.judging.response import DeviceResponse, Granularity
-from verify.sabotage import device_checks
+from verify.sabotage import device_checks, device_runs
 from verify.sabotage.faults import Area, Detector, Fault, swapped
 
 AREA: Area = "devices"
@@ -45,7 +45,11 @@ Plant = Callable[[], AbstractContextManager[None]]
 
 def detectors() -> dict[str, Detector]:
     """Return the named checks."""
-    return device_checks.detectors()
+    return {
+        **device_checks.detectors(),
+        "attained": device_runs.attained,
+        "runs-on-devices": device_runs.runs,
+    }
 
 
 def faults() -> Iterator[Fault]:

@@ -17,13 +17,10 @@ import theory
 from boundary import OutsideDomain
 from simulate import problems
 from simulate.problems.blocks import Blocks
-from theory.setting import devices
-from theory.setting.devices import Distortion
 from verify.judging import assumptions, calibration, conditions, observations, rounding, statistics, verdicts
 from verify.judging.certificates import Certificate
 from verify.judging.checks import Check, Verdict
 from verify.judging.observations import Constants, Observations
-from verify.judging.response import DeviceResponse
 from verify.report import summary
 from verify.sabotage.faults import Answer, Area, Detector, Fault, swapped
 from verify.sabotage.panel import SETTINGS
@@ -163,8 +160,7 @@ def _refusals() -> bool:
         (_planted(9.0, constants=Constants(known.values, {**known.certified, name: False})), "noise-resolved/a-priori")
         for name in known.values
     )
-    train = {"response": DeviceResponse(devices.make("pulse-train", 2.0)), "constants": known.without("rho")}
-    for unknown in (train, {"covered": False}, {"independent_draws": False}):
+    for unknown in ({"covered": False}, {"independent_draws": False}):
         cases += tuple((_planted(9.0, **unknown), f"sharp/{basis}") for basis in ("a-priori", "a-posteriori"))
     refused = all(_words(observed)[claim] == "not applied" for observed, claim in cases)
     status = {found.assumption: found.status for found in assumptions.examine(_planted(1.0, saturation=saturated))}
@@ -407,9 +403,6 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "refusal: full saturation overlooked": _not_refusing("observed 1"),
     "refusal: measured constants taken for certified": _not_refusing("only measured"),
     "refusal: nothing is ever refused": _refusing_only("no such reason"),
-    "refusal: another device's saturation taken for its distortion": partial(
-        swapped, DeviceResponse, "on", lambda _, saturation: Distortion(saturation, 1.0)
-    ),
     "refusal: a constant that is not proved taken for proved": partial(
         swapped, Constants, "proved", lambda self, *names: all(name in self.values for name in names)
     ),

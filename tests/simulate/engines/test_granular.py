@@ -8,6 +8,7 @@ import pytest
 import simulate
 from boundary import BadInput
 from simulate import group
+from simulate.checkpoint import Checkpoint
 from simulate.engines import compiled
 from simulate.problems import Attaining, Logistic, Network, Quadratic
 from simulate.replay import replay
@@ -104,12 +105,10 @@ class Stopped(Exception):
 @pytest.mark.parametrize("backend", ["reference", "machine", "numpy", "kernels"])
 @pytest.mark.parametrize("problem", [NETWORK, Quadratic(3)], ids=lambda problem: problem.name)
 def test_a_run_that_was_stopped_goes_on_with_the_same_bits(problem, backend, tmp_path, monkeypatch):
-    options = {
-        "backend": backend, "iterations": 9_000, "replicas": 1, "alpha": 0.01, "measure_every": 500,
-        "device_parameters": {**BESIDE["both"], "dw": 1e-3},
-    }  # fmt: skip
+    monkeypatch.setattr("simulate.randomness._LONGEST_BLOCK", 64)
+    monkeypatch.setattr(Checkpoint.__init__, "__defaults__", (0.0,))  # after every block
+    options = {"backend": backend, "iterations": 250, "replicas": 1, "device_parameters": BESIDE["both"]}
     whole = run(problem, **options)
-    monkeypatch.setattr("simulate.checkpoint._SECONDS", 0.0)
     seen = group.Group.advance
 
     def stop(self, block, length):
@@ -122,7 +121,7 @@ def test_a_run_that_was_stopped_goes_on_with_the_same_bits(problem, backend, tmp
         run(problem, checkpoint=tmp_path / "c.npz", **options)
     monkeypatch.setattr(group.Group, "advance", seen)
     resumed = run(problem, checkpoint=tmp_path / "c.npz", **options)
-    assert resumed.timed < 9_000
+    assert resumed.timed == 250 - 2 * 64
     assert all(np.array_equal(getattr(whole, measure), getattr(resumed, measure)) for measure in MEASURES)
 
 

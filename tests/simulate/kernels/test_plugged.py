@@ -113,6 +113,14 @@ def test_its_parameters_reach_it(plugged):
     assert not np.array_equal(found.final_value, both(Quadratic(3), "analog-sgd-ap", device="cubic")[0].final_value)
 
 
+def test_all_of_several_parameters_reach_it(monkeypatch):
+    monkeypatch.setitem(devices.REGISTRY, "wide", Wide)
+    found, literal = both(Quadratic(3), "analog-sgd-ap", device="wide", device_parameters={"third": 0.7})
+    agree(found, literal)
+    assert serves(found)
+    assert not np.array_equal(found.final_value, both(Quadratic(3), "analog-sgd-ap", device="wide")[0].final_value)
+
+
 def test_what_cannot_be_compiled_runs_on_numpy(plugged, monkeypatch):
     found, literal = both(Quadratic(3), "analog-sgd-ap", device="unusual")
     agree(found, literal)
@@ -135,11 +143,29 @@ class ByResponses(Cubic):
 
 @dataclass(frozen=True)
 class Wide(Cubic):
-    """More parameters than the kernels take."""
+    """Several parameters beside tau."""
 
     name: ClassVar[str] = "wide"
+    second: float = 0.9
+    third: float = 0.8
+
+    def q_minus(self, w):
+        return np.asarray(self.second + self.third * (w / self.tau) ** 3)
+
+
+@dataclass(frozen=True)
+class Widest(Cubic):
+    """More parameters than the kernels hand to a law."""
+
+    name: ClassVar[str] = "widest"
     second: float = 1.0
     third: float = 1.0
+    fourth: float = 1.0
+    fifth: float = 1.0
+    sixth: float = 1.0
+    seventh: float = 1.0
+    eighth: float = 1.0
+    ninth: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -156,7 +182,7 @@ class NetworkSubclass(Network):
     ("problem", "device", "reason"),
     [
         (Quadratic(2), "by-responses", "the device by-responses cannot be compiled: .*q_plus"),
-        (Quadratic(2), "wide", "the device wide cannot be compiled: it has 3 parameters beside tau"),
+        (Quadratic(2), "widest", "the device widest cannot be compiled: it has 9 parameters beside tau"),
         (Subclass(2), "ald", r"the problem subclass \(Subclass\) is a subclass of Quadratic, whose kernel is"),
         (NetworkSubclass(2, (3, 2, 2), samples=4), "ald", "the problem network-subclass .* is a subclass of Network"),
     ],
@@ -164,7 +190,7 @@ class NetworkSubclass(Network):
 )
 def test_what_runs_on_numpy_says_so_once_and_why(plugged, monkeypatch, capfd, problem, device, reason):
     """It was silent, and ten times slower."""
-    for kind in (ByResponses, Wide):
+    for kind in (ByResponses, Widest):
         monkeypatch.setitem(devices.REGISTRY, kind.name, kind)
     notes.say.cache_clear()
     for _ in range(2):

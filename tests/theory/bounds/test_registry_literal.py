@@ -91,6 +91,7 @@ def test_each_bound_is_computed_by_its_forms():
         "floor": [("adaptive", ("rbar2",), ("floor.adaptive",), None), ("plain", (), ("floor.upper",), None)],
         "granular": [("plain", (), ("multiplier.end", "multiplier.sharp"), True)],
         "complexity": [],
+        "shape": [("plain", (), ("shape.explicit",), None)],
         "granular-floor": [
             ("plain", (), ("granularity.floor", "granularity.start", "granularity.total", "granularity.variance"), None)
         ],
@@ -103,9 +104,10 @@ def test_what_each_needs_and_where_it_holds():
         "sharp": NAMES, "resolved": (*NAMES, "Ln"), "explicit": NAMES, "floor": ("sigma2", "rho"),
         "complexity": ("L", "sigma2", "Delta", "rho", "Lambda1", "Lambdah", "eps"),
         "granular": (*NAMES, "V", "qmax"), "granular-floor": ("L", "sigma2", "rho", "qmax", "dw", "size"),
+        "shape": (*NAMES, "chi2"),
     }  # fmt: skip
     domain = [("x < 1", True), ("q**2 + x < 1", True), ("q**2/(1 - x) + rho**2 < 1", True)]
-    for bound in (sharp, resolved, explicit, theory.bound("granular")):
+    for bound in (sharp, resolved, explicit, theory.bound("granular"), theory.bound("shape")):
         assert [(part.label, part.strict) for part in bound.domain] == domain
     assert [(part.label, part.strict) for part in floor.domain] == [("rho < 1", True)]
     closed = [(part.label, part.strict) for part in theory.bound("complexity").domain]

@@ -132,6 +132,7 @@ def test_measured_pulses_are_fitted_and_the_fit_is_shown(capsys, tmp_path):
         (["ald", *sets(tau=1, exponent=2), "--reach", "0.3"], "--set = 'exponent'"),
         (["ald", *sets(tau=-1), "--reach", "0.3"], "tau = -1: must satisfy tau > 0"),
         (["nothing", *sets(tau=1), "--reach", "0.3"], "--device = 'nothing': must satisfy one of ald"),
+        (["power", *sets(exponent="1e300"), "--reach", "0.3"], "weights on which all responses are known"),
         (["PCM", "--reach", "0.3"], "pulsed upwards only"),
         (["ReRamSB", "--reach", "0.8"], "between its bounds -0.75 and 1.25"),
         (["pulse-train", *sets(tau=1), "--reach", "0.3"], "--increment = (not given)"),

@@ -40,6 +40,8 @@ def test_what_is_certified_says_its_numbers():
         "stages": ("not needed", "no constant of this problem is derived from its stages"),
         "lags": ("certified", "those of the run of x, from its schedule if not given"),
         "staleness": ("certified", "Lambda1 = 0.5, Lambdah = 0.25"),
+        "independent": ("not established", "nothing examines whether a run satisfies it"),
+        "shape": ("not established", "nothing examines whether a run satisfies it"),
     }
 
 
@@ -81,4 +83,4 @@ def test_a_saturation_that_nothing_proves(changes, said):
 
 def test_a_certificate_of_another_constant_says_nothing():
     seen = replace(observed(), certificates=(Certificate("w", "norm", 1.0, 9.0, 0.0),))
-    assert {one.status for one in assumptions.examine(seen)} == {"certified", "not needed"}
+    assert {one.status for one in assumptions.examine(seen)} == {"certified", "not needed", "not established"}

@@ -58,9 +58,7 @@ def test_the_command_shows_a_table_and_its_document(tmp_path, monkeypatch, capsy
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "case", [case for case in attained.CASES if case.quick_enough], ids=lambda case: case.label
-)
+@pytest.mark.parametrize("case", [case for case in attained.CASES if case.quick_enough], ids=lambda case: case.label)
 def test_every_device_stands_on_its_floor_within_two_percent(case):
     """All intervals hold together with the confidence of the command, which also has what takes minutes."""
     short, long = case.runs(1)

@@ -155,7 +155,10 @@ class Device(ABC):
             return None
         least, most = found
         with precise():
-            gain = float(((least + most) / 2).mid())
+            try:
+                gain = float(((least + most) / 2).mid())
+            except OverflowError:  # larger than any double
+                return None
             if not 0 < gain < math.inf:
                 return None
             return Distortion(max(above(most / gain - 1), above(1 - least / gain), 0.0), gain)
@@ -208,7 +211,12 @@ class Device(ABC):
     def _response(self, law: Any, w: Exact) -> arb:  # noqa: ANN401 - a method of the class
         """Return a ball around a response at one weight."""
         enclosed = in_balls(law, self.fields(), w)
-        return enclosed if enclosed is not None else widened(float(law(self, np.array(float(w)))))
+        if enclosed is not None:
+            return enclosed
+        try:
+            return widened(float(law(self, np.array(float(w)))))
+        except ArithmeticError:
+            return widened(math.nan)  # no number, of which nothing follows
 
     def room(self, low: Exact, high: Exact) -> float:
         """Return the increment up to which no element clips anything from any weight in [low, high], in weight units.

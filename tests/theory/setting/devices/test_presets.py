@@ -7,7 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import simulate
 from boundary import BadInput
+from simulate import notes
+from simulate.problems import Quadratic
 from theory.setting import devices
 
 TABLE = Path(__file__).parents[5] / "shared" / "oracle" / "published" / "device_responses.csv"
@@ -148,3 +151,14 @@ def test_a_common_shift_needs_no_number_of_elements():
     assert devices.preset("ReRamSB").distortion(-0.3, 0.3) is None  # elements differ, and nobody says how many
     step = devices.make("EcRam", 1.0, **alike)
     assert step.room(-0.3, 0.3) == pytest.approx((0.8276 - 0.3) / (1 + 0.5085 * 0.3 / 0.8276), rel=1e-12)
+
+
+def test_a_run_says_once_that_the_model_lacks_something(capfd):
+    notes.say.cache_clear()
+    options = {"alpha": 0.01, "tau": 2.0, "iterations": 5, "replicas": 3, "backend": "reference"}
+    simulate.run(Quadratic(1, size=2), "analog-sgd", device="ReRamSB", **options)
+    said = capfd.readouterr().err
+    assert said.count("note: the device ReRamSB has 6 features that the model lacks") == 1
+    notes.say.cache_clear()
+    simulate.run(Quadratic(1, size=2), "analog-sgd", device="power", **options)
+    assert "lacks" not in capfd.readouterr().err
