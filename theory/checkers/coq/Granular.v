@@ -31,12 +31,12 @@ Section sequences.
         - 2 * alpha * (inner (v h) (zeta h) + inner (n h) (zeta h)) + inner (zeta h) (zeta h)).
 
   (** n and the pulses, as the weights feel them. *)
-  Let all : process P K H := plus n (scal (- / alpha) zeta).
+  Let whole : process P K H := plus n (scal (- / alpha) zeta).
 
-  Lemma all_energy : norm (plus v all) ^ 2 = norm (plus v n) ^ 2 + inner zeta zeta / alpha ^ 2 /\
-    inner all all = inner n n + inner zeta zeta / alpha ^ 2.
+  Lemma all_energy : norm (plus v whole) ^ 2 = norm (plus v n) ^ 2 + inner zeta zeta / alpha ^ 2 /\
+    inner whole whole = inner n n + inner zeta zeta / alpha ^ 2.
   Proof.
-    rewrite !norm_sq. unfold all. rewrite !inner_plus, !inner_plus_r, !inner_scal, !inner_scal_r.
+    rewrite !norm_sq. unfold whole. rewrite !inner_plus, !inner_plus_r, !inner_scal, !inner_scal_r.
     rewrite (inner_sym n v), (inner_sym zeta v), (inner_sym zeta n), v_zeta, n_zeta. split; field; lra.
   Qed.
 
@@ -45,14 +45,14 @@ Section sequences.
     inner F v <= (value [] - lower) / (alpha * INR K) + L / (2 * alpha) * inner zeta zeta
       + alpha * L / 2 * norm (plus v n) ^ 2.
   Proof.
-    assert (O : inner F all = 0).
-    { unfold all. rewrite inner_plus_r, inner_scal_r, F_n, F_zeta. ring. }
-    pose proof (telescope P K value lower K_pos bounded_below F v all alpha L alpha_pos O) as T.
+    assert (O : inner F whole = 0).
+    { unfold whole. rewrite inner_plus_r, inner_scal_r, F_n, F_zeta. ring. }
+    pose proof (telescope P K value lower K_pos bounded_below F v whole alpha L alpha_pos O) as T.
     rewrite (proj1 all_energy) in T.
     replace (alpha * L / 2 * (norm (plus v n) ^ 2 + inner zeta zeta / alpha ^ 2))
       with (L / (2 * alpha) * inner zeta zeta + alpha * L / 2 * norm (plus v n) ^ 2) in T by (field; lra).
     rewrite Rplus_assoc. apply T. intros h Th. apply Rle_trans with (1 := descent h Th), Req_le.
-    change (all h) with (plus (n h) (scal (- / alpha) (zeta h))). rewrite !norm_sq.
+    change (whole h) with (plus (n h) (scal (- / alpha) (zeta h))). rewrite !norm_sq.
     rewrite !inner_plus, !inner_plus_r, !inner_scal, !inner_scal_r.
     rewrite (inner_sym (n h) (v h)), (inner_sym (zeta h) (v h)), (inner_sym (zeta h) (n h)). field. lra.
   Qed.

@@ -98,7 +98,7 @@ Section granular_sgd_ap.
 
   Let F := F P M size K gradients.
   Let n := n P M size K gradients fresh.
-  Let all := Trajectory.n P M size K gradients felt.
+  Let whole := Trajectory.n P M size K gradients felt.
   Let b := b P M size K felt taken_direction.
   Let e := e P M size K W taken_direction r.
   Let v := Trajectory.v P M size K W gradients felt taken_direction r.
@@ -179,7 +179,7 @@ Section granular_sgd_ap.
     apply orthogonal. intros h m c Met. exists (fun j => G (W h) (W h) j m c - grad (W h) m c). reflexivity.
   Qed.
 
-  Let all_is h : all h = plus (n h) (scal (- / r) (zeta h)).
+  Let all_is h : whole h = plus (n h) (scal (- / r) (zeta h)).
   Proof.
     apply weights_eq. intros m c. destruct h as [|i h].
     - change (0 = 0 + - / r * 0). ring.
@@ -201,10 +201,10 @@ Section granular_sgd_ap.
       [simpl in T; lia | reflexivity].
   Qed.
 
-  Let all_short : norm all <= moved.
+  Let all_short : norm whole <= moved.
   Proof.
     apply norm_le; [apply sqrt_pos|].
-    assert (E : inner all all = inner n n + inner zeta zeta / r ^ 2).
+    assert (E : inner whole whole = inner n n + inner zeta zeta / r ^ 2).
     { refine (eq_trans _ (proj2 (all_energy P K v n zeta r r_pos v_zeta n_zeta))). apply (apply_ext (average P K)).
       intros h _. now rewrite all_is. }
     assert (Q : 0 <= / r ^ 2) by (left; apply Rinv_0_lt_compat, pow_lt, r_pos).
