@@ -133,6 +133,8 @@ _EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
     "smooth": lambda observed: _constant(observed, "L"),
     "lower": lambda observed: _constant(observed, "Delta"),
     "unbiased": _unbiased,
+    "independent": _unbiased,
+    "shape": lambda _: ("not established", "no problem states the shape of its noise"),
     "variance": lambda observed: _constant(observed, "sigma2"),
     "variance-growing": _growing,
     "saturation": _saturation,

@@ -40,8 +40,8 @@ def test_what_is_certified_says_its_numbers():
         "stages": ("not needed", "no constant of this problem is derived from its stages"),
         "lags": ("certified", "those of the run of x, from its schedule if not given"),
         "staleness": ("certified", "Lambda1 = 0.5, Lambdah = 0.25"),
-        "independent": ("not established", "nothing examines whether a run satisfies it"),
-        "shape": ("not established", "nothing examines whether a run satisfies it"),
+        "independent": ("certified", "samples are drawn afresh and alike at every step"),
+        "shape": ("not established", "no problem states the shape of its noise"),
     }
 
 
