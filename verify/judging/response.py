@@ -49,6 +49,7 @@ class DeviceResponse:
         directions: bounds of the components of a direction, stage after stage, if no weight is beyond a reach in w;
             None where there are none.
         size: number of elements.
+        called: the name it was asked for by, where that is not its law's: of a published device, or of a table.
 
     """
 
@@ -56,12 +57,14 @@ class DeviceResponse:
     alpha: float = 1.0
     directions: Callable[[float], Array | None] = field(default=lambda _: None, compare=False)
     size: int = 1
+    called: str = ""
     _known: dict[float, Distortion | None] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
-        """Return the device's name."""
-        return self.device.name
+        """Return the device's name, and its law's where that is another."""
+        law = self.device.name
+        return law if self.called in ("", law) else f"{self.called} ({law})"
 
     @property
     def linear(self) -> bool:
@@ -181,7 +184,8 @@ LINEAR = DeviceResponse(AsymmetricLinear(1.0))
 def of(run: Run) -> DeviceResponse:
     """Return the response of a run's device."""
     size = sum(math.prod(shape) for shape in run.problem.shapes)
-    return DeviceResponse(run.make_device(), run.alpha, Directions(run.problem), size)
+    called = run.device if math.isfinite(run.tau) else ""  # a digital run has the linear device whatever is asked for
+    return DeviceResponse(run.make_device(), run.alpha, Directions(run.problem), size, called)
 
 
 @dataclass(frozen=True)

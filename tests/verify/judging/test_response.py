@@ -1,6 +1,7 @@
 """Any device is judged by its own gamma and Fbar, pulses by their variance; what is not established is not applied."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import simulate
 import theory
 import verify
 from simulate.problems import Attaining, Network, Quadratic
+from simulate.run import Run
 from theory.setting import devices
 from verify.judging import response
 from verify.judging.observations import from_trajectories
@@ -229,3 +231,10 @@ def test_a_longer_reach_distorts_no_less():
         gammas = [made.on(saturation).gamma for saturation in (0.0, 0.2, 0.5, 0.9)]
         assert gammas == sorted(gammas)
         assert made.on(math.inf) is None and made.on(1.5) is None
+
+
+def test_a_published_device_is_called_by_its_own_name():
+    asked = Run(Quadratic(1), "analog-sgd", alpha=0.01, tau=1.0, iterations=2, device="ReRamSB")
+    assert response.of(asked).name == "ReRamSB (shifted-linear)"
+    assert response.of(replace(asked, device="power")).name == "power"
+    assert response.of(replace(asked, tau=math.inf)).name == "ald"
