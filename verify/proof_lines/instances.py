@@ -14,7 +14,8 @@ def lines(path: Recording) -> list[Line]:
     """Return floor.oracle and floor.attained, or floor.plus_minus, at the instance they speak of; else nothing."""
     made_for = getattr(path.problem, "tau", None)
     if isinstance(path.problem, Attaining):
-        return [*_oracle(path), *(_attained(path) if made_for == path.setting.tau else ())]
+        linear = path.problem.drift is None and path.problem.start is None  # else it was made for another device
+        return [*_oracle(path), *(_attained(path) if linear and made_for == path.setting.tau else ())]
     if isinstance(path.problem, PlusMinus) and made_for == path.setting.tau:
         return list(_plus_minus(path))
     return []

@@ -1,7 +1,8 @@
 """What the proof says of any device, at the weights and increments of a path: ranges, closed forms, the point of rest.
 
-A path is one of the linear device. The other families' laws are evaluated at the same weights and increments, as if the
-elements were theirs: responses and their extremes come from `theory.setting.devices`, what they obey from the claims.
+A path is one of the linear device; the point of rest is that of the setting's own. The other families' laws are
+evaluated at the same weights and increments, as if the elements were theirs: responses and their extremes come from
+`theory.setting.devices`, what they obey from the claims.
 """
 
 import math
@@ -179,16 +180,20 @@ def _mean_step(path: Recording) -> Iterator[Line]:
 
 
 def _at_rest(path: Recording) -> Iterator[Line]:
-    """Yield the point of rest: the start of the instance that stands at the floor."""
-    problem, tau = path.problem, path.setting.tau
-    if not isinstance(problem, Attaining) or problem.tau != tau:
+    """Yield the point of rest: the start of the instance that stands at the floor of the setting's own device."""
+    problem, tau, device = path.problem, path.setting.tau, path.setting.make_device()
+    if not isinstance(problem, Attaining) or problem.tau != tau or device.elements is not None:
         return
     w, slope, size = path.weights[0], path.gradient[0], np.abs(path.fresh[0])
-    at: World = {"q_plus": 1 - w / tau, "q_minus": 1 + w / tau, "sigma": math.sqrt(path.constants.values["sigma2"])}
+    up, down = device.q_plus(w), device.q_minus(w)
+    at: World = {"q_plus": up, "q_minus": down, "sigma": math.sqrt(path.constants.values["sigma2"])}
     yield from _every("response.local", {**at, "F": slope, "mean_m": size})
-    extremes = {"qmin": 1 - problem.rho, "qmax": 1 + problem.rho, "slope_minus": 1 / tau, "slope_plus": -1 / tau}
+    near = 1e-6 * tau  # the derivative's formula holds whatever the slopes of the responses are
+    slopes = [(law(w + near) - law(w - near)) / (2 * near) for law in (device.q_minus, device.q_plus)]
+    extremes = {"qmin": np.minimum(up, down), "qmax": np.maximum(up, down)}
     oracle = {"slope": slope, "size": size, "up": (1 + slope / size) / 2, "L": path.constants.values["L"]}
-    yield from _every("response.attained", {**at, **extremes, **oracle, "w_0": w, "w_star": problem.minimiser})
+    at |= {**extremes, **oracle, "slope_minus": slopes[0], "slope_plus": slopes[1]}
+    yield from _every("response.attained", {**at, "w_0": w, "w_star": problem.minimiser})
 
 
 def _own_gains(path: Recording) -> Iterator[Line]:
