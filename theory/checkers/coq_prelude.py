@@ -66,13 +66,19 @@ Lemma not_zero b : 0 < b -> b <> 0.
 Proof. lra. Qed.
 Lemma not_zero_neg b : 0 < (-1) * b -> b <> 0.
 Proof. lra. Qed.
-Ltac side := match goal with
+Ltac plain := match goal with
   | |- _ <> 0 => assumption
   | H : ?b <> 0 |- ?a <> 0 => let Z := fresh in intro Z; apply H; rewrite <- Z; ring
   | H : ?b <> 0 |- ?a <> 0 => let Z := fresh in intro Z; apply H; replace b with (- a) by ring; rewrite Z; ring
   | |- _ <> 0 => lra
   | |- _ <> 0 => apply not_zero; nra
   end.
+(* `field` asks that the numerator of a divisor does not vanish; `below` is for what the divisor divides by itself *)
+Ltac numerator below := match goal with
+  | H : ?b <> 0 |- ?a <> 0 =>
+    let Z := fresh in intro Z; apply H; field_simplify_eq; [lra | repeat split; below ..]
+  end.
+Ltac side := first [plain | numerator plain | numerator ltac:(first [plain | numerator plain])].
 Ltac same := first [ring | field; repeat split; side].
 Ltac expand :=
   rewrite ?inner_plus, ?inner_plus_r, ?inner_scal, ?inner_scal_r, ?inner_plus, ?inner_scal, ?inner_zero, ?inner_zero_r.

@@ -1,18 +1,17 @@
-"""The rules about averages, sequences and recursions in Coq: each applies what the prelude proves of it."""
+"""The rules about averages and recursions in Coq: each applies what the prelude proves of it."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from dataclasses import replace as altered
 
-from theory.checkers.coq_cite import at_hand, known_here, own
+from theory.checkers.coq_cite import at_hand, own
 from theory.checkers.coq_lemma import RULES, Hypothesis, Scope
 from theory.checkers.coq_signs import Prover
-from theory.checkers.coq_statement import ago, natural
-from theory.checkers.coq_world import At, Env, Untranslatable, is_one
+from theory.checkers.coq_world import At, Untranslatable, is_one
 from theory.kernel import proof as p
 from theory.kernel.reading import read, read_over, read_relation
 from theory.kernel.signs import Rel
-from theory.kernel.statement import COORDINATE, STAGE, STEP, Link, Recursion, Vec, inner
+from theory.kernel.statement import COORDINATE, STAGE, STEP, Link, Recursion, inner
 from theory.kernel.terms import (
     Atom,
     Term,
@@ -219,100 +218,6 @@ def _at_link(inside: Scope, item: Hypothesis, link: Link) -> str:
     labels = inside.lemma.world.args(link.local, link.vector)
     values = " ".join(part for label in labels for part in inside.printer.value(label) if part)
     return f"{item.name} {values}"
-
-
-# --- sequences
-
-
-def tower(goal: Rel, scope: Scope, difference: str, known: str) -> None:
-    """Write that a martingale difference is orthogonal to what is known before its time."""
-    lemma, printer = scope.lemma, scope.printer
-    if goal != Rel(gram(difference, known), "==", number(0)):
-        raise Untranslatable(f"{goal} is not the tower property of {difference} and {known}")
-    tactic, earlier = known_here(scope, known)
-    centred, lag = _centred(scope, difference)
-    d, z = printer.name(difference, vector=True), printer.name(known, vector=True)
-    if difference > known:
-        lemma.add(f"rewrite (inner_sym {z} {d}).")
-    lemma.add(f"apply (tower Smp Len _ {lag} {earlier} {d} {z}). {{ {centred}. }} {{ {tactic}. }} lia.")
-
-
-def _centred(scope: Scope, name: str) -> tuple[str, str]:
-    """Return the tactic that shows a generator to be a sum of martingale differences, and from how many steps ago."""
-    lemma, printer, statement = scope.lemma, scope.printer, scope.lemma.world.statement
-    for recursion in statement.recursions:
-        for built, start, after in recursion.vectors:
-            if built == name:
-                return _centred_sum(scope, name, recursion, start, after), printer.at(recursion.counter)
-    for delay in statement.delays:
-        if delay.name == name:
-            made = at_hand(scope, own(lemma, "delay", (name, delay.of)))
-            fresh = at_hand(scope, own(lemma, "differences", (delay.of,)))
-            lag = natural(lemma, delay.lag, scope.env)
-            return (
-                f"apply (centred_same _ _ _ _ _ _ {made}); apply centred_delayed; exact {fresh}",
-                lag,
-            )
-    fresh = at_hand(scope, own(lemma, "differences", (name,)))
-    known, since = statement.times(name)
-    if since is not None and {ago(lemma, time, scope.env) for time in (known, since)} != {"0"}:
-        return f"exact {fresh}", ago(lemma, since, scope.env)
-    return f"apply centred_now; exact {fresh}", "0"
-
-
-def _centred_sum(scope: Scope, name: str, recursion: Recursion, start: Vec, after: Vec) -> str:
-    """Return the induction that shows what is built of delayed differences to be centred before them all."""
-    lemma, count = scope.lemma, scope.lemma.new("k")
-    if start or dict(after).keys() <= {name}:
-        raise Untranslatable(f"{name} does not start from zero")
-    env: Env = {**scope.env, recursion.counter: At(count, "")}
-    here = altered(scope, env=env)
-    printer, value = lemma.printer(env), scope.printer.at(recursion.counter)
-    whole = lemma.printer({**env, recursion.counter: At("m", "")}).name(name, vector=True)
-    parts, rewrites = [], []
-    for generator, _ in after:
-        fact = lemma.new()
-        if generator == name:
-            reason, lag = "exact IH", count
-        else:
-            reason, lag = _centred(here, generator)
-        own_name = printer.name(generator, vector=True)
-        parts.append(
-            f"assert ({fact} : centred Smp Len _ (S {count}) {own_name}) by "
-            f"(apply (centred_later _ _ _ {lag}); [{reason} | lia])"
-        )
-        rewrites.append(f"({fact} Y)")
-    zero = at_hand(here, own(lemma, "start", (name, True, recursion.counter)))
-    step = at_hand(here, own(lemma, "next", (name, True, recursion.counter)))
-    everywhere = lemma.new()
-    return (
-        f"assert ({everywhere} : forall m : nat, centred Smp Len _ m {whole}) by ("
-        f"intro {count}; induction {count} as [|{count} IH]; [intros Y; apply {zero} | {'; '.join(parts)}; "
-        f"intros Y; rewrite {step}, {', '.join(rewrites)}; ring]); exact ({everywhere} {value})"
-    )
-
-
-def shift(goal: Rel, scope: Scope, delayed: str) -> None:
-    """Write that a delayed sequence is no longer than its origin."""
-    lemma = scope.lemma
-    for delay in lemma.world.statement.delays:
-        if delay.name == delayed and goal == Rel(gram(delayed, delayed), "<=", gram(delay.of, delay.of)):
-            made = at_hand(scope, own(lemma, "delay", (delayed, delay.of)))
-            lag = natural(lemma, delay.lag, scope.env)
-            lemma.add(f"apply (shift_down Smp Len _ {lag}). exact {made}.")
-            return
-    raise Untranslatable(f"{goal} does not compare {delayed} with its origin")
-
-
-def telescope(goal: Rel, scope: Scope, now: str) -> None:
-    """Write that the steps of a path add up."""
-    lemma = scope.lemma
-    for path in lemma.world.statement.paths:
-        if path.now == now and goal.op == "==":
-            made = own(lemma, "path", tuple(path)).name
-            lemma.add(f"apply (conv_eq _ _ _ _ (path_telescopes _ _ _ _ _ _ _ _ _ {made})); same.")
-            return
-    raise Untranslatable(f"{goal} is not what the path of {now} telescopes to")
 
 
 # --- recursions

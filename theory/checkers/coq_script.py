@@ -1,14 +1,15 @@
 """Claims as Coq: one lemma a claim, its certificate written out so that `ring` and `field` have nothing to search for.
 
-Each form of proof becomes the tactics for it, step by step. Rules about averages, sequences and recursions apply what
-the prelude proves of them (`coq_rules`), citations the lemma that they cite (`coq_cite`). A rule that has no tactics
-here becomes a condition of the lemma, inside its own branch; such a lemma is no proof of the claim.
+Each form of proof becomes the tactics for it, step by step. Rules about averages and recursions (`coq_rules`) and about
+sequences (`coq_sequences`) apply what the library proves of them, citations the lemma that they cite (`coq_cite`). A
+rule that has no tactics here becomes a condition of the lemma, inside its own branch; such a lemma is no proof of the
+claim.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace as altered
 
-from theory.checkers import coq_cite, coq_rules, coq_statement
+from theory.checkers import coq_cite, coq_rules, coq_sequences, coq_statement
 from theory.checkers.coq_lemma import RULES, ZERO, Fact, Hypothesis, Lemma, Scope
 from theory.checkers.coq_signs import Prover
 from theory.checkers.coq_world import Unfounded, Untranslatable
@@ -135,11 +136,11 @@ def _prove(goal: Rel, scope: Scope, proof: p.Proof) -> None:
         case p.Average():
             coq_rules.average(goal, scope, proof, have)
         case p.Tower(difference, known):
-            coq_rules.tower(goal, scope, difference, known)
+            coq_sequences.tower(goal, scope, difference, known)
         case p.Shift(delayed):
-            coq_rules.shift(goal, scope, delayed)
+            coq_sequences.shift(goal, scope, delayed)
         case p.Telescope(now):
-            coq_rules.telescope(goal, scope, now)
+            coq_sequences.telescope(goal, scope, now)
         case p.Induction():
             coq_rules.induction(goal, scope, proof, prove)
         case _:
