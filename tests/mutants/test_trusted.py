@@ -40,7 +40,9 @@ def test_every_part_of_the_trusted_base_is_among_the_modules():
 
 def test_modules_are_chosen_by_path_name_or_group():
     assert [module.path for module in modules("randomness")] == ["simulate/randomness.py"]
-    assert [module.path for module in modules("theory/setting/devices/l*")] == ["theory/setting/devices/linear.py"]
+    assert [module.path for module in modules("theory/setting/devices/sh*")] == [
+        "theory/setting/devices/shifted_linear.py"
+    ]
     assert {module.group for module in modules("bounds")} == {"bounds"}
     with pytest.raises(BadInput, match="--only"):
         modules("nothing")
