@@ -59,10 +59,12 @@ CONTRADICTORY = {
     "h_an_average_that_is_defined_as_well",
     "k_a_constant_defined_by_something_random",
     "t_differences_by_definition",
+    "k_zero_mean_of_a_column_by_definition",
     "v_a_martingale_difference_that_is_one",
     "v_a_field_that_is_twice_itself",
 }
-"""Attacks whose conclusion does follow from what they suppose; that this has no model is not Coq's to find."""
+"""Attacks whose conclusion does follow from what they suppose; that this has no model, or that it is supposed for no
+reason, is not Coq's to find."""
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="coqc is not installed (Debian: coq)")
 k, x, y, z, w, D, X = symbols("k x y z w D X")
 W, V, delayed, fresh = generators("W V delayed fresh")
