@@ -66,15 +66,16 @@ Lemma not_zero b : 0 < b -> b <> 0.
 Proof. lra. Qed.
 Lemma not_zero_neg b : 0 < (-1) * b -> b <> 0.
 Proof. lra. Qed.
-Ltac plain := match goal with
+Ltac plain := idtac; match goal with
   | |- _ <> 0 => assumption
   | H : ?b <> 0 |- ?a <> 0 => let Z := fresh in intro Z; apply H; rewrite <- Z; ring
   | H : ?b <> 0 |- ?a <> 0 => let Z := fresh in intro Z; apply H; replace b with (- a) by ring; rewrite Z; ring
   | |- _ <> 0 => lra
   | |- _ <> 0 => apply not_zero; nra
   end.
-(* `field` asks that the numerator of a divisor does not vanish; `below` is for what the divisor divides by itself *)
-Ltac numerator below := match goal with
+(* `field` asks that the numerator of a divisor does not vanish; `below` is for what the divisor divides by itself.
+   A tactic is passed on as it is, not run at once, only if it does not begin with `match`: hence `idtac`. *)
+Ltac numerator below := idtac; match goal with
   | H : ?b <> 0 |- ?a <> 0 =>
     let Z := fresh in intro Z; apply H; field_simplify_eq; [lra | repeat split; below ..]
   end.

@@ -26,7 +26,7 @@ def tower(goal: Rel, scope: Scope, difference: str, known: str) -> None:
         lemma.add(f"assert ({fact} : centred Smp Len _ {lag} {d}). {{ {centred}. }}")
         if difference < known:
             lemma.add(f"rewrite (inner_sym {d} {z}).")
-        _unseen(scope, known, difference, lag, fact)
+        _unseen(scope, known, d, lag, fact)
         return
     tactic, earlier = known_here(scope, known)
     if difference > known:
@@ -34,22 +34,20 @@ def tower(goal: Rel, scope: Scope, difference: str, known: str) -> None:
     lemma.add(f"apply (tower Smp Len _ {lag} {earlier} {d} {z}). {{ {centred}. }} {{ {tactic}. }} lia.")
 
 
-def _unseen(scope: Scope, name: str, difference: str, lag: str, centred: str) -> None:
-    """Write that a generator is orthogonal to a difference, centred `lag` steps ago, since it is known before it.
+def _unseen(scope: Scope, name: str, d: str, lag: str, centred: str) -> None:
+    """Write that a generator is orthogonal to d, which `centred` says of `lag` steps ago, since it is known before it.
 
     What a recursion builds is only known through its inner products, so that for it this is an induction: at the start
-    and at each next count it is a combination of what is orthogonal to the difference.
+    and at each next count it is a combination of what is orthogonal to d.
     """
     lemma, printer = scope.lemma, scope.printer
-    d, z = printer.name(difference, vector=True), printer.name(name, vector=True)
+    z = printer.name(name, vector=True)
     made = next((item for item in lemma.world.statement.recursions if name in item.generators), None)
     if made is None:
         tactic, earlier = known_here(scope, name)
         lemma.add(f"rewrite (inner_sym {z} {d}).")
         lemma.add(f"apply (tower Smp Len _ {lag} {earlier} {d} {z}). {{ exact {centred}. }} {{ {tactic}. }} lia.")
         return
-    if made.counter in lemma.world.args(difference, vector=True):
-        raise Untranslatable(f"{difference} is another one at each {made.counter}, over which {name} is built")
     count, everywhere = lemma.new("k"), lemma.new()
     here = altered(scope, env={**scope.env, made.counter: At(count, "")})
     lemma.add(f"assert ({everywhere} : forall {count} : nat, inner {here.printer.name(name, vector=True)} {d} = 0). {{")
@@ -63,7 +61,7 @@ def _unseen(scope: Scope, name: str, difference: str, lag: str, centred: str) ->
             if generator != name:
                 value = here.printer.name(generator, vector=True)
                 lemma.add(f"assert ({facts[-1]} : inner {value} {d} = 0). {{")
-                _unseen(here, generator, difference, lag, centred)
+                _unseen(here, generator, d, lag, centred)
                 lemma.add("}")
         lemma.add(f"rewrite {', '.join([f'({equation} {d})', *facts])}; ring.")
         lemma.add("}" if place else "} {")

@@ -6,10 +6,13 @@ The false claims are those of the kernel's own tests; here nothing asks the kern
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sympy import Expr
 
 from tests.theory.kernel import test_attacks
 from theory import blueprint
@@ -17,7 +20,21 @@ from theory.checkers import coq, coq_compare, coq_script, mutants
 from theory.checkers.coq_lemma import Lemma, lemma_of
 from theory.checkers.coq_prelude import NEEDS, PRELUDE
 from theory.checkers.coq_world import Untranslatable
-from theory.kernel import STEP, Average, Draft, ZeroCases, combine, eq, le, symbols, times
+from theory.kernel import (
+    STEP,
+    ZERO,
+    Average,
+    Draft,
+    Tower,
+    ZeroCases,
+    combine,
+    eq,
+    generators,
+    inner,
+    le,
+    symbols,
+    times,
+)
 from theory.kernel.claim import Claim
 from theory.kernel.draft import write
 
@@ -31,8 +48,10 @@ SMALL = (
     "window.martingale",
     "noise.orthogonal",
     "pipeline.count",
+    "free.frozen_orthogonal",
+    "response.exponential",
 )
-"""One claim for each kind of rule: arithmetic, cases, signs, sequences, averages, recursions."""
+"""One claim for each kind of rule: arithmetic, cases, signs, sequences, averages, recursions, divisors that divide."""
 CONTRADICTORY = {
     "j_a_scalar_called_like_a_gram_entry",
     "e_two_fields_are_one_sequence",
@@ -40,12 +59,15 @@ CONTRADICTORY = {
     "h_an_average_that_is_defined_as_well",
     "k_a_constant_defined_by_something_random",
     "t_differences_by_definition",
+    "k_zero_mean_of_a_column_by_definition",
     "v_a_martingale_difference_that_is_one",
     "v_a_field_that_is_twice_itself",
 }
-"""Attacks whose conclusion does follow from what they suppose; that this has no model is not Coq's to find."""
+"""Attacks whose conclusion does follow from what they suppose; that this has no model, or that it is supposed for no
+reason, is not Coq's to find."""
 needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="coqc is not installed (Debian: coq)")
 k, x, y, z, w, D, X = symbols("k x y z w D X")
+W, V, delayed, fresh = generators("W V delayed fresh")
 
 
 @pytest.fixture(scope="module")
@@ -229,6 +251,68 @@ def cases(d: Draft) -> None:
 def test_what_holds_at_one_value_is_not_used_at_all(author: object, compiled: Path) -> None:
     claim = write("attack.more", "attack", author, source="attack")  # type: ignore[arg-type]
     assert not proves(compiled, "More", claim)
+
+
+@needs_coq
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("given", "wanted", "passes"),
+    [
+        (("b <> 0", "a - / b <> 0"), "a * b - 1", True),
+        (("b <> 0", "a - / b <> 0"), "1 / 2 - a * b / 2", True),
+        (("b <> 0", "a - / b <> 0", "c - / (a - / b) <> 0"), "c * (a * b - 1) - b", True),
+        (("b <> 0", "a + / b <> 0"), "a * b - 1", False),
+        (("b <> 0", "a - / b <> 0"), "a * b - c", False),
+        (("b <> 0", "a <> 0"), "a * b - 1", False),
+    ],
+)
+def test_the_numerator_of_what_does_not_vanish_does_not(
+    given: tuple[str, ...], wanted: str, passes: bool, compiled: Path
+) -> None:
+    head = "From Coq Require Import Reals.\nFrom Analog Require Import Prelude.\nOpen Scope R_scope.\n"
+    premises = "".join(f"{item} -> " for item in given)
+    (compiled / "Side.v").write_text(f"{head}Goal forall a b c : R, {premises}{wanted} <> 0.\nintros. side. Qed.\n")
+    assert (run(compiled, "Side.v") == "") == passes
+
+
+def window(d: Draft, lag: Expr, sign: int = 1) -> None:
+    """A difference is orthogonal to W_j = sign n delayed by lag + ... where the window ends before it."""
+    d.process("n", known=0, differences=0, reason="attack")
+    d.process("fresh", known=0, differences=0, reason="attack")
+    d.process("W", known=-1, differences=-k, reason="attack")
+    d.recursion(k, vectors={"W": (ZERO, W + sign * delayed)})
+    d.delayed("delayed", of="n", lag=lag)
+    d.have("tower", eq(inner(fresh, W), 0), Tower("fresh", "W"))
+    d.conclude("bad", eq(inner(fresh, W), 0), combine(times("tower")))
+    d.witness({"k": 1}, {"n": (0,), "fresh": (0,)})
+
+
+def both_built(d: Draft) -> None:
+    """Two windows are built of one another, so that an induction on one of them lacks what it needs of the other."""
+    d.process("fresh", known=0, differences=0, reason="attack")
+    d.process("W", known=-1, differences=-k, reason="attack")
+    d.process("V", known=-1, differences=-k, reason="attack")
+    d.recursion(k, vectors={"W": (ZERO, W + V), "V": (ZERO, V + W)})
+    d.have("tower", eq(inner(fresh, W), 0), Tower("fresh", "W"))
+    d.conclude("bad", eq(inner(fresh, W), 0), combine(times("tower")))
+    d.witness({"k": 1}, {"fresh": (0,)})
+
+
+@needs_coq
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("author", "passes"),
+    [
+        (partial(window, lag=k + 1), True),
+        (partial(window, lag=k + 2, sign=-2), True),
+        (partial(window, lag=k), False),
+        (both_built, False),
+    ],
+)
+def test_what_is_built_is_known_before_a_difference_if_all_its_parts_are(
+    author: Callable[[Draft], None], passes: bool, compiled: Path
+) -> None:
+    assert proves(compiled, "Window", write("attack.window", "attack", author, source="attack")) == passes
 
 
 def branches(d: Draft) -> None:
