@@ -53,12 +53,18 @@ def draw(data: Data) -> figure.Figure:
     return picture
 
 
+def _cloud(family: str) -> str:
+    """Return under which name a family is drawn: all families of devices are one, too many to be told apart."""
+    return "devices" if family.startswith("device-") else family
+
+
 def _scatter(panel: Axes, data: Data) -> None:
     shown = [point for point in data["points"] if point["claim"] == data["scatter"]]
-    for family, look in zip(families(data), style.POINTS, strict=False):
-        members = [point for point in shown if point["family"] == family]
+    clouds = sorted({_cloud(point["family"]) for point in shown})
+    for cloud, look in zip(clouds, style.POINTS[: len(clouds)], strict=True):
+        members = [point for point in shown if _cloud(point["family"]) == cloud]
         observed, bound = ([point[key] for point in members] for key in ("observed", "bound"))
-        panel.loglog(observed, bound, **look.of_points(label=family, alpha=0.8))
+        panel.loglog(observed, bound, **look.of_points(label=cloud, alpha=0.8))
     ends = np.asarray(panel.get_xlim())
     panel.loglog(ends, ends, color=style.INK, linewidth=0.8)
     panel.set_xlim(*ends)

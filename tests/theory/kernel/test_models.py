@@ -27,6 +27,8 @@ NOWHERE = {
     "shape.feasible",
 }
 """Claims whose premises the search for models does not meet; their witness is one."""
+COSTLY = {"lag.lower_rate", "shape.fluctuation", "shape.noise", "shape.feasible"}
+"""Claims of which a thousand tries take minutes, and meet no model: a few tries see that the search runs."""
 
 DRAFTS = int(os.environ.get("DRAFTS", "2000"))
 """How many random drafts are tried; `DRAFTS=100000 pytest -n 0 -s -k draft` for the long run, which prints counts."""
@@ -35,7 +37,8 @@ DRAFTS = int(os.environ.get("DRAFTS", "2000"))
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [claim.id for claim in blueprint.all_claims()])
 def test_no_claim_fails_in_a_model(name):
-    report = models.examine(blueprint.claim(name), models=3, tries=1000, seed=7)
+    tries = 10 if name in COSTLY else 1000
+    report = models.examine(blueprint.claim(name), models=3, tries=tries, seed=7)
     assert not report.broken
     assert (report.models > 0) == (name not in NOWHERE)
 
