@@ -27,7 +27,7 @@ NOWHERE = {
     "shape.feasible",
 }
 """Claims whose premises the search for models does not meet; their witness is one."""
-COSTLY = {"lag.lower_rate", "shape.fluctuation", "shape.noise", "shape.feasible"}
+COSTLY = {"response.spread", "lag.lower_rate", "shape.fluctuation", "shape.noise", "shape.feasible"}
 """Claims of which a thousand tries take minutes, and meet no model: a few tries see that the search runs."""
 
 DRAFTS = int(os.environ.get("DRAFTS", "2000"))
