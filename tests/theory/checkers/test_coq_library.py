@@ -322,8 +322,9 @@ def stated(build: Path, file: str, theorem: str) -> tuple[str, str]:
     """Return a theorem's statement, and its arguments, as coqc prints them where a file's imports are in force."""
     imports = re.findall(r"^From [^.]*(?:\.[A-Z][^.]*)*\.$", (LIBRARY / file).read_text(), re.MULTILINE)
     text = "\n".join([*imports, "Local Open Scope R_scope.", f"About {theorem}."])
-    (build / "Asked.v").write_text(text)
-    done = coqc(build, "Asked.v")
+    name = f"Asked{os.getpid()}.v"  # the folder is shared by all workers, and this name was: they read each other's
+    (build / name).write_text(text)
+    done = coqc(build, name)
     assert done.returncode == 0, done.stderr
     said = re.search(r":\s(.*?)\n\n.*?Arguments \S+ (.*?)\n\S+ is opaque", done.stdout, re.DOTALL)
     assert said is not None, done.stdout
