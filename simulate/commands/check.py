@@ -31,8 +31,8 @@ def check(
 
 
 def _document(found: ProblemCheck) -> dict[str, object]:
-    rows = [{**asdict(one), "ok": one.ok} for one in found.comparisons]
-    return {"problem": found.problem, "ok": found.ok, "comparisons": rows, "not_stated": list(found.not_stated)}
+    rows = [{**asdict(one), "worst": one.found, "ok": one.ok} for one in found.comparisons]
+    return {"problem": found.problem, "ok": found.ok, "checks": rows, "not_stated": list(found.not_stated)}
 
 
 def _show(found: ProblemCheck) -> None:

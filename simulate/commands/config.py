@@ -6,14 +6,24 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 import boundary
-from boundary import BadInput
+from boundary import BadInput, options
 from boundary.fields import fields_of, option_of
 from simulate import problems
 from simulate.run import Run
 from theory.setting import devices
+
+Configuration = Annotated[Path | None, typer.Argument(metavar="CONFIG.toml", help="Options by name.")]
+ProblemName = Annotated[str | None, typer.Option(help=", ".join(problems.REGISTRY))]
+Stages = Annotated[str | None, options.number("M, >= 1; one stage means no lag.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Of the problem or the device; repeat.")
+]
+"""What a command takes that describes a run, beside the fields of `Run`; read by `from_options`."""
 
 _LONGEST = 1 << 20
 """Bytes a configuration file may have: far more than any needs, and an end for files that have none."""

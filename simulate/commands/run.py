@@ -10,7 +10,6 @@ from rich.table import Table
 
 import boundary
 from boundary import options
-from simulate import problems
 from simulate.commands import config
 from simulate.results import RunResult
 from simulate.run import Run
@@ -22,13 +21,11 @@ Threads = Annotated[str, options.number("Threads of the compiled kernels; change
 
 @options.of_fields(Run, "fields")
 def run(
-    configuration: Annotated[Path | None, typer.Argument(metavar="CONFIG.toml", help="Options by name.")] = None,
-    problem: Annotated[str | None, typer.Option(help=", ".join(problems.REGISTRY))] = None,
-    stages: Annotated[str | None, options.number("M, >= 1; one stage means no lag.")] = None,
+    configuration: config.Configuration = None,
+    problem: config.ProblemName = None,
+    stages: config.Stages = None,
     fields: Mapping[str, str] | None = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Of the problem or the device; repeat.")
-    ] = None,
+    settings: config.Settings = None,
     threads: Threads = "1",
     checkpoint: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Go on from FILE if it exists; write it now and then.")

@@ -41,8 +41,8 @@ def called(arguments, capsys):
 def test_the_command_compares_and_says_so(capsys):
     code, shown = called(["check", "--problem", "quadratic", "--stages", "2", "--json", "-"], capsys)
     found = json.loads(shown.out)
-    assert code == 0 and found["ok"] and found["not_stated"] == [] and len(found["comparisons"]) == 13
-    assert set(found["comparisons"][0]) == {"what", "found", "allowed", "where", "ok"}
+    assert code == 0 and found["ok"] and found["not_stated"] == [] and len(found["checks"]) == 13
+    assert set(found["checks"][0]) == {"what", "found", "worst", "allowed", "where", "ok"}
 
 
 def test_the_command_ends_in_one_where_something_disagrees(capsys, monkeypatch):

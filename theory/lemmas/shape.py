@@ -27,7 +27,7 @@ from theory.kernel import (
     symbols,
     times,
 )
-from theory.kernel.proof import Chain, Step
+from theory.kernel.proof import Chain, Proof, Step
 from theory.kernel.relations import Relation
 from theory.lemmas import master, staleness
 from theory.lemmas.feasible import A, Y, a, p, q, qn, r, rho, sigma, signs, x
@@ -343,6 +343,23 @@ def wide() -> Expr:
     return (1 - x) / (1 - x - q**2)
 
 
+def _start() -> Expr:
+    """Return the part of the error that does not grow with Y."""
+    return rho * Rc + (1 + rho) * qn
+
+
+def _level() -> Expr:
+    """Return the second moment of the noise and the drift's fluctuation together, at most."""
+    return ((1 + rho) * sigma) ** 2
+
+
+def _young() -> tuple[Relation, Proof]:
+    """Return what (i) and (ii) leave of A at the worst Y, and why."""
+    room = 1 - x - q**2
+    worst = combine(times("i"), times("ii", 2), square(Y - _start() * q / room, room))
+    return le(A, 2 * p + x * _level() + _start() ** 2 * wide()), worst
+
+
 POINT = {
     "A": "9/25", "sigma": "4/5", "chi2": 1, "Y": "1/2", "a": "1/2", "rho": "1/2", "p": "103/375", "x": "1/10", "q": 0,
     "qn": 0,
@@ -361,8 +378,8 @@ def every_point_of_known_shape_is_below_the_explicit_bound(d: Draft) -> None:
     d.given("x < 1", lt(x, 1), "domain")
     d.given("lag is short", lt(x + q**2, 1), "domain")
     d.given("saturation and lag", lt(rho**2 + q**2 / (1 - x), 1), "domain")
-    room, start, level2 = 1 - x - q**2, rho * Rc + (1 + rho) * qn, ((1 + rho) * sigma) ** 2
-    rest = 2 * p + x * level2 + chi2 * sigma**2 + ((1 + rho) * qn) ** 2 * wide()
+    room = 1 - x - q**2
+    rest = 2 * p + x * _level() + chi2 * sigma**2 + ((1 + rho) * qn) ** 2 * wide()
     d.define(c2, 1 - rho**2 * wide())
     d.define(c1, rho * (1 + rho) * qn * wide())
     d.define(c0, rest)
@@ -381,11 +398,7 @@ def every_point_of_known_shape_is_below_the_explicit_bound(d: Draft) -> None:
     )
     d.root(Q, c1**2 + c2 * c0, Chain((wide_, positive, nonnegative), combine(square(c1), times("c0 >= 0", c2))))
     d.steps.extend((wide_, positive, nonnegative))
-    d.conclude(
-        "young",
-        le(A, 2 * p + x * level2 + start**2 * wide()),
-        combine(times("i"), times("ii", 2), square(Y - start * q / room, room)),
-    )
+    d.conclude("young", *_young())
     d.have(
         "quadratic",
         le(c2 * Rc**2, 2 * c1 * Rc + c0),
@@ -421,20 +434,15 @@ def average_is_at_most_the_floor_of_the_shape_and_a_remainder(d: Draft) -> None:
     d.given("ii", descends(), "domain")
     d.given("x < 1", lt(x, 1), "domain")
     d.given("lag is short", lt(x + q**2, 1), "domain")
-    room, extra = 1 - x - q**2, (1 + rho) * qn
-    start = rho * Rc + extra
-    d.have("wide", le(0, wide()), combine(times("x < 1", 1 / room)))
-    d.have(
-        "young",
-        le(A, 2 * p + x * ((1 + rho) * sigma) ** 2 + start**2 * wide()),
-        combine(times("i"), times("ii", 2), square(Y - start * q / room, room)),
-    )
+    extra = (1 + rho) * qn
+    d.have("wide", le(0, wide()), combine(times("x < 1", 1 / (1 - x - q**2))))
+    d.have("young", *_young())
     d.have(
         "split",
-        le(start**2, (1 + t) * rho**2 * (A + chi2 * sigma**2) + (1 + 1 / t) * extra**2),
+        le(_start() ** 2, (1 + t) * rho**2 * (A + chi2 * sigma**2) + (1 + 1 / t) * extra**2),
         combine(square(t * rho * Rc - extra, 1 / t), times("R_chi^2", (1 + t) * rho**2)),
     )
-    remainder = 2 * p + x * ((1 + rho) * sigma) ** 2 + wide() * (1 + 1 / t) * extra**2
+    remainder = 2 * p + x * _level() + wide() * (1 + 1 / t) * extra**2
     d.conclude(
         "bound",
         le(A * (1 - (1 + t) * wide() * rho**2), (1 + t) * wide() * rho**2 * chi2 * sigma**2 + remainder),

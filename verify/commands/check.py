@@ -8,19 +8,17 @@ import typer
 
 from boundary import ANSWER_IS_NO, HOLDS, check_writable, deliver, options, real, show, write_atomically
 from boundary.options import Json
-from simulate import problems
+from simulate.commands import config
 from simulate.run import Run
 
 
 @options.of_fields(Run, "fields")
 def check(
-    configuration: Annotated[Path | None, typer.Argument(metavar="CONFIG.toml", help="Options by name.")] = None,
-    problem: Annotated[str | None, typer.Option(help=", ".join(problems.REGISTRY))] = None,
-    stages: Annotated[str | None, options.number("M, >= 1; one stage means no lag.")] = None,
+    configuration: config.Configuration = None,
+    problem: config.ProblemName = None,
+    stages: config.Stages = None,
     fields: Mapping[str, str] | None = None,
-    settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Of the problem or the device; repeat.")
-    ] = None,
+    settings: config.Settings = None,
     confidence: Annotated[str, options.number("Confidence of the a-priori checks.")] = "0.99",
     out: Annotated[Path | None, typer.Option(metavar="PAGE.html", help="Write the tables as a page.")] = None,
     json: Json = None,
@@ -28,7 +26,6 @@ def check(
     """Run one setting and confront it with every bound: the device's gamma and Fbar, assumptions, verdicts."""
     import simulate
     import verify
-    from simulate.commands import config
 
     described = config.from_options(configuration, problem, stages, fields or {}, settings or [])
     check_writable(json, "--json")
