@@ -33,16 +33,7 @@ from theory.lemmas import master, staleness
 from theory.lemmas.feasible import A, Y, a, p, q, qn, r, rho, sigma, signs, x
 from theory.lemmas.master import B_b, F, b, effective, nu
 from theory.lemmas.order import where
-from theory.setting.assumptions import (
-    LAGS,
-    LOWER,
-    RESPONSE,
-    SHAPE,
-    SMOOTH,
-    STALENESS,
-    UNBIASED,
-    VARIANCE,
-)
+from theory.setting.assumptions import LAGS, LOWER, RESPONSE, SHAPE, SMOOTH, STALENESS, UNBIASED, VARIANCE
 from theory.setting.symbols import symbol
 
 chi2 = symbol("chi2")

@@ -8,17 +8,15 @@ Source: theory/responses.md sections 1 to 3 (claims response.spread, response.re
 """
 
 import hashlib
-import io
 import math
-import zipfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boundary import BadInput
+from boundary.bytes import arrays_of, read_whole
 from theory.setting.devices.draws import element_keys, mixed, uniform
 from theory.setting.devices.quantiles import normal
 
@@ -151,16 +149,8 @@ def read(path: str) -> tuple[Values, str]:
         BadInput: for a file that cannot be read, and for any other content.
 
     """
-    name = "elements"
-    try:
-        if Path(path).stat().st_size > _LARGEST_FILE:
-            raise BadInput(name, path, f"a file of at most {_LARGEST_FILE} bytes", _NEEDED_BY)
-        content = Path(path).read_bytes()
-        with np.load(io.BytesIO(content), allow_pickle=False) as file:
-            found = {key: file[key] for key in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, AttributeError, TypeError, MemoryError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "no NPZ archive of plain arrays"
-        raise BadInput(name, path, f"an NPZ file that can be read ({reason})", _NEEDED_BY) from None
+    content = read_whole("elements", path, _LARGEST_FILE, _NEEDED_BY)
+    found = arrays_of("elements", path, content, _LARGEST_FILE, _NEEDED_BY)
     return _checked(path, found), hashlib.sha256(content).hexdigest()
 
 

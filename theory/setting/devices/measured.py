@@ -18,13 +18,13 @@ import io
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boundary import BadInput, known, real
+from boundary.bytes import read_whole
 from boundary.numbers import whole
 
 Floats = NDArray[np.float64]
@@ -102,7 +102,7 @@ def measured(path: str) -> Measured:
         BadInput: a file that cannot be read, or its first row that breaks a condition, and how many more do.
 
     """
-    content = _content(path)
+    content = read_whole("--device", path, _LARGEST_FILE, _NEEDED_BY, shown=PREFIX + path)
     conductances = _read(path, content)
     lowest = min(float(branch.min()) for branch in conductances)
     highest = max(float(branch.max()) for branch in conductances)
@@ -151,19 +151,6 @@ def _fitted(places: Floats, steps: Floats, intervals: int) -> tuple[Floats, floa
     found, _ = nnls(np.vstack([hats, bends]) @ sums, np.concatenate([steps, np.zeros(len(bends))]))
     responses = np.cumsum(found[::-1])[::-1]  # falls, however it is rounded
     return responses, float(np.sqrt(np.mean((steps - hats @ responses) ** 2)))
-
-
-def _content(path: str) -> bytes:
-    name, file = "--device", Path(path)
-    try:
-        if not file.is_file():
-            raise BadInput(name, PREFIX + path, "a file that can be read (there is none)", _NEEDED_BY)
-        if file.stat().st_size > _LARGEST_FILE:
-            raise BadInput(name, PREFIX + path, f"a file of at most {_LARGEST_FILE} bytes", _NEEDED_BY)
-        return file.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise BadInput(name, PREFIX + path, f"a file that can be read ({reason})", _NEEDED_BY) from None
 
 
 def _read(path: str, content: bytes) -> tuple[Floats, Floats]:

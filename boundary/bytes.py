@@ -1,0 +1,90 @@
+"""Files that are read whole: only regular ones, and none that grows beyond a limit on the way into memory."""
+
+import io
+import os
+import stat
+import zipfile
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundary.refusal import BadInput
+
+_AT_ONCE: Final = 1 << 20
+
+
+def read_whole(name: str, path: str, most: int, needed_by: str = "", *, shown: str | None = None) -> bytes:
+    """Return the content of a regular file of at most `most` bytes; `shown` is how the path stands in an error.
+
+    Raises:
+        BadInput: for anything else (a folder, a device such as /dev/zero, a FIFO nobody writes to), without waiting.
+
+    """
+    value = path if shown is None else shown
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise BadInput(name, value, "a regular file", needed_by)
+            content = file.read(most + 1)
+    except BadInput:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
+        reason = getattr(error, "strerror", None) or str(error)
+        raise BadInput(name, value, f"a file that can be read ({reason})", needed_by) from None
+    if len(content) > most:
+        raise BadInput(name, value, f"a file of at most {most} bytes", needed_by)
+    return content
+
+
+def arrays_of(name: str, path: str, content: bytes, most: int, needed_by: str = "") -> dict[str, NDArray[Any]]:
+    """Return the arrays of an NPZ archive that holds at most `most` bytes when unpacked.
+
+    What the archive says of its members' sizes is not believed: they are unpacked piece by piece up to the limit.
+
+    Raises:
+        BadInput: for what is no archive of plain arrays, and for one that holds more.
+
+    """
+    try:
+        members = _members(name, path, content, most, needed_by)
+        return {key: _array(data) for key, data in members.items()}
+    except BadInput:
+        raise
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError, MemoryError):
+        raise BadInput(name, path, "an NPZ file that can be read (no NPZ archive of plain arrays)", needed_by) from None
+
+
+def _members(name: str, path: str, content: bytes, most: int, needed_by: str) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    left = most
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for member in archive.infolist():
+            with archive.open(member) as stream:
+                data = _at_most(stream, left)
+            left -= len(data)
+            key = member.filename.removesuffix(".npy")
+            if left < 0:
+                raise BadInput(name, path, f"arrays of at most {most} bytes together", needed_by)
+            if key in found:
+                raise BadInput(name, path, f"one array {key}", needed_by)
+            found[key] = data
+    return found
+
+
+def _at_most(stream: Any, most: int) -> bytes:  # noqa: ANN401 - zipfile's stream
+    """Return what a stream holds, or a little more than `most` bytes of it."""
+    pieces, size = [], 0
+    while size <= most and (piece := stream.read(_AT_ONCE)):
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces)
+
+
+def _array(data: bytes) -> NDArray[Any]:
+    """Return the array of an NPY file; its header cannot ask for more than is there."""
+    array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    if not isinstance(array, np.ndarray):
+        raise ValueError("no array")
+    return array
