@@ -122,6 +122,41 @@ INDEPENDENT = Assumption(
     (),
     ("problem",),
 )
+JOINT = Assumption(
+    "joint",
+    "stage by stage the direction changes by at most S times the moves of the forward weights and T times those of the "
+    "backward weights, S, T >= 0",
+    r"\lVert G^{(m)}(U, V) - G^{(m)}(U', V') \rVert \le \sum_j S_{mj} \lVert U^{(j)} - U'^{(j)} \rVert + "
+    r"T_{mj} \lVert V^{(j)} - V'^{(j)} \rVert",
+    ("ell", "ell1"),
+    ("problem",),
+)
+DIFFERENTIABLE = Assumption(
+    "differentiable",
+    "the direction is differentiable in the forward weights where they are current, with a derivative that is "
+    "Lipschitz, and staleness is linear up to a square",
+    r"\lVert G(U, V) - G(V, V) - J(V)[U - V] \rVert \le \tfrac{H_2}{2} \lVert U - V \rVert^2, \quad "
+    r"\lVert J(V)[d] - J(V')[d] \rVert \le H_J \lVert V - V' \rVert \lVert d \rVert",
+    ("H2", "HJ"),
+    ("problem",),
+)
+MEAN_LENGTH = Assumption(
+    "mean-length",
+    "given the past, a sample's direction has at most the mean length Gamma, at stale and at current forward weights",
+    r"\mathbb{E}_{\xi} \lVert G(\widehat{W}_k, W_k; \xi) \rVert \le \Gamma, \quad "
+    r"\mathbb{E}_{\xi} \lVert G(W_k, W_k; \xi) \rVert \le \Gamma",
+    ("Gamma",),
+    ("problem",),
+)
+RESPONSE_LIPSCHITZ = Assumption(
+    "response-lipschitz",
+    "an element's drift changes by at most gamma times the change of the direction, and by at most theta_1 |g| times "
+    "the change of the weight; of the linear device theta_1 = 1/tau",
+    r"\lvert e(w, g) - e(w, g') \rvert \le \gamma \lvert g - g' \rvert, \quad "
+    r"\lvert e(w, g) - e(w', g) \rvert \le \theta_1 \lvert w - w' \rvert \lvert g \rvert",
+    ("theta1",),
+    ("device",),
+)
 SHAPE = Assumption(
     "shape",
     "the noise is additive, so that the staleness is known before the sample, and the mean size of an element of known "
@@ -147,6 +182,10 @@ REGISTRY: dict[str, Assumption] = {
         LAGS,
         STALENESS,
         INDEPENDENT,
+        JOINT,
+        DIFFERENTIABLE,
+        MEAN_LENGTH,
+        RESPONSE_LIPSCHITZ,
         SHAPE,
     )
 }
