@@ -29,24 +29,6 @@ Proof.
   intros D x. apply (null_derivative_1 F (fun y => exist _ 0 (D y))). intros y. reflexivity.
 Qed.
 
-(** A remainder of second order gives the derivative. *)
-Lemma derives_of_remainder F x l M : (forall h, Rabs h <= 1 -> Rabs (F (x + h) - F x - l * h) <= M * h ^ 2) ->
-  derivable_pt_lim F x l.
-Proof.
-  intros B eps He. assert (Hd : 0 < Rmin 1 (eps / (Rabs M + 1))).
-  { apply Rmin_glb_lt; [lra|]. apply Rdiv_lt_0_compat; [exact He|]. pose proof (Rabs_pos M). lra. }
-  exists (mkposreal _ Hd). intros h Hh Small. simpl in Small.
-  pose proof (Rmin_l 1 (eps / (Rabs M + 1))). pose proof (Rmin_r 1 (eps / (Rabs M + 1))).
-  assert (P : 0 < Rabs h) by (now apply Rabs_pos_lt). pose proof (Rabs_pos M) as M0. pose proof (Rle_abs M).
-  replace ((F (x + h) - F x) / h - l) with ((F (x + h) - F x - l * h) * / h) by (field; exact Hh).
-  rewrite Rabs_mult, Rabs_inv. apply Rle_lt_trans with (M * h ^ 2 * / Rabs h).
-  - apply Rmult_le_compat_r; [left; now apply Rinv_0_lt_compat | apply B; lra].
-  - rewrite <- (pow2_abs h). replace (M * Rabs h ^ 2 * / Rabs h) with (M * Rabs h) by (field; lra).
-    assert (Rabs h * (Rabs M + 1) < eps).
-    { replace eps with (eps / (Rabs M + 1) * (Rabs M + 1)) by (field; lra). apply Rmult_lt_compat_r; lra. }
-    nra.
-Qed.
-
 (** An integral as a function of its upper end. *)
 Lemma upper_end f (C : continuity f) x : derivable_pt_lim (fun y => RiemannInt (integrable f C 0 y)) x (f x).
 Proof.

@@ -11,18 +11,29 @@ Proof.
   intros D C. exact (@FTC_Riemann (@mkC1 F (fun x => exist _ (f x) (D x)) C) a b pr).
 Qed.
 
+(** A remainder of second order gives the derivative. *)
+Lemma derives_of_remainder F x l M : (forall h, Rabs h <= 1 -> Rabs (F (x + h) - F x - l * h) <= M * h ^ 2) ->
+  derivable_pt_lim F x l.
+Proof.
+  intros B eps He. assert (Hd : 0 < Rmin 1 (eps / (Rabs M + 1))).
+  { apply Rmin_glb_lt; [lra|]. apply Rdiv_lt_0_compat; [exact He|]. pose proof (Rabs_pos M). lra. }
+  exists (mkposreal _ Hd). intros h Hh Small. simpl in Small.
+  pose proof (Rmin_l 1 (eps / (Rabs M + 1))). pose proof (Rmin_r 1 (eps / (Rabs M + 1))).
+  assert (P : 0 < Rabs h) by (now apply Rabs_pos_lt). pose proof (Rabs_pos M) as M0. pose proof (Rle_abs M).
+  replace ((F (x + h) - F x) / h - l) with ((F (x + h) - F x - l * h) * / h) by (field; exact Hh).
+  rewrite Rabs_mult, Rabs_inv. apply Rle_lt_trans with (M * h ^ 2 * / Rabs h).
+  - apply Rmult_le_compat_r; [left; now apply Rinv_0_lt_compat | apply B; lra].
+  - rewrite <- (pow2_abs h). replace (M * Rabs h ^ 2 * / Rabs h) with (M * Rabs h) by (field; lra).
+    assert (Rabs h * (Rabs M + 1) < eps).
+    { replace eps with (eps / (Rabs M + 1) * (Rabs M + 1)) by (field; lra). apply Rmult_lt_compat_r; lra. }
+    nra.
+Qed.
+
 Lemma abs_primitive mu x : derivable_pt_lim (fun y => (mu + y) * Rabs (mu + y) / 2) x (Rabs (mu + x)).
 Proof.
-  intros eps He. assert (H2 : 0 < eps / 2) by lra. exists (mkposreal _ H2). intros h Hh Small. simpl in Small.
+  apply (derives_of_remainder _ x _ 2). intros h _.
   set (y := mu + x). replace (mu + (x + h)) with (y + h) by (unfold y; ring).
-  assert (B : Rabs ((y + h) * Rabs (y + h) / 2 - y * Rabs y / 2 - h * Rabs y) <= 2 * h ^ 2).
-  { apply Rabs_le. unfold Rabs. destruct (Rcase_abs (y + h)), (Rcase_abs y); nra. }
-  replace (((y + h) * Rabs (y + h) / 2 - y * Rabs y / 2) / h - Rabs y)
-    with (((y + h) * Rabs (y + h) / 2 - y * Rabs y / 2 - h * Rabs y) * / h) by (field; exact Hh).
-  rewrite Rabs_mult, Rabs_inv. assert (P : 0 < Rabs h) by (now apply Rabs_pos_lt).
-  apply Rle_lt_trans with (2 * h ^ 2 * / Rabs h).
-  - apply Rmult_le_compat_r; [left; now apply Rinv_0_lt_compat | exact B].
-  - rewrite <- (pow2_abs h). replace (2 * Rabs h ^ 2 * / Rabs h) with (2 * Rabs h) by (field; lra). lra.
+  apply Rabs_le. unfold Rabs. destruct (Rcase_abs (y + h)), (Rcase_abs y); nra.
 Qed.
 
 Lemma square_primitive x : derivable_pt_lim (fun y => y ^ 3 / 3) x (x ^ 2).
