@@ -2,8 +2,8 @@
 
 (4E) is made linear in A at the floor: there R is R_f and R0 at most R0_f, and what (4E) adds of the order of alpha^2 is
 concave in A, so that its tangent at the floor is above it and exact there. With the step sqrt(2 Delta/(L sigma^2 K)),
-where it is at most `top`, what is left above the floor is 2 alpha L sigma^2/(1 - rho^2) + C_4 alpha^2; as top -> 0, C_4
-falls to what (4E) has of second order. Source: docs/theory.md#free.complexity.
+where that is at most alpha_max, what is left above the floor is 2 alpha L sigma^2/(1 - rho^2) + C_4 alpha^2. As
+alpha_max falls to 0, C_4 falls to what (4E) has of second order. Source: docs/theory.md#free.complexity.
 """
 
 from sympy import Expr, Integer, Rational
@@ -21,14 +21,14 @@ from theory.lemmas.order import where
 from theory.setting.symbols import symbol
 
 F0 = symbol("F0")
-top, phi, R_f, R0_f = symbols("top phi R_f R0_f")
+longest, phi, R_f, R0_f = symbols("alpha_max phi_max R_f R0_f")
 """The largest step allowed; what phi0 is at most; R at the floor, and R0 with phi there."""
 room, W, C, M, C4 = symbols("room W_f C_f M_f C_4")
 """The least 1 - x - q^2 - e2; at the floor the cross term, what is of second order, its slope in A; and all of it."""
 
 unsaturated: Expr = 1 - rho**2
 excess: Expr = A - floor()
-margin: Expr = unsaturated - top**2 * M
+margin: Expr = unsaturated - longest**2 * M
 """What A - floor is multiplied by at the largest step."""
 constant0: Expr = four.constant(Integer(0)) / effective**2
 constant1: Expr = four.constant().diff(R0) / effective**2
@@ -37,8 +37,8 @@ linear0: Expr = (four.linear(Integer(0)) / (2 * effective**2)).expand()
 linear1: Expr = four.linear().diff(R0) / (2 * effective**2)
 """e1/2 = (linear0 + linear1 R0) alpha^2."""
 along: Expr = rho * (1 + rho) * Lambda1
-still: Expr = L * sigma + top * linear0
-early: Expr = top * linear1
+still: Expr = L * sigma + longest * linear0
+early: Expr = longest * linear1
 
 
 def cross(radius: Expr, frozen: Expr) -> Expr:
@@ -49,7 +49,7 @@ def cross(radius: Expr, frozen: Expr) -> Expr:
 def least_room() -> Expr:
     """Return 1 - x - q^2 - e2 at the largest step."""
     quadratic = four.QUADRATIC / effective**2
-    return 1 - top * L - ((1 + rho) * top * Lambda1) ** 2 - top**2 * quadratic
+    return 1 - longest * L - ((1 + rho) * longest * Lambda1) ** 2 - longest**2 * quadratic
 
 
 def slope() -> Expr:
@@ -59,7 +59,7 @@ def slope() -> Expr:
 
 def remainder() -> Expr:
     """Return C_4, the multiple of the squared step that is left above the floor."""
-    return (unsaturated * C + 2 * top * L * sigma**2 * M) / (unsaturated * margin)
+    return (unsaturated * C + 2 * longest * L * sigma**2 * M) / (unsaturated * margin)
 
 
 def rest4() -> Expr:
@@ -69,7 +69,7 @@ def rest4() -> Expr:
 
 def _step(d: Draft) -> None:
     """Introduce the step sqrt(2 Delta/(L sigma^2 K)) that the device makes, and what is made of it."""
-    for name in (sigma, L, Delta, K, gain, top, D):
+    for name in (sigma, L, Delta, K, gain, longest, D):
         d.given(f"{name} > 0", lt(0, name), "domain")
     signs(d, rho, Lambda1, nu, k1, k2, eta, phi0, F0)
     d.given("rho^2 < 1", lt(rho**2, 1), "domain")
@@ -87,14 +87,14 @@ def _step(d: Draft) -> None:
 
 def _at_the_floor(d: Draft) -> None:
     """Introduce what R and R0 are at the floor, and the constants there."""
-    d.define(phi, D * F0**2 * L * sigma**2 * top**2 / (2 * Delta))
+    most = D * F0**2 * L * sigma**2 * longest**2 / (2 * Delta)
+    d.define(phi, most)
     d.root(R_f, sigma**2 / unsaturated, combine(square(sigma, 1 / unsaturated)))
     d.given("R_f > 0", lt(0, R_f), "domain")
-    most = D * F0**2 * L * sigma**2 * top**2 / (2 * Delta)
     d.root(
         R0_f,
         sigma**2 / unsaturated + phi,
-        combine(square(sigma, 1 / unsaturated), square(1, most), times("phi :=", -1)),
+        combine(square(sigma, 1 / unsaturated), square(1, most), times("phi_max :=", -1)),
     )
     d.given("R0_f > 0", lt(0, R0_f), "domain")
     d.define(room, least_room())
@@ -142,7 +142,7 @@ def _explicit(d: Draft) -> None:
     coherent, across, left = (1 + rho) * Lambda1, made * cross(R, R0), 1 - x - q**2 - e2
     lengths = coherent**2 + four.QUADRATIC / effective**2
     parts_of = times("x made"), times("q made", coherent * made + q), times("e2 made"), times("room :=")
-    d.have("left", le(room, left), combine(times("step", L + lengths * (top + made)), *parts_of))
+    d.have("left", le(room, left), combine(times("step", L + lengths * (longest + made)), *parts_of))
     d.have("lag is short", lt(x + q**2 + e2, 1), combine(times("left"), times("room > 0")))
     whole = rho * R * q + x * sigma + e1 / 2
     right = 2 * p + x * sigma**2 + rho**2 * R**2 + e0 + whole**2 / left
@@ -162,8 +162,8 @@ def _explicit(d: Draft) -> None:
 def _tangent(d: Draft) -> None:
     """Show that what is of second order is below its tangent at the floor."""
     start = D * F0**2 * L * sigma**2 / (2 * Delta)
-    first = times("step", start * (top + made)), times("made^2", -start)
-    d.have("phi", le(phi0, phi), combine(times("early"), times("phi :=", -1), *first))
+    first = times("step", start * (longest + made)), times("made^2", -start)
+    d.have("phi", le(phi0, phi), combine(times("early"), times("phi_max :=", -1), *first))
     d.have("R at", eq(R**2, R_f**2 + excess), combine(times("R^2"), times("R_f^2", -1)))
     d.have("R_0 at", le(R0**2, R0_f**2 + excess), combine(times("R_0^2"), times("R0_f^2", -1), times("phi")))
     line = constant1 * (R0_f + excess / (2 * R0_f))
@@ -208,8 +208,8 @@ def transient() -> Expr:
 
 
 WITNESS = {
-    **LAGGED, "alpha": "1/4", "sigma": 1, "L": 1, "Delta": "1/2", "K": 16, "top": "1/4", "rho": 0, "phi0": 0, "F0": 0,
-    "A": "81/1600", "Y": "9/40", "a": "9/40",
+    **LAGGED, "alpha": "1/4", "sigma": 1, "L": 1, "Delta": "1/2", "K": 16, "alpha_max": "1/4", "rho": 0, "phi0": 0,
+    "F0": 0, "A": "81/1600", "Y": "9/40", "a": "9/40",
 }  # fmt: skip
 """A run of 16 steps without lag and drift."""
 
@@ -218,10 +218,10 @@ WITNESS = {
 def average_falls_like_the_root_of_k_to_the_exact_floor(d: Draft) -> None:
     """A <= floor + lead/((1 - rho^2) sqrt(K)) + rest/K, lead^2 = 8 Delta L sigma^2, rest = 2 Delta C_4/(L sigma^2).
 
-    A device of this gain is asked for alpha = sqrt(2 Delta/(L sigma^2 K))/gain, and makes steps of at most `top`.
+    A device of this gain is asked for alpha = sqrt(2 Delta/(L sigma^2 K))/gain, and makes steps of at most `alpha_max`.
     """
     _setting(d)
-    d.given("step", le(made, top), "domain")
+    d.given("step", le(made, longest), "domain")
     _nonnegative(d)
     _in_steps(d)
     _explicit(d)
@@ -229,15 +229,15 @@ def average_falls_like_the_root_of_k_to_the_exact_floor(d: Draft) -> None:
     parts.leading(d, made)
     balanced = times("p :=", 2), times("x made", sigma**2), times("made^2", -L * sigma**2 / made)
     d.have("start and noise", eq(2 * p + x * sigma**2, 2 * made * L * sigma**2), combine(*balanced))
-    longest = times("step", M * excess * (top + made))
     first = 2 * made * L * sigma**2 + made**2 * C
-    capped = Step("capped", le(margin * excess, first), combine(times("linear"), times("start and noise"), longest))
+    shorter = times("step", M * excess * (longest + made))
+    capped = Step("capped", le(margin * excess, first), combine(times("linear"), times("start and noise"), shorter))
     second = made**2 * M / (margin * unsaturated)
     last = combine(
         times("linear", 1 / unsaturated),
         times("start and noise", 1 / unsaturated),
         times("capped", second),
-        times("step", second * (2 * L * sigma**2 + C * (top + made))),
+        times("step", second * (2 * L * sigma**2 + C * (longest + made))),
         times("leading", -1 / unsaturated),
         times("C_4 :=", -(made**2)),
         times("made^2", C4),
@@ -249,7 +249,7 @@ def average_falls_like_the_root_of_k_to_the_exact_floor(d: Draft) -> None:
 
 @lemma("free.iterations", "Theorem 4: iterations that suffice")
 def iterations_that_bring_the_average_within_eps_of_the_floor(d: Draft) -> None:
-    """K >= lead^2/((1 - rho^2) eps)^2 + 2 rest/eps and K >= 2 Delta/(L sigma^2 top^2) give A <= floor + eps.
+    """K >= lead^2/((1 - rho^2) eps)^2 + 2 rest/eps and K >= 2 Delta/(L sigma^2 alpha_max^2) give A <= floor + eps.
 
     Times eps^2 the first is 8 Delta L sigma^2/(1 - rho^2)^2 + O(eps): lags and what they meet are in `rest` alone.
     """
@@ -257,10 +257,10 @@ def iterations_that_bring_the_average_within_eps_of_the_floor(d: Draft) -> None:
     d.given("eps > 0", lt(0, eps), "domain")
     enough = lead**2 / (unsaturated**2 * eps**2) + 2 * rest4() / eps
     d.given("enough", le(enough, K), "domain")
-    d.given("short steps", le(2 * Delta / (L * sigma**2 * top**2), K), "domain")
+    d.given("short steps", le(2 * Delta / (L * sigma**2 * longest**2), K), "domain")
     _nonnegative(d)
-    d.have("squares", le(made**2, top**2), combine(times("short steps", top**2 / K), times("made^2")))
-    d.have("step", le(made, top), Cite("order.root", "bound", where(s=made, t=top)))
+    d.have("squares", le(made**2, longest**2), combine(times("short steps", longest**2 / K), times("made^2")))
+    d.have("step", le(made, longest), Cite("order.root", "bound", where(s=made, t=longest)))
     d.have("bound", le(A, floor() + transient()), Cite("free.complexity", "bound"))
     left = Cite("complexity.iterations", "bound", {lead: lead / unsaturated, rest: rest4()})
     d.have("left", le(transient(), eps), left)
