@@ -197,8 +197,8 @@ def nearness(d: Draft) -> None:
 
 WORLD = {
     **master.WORLD, "g": 1, "e": "1/4",
-    "D": 4, "sqrt_D": 2, "F0": 3, "J": 1, "share": 1, "iota": 1, "c_bar": 1, "c_k": 1, "H2": 1, "HJ": 1,
-    "Gamma": 1, "m_t": 1, "m_f": 1, "g_f": 1, "e_m": "1/4", "e_f": "1/4", "dw": 0, "size_f": 1, "s_n": 1, "size_n": 0,
+    "D": 4, "sqrt_D": 2, "F0": 3, "J": 1, "mean_iota": 1, "iota": 1, "c_bar": 1, "c_k": 1, "H2": 1, "HJ": 1,
+    "Gamma": 1, "m_t": 1, "m_f": 1, "g_f": 1, "e_m": "1/4", "e_f": "1/4", "dW_i": 0, "size_f": 1, "s_n": 1, "size_n": 0,
     "theta1": 1, "T_mj": 1, "pi_t": 0, "pi_f": 0, "pi_v": 0, "pi_n": 0, "pi_c": 0, "ell": 4, "q_v": 1, "dev": 2,
     "nuhat": 2,
 }  # fmt: skip
