@@ -29,8 +29,8 @@ def output_bend(p0: Any, p1: Any, one: Any, two: Any, both: Any) -> Any:  # noqa
 
 
 def arriving_bend(u: Any, t: Any, w: Any, one: Any, two: Any, both: Any) -> Any:  # noqa: ANN401
-    """Return how W^T delta bends: a product of the same kind, with delta in the place of x."""
-    return product_bend(u, t, w, one, two, both)
+    """Return how W^T delta bends: u and t move W, now in the backward pass, one, two and both are what delta does."""
+    return u * two + t * one + w * both
 
 
 def message_bend(
