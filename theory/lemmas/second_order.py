@@ -232,9 +232,9 @@ def message_of_a_stage_bends(d: Draft) -> None:
     ):
         curve, bound, name = made[0], p1 * top, f"{made[0].name} squared"
         d.define(curve, curvature * factor * last)
-        squares = (times("phi''", (factor * last) ** 2), times(factor.name, (p1 * last) ** 2))
+        pair = (times("phi''", (factor * last) ** 2), times(factor.name, (p1 * last) ** 2))
         unfolded = times(f"{curve.name} :=", curve + curvature * factor * last)
-        d.have(name, le(curve**2, (bound * last) ** 2), combine(*squares, unfolded))
+        d.have(name, le(curve**2, (bound * last) ** 2), combine(*pair, unfolded))
         lengths.append(_bend(d, made, name, bound, vector, length))
     d.have("turned", le(norm2(turn), p0**2 * norm2(whole_both)), d.average("slope", COORDINATE))
     d.have("turn", le(norm2(turn), (p0 * Y_both) ** 2), combine(times("turned"), times("y_both", p0**2)))
