@@ -2,7 +2,7 @@
 
 As theory.lemmas.multiplier, with (i4) in the place of (i): what takes the place of the cross term of the lag is E4(Y),
 a quadratic in Y, so that the square in Y is completed as before. mu = 1 is the explicit form (4E).
-Source: docs/theory.md#free.feasible.
+Source: docs/theory.md#free.multiplier.
 """
 
 from sympy import Expr, Integer
