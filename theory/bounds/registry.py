@@ -77,7 +77,9 @@ def _free(kind: str = "sharp") -> Bound:
     forms = four.forms(kind, kind)
     latex = feasible_latex(claim("free.explicit"), "i4", "ii")
     base = _bound(free.THEOREM, latex, *forms)
-    return replace(base, domain=four.domain(), assumptions=tuple(sorted({*base.assumptions, *free.ASSUMES})))
+    unused = frozenset({"rbar2"}) if not free.ADAPTIVE else frozenset()
+    assumptions = tuple(sorted({*base.assumptions, *free.ASSUMES}))
+    return replace(base, domain=four.domain(), assumptions=assumptions, refused=unused)
 
 
 def _resolved() -> Bound:

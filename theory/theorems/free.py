@@ -27,7 +27,7 @@ TERMS = {  # TEMPORARY: definitions("free.feasible", "k1", "k2", "eta", "phi0") 
     four.phi0: _J * _F0**2 / _K,
 }
 """What of Theorem 4 is made of the constants of problem and device."""
-ADAPTIVE = {four.k2: (1 + 2 * rho) * _theta1 * _nuhat}  # TEMPORARY: definitions("free.adaptive", "k2")
+ADAPTIVE: dict[sympy.Symbol, sympy.Expr] = {}  # TEMPORARY: definitions("free.adaptive", "k2")
 """What is another where the mean-square saturation is known; empty where no claim proves that of a run."""
 ADAPTIVE_RUN = "free.end"  # TEMPORARY: free.adaptive
 ASSUMES = ("differentiable", "independent", "joint", "mean-length", "response-lipschitz")  # TEMPORARY: of the run
