@@ -1,8 +1,8 @@
 """Theorem 4's iterations as numbers: from the floor itself, by the closed expression of free.iterations.
 
 The theorem speaks of steps of at most alpha_max; what is of second order falls with alpha_max, and the number of
-iterations that makes the step so short grows. So many alpha_max are tried, and the best is kept. The bound `free` at the
-multiplier 1, at the K and alpha returned, is at most eps. Source: docs/theory.md#free.iterations.
+iterations that makes the step so short grows. So many alpha_max are tried, and the best is kept. The bound `free`, at
+the K and alpha returned, is at most eps. Source: docs/theory.md#free.iterations.
 """
 
 import math
@@ -28,6 +28,7 @@ from theory.theorems import free
 
 _CLAIM = "free.iterations"
 _NAMES = ("L", "sigma2", "Delta", "rho", "Lambda1", "nu", "D", "ell", "theta1", "nuhat", "F0", "H2", "HJ", "Gamma")
+_MADE, _STANDS_FOR = ("nu", "theta1", "nuhat"), ("sigma2", "Lambdah", "tau", "ell1", "D")
 _LARGEST = 2.0**53
 _SHORTEST = 1e-12
 _CHOICES, _REPAIRS = 4000, 50
@@ -62,17 +63,16 @@ def _functions() -> tuple[Callable[..., list[Any]], Callable[..., list[Any]], Ca
 def _defaults() -> Callable[..., list[Any]]:
     """Return nu, theta1 and nuhat where they are not given."""
     sigma = {symbol("sigma"): sympy.sqrt(symbol("sigma2"))}
-    names = [symbol(name) for name in ("sigma2", "Lambdah", "tau", "ell1", "D")]
-    return float_function([closed(DEFAULTS[name], sigma) for name in ("nu", "theta1", "nuhat")], names)
+    names = [symbol(name) for name in _STANDS_FOR]
+    return float_function([closed(DEFAULTS[name], sigma) for name in _MADE], names)
 
 
 def columns(given: Mapping[str, Number]) -> dict[str, float]:
     """Return the constants of Theorem 4 as doubles, those that are not given by what stands for them."""
     known = {name: nearest(given.get(name, 0)) for name in (*CONSTANTS, *FOUR)}
-    usual = _defaults()(
-        *(known[name] or 1.0 if name == "tau" else known[name] for name in ("sigma2", "Lambdah", "tau", "ell1", "D"))
-    )
-    made = dict(zip(("nu", "theta1", "nuhat"), map(float, usual), strict=True))
+    known["tau"] = known["tau"] or 1.0  # theta1 is given then
+    usual = _defaults()(*(known[name] for name in _STANDS_FOR))
+    made = dict(zip(_MADE, map(float, usual), strict=True))
     return {**known, **{name: nearest(given[name]) if name in given else value for name, value in made.items()}}
 
 
