@@ -66,7 +66,7 @@ def test_published_runs_with_noise_are_reproduced(row: Mapping[str, str], tmp_pa
 
 def test_a_wrong_device_is_told_apart(tmp_path: Path) -> None:
     row = next(row for row in STOCHASTIC if row["case"] == "S2-analog-tau1.0")
-    runs = _run(_problem(row["data"], row["c"], row["sigma"], "0"), row["lr"], "1.02", int(row["K"]), REPLICAS)
+    runs = _run(_problem(row["data"], row["c"], row["sigma"], "0"), row["lr"], "1.1", int(row["K"]), REPLICAS)
     assert _z(runs.mean_squared_gradient, row, "A") > 2 * ERRORS
 
 
