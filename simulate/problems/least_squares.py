@@ -24,8 +24,7 @@ _HEAD: Final = 6
 class LeastSquares(Rows):
     """f(w) = (c/N) sum_s (<a_s, w> - y_s)^2 over the rows of a file.
 
-    The message forward is the partial sums of <a, U> over the rows of a step; back go c times twice the residuals over
-    the number of rows. The backward weights do not enter.
+    The backward weights do not enter a direction.
 
     Args:
         stages: M, at most the number of weights; each has a share of the columns.
@@ -70,40 +69,34 @@ class LeastSquares(Rows):
         """Return the minimiser of least norm, up to rounding."""
         return np.asarray(np.linalg.lstsq(self.features, self._targets, rcond=None)[0])
 
-    # What a pipeline runs: a sum for each row (the gradient so far, where all rows are taken), then the rows' features
+    def slopes(self, sums: Array, targets: Array) -> Array:
+        """Return 2c times the residuals."""
+        return np.asarray(2 * self.scale * (sums - targets))
+
+    # Where all rows are taken the message is the gradient so far, H (U - W*)
 
     def enter(self, sample: Any, leading: tuple[int, ...]) -> Array:  # noqa: ANN401
-        """Return empty sums, and the features of the sample's rows."""
-        if not self.taken:
-            return np.zeros((*leading, self.dimension))
-        features = self.features[self.chosen(sample)].reshape(*leading, -1)
-        return np.concatenate([np.zeros((*leading, self.taken)), features], axis=-1)
+        """Return an empty gradient, or what the rows need."""
+        return super().enter(sample, leading) if self.taken else np.zeros((*leading, self.dimension))
 
     def forward(self, stage: int, weights: Array, message: Array) -> tuple[Array, Array | None]:
-        """Add the stage's share of <a, U> of each row, or of H (U - W*); keep the stage's features."""
+        """Add the stage's block column of H times its distance from the minimiser, or its share of the sums."""
+        if self.taken:
+            return super().forward(stage, weights, message)
         block = self.blocks[stage]
-        if not self.taken:
-            return message + (weights - self.minimiser[block]) @ self.hessian[block], None
-        rows = message[..., self.taken :].reshape(*message.shape[:-1], self.taken, self.dimension)[..., block]
-        total = message.copy()
-        total[..., : self.taken] += np.einsum("...bi,...i->...b", rows, weights)
-        return total, rows
+        return message + (weights - self.minimiser[block]) @ self.hessian[block], None
 
     def turn(self, message: Array, sample: Any) -> Array:  # noqa: ANN401
-        """Return each row's share of the slope (the gradient itself, where all are taken), then the noise."""
-        added = self.added(sample)
-        if not self.taken:
-            return message + added
-        residuals = message[..., : self.taken] - self._targets[self.chosen(sample)]
-        return np.concatenate([2 * self.scale / self.taken * residuals, added], axis=-1)
+        """Return the gradient with its noise, or the rows' slopes."""
+        return super().turn(message, sample) if self.taken else message + self.added(sample)
 
-    def backward(self, stage: int, weights: Array, message: Array, kept: Array | None) -> tuple[Array, Array]:  # noqa: ARG002
-        """Return the slopes times the features, plus the noise."""
-        block = self.blocks[stage]
-        if kept is None:
-            return message[..., block], message
-        noise = message[..., self.taken :][..., block]
-        return np.einsum("...b,...bi->...i", message[..., : self.taken], kept) + noise, message
+    def backward(self, stage: int, weights: Array, message: Array, kept: Any) -> tuple[Array, Array]:  # noqa: ANN401
+        """Pick the stage's block, or put it together from slopes and features."""
+        return (
+            super().backward(stage, weights, message, kept)
+            if self.taken
+            else (message[..., self.blocks[stage]], message)
+        )
 
     # What is known
 

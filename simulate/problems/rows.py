@@ -173,10 +173,41 @@ class Rows(Problem):
             return np.asarray(sample[..., self.taken :])
         return np.zeros((*np.shape(sample)[:-1], self.dimension))
 
+    # What a pipeline runs: a sum for each row of a step, then the rows' features; back go slopes, then the noise
+
     @property
+    def used(self) -> int:
+        """Return the rows that a step takes."""
+        return self.taken or self.rows
+
     @abstractmethod
-    def lower_bound(self) -> float:
-        """Return f*, a lower bound of f."""
+    def slopes(self, sums: Array, targets: Array) -> Array:
+        """Return the derivative of each row's loss in its sum <a, w>, for the mean over rows."""
+
+    def enter(self, sample: Any, leading: tuple[int, ...]) -> Array:  # noqa: ANN401
+        """Return empty sums, and the features of the rows."""
+        features = self.features[self.chosen(sample)] if self.taken else self.features
+        flat = np.broadcast_to(features.reshape(*features.shape[:-2], -1), (*leading, self.used * self.dimension))
+        return np.concatenate([np.zeros((*leading, self.used)), flat], axis=-1)
+
+    def forward(self, stage: int, weights: Array, message: Array) -> tuple[Array, Array | None]:
+        """Add the stage's share of <a, U> of each row; keep the stage's features."""
+        rows = message[..., self.used :].reshape(*message.shape[:-1], self.used, self.dimension)
+        mine = rows[..., self.blocks[stage]]
+        total = message.copy()
+        total[..., : self.used] += np.einsum("...bi,...i->...b", mine, weights)
+        return total, mine
+
+    def turn(self, message: Array, sample: Any) -> Array:  # noqa: ANN401
+        """Return each row's share of the slope, then the noise."""
+        targets = self.table.targets[self.chosen(sample)] if self.taken else self.table.targets
+        slopes = self.slopes(message[..., : self.used], targets) / self.used
+        return np.concatenate([slopes, self.added(sample)], axis=-1)
+
+    def backward(self, stage: int, weights: Array, message: Array, kept: Any) -> tuple[Array, Array]:  # noqa: ANN401, ARG002
+        """Return the slopes times the features, plus the noise."""
+        noise = message[..., self.used :][..., self.blocks[stage]]
+        return np.einsum("...b,...bi->...i", message[..., : self.used], kept) + noise, message
 
 
 def _finite(value: float) -> float:
