@@ -8,10 +8,14 @@ import typer
 
 import boundary
 from boundary import options
+from simulate.commands.plugin import Plugin
 from simulate.problems import ON_DATA, REGISTRY, Problem
 
 
-def problems(json_file: options.Json = None) -> None:
+def problems(
+    plugin: Plugin = None,  # noqa: ARG001 - executed as it is read
+    json_file: options.Json = None,
+) -> None:
     """List the problems with their settings, defaults and meanings."""
     kinds = [*REGISTRY.values(), *ON_DATA.values()]
     listed = [{"name": kind.name, "summary": kind.summary, "settings": _settings(kind)} for kind in kinds]
