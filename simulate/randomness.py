@@ -7,6 +7,7 @@ problem alone.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Literal, Protocol
 
 import numpy as np
@@ -14,8 +15,8 @@ from numpy.typing import NDArray
 
 from boundary import BadInput
 
-Purpose = Literal["samples", "times"]
-_PURPOSES: dict[Purpose, int] = {"samples": 1, "times": 2}
+Purpose = Literal["samples", "times", "epochs"]
+_PURPOSES: dict[Purpose, int] = {"samples": 1, "times": 2, "epochs": 3}
 _VALUES_PER_BLOCK = 1 << 14
 _LONGEST_BLOCK = 4096
 _KEPT_BLOCKS = 2  # a pipeline reads ahead of its own backward passes, at most into the next block
@@ -30,6 +31,16 @@ class Drawable(Protocol):
 
     def draw(self, generator: np.random.Generator, steps: int, batch: int) -> NDArray[np.generic]:
         """Return samples of shape (steps, batch, ...)."""
+
+    def draw_from(
+        self,
+        first: int,
+        generator: np.random.Generator,
+        steps: int,
+        batch: int,
+        epoch: Callable[[int], np.random.Generator],
+    ) -> NDArray[np.generic]:
+        """Return the samples of the steps from `first` on."""
 
 
 def checked_seed(seed: object) -> int:
@@ -81,7 +92,13 @@ class Samples:
         return self.block(number)[:, place]
 
     def _draw(self, replica: int, number: int) -> NDArray[np.generic]:
-        return self._problem.draw(stream("samples", self._seed, replica, number), self.length, self._batch)
+        def epoch(which: int) -> np.random.Generator:
+            return stream("epochs", self._seed, replica, which)
+
+        first = number * self.length
+        return self._problem.draw_from(
+            first, stream("samples", self._seed, replica, number), self.length, self._batch, epoch
+        )
 
 
 def stratified_times(

@@ -9,6 +9,7 @@ from rich.table import Table
 import boundary
 from boundary import options
 from simulate import checking, problems
+from simulate.commands.plugin import Plugin
 from simulate.problems.checking import ProblemCheck
 
 
@@ -18,6 +19,7 @@ def check(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Of the problem; repeat.")
     ] = None,
+    plugin: Plugin = None,  # noqa: ARG001 - executed as it is read
     seed: Annotated[str, options.number("Seed of weights, samples and runs.")] = "0",
     json_file: options.Json = None,
 ) -> int:

@@ -108,12 +108,12 @@ def _make_problem(
     options: Mapping[str, Any], tau: float, device: str
 ) -> tuple[problems.Problem, dict[str, float | str]]:
     """Share `set` out between the problem and the device."""
-    name = boundary.known("--problem", str(options["problem"]), problems.REGISTRY)
+    name, given = str(options["problem"]), dict(options.get("set", {}))
     kind = devices.law_of(device)
-    own = set(problems.REGISTRY[name].setting_fields())
+    own = set(problems.kind_of(name, given).setting_fields())
     of_device = {*kind.names(), *devices.OF_PULSES, *devices.OF_ELEMENTS} - {"tau"}
     settings, parameters = dict[str, Any](), dict[str, float | str]()
-    for key, value in dict(options.get("set", {})).items():
+    for key, value in given.items():
         boundary.known("--set", key, sorted(own | of_device), f"the problem {name} and the device {device}")
         if key in own:
             settings[key] = value

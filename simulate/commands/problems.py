@@ -8,22 +8,24 @@ import typer
 
 import boundary
 from boundary import options
-from simulate.problems import REGISTRY, Problem
+from simulate.commands.plugin import Plugin
+from simulate.problems import ON_DATA, REGISTRY, Problem
 
 
-def problems(json_file: options.Json = None) -> None:
+def problems(
+    plugin: Plugin = None,  # noqa: ARG001 - executed as it is read
+    json_file: options.Json = None,
+) -> None:
     """List the problems with their settings, defaults and meanings."""
-    found = {name: _settings(kind) for name, kind in REGISTRY.items()}
-    listed = [
-        {"name": name, "summary": REGISTRY[name].summary, "settings": settings} for name, settings in found.items()
-    ]
-    boundary.deliver(json_file, {"problems": listed}, lambda: _show_problems(found))
+    kinds = [*REGISTRY.values(), *ON_DATA.values()]
+    listed = [{"name": kind.name, "summary": kind.summary, "settings": _settings(kind)} for kind in kinds]
+    boundary.deliver(json_file, {"problems": listed}, lambda: _show_problems(kinds))
 
 
-def _show_problems(found: dict[str, dict[str, Any]]) -> None:
-    for name, settings in found.items():
-        typer.echo(f"{name}: {REGISTRY[name].summary}")
-        for setting, about in settings.items():
+def _show_problems(kinds: list[type[Problem]]) -> None:
+    for kind in kinds:
+        typer.echo(f"{kind.name}: {kind.summary}")
+        for setting, about in _settings(kind).items():
             typer.echo(f"    {setting} = {about['default']}    {about['meaning']}")
 
 

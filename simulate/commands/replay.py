@@ -9,6 +9,7 @@ from rich.table import Table
 
 import boundary
 from boundary import options
+from simulate.commands.plugin import Plugin
 from simulate.commands.run import Threads
 from simulate.replay import Replay
 from simulate.replay import replay as replayed
@@ -19,6 +20,7 @@ def replay(
     first: Annotated[str, options.number("First step, >= 0.", "--from")],
     steps: Annotated[str, options.number("Steps to make again, >= 0.")],
     threads: Threads = "1",
+    plugin: Plugin = None,  # noqa: ARG001 - executed as it is read
     out: Annotated[Path | None, typer.Option(metavar="FILE.npz", help="Write weights and measures.")] = None,
     json_file: options.Json = None,
 ) -> None:

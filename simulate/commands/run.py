@@ -11,6 +11,7 @@ from rich.table import Table
 import boundary
 from boundary import options
 from simulate.commands import config
+from simulate.commands.plugin import Plugin
 from simulate.results import RunResult
 from simulate.run import Run
 from simulate.running import execute
@@ -26,6 +27,7 @@ def run(
     stages: config.Stages = None,
     fields: Mapping[str, str] | None = None,
     settings: config.Settings = None,
+    plugin: Plugin = None,  # noqa: ARG001 - executed as it is read
     threads: Threads = "1",
     checkpoint: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Go on from FILE if it exists; write it now and then.")

@@ -9,21 +9,26 @@ from simulate.problems.base import Moments, Problem
 from simulate.problems.checking import ProblemCheck, check
 from simulate.problems.cosine import Cosine
 from simulate.problems.digits import Digits
+from simulate.problems.least_squares import LeastSquares
 from simulate.problems.logistic import Logistic
+from simulate.problems.logistic_rows import LogisticRows
 from simulate.problems.network import Network
 from simulate.problems.quadratic import Quadratic
 
 REGISTRY: dict[str, type[Problem]] = {
-    kind.name: kind for kind in (Quadratic, Attaining, PlusMinus, Network, Cosine, Logistic, Digits)
+    kind.name: kind for kind in (Quadratic, Attaining, PlusMinus, Network, Cosine, Logistic, LeastSquares, Digits)
 }
 """Every problem by the name the command line uses."""
 
 __all__ = [
+    "ON_DATA",
     "REGISTRY",
     "Attaining",
     "Cosine",
     "Digits",
+    "LeastSquares",
     "Logistic",
+    "LogisticRows",
     "Moments",
     "Network",
     "PlusMinus",
@@ -31,15 +36,25 @@ __all__ = [
     "ProblemCheck",
     "Quadratic",
     "check",
+    "kind_of",
     "make",
     "rebuild",
 ]
 
 
+ON_DATA: dict[str, type[Problem]] = {LogisticRows.name: LogisticRows}
+"""Problems of the registry that have another form where `data` names a file."""
+
+
+def kind_of(name: str, settings: Mapping[str, Any]) -> type[Problem]:
+    """Return the class of the problem `name` with these settings; an unknown name raises `BadInput`."""
+    known("--problem", name, REGISTRY)
+    return ON_DATA[name] if "data" in settings and name in ON_DATA else REGISTRY[name]
+
+
 def make(name: str, stages: int = 1, **settings: Any) -> Problem:  # noqa: ANN401
     """Return the problem `name` with M = `stages`; settings may be text. Unknown names and values raise `BadInput`."""
-    kind = REGISTRY[known("--problem", name, REGISTRY)]
-    return kind.from_settings(integer("stages", stages, at_least=1), settings)
+    return kind_of(name, settings).from_settings(integer("stages", stages, at_least=1), settings)
 
 
 def rebuild(description: Mapping[str, Any]) -> Problem:

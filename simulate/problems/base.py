@@ -125,6 +125,26 @@ class Problem(ABC):
     def draw(self, generator: np.random.Generator, steps: int, batch: int) -> NDArray[np.generic]:
         """Return samples of shape (steps, batch, ...): what `direction` takes, for each step."""
 
+    def draw_from(
+        self,
+        first: int,  # noqa: ARG002
+        generator: np.random.Generator,
+        steps: int,
+        batch: int,
+        epoch: Callable[[int], np.random.Generator],  # noqa: ARG002
+    ) -> NDArray[np.generic]:
+        """Return the samples of the steps from `first` on: those of `draw`, unless their order depends on the step.
+
+        Args:
+            first: the first step.
+            generator: of this block of steps.
+            steps: how many.
+            batch: samples an iteration takes.
+            epoch: the generator that belongs to an epoch, by its number; the same in every block.
+
+        """
+        return self.draw(generator, steps, batch)
+
     # What is known
 
     @property

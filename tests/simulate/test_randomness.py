@@ -53,8 +53,10 @@ class Counting:
         self.sample_size = sample_size
         self.drawn: list[tuple[int, int]] = []
 
-    def draw(self, generator, steps, batch):
+    def draw_from(self, first, generator, steps, batch, epoch):
         *_, block, replica = generator.bit_generator.state["state"]["counter"]
+        assert first == steps * int(block)
+        assert epoch(3).bit_generator.state["state"]["counter"].tolist()[2:] == [3, replica]
         self.drawn.append((int(replica), int(block)))
         return np.broadcast_to(np.arange(steps)[:, None] + 10_000 * int(block), (steps, batch))
 

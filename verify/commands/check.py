@@ -9,6 +9,7 @@ import typer
 from boundary import ANSWER_IS_NO, HOLDS, check_writable, deliver, options, real, show, write_atomically
 from boundary.options import Json
 from simulate.commands import config
+from simulate.commands.plugin import Plugin
 from simulate.run import Run
 
 
@@ -19,6 +20,7 @@ def check(
     stages: config.Stages = None,
     fields: Mapping[str, str] | None = None,
     settings: config.Settings = None,
+    plugin: Plugin = None,  # noqa: ARG001 - executed as it is read
     confidence: Annotated[str, options.number("Confidence of the a-priori checks.")] = "0.99",
     out: Annotated[Path | None, typer.Option(metavar="PAGE.html", help="Write the tables as a page.")] = None,
     json: Json = None,

@@ -301,6 +301,8 @@ def constants(runs: RunResult) -> Constants:
             "sigma2": float(runs.measured["sigma2"]),
         }
         certified |= dict.fromkeys(values, False)
+    if "sigma2" not in values and "sigma2" in runs.measured:
+        values["sigma2"], certified["sigma2"] = float(runs.measured["sigma2"]), False
     if "sigma2" in values:
         values["sigma2"] /= run.batch
     if "chi2" in values:

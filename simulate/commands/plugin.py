@@ -1,0 +1,66 @@
+"""`--plugin FILE.py`: a file of the user's that registers a problem, a device or an algorithm; its code is executed."""
+
+import importlib.util
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from boundary import BadInput
+from boundary.bytes import read_whole
+from simulate import notes
+
+_LARGEST_FILE = 1 << 24
+
+
+def load(path: Path) -> None:
+    """Execute a Python file, once a process, and say so.
+
+    Raises:
+        BadInput: a file that cannot be read, or whose code raises anything: what, and in which line.
+
+    """
+    name = str(path.resolve())
+    if name in sys.modules:
+        return
+    content = read_whole("--plugin", str(path), _LARGEST_FILE)
+    notes.say(f"--plugin: executing the code of {path}")
+    spec = importlib.util.spec_from_loader(name, loader=None, origin=str(path))
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    module.__file__ = name
+    sys.modules[name] = module  # dataclasses look their module up while they are made
+    try:
+        exec(compile(content, str(path), "exec"), module.__dict__)
+    except (Exception, SystemExit) as error:
+        del sys.modules[name]
+        raise BadInput("--plugin", path, f"a file whose code runs ({_cause(error, str(path))})") from None
+
+
+def _cause(error: BaseException, path: str) -> str:
+    """Return what went wrong, and in which line of the file."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
+    line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
+    text = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())[:200]
+    return f"{type(error).__name__}: {text}" + (f", line {line}" if line else "")
+
+
+def _loaded(files: list[Path] | None) -> list[Path]:
+    for file in files or []:
+        load(file)
+    return files or []
+
+
+Plugin = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--plugin",
+        metavar="FILE.py",
+        help="Execute FILE.py, which registers a problem, a device or an algorithm of your own; repeat.",
+        is_eager=True,
+        callback=_loaded,
+    ),
+]
+"""Loaded before any other option is read."""

@@ -1,0 +1,139 @@
+"""Data of one's own: a table of features and targets from CSV or NPZ, read whole and checked, never guessed at."""
+
+import csv
+import hashlib
+import io
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundary import BadInput, known
+from boundary.bytes import arrays_of, read_whole
+
+Floats = NDArray[np.float64]
+
+_LARGEST_FILE: Final = 1 << 31
+_MISSING: Final = ("", "na", "nan", "null", "none", "?")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of numbers.
+
+    Args:
+        features: shape (N, p), finite.
+        targets: shape (N,), finite.
+        columns: names of the features.
+        sha256: checksum of the file.
+
+    """
+
+    features: Floats
+    targets: Floats
+    columns: tuple[str, ...]
+    sha256: str
+
+    def standardised(self, path: str) -> Floats:
+        """Return the features with mean 0 and standard deviation 1 in every column; a constant one is refused."""
+        spread = self.features.std(axis=0)
+        flat = np.flatnonzero(~(spread > 1e-12 * np.max(np.abs(self.features), axis=0)))
+        if len(flat):
+            raise BadInput(
+                "data", path, f"a column {self.columns[flat[0]]!r} that is not constant, since standardise=true"
+            )
+        return np.asarray((self.features - self.features.mean(axis=0)) / spread)
+
+
+def read_table(path: str, target: str) -> Table:
+    """Read a file.
+
+    CSV: UTF-8, a number in every cell; a first row with any text in it names the columns, which are 0, 1, ... else.
+    NPZ: `x` of shape (N, p), and the array that `target` names, of shape (N,).
+
+    Args:
+        path: ends in .npz, or is taken for CSV.
+        target: column, or array, with what is to be predicted; empty: `y`.
+
+    Raises:
+        BadInput: names the first thing that is wrong, by row and column.
+
+    """
+    if not path:
+        raise BadInput("data", "(not given)", "a file: --set data=FILE.csv or FILE.npz")
+    content = read_whole("data", path, _LARGEST_FILE)
+    name = target or "y"
+    npz = Path(path).suffix.lower() == ".npz"
+    features, targets, columns = (_from_npz if npz else _from_csv)(path, content, name)
+    return Table(features, targets, columns, hashlib.sha256(content).hexdigest())
+
+
+def _from_npz(path: str, content: bytes, target: str) -> tuple[Floats, Floats, tuple[str, ...]]:
+    arrays = arrays_of("data", path, content, _LARGEST_FILE)
+    for name in ("x", target):
+        known("data", name, arrays, f"arrays of {path}")
+    x, y = (_numbers(path, name, arrays[name]) for name in ("x", target))
+    _require(x.ndim == 2 and x.size > 0, path, f"an array x of shape (N, features), not {x.shape}")
+    _require(y.shape == x.shape[:1], path, f"an array {target} of shape ({len(x)},), not {y.shape}")
+    return x, y, tuple(str(number) for number in range(x.shape[1]))
+
+
+def _numbers(path: str, name: str, array: NDArray[np.generic]) -> Floats:
+    _require(array.dtype.kind in "fiub", path, f"an array {name} of numbers, not of {array.dtype}")
+    found = np.asarray(array, np.float64)
+    bad = np.argwhere(~np.isfinite(found))
+    _require(
+        not len(bad), path, f"finite numbers in {name}; entry {tuple(map(int, bad[0])) if len(bad) else ()} is none"
+    )
+    return found
+
+
+def _from_csv(path: str, content: bytes, target: str) -> tuple[Floats, Floats, tuple[str, ...]]:
+    try:
+        text = content.decode("utf-8-sig")
+        rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInput("data", path, f"a CSV file of UTF-8 text ({error})") from None
+    _require(bool(rows), path, "a CSV file with at least one row")
+    headed = any(_read(cell) is None and cell.strip().lower() not in _MISSING for cell in rows[0])
+    columns = tuple(cell.strip() for cell in rows[0]) if headed else tuple(map(str, range(len(rows[0]))))
+    _require(len(set(columns)) == len(columns), path, "columns with different names")
+    known("target", target, columns, f"columns of {path}")
+    body = rows[1:] if headed else rows
+    _require(bool(body) and len(columns) > 1, path, "at least one row of numbers, with a feature beside the target")
+    numbers = np.array([_row(path, columns, row, place + 1 + headed) for place, row in enumerate(body)])
+    place = columns.index(target)
+    names = columns[:place] + columns[place + 1 :]
+    return np.delete(numbers, place, axis=1), numbers[:, place], names
+
+
+def _row(path: str, columns: Sequence[str], row: Sequence[str], number: int) -> list[float]:
+    _require(
+        len(row) == len(columns), path, f"{len(columns)} numbers in row {number}, as in the first; it has {len(row)}"
+    )
+    found = []
+    for column, cell in zip(columns, row, strict=True):
+        value = _read(cell)
+        if value is None or not math.isfinite(value):
+            what = "is missing" if cell.strip().lower() in _MISSING else f"is {cell.strip()[:40]!r}"
+            raise BadInput("data", path, f"a number in row {number}, column {column!r}; it {what}")
+        found.append(value)
+    return found
+
+
+def _read(cell: str) -> float | None:
+    """Return the number in a cell, or None."""
+    text = cell.strip()
+    try:
+        return float(text) if text.isascii() and "_" not in text else None
+    except ValueError:
+        return None
+
+
+def _require(condition: bool, path: str, words: str) -> None:
+    if not condition:
+        raise BadInput("data", path, words)
