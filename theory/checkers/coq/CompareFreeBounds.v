@@ -182,13 +182,13 @@ Section iterations.
   Hypothesis C_4_is : C_4 = ((/ (1 + ((-1) * rho ^ 2))) * (/ (1 + ((-1) * rho ^ 2) + ((-1) * M_f * alpha_max ^ 2))) *
     ((C_f * (1 + ((-1) * rho ^ 2))) + (2 * L * M_f * alpha_max * sigma ^ 2))).
 
-  Lemma best : best_step sigma L Delta K = made.
+  Lemma best_made : best_step sigma L Delta K = made.
   Proof. apply root_is; [exact made_nonneg|]. rewrite made_is. field. repeat split; lra. Qed.
 
-  Lemma effective : alpha * gain = made.
+  Lemma effective_made : alpha * gain = made.
   Proof. rewrite alpha_is. field. lra. Qed.
 
-  Lemma lead_best : Complexity.lead sigma L Delta = lead.
+  Lemma lead_made : Complexity.lead sigma L Delta = lead.
   Proof. apply root_is; [exact lead_nonneg | rewrite lead_sq; ring]. Qed.
 
   Lemma room_same : room4 L rho Lambda1 eta D alpha_max = room.
@@ -211,14 +211,14 @@ Section iterations.
     + made ^ 2 * (eta * D ^ 2) * Y ^ 2.
   Proof.
     replace (A + Y ^ 2 - 2 * a * r) with (A + Y ^ 2 + -2 * a * r) by ring. apply Rle_trans with (1 := near), Req_le.
-    rewrite e0_is, e1_is, e2_is, q_is, <- effective. unfold constant4, linear4. ring.
+    rewrite e0_is, e1_is, e2_is, q_is, <- effective_made. unfold constant4, linear4. ring.
   Qed.
 
   Lemma descends_same : 0 < made -> a * r <= Delta / (made * K) + made * L / 2 * Y ^ 2 + made * L / 2 * sigma ^ 2
     + made * L * sigma * S_.
   Proof.
     intros P. apply Rle_trans with (1 := descends), Req_le. rewrite p_is, x_is.
-    replace (L * alpha * gain) with (L * made) by (rewrite <- effective; ring). field. split; lra.
+    replace (L * alpha * gain) with (L * made) by (rewrite <- effective_made; ring). field. split; lra.
   Qed.
 
   (** free.complexity *)
@@ -228,17 +228,17 @@ Section iterations.
       C_4 * Delta * (/ K) * (/ L) * (/ sigma ^ 2))).
   Proof using All.
     intros Sh. assert (P0 : 0 < made).
-    { rewrite <- best. now apply (alpha_pos sigma L Delta K). }
+    { rewrite <- best_made. now apply (alpha_pos sigma L Delta K). }
     assert (Rk : sqrt K = root_K) by now apply root_is.
     assert (Pk : 0 < root_K) by (rewrite <- Rk; now apply sqrt_lt_R0).
     pose proof (free_complexity sigma L Delta K rho Lambda1 nu k1 k2 eta D sqrt_D F0 alpha_max R_f R0_f sigma_pos L_pos
       Delta_pos K_pos rho_nonneg rho_small Lambda1_nonneg nu_nonneg k1_nonneg k2_nonneg eta_nonneg D_pos sqrt_D_nonneg
       R_f_pos ltac:(rewrite R_f_is; field; lra) R0_f_pos ltac:(rewrite R0_f_is, phi_max_is; field; lra)
-      ltac:(rewrite best; exact Sh) ltac:(rewrite room_same; exact room_pos) ltac:(rewrite slope_same; lra)
+      ltac:(rewrite best_made; exact Sh) ltac:(rewrite room_same; exact room_pos) ltac:(rewrite slope_same; lra)
       A r Y a S_ R_ R_0 phi0
       Y_nonneg r_is ltac:(lra) R_nonneg R_is R_0_nonneg R_0_is early) as B.
-    rewrite best, lead_best, rest_same, Rk in B. apply Rle_trans with (1 := B near_same (descends_same P0)), Req_le.
-    field. repeat split; lra.
+    rewrite best_made, lead_made, rest_same, Rk in B.
+    apply Rle_trans with (1 := B near_same (descends_same P0)), Req_le. field. repeat split; lra.
   Qed.
 
   (** free.iterations *)
@@ -254,7 +254,7 @@ Section iterations.
   Proof using All.
     intros Pm He Enough Short. assert (S2 : 0 < sigma ^ 2) by now apply pow_lt.
     assert (P0 : 0 < made).
-    { rewrite <- best. now apply (alpha_pos sigma L Delta K). }
+    { rewrite <- best_made. now apply (alpha_pos sigma L Delta K). }
     assert (Sh : made <= alpha_max).
     { apply root_order; [lra|]. rewrite made_is. apply Rmult_le_reg_l with (K * / alpha_max ^ 2).
       - apply Rmult_lt_0_compat; [exact K_pos | apply Rinv_0_lt_compat; now apply pow_lt].
@@ -264,11 +264,11 @@ Section iterations.
     pose proof (free_iterations sigma L Delta K rho Lambda1 nu k1 k2 eta D sqrt_D F0 alpha_max R_f R0_f sigma_pos L_pos
       Delta_pos K_pos rho_nonneg rho_small Lambda1_nonneg nu_nonneg k1_nonneg k2_nonneg eta_nonneg D_pos sqrt_D_nonneg
       R_f_pos ltac:(rewrite R_f_is; field; lra) R0_f_pos ltac:(rewrite R0_f_is, phi_max_is; field; lra)
-      ltac:(rewrite best; exact Sh) ltac:(rewrite room_same; exact room_pos) ltac:(rewrite slope_same; lra)
+      ltac:(rewrite best_made; exact Sh) ltac:(rewrite room_same; exact room_pos) ltac:(rewrite slope_same; lra)
       A r Y a S_ R_ R_0 phi0 eps
-      He ltac:(rewrite lead_best, rest_same; apply Rle_trans with (2 := Enough), Req_le; field; repeat split; lra)
+      He ltac:(rewrite lead_made, rest_same; apply Rle_trans with (2 := Enough), Req_le; field; repeat split; lra)
       Y_nonneg r_is ltac:(lra) R_nonneg R_is R_0_nonneg R_0_is early) as B.
-    rewrite best, lead_best, rest_same in B. destruct (B near_same (descends_same P0)) as [C E]. split.
+    rewrite best_made, lead_made, rest_same in B. destruct (B near_same (descends_same P0)) as [C E]. split.
     - apply Rle_trans with (1 := C), Req_le. unfold Rdiv. replace (1 + -1 * rho ^ 2) with (1 - rho ^ 2) by ring. ring.
     - transitivity (8 * Delta * L * sigma ^ 2 / (1 - rho ^ 2) ^ 2 + 2 * (2 * Delta * C_4 / (L * sigma ^ 2)) * eps).
       + rewrite <- E. field. repeat split; lra.
