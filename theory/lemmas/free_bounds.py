@@ -88,12 +88,12 @@ def geometry_and_descent_bound_the_gradient(d: Draft) -> None:
     d.witness({**STILL, "e0": 0, "e1": 0, "e2": 0})
 
 
-def terms4(d: Draft, *, saturated: bool = True) -> None:
-    """Introduce e0, e1, e2 and what they are made of; A >= 0, and with `saturated` also rho, sigma >= 0, are premises.
+def _terms(d: Draft) -> None:
+    """Introduce e0, e1, e2 and what they are made of; A >= 0 is a premise by then.
 
     k1, k2 and eta stand for what free.feasible makes of them.
     """
-    signs(d, *((rho, sigma) if saturated else ()), phi0, nu, Lambda1, k1, k2, eta)
+    d.given("phi0 >= 0", le(0, phi0), "domain")
     d.given("D > 0", lt(0, D), "domain")
     four.roots4(d)
     four.coefficients(d)
@@ -103,7 +103,7 @@ def terms4(d: Draft, *, saturated: bool = True) -> None:
 def every_feasible_point_obeys_the_explicit_inequality(d: Draft) -> None:
     """Every (A, Y, a) with (i4), (ii), |a| <= Y obeys (4E), free.multiplier at mu = 1; R and R0 are not solved for."""
     roots(d, lag=False)
-    terms4(d, saturated=False)
+    _terms(d)
     d.given("lag is short", lt(x + q**2 + e2, 1), "domain")
     d.given("i4", four.near4(rho * R), "domain")
     d.given("ii", descends(x, x), "domain")
@@ -134,7 +134,8 @@ def a_number_below_which_the_gradient_stays(d: Draft) -> None:
     """If G4(A1; mu) < A1 for one mu, then every A with (i4), (ii) is below A1; k1, k2 and eta are any numbers >= 0."""
     signs(d, A, Y, mu, q)
     one.candidate(d)
-    terms4(d)
+    signs(d, rho, sigma, nu, Lambda1, k1, k2, eta)
+    _terms(d)
     d.given("abs(a) <= Y", le(a**2, Y**2), "domain")
     d.given("denominator", lt(0, denominator()), "domain")
     d.root(r, A, combine(times("A >= 0")))

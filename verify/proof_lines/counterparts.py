@@ -38,6 +38,16 @@ WITHOUT: Mapping[str, str] = {
     ),
     "free.converse": "speaks of one point of an instance that is no problem here; tests/theory/lemmas/test_converse.py "
     "follows its mean step",
+    **dict.fromkeys(
+        ("free.multiplier", "free.explicit", "free.end"),
+        "algebra of any point with (i4) and (ii); tests/theory/lemmas/test_free_bounds.py looks for points above it",
+    ),
+    **dict.fromkeys(
+        ("free.complexity", "free.iterations"),
+        "speaks of one step size and horizon at once; tests/theory/lemmas/test_free_complexity.py solves (4E) there",
+    ),
+    "floor.transient_attained": "speaks of one instance that is no problem here; tests/theory/lemmas/test_transient.py "
+    "follows its mean step",
     "lag.first_steps": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it in rational numbers",
     "lag.lower": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it over step sizes, lags and horizons",
     "lag.lower_rate": "speaks of one instance; tests/theory/lemmas/test_lag.py looks there for a K that is too small",

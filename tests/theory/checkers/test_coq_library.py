@@ -328,6 +328,12 @@ WEAKER = {
     "Theorem 1 that pays pulses twice": ("CompareRuns.v", "run_sharp_granular", "L / (2 * alpha)", "L / alpha"),
     "twice the drift": ("CompareRuns.v", "Device.drift_of_response", "<= gamma * Rabs g", "<= 2 * gamma * Rabs g"),
     "twice the stale drift": ("CompareRuns.v", "Refined.distorted_element", "<= rho * Rabs b", "<= 2 * rho * Rabs b"),
+    "E4 with all of e1": ("CompareFreeBounds.v", "free_multiplier", "u + e1 / 2 + q * T", "u + e1 + q * T"),
+    "(4E) with twice the noise": ("CompareFreeBounds.v", "free_explicit", "2 * p + x * sigma", "2 * p + 2 * x * sigma"),
+    "Theorem 4 below or at its end": ("CompareFreeBounds.v", "free_end", "-> A < A1", "-> A <= A1"),
+    "iterations for shorter steps": ("CompareFreeBounds.v", "free_complexity", "<= longest ->", "< longest ->"),
+    "within twice eps": ("CompareFreeBounds.v", "free_iterations", "+ eps /\\", "+ 2 * eps /\\"),
+    "a fall that is steeper": ("CompareFreeBounds.v", "transient_attained", "rho * size <= rest", "rho * size < rest"),
     "unequal gains at twice the bound": ("CompareSpread.v", "spread_bound", "gF <= bound", "gF <= 2 * bound"),
     "unequal gains for half the steps": ("CompareSpread.v", "spread_bound", "alpha * L < 1 ->", "alpha * L < 1 / 2 ->"),
 }
@@ -337,12 +343,12 @@ WEAKER = {
 def stated(build: Path, file: str, theorem: str) -> tuple[str, str]:
     """Return a theorem's statement, and its arguments, as coqc prints them where a file's imports are in force."""
     imports = re.findall(r"^From [^.]*(?:\.[A-Z][^.]*)*\.$", (LIBRARY / file).read_text(), re.MULTILINE)
-    text = "\n".join([*imports, "Local Open Scope R_scope.", f"About {theorem}."])
+    text = "\n".join([*imports, "Local Open Scope R_scope.", "Set Printing Depth 1000.", f"About {theorem}."])
     name = f"Asked{os.getpid()}.v"  # the folder is shared by all workers, and this name was: they read each other's
     (build / name).write_text(text)
     done = coqc(build, name)
     assert done.returncode == 0, done.stderr
-    said = re.search(r":\s(.*?)\n\n.*?Arguments \S+ (.*?)\n\S+ is opaque", done.stdout, re.DOTALL)
+    said = re.search(r":\s(.*?)\n\n.*?Arguments \S+\s(.*?)\n\S+ is opaque", done.stdout, re.DOTALL)
     assert said is not None, done.stdout
     return " ".join(said[1].split()), " ".join(said[2].split())
 
