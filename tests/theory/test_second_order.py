@@ -255,3 +255,10 @@ def test_what_is_not_known_or_not_a_number_gives_no_constant():
     assert second_order.constants({**data, "l1": 0.0, "l2": 0.0, "p1": 0.0, "p2": 0.0}, [1.0]).H2 == 0, "affine"
     many = second_order.constants(data, [0.5] * (second_order.LARGEST + 1))
     assert many.H2 is None and many.Gamma > 0
+
+
+@pytest.mark.parametrize("size", [1e60, 1e160, 1e300])
+def test_a_box_so_large_that_nothing_follows_from_it_is_no_error(size):
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = second_order.constants(Instance(5).data, [size] * len(Instance(5).w))
+    assert found.Gamma > 0 and (found.H2 is None or found.H2 > 0) and (found.HJ is None or found.HJ > 0)

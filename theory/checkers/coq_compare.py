@@ -22,6 +22,7 @@ FILES = (
     "CompareGranular.v",
     "CompareSpread.v",
     "CompareNetwork.v",
+    "CompareSecondOrder.v",
     "CompareFree.v",
     "CompareFreeBounds.v",
     "CompareShape.v",

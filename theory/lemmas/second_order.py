@@ -188,18 +188,16 @@ def _bend(d: Draft, made: tuple[Symbol, Vector], squares: str, bound: Expr, vect
     return bound * length
 
 
-def _added(d: Draft, vectors: list[Vector], lengths: list[Expr]) -> None:
-    """Conclude that a sum is at most as long as its parts together, by Minkowski's inequality, part by part."""
-    for count in range(2, len(vectors) + 1):
-        u, length = sum(vectors[1 : count - 1], vectors[0]), sum(lengths[: count - 1])
-        cite = Cite(
-            "hilbert.minkowski", "bound", where(s=length, t=lengths[count - 1]), {"u": u, "w": vectors[count - 1]}
-        )
-        relation = le(norm2(u + vectors[count - 1]), (length + lengths[count - 1]) ** 2)
-        if count == len(vectors):
-            d.conclude("bound", relation, cite)
+def _added(d: Draft, total: Expr, vectors: list[Vector], lengths: list[Expr]) -> None:
+    """Conclude that a sum is at most `total` long, which is what its parts are together: Minkowski, part by part."""
+    so_far, length = vectors[0], lengths[0]
+    for count, (vector, more) in enumerate(zip(vectors[1:], lengths[1:], strict=True), start=2):
+        cite = Cite("hilbert.minkowski", "bound", where(s=length, t=more), {"u": so_far, "w": vector})
+        so_far, length = so_far + vector, length + more
+        if count < len(vectors):
+            d.have(f"the first {count}", le(norm2(so_far), length**2), cite)
         else:
-            d.have(f"the first {count}", relation, cite)
+            d.conclude("bound", le(norm2(so_far), total**2), cite)
 
 
 @lemma("network.second_backward", "How a message bends", assumes=[STAGES, THIRD])
@@ -238,7 +236,8 @@ def message_of_a_stage_bends(d: Draft) -> None:
         lengths.append(_bend(d, made, name, bound, vector, length))
     d.have("turned", le(norm2(turn), p0**2 * norm2(whole_both)), d.average("slope", COORDINATE))
     d.have("turn", le(norm2(turn), (p0 * Y_both) ** 2), combine(times("turned"), times("y_both", p0**2)))
-    _added(d, [bend_three, bend_both, bend_one, bend_two, turn], [*lengths, p0 * Y_both])
+    total = message_bend(p0, p1, p2, (zeta, zeta_two, zeta_both), (Y, Y_one, Y_two, Y_both))
+    _added(d, total, [bend_three, bend_both, bend_one, bend_two, turn], [*lengths, p0 * Y_both])
     scalars = "p0 p1 p2 zeta_m zeta_two zeta_both eta_m eta_one eta_two eta_both"
     scalars += " curvature twist z_one_i z_two_i z_both_i y_i y_one_i y_two_i y_both_i out"
     vectors = "z_two z_both y_two y_both turn bend_three bend_both bend_one bend_two"
@@ -280,7 +279,8 @@ def gradient_of_a_stage_bends(d: Draft) -> None:
         steps = combine(times(name), times(left, norm2(inner)), times(right, by**2))
         d.have(f"{name} bound", le(norm2(product), (by * at) ** 2), steps)
         lengths.append(by * at)
-    _added(d, [product for product, _, _ in products], lengths)
+    total = gradient_bend(X, D, (e, e_two, e_both), (beta, beta_two, beta_both))
+    _added(d, total, [product for product, _, _ in products], lengths)
     scalars = "X_m D_m e_m e_two e_both beta_m beta_two beta_both"
     vectors = "x x_one x_two x_both delta delta_one delta_two delta_both"
     vectors += " delta_both_x delta_one_x_two delta_two_x_one delta_x_both"
@@ -296,8 +296,8 @@ stage_gap, stage_norm = symbols("stage_gap stage_norm")
 def second_derivative_is_bounded(d: Draft) -> None:
     """norm(d2 G) <= H norm(u) norm(t) with H = sqrt(sum over m of norm2(H_m)^2).
 
-    The bounds of stage m are bilinear in the moves u and t, u^T H_m t with H_m >= 0. u moves the forward weights alone;
-    t as well for H2, forward and backward weights for HJ.
+    The bounds of stage m are bilinear in the moves u and t, u^T H_m t with H_m >= 0. u moves the forward weights alone,
+    t the same for H2 and the backward weights as well for HJ; with stashed weights u and t move both.
     """
     d.given("bends", le(stage_gap**2, stage_norm**2 * norm2(travelled_one) * norm2(travelled_two)), THIRD)
     d.given("H2", le(norm2(norms), H2**2), STAGES)

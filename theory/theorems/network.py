@@ -12,7 +12,7 @@ depends linearly on u is the row of its coefficients, as floats or as SymPy expr
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import inf, sqrt
 from typing import Any
 
 import numpy as np
@@ -153,6 +153,9 @@ class NetworkConstants:
 
 
 def _norm2(matrix: NDArray[np.float64]) -> float:
+    """Return the spectral norm, rounded up; inf where an entry is too large to be a number."""
+    if not np.all(np.isfinite(matrix)):
+        return inf
     return float(np.linalg.norm(matrix, 2)) * (1 + ROUNDING)
 
 

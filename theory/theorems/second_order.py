@@ -14,6 +14,7 @@ in both a matrix.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import hypot
 from typing import Any
 
 import numpy as np
@@ -164,7 +165,7 @@ def constants(stage_data: Mapping[str, Any], w: Sequence[float], *, stashed: boo
     """
     found = network.bounds(stage_data, w)
     lipschitz = network.constants(stage_data, w)
-    length = float(np.sqrt(sum((D * X) ** 2 for D, X in zip(found.D, found.X[:-1], strict=True)))) * (1 + _ROUNDING)
+    length = hypot(*(D * X for D, X in zip(found.D, found.X[:-1], strict=True))) * (1 + _ROUNDING)
     H2 = HJ = None
     if all(stage_data.get(name) is not None for name in ("p2", "l2")) and len(w) <= LARGEST:
         data = {**stage_data, "l0": network.loss_slope(stage_data, w)}
@@ -184,4 +185,4 @@ def _length(matrices: Sequence[NDArray[np.float64]]) -> float | None:
     """
     if not all(np.all(np.isfinite(matrix)) for matrix in matrices):
         return None
-    return float(np.sqrt(sum(np.linalg.norm(matrix, 2) ** 2 for matrix in matrices))) * (1 + _ROUNDING)
+    return hypot(*(float(np.linalg.norm(matrix, 2)) for matrix in matrices)) * (1 + _ROUNDING)
