@@ -333,7 +333,7 @@ WEAKER = {
     "Theorem 4 below or at its end": ("CompareFreeBounds.v", "free_end", "-> A < A1", "-> A <= A1"),
     "iterations for shorter steps": ("CompareFreeBounds.v", "free_complexity", "<= longest ->", "< longest ->"),
     "within twice eps": ("CompareFreeBounds.v", "free_iterations", "+ eps /\\", "+ 2 * eps /\\"),
-    "a fall that is steeper": ("CompareFreeBounds.v", "transient_attained", "rho * size <= rest", "rho * size < rest"),
+    "a fall that is steeper": ("CompareFreeBounds.v", "falls_at_the_rate", "rho * size <= rest", "rho * size < rest"),
     "unequal gains at twice the bound": ("CompareSpread.v", "spread_bound", "gF <= bound", "gF <= 2 * bound"),
     "unequal gains for half the steps": ("CompareSpread.v", "spread_bound", "alpha * L < 1 ->", "alpha * L < 1 / 2 ->"),
 }

@@ -1,7 +1,7 @@
 (** As Compare.v, for the algebra of Theorem 4: from (i4) and (ii) to bounds of A, and to iterations. *)
 
 From Coq Require Import Reals Lra Psatz.
-From Analog Require Import Sums InnerProduct Master Complexity Multiplier FreeBounds Compare.
+From Analog Require Import Sums InnerProduct Master Complexity Multiplier FreeBounds Transient Compare.
 Local Open Scope R_scope.
 
 (** free.multiplier *)
@@ -279,33 +279,21 @@ End iterations.
 
 (** floor.transient_attained *)
 Lemma compare_floor_transient_attained (A p rest rho sigma size slope up : R) :
-  0 <= rho ->
-  rho < 1 ->
-  0 <= rest ->
-  slope = ((-1) * rest) ->
-  size ^ 2 = (sigma ^ 2 + slope ^ 2) ->
-  0 < size ->
-  up = ((1 / 2) + ((1 / 2) * slope * (/ size))) ->
-  (rho * size) <= rest ->
-  p = (rest * (rest + ((-1) * rho * size))) ->
+  0 <= rho -> rho < 1 -> 0 <= rest -> slope = (-1) * rest -> size ^ 2 = sigma ^ 2 + slope ^ 2 -> 0 < size ->
+  up = 1 / 2 + 1 / 2 * slope * / size -> rho * size <= rest -> p = rest * (rest + (-1) * rho * size) ->
   A = rest ^ 2 ->
-  (((up * (size + (rho * size))) + ((1 + ((-1) * up)) * (((-1) * size) + (rho * size)))) = (((-1) * rest) + (rho *
-    size))) /\ (0 <= p) /\ (size ^ 2 = (A + sigma ^ 2)) /\ ((A + ((rest + ((-1) * rho * size)) ^ 2) + ((-1) * rest *
-    ((2 * rest) + ((-2) * rho * size)))) = (rho ^ 2 * size ^ 2)) /\ ((rest * (rest + ((-1) * rho * size))) = p) /\ ((A
-    ^ 2 * (1 + ((-1) * rho ^ 2))) = (((-1) * p ^ 2) + (A * ((2 * p) + (rho ^ 2 * sigma ^ 2))))) /\ (((/ (1 + ((-1) *
-    rho ^ 2))) * (p + ((1 / 2) * rho ^ 2 * sigma ^ 2))) <= A).
+  (up * (size + rho * size) + (1 + (-1) * up) * ((-1) * size + rho * size) = (-1) * rest + rho * size) /\
+  (0 <= p) /\
+  (size ^ 2 = A + sigma ^ 2) /\
+  (A + (rest + (-1) * rho * size) ^ 2 + (-1) * rest * (2 * rest + (-2) * rho * size) = rho ^ 2 * size ^ 2) /\
+  (rest * (rest + (-1) * rho * size) = p) /\
+  (A ^ 2 * (1 + (-1) * rho ^ 2) = (-1) * p ^ 2 + A * (2 * p + rho ^ 2 * sigma ^ 2)) /\
+  (/ (1 + (-1) * rho ^ 2) * (p + 1 / 2 * rho ^ 2 * sigma ^ 2) <= A).
 Proof.
-  intros P0 P1 P2 P3 P6 P7 P8 P9 P10 P11.
-  destruct (transient_attained rho sigma rest size P0 P1 P2 P7 ltac:(rewrite P6, P3; ring) P9)
-    as (M & St & Rt & I & II & Qu & La). cbv zeta in *. rewrite <- P11 in *. subst slope up p.
-  replace (rest * (rest + -1 * rho * size)) with (rest * (rest - rho * size)) by ring.
-  repeat split.
-  - replace (-1 * rest + rho * size) with (- (rest - rho * size)) by ring.
-    rewrite <- M. field. lra.
-  - exact St.
-  - exact Rt.
-  - rewrite <- Rpow_mult_distr, <- I. ring.
-  - replace (1 + -1 * rho ^ 2) with (1 - rho ^ 2) by ring. lra.
-  - replace (1 + -1 * rho ^ 2) with (1 - rho ^ 2) by ring. apply Rle_trans with (2 := La), Req_le. field.
-    assert (0 < (1 - rho) * (1 + rho)) by (apply Rmult_lt_0_compat; lra). lra.
+  intros Hr0 Hr Hrest Esl Esz Hsz Eup Falls Ep EA.
+  destruct (falls_at_the_rate rho sigma size rest (rest - rho * size) p A Hr0 Hr Hrest Hsz)
+    as (Mean & Start & Size & I & II & Quad & Root); [rewrite Esz, Esl; ring | lra | reflexivity | lra | lra |].
+  split; [|split; [|split; [|split; [|split; [|split]]]]]; try lra.
+  - replace up with ((1 + - rest / size) / 2) by (rewrite Eup, Esl; field; lra). lra.
+  - apply Rle_trans with (2 := Root), Req_le. unfold Rdiv. replace (1 + -1 * rho ^ 2) with (1 - rho ^ 2) by ring. ring.
 Qed.

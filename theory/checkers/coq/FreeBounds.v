@@ -438,39 +438,3 @@ Section complexity.
       rewrite Le. field. repeat split; lra.
   Qed.
 End complexity.
-
-(** * Theorem 1 without lag is attained *)
-
-(** A function of slope - rest over the way travelled, met by the attaining oracle, at saturation rho. *)
-(* Claim: floor.transient_attained *)
-Theorem transient_attained rho sigma rest size :
-  0 <= rho -> rho < 1 -> 0 <= rest -> 0 < size -> size ^ 2 = sigma ^ 2 + rest ^ 2 -> rho * size <= rest ->
-  let A := rest ^ 2 in let moved := rest - rho * size in let p := rest * moved in let up := / 2 - rest / (2 * size) in
-  up * (size + rho * size) + (1 - up) * (- size + rho * size) = - moved /\
-  0 <= p /\
-  size ^ 2 = A + sigma ^ 2 /\
-  A + moved ^ 2 - 2 * moved * rest = (rho * size) ^ 2 /\
-  moved * rest = p /\
-  (1 - rho ^ 2) * A ^ 2 = 2 * (p + rho ^ 2 * sigma ^ 2 / 2) * A - p ^ 2 /\
-  (p + rho ^ 2 * sigma ^ 2 / 2) / (1 - rho ^ 2) <= A.
-Proof.
-  intros Hr Hr1 Hrest Hsize Es Falls A moved p up.
-  assert (Eg : sigma ^ 2 = size ^ 2 - rest ^ 2) by lra.
-  assert (M : 0 <= moved) by (unfold moved; lra).
-  assert (U : 0 < 1 - rho ^ 2).
-  { replace (1 - rho ^ 2) with ((1 - rho) * (1 + rho)) by ring. apply Rmult_lt_0_compat; lra. }
-  repeat split.
-  - unfold up, moved. field. lra.
-  - now apply Rmult_le_pos.
-  - unfold A. lra.
-  - unfold A, moved. ring.
-  - unfold p. ring.
-  - rewrite Eg. unfold p, A, moved. field.
-  - apply Rmult_le_reg_l with (1 - rho ^ 2); [exact U|].
-    replace ((1 - rho ^ 2) * ((p + rho ^ 2 * sigma ^ 2 / 2) / (1 - rho ^ 2))) with (p + rho ^ 2 * sigma ^ 2 / 2)
-      by (field; lra).
-    assert (E : (1 - rho ^ 2) * A - (p + rho ^ 2 * sigma ^ 2 / 2) = rho * size * moved + rho ^ 2 * sigma ^ 2 / 2).
-    { rewrite Eg. unfold A, p, moved. field. }
-    assert (0 <= rho * size * moved) by (repeat apply Rmult_le_pos; lra).
-    pose proof (Rmult_le_pos _ _ (pow2_ge_0 rho) (pow2_ge_0 sigma)). lra.
-Qed.
