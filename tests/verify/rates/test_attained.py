@@ -46,6 +46,16 @@ def test_a_wrong_floor_is_violated(monkeypatch):
     assert found.to_json()["devices"][0]["verdict"] == "violated"
 
 
+def test_all_intervals_together_have_the_confidence_that_is_stated(monkeypatch):
+    """Bonferroni: each of n devices gets (1 - 99%)/n, in the run as in the tests below."""
+    errors = []
+    row = AttainedRow(LINEAR, 0.1, Interval(1.0, 0.99, 1.01), 1.0, 1e-3)
+    monkeypatch.setattr(attained, "gather", lambda *_: {})
+    monkeypatch.setattr(attained, "row", lambda case, found, seed, error, **_: (errors.append(error), row)[1])
+    assert attained.run(1, cases=attained.CASES[:5]).violations == 0
+    assert errors == pytest.approx([0.01 / 5] * 5)
+
+
 def test_the_command_shows_a_table_and_its_document(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(attained, "CASES", attained.CASES[:1])
     out = tmp_path / "floors.json"
