@@ -233,7 +233,7 @@ def test_without_a_largest_direction_the_mean_one_is_measured_where_there_is_no_
 
 
 def test_the_mean_direction_is_an_upper_end_and_not_the_mean():
-    """Student's t at level 1e-6 of four replicas, and sigma^2: a run whose mean is too low by chance is not believed."""
+    """Student's t at level 1e-6 of four replicas, and sigma^2: a mean that is low by chance is not believed."""
     seen = from_trajectories(run("ald", noise="gaussian", dw=0.01, cycle=0.2, replicas=4))
     values = seen.squared_gradient
     high = values.mean() + stats.t.ppf(1 - 1e-6, 3) * values.std(ddof=1) / math.sqrt(4)
