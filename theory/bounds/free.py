@@ -5,7 +5,7 @@ less than A does; that is a condition of its domain, beside the denominator's. T
 constants of both are known, `sharp` is the least of all. Source: docs/theory.md#free.feasible.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import sympy
@@ -13,6 +13,7 @@ import sympy
 from theory.blueprint import claim
 from theory.bounds.families import PLAIN, family, resolved_meanings
 from theory.bounds.forms import Condition, MultiplierForm
+from theory.bounds.inputs import INSTEAD, has
 from theory.definitions import meanings
 from theory.lemmas import free_terms as four
 from theory.lemmas.feasible import A, p, rbar2, rho, sigma
@@ -28,6 +29,8 @@ KINDS = ("sharp", "explicit")
 """Ways to evaluate Theorem 4: by the best multiplier, by the multiplier 1."""
 NEEDED = ("D", "ell", "ell1", "tau", "F0")
 """What Theorem 4 needs beyond Theorem 1; nuhat may stand for ell1, and theta1 for tau."""
+OPTIONAL = (*NEEDED, *(INSTEAD[name] for name in NEEDED if name in INSTEAD), "H2", "HJ", "Gamma")
+"""All that it takes beyond Theorem 1."""
 _END = "free.end"
 _REFINED = {"noise-resolved": "Ln", "adaptive": "rbar2"}
 _VARIANTS = (("noise-resolved", "adaptive"), ("noise-resolved",), ("adaptive",), ())
@@ -62,6 +65,11 @@ def _forms(kind: str, title: str, needed: tuple[str, ...]) -> Iterator[Multiplie
             searched=kind == "sharp",
             degrees=None,
         )
+
+
+def constants(given: Mapping[str, object]) -> bool:
+    """Return whether all that Theorem 4 needs beyond Theorem 1 is given."""
+    return all(has(name, given) for name in NEEDED)
 
 
 @cache
