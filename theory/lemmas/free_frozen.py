@@ -30,7 +30,7 @@ from theory.kernel import (
 )
 from theory.lemmas import device
 from theory.lemmas.feasible import r, rho
-from theory.lemmas.free_steps import B_g, B_n, B_w, b_n, dW, dW_k, e_k, elements, gt_k
+from theory.lemmas.free_steps import DEVICE, STEPS_VECTORS, B_g, B_n, B_w, b_n, dW, dW_k, e_k, elements, gt_k
 from theory.lemmas.free_terms import D
 from theory.lemmas.master import F, alpha, b, e, n
 from theory.lemmas.order import where
@@ -97,9 +97,9 @@ def change_of_the_direction_meets_the_noise(d: Draft) -> None:
     product = Cite("hilbert.product", "bound", where(s=total, t=B_n), {"u": first, "w": b_n})
     d.conclude("bound", le(inner(first, b_n), total * B_n), product)
     d.witness(
-        {**device.ELEMENT, "r": 1, "g_f": 1, "e_m": 0, "B_g": 1, "B_n": 1, "e": 0, "T": -2},
+        {**DEVICE, "r": 1, "g_f": 1, "e_m": 0, "B_g": 1, "B_n": 1, "e": 0},
         {
-            "unit": (1,), "n": (0,), "b": (0,), "e": (0,), "e_k": (0,), "gt_k": (1,), "G_f": (1,), "Gf_k": (1,),
+            **STEPS_VECTORS, "e": (0,), "v_k": (1,), "G_f": (1,), "Gf_k": (1,),
             "E_m": (0,), "Em_k": (0,), "b_n": (1,),
         },
     )  # fmt: skip

@@ -233,7 +233,7 @@ def weighed(d: Draft) -> None:
     d.given("weighted part", eq(norm2(gb_mk), gsq * norm2(bn_mk)), "domain")
     d.link(nuh, Nuh, over=STAGE)
     d.given("nuhat >= 0", le(0, nuhat), "domain")
-    d.given("nuhat", le(norm2(Nuh), nuhat**2), VARIANCE)
+    d.given("nuhat", le(norm2(Nuh), nuhat**2), STALENESS)
 
 
 @lemma(
