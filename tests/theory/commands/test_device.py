@@ -11,6 +11,7 @@ from boundary import run_command
 from theory import bound
 from theory.commands import app
 from theory.setting import devices
+from theory.setting.devices.centring import centre
 
 KEYS = {
     "device", "gamma", "gain", "log_ratio", "floor_over_sigma2", "symmetric_point", "best_centre", "gamma_centred",
@@ -88,6 +89,16 @@ def test_the_screen_shows_the_numbers_of_the_document_and_no_digit_less(capsys, 
         0.125 + 2 / 9
     )
     assert found["steepness"] == 1.0 and found["qmin"] < found["qmax"]
+
+
+def test_the_screen_says_how_good_the_best_centre_is_and_shows_pulses_and_spreads(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "250")
+    beside = sets(dw="0.0125", cycle="0.375", spread_tau="0.0625", size=3, elements=2)
+    law = sets(slope_up="0.2", slope_down="0.7")
+    _, out, _ = command(capsys, "device", "linear-step", *law, *beside, "--reach", "0.3")
+    best = centre(devices.make("linear-step", 1.0, slope_up=0.2, slope_down=0.7), 0.3)
+    assert best.excess > 0 and f"no other centre has l less by {best.excess:.1g}" in out
+    assert ("pulses", "dw = 0.0125, cycle = 0.375") in rows(out) and ("elements", "spread_tau = 0.0625") in rows(out)
 
 
 def test_a_skewed_device_and_its_best_centre(capsys):

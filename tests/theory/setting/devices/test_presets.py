@@ -12,6 +12,7 @@ from boundary import BadInput
 from simulate import notes
 from simulate.problems import Quadratic
 from theory.setting import devices
+from theory.setting.devices import presets
 
 TABLE = Path(__file__).parents[5] / "shared" / "oracle" / "published" / "device_responses.csv"
 ROWS = {
@@ -138,6 +139,16 @@ def test_every_spread_is_the_published_one(name):
 
 def test_every_preset_has_its_spreads_and_pulses_above():
     assert SPREADS.keys() == PULSES.keys() == devices.PRESETS.keys()
+
+
+def test_lengths_are_in_units_of_half_the_range():
+    """All published ranges are 2 wide; here one that is 4 wide, from -1 to 3."""
+    noise = {"dw_min_std": 0.5, "dw_min_dtod": 0.2, "up_down_dtod": 0.1, "w_max_dtod": 0.4, "w_min_dtod": 0.9}
+    one = presets.Published(w_max=3.0, w_min=-1.0, dw_min=0.01, up_down=0.0, reference_std=0.3, **noise)
+    found = presets._preset("shifted-linear", one).parameters
+    assert (found["dw"], found["reference"], found["spread_point"]) == pytest.approx((0.005, 0.5, 0.15))
+    assert found["spread_tau"] == pytest.approx(math.hypot(1.2, 0.9) / 4)
+    assert (found["up"], found["down"], found["cycle"]) == pytest.approx((2 / 3, 2.0, 0.5))
 
 
 def test_what_the_model_lacks_is_said():
