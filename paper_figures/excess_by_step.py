@@ -42,7 +42,7 @@ def observation(kind: str, alpha: float, quick: bool) -> Request:
         alpha=alpha,
         tau=TAU,
         iterations=iterations(alpha),
-        replicas=16 if quick else 128,
+        replicas=16 if quick else 64,
         seed=SEED,
     )
 

@@ -114,7 +114,7 @@ def proved(theorem: str, late: int, target: float) -> int:
     known, best = constants(late, theorem), 2**53
     above = target - float(theory.bound("floor")(rho=NOISY["rho"], sigma2=NOISY["sigma2"]))
     middle = above * (1 - NOISY["rho"] ** 2) / (2 * SETTING["L"] * NOISY["sigma2"])
-    for alpha in middle * np.geomspace(0.05, 1.2, 16):
+    for alpha in middle * np.geomspace(0.08, 1.2, 12):
         count = _count(theorem, known, float(alpha), target)
         if count < best:
             best = count

@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from boundary.entry import run_command
@@ -35,6 +37,17 @@ def test_the_runs_start_where_the_instance_stands_and_differ_in_alpha_alone():
     assert long.iterations == pytest.approx(short.iterations / 2, abs=1)
     assert short.problem == long.problem == case.problem()
     assert short.make_device() == case.made()
+
+
+def test_what_is_linear_in_the_step_is_taken_out():
+    """A(alpha) = floor + c alpha at both steps, with noise that the replicas share: the limit is the floor, exactly."""
+    floor, noise = LINEAR.problem().floor, np.linspace(-0.1, 0.1, 16)
+    short, long = LINEAR.runs(1)
+    at = {run: SimpleNamespace(late=floor * (1 + noise) + 3.0 * run.alpha) for run in (short, long)}
+    found = attained.row(LINEAR, at, 1, 0.01)
+    assert found.ratio.value == pytest.approx(1.0, abs=1e-12)
+    assert found.at_alpha == pytest.approx(1 + 3.0 * short.alpha / floor)
+    assert found.floor == floor and found.alpha == short.alpha
 
 
 def test_a_wrong_floor_is_violated(monkeypatch):
