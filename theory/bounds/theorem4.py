@@ -22,12 +22,13 @@ from theory.bounds.free import OPTIONAL as FOUR
 from theory.bounds.function import DEFAULTS, closed
 from theory.bounds.theorem3 import CONSTANTS, OPTIONAL
 from theory.definitions import eliminate, meanings
-from theory.lemmas import free_complexity as parts
+from theory.lemmas.complexity import made
+from theory.lemmas.free_complexity import longest as longest_step
 from theory.setting.symbols import symbol
 from theory.theorems import free
 
 _CLAIM = "free.iterations"
-_NAMES = ("L", "sigma2", "Delta", "rho", "Lambda1", "nu", "D", "ell", "theta1", "nuhat", "F0", "H2", "HJ", "Gamma")
+NAMES = ("L", "sigma2", "Delta", "rho", "Lambda1", "nu", "D", "ell", "theta1", "nuhat", "F0", "H2", "HJ", "Gamma")
 _MADE, _STANDS_FOR = ("nu", "theta1", "nuhat"), ("sigma2", "Lambdah", "tau", "ell1", "D")
 _LARGEST = 2.0**53
 _SHORTEST = 1e-12
@@ -51,11 +52,11 @@ def _functions() -> tuple[Callable[..., list[Any]], Callable[..., list[Any]], Ca
     known = {**meanings(statement), **free.TERMS, **sigma}
     sides = [statement.premise("enough").lhs, statement.premise("short steps").lhs]
     sides += [statement.premise(name).rhs for name in ("room > 0", "margin")]
-    given = [symbol(name) for name in _NAMES]
-    counts = float_function([eliminate(side, known) for side in sides], [parts.longest, symbol("eps"), *given])
+    given = [symbol(name) for name in NAMES]
+    counts = float_function([eliminate(side, known) for side in sides], [longest_step, symbol("eps"), *given])
     reached = statement.conclusion("within eps").rhs
     floor = float_function([eliminate(reached, sigma).xreplace({symbol("eps"): sympy.Integer(0)})], given)
-    step = float_function([eliminate(parts.made, known)], [symbol("K"), *given])
+    step = float_function([eliminate(made, known)], [symbol("K"), *given])
     return counts, floor, step
 
 
@@ -72,8 +73,8 @@ def columns(given: Mapping[str, Number]) -> dict[str, float]:
     known = {name: nearest(given.get(name, 0)) for name in (*CONSTANTS, *FOUR)}
     known["tau"] = known["tau"] or 1.0  # theta1 is given then
     usual = _defaults()(*(known[name] for name in _STANDS_FOR))
-    made = dict(zip(_MADE, map(float, usual), strict=True))
-    return {**known, **{name: nearest(given[name]) if name in given else value for name, value in made.items()}}
+    found = dict(zip(_MADE, map(float, usual), strict=True))
+    return {**known, **{name: nearest(given[name]) if name in given else value for name, value in found.items()}}
 
 
 def exact_form(given: Mapping[str, Number], target: Number) -> ExactIterations | None:
@@ -84,15 +85,16 @@ def exact_form(given: Mapping[str, Number], target: Number) -> ExactIterations |
     if not (given["sigma2"] > 0 and given["Delta"] > 0):
         return None
     known = columns(given)
-    values = [known[name] for name in _NAMES]
+    values = [known[name] for name in NAMES]
     counts, floor, _ = _functions()
-    (lowest,) = floor(*values)
+    above = nearest(target) - float(floor(*values)[0])
+    if not above > 0:
+        return None
     longest = np.geomspace(_SHORTEST, 1, _CHOICES) / known["L"]
     with np.errstate(all="ignore"):
-        first, second, *positive = counts(longest, nearest(target) - float(lowest), *values)
+        first, second, *positive = counts(longest, above, *values)
         needed = np.maximum(first, second)
-        inside = (np.array(positive) > 0).all(axis=0) & (nearest(target) > lowest)
-        needed = np.where(inside & np.isfinite(needed), needed, np.inf)
+        needed = np.where((np.array(positive) > 0).all(axis=0) & np.isfinite(needed), needed, np.inf)
     at = int(np.argmin(needed))
     return _checked(given, values, target, float(needed[at]), float(longest[at]))
 
@@ -105,8 +107,8 @@ def _checked(
         if not count * (1 + 1e-15 * 2.0**attempt) < _LARGEST:
             return None
         whole = math.ceil(count * (1 + 1e-15 * 2.0**attempt))
-        (made,) = map(float, _functions()[2](float(whole), *values))
-        alpha = made / nearest(given.get("gain", 1))
+        (step,) = map(float, _functions()[2](float(whole), *values))
+        alpha = step / nearest(given.get("gain", 1))
         constants = {name: given[name] for name in (*CONSTANTS, *OPTIONAL, *FOUR) if name in given}
         if enough("free", constants, alpha, whole, target) is not None:
             return ExactIterations(whole, alpha, longest)
