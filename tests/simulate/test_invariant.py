@@ -32,6 +32,20 @@ def cases(draw):
     return problem, device, lags, draw(st.sampled_from([0.3, 0.05, 0.01]))
 
 
+@pytest.mark.parametrize("arrives", [{}, {"dw": 0.01}])
+def test_the_box_that_is_certified_was_checked_with_the_margin_for_rounding(monkeypatch, arrives):
+    """The float64 trajectory may err by 1e-15 a step, which no random trajectory would show."""
+    problem, device, seen = Quadratic(2, noise="two-point", diagonal=True), devices.make("ald", 7.0, **arrives), []
+    whole = invariant._image
+    monkeypatch.setattr(invariant, "_image", lambda *given: (seen.append(given), whole(*given))[1])
+    rho = problem.certified_saturation(0.05, device, (0, 1))
+    _, low, high, _, _, margin = seen[-1]
+    assert margin == invariant.ROUNDING * 7.0 > 0
+    assert rho == pytest.approx(max(high.max(), -low.min()) / 7.0, rel=1e-10)
+    least, most = whole(*seen[-1])
+    assert np.all(least >= low) and np.all(most <= high)
+
+
 @given(cases(), st.integers(0, 2**32))
 @settings(deadline=None, max_examples=150)
 def test_no_bounded_noise_leads_out_of_the_box(case, seed):

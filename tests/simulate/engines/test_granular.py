@@ -66,6 +66,18 @@ def test_every_kernel_follows_the_recursion(problem, name, options, beside):
     agree(*(run(problem, name, backend, **made) for backend in ("kernels", "reference")))
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("more", [{}, {"dw": 0.02, "cycle": 0.3}, {"spread_updown": 0.1, "elements": 3}], ids=str)
+def test_no_backend_writes_noise_where_nothing_is_asked_for(more, dtype):
+    """Weights that start where the gradient is 0, without noise of samples: D = 0 for ever, so nothing is written."""
+    still = Quadratic(2, size=2, sigma=0.0, start=0.0, target=0.0)
+    moving = Quadratic(2, size=2, sigma=0.0, start=0.0, target=0.1)
+    beside = {"device_parameters": {"write": 0.01, **more}, "dtype": dtype}
+    for backend in ("kernels", "numpy", "reference", *(["machine"] if dtype == "float64" else [])):
+        assert run(still, backend=backend, **beside).max_saturation.tolist() == [0.0] * 3
+        assert run(moving, backend=backend, **beside).max_saturation.min() > 0
+
+
 @pytest.mark.parametrize("problem", [NETWORK, Quadratic(3)], ids=lambda problem: problem.name)
 def test_single_precision_follows_to_its_rounding(problem):
     """As long as no rounding of an increment is decided by the last bits: 60 steps."""

@@ -2,6 +2,7 @@
 
 import json
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -102,6 +103,13 @@ def test_each_algorithm_has_its_constants():
     digital, mean = algorithms.named("digital-ap"), algorithms.named("analog-sgd-sp")
     assert constants_of(digital, POINT) == {**POINT, "rho": 0.0}
     assert constants_of(mean, POINT, 4) == {**POINT, "sigma2": 0.25, "Lambda1": 0.0, "Lambdah": 0.0}
+
+
+@pytest.mark.parametrize("name", algorithms.REGISTRY)
+def test_only_a_mean_of_samples_has_less_noise(name):
+    """sigma^2 over B where an iteration takes the mean of B samples; a batch is no concern of the others."""
+    row = algorithms.named(name)
+    assert constants_of(row, POINT, 4)["sigma2"] == Fraction(POINT["sigma2"]) / (4 if row.batched else 1)
 
 
 def test_the_best_batch_beats_its_neighbours():

@@ -11,6 +11,7 @@ from boundary import run_command
 from theory import bound
 from theory.commands import app
 from theory.setting import devices
+from theory.setting.devices.centring import centre
 
 KEYS = {
     "device", "gamma", "gain", "log_ratio", "floor_over_sigma2", "symmetric_point", "best_centre", "gamma_centred",
@@ -60,6 +61,44 @@ def test_the_answer_is_at_the_decimals_that_were_typed(capsys):
     assert found["gamma"] == math.nextafter(1 / 3, 1)  # the least double at or above a third
     found = answer(capsys, "device", "ald", *sets(tau=1), "--reach", "0.3")
     assert found["gamma"] == math.nextafter(0.3, 1)
+
+
+def rows(out):
+    """Return the screen's table by its first column, without what is said beside; the later of two equal names wins."""
+    cells = [[cell.strip() for cell in line.strip("│ ").split("│")] for line in out.splitlines() if "│" in line]
+    return [(row[0], row[1]) for row in cells if row[0]]
+
+
+SHIFTED = ("device", "shifted-linear", *sets(tau=2, up=1, down="0.8", reference="0.125"), "--reach", "0.5")
+
+
+def test_the_screen_shows_the_numbers_of_the_document_and_no_digit_less(capsys, monkeypatch):
+    """A digit that is left out of gamma or of the floor would round them down."""
+    monkeypatch.setenv("COLUMNS", "250")
+    found = answer(capsys, *SHIFTED)
+    _, out, _ = command(capsys, *SHIFTED)
+    shown = rows(out)
+    for name, key in (
+        ("gamma", "gamma"), ("gain", "gain"), ("l", "log_ratio"), ("floor", "floor_over_sigma2"),
+        ("symmetric point", "symmetric_point"), ("gamma there", "gamma_at_symmetric_point"),
+        ("best centre", "best_centre"), ("gamma there", "gamma_centred"),
+    ):  # fmt: skip
+        assert (name, repr(found[key])) in shown, (name, shown)
+    assert ("responses", f"{found['qmin']!r} to {found['qmax']!r}") in shown
+    assert found["best_centre"] == pytest.approx(0.125 + 1 / 6) and found["symmetric_point"] == pytest.approx(
+        0.125 + 2 / 9
+    )
+    assert found["steepness"] == 1.0 and found["qmin"] < found["qmax"]
+
+
+def test_the_screen_says_how_good_the_best_centre_is_and_shows_pulses_and_spreads(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "250")
+    beside = sets(dw="0.0125", cycle="0.375", spread_tau="0.0625", size=3, elements=2)
+    law = sets(slope_up="0.2", slope_down="0.7")
+    _, out, _ = command(capsys, "device", "linear-step", *law, *beside, "--reach", "0.3")
+    best = centre(devices.make("linear-step", 1.0, slope_up=0.2, slope_down=0.7), 0.3)
+    assert best.excess > 0 and f"no other centre has l less by {best.excess:.1g}" in out
+    assert ("pulses", "dw = 0.0125, cycle = 0.375") in rows(out) and ("elements", "spread_tau = 0.0625") in rows(out)
 
 
 def test_a_skewed_device_and_its_best_centre(capsys):
@@ -155,6 +194,17 @@ def test_increments_are_those_that_nothing_clips(capsys):
     assert trained["gamma"] == pytest.approx((0.3 + e) / (1 + 0.3 * e), rel=1e-14)
 
 
+def test_a_theorem_on_a_device_says_for_which_increments_it_holds(capsys):
+    setting = [*sets(**SETTING, tau=1), "--device", "constant-step", "--reach", "0.5"]
+    found = answer(capsys, "evaluate", "sharp", *setting)
+    assert found["holds_for"] == [
+        "|w| <= 0.5 for every weight, in every step", "|D| <= 0.5 for every increment that is asked for",
+    ]  # fmt: skip
+    _, out, _ = command(capsys, "evaluate", "sharp", *setting)
+    assert all(f"and where {line}" in " ".join(out.split()) for line in found["holds_for"])
+    assert repr(found["upper"]) in out
+
+
 SETTING = {"L": 1, "sigma2": 1, "Delta": "0.5", "alpha": "0.01", "K": 10000, "Lambda1": 0, "Lambdah": 0}
 
 
@@ -169,6 +219,7 @@ def test_a_theorem_takes_gamma_and_gain_from_the_device(capsys, theorem, name, p
     given = {"gamma": device["gamma"], "gain": device["gain"]}
     assert found["upper"] == bound(theorem)(**setting, **given)
     assert found["device"]["gamma"] == device["gamma"] and found["parameters"]["gamma"] == device["gamma"]
+    assert found["device"]["gain"] == device["gain"]
     assert found["holds_for"] == ["|w| <= 0.6 for every weight, in every step"]
     with_rho = answer(capsys, "evaluate", theorem, *sets(**setting, rho="0.3"))["upper"]
     assert with_rho <= found["upper"] * (1 + 1e-12) if name != "exponential" else with_rho > found["upper"]

@@ -2,9 +2,11 @@
 
 import math
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import simulate
 import theory
@@ -163,6 +165,16 @@ def test_write_noise_counts_whatever_the_response():
     assert written == pytest.approx(3 * (0.1 / plain.qmax) ** 2)
 
 
+@pytest.mark.parametrize("size", [1, 3, 2000])
+@pytest.mark.parametrize("dw", [0.1, 0.2, 0.3, 0.7, 0.013, 0.37])
+def test_the_variance_is_not_below_the_exact_sum_by_a_rounding(dw, size):
+    """dw^2/4 an element, in exact fractions: the square alone is rounded down for half of all dw."""
+    made = DeviceResponse(devices.make("ald", 1.0, dw=dw), 1.0, lambda _: np.ones(size), size=size)
+    exact = size * Fraction(dw) ** 2 / 4
+    V = Fraction(made.granularity(0.5).V)
+    assert exact <= V <= exact * (1 + Fraction(1, 10**10))
+
+
 @pytest.mark.parametrize(
     ("device", "parameters", "said"),
     [
@@ -175,6 +187,16 @@ def test_pulses_whose_mean_is_another_are_not_established(device, parameters, sa
     assert {check.verdict for check in checks.values()} == {"not applied"}
     assert found["pulses"][0] == "not established" and said in found["pulses"][1]
     assert checks["granular/a-posteriori"].reason.startswith("pulses not established")
+
+
+@pytest.mark.parametrize(("largest", "cut"), [(0.499, False), (0.5001, True), (0.9, True)])
+def test_a_train_is_biased_from_the_first_increment_that_it_cuts(largest, cut):
+    """BL dw = 0.5: E[D_r | D] is 0.5 for any D above, however little."""
+    made = devices.make("ald", 1.0, dw=0.1, BL=5)
+    asked = DeviceResponse(made, 1.0, lambda _: np.array([0.1, largest]), size=2)
+    assert bool(asked.biased(0.3)) is cut
+    mean = made.pulses.mean(np.array(largest))
+    assert (mean < largest) is np.bool_(cut)
 
 
 def test_a_train_that_cuts_nothing_is_established():
@@ -208,6 +230,16 @@ def test_without_a_largest_direction_the_mean_one_is_measured_where_there_is_no_
         assert (found["pulses"][0] == "measured") is established
         if established:
             assert "mean square of a direction" in checks["granular/a-posteriori"].condition
+
+
+def test_the_mean_direction_is_an_upper_end_and_not_the_mean():
+    """Student's t at level 1e-6 of four replicas, and sigma^2: a mean that is low by chance is not believed."""
+    seen = from_trajectories(run("ald", noise="gaussian", dw=0.01, cycle=0.2, replicas=4))
+    values = seen.squared_gradient
+    high = values.mean() + stats.t.ppf(1 - 1e-6, 3) * values.std(ddof=1) / math.sqrt(4)
+    assert seen.direction == pytest.approx(math.sqrt(high + seen.constants.values["sigma2"]), rel=1e-6)
+    assert high > 2 * values.mean()
+    assert replace(seen, squared_gradient=values[:1]).direction == math.inf
 
 
 def test_the_largest_directions_of_networks_and_of_the_attaining_instance():

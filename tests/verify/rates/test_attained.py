@@ -2,7 +2,9 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from boundary.entry import run_command
@@ -37,6 +39,17 @@ def test_the_runs_start_where_the_instance_stands_and_differ_in_alpha_alone():
     assert short.make_device() == case.made()
 
 
+def test_what_is_linear_in_the_step_is_taken_out():
+    """A(alpha) = floor + c alpha at both steps, with noise that the replicas share: the limit is the floor, exactly."""
+    floor, noise = LINEAR.problem().floor, np.linspace(-0.1, 0.1, 16)
+    short, long = LINEAR.runs(1)
+    at = {run: SimpleNamespace(late=floor * (1 + noise) + 3.0 * run.alpha) for run in (short, long)}
+    found = attained.row(LINEAR, at, 1, 0.01)
+    assert found.ratio.value == pytest.approx(1.0, abs=1e-12)
+    assert found.at_alpha == pytest.approx(1 + 3.0 * short.alpha / floor)
+    assert found.floor == floor and found.alpha == short.alpha
+
+
 def test_a_wrong_floor_is_violated(monkeypatch):
     """The instance of the linear device, run on one of power 1.2: its floor is another."""
     case = AttainedCase("power 1.2", "power", {"exponent": 1.2})
@@ -44,6 +57,21 @@ def test_a_wrong_floor_is_violated(monkeypatch):
     found = attained.run(1, cases=(case,), quick=True)
     assert found.violations == 1
     assert found.to_json()["devices"][0]["verdict"] == "violated"
+
+
+def test_all_intervals_together_have_the_confidence_that_is_stated(monkeypatch):
+    """Bonferroni: each of n devices gets (1 - 99%)/n, in the run as in the tests below."""
+    errors = []
+
+    def spy(*given, **_):
+        errors.append(given[-1])
+        return row
+
+    row = AttainedRow(LINEAR, 0.1, Interval(1.0, 0.99, 1.01), 1.0, 1e-3)
+    monkeypatch.setattr(attained, "gather", lambda *_: {})
+    monkeypatch.setattr(attained, "row", spy)
+    assert attained.run(1, cases=attained.CASES[:5]).violations == 0
+    assert errors == pytest.approx([0.01 / 5] * 5)
 
 
 def test_the_command_shows_a_table_and_its_document(tmp_path, monkeypatch, capsys):

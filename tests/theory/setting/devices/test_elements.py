@@ -7,6 +7,7 @@ import pytest
 
 from boundary import BadInput
 from theory.setting import devices
+from theory.setting.devices import draws, quantiles
 from theory.setting.devices.elements import Elements
 
 TAU = 2.0
@@ -28,6 +29,19 @@ def test_the_parameters_have_the_spread_that_is_stated():
     assert np.all(scale > 0) and np.all(up > 0) and np.all(down > 0)
     parts = np.array([np.log(scale), np.log(up) + np.log(down), np.log(up) - np.log(down), shift])
     assert np.abs(np.corrcoef(parts) - np.eye(4)).max() < 4.9 / math.sqrt(COUNT)
+
+
+def test_every_parameter_is_that_of_its_address():
+    """z = normal(uniform(mixed(key + what the element adds for its kind))), key = mixed(seed xor "elements")."""
+    purpose = np.uint64(int.from_bytes(b"elements", "big"))
+    for seed in (0, 7, 2**63):
+        key = draws.mixed(np.array([seed], np.uint64) ^ purpose)
+        z = [quantiles.normal(draws.uniform(draws.mixed(key + draws.element_keys(5, 4, kind)))) for kind in range(4)]
+        scale, up, down, shift = Elements(0.1, 0.2, 0.15, 0.05, 0.1, seed=seed).part(5, (4,))
+        np.testing.assert_array_equal(scale, np.exp(0.1 * z[0]))
+        np.testing.assert_allclose(up, np.exp(0.2 * z[1] + 0.15 * z[2]), rtol=1e-15)
+        np.testing.assert_allclose(down, np.exp(0.2 * z[1] - 0.15 * z[2]), rtol=1e-15)
+        np.testing.assert_allclose(shift, 0.05 * z[3] + 0.1, rtol=1e-15)
 
 
 def test_an_element_is_the_same_wherever_its_tile_begins():

@@ -12,6 +12,7 @@ from boundary import BadInput
 from simulate import notes
 from simulate.problems import Quadratic
 from theory.setting import devices
+from theory.setting.devices import presets
 
 TABLE = Path(__file__).parents[5] / "shared" / "oracle" / "published" / "device_responses.csv"
 ROWS = {
@@ -110,10 +111,44 @@ def test_pulses_and_spreads_are_the_published_ones(name):
     assert twice.elements.spread_slope == device.elements.spread_slope
 
 
-def test_spreads_of_the_bounds_become_one_of_the_range():
-    assert devices.preset("ReRamES").elements.spread_tau == pytest.approx(math.hypot(0.3, 0.3) / 2)
-    assert devices.preset("ReRamSB").elements.spread_tau == pytest.approx(math.hypot(0.3, 0.3) / 2)  # 0.3 w each
-    assert devices.preset("ReRamArrayOM").elements.spread_point == 0.05
+SPREADS = {  # of dw_min, of the asymmetry, of both bounds relative to their own size, of the reference: as published
+    "ReRamES": (0.2, 0.05, (0.3, 0.3), 0.0),
+    "ReRamSB": (0.3, 0.01, (0.24, 0.4), 0.0),
+    "ReRamArrayOM": (0.7829, 0.01, (0.3499, 0.5695), 0.05),
+    "ReRamArrayHfO2": (0.7125, 0.01, (0.4295, 0.5990), 0.05),
+    "EcRam": (0.1, 0.01, (0.05, 0.05), 0.0),
+    "EcRamMO": (0.1, 0.01, (0.05, 0.05), 0.0),
+    "Capacitor": (0.1, 0.06, (0.07, 0.07), 0.0),
+    "Idealized": (0.3, 0.0, (0.3, 0.3), 0.0),
+    "GokmenVlasov": (0.3, 0.01, (0.3, 0.3), 0.0),
+}
+BOUNDS = {"ReRamSB": (1.25, 0.75), "EcRam": (1.1724, 0.8276), "EcRamMO": (1.1714, 0.8286)}
+"""Sizes of the bounds where they are not 1; their mean is 1."""
+
+
+@pytest.mark.parametrize("name", SPREADS)
+def test_every_spread_is_the_published_one(name):
+    slope, updown, bounds, point = SPREADS[name]
+    sizes = BOUNDS.get(name, (1.0, 1.0))
+    of_range = math.hypot(*(size * spread for size, spread in zip(sizes, bounds, strict=True))) / 2
+    found = devices.preset(name).elements
+    assert (found.spread_slope, found.spread_updown, found.spread_point) == pytest.approx((slope, updown, point))
+    assert found.spread_tau == pytest.approx(of_range)
+    assert found.reference == pytest.approx((sizes[0] - sizes[1]) / 2)
+
+
+def test_every_preset_has_its_spreads_and_pulses_above():
+    assert SPREADS.keys() == PULSES.keys() == devices.PRESETS.keys()
+
+
+def test_lengths_are_in_units_of_half_the_range():
+    """All published ranges are 2 wide; here one that is 4 wide, from -1 to 3."""
+    noise = {"dw_min_std": 0.5, "dw_min_dtod": 0.2, "up_down_dtod": 0.1, "w_max_dtod": 0.4, "w_min_dtod": 0.9}
+    one = presets.Published(w_max=3.0, w_min=-1.0, dw_min=0.01, up_down=0.0, reference_std=0.3, **noise)
+    found = presets._preset("shifted-linear", one).parameters
+    assert (found["dw"], found["reference"], found["spread_point"]) == pytest.approx((0.005, 0.5, 0.15))
+    assert found["spread_tau"] == pytest.approx(math.hypot(1.2, 0.9) / 4)
+    assert (found["up"], found["down"], found["cycle"]) == pytest.approx((2 / 3, 2.0, 0.5))
 
 
 def test_what_the_model_lacks_is_said():

@@ -136,6 +136,22 @@ def test_nothing_is_written_where_nothing_is_asked_for():
     assert np.array_equal(after[:2], np.ones(2)) and np.all(after[2:] != np.array([1.05, 0.85]))
 
 
+def test_writing_adds_its_variance_where_something_is_asked_for_and_nowhere_else():
+    kind = devices.make("ald", 2.0, dw=0.1, write=0.3).pulses
+    assert kind.step_variance(np.array([0.0, 0.2, -0.2]), np.ones(3)) == pytest.approx([0.0, 0.09, 0.09])
+
+
+def test_no_weight_passes_the_bound_that_lies_farthest_and_noise_has_none():
+    """Elements from c - s tau to c + s tau; reach is the largest of these sizes, plus a few float32 roundings."""
+    spread = devices.make("ald", 2.0, count=9, spread_tau=0.2, spread_point=0.5, elements=3)
+    scale, _, _, shift = spread.elements.part(0, (9,))
+    farthest = max(max(abs(c - 2 * s), abs(c + 2 * s)) for s, c in zip(scale, shift, strict=True))
+    assert farthest <= spread.reach <= farthest * (1 + 1e-6)
+    assert devices.make("ald", 2.0).reach == devices.make("ald", 2.0, dw=0.1).reach == 2.0
+    for noise in ({"dw": 0.1, "cycle": 0.1}, {"write": 0.1}, {"dw": 0.1, "write": 0.1}):
+        assert devices.make("ald", 2.0, **noise).reach == math.inf
+
+
 def test_float32_stays_float32():
     device = devices.make("power", 2.0, dw=0.1, BL=9, cycle=0.1, write=0.1, spread_tau=0.1, count=4)
     assert device.elements is not None

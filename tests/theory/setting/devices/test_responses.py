@@ -11,7 +11,7 @@ from mpmath import mp, mpf
 
 from theory.setting import devices
 from theory.setting.devices import Device, Distortion
-from theory.setting.devices.enclosure import above, ball, below, precise
+from theory.setting.devices.enclosure import above, ball, below, precise, widened
 
 ROUNDING = 2.0**-53
 
@@ -364,6 +364,16 @@ def test_a_law_that_balls_cannot_take_is_answered_for_by_its_floats_somewhat_wid
     for kind in (Cubed, Refused):
         found = kind(2.0).distortion(-1, 1)
         assert exact < found.gamma < exact + 1e-14
+
+
+@pytest.mark.parametrize("value", [1.0, 1 / 3, -0.7, 5e-9])
+def test_a_float_stands_for_all_that_is_within_eight_roundings_of_it(value):
+    """Each arithmetic operation errs by at most 2^-53 of its result; a law of up to eight of them is covered."""
+    with precise():
+        off = (8 * Fraction(ROUNDING)) * abs(Fraction(value))
+        low, high = Fraction(below(widened(value))), Fraction(above(widened(value)))
+        assert low <= Fraction(value) - off and Fraction(value) + off <= high
+        assert high - low <= 2 * off + 4 * Fraction(math.ulp(value))
 
 
 def test_ends_of_balls_are_rounded_outward():

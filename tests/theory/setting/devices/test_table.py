@@ -69,6 +69,17 @@ def test_a_law_that_is_linear_is_found_exactly(tmp_path, name, wide):
     assert fit.pulses == tuple(map(len, kept)) and fit.cut == tuple(120 - len(one) for one in kept)
 
 
+def test_pulses_against_their_direction_are_counted_branch_by_branch(tmp_path):
+    """One of seven pulses up moves down, two of nine down move up; the last of each ends at its bound."""
+    up = [0.0, 1.0, 2.0, 3.0, 2.5, 3.5, 4.5, 5.5, 10.0]
+    down = [10.0, 8.0, 7.0, 7.5, 6.5, 5.5, 6.0, 5.0, 4.0, 3.0, 0.0]
+    path = tmp_path / "m.csv"
+    rows = [f"{k},{g},{name}" for name, one in (("up", up), ("down", down)) for k, g in enumerate(one)]
+    path.write_text(HEADER + "\n".join(rows) + "\n")
+    fit = measured(str(path))
+    assert (fit.pulses, fit.against, fit.cut) == ((7, 9), (1, 2), (1, 1))
+
+
 def test_gamma_does_not_depend_on_the_unit_of_conductance(tmp_path):
     pair = branches(*LAWS["skewed"])
     other = [[1e-6 * g - 3e-6 for g in one] for one in pair]
