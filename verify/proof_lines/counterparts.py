@@ -36,12 +36,6 @@ WITHOUT: Mapping[str, str] = {
         "speaks of means given the past, which a recording does not hold; tests/theory/lemmas/test_shape.py "
         "enumerates all paths of the noise",
     ),
-    "free.converse": "speaks of one point of an instance that is no problem here; tests/theory/lemmas/test_converse.py "
-    "follows its mean step",
-    "lag.first_steps": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it in rational numbers",
-    "lag.lower": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it over step sizes, lags and horizons",
-    "lag.lower_rate": "speaks of one instance; tests/theory/lemmas/test_lag.py looks there for a K that is too small",
-    "lag.upper": "algebra of the feasible set; master.sharp has the line that puts a run in it",
     **dict.fromkeys(
         (
             "granularity.train",
@@ -93,7 +87,8 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "sync.closed_form", "complexity.linear", "floor.upper", "floor.adaptive",
     ),
     "instances": (
-        "floor.oracle", "floor.attained", "floor.plus_minus",
+        "floor.oracle", "floor.attained", "floor.plus_minus", "free.converse", "lag.first_steps", "lag.lower",
+        "lag.lower_rate", "lag.upper",
     ),
     "responses": (
         "response.distortion", "response.best", "response.floor", "response.additive", "response.mean_step",
