@@ -1,4 +1,4 @@
-"""Smooth centred activations, phi(0) = 0, with the two constants of docs/theory.md#stages."""
+"""Smooth centred activations, phi(0) = 0, with their constants (docs/theory.md#stages, #third-derivatives)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ class Activation:
         slope_of_value: phi' as a function of phi(z) alone, for the compiled kernels, which keep nothing else of the
             forward pass. They compile it and `value` as they stand, for floats. The activations built into the kernels
             need none; any other without it, or with what Numba cannot compile, runs on NumPy.
+        p2: upper bound of |phi'''|, rounded up; None: not known, and nothing that needs it is applied.
 
     """
 
@@ -33,6 +34,7 @@ class Activation:
     p1: float
     bound: float | None
     slope_of_value: Callable[[Array], Array] | None = None
+    p2: float | None = None
 
 
 def _sigmoid(z: Array) -> Array:
@@ -44,9 +46,11 @@ _UP = 1 + 1e-15
 REGISTRY: dict[str, Activation] = {
     item.name: item
     for item in (
-        # tanh'' = -2 tanh (1 - tanh^2) is largest where tanh^2 = 1/3.
-        Activation("tanh", np.tanh, lambda _, value: 1 - value * value, 1.0, 4 / (3 * sqrt(3)) * _UP, 1.0),
-        # With s the logistic function s'' = s (1 - s)(1 - 2 s), largest 1/(6 sqrt 3).
+        # tanh'' = -2 tanh (1 - tanh^2) is largest where tanh^2 = 1/3; with y = 1 - tanh^2 in (0, 1]
+        # tanh''' = 2 y (2 - 3 y), between -2 at y = 1 and 2/3 at y = 1/3.
+        Activation("tanh", np.tanh, lambda _, value: 1 - value * value, 1.0, 4 / (3 * sqrt(3)) * _UP, 1.0, p2=2.0),
+        # With s the logistic function s'' = s (1 - s)(1 - 2 s), largest 1/(6 sqrt 3); with y = s (1 - s) in (0, 1/4]
+        # s''' = y (1 - 6 y), between -1/8 at y = 1/4 and 1/24 at y = 1/12.
         Activation(
             "sigmoid",
             lambda z: np.asarray(0.5 * np.tanh(0.5 * z)),
@@ -54,9 +58,18 @@ REGISTRY: dict[str, Activation] = {
             0.25,
             1 / (6 * sqrt(3)) * _UP,
             0.5,
+            p2=0.125,
         ),
-        Activation("softplus", lambda z: np.logaddexp(z, 0) - log(2), lambda z, _: _sigmoid(z), 1.0, 0.25, None),
-        Activation("identity", lambda z: z, lambda z, _: np.ones_like(z), 1.0, 0.0, None),
+        Activation(
+            "softplus",
+            lambda z: np.logaddexp(z, 0) - log(2),
+            lambda z, _: _sigmoid(z),
+            1.0,
+            0.25,
+            None,
+            p2=1 / (6 * sqrt(3)) * _UP,
+        ),
+        Activation("identity", lambda z: z, lambda z, _: np.ones_like(z), 1.0, 0.0, None, p2=0.0),
     )
 }
 """Every activation by name; a new one is one entry."""

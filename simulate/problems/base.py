@@ -194,6 +194,15 @@ class Problem(ABC):
         """Return grad f(W), exactly."""
         return self.moments(weights).gradient
 
+    def noise_shape(self, batch: int = 1) -> float | None:  # noqa: ARG002
+        """Return chi^2 of the mean of `batch` samples' additive noise (assumption `shape`), or None: not known."""
+        return None
+
+    def gradient_norm(self, weights: Weights) -> float:
+        """Return norm(grad f(W)), rounded up, in f/w; at W_0 it is F0 of Theorem 4."""
+        squares = sum(float(np.sum(np.square(stage))) for stage in self.gradient(weights))
+        return float(np.sqrt(squares)) * (1 + 1e-12)
+
     @property
     def initial_gap(self) -> float:
         """Return Delta = f(W_0) - f*, rounded up."""

@@ -25,6 +25,8 @@ _SQUARES = 5
 NOISES = ("two-point", "uniform", "gaussian")
 _LARGEST: dict[str, float | None] = {"two-point": 1.0, "uniform": float(np.sqrt(3.0)), "gaussian": None}
 """Largest absolute value of each noise of unit variance; None if it has none."""
+_SHAPES = {"two-point": 1.0, "uniform": 0.75, "gaussian": 2 / np.pi * (1 + 1e-15)}
+"""chi^2 of each noise, rounded up (docs/theory.md#shape)."""
 
 
 @dataclass(frozen=True)
@@ -139,20 +141,33 @@ class Blocks(Problem):
         return Moments(value, self.split(gradient), self.split(variance))
 
     def facts(self, lags: Sequence[int], *, stashed: bool = False) -> Facts:  # noqa: ARG002 - the same direction
-        """Return L, sigma2, Lambda1, Lambdah, nu, Ln straight from H, the lags and the noise, all rounded up."""
+        """Return what Theorems 1 and 4 take straight from H, the lags and the noise, all rounded up.
+
+        The direction is affine in the forward weights and does not read the backward ones, so ell = ell1 = norm2(H)
+        and H2 = HJ = 0. The noise of a step is independent of what was before, so a weight that is known before the
+        window multiplies the mean square of H times the window's noise: nuhat = nu.
+        """
         delay = np.repeat(np.asarray(lags, dtype=np.float64), self.block_size)
         variance = self.noise_scale**2
         terms = 4 * self.dimension
         sigma2 = up(float(np.sum(variance)), terms)
         # trace(H Diag(d) Sigma H) = sum over j of d_j Sigma_jj times the squared norm of column j of H.
         staleness = float(np.sum(delay * variance * np.sum(self.hessian**2, axis=0)))
+        smooth, nu = norm2_upper(self.hessian), up(float(np.sqrt(up(staleness, terms))), 4)
         values: dict[str, float | None] = {
-            "L": norm2_upper(self.hessian),
+            "L": smooth,
             "sigma2": sigma2,
             "Lambda1": norm2_upper(self.hessian * delay),
             "Lambdah": norm2_upper(self.hessian * np.sqrt(delay)),
-            "nu": up(float(np.sqrt(up(staleness, terms))), 4),
+            "nu": nu,
             "Ln": up(float(np.diag(self.hessian) @ variance) / float(np.sum(variance)), 2 * terms) if sigma2 else 0.0,
+            "ell": smooth,
+            "ell1": smooth,
+            "nuhat": nu,
+            "H2": 0.0,
+            "HJ": 0.0,
+            "Gamma": 0.0,
+            "chi2": self.noise_shape(),
         }
         return Facts(values, dict.fromkeys(values, True))
 
@@ -165,6 +180,10 @@ class Blocks(Problem):
         """Return the largest |H (U - W*) + noise| of each coordinate, rounded up; None for noise without a largest."""
         affine = self.affine([0] * self.stages)
         return None if affine is None else affine.largest(reach)
+
+    def noise_shape(self, batch: int = 1) -> float:
+        """Return 2/pi, 3/4 or 1; a mean of normal noise is normal, and of any other no more than 1 is known."""
+        return _SHAPES[self.noise_kind] if batch == 1 or self.noise_kind == "gaussian" else 1.0
 
     @property
     def bounded_noise(self) -> bool:

@@ -70,17 +70,31 @@ class Cosine(Quadratic):
         return Moments(np.asarray(value), gradient, convex.variance)
 
     def facts(self, lags: Sequence[int], *, stashed: bool = False) -> Facts:  # noqa: ARG002 - the same direction
-        """Return L, sigma2, Lambda1, Lambdah, nu and Ln, all rounded up."""
+        """Return what Theorems 1 and 4 take, all rounded up.
+
+        The direction changes as a vector by at most L times the weights' change, so ell = ell1 = L, and S may be as
+        below. Its second derivative is that of the cosines, elementwise at most a c^3, so H2 = HJ = a c^3. How long a
+        direction is depends on where the weights are: no Gamma here.
+        """
         plain = super().facts(lags).values
         bend = up(self.amplitude * self.frequency**2, 4)
         sensitivity = block_norms(self.hessian, self.size) + bend * np.eye(self.stages)
         stages = np.array([np.sum(variance) for variance in self.split(self.noise_scale**2)])
         sigma2, noisy = plain["sigma2"], plain["Ln"]
+        smooth, delays = up(norm2_upper(self.hessian) + bend, 2), delay_constants(sensitivity, lags, stages)
+        twist = up(self.amplitude * self.frequency**3, 5)
         values: dict[str, float | None] = {
-            "L": up(norm2_upper(self.hessian) + bend, 2),
+            "L": smooth,
             "sigma2": sigma2,
-            **delay_constants(sensitivity, lags, stages),
+            **delays,
             "Ln": None if noisy is None else up(noisy + bend, 2),
+            "ell": smooth,
+            "ell1": smooth,
+            "nuhat": delays["nu"],
+            "H2": twist,
+            "HJ": twist,
+            **({} if twist else {"Gamma": 0.0}),
+            "chi2": self.noise_shape(),
         }
         return Facts(values, dict.fromkeys(values, True))
 

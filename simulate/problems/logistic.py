@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import sqrt
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,6 +13,11 @@ from boundary import memory
 from simulate.problems.base import FiniteData, Moments, generator, require
 from simulate.problems.spectral import delay_constants, norm2_upper, up
 from theory.setting.objectives import Array, Facts, Weights
+
+_PULL = 0.6496
+"""The largest slope of w^2/(1 + w^2): 2 w/(1 + w^2)^2 at w^2 = 1/3, which is 3 sqrt(3)/8, rounded up."""
+_TWIST = 4.6686
+"""Its largest third derivative: 24 w (w^2 - 1)/(1 + w^2)^4 at w^2 = 1 - sqrt(0.8), rounded up."""
 
 
 @dataclass(frozen=True)
@@ -130,10 +136,14 @@ class Logistic(FiniteData):
         return Moments(np.asarray(value), [gradient[..., b] for b in blocks], [variance[..., b] for b in blocks])
 
     def facts(self, lags: Sequence[int], *, stashed: bool = False) -> Facts:
-        """Return L, sigma2 and the delay constants, certified: the loss has slope in [-1, 0], curvature in [0, 1/4].
+        """Return what Theorems 1 and 4 take, certified: the loss has slope in [-1, 0], curvature in [0, 1/4].
 
-        A stage's noise variance is at most the mean of its squared features. S_ij is the largest over the samples of
-        norm(x_i) norm(x_j)/4; stashed weights add the regulariser's curvature on the diagonal.
+        A stage's noise variance is at most the mean of its squared features, at any weights, so nuhat = nu. S_ij is
+        the largest over the samples of norm(x_i) norm(x_j)/4; stashed weights add the regulariser's curvature on the
+        diagonal. As a vector a sample's direction changes by at most norm(x)^2/4 times the forward weights' change and
+        2 r times the backward weights' change. Its second derivative is at most norm(x)^3/(6 sqrt 3); the regulariser
+        is read at the backward weights, and adds to it only if these are stale as well. No direction is longer than
+        norm(x) plus sqrt(D) times the largest slope of the regulariser.
         """
         bend = up(2 * self.regulariser, 2)
         parts = self.data.reshape(self.samples, self.stages, self.size)
@@ -142,11 +152,22 @@ class Logistic(FiniteData):
         sensitivity = np.max(norms[:, :, None] * norms[:, None, :], axis=0) * (0.25 * rounding)
         variances = np.mean(norms * norms, axis=0) * rounding
         smooth = up(norm2_upper(self.data) ** 2 / (4 * self.samples) + bend, 8)
+        delays = delay_constants(sensitivity + bend * stashed * np.eye(self.stages), lags, variances)
+        farthest = float(np.sqrt(np.max(np.sum(norms * norms, axis=1)))) * rounding
+        forward = up(farthest**2 / 4, 4)
+        twist = up(farthest**3 / (6 * sqrt(3)) + stashed * _TWIST * self.regulariser, 8)
+        whole = up(forward + bend, 2)
         values: dict[str, float | None] = {
             "L": smooth,
             "sigma2": up(float(np.sum(variances)), self.stages),
-            **delay_constants(sensitivity + bend * stashed * np.eye(self.stages), lags, variances),
+            **delays,
             "Ln": smooth,
+            "ell": whole,
+            "ell1": whole if stashed else forward,
+            "nuhat": delays["nu"],
+            "H2": twist,
+            "HJ": twist,
+            "Gamma": up(farthest + _PULL * self.regulariser * sqrt(self.stages * self.size), 8),
         }
         return Facts(values, dict.fromkeys(values, True))
 

@@ -1,7 +1,8 @@
-"""Losses l(x, y) of the last stage's output, with the two constants of docs/theory.md#stages."""
+"""Losses l(x, y) of the last stage's output, with their constants (docs/theory.md#stages, #third-derivatives)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 
@@ -19,6 +20,8 @@ class Loss:
         slope_bound: upper bound of one output's |slope|, or None if it is unbounded.
         l1: Lipschitz constant of the gradient in x.
         classes: whether the targets are +-1.
+        l2: upper bound of |the third derivative in x| of one output, rounded up; None: not known, and nothing that
+            needs it is applied.
 
     """
 
@@ -28,6 +31,7 @@ class Loss:
     slope_bound: float | None
     l1: float
     classes: bool = False
+    l2: float | None = None
 
 
 def _log_cosh(x: Array, y: Array) -> Array:
@@ -35,11 +39,14 @@ def _log_cosh(x: Array, y: Array) -> Array:
     return np.asarray(gap + np.log1p(np.exp(-2 * gap)) - np.log(2))
 
 
+_UP = 1 + 1e-15
+
 REGISTRY: dict[str, Loss] = {
     item.name: item
     for item in (
-        Loss("log-cosh", _log_cosh, lambda x, y: np.tanh(x - y), 1.0, 1.0),
-        Loss("squared", lambda x, y: 0.5 * (x - y) ** 2, lambda x, y: x - y, None, 1.0),
+        # The third derivatives are tanh'' and that of the logistic function: the p1 of these two activations.
+        Loss("log-cosh", _log_cosh, lambda x, y: np.tanh(x - y), 1.0, 1.0, l2=4 / (3 * sqrt(3)) * _UP),
+        Loss("squared", lambda x, y: 0.5 * (x - y) ** 2, lambda x, y: x - y, None, 1.0, l2=0.0),
         Loss(
             "logistic",
             lambda x, y: np.logaddexp(0, -y * x),
@@ -47,6 +54,7 @@ REGISTRY: dict[str, Loss] = {
             1.0,
             0.25,
             classes=True,
+            l2=1 / (6 * sqrt(3)) * _UP,
         ),
     )
 }

@@ -189,7 +189,7 @@ class Network(FiniteData):
 
     @cached_property
     def stage_data(self) -> dict[str, Any]:
-        """Return p0, p1, l0, l1, X and what bounds the activations' values, all certified."""
+        """Return p0, p1, p2, l0, l1, l2, X and what bounds the activations' values, all certified."""
         act, loss, outputs = self._activation, self._loss, self.widths[-1]
         farthest = up(float(np.max(np.linalg.norm(self.targets, axis=1))), outputs)
         if loss.slope_bound is not None:
@@ -199,9 +199,11 @@ class Network(FiniteData):
         return {
             "p0": act.p0,
             "p1": act.p1,
+            "p2": act.p2,
             "bound": act.bound,
             "l0": l0,
             "l1": loss.l1,
+            "l2": loss.l2,
             "X": up(float(np.max(np.linalg.norm(self.inputs, axis=1))), self.widths[0]),
             "target_norm": farthest,
             "loss": self.loss,

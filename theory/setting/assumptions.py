@@ -99,6 +99,14 @@ STAGES = Assumption(
     ("p0", "p1", "l0", "l1", "X", "w"),
     ("problem", "run"),
 )
+THIRD = Assumption(
+    "third-derivatives",
+    "activations and the loss have third derivatives that are bounded, beside what stages says of them",
+    r"\lvert \varphi''' \rvert \le p_2, \quad "
+    r"\lVert D^3 \ell(y)[a, b] \rVert \le \ell_2 \, \lVert a \rVert \lVert b \rVert",
+    ("p2", "l2"),
+    ("problem",),
+)
 LAGS = Assumption(
     "lags",
     "stage m reads forward weights d_m updates old; backward weights are current",
@@ -179,6 +187,7 @@ REGISTRY: dict[str, Assumption] = {
         RESPONSE,
         PULSES,
         STAGES,
+        THIRD,
         LAGS,
         STALENESS,
         INDEPENDENT,

@@ -127,6 +127,8 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity("p1", "p_1", "nonnegative", "1", "Lipschitz constant of an activation's slope"),
         Quantity("l0", r"\ell_0", "nonnegative", "f", "bound of the loss's gradient in the model's output"),
         Quantity("l1", r"\ell_1", "nonnegative", "f", "Lipschitz constant of the loss's gradient"),
+        Quantity("p2", "p_2", "nonnegative", "1", "bound of an activation's third derivative"),
+        Quantity("l2", r"\ell_2", "nonnegative", "f", "bound of the loss's third derivative in the model's output"),
         Quantity("X_m", "X_m", "nonnegative", "1", "bound of the input of stage m"),
         Quantity("D_m", "D_m", "nonnegative", "f", "bound of the message that stage m sends back"),
         Quantity("w_m", "w_m", "nonnegative", "w", "bound of the spectral norm of a stage's weights"),

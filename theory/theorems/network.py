@@ -171,14 +171,22 @@ def bounds(stage_data: Mapping[str, Any], w: Sequence[float]) -> Rows:
     for name, value in [(key, stage_data.get(key)) for key in ("p0", "p1", "l1", "X")] + [("w", x) for x in w]:
         if not isinstance(value, int | float) or not 0 <= value < float("inf"):
             raise BadInput(name, value, f"{name} >= 0 and finite", "network.sensitivity")
-    bound, widths = stage_data.get("bound"), stage_data.get("widths")
-    caps = None if bound is None or widths is None else [bound * sqrt(width) for width in widths[1:]]
     known = {name: float(stage_data[name]) for name in ("p0", "p1", "l1", "X")}
+    return rows(**known, l0=loss_slope(stage_data, w), w=[float(x) for x in w], caps=_caps(stage_data))
+
+
+def _caps(stage_data: Mapping[str, Any]) -> list[float] | None:
+    bound, widths = stage_data.get("bound"), stage_data.get("widths")
+    return None if bound is None or widths is None else [bound * sqrt(width) for width in widths[1:]]
+
+
+def loss_slope(stage_data: Mapping[str, Any], w: Sequence[float]) -> float:
+    """Return l0: the one of the data, or for the squared loss the largest output plus `target_norm`."""
     l0 = stage_data.get("l0")
-    if l0 is None:
-        reached = rows(**known, l0=0.0, w=w, caps=caps).X[-1]
-        l0 = reached + stage_data["target_norm"]
-    return rows(**known, l0=float(l0), w=[float(x) for x in w], caps=caps)
+    if l0 is not None:
+        return float(l0)
+    known = {name: float(stage_data[name]) for name in ("p0", "p1", "l1", "X")}
+    return float(rows(**known, l0=0.0, w=w, caps=_caps(stage_data)).X[-1] + stage_data["target_norm"])
 
 
 def constants(stage_data: Mapping[str, Any], w: Sequence[float]) -> NetworkConstants:

@@ -14,9 +14,9 @@ from simulate.results import RunResult
 from simulate.run import Run
 from theory.setting import algorithms
 from theory.setting.devices import Distortion
-from theory.theorems import network
+from theory.theorems import network, second_order
 from theory.theorems.statement import AVERAGE_GAP, AVERAGE_SQUARED_GRADIENT, LAST_GAP, BoundedQuantity
-from verify.judging import certificates, response, rounding, statistics
+from verify.judging import certificates, joint, response, rounding, statistics
 from verify.judging.certificates import Certificate
 from verify.judging.response import LINEAR, DeviceResponse
 from verify.judging.rounding import Rounding
@@ -28,7 +28,7 @@ LEVEL_OF_DIRECTION = 1e-6
 EVERY_STEP = "at every step"
 
 
-OF_DEVICE = ("rho", "gain", "V", "qmax")
+OF_DEVICE = ("rho", "gain", "V", "qmax", "theta1")
 """Constants that hold on a range of weights."""
 
 
@@ -37,9 +37,10 @@ class Constants:
     """The numbers the bounds take, and where they come from.
 
     Args:
-        values: by name: L, sigma2, Delta, alpha, K, Lambda1, Lambdah, and where known nu, Ln, rho, gain, V, qmax; units
-            as in `theory.setting.symbols`. A missing name is unknown. rho is gamma, the distortion of the device
-            on the certified range of weights, and gain its Fbar there, 1 where it is missing.
+        values: by name: L, sigma2, Delta, alpha, K, Lambda1, Lambdah, D, J, F0, and where known nu, Ln, rho, gain, V,
+            qmax, ell, ell1, nuhat, H2, HJ, Gamma, theta1, chi2; units as in `theory.setting.symbols`. A missing name is
+            unknown. rho is gamma, the distortion of the device on the certified range of weights, gain its Fbar there,
+            1 where it is missing, and theta1 how fast its drift changes there.
         certified: by the same names: proved from the problem's data, the schedule and the device (True), or only seen.
 
     """
@@ -254,7 +255,9 @@ def from_trajectories(runs: RunResult) -> Observations:
     rounded = rounding.of(runs, known.values, reached)
     certified = None if reached.linear else runs.certified_saturation
     if invariant.ROUNDING * runs.run.tau < runs.run.alpha * rounded.direction < math.inf:
-        known, certified = known.without(*OF_DEVICE), None  # a step may round by more than the proof leaves room for
+        # a step may round by more than the proof leaves room for
+        of_range = () if runs.facts.stage_data or runs.facts.values.get("Gamma") is not None else ("Gamma",)
+        known, certified = known.without(*OF_DEVICE, *of_range), None
     proved = {name: value for name, value in known.values.items() if known.proved(name)}
     if "sigma2" in proved:
         proved["sigma2"] = float(variance or 0.0)
@@ -300,8 +303,11 @@ def constants(runs: RunResult) -> Constants:
         certified |= dict.fromkeys(values, False)
     if "sigma2" in values:
         values["sigma2"] /= run.batch
-    values |= {"Delta": runs.initial_gap, "alpha": run.alpha, "K": run.iterations}
-    certified |= {"Delta": True, "alpha": True, "K": True}
+    if "chi2" in values:
+        values["chi2"] = joint.noise_shape(run)
+    start = {"Delta": runs.initial_gap, "alpha": run.alpha, "K": run.iterations, **joint.start(run)}
+    values |= start
+    certified |= dict.fromkeys(start, True)
     saturation = 0.0 if math.isinf(run.tau) else runs.certified_saturation
     reached = response.of(run)
     distortion = None if saturation is None else reached.on(saturation)
@@ -313,15 +319,23 @@ def constants(runs: RunResult) -> Constants:
         if found is not None and not reached.biased(saturation or 0.0):
             values |= {"V": found.V, "qmax": found.qmax}
             certified |= {"V": True, "qmax": True}
+    more = joint.on(reached, saturation, distortion)
+    values = {**more, **values}
+    certified = {**dict.fromkeys(more, True), **certified}
     return Constants(values, certified)
 
 
 def of_network(run: Run, stage_data: Mapping[str, Any], w: Sequence[float]) -> dict[str, float]:
-    """Return L, Lambda1, Lambdah of a network's run, given bounds w_m of its stages' spectral norms."""
+    """Return what Theorems 1 and 4 take of a network's run, given bounds w_m of its stages' spectral norms.
+
+    L, Lambda1, Lambdah, ell, ell1, Gamma, and H2 and HJ where the third derivatives of activation and loss are bounded.
+    """
     found = network.constants(stage_data, w)
     stashed = algorithms.named(run.algorithm).stashed
     lags = run.lags or ()
+    more = vars(second_order.constants(stage_data, w, stashed=stashed))
     return {
+        **{name: value for name, value in more.items() if value is not None},
         "L": found.L,
         "Lambda1": found.Lambda1(lags, stashed=stashed),
         "Lambdah": found.Lambdah(lags, stashed=stashed),

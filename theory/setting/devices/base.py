@@ -11,7 +11,7 @@ theory/responses.md; Wu et al., arXiv 2410.15155.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
@@ -28,7 +28,17 @@ from theory.setting.devices.pulses import Pulses
 
 Array = NDArray[np.floating]
 
-_SAID = ("linear", "kernel", "extreme_at_ends", "extremes", "responses", "distortion", "steepness", "symmetric_point")
+_SAID = (
+    "linear",
+    "kernel",
+    "extreme_at_ends",
+    "extremes",
+    "responses",
+    "distortion",
+    "steepness",
+    "symmetric_point",
+    "response_slope",
+)
 """What is said of one law and not of another."""
 
 
@@ -277,6 +287,28 @@ class Device(ABC):
         """
         return None
 
+    def response_slope(self, low: Exact, high: Exact) -> float | None:  # noqa: ARG002
+        """Return a Lipschitz constant of q_plus and of q_minus on the weights [low, high], in 1/w; None: not known.
+
+        Rounded up.
+        """
+        return None
+
+    def drift_slope(self, low: Exact, high: Exact, gain: float = 1.0) -> float | None:
+        """Return theta1 with |e(w, g) - e(w', g)| <= theta1 |w - w'| |g| on [low, high], in 1/w; None: not known.
+
+        The step is -alpha q(w) g with the response q of the direction's sign, so beside -alpha gain g it makes
+        e(w, g) = (q(w)/gain - 1) g, and theta1 = `response_slope`/gain serves. This needs the step to be the response
+        times the increment, of any size, and all elements to be alike; no increment is clipped. Rounded up.
+        """
+        proportional = self.linear or type(self).update is Device.update
+        found = self.response_slope(low, high) if proportional and self.elements is None else None
+        if found is None or not gain > 0:
+            return None
+        with precise():
+            slope = above(ball(found) / ball(gain))
+            return slope if math.isfinite(slope) else None
+
     def symmetric_point(self) -> float | None:
         """Return the weight at which pulses up and down are equally strong, in weight units; None: not known."""
         return None
@@ -338,6 +370,24 @@ class MonotoneResponses(Device):
             return _outer(
                 self._response(law, end) for law in (type(self).q_plus, type(self).q_minus) for end in (low, high)
             )
+
+    def slope_at_ends(self, low: Exact, high: Exact, slopes: Callable[[arb, arb], Iterable[arb]]) -> float | None:
+        """Return the largest of some slopes at both ends of [low, high], rounded up; None beyond the bounds.
+
+        It is that of the responses on the whole range where the size of neither slope has a maximum inside.
+
+        Args:
+            low: the least weight.
+            high: the largest weight.
+            slopes: returns sizes of the slopes of q_plus and q_minus, in 1/w, given w/tau and tau.
+
+        """
+        if not -self.tau <= low <= high <= self.tau:
+            return None
+        with precise():
+            tau = ball(self.tau)
+            found = [above(slope) for end in (low, high) for slope in slopes(ball(end) / tau, tau)]
+        return max(found) if all(map(math.isfinite, found)) else None
 
     def _own_room(self, low: Exact, high: Exact) -> float:
         extremes = self.ends(low, high)

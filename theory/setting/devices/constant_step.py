@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from theory.setting.devices.base import Array, MonotoneResponses
+from theory.setting.devices.enclosure import Exact
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,10 @@ class ConstantStep(MonotoneResponses):
     def q_minus(self, w: Array) -> Array:
         """Return 1."""
         return 1 + 0 * w
+
+    def response_slope(self, low: Exact, high: Exact) -> float | None:
+        """Return 0: both responses are 1."""
+        return self.slope_at_ends(low, high, lambda _, tau: (0 * tau,))
 
     def symmetric_point(self) -> float:
         """Return 0; every other weight is one as well."""

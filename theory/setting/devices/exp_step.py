@@ -13,6 +13,7 @@ import numpy as np
 
 from boundary import BadInput
 from theory.setting.devices.base import Array, MonotoneResponses, positive
+from theory.setting.devices.enclosure import Exact, ball
 
 
 @dataclass(frozen=True)
@@ -60,3 +61,13 @@ class ExpStep(MonotoneResponses):
     def q_minus(self, w: Array) -> Array:
         """Return down max(0, 1 + bump_down e^(rate_down w/tau))."""
         return np.asarray(self.down * np.maximum(1 + self.bump_down * np.exp(self.rate_down * (w / self.tau)), 0))
+
+    def response_slope(self, low: Exact, high: Exact) -> float | None:
+        """Return the largest up |bump rate| e^(-rate x)/tau and its sibling: monotone, and no larger where cut at 0."""
+        up, down = ball(self.up) * abs(ball(self.bump_up)), ball(self.down) * abs(ball(self.bump_down))
+        fall, rise = ball(self.rate_up), ball(self.rate_down)
+        return self.slope_at_ends(
+            low,
+            high,
+            lambda x, tau: (up * abs(fall) * (-fall * x).exp() / tau, down * abs(rise) * (rise * x).exp() / tau),
+        )

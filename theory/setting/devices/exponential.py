@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from theory.setting.devices.base import Array, MonotoneResponses, positive
-from theory.setting.devices.enclosure import above, ball, precise
+from theory.setting.devices.enclosure import Exact, above, ball, precise
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,13 @@ class Exponential(MonotoneResponses):
         with precise():
             c = ball(self.curvature)
             return above(-c / (-c).expm1())
+
+    def response_slope(self, low: Exact, high: Exact) -> float | None:
+        """Return the largest (c/tau) e^(-c (1 -+ w/tau))/(1 - e^(-c)): monotone in w, so largest at an end."""
+        c = ball(self.curvature)
+        return self.slope_at_ends(
+            low, high, lambda x, tau: (-c / tau * (-c * (1 + sign * x)).exp() / (-c).expm1() for sign in (-1, 1))
+        )
 
     def symmetric_point(self) -> float:
         """Return 0."""

@@ -8,7 +8,7 @@ import numpy as np
 from flint import arb
 
 from theory.setting.devices.base import Array, Device, positive
-from theory.setting.devices.enclosure import Exact, ball, precise
+from theory.setting.devices.enclosure import Exact, above, ball, precise
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,11 @@ class AsymmetricLinear(Device):
     def steepness(self) -> float:
         """Return 1."""
         return 1.0
+
+    def response_slope(self, low: Exact, high: Exact) -> float:  # noqa: ARG002
+        """Return 1/tau; 0 if digital."""
+        with precise():
+            return 0.0 if math.isinf(self.tau) else above(1 / ball(self.tau))
 
     def symmetric_point(self) -> float:
         """Return 0."""

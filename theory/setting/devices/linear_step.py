@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from boundary import BadInput
 from theory.setting.devices.base import Array, MonotoneResponses, positive
+from theory.setting.devices.enclosure import Exact, ball
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,7 @@ class LinearStep(MonotoneResponses):
     def q_minus(self, w: Array) -> Array:
         """Return down + slope_down w/tau."""
         return self.down + self.slope_down * (w / self.tau)
+
+    def response_slope(self, low: Exact, high: Exact) -> float | None:
+        """Return the larger of slope_up/tau and slope_down/tau: both responses are straight."""
+        return self.slope_at_ends(low, high, lambda _, tau: (ball(self.slope_up) / tau, ball(self.slope_down) / tau))

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from theory.setting.devices.base import Array, MonotoneResponses, positive
-from theory.setting.devices.enclosure import above, ball, precise
+from theory.setting.devices.enclosure import Exact, above, ball, precise
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,13 @@ class Power(MonotoneResponses):
         up, down = self.numbers()
         with precise():
             return None if min(up, down) < 1 else above(ball(2) ** (ball(max(up, down)) - 1))
+
+    def response_slope(self, low: Exact, high: Exact) -> float | None:
+        """Return the largest (e/tau) (1 -+ w/tau)^(e - 1), a power of something monotone, so largest at an end."""
+        up, down = (ball(exponent) for exponent in self.numbers())
+        return self.slope_at_ends(
+            low, high, lambda x, tau: (up / tau * (1 - x) ** (up - 1), down / tau * (1 + x) ** (down - 1))
+        )
 
     def symmetric_point(self) -> float | None:
         """Return 0, where both responses are 1."""

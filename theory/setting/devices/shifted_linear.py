@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from theory.setting.devices.base import Array, MonotoneResponses, positive
+from theory.setting.devices.enclosure import Exact, ball
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class ShiftedLinear(MonotoneResponses):
     def steepness(self) -> float:
         """Return the larger slope."""
         return float(max(self.up, self.down))
+
+    def response_slope(self, low: Exact, high: Exact) -> float | None:
+        """Return max(up, down)/tau: both responses are straight."""
+        return self.slope_at_ends(low, high, lambda _, tau: (ball(self.up) / tau, ball(self.down) / tau))
 
     def symmetric_point(self) -> float:
         """Return tau (up - down)/(up + down)."""

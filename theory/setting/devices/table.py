@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,7 +12,7 @@ from flint import arb
 
 from boundary import BadInput
 from theory.setting.devices.base import Array, MonotoneResponses
-from theory.setting.devices.enclosure import Exact, ball
+from theory.setting.devices.enclosure import Exact, above, ball, precise
 
 
 @dataclass(frozen=True)
@@ -87,3 +88,12 @@ class Table(MonotoneResponses):
         place = (Fraction(w) / Fraction(self.tau) + 1) * steps / 2
         left = min(bisect_right(range(steps + 1), place) - 1, steps - 1)
         return ball(responses[left] + (place - left) * (responses[left + 1] - responses[left]))
+
+    def response_slope(self, low: Exact, high: Exact) -> float | None:
+        """Return the largest difference of neighbouring knots over their distance 2 tau/n, anywhere; rational."""
+        if not -self.tau <= low <= high <= self.tau:
+            return None
+        sides = ([Fraction(knot) for knot in side] for side in (self.up, self.down))
+        rises = max(abs(after - before) * (len(side) - 1) for side in sides for before, after in pairwise(side))
+        with precise():
+            return above(ball(rises / (2 * Fraction(self.tau))))
