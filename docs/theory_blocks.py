@@ -31,7 +31,7 @@ ENTRY = Path(__file__).parent / "theory.md"
 CHAPTERS = ENTRY.parent / "theory"
 ORDER = (
     "tools", "element", "pipelines", "networks", "staleness", "theorem-1", "theorem-2", "evaluation", "refinements",
-    "complexity", "floor", "responses", "granularity", "lag", "free", "shape",
+    "complexity", "floor", "responses", "granularity", "lag", "free", "free-bounds", "shape",
 )  # fmt: skip
 """The chapters in the order of the proof: what a claim cites stands before it."""
 
@@ -69,7 +69,8 @@ PLAIN = {
     "Theta": r"\Theta", "G_fresh": r"\Xi", "W_c": r"\sqrt{c} \, W", "c_mean": r"\bar{c}", "s2_m": "s_m^2",
     "mu_i": r"\mu_i", "psi_i": r"\psi_i", "dev_i": "s_i", "ebar_i": r"\bar{e}_i", "etilde_i": r"\tilde{e}_i",
     "R_chi": r"R_{\chi}", "Psi": r"\Psi", "M_abs": r"\lvert \mu \rvert", "Dev": "s", "Ebar": r"\bar{e}",
-    "Etilde": r"\tilde{e}",
+    "Etilde": r"\tilde{e}", "sqrt_D": r"\sqrt{D}", "alpha_max": r"\alpha_{\max}", "phi_max": r"\varphi_{\max}",
+    "R0_f": "R_{0, f}", "R_01": "R_{0, 1}",
 }  # fmt: skip
 """How names of generators and of a few symbols look where the name itself is no mathematics."""
 NAME = r"[A-Za-z]\w*"

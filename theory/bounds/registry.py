@@ -43,7 +43,8 @@ def family(name: str) -> MultiplierBound:
     share = multiplier.theta if multiplier.theta in right.free_symbols else None
     others = right.free_symbols - {point.A, multiplier.mu, multiplier.theta}
     parameters = tuple(sorted(others, key=lambda item: item.name))
-    return MultiplierBound(right, point.A, multiplier.mu, share, parameters, multiplier.denominator())
+    positive = eliminate(statement.premise("denominator").rhs, statement)
+    return MultiplierBound(right, point.A, multiplier.mu, share, parameters, positive)
 
 
 def _family(name: str, proved_by: str, *needs: str, searched: bool = True) -> Form:

@@ -116,20 +116,25 @@ def iterations(t: Expr = t) -> Expr:
     return 8 * Delta * L * sigma**2 / eps**2 + 2 * rest_of(t) / eps
 
 
-def _leading(d: Draft) -> None:
-    """Show lead/sqrt(K) = 2 alpha L sigma^2 = 2 p + x sigma^2."""
-    whole = 2 * alpha * L * sigma**2 * root
+def leading(d: Draft, step: Symbol = alpha) -> None:
+    """Show lead/sqrt(K) = 2 step L sigma^2, for the step whose square is 2 Delta/(L sigma^2 K)."""
+    whole = 2 * step * L * sigma**2 * root
     both = whole + lead
     d.have(
         "lead",
         eq(lead, whole),
         combine(
-            times("alpha^2", -4 * L**2 * sigma**4 * K / both),
-            times("root_K^2", -4 * alpha**2 * L**2 * sigma**4 / both),
+            times(f"{step.name}^2", -4 * L**2 * sigma**4 * K / both),
+            times("root_K^2", -4 * step**2 * L**2 * sigma**4 / both),
             times("lead^2", 1 / both),
         ),
     )
-    d.have("leading", eq(lead / root, 2 * alpha * L * sigma**2), combine(times("lead", 1 / root)))
+    d.have("leading", eq(lead / root, 2 * step * L * sigma**2), combine(times("lead", 1 / root)))
+
+
+def _balanced(d: Draft) -> None:
+    """Show 2 p + x sigma^2 = 2 alpha L sigma^2, which is lead/sqrt(K)."""
+    leading(d)
     d.have(
         "start and noise",
         eq(2 * p + x * sigma**2, 2 * alpha * L * sigma**2),
@@ -200,7 +205,7 @@ def step_size_balances_start_and_noise(d: Draft) -> None:
     At most (1+t) rho^2 sigma^2 + lead/sqrt(K) + rest/K, lead^2 = 8 Delta L sigma^2, rest = 2 Delta C2/(L sigma^2).
     """
     step_size(d)
-    _leading(d)
+    _balanced(d)
     _small_terms(d)
     noisy, inflated = (1 + 1 / t) * qn**2, (1 + t) * rho**2 * sigma**2
     d.have(

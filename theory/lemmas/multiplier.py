@@ -82,7 +82,8 @@ def shared() -> sympy.Expr:
     return mu * w * (theta + (1 - theta) * q)
 
 
-def _squares_order(low: sympy.Expr, high: sympy.Expr) -> Cite:
+def squares_order(low: sympy.Expr, high: sympy.Expr) -> Cite:
+    """Return that low <= high, because their squares are in that order."""
     return Cite("order.root", "bound", {lower: low, upper: high})
 
 
@@ -101,7 +102,7 @@ def _conditions(d: Draft, across: sympy.Expr) -> None:
     d.given("(ii)", descends(xn, g, across), "domain")
 
 
-def _orthogonal(d: Draft) -> None:
+def orthogonal_part(d: Draft) -> None:
     """Introduce what of v is orthogonal to F, S = sqrt(Y^2 - a^2): all that the noise meets."""
     d.root(u, mu**2 * w**2 + (1 - mu) ** 2 * A, combine(square(mu * w), times("A >= 0", (1 - mu) ** 2)))
     d.root(S, Y**2 - a**2, combine(times("abs(a) <= Y")))
@@ -128,13 +129,13 @@ def _witness_of_search(d: Draft, more: Mapping[str, object]) -> None:
 def geometry_and_descent_bound_the_gradient(d: Draft) -> None:
     """If (i), (ii) hold for some Y >= abs(a), then A <= G(A; mu) for every mu >= 0 with mu x + q^2 < 1."""
     _domain(d)
-    _orthogonal(d)
+    orthogonal_part(d)
     _conditions(d, S)
     along = (1 - mu) * r * a + mu * w * S
     across = times("S^2", (1 - mu) ** 2 * r**2 + mu**2 * w**2)
     lengths = times("u^2", -(Y**2)), times("r^2", (1 - mu) ** 2 * Y**2), across
     d.have("squares", le(along**2, (Y * u) ** 2), combine(square((1 - mu) * r * S - mu * w * a), *lengths))
-    d.have("Cauchy-Schwarz", le(along, Y * u), _squares_order(along, Y * u))
+    d.have("Cauchy-Schwarz", le(along, Y * u), squares_order(along, Y * u))
     best = square(Y - (u + q * (T + qn)) / denominator(), denominator())
     proof = combine(times("(i)"), times("(ii)", 2 * mu), times("Cauchy-Schwarz", 2), best)
     d.conclude("bound", le(A, right_side(T, u, sympy.Integer(0))), proof)
@@ -149,7 +150,7 @@ def geometry_and_resolved_descent_bound_the_gradient(d: Draft) -> None:
     _conditions(d, z)
     squares = combine(times("abs(a) <= Y", (1 - mu) ** 2), times("c^2", -(Y**2)))
     d.have("squares", le(((1 - mu) * a) ** 2, (c * Y) ** 2), squares)
-    d.have("along", le((1 - mu) * a, c * Y), _squares_order((1 - mu) * a, c * Y))
+    d.have("along", le((1 - mu) * a, c * Y), squares_order((1 - mu) * a, c * Y))
     best = square(Y - (c * r + shared() + q * (T + qn)) / denominator(), denominator())
     noise = times("z <= Y", 2 * mu * w * theta), times("z <= eta", 2 * mu * w * (1 - theta))
     d.have("share", le(0, 1 - theta), combine(times("theta <= 1")))
@@ -176,13 +177,15 @@ def right_side_is_star_shaped(d: Draft) -> None:
     d.witness(f=1, h=1, q=0, C=0, k=0, E=1, V=1, m=1, E1=1, V1=1)
 
 
-def _shrinks(root: sympy.Symbol, root1: sympy.Symbol, linear: sympy.Expr, constant: sympy.Expr) -> tuple[Step, Step]:
+def root_shrinks(
+    root: sympy.Symbol, root1: sympy.Symbol, linear: sympy.Expr, constant: sympy.Expr
+) -> tuple[Step, Step]:
     """Show f root <= A root1 for the roots of linear A + constant and linear A1 + constant, where A1 <= A."""
     low, high = f * root, A * root1
     drop = times("f^2", linear * A + constant), times("negation", constant * A)
     sides = times(f"{root1.name}^2", -(A**2)), times(f"{root.name}^2", f**2)
     squares = Step(f"squares of {root.name}", le(low**2, high**2), combine(*sides, *drop))
-    return squares, Step(f"{root.name} shrinks", le(low, high), _squares_order(low, high))
+    return squares, Step(f"{root.name} shrinks", le(low, high), squares_order(low, high))
 
 
 def _end(d: Draft, cited: str, across: Sequence[sympy.Expr], early: sympy.Expr, shrinks: Sequence[Step]) -> None:
@@ -193,8 +196,8 @@ def _end(d: Draft, cited: str, across: Sequence[sympy.Expr], early: sympy.Expr, 
     ray = {h: A, E: T + qn, E1: T1 + qn, V: across[0], V1: across[1], C: start(), k: early, m: denominator()}
     steps = (
         Step("squares of f", le(f**2, A**2), combine(times("negation", A), times("f^2"))),
-        Step("f <= A", le(f, A), _squares_order(f, A)),
-        *_shrinks(T, T1, rho**2, rbar2 * sigma**2),
+        Step("f <= A", le(f, A), squares_order(f, A)),
+        *root_shrinks(T, T1, rho**2, rbar2 * sigma**2),
         Step("E1", le(f * (T + qn), A * (T1 + qn)), combine(times(f"{T.name} shrinks"), times("f <= A", qn))),
         *shrinks,
         Step("ray", le(f**2 * rights[0], A**2 * rights[1]), Cite("multiplier.ray", "bound", ray)),
@@ -205,7 +208,7 @@ def _end(d: Draft, cited: str, across: Sequence[sympy.Expr], early: sympy.Expr, 
     d.conclude("end", lt(A, A1), Contradiction(ZeroCases(A, Chain(steps, last), nothing)))
 
 
-def _candidate(d: Draft) -> None:
+def candidate(d: Draft) -> None:
     """Introduce the drift at A, and the number A1 > 0 with the drift there."""
     for name in (rbar2, p, xn):
         d.given(f"{name.name} >= 0", le(0, name), "domain")
@@ -219,12 +222,12 @@ def _candidate(d: Draft) -> None:
 def a_number_below_which_the_gradient_stays(d: Draft) -> None:
     """If G(A1; mu) < A1 for one mu, then every A with (i), (ii) is below A1: A1 is an upper end of A_sharp."""
     _domain(d)
-    _candidate(d)
-    _orthogonal(d)
+    candidate(d)
+    orthogonal_part(d)
     _conditions(d, S)
     gain = (1 - mu) ** 2
     d.root(u1, mu**2 * w**2 + gain * A1, combine(square(mu * w), times("A1 > 0", gain)))
-    shrinks = _shrinks(u, u1, gain, mu**2 * w**2)
+    shrinks = root_shrinks(u, u1, gain, mu**2 * w**2)
     wider = Step("V1", le(f * u, A * u1), combine(times("u shrinks")))
     _end(d, "multiplier.bound", (u, u1), sympy.Integer(0), (*shrinks, wider))
     _witness_of_search(d, {"S": 0, "u": 1, "u1": 1, "A1": 4, "T1": 0, "f": 2})
@@ -234,7 +237,7 @@ def a_number_below_which_the_gradient_stays(d: Draft) -> None:
 def a_number_below_which_the_gradient_stays_resolved(d: Draft) -> None:
     """If G(A1; mu, theta) < A1 for one mu and theta, then every A with (i) and the resolved (ii) is below A1."""
     _domain(d)
-    _candidate(d)
+    candidate(d)
     _resolved(d)
     _conditions(d, z)
     d.root(r1, A1, combine(times("A1 > 0")))
@@ -243,7 +246,9 @@ def a_number_below_which_the_gradient_stays_resolved(d: Draft) -> None:
     proof = combine(times(f"{r.name} shrinks", c), times("f <= A", shared()))
     wider = Step("V1", le(f * gains[0], A * gains[1]), proof)
     early = mu * w * (1 - theta)
-    _end(d, "multiplier.bound_resolved", gains, early, (*_shrinks(r, r1, sympy.Integer(1), sympy.Integer(0)), wider))
+    _end(
+        d, "multiplier.bound_resolved", gains, early, (*root_shrinks(r, r1, sympy.Integer(1), sympy.Integer(0)), wider)
+    )
     _witness_of_search(d, {"c": 0, "z": 0, "theta": 1, "r1": 2, "A1": 4, "T1": 0, "f": 2})
 
 
