@@ -78,6 +78,10 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "frozen": (
         "free.frozen_orthogonal", "free.weighted_window",
     ),
+    "frozen_run": (
+        "free.split", "free.coherent", "free.first_order", "free.second", "free.linear", "free.orthogonal",
+        "free.remainder",
+    ),
     "averages": (
         "noise.orthogonal", "noise.second_moment", "stale.minkowski", "stale.martingale", "stale.reach",
         "adaptive.reach", "master.telescope", "master.expand", "master.polarise", "hilbert.component",
