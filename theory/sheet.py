@@ -101,7 +101,8 @@ def _step(item: Claim) -> dict[str, Any]:
 
 def _condition(part: Condition) -> str:
     sign = "<" if part.strict else r"\le"
-    return f"{formula(part.lhs)} {sign} {formula(part.rhs)}"
+    unless = "".join(rf" \text{{ unless }} {QUANTITIES[name].latex} \text{{ is given}}" for name in part.without)
+    return f"{formula(part.lhs)} {sign} {formula(part.rhs)}{unless}"
 
 
 def _range(name: str) -> str:

@@ -1,7 +1,8 @@
 """Theorems as functions of numbers: domains checked exactly, values guaranteed from above."""
 
 from theory.bounds import complexity as complexity  # it adds its theorem to the registry
-from theory.bounds.function import Bound, Condition, Evaluation
+from theory.bounds.forms import Condition
+from theory.bounds.function import Bound, Evaluation
 from theory.bounds.registry import bound, names
 
 NAMES = names()

@@ -19,11 +19,12 @@ from boundary import OutsideDomain
 from boundary.numbers import Number, below, exact, nearest, shown
 from theory.blueprint import assumptions_of, claim
 from theory.bounds.enough import enough
-from theory.bounds.forms import Outcome
-from theory.bounds.function import Bound, Condition, Evaluation, closed, gathered
+from theory.bounds.families import PLAIN, family
+from theory.bounds.forms import Condition, Outcome
+from theory.bounds.function import Bound, Evaluation, closed, gathered
 from theory.bounds.inputs import Given, condition, read, satisfied, scalar
 from theory.bounds.inversion import Inversion
-from theory.bounds.registry import MAKERS, PLAIN, bound, family
+from theory.bounds.registry import MAKERS, bound
 from theory.bounds.theorem3 import CONSTANTS as CONSTANTS
 from theory.bounds.theorem3 import OPTIONAL, ClosedIterations, closed_form
 from theory.lemmas import complexity as parts

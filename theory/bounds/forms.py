@@ -1,8 +1,9 @@
 """How a bound is computed: from one expression, or as the least that a family of multipliers proves."""
 
 import math
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import sympy
@@ -11,9 +12,43 @@ from flint import arb
 from theory.bounds.arithmetic import Enclosure, ball, nearest, round_up
 from theory.bounds.multipliers import MultiplierBound, Outcome
 
-__all__ = ["ClosedForm", "Form", "MultiplierForm", "Outcome"]
+__all__ = ["ClosedForm", "Condition", "Form", "MultiplierForm", "Outcome"]
 
 _ALIKE = 2.0**-50  # two upper ends that may be of one number, relatively
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a theorem's domain: lhs < rhs, or lhs <= rhs where it is not strict.
+
+    Args:
+        label: as a person writes it.
+        lhs, rhs: in the symbols of the theorem.
+        strict: whether the sides may not be equal.
+        needs: parameters that it speaks of: without one of them it asks for nothing.
+        without: parameters which make it ask for nothing.
+
+    """
+
+    label: str
+    lhs: sympy.Expr
+    rhs: sympy.Expr
+    strict: bool = True
+    needs: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+    @property
+    def of(self) -> str:
+        """Return what is below the limit, as a person writes it."""
+        return re.split(" <=? | = ", self.label)[0]
+
+    def holds(self, slack: Enclosure) -> bool:
+        """Return whether rhs - lhs, known exactly or as a ball, is certain to satisfy the condition."""
+        return bool(slack > 0) if self.strict else bool(slack >= 0)
+
+    def asked(self, given: Iterable[str]) -> bool:
+        """Return whether it asks for anything where these parameters are given."""
+        return set(self.needs) <= set(given) and not set(self.without) & set(given)
 
 
 @dataclass(frozen=True)
@@ -25,6 +60,8 @@ class Form(ABC):
         needs: optional parameters without which it does not apply.
         definitions: meanings of symbols that differ between the forms of a bound.
         claims: ids of the claims that its formula is read off.
+        domain: where it is proved, beyond the domain of the bound; elsewhere it is left out.
+        assumptions: ids of what it rests on beyond what the bound does.
 
     """
 
@@ -32,6 +69,8 @@ class Form(ABC):
     needs: tuple[str, ...] = ()
     definitions: Mapping[sympy.Symbol, sympy.Expr] = field(default_factory=dict)
     claims: tuple[str, ...] = ()
+    domain: tuple[Condition, ...] = field(default=(), kw_only=True)
+    assumptions: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     @abstractmethod
@@ -72,13 +111,14 @@ class MultiplierForm(Form):
     Args:
         family: the inequality A <= G(A; mu).
         searched: whether the best multiplier is searched; otherwise mu = 1.
-        degrees: of each parameter in the unit of A, for where the search starts; 0 where not named.
+        degrees: of each parameter in the unit of A, for where the search starts; 0 where not named. None: it starts from
+            G at A = 0.
 
     """
 
     family: MultiplierBound | None = None
     searched: bool = True
-    degrees: Mapping[str, float] = field(default_factory=dict)
+    degrees: Mapping[str, float] | None = field(default_factory=dict)
 
     @property
     def _bound(self) -> MultiplierBound:
@@ -111,7 +151,9 @@ class MultiplierForm(Form):
         return replace(plain, settled=alike)  # multiplier 1 is the best, or more precision is needed to see a better
 
     def _unit(self, setting: Sequence[arb]) -> arb:
-        """Return the sum of what has the unit of A: all of them zero means that the bound is zero."""
+        """Return a number of the unit of A, made of what drives it: zero means that the bound is zero."""
+        if self.degrees is None:
+            return self._bound.at_nothing(setting)
         total = arb(0)
         for parameter, value in zip(self._bound.parameters, setting, strict=True):
             degree = self.degrees.get(parameter.name, 0.0)

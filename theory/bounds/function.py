@@ -23,8 +23,20 @@ from theory.bounds.arithmetic import (
     nearest,
     precise,
 )
-from theory.bounds.forms import Form, Outcome
-from theory.bounds.inputs import Given, as_typed, canonical, condition, rational, read, satisfied, scalar, spelled
+from theory.bounds.forms import Condition, Form, Outcome
+from theory.bounds.inputs import (
+    INSTEAD,
+    Given,
+    as_typed,
+    canonical,
+    condition,
+    has,
+    rational,
+    read,
+    satisfied,
+    scalar,
+    spelled,
+)
 from theory.setting.symbols import symbol
 from theory.theorems.statement import BoundedQuantity
 
@@ -38,27 +50,16 @@ DEFAULTS = {
     "rbar2": symbol("rho") ** 2,
     "gain": sympy.Integer(1),
     "cycle": sympy.Integer(0),
+    **{name: sympy.Integer(0) for name in ("H2", "HJ", "Gamma")},
+    "theta1": 1 / symbol("tau"),
+    "nuhat": symbol("ell1") * sympy.sqrt(symbol("D")) * symbol("sigma"),
 }
 """What a parameter is where it is not given: what it refines; the gain is that of the linear device, whose pulses are
 all alike."""
 PULSES = ("V", "qmax", "dw", "cycle", "size")
 """Parameters of granular steps: a bound that does not need them is not proved of such steps."""
-_REFINES = {"nu": "Lambdah", "rbar2": "rho"}
+_REFINES = {"nu": "Lambdah", "nuhat": "ell1", "rbar2": "rho"}
 """Refining parameters that stand in every form, and what each refines; that Ln is given makes a form of its own."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """One condition of a theorem's domain: lhs < rhs, or lhs <= rhs where it is not strict."""
-
-    label: str
-    lhs: sympy.Expr
-    rhs: sympy.Expr
-    strict: bool = True
-
-    def holds(self, slack: Enclosure) -> bool:
-        """Return whether rhs - lhs, known exactly or as a ball, is certain to satisfy the condition."""
-        return bool(slack > 0) if self.strict else bool(slack >= 0)
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ class Bound:
     def _evaluate(self, given: Mapping[str, Given]) -> Evaluation:
         self.refuse(given)
         settings = read(given, self.needed(given), self.title)
-        forms = self._applicable(given)
+        forms = self.applicable(given)
         least = [self._least(forms, settings.at(index)) for index in range(settings.count)]
         return _of_forms(least, settings.shape)
 
@@ -152,14 +153,16 @@ class Bound:
             raise BadInput(name, given[name], f"{name} is not given: no form of this theorem uses it", self.title)
 
     def _least(self, forms: Sequence[Form], numbers: Mapping[str, Fraction]) -> tuple[Form, Outcome]:
-        """Return the least of some forms at one setting; of equal ones the first."""
+        """Return the least of some forms at one setting; of equal ones the first that assumes the least."""
         names, point = tuple(numbers), [rational(value) for value in numbers.values()]
-        self._check(names, forms[0], point)
+        self._check(names, _plainest(forms), point)
         found = []
         for form in forms:
+            if not all(self._holding(names, form, form.domain, point).values()):
+                continue
             kept, part = self._helpful(names, form, point)
             found.append((form, _outcome(form, partial(self._balls(kept, form, form.arguments), part))))
-        return min(found, key=lambda pair: pair[1].upper)
+        return min(found, key=lambda pair: (pair[1].upper, len(pair[0].assumptions)))
 
     def _helpful(
         self, names: tuple[str, ...], form: Form, point: Sequence[fmpq]
@@ -188,15 +191,15 @@ class Bound:
         if not all(found.values()):
             return found
         point = [rational(Fraction(number)) for number in numbers.values()]
-        slacks = self._slacks(tuple(numbers), self._applicable(given)[0], point)
-        return found | {part.label: part.holds(slack) for part, slack in zip(self.domain, slacks, strict=True)}
+        return found | self._holding(tuple(numbers), _plainest(self.applicable(given)), self.domain, point)
 
     def needed(self, given: Mapping[str, object]) -> list[str]:
         """Return the parameters that must be there: Lambdah is not needed where nu is given."""
-        return [name for name in self.required if not (name == "Lambdah" and "nu" in given)]
+        return [name for name in self.required if INSTEAD.get(name, "") not in given]
 
-    def _applicable(self, given: Mapping[str, object]) -> list[Form]:
-        found = [form for form in self.forms if all(name in given for name in form.needs)]
+    def applicable(self, given: Mapping[str, object]) -> list[Form]:
+        """Return the forms whose parameters are given; without any, raise `BadInput`."""
+        found = [form for form in self.forms if all(has(name, given) for name in form.needs)]
         if not found:
             raise BadInput("parameters", ", ".join(given), "those of one of the theorem's forms", self.title)
         return found
@@ -216,9 +219,12 @@ class Bound:
             self._compiled[key] = lambda point: function(*point)
         return self._compiled[key]
 
-    def _slacks(self, names: tuple[str, ...], form: Form, point: Sequence[fmpq]) -> list[Enclosure]:
-        """Return rhs - lhs of every condition; a ball around everything where a condition divides by 0."""
-        return [self._side(names, form, part.rhs - part.lhs, point) for part in self.domain]
+    def _holding(
+        self, names: tuple[str, ...], form: Form, asked: Sequence[Condition], point: Sequence[fmpq]
+    ) -> dict[str, bool]:
+        """Return which conditions hold, by label; one that divides by 0 does not."""
+        sides = {part.label: (part, part.rhs - part.lhs) for part in asked if part.asked(names)}
+        return {label: part.holds(self._side(names, form, side, point)) for label, (part, side) in sides.items()}
 
     def _side(self, names: tuple[str, ...], form: Form, side: sympy.Expr, point: Sequence[fmpq]) -> Enclosure:
         try:
@@ -228,13 +234,14 @@ class Bound:
         return value
 
     def _check(self, names: tuple[str, ...], form: Form, point: Sequence[fmpq]) -> None:
-        for part, slack in zip(self.domain, self._slacks(names, form, point), strict=True):
-            if not part.holds(slack):
+        holding = self._holding(names, form, self.domain, point)
+        for part in self.domain:
+            if not holding.get(part.label, True):
                 value = self._side(names, form, part.lhs, point)
-                meaning = self.definitions.get(part.lhs, part.lhs)
-                if "gain" not in names:
-                    meaning = meaning.xreplace({symbol("gain"): DEFAULTS["gain"]})
-                name = " = ".join(dict.fromkeys([str(part.lhs), str(meaning)]))
+                name = part.of
+                if part.lhs in self.definitions:
+                    gain = {} if "gain" in names else {symbol("gain"): DEFAULTS["gain"]}
+                    name += f" = {self.definitions[part.lhs].xreplace(gain)}"
                 raise OutsideDomain(name, shown(nearest(value)), part.label, self.title)
 
     def _repr_latex_(self) -> str:
@@ -242,6 +249,11 @@ class Bound:
 
     def __str__(self) -> str:
         return f"{self.title}: {self.name}({', '.join(self.required)})"
+
+
+def _plainest(forms: Sequence[Form]) -> Form:
+    """Return the form that needs the least: it gives the symbols of the bound's own domain their meanings."""
+    return min(forms, key=lambda form: len(form.needs))
 
 
 def closed(expression: sympy.Expr, meanings: Mapping[sympy.Symbol, sympy.Expr]) -> sympy.Expr:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,9 +22,12 @@ Given = Any
 
 PARAMETERS = (
     "L", "sigma2", "Delta", "alpha", "K", "rho", "gamma", "gain", "Lambda1", "Lambdah", "nu", "Ln", "rbar2", "V",
-    "qmax", "dw", "cycle", "size", "t", "eps", "chi2",
+    "qmax", "dw", "cycle", "size", "t", "eps", "chi2", "D", "ell", "ell1", "tau", "theta1", "nuhat", "F0", "H2", "HJ",
+    "Gamma",
 )  # fmt: skip
 """Every name a bound may be given."""
+INSTEAD: Mapping[str, str] = {"Lambdah": "nu", "ell1": "nuhat", "tau": "theta1"}
+"""Parameters that a theorem makes another of, which may be given in their place."""
 SYNONYMS: Mapping[str, str] = {"gamma": "rho"}
 """Other names of parameters, and the names the theorems use."""
 
@@ -68,6 +71,8 @@ def canonical(given: Mapping[str, Given], theorem: str) -> dict[str, Given]:
     for name, meant in SYNONYMS.items():
         if name in given and meant in given:
             raise BadInput(name, given[name], f"{name} is given or {meant}, not both: they are one quantity", theorem)
+    if "tau" in given and "theta1" in given:
+        raise BadInput("tau", given["tau"], "tau is given or theta1, not both: theta1 is 1/tau", theorem)
     return {SYNONYMS.get(name, name): value for name, value in given.items()}
 
 
@@ -106,6 +111,11 @@ class Settings:
     def at(self, index: int) -> dict[str, Fraction]:
         """Return one setting as numbers by name."""
         return {name: values[index] for name, values in self.values.items()}
+
+
+def has(name: str, given: Container[str]) -> bool:
+    """Return whether a parameter is given, or what may be given in its place."""
+    return name in given or INSTEAD.get(name, name) in given
 
 
 def read(given: Mapping[str, Given], required: Iterable[str], theorem: str) -> Settings:

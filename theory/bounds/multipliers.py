@@ -42,7 +42,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class MultiplierBound:
-    """A theorem of the form A <= G(A; mu, theta) for all multipliers with mu x + q^2 < 1.
+    """A theorem of the form A <= G(A; mu, theta) for all multipliers for which a denominator is positive.
 
     Args:
         right: G.
@@ -50,7 +50,7 @@ class MultiplierBound:
         multiplier: the symbol mu >= 0.
         share: a second multiplier in [0, 1] in which G is a convex quadratic, or None.
         parameters: the other symbols of G, homogeneous of degree one in A together with `scales`.
-        denominator: what must stay positive: 1 - q^2 - mu x.
+        denominator: what must stay positive, linear in mu: 1 - q^2 - mu x in Theorem 1.
 
     """
 
@@ -79,6 +79,11 @@ class MultiplierBound:
     def _best_share(self) -> Callable[..., list[Any]]:
         (root,) = sympy.solve(sympy.diff(self.right, self.share), self.share)
         return ball_function([root], [self.unknown, self.multiplier, *self.parameters])
+
+    def at_nothing(self, parameters: Sequence[arb]) -> arb:
+        """Return G(0; 1, 1): 0 exactly where nothing drives A."""
+        ones = [arb(1)] * (1 if self.share is None else 2)
+        return self._balls(arb(0), *ones, *parameters)[0].mid()
 
     def best(self, start: arb, parameters: Sequence[arb]) -> Outcome | None:
         """Return the least bound that a multiplier proves, and that one; None where none proves any.

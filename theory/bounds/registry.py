@@ -1,50 +1,24 @@
 """The theorems on A as functions, and how each is computed. Every formula is read off the claim that proves it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
 import sympy
 
-from boundary import known
+from boundary import BadInput, known
 from theory.blueprint import assumptions_of, claim, rests_on
-from theory.bounds.forms import ClosedForm, Form, MultiplierForm
-from theory.bounds.function import DEFAULTS, PULSES, Bound, Condition, closed
-from theory.bounds.inputs import PARAMETERS
-from theory.bounds.multipliers import MultiplierBound
-from theory.lemmas import feasible as point
-from theory.lemmas import multiplier
+from theory.bounds import free as four
+from theory.bounds.families import PLAIN, family, resolved_meanings
+from theory.bounds.forms import ClosedForm, Condition, Form, MultiplierForm
+from theory.bounds.function import DEFAULTS, PULSES, Bound, closed
+from theory.bounds.inputs import INSTEAD, PARAMETERS
 from theory.setting.symbols import symbol
-from theory.theorems import every, explicit, floor, granular, granular_floor, sharp
-from theory.theorems.statement import Theorem, definitions, eliminate, relational
+from theory.theorems import every, explicit, floor, free, granular, granular_floor, sharp
+from theory.theorems.statement import Theorem, eliminate, relational
 from theory.wording import conclusion_latex, feasible_latex, formula
 
-Meanings = Mapping[sympy.Symbol, sympy.Expr]
-
-PLAIN: Meanings = {point.xn: point.x, point.g: point.x}
-"""The noise meets the smoothness L: x sigma."""
-
-
-@cache
-def resolved_meanings() -> Meanings:
-    """Return what xn and the weight of the noise mean where it meets the smoothness Ln: sqrt(x xn) sigma."""
-    return {**definitions("master.resolved", "xn"), point.g: eliminate(point.g, claim("resolved.explicit"))}
-
-
 _DEGREES = {"sigma": 0.5, "p": 1.0, "qn": 0.5}
-
-
-@cache
-def family(name: str) -> MultiplierBound:
-    """Return the inequality A <= G(A; mu) whose upper ends the claim `name` certifies, read off its premise."""
-    statement = claim(name)
-    certificate = statement.premise("certificate")
-    right = eliminate(certificate.lhs, statement).xreplace({certificate.rhs: point.A})
-    share = multiplier.theta if multiplier.theta in right.free_symbols else None
-    others = right.free_symbols - {point.A, multiplier.mu, multiplier.theta}
-    parameters = tuple(sorted(others, key=lambda item: item.name))
-    positive = eliminate(statement.premise("denominator").rhs, statement)
-    return MultiplierBound(right, point.A, multiplier.mu, share, parameters, positive)
 
 
 def _family(name: str, proved_by: str, *needs: str, searched: bool = True) -> Form:
@@ -56,7 +30,8 @@ def _family(name: str, proved_by: str, *needs: str, searched: bool = True) -> Fo
 def _named(theorem: Theorem) -> set[str]:
     """Return the names of the command line that a theorem's own symbols stand for."""
     symbols = {part for name in theorem.parameters for part in closed(name, theorem.definitions).free_symbols}
-    return {{"sigma": "sigma2", "nu": "Lambdah"}.get(name.name, name.name) for name in symbols}
+    others = {"sigma": "sigma2", **{made: name for name, made in INSTEAD.items()}}
+    return {others.get(name.name, name.name) for name in symbols}
 
 
 def _required(theorem: Theorem) -> tuple[str, ...]:
@@ -91,7 +66,18 @@ def _sharp() -> Bound:
     run = claim("master.young")
     latex = feasible_latex(run, "i", "ii")
     resolved = _family("noise-resolved", "multiplier.end_resolved", "Ln")
-    return _bound(sharp.THEOREM, latex, resolved, _family("plain", "multiplier.end"))
+    base = _bound(sharp.THEOREM, latex, resolved, _family("plain", "multiplier.end"))
+    more = tuple(name for name in _free().assumptions if name not in base.assumptions)
+    others = (replace(form, assumptions=more) for form in four.forms("sharp", "free", four.NEEDED))
+    return replace(base, forms=(*base.forms[:-1], *others, base.forms[-1]))
+
+
+def _free(kind: str = "sharp") -> Bound:
+    """Return Theorem 4, by the best multiplier or by the multiplier 1."""
+    forms = four.forms(kind, kind)
+    latex = feasible_latex(claim("free.explicit"), "i4", "ii")
+    base = _bound(free.THEOREM, latex, *forms)
+    return replace(base, domain=four.domain(), assumptions=tuple(sorted({*base.assumptions, *free.ASSUMES})))
 
 
 def _resolved() -> Bound:
@@ -158,6 +144,7 @@ MAKERS: dict[str, Callable[[], Bound]] = {
     "floor": _floor,
     "granular": _granular,
     "granular-floor": _granular_floor,
+    "free": _free,
 }
 """How the theorems with forms of their own are made; `theory.bounds.complexity` adds its own."""
 
@@ -174,7 +161,17 @@ def names() -> tuple[str, ...]:
 
 
 @cache
-def bound(name: str) -> Bound:
-    """Return the theorem `name` as a function of its parameters; an unknown name raises `BadInput`."""
+def bound(name: str, form: str | None = None) -> Bound:
+    """Return the theorem `name` as a function of its parameters; an unknown name raises `BadInput`.
+
+    Args:
+        name: as on the command line.
+        form: of Theorem 4, `free`: "sharp", by the best multiplier, as without it; or "explicit", by the multiplier 1.
+
+    """
     known("theorem", name, names())
-    return MAKERS[name]() if name in MAKERS else _plain(every()[name])
+    if form is None:
+        return MAKERS[name]() if name in MAKERS else _plain(every()[name])
+    if name != free.THEOREM.name:
+        raise BadInput("form", form, f"left out: only the theorem {free.THEOREM.name} has forms to choose from", name)
+    return _free(known("form", form, four.KINDS))

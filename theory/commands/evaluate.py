@@ -12,9 +12,9 @@ from rich.table import Table
 from boundary import HOLDS, BadInput, OutsideDomain, assignments, known, write_json
 from boundary.numbers import exact, nearest, shown, whole
 from boundary.tables import show
-from theory.bounds import NAMES, Bound, bound, lag
+from theory.bounds import NAMES, Bound, bound, free, lag
 from theory.bounds.function import PULSES
-from theory.bounds.inputs import PARAMETERS, SYNONYMS, condition
+from theory.bounds.inputs import PARAMETERS, SYNONYMS, condition, has
 from theory.commands.devices import Answer, Asked, answered, parameters_of, read
 from theory.commands.lower import evaluate_lower
 from theory.setting.symbols import QUANTITIES
@@ -35,8 +35,18 @@ Increment = Annotated[
 ]
 _SUPPLIED = ("rho", "gamma", "gain", "qmax")
 """What a device says, and nobody else."""
+_LINEAR = "ald"
+"""The device of which it is proved how fast its drift changes with the weight."""
 _SYMMETRIC = ("shape",)
 """Theorems on devices whose drift is theta(w) |g|, as that of the linear device is."""
+FormName = Annotated[
+    str | None,
+    typer.Option(
+        "--form",
+        metavar="|".join(reversed(free.KINDS)),
+        help="Of the theorem free: by the multiplier 1, or by the best one (if left out).",
+    ),
+]
 Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout.")]
 
 
@@ -124,16 +134,41 @@ def on(name: str, settings: list[str] | None, reach: str | None, increment: str 
     asked = read(name, {one: text for one, text in given.items() if one in of_device}, reach, increment)
     _refuse(asked, chosen)
     answer = answered(asked)
-    supplied = {"gamma": answer.distortion.gamma, "gain": answer.distortion.gain, "qmax": answer.responses[1]}
+    supplied: dict[str, float | Fraction] = {"gamma": answer.distortion.gamma, "gain": answer.distortion.gain}
+    supplied["qmax"] = answer.responses[1]
     if asked.device.pulses is not None:
         supplied |= {one: getattr(asked.device.pulses, one) for one in ("dw", "cycle") if one not in given}
-    of_theorem = set(PARAMETERS) - chosen.refused - (set(PULSES) - set(chosen.pulses))
+    supplied |= _change(asked, answer, given, chosen)
+    of_theorem = set(PARAMETERS) - chosen.refused - {"tau"} - (set(PULSES) - set(chosen.pulses))
     return OnDevice(
         asked,
         answer,
         {one: Fraction(value) for one, value in supplied.items() if SYNONYMS.get(one, one) in of_theorem},
         {one: text for one, text in given.items() if one in PARAMETERS and (one in of_theorem or one not in of_device)},
     )
+
+
+def _change(asked: Asked, answer: Answer, given: Mapping[str, str], chosen: Bound) -> dict[str, Fraction]:
+    """Return how fast the drift changes with the weight, theta1, where the theorem needs it and it is proved.
+
+    Raises:
+        OutsideDomain: a device of which nobody has proved it, for a theorem that is nothing without it.
+
+    """
+    of_all = "tau" in chosen.required
+    if not of_all and not any("tau" in form.needs and all(has(name, {*given, "tau"}) for name in form.needs)
+                              for form in chosen.forms):  # fmt: skip
+        return {}
+    if asked.rounded.name == _LINEAR and not asked.uneven and answer.distortion.gain == 1:
+        if "theta1" in given:
+            raise BadInput("theta1", given["theta1"], f"theta1 is not given: it is 1/tau of {asked.name}", chosen.title)
+        return {"theta1": 1 / Fraction(asked.law.tau)}
+    if of_all and "theta1" not in given:
+        words = (
+            f"--device {_LINEAR} with equal elements, or theta1 is given: how fast the drift changes with the weight"
+        )
+        raise OutsideDomain("--device", asked.name, words, chosen.title)
+    return {}
 
 
 def _refuse(asked: Asked, chosen: Bound) -> None:
@@ -144,8 +179,8 @@ def _refuse(asked: Asked, chosen: Bound) -> None:
     if pulses is not None and not chosen.pulses:
         condition = "dw = 0, a device without pulses; the theorem `granular` is on those with pulses"
         raise OutsideDomain("dw", pulses.dw, condition, chosen.title)
-    if chosen.name in _SYMMETRIC and asked.rounded.name != "ald":
-        condition = "--device ald: its two responses differ from the gain by the same amount, up and down"
+    if chosen.name in _SYMMETRIC and asked.rounded.name != _LINEAR:
+        condition = f"--device {_LINEAR}: its two responses differ from the gain by the same amount, up and down"
         raise OutsideDomain("--device", asked.name, condition, chosen.title)
     if not asked.of_all:
         condition = "--set size=D, the number of elements: they differ, and the one furthest off sets gamma"
@@ -165,6 +200,7 @@ def evaluate(
     device: DeviceName = None,
     reach: Reach = None,
     increment: Increment = None,
+    form: FormName = None,
     json_file: Json = None,
 ) -> int:
     """Evaluate a theorem at the decimals given: the nearest value, and a guaranteed upper end of it.
@@ -172,9 +208,12 @@ def evaluate(
     The upper end is rounded up once: the double in JSON and the digits on the screen are at or above the bound. A
     device, with its parameters and the range of weights, stands for gamma, gain and qmax.
     """
+    known("THEOREM", theorem, (*NAMES, lag.NAME))
+    if form is not None and theorem != free.THEOREM:
+        raise BadInput("--form", form, f"left out: it is of the theorem {free.THEOREM} alone", theorem)
     if theorem == lag.NAME:
         return evaluate_lower(settings, json_file, {"--device": device, "--reach": reach, "--increment": increment})
-    chosen = bound(known("THEOREM", theorem, (*NAMES, lag.NAME)))
+    chosen = bound(theorem, None if form is None else known("--form", form, free.KINDS))
     if device is None:
         refuse_without_device({"--reach": reach, "--increment": increment}, chosen.title)
         on_device, texts = None, assignments(settings or [], PARAMETERS, chosen.title)
@@ -189,7 +228,8 @@ def evaluate(
     if not math.isfinite(upper):
         limit = f"{chosen.name} < 1.8e308, the largest double: change units"
         raise OutsideDomain(chosen.name, "a larger number", limit, chosen.title)
-    witness, form = {name: float(weight) for name, weight in found.witness.items()}, str(found.form)
+    witness, taken = {name: float(weight) for name, weight in found.witness.items()}, str(found.form)
+    more = next((one.assumptions for one in chosen.forms if one.name == taken), ())
     result = {
         "theorem": chosen.name,
         "value": value,
@@ -197,31 +237,41 @@ def evaluate(
         "parameters": {name: plain(name, number) for name, number in given.items()},
         "typed": typed,
         "domain": chosen.conditions(**given),
-        "form": form,
+        "form": taken,
         "witness": witness,
+        "assumptions": sorted({*chosen.assumptions, *more}),
     }
     if on_device is not None:
         result["device"], result["holds_for"] = on_device.described, on_device.conditions
     if json_file != "-":
         lines = ["holds: " + ", ".join(chosen.conditions(**given))]
+        lines += [f"the form {taken} assumes besides: {', '.join(more)}"] if more else []
         said = dict(typed)
         if on_device is not None:
             said |= {name: repr(float(number)) for name, number in on_device.supplied.items()}
             lines += [f"and where {line}" for line in on_device.conditions]
-        show(_table(chosen, form, value, upper, said, witness), *lines)
+        show(_table(chosen, taken, (value, upper), said, given, witness), *lines)
     if json_file is not None:
         write_json(json_file, result)
     return HOLDS
 
 
 def _table(
-    chosen: Bound, form: str, value: float, upper: float, typed: Mapping[str, str], witness: Mapping[str, float]
+    chosen: Bound,
+    form: str,
+    ends: tuple[float, float],
+    typed: Mapping[str, str],
+    given: Mapping[str, Fraction],
+    witness: Mapping[str, float],
 ) -> Table:
     table = Table(title=f"{chosen.name}: {chosen.title}", title_justify="left", show_header=False)
+    value, upper = ends
     table.add_row("value", repr(value), "the nearest double")
     table.add_row("guaranteed upper end", repr(upper), "at or above the bound, as printed")
     if len(chosen.forms) > 1:
-        table.add_row("form", form, f"the least that applies of {', '.join(one.name for one in chosen.forms)}")
+        table.add_row(
+            "form", form, f"the least that applies of {', '.join(one.name for one in chosen.applicable(given))}"
+        )
     for name, text in typed.items():
         quantity = QUANTITIES[name]
         table.add_row(name, text, f"{quantity.unit}, {quantity.meaning}")

@@ -21,7 +21,7 @@ from boundary import BadInput, OutsideDomain
 from tests.theory.bounds.common import NAMES, command
 from tests.theory.bounds.common import fraction as exact_end
 from theory import blueprint, sheet
-from theory.bounds import arithmetic
+from theory.bounds import arithmetic, free
 from theory.bounds.arithmetic import ball_function, nearest, precise, round_down, round_up
 from theory.bounds.function import closed
 from theory.bounds.registry import family
@@ -336,8 +336,12 @@ def signs(text):
 
 
 def stated(item):
-    """Return, for each condition of a theorem, whether the claim that it is read off says <."""
+    """Return, for each condition of a theorem, whether the claim that it is read off says <.
+
+    What Theorem 4 adds is no premise: that its set is bounded, and that the constants are those of one problem.
+    """
     premises = {str(p.relation): p.relation.op for claim in blueprint.all_claims() for p in claim.premises}
+    premises |= {part.label: "<" if part.strict else "<=" for part in free.domain()[1:]}
     return {part.label: premises[part.label] == "<" for part in item.domain}
 
 

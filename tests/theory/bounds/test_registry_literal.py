@@ -14,6 +14,8 @@ from theory.bounds.arithmetic import precise
 from theory.setting.symbols import symbol
 
 sharp, explicit, resolved, floor = (theory.bound(name) for name in ("sharp", "explicit", "resolved", "floor"))
+FOUR = ("D", "ell", "ell1", "tau", "F0")
+"""What Theorem 4 needs besides."""
 TABLE = [  # docs/theory.md#numbers, to the digits printed there
     ((1, 1, 0.5, 0.01, 10_000, 0, 0, 0), 0.01005025, 0.02010101),
     ((1, 1, 0.5, 0.01, 10_000, 0.3, 0, 0), 0.12006554, 0.12099012),
@@ -70,6 +72,16 @@ def test_a_refinement_with_what_it_refines_changes_nothing():
     assert resolved(**TABLE_POINT, Ln=1) < sharp(**TABLE_POINT)
 
 
+def theorem_4(name, *needs):
+    """Return the forms of Theorem 4: name, needs, claims, whether the multiplier is searched."""
+    return [
+        (f"{name}-noise-resolved-adaptive", (*needs, "Ln", "rbar2"), ("free.end", "master.resolved", "free.adaptive"), True),
+        (f"{name}-noise-resolved", (*needs, "Ln"), ("free.end", "master.resolved"), True),
+        (f"{name}-adaptive", (*needs, "rbar2"), ("free.end", "free.adaptive"), True),
+        (name, needs, ("free.end",), True),
+    ]  # fmt: skip
+
+
 def test_each_bound_is_computed_by_its_forms():
     found = {
         name: [
@@ -80,8 +92,10 @@ def test_each_bound_is_computed_by_its_forms():
     assert found == {
         "sharp": [
             ("noise-resolved", ("Ln",), ("multiplier.end_resolved",), True),
+            *theorem_4("free", *FOUR),
             ("plain", (), ("multiplier.end", "multiplier.sharp"), True),
         ],
+        "free": theorem_4("sharp"),
         "resolved": [("orthogonal", ("Ln",), ("multiplier.end",), True)],
         "explicit": [
             ("noise-resolved", ("Ln",), ("multiplier.end",), False),
@@ -104,7 +118,7 @@ def test_what_each_needs_and_where_it_holds():
         "sharp": NAMES, "resolved": (*NAMES, "Ln"), "explicit": NAMES, "floor": ("sigma2", "rho"),
         "complexity": ("L", "sigma2", "Delta", "rho", "Lambda1", "Lambdah", "eps"),
         "granular": (*NAMES, "V", "qmax"), "granular-floor": ("L", "sigma2", "rho", "qmax", "dw", "size"),
-        "shape": (*NAMES, "chi2"),
+        "shape": (*NAMES, "chi2"), "free": (*NAMES, *FOUR),
     }  # fmt: skip
     domain = [("x < 1", True), ("q**2 + x < 1", True), ("q**2/(1 - x) + rho**2 < 1", True)]
     for bound in (sharp, resolved, explicit, theory.bound("granular"), theory.bound("shape")):
