@@ -13,7 +13,7 @@ from simulate.engines.reference import Recursion
 from simulate.group import Group
 from simulate.run import Run
 from theory.setting import algorithms, devices
-from verify.judging import rounding, statistics, verdicts
+from verify.judging import perturbed, rounding, statistics, verdicts
 from verify.judging.checks import HEADLINE
 from verify.judging.observations import Constants, Observations, from_trajectories
 
@@ -196,8 +196,8 @@ def test_the_error_of_a_measured_gradient_counts_on_either_side():
 def test_without_noise_a_perturbed_direction_still_counts():
     observed = planted(0.001, 0.5)
     quiet = Constants({**observed.constants.values, "sigma2": 0.0}, observed.constants.certified)
-    ends = verdicts._perturbed(quiet.values, 0.5)
-    assert ends == ("nu", 0.0, pytest.approx(0.5 / (1.3 * 0.01)))
+    plain, moved = perturbed.inputs(verdicts.FORMS[0], quiet.values, 0.5)
+    assert plain == {"nu": 0.0} and moved == {"nu": pytest.approx(0.5 / (1.3 * 0.01))}
     assert word(replace(observed, constants=quiet)) == "inconclusive"
 
 

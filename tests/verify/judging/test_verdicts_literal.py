@@ -9,7 +9,7 @@ import pytest
 import theory
 from theory.setting import devices
 from theory.setting.devices import Distortion
-from verify.judging import assumptions, conditions, observations, rounding, statistics, verdicts
+from verify.judging import assumptions, conditions, observations, perturbed, rounding, statistics, verdicts
 from verify.judging.certificates import Certificate
 from verify.judging.checks import CheckName
 from verify.judging.observations import Constants, Observations
@@ -49,7 +49,27 @@ def evidence(**changes) -> Evidence:
     ],
 )
 def test_rounding_enters_through_qn(changes, found):
-    assert verdicts._perturbed(KNOWN | changes, 3.0) == found
+    name, value, moved = found
+    assert perturbed.inputs(FORMS[0], KNOWN | changes, 3.0) == ({name: value}, {name: moved})
+
+
+def test_rounding_enters_theorem_4_through_the_drift():
+    """N(h) grows by 3: N(h)^2 by no more than what a larger rho makes room for, wherever R >= sigma."""
+    free = next(form for form in FORMS if form.name == "free")
+    for known in (KNOWN, {**KNOWN, "nu": 1.0}, {**KNOWN, "rho": 0.0}):
+        plain, moved = perturbed.inputs(free, known, 1e-2)
+        assert plain == {"rho": known["rho"]}
+        rho, more, nu = moved["rho"], moved["rbar2"], known.get("nu", 4.0)
+        assert rho**2 == pytest.approx(known["rho"] ** 2 + more)
+        for R in (2.0, 3.0, 20.0):
+            for coherent in (0.0, 1.0, 30.0):
+                before = (known["rho"] * R + (1 + known["rho"]) * coherent) ** 2
+                length = known["rho"] * R + (1 + known["rho"]) * (coherent + known["alpha"] * nu)
+                after = (rho * R + (1 + known["rho"]) * coherent) ** 2
+                assert after >= before + 2 * 1e-2 * length + 1e-4 - 1e-12
+    assert perturbed.inputs(free, KNOWN, 10.0)[1]["rho"] == math.inf  # no rho < 1 is that large
+    assert perturbed.inputs(free, {**KNOWN, "sigma2": 0.0}, 1e-2)[1] == {"nu": math.inf}
+    assert perturbed.inputs(free, {**KNOWN, "sigma2": 0.0, "rho": 0.0}, 1e-2)[1] == {"nu": pytest.approx(1e-2 / 0.25)}
 
 
 @pytest.fixture
