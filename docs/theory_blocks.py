@@ -71,6 +71,19 @@ PLAIN = {
     "R_chi": r"R_{\chi}", "Psi": r"\Psi", "M_abs": r"\lvert \mu \rvert", "Dev": "s", "Ebar": r"\bar{e}",
     "Etilde": r"\tilde{e}", "sqrt_D": r"\sqrt{D}", "alpha_max": r"\alpha_{\max}", "phi_max": r"\varphi_{\max}",
     "R0_f": "R_{0, f}", "R_01": "R_{0, 1}",
+    "x_one": "x'", "x_two": r"\dot{x}", "x_both": r"\dot{x}'", "Ux_two": r"U \dot{x}", "Tx_one": "T x'",
+    "Wx_both": r"W \dot{x}'", "e_two": r"\dot{e}_m", "e_both": r"\dot{e}_m'", "zeta_two": r"\dot{\zeta}_m",
+    "zeta_both": r"\dot{\zeta}_m'", "beta_two": r"\dot{\beta}_m", "beta_both": r"\dot{\beta}_m'", "t_m": "t_m",
+    "curvature": r"\varphi_i''", "twist": r"\varphi_i'''", "z_one_i": "z_i'", "z_two_i": r"\dot{z}_i",
+    "z_both_i": r"\dot{z}_i'", "z_two": r"\dot{z}", "z_both": r"\dot{z}'", "eta_m": r"\eta_m", "eta_one": r"\eta_m'",
+    "eta_two": r"\dot{\eta}_m", "eta_both": r"\dot{\eta}_m'", "y_i": r"\eta_i", "y_one_i": r"\eta_i'",
+    "y_two_i": r"\dot{\eta}_i", "y_both_i": r"\dot{\eta}_i'", "y_two": r"\dot{\eta}", "y_both": r"\dot{\eta}'",
+    "bend_three": "b_3", "bend_both": "b_{12}", "bend_one": "b_1", "bend_two": "b_2", "curve_three": "b_{3, i}",
+    "curve_both": "b_{12, i}", "curve_one": "b_{1, i}", "curve_two": "b_{2, i}", "delta_one": r"\delta'",
+    "delta_two": r"\dot{\delta}", "delta_both": r"\dot{\delta}'", "delta_both_x": r"\dot{\delta}' x^{\mathsf{T}}",
+    "delta_one_x_two": r"\delta' \dot{x}^{\mathsf{T}}", "delta_two_x_one": r"\dot{\delta} x'^{\mathsf{T}}",
+    "delta_x_both": r"\delta \dot{x}'^{\mathsf{T}}", "moved_one": "u", "moved_two": "t", "stage_norms": "h",
+    "stage_norm": "h_m",
 }  # fmt: skip
 """How names of generators and of a few symbols look where the name itself is no mathematics."""
 NAME = r"[A-Za-z]\w*"

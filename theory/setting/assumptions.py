@@ -101,8 +101,8 @@ STAGES = Assumption(
 )
 THIRD = Assumption(
     "third-derivatives",
-    "activations and the loss have third derivatives that are bounded, beside what stages says of them",
-    r"\lvert \varphi''' \rvert \le p_2, \quad "
+    "activations and the loss have third derivatives, bounded by p2 and l2; their second ones are by stages",
+    r"\lvert \varphi'' \rvert \le p_1, \quad \lvert \varphi''' \rvert \le p_2, \quad "
     r"\lVert D^3 \ell(y)[a, b] \rVert \le \ell_2 \, \lVert a \rVert \lVert b \rVert",
     ("p2", "l2"),
     ("problem",),

@@ -14,27 +14,28 @@ def inputs(form: AppliedForm, known: Mapping[str, float], direction: float) -> t
 
     In Theorem 1 that adds to qn, by way of nu.
     """
-    if form.freezes and known["sigma2"] > 0:
-        return {"rho": known["rho"]}, _more_drift(known, direction)
     scale = known["alpha"] * known.get("gain", 1.0)
     if not form.freezes:
         return _lengthened(known, direction / ((1 + known["rho"]) * scale))
-    plain, moved = _lengthened(known, (1 + known["rho"]) * direction / scale)
-    return plain, moved if known["rho"] == 0 or direction == 0 else {**moved, "nu": math.inf}
+    return _more_drift(known, direction, scale)
 
 
-def _more_drift(known: Mapping[str, float], off: float) -> Inputs:
-    """Return what Theorem 4, which has no qn, is given: a larger rho, and what is added to the mean-square saturation.
+def _more_drift(known: Mapping[str, float], off: float, scale: float) -> tuple[Inputs, Inputs]:
+    """Return what Theorem 4, which has no qn, is given; "rbar2" is what is added to the mean-square saturation.
 
-    N(h) grows by `off`: N(h)^2 by at most 2 off (rho R + (1 + rho) (alpha Lambda1 Y + alpha nu)) + off^2, for which
-    rho^2 + `more` in the place of rho^2 makes room, T = rho R being at least `off` longer then, as R >= sigma.
+    N(h) grows by `off`: N(h)^2 by at most 2 off (rho R + (1 + rho) (scale Lambda1 Y + scale nu)) + off^2. As R >= sigma,
+    rho + off/sigma in the place of rho makes T = rho R longer by `off`, which pays for all but what has nu; that is
+    paid for by the (1 + rho^2) (scale nu)^2 of e0.
     """
-    sigma = math.sqrt(known["sigma2"])
-    nu = known.get("nu", known["Lambdah"] * sigma)
-    noisy = (1 + known["rho"]) * known["alpha"] * known.get("gain", 1.0) * nu
-    more = (2 * known["rho"] + off / sigma + 2 * noisy / sigma) * off / sigma
-    rho = math.sqrt(known["rho"] ** 2 + more)
-    return {"rho": rho if rho < 1 else math.inf, "rbar2": more}
+    rho = known["rho"]
+    plain, moved = _lengthened(known, off * (1 + rho) / (1 + rho**2) / scale)
+    if off == 0:
+        return plain, moved
+    if known["sigma2"] == 0:  # R may be anything; without drift (1 + rho) off is paid for where nu = 0 as well
+        return plain, moved if rho == 0 else {**moved, "nu": math.inf}
+    more = off / math.sqrt(known["sigma2"])
+    longer = {"rho": rho + more if rho + more < 1 else math.inf, "rbar2": (2 * rho + more) * more}
+    return {**plain, "rho": rho}, {**moved, **longer}
 
 
 def _lengthened(known: Mapping[str, float], more: float) -> tuple[Inputs, Inputs]:
