@@ -16,7 +16,7 @@ from theory import blueprint
 from theory.blueprint import ProofOutcome
 from theory.bounds import NAMES, Bound, Condition, bound
 from theory.bounds.function import DEFAULTS
-from theory.bounds.inputs import PARAMETERS, condition
+from theory.bounds.inputs import INSTEAD, PARAMETERS, condition
 from theory.kernel import Claim
 from theory.setting.assumptions import REGISTRY as ASSUMPTIONS
 from theory.setting.symbols import QUANTITIES, symbol
@@ -63,8 +63,9 @@ def _value(label: str, setting: dict[str, str]) -> dict[str, Any]:
 def _theorem(item: Bound) -> dict[str, Any]:
     refining = sorted({label for form in item.forms for label in form.needs} - set(item.required))
     meanings = dict(item.definitions)
-    if "Lambdah" in item.required:
-        meanings.setdefault(symbol("nu"), DEFAULTS["nu"])
+    for name, made in INSTEAD.items():
+        if name in item.required:
+            meanings.setdefault(symbol(made), DEFAULTS[made])
     return {
         "name": item.name,
         "title": item.title,

@@ -47,9 +47,18 @@ def relation(item: Relation) -> str:
     return f"{formula(item.lhs)} {_SIGNS[item.op]} {formula(item.rhs)}"
 
 
-def abbreviations(statement: Claim, used: Iterable[sympy.Symbol]) -> list[str]:
-    """Return, as LaTeX, what the symbols in `used` stand for in a claim, and what those stand for in turn."""
-    meanings = definitions.meanings(statement, partial(sympy.sqrt, evaluate=False))
+def abbreviations(
+    statement: Claim, used: Iterable[sympy.Symbol], besides: definitions.Meanings | None = None
+) -> list[str]:
+    """Return, as LaTeX, what the symbols in `used` stand for in a claim, and what those stand for in turn.
+
+    Args:
+        statement: the claim.
+        used: symbols of it.
+        besides: what other symbols stand for.
+
+    """
+    meanings = {**definitions.meanings(statement, partial(sympy.sqrt, evaluate=False)), **(besides or {})}
     waiting, found = sorted(used, key=str), dict[sympy.Symbol, str]()
     while waiting:
         item = waiting.pop(0)
@@ -72,13 +81,22 @@ def conclusion_latex(statement: Claim, name: str) -> str:
     return _where([relation(goal)], abbreviations(statement, goal.symbols))
 
 
-def feasible_latex(statement: Claim, *names: str) -> str:
-    """Return `A <= max {A : ...}` with the premises `names` of a claim as the conditions."""
+_ROOTS = {r"\mathrm{sqrt}_{D}": r"\sqrt{D}"}
+"""Roots that claims name, and what is clearer."""
+
+
+def feasible_latex(statement: Claim, *names: str, besides: definitions.Meanings | None = None) -> str:
+    """Return `A <= max {A : ...}` with the premises `names` of a claim as the conditions; `besides` as above."""
     parts = [statement.premise(name) for name in names]
     used = {item for part in parts for item in part.symbols}
-    start = r"A \le \max\{A : \text{(i) and (ii) hold for some } Y \ge 0, \; \lvert a \rvert \le Y\}"
+    both = " and ".join(f"({name})" for name in names)
+    start = rf"A \le \max\{{A : \text{{{both} hold for some }} Y \ge 0, \; \lvert a \rvert \le Y\}}"
     rows = [rf"\text{{({name})}} \;\; {relation(part)}" for name, part in zip(names, parts, strict=True)]
-    return _where([start, *rows], abbreviations(statement, used))
+    meanings = [line for line in abbreviations(statement, used, besides) if line.partition(" = ")[0] not in _ROOTS]
+    whole = _where([start, *rows], meanings)
+    for root, clearer in _ROOTS.items():
+        whole = whole.replace(root, clearer)
+    return whole
 
 
 def _where(rows: list[str], meanings: list[str]) -> str:

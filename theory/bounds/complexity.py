@@ -6,27 +6,30 @@ as the double that is returned and as the decimal that prints it. Source: docs/t
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 
-import numpy as np
 import sympy
-from numpy.typing import NDArray
 
 from boundary import OutsideDomain
-from boundary.numbers import Number, below, exact, nearest, shown
+from boundary.numbers import Number, below, exact, shown
 from theory.blueprint import assumptions_of, claim
 from theory.bounds.enough import enough
-from theory.bounds.families import PLAIN, family
+from theory.bounds.estimates import estimate as estimate
 from theory.bounds.forms import Condition, Outcome
-from theory.bounds.function import Bound, Evaluation, closed, gathered
+from theory.bounds.free import OPTIONAL as FOUR
+from theory.bounds.free import constants as has_four
+from theory.bounds.free import refuse_inconsistent
+from theory.bounds.function import Bound, Evaluation, gathered
 from theory.bounds.inputs import Given, condition, read, satisfied, scalar
-from theory.bounds.inversion import Inversion
+from theory.bounds.lag import Necessary, necessary
+from theory.bounds.lag import conditions as lag_conditions
 from theory.bounds.registry import MAKERS, bound
 from theory.bounds.theorem3 import CONSTANTS as CONSTANTS
 from theory.bounds.theorem3 import OPTIONAL, ClosedIterations, closed_form
+from theory.bounds.theorem4 import ExactIterations, exact_form
 from theory.lemmas import complexity as parts
 from theory.lemmas.feasible import q, x
 from theory.setting.algorithms import Algorithm
@@ -35,9 +38,9 @@ from theory.theorems import complexity as theorem
 from theory.theorems.statement import Theorem
 from theory.wording import formula
 
-Floats = NDArray[np.float64]
-
 TITLE = theorem.THEOREM.title
+ALL = (*CONSTANTS, *OPTIONAL, *FOUR)
+"""All that the number of iterations may depend on, beside eps."""
 _LARGEST = 2.0**53  # beyond, a double no longer tells K from K + 1
 _STEP_DIGITS = 9  # costs a relative 1e-18 of K: the step is the best one
 
@@ -54,40 +57,6 @@ class Reach:
     upper: float
 
 
-@cache
-def _inversion() -> Inversion:
-    sharp, form = bound("sharp"), family("multiplier.end")
-    meanings = {**sharp.definitions, **PLAIN, symbol("nu"): symbol("Lambdah") * symbol("sigma")}
-    meanings |= {symbol("rbar2"): symbol("rho") ** 2, symbol("sigma"): sympy.sqrt(symbol("sigma2"))}
-    meanings |= {symbol("gain"): sympy.Integer(1)}  # the step is that which the device makes
-    parameters = tuple(item for item in form.parameters if item.name != "p")
-    return Inversion(
-        right=form.right,
-        unknown=form.unknown,
-        multiplier=form.multiplier,
-        start=symbol("p"),
-        step=symbol("alpha"),
-        parameters=parameters,
-        definitions=tuple(closed(item, meanings) for item in parameters),
-        given=tuple(symbol(name) for name in ("L", "sigma2", "rho", "Lambda1", "Lambdah")),
-        denominator=form.denominator,
-        domain=tuple(part.rhs - part.lhs for part in sharp.domain),
-    )
-
-
-def estimate(constants: Sequence[Mapping[str, Number]], targets: Sequence[Number]) -> tuple[Floats, Floats]:
-    """Return, per setting, the least K (real, `inf` where eps is out of reach) and its step; found, not proved.
-
-    The step is what the device makes of a direction: it is asked for that over its gain.
-    """
-    column = {name: np.array([nearest(one[name]) for one in constants]) for name in CONSTANTS}
-    given = [column[name] for name in ("L", "sigma2", "rho", "Lambda1", "Lambdah")]
-    steps, gains = _inversion().best(np.array([nearest(target) for target in targets]), 1 / column["L"], given)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        counts = np.where(gains > 0, column["Delta"] / gains, np.inf)
-    return counts, steps
-
-
 def iterations(constants: Mapping[str, Number], target: Number) -> Reach | None:
     """Return a proved run that reaches the target, with K as small as found; None if there is none below 2^53."""
     (found,), (longest,) = estimate([constants], [target])
@@ -95,7 +64,7 @@ def iterations(constants: Mapping[str, Number], target: Number) -> Reach | None:
         return None
     asked = Fraction(longest) / Fraction(constants.get("gain", 1))
     count, alpha = max(1, math.ceil(found)), float(below(asked, _STEP_DIGITS))
-    point = {name: constants[name] for name in (*CONSTANTS, *OPTIONAL) if name in constants}
+    point = {name: constants[name] for name in ALL if name in constants}
     attempt = 0
     while count <= _LARGEST:
         upper = enough("sharp", point, alpha, count, target)
@@ -112,10 +81,20 @@ def constants_of(algorithm: Algorithm, given: Mapping[str, Given], batch: int = 
     A digital one makes the step that it is asked for: it has no gain.
     """
     names = (*CONSTANTS, *(name for name in OPTIONAL if name in given and algorithm.analog))
+    if has_four(given) and algorithm.analog and algorithm.pipelined and not algorithm.stashed:
+        names = (
+            *names,
+            *(name for name in FOUR if name in given),
+        )  # the others lack drift or lag: Theorem 1 is as good
     found = {name: exact(name, given[name], needed_by=TITLE) for name in names}
     found |= dict.fromkeys(found.keys() & set(algorithm.vanishing), Fraction(0))
     found["sigma2"] /= algorithm.samples(batch)
     return found
+
+
+def _drifts_and_lags(algorithm: Algorithm) -> bool:
+    """Return whether Theorem 4 says more of an algorithm than Theorem 1: that has both drift and lag."""
+    return algorithm.analog and algorithm.pipelined and not algorithm.stashed
 
 
 def floor(constants: Mapping[str, Given]) -> float:
@@ -192,8 +171,9 @@ def above_floor(constants: Mapping[str, Number], target: Number) -> bool:
 
 def check(given: Mapping[str, Number], target: Number) -> None:
     """Raise `OutsideDomain` for constants outside their range, and for a target at or below the floor."""
-    names = (*CONSTANTS, *OPTIONAL)
-    read({**{name: given[name] for name in given if name in names}, "eps": target}, (*CONSTANTS, "eps"), TITLE)
+    read({**{name: given[name] for name in given if name in ALL}, "eps": target}, (*CONSTANTS, "eps"), TITLE)
+    if has_four(given):
+        refuse_inconsistent(given)
     if not above_floor(given, target):
         lowest = floor(given)
         condition = f"eps > rho^2 sigma2/(1 - rho^2), about {lowest:.10g}, the floor (at most {lowest!r})"
@@ -212,6 +192,11 @@ class AlgorithmPlan:
         samples: samples drawn.
         cycles: clock cycles (slots) on a pipeline of M stages; None if M is not given or there is no reach.
         closed: what the closed expression of Theorem 3 gives; None where its conditions cannot be met.
+        exact: what that of Theorem 4 gives, from the floor itself; None where its conditions cannot be met, or where
+            the algorithm has both drift and lag and the constants of Theorem 4 are not given.
+        lag: the largest, in updates; None if it is not known.
+        necessary: what the lag makes necessary on some objective; None where that is not known, or eps > L Delta/2.
+        form: of the sharp bound, which proves `reach`.
 
     """
 
@@ -222,6 +207,10 @@ class AlgorithmPlan:
     samples: int | None = None
     cycles: int | None = None
     closed: ClosedIterations | None = None
+    exact: ExactIterations | None = None
+    lag: int | None = None
+    necessary: Necessary | None = None
+    form: str = ""
 
 
 def slots(algorithm: Algorithm, stages: int, batch: int, count: int) -> int:
@@ -230,14 +219,44 @@ def slots(algorithm: Algorithm, stages: int, batch: int, count: int) -> int:
     return schedule.backward_slot(1, count * schedule.batch - 1) + 1
 
 
+_NO_WINDOW = {"D": 1, "ell": 0, "ell1": 0, "theta1": 0, "F0": 0}
+"""Of Theorem 4 where there is no drift or no lag: what they weigh is 0 then."""
+
+
+def largest_lag(algorithm: Algorithm, given: Mapping[str, Number], stages: int | None) -> int | None:
+    """Return the largest lag, in updates: D of the problem, else that of a pipeline of M stages; None if not known."""
+    if not algorithm.pipelined:
+        return 0
+    if "D" in given:
+        return int(given["D"]) if given["Lambda1"] > 0 else 0
+    return None if stages is None else max(algorithm.lags(stages))
+
+
+def _necessary(constants: Mapping[str, Number], target: Number, lag: int | None) -> Necessary | None:
+    if lag is None:
+        return None
+    asked = {name: Fraction(constants[name]) for name in ("L", "Delta")} | {"d": Fraction(lag), "eps": Fraction(target)}
+    return necessary(asked) if all(lag_conditions(asked).values()) else None
+
+
 def plan(
     algorithm: Algorithm, given: Mapping[str, Number], target: Number, stages: int | None, batch: int = 1
 ) -> AlgorithmPlan:
     """Return what an algorithm needs to reach the target, proved."""
     constants = constants_of(algorithm, given, batch)
     reach, lowest = iterations(constants, target), floor(constants)
+    lag = largest_lag(algorithm, given, stages)
+    none = AlgorithmPlan(algorithm, batch, None, lowest, lag=lag, necessary=_necessary(constants, target, lag))
     if reach is None:
-        return AlgorithmPlan(algorithm, batch, None, lowest)
-    expression = closed_form(constants, target)
-    one = AlgorithmPlan(algorithm, batch, reach, lowest, reach.iterations * batch, closed=expression)
-    return one if stages is None else replace(one, cycles=slots(algorithm, stages, batch, reach.iterations))
+        return none
+    four = constants if _drifts_and_lags(algorithm) else {**constants, **_NO_WINDOW}
+    found = bound("sharp").evaluate(**constants, alpha=repr(reach.alpha), K=reach.iterations)
+    return replace(
+        none,
+        reach=reach,
+        samples=reach.iterations * batch,
+        cycles=None if stages is None else slots(algorithm, stages, batch, reach.iterations),
+        closed=closed_form(constants, target),
+        exact=exact_form(four, target) if has_four(four) else None,
+        form=str(found.form),
+    )

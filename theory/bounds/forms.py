@@ -111,8 +111,8 @@ class MultiplierForm(Form):
     Args:
         family: the inequality A <= G(A; mu).
         searched: whether the best multiplier is searched; otherwise mu = 1.
-        degrees: of each parameter in the unit of A, for where the search starts; 0 where not named. None: it starts from
-            G at A = 0.
+        degrees: of each parameter in the unit of A, for where the search starts; 0 where not named. If None,
+            it starts from G at A = 0.
 
     """
 

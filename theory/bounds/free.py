@@ -5,14 +5,19 @@ less than A does; that is a condition of its domain, beside the denominator's. T
 constants of both are known, `sharp` is the least of all. Source: docs/theory.md#free.feasible.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from functools import cache
 
 import sympy
 
+from boundary import OutsideDomain
+from boundary.numbers import Number, shown
 from theory.blueprint import claim
+from theory.bounds.arithmetic import ball_function, nearest
 from theory.bounds.families import PLAIN, family, resolved_meanings
 from theory.bounds.forms import Condition, MultiplierForm
+from theory.bounds.inputs import INSTEAD, has, rational
 from theory.definitions import meanings
 from theory.lemmas import free_terms as four
 from theory.lemmas.feasible import A, p, rbar2, rho, sigma
@@ -28,6 +33,8 @@ KINDS = ("sharp", "explicit")
 """Ways to evaluate Theorem 4: by the best multiplier, by the multiplier 1."""
 NEEDED = ("D", "ell", "ell1", "tau", "F0")
 """What Theorem 4 needs beyond Theorem 1; nuhat may stand for ell1, and theta1 for tau."""
+OPTIONAL = (*NEEDED, *(INSTEAD[name] for name in NEEDED if name in INSTEAD), "H2", "HJ", "Gamma")
+"""All that it takes beyond Theorem 1."""
 _END = "free.end"
 _REFINED = {"noise-resolved": "Ln", "adaptive": "rbar2"}
 _VARIANTS = (("noise-resolved", "adaptive"), ("noise-resolved",), ("adaptive",), ())
@@ -64,18 +71,37 @@ def _forms(kind: str, title: str, needed: tuple[str, ...]) -> Iterator[Multiplie
         )
 
 
+def constants(given: Mapping[str, object]) -> bool:
+    """Return whether all that Theorem 4 needs beyond Theorem 1 is given."""
+    return all(has(name, given) for name in NEEDED)
+
+
 @cache
 def domain() -> tuple[Condition, ...]:
     """Return where Theorem 4 is a bound: a denominator is positive, the set is bounded, the constants can be true."""
     short = tuple(Condition(label, part.lhs, part.rhs) for label, part in free.THEOREM.domain)
+    return (*short, _bounded(), *consistent())
+
+
+def consistent() -> tuple[Condition, ...]:
+    """Return what the constants of one problem obey, whatever the step."""
     curved = symbol("H2") + symbol("HJ")
     flat = f"{curved} = 0, as Gamma is not given (A3, the assumption {MEAN_LENGTH.id})"
     return (
-        *short,
-        _bounded(),
         Condition("ell1 <= ell", symbol("ell1"), symbol("ell"), strict=False, needs=("ell1",)),
         Condition(flat, curved, sympy.Integer(0), strict=False, without=("Gamma",)),
     )
+
+
+def refuse_inconsistent(given: Mapping[str, Number]) -> None:
+    """Raise `OutsideDomain` for constants that no problem has together; finite numbers."""
+    for part in consistent():
+        if part.asked(given):
+            names = sorted(part.lhs.free_symbols | part.rhs.free_symbols, key=str)
+            sides = ball_function([part.lhs, part.rhs - part.lhs], names)
+            value, slack = sides(*(rational(Fraction(given.get(name.name, 0))) for name in names))
+            if not part.holds(slack):
+                raise OutsideDomain(part.of, shown(nearest(value)), part.label, free.THEOREM.title)
 
 
 def _bounded() -> Condition:

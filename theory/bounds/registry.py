@@ -75,9 +75,9 @@ def _sharp() -> Bound:
 def _free(kind: str = "sharp") -> Bound:
     """Return Theorem 4, by the best multiplier or by the multiplier 1."""
     forms = four.forms(kind, kind)
-    latex = feasible_latex(claim("free.explicit"), "i4", "ii")
-    base = _bound(free.THEOREM, latex, *forms)
-    return replace(base, domain=four.domain(), assumptions=tuple(sorted({*base.assumptions, *free.ASSUMES})))
+    latex = feasible_latex(claim("free.explicit"), "i4", "ii", besides=free.TERMS)
+    unused = frozenset() if free.ADAPTIVE else frozenset({"rbar2"})
+    return replace(_bound(free.THEOREM, latex, *forms), domain=four.domain(), refused=unused)
 
 
 def _resolved() -> Bound:

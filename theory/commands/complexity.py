@@ -11,9 +11,9 @@ from boundary import HOLDS, BadInput, write_json
 from boundary.numbers import Number, nearest, shown
 from boundary.tables import show
 from theory.bounds import comparison
-from theory.bounds.complexity import CONSTANTS, TITLE, AlgorithmPlan, check, floor, plan
-from theory.bounds.inputs import SYNONYMS, canonical, spelled
-from theory.bounds.theorem3 import OPTIONAL
+from theory.bounds.complexity import ALL, CONSTANTS, TITLE, AlgorithmPlan, check, floor, plan
+from theory.bounds.free import NEEDED, OPTIONAL
+from theory.bounds.inputs import SYNONYMS, canonical, has, spelled
 from theory.commands.evaluate import Json, Set, numbers
 from theory.setting import algorithms
 
@@ -41,7 +41,9 @@ def complexity(settings: Set = None, json_file: Json = None) -> int:
 
     Parameters: L, sigma2, Delta, rho (or gamma), Lambda1, Lambdah, eps; the device's gain if it is not 1; M stages for
     clock cycles; B micro-batches of the synchronous pipeline; Lambda1_full, Lambdah_full (of S_full) for stashing. Step
-    sizes are those the device is asked for, the best that were found.
+    sizes are those the device is asked for, the best that were found. With D, ell, ell1, tau, F0 (and H2, HJ, Gamma
+    where they are not 0) Theorem 4 is used as well. What is necessary is so at every step size, for some objective: the
+    lag is D, or that of M stages.
     K steps of the size printed are enough: the guaranteed upper end of the bound there is at most eps.
     """
     asked = _read(settings)
@@ -57,7 +59,7 @@ def complexity(settings: Set = None, json_file: Json = None) -> int:
 
 
 def _read(settings: list[str] | None) -> Question:
-    asked = numbers(settings, (*CONSTANTS, *OPTIONAL, *SYNONYMS, "eps", "M", "B", *_FULL), TITLE)
+    asked = numbers(settings, (*ALL, *SYNONYMS, "eps", "M", "B", *_FULL), TITLE)
     given, typed = canonical(asked, TITLE), {SYNONYMS[name]: name for name in asked if name in SYNONYMS}
     with spelled(asked):
         return _question(given, typed)
@@ -67,10 +69,14 @@ def _question(given: Mapping[str, Number], typed: Mapping[str, str]) -> Question
     for name in (*CONSTANTS, "eps"):
         if name not in given:
             raise BadInput(name, "(not given)", f"--set {name}=VALUE", TITLE)
+    if given.keys() & (set(OPTIONAL) - {"D"}):  # D alone is the lag
+        for name in NEEDED:
+            if not has(name, given):
+                raise BadInput(name, "(not given)", f"--set {name}=VALUE, as other constants of Theorem 4 are", TITLE)
     for name in {"M", "B"} & given.keys():
         if given[name] > _LARGEST_COUNT:
             raise BadInput(name, shown(given[name]), f"{name} <= 2^53", TITLE)
-    constants: dict[str, Number] = {name: given[name] for name in (*CONSTANTS, *OPTIONAL) if name in given}
+    constants: dict[str, Number] = {name: given[name] for name in ALL if name in given}
     check(constants, given["eps"])
     full: dict[str, Number] = {name: given[name] for name in _FULL if name in given}
     for algorithm in algorithms.REGISTRY.values():
@@ -125,7 +131,11 @@ def _row(one: AlgorithmPlan) -> dict[str, Any]:
         "samples": one.samples,
         "cycles": one.cycles,
         "floor": one.floor,
+        "form": one.form or None,
         "theorem_3": one.closed and {"iterations": one.closed.iterations, "alpha": one.closed.alpha, "t": one.closed.t},
+        "theorem_4": one.exact and {"iterations": one.exact.iterations, "alpha": one.exact.alpha},
+        "lag": one.lag,
+        "necessary": one.necessary and {"iterations": one.necessary.iterations, "lower": one.necessary.lower},
     }
 
 
@@ -151,13 +161,15 @@ def _result(asked: Question, plans: Sequence[AlgorithmPlan], pipelines: dict[str
 
 def _table(plans: Sequence[AlgorithmPlan], asked: Question) -> Table:
     table = Table(title=f"to reach eps = {shown(asked.target)}, proved by the sharp bound")
-    for name in ("algorithm", "K", "step", "K (Thm 3)", "samples", "cycles", "floor"):
+    for name in ("algorithm", "K", "step", "K (Thm 3)", "K (Thm 4)", "necessary", "samples", "cycles", "floor"):
         table.add_column(name, justify="left" if name == "algorithm" else "right")
     for one in plans:
         title = one.algorithm.title + (f", B = {one.batch}" if one.algorithm.batched else "")
         reach = (f"{one.reach.iterations:,}", repr(one.reach.alpha)) if one.reach else ("not reached", "")
         third = _count(one.closed.iterations if one.closed else None)
-        table.add_row(title, *reach, third, _count(one.samples), _count(one.cycles), repr(one.floor))
+        fourth = _count(one.exact.iterations if one.exact else None)
+        least = _count(one.necessary.iterations if one.necessary else None)
+        table.add_row(title, *reach, third, fourth, least, _count(one.samples), _count(one.cycles), repr(one.floor))
     return table
 
 

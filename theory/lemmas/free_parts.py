@@ -12,12 +12,10 @@ from theory.kernel import (
     STEP,
     ZERO,
     Average,
-    Chain,
     Cite,
     Draft,
     Induction,
     Shift,
-    Step,
     Tower,
     combine,
     eq,
@@ -144,19 +142,42 @@ Q_m, q_v, dev, nuh, c_bar = symbols("Q_m q_v dev nuh c_bar")
 c_k, rc_k, pi_c, gsq, sq_n, iota, share = symbols("c_k rc_k pi_c gsq sq_n iota share")
 
 
-def weighted_row(d: Draft, step: Expr = alpha) -> None:
-    """Introduce a row of S on weighted windows: of a stage, y is sqrt(c) times the noise d_m + 1 steps ago.
+def weighted_stage(d: Draft) -> None:
+    """Introduce a stage's weighted window: y is sqrt(c) times the noise d_m + 1 steps ago.
 
-    q_v bounds that noise's second moment with the weight c/mean(c), Q_m sums it over the lag, and dev is its root.
+    q_v bounds that noise's second moment with the weight c/mean(c), and Q_m sums it over the lag.
     """
     d.local(j, y, q_v)
     d.recursion(j, {Q_m: (0, Q_m + q_v)}, {"W_c": (ZERO, W_c + y)})
     d.process("y", known=-j - 1, differences=-j - 1, reason=INDEPENDENT)
     d.process("W_c", known=-1, differences=-j, reason="definition")
     d.given("q_v >= 0", le(0, q_v), "domain")
-    d.given("R_0 bounds", le(c_bar, R0**2), "domain")
     d.given("weighted", le(norm2(y), q_v * c_bar), VARIANCE)
-    d.root(dev, Q_m, Induction(j, combine(), combine(times("hypothesis"), times("q_v >= 0"))))
+
+
+WEIGHTED = {"d_m": 4, "i": 1, "alpha": 1, "S_mj": 1, "q_v": 1, "dev": 2, "R_0": 1, "c_bar": 1}
+WEIGHTED_VECTORS = {"y": (0,), "omega_c": (0,)}
+
+
+@lemma("free.weighted_stage", "A stage's window with a weight", assumes=[INDEPENDENT, VARIANCE])
+def weighted_window_of_a_stage_adds_in_squares(d: Draft) -> None:
+    """N(sqrt(c) W)^2 <= R0^2 Q_m, Q_m the sum of what bounds each noise's weighted second moment, mean(c) <= R0^2.
+
+    free.weighted_window with bounds that may differ from noise to noise.
+    """
+    d.given("R_0 bounds", le(c_bar, R0**2), "domain")
+    weighted_stage(d)
+    d.have("orthogonal", eq(inner(W_c, y), 0), Tower("W_c", "y"))
+    add = combine(times("hypothesis"), times("orthogonal", 2), times("weighted"), times("R_0 bounds", q_v))
+    d.conclude("window", le(norm2(W_c), Q_m * R0**2), Induction(j, combine(), add))
+    d.witness({name: WEIGHTED[name] for name in ("d_m", "q_v", "R_0", "c_bar")}, {"y": (0,)})
+
+
+def weighted_row(d: Draft, step: Expr = alpha) -> None:
+    """Introduce a row of S on weighted windows; dev bounds the root of a stage's Q_m."""
+    weighted_stage(d)
+    d.given("dev >= 0", le(0, dev), "domain")
+    d.given("dev", le(Q_m, dev**2), "domain")
     d.given("moved c", le(norm2(omega_c), step**2 * norm2(W_c)), LAGS)
     d.local(i, S_mj, j, y, q_v, Q_m, dev, W_c, omega_c)
     d.local(STAGE, S_mj)
@@ -167,25 +188,20 @@ def _weighted(d: Draft) -> None:
     d.given("alpha > 0", lt(0, alpha), "domain")
     d.given("S_mj >= 0", le(0, S_mj), STALENESS)
     d.given("R_0 >= 0", le(0, R0), "domain")
+    d.given("R_0 bounds", le(c_bar, R0**2), "domain")
     weighted_row(d)
-
-
-WEIGHTED = {"d_m": 4, "i": 1, "alpha": 1, "S_mj": 1, "q_v": 1, "dev": 2, "R_0": 1, "c_bar": 1}
-WEIGHTED_VECTORS = {"y": (0,), "omega_c": (0,)}
 
 
 @lemma("free.weighted_partial", "Weighted distances, weighed", assumes=[LAGS, STALENESS, INDEPENDENT, VARIANCE])
 def weighted_distances_are_bounded_row_by_row(d: Draft) -> None:
     """A row of S on weighted martingale distances is at most alpha R0 sum_j S_mj dev_j, where mean(c) <= R0^2."""
     _weighted(d)
-    orthogonal = Step("orthogonal", eq(inner(W_c, y), 0), Tower("W_c", "y"))
-    add = combine(times("hypothesis"), times("orthogonal", 2), times("weighted"), times("R_0 bounds", q_v))
-    d.have("window", le(norm2(W_c), Q_m * R0**2), Induction(j, combine(), Chain((orthogonal,), add)))
+    d.have("window", le(norm2(W_c), Q_m * R0**2), Cite("free.weighted_stage", "window"))
     step = combine(times("hypothesis"), times("dev >= 0", S_mj))
     d.have("nuh >= 0", le(0, nuh), Induction(i, combine(), step))
     far = alpha * S_mj * dev * R0
     weighed = combine(
-        times("moved c", S_mj**2), times("window", (alpha * S_mj) ** 2), times("dev^2", -((alpha * S_mj * R0) ** 2))
+        times("moved c", S_mj**2), times("window", (alpha * S_mj) ** 2), times("dev", (alpha * S_mj * R0) ** 2)
     )
     d.have("weighed", le(norm2(S_mj * omega_c), far**2), weighed)
     more = Cite("hilbert.minkowski", "bound", where(s=alpha * nuh * R0, t=far), {"u": P_c, "w": S_mj * omega_c})

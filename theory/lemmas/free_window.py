@@ -80,8 +80,9 @@ FORWARD = Window(U_f, W_f, w_f, z_f, v_f, n_f)
 def windowed(d: Draft, whole: Window, part: Window) -> None:
     """Introduce a window of D steps, and one whose members are, at each count, a part of that one's or nothing."""
     d.local(D, part.v, part.n)
-    d.process(whole.names[5], known=0, differences=0, reason=UNBIASED)
-    d.process(part.names[5], known=0, differences=0, reason=UNBIASED)
+    for name in (whole.names[5], part.names[5]):
+        if all(item.name != name for item in d.processes):
+            d.process(name, known=0, differences=0, reason=UNBIASED)
     for window in (whole, part):
         coherent, noisy, w, z, moved, noise = window.names
         d.recursion(D, vectors={coherent: (ZERO, window.U + window.w), noisy: (ZERO, window.W + window.z)})
@@ -166,7 +167,6 @@ def joint_row(d: Draft, step: Expr = alpha) -> None:
 
     P_t sums S_mj forward + T_mj backward, for the stale direction; P_f sums (S_mj + T_mj) backward, for the fresh one.
     """
-    d.given("S_mj >= 0", le(0, S_mj), STALENESS)
     d.given("T_mj >= 0", le(0, T_mj), JOINT)
     d.given("forward", le(norm2(forward), step**2 * norm2(FORWARD.U + FORWARD.W)), LAGS)
     d.given("backward", le(norm2(backward), step**2 * norm2(BACKWARD.U + BACKWARD.W)), LAGS)
@@ -197,6 +197,7 @@ def distances_from_the_frozen_point_are_bounded_row_by_row(d: Draft) -> None:
     windowed(d, BACKWARD, FORWARD)
     lengths(d, BACKWARD, c, s)
     d.given("alpha > 0", lt(0, alpha), "domain")
+    d.given("S_mj >= 0", le(0, S_mj), STALENESS)
     joint_row(d)
     both, reach = S_mj + T_mj, D * c + h * s
     for total, of in ((lc, c), (ls, s)):
@@ -268,6 +269,7 @@ def directions_are_within_ell_windows_of_the_frozen_one(d: Draft) -> None:
     d.given("alpha > 0", lt(0, alpha), "domain")
     d.given("Y >= 0", le(0, Y), "domain")
     d.given("sigma >= 0", le(0, sigma), "domain")
+    d.given("S_mj >= 0", le(0, S_mj), STALENESS)
     joint_row(d)
     joint(d)
     v, noise = ell * Y, ell * sigma

@@ -10,39 +10,34 @@ Source:     docs/theory.md#free.feasible.
 import sympy
 
 from theory.blueprint import claim
-from theory.lemmas import free_terms as four
-from theory.lemmas.feasible import rho
-from theory.lemmas.master import nu
 from theory.setting.symbols import symbol
 from theory.theorems.statement import AVERAGE_SQUARED_GRADIENT, Theorem, conditions, definitions, relational
 
-_CLAIM = claim("free.explicit")
-_ell, _theta1, _nuhat, _F0, _J, _K, _Gamma, _H2, _HJ = map(
-    symbol, ("ell", "theta1", "nuhat", "F0", "J", "K", "Gamma", "H2", "HJ")
-)
-TERMS = {  # TEMPORARY: definitions("free.feasible", "k1", "k2", "eta", "phi0") once that claim is there
-    four.k1: rho * (1 + rho) * _ell * nu,
-    four.k2: _theta1 * _nuhat,
-    four.eta: rho * (1 + rho) * _Gamma * (_H2 + 2 * _HJ),
-    four.phi0: _J * _F0**2 / _K,
-}
+_CLAIM, _RUN = claim("free.explicit"), claim("free.feasible")
+_PREMISES = ("i4", "ii", "component")
+TERMS = definitions(_RUN.id, "k1", "k2", "eta", "phi0")
 """What of Theorem 4 is made of the constants of problem and device."""
-ADAPTIVE = {four.k2: (1 + 2 * rho) * _theta1 * _nuhat}  # TEMPORARY: definitions("free.adaptive", "k2")
-"""What is another where the mean-square saturation is known; empty where no claim proves that of a run."""
-ADAPTIVE_RUN = "free.end"  # TEMPORARY: free.adaptive
-ASSUMES = ("differentiable", "independent", "joint", "mean-length", "response-lipschitz")  # TEMPORARY: of the run
-MEANINGS = {**definitions("master.sharp", "x", "p", "q"), **TERMS, _J: sympy.Min(four.D, _K)}
+ADAPTIVE: dict[sympy.Symbol, sympy.Expr] = {}
+"""What is another where the mean-square saturation is known; empty, as no claim proves that of a run."""
+ADAPTIVE_RUN = "free.adaptive"
+MEANINGS = {**definitions(_RUN.id, "x", "p", "q"), **TERMS, symbol("J"): sympy.Min(symbol("D"), symbol("K"))}
+"""Of the J steps whose frozen point is the start there are D, or K if the run is shorter."""
 
 THEOREM = Theorem(
     name="free",
-    title="Theorem 4: the feasible set",
+    title=_RUN.title,
     proved_by="free.end",
-    run="master.sharp",  # TEMPORARY: free.feasible
+    run=_RUN.id,
     quantity=AVERAGE_SQUARED_GRADIENT,
     expression=None,
-    feasible=tuple(relational(_CLAIM.premise(name), _CLAIM) for name in ("i4", "ii", "component")),
+    feasible=tuple(relational(_CLAIM.premise(name), _CLAIM) for name in _PREMISES),
     definitions=MEANINGS,
     domain=conditions(_CLAIM.id, "lag is short"),
-    source=_CLAIM.source,
+    source=_RUN.source,
 )
 """Theorem 4. `theory.bounds.free` adds to its domain that the set is bounded."""
+
+if tuple(map(str, map(_RUN.conclusion, _PREMISES))) != tuple(
+    map(str, map(_CLAIM.premise, _PREMISES))
+):  # pragma: no cover - a guard on the source, exercised by a test on the claims
+    raise AssertionError("free.feasible concludes another set than free.explicit starts from")

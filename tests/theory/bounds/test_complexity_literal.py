@@ -9,7 +9,7 @@ import pytest
 import theory
 from boundary import BadInput, OutsideDomain
 from tests.theory.bounds.common import POINT, unfrozen
-from theory.bounds import complexity
+from theory.bounds import complexity, estimates
 from theory.setting import algorithms
 
 # Made up: what is asked, and when it is given up
@@ -214,5 +214,6 @@ def test_the_statement_is_what_is_left_above_the_inflated_floor():
 
 
 def test_the_inversion_is_made_once_and_plans_are_not_changed():
-    assert complexity._inversion() is complexity._inversion()
+    assert estimates._inversion() is estimates._inversion()
+    assert estimates._inversion4() is estimates._inversion4()
     assert not unfrozen(complexity)
