@@ -41,7 +41,7 @@ from theory.lemmas.free_frozen import (
 from theory.lemmas.free_parts import F0, J, c_bar, nuhat
 from theory.lemmas.free_steps import H2, HJ, Gamma, b_n, b_v, curved, delta, dW, elements, rest, u
 from theory.lemmas.free_terms import R0, D, coefficients, eta, h, k1, k2, near4, omega, phi0
-from theory.lemmas.free_window import ell
+from theory.lemmas.free_window import ch_f, ch_t, ell
 from theory.lemmas.master import F, K, Lambda1, b, e, effective, n, nu, v
 from theory.lemmas.order import where
 from theory.setting.assumptions import (
@@ -61,6 +61,8 @@ from theory.setting.assumptions import (
 
 stale: Expr = effective * (Lambda1 * Y + nu)
 """At most N(b)."""
+CHANGES = ("stale", ch_t, F + n + b - G_f), ("fresh", ch_f, F + n - G_f)
+"""The directions: what the stages' changes make up, and the change since the frozen point, which is as long."""
 
 
 def _run(d: Draft) -> None:
@@ -100,7 +102,9 @@ def _linear(d: Draft) -> None:
         d.link(at_step, image, over=STEP)
     adjoint(d, effective)
     free_window.joint_row(d, effective)
-    free_window.joint(d, F + n + b - G_f, F + n - G_f)
+    free_window.joint(d)
+    for name, parts, change in CHANGES:
+        d.given(f"{name} parts", eq(norm2(parts), norm2(change)), "domain")
     free_parts.parts_row(d, effective)
     free_parts.parts(d)
     free_parts.start(d)
@@ -134,9 +138,10 @@ def pieces(d: Draft) -> None:
     coherent = le(inner(u, b_v), (rho * (1 + rho) * R + rho * stale) * slow)
     d.have("coherent", coherent, Cite("free.coherent", "bound", where(B_b=stale, B_v=slow)))
     d.have("frozen product", eq(inner(frozen, b_n), 0), Cite("free.orthogonal", "orthogonal", by))
-    changes = {"ch_t": F + n + b - G_f, "ch_f": F + n - G_f}
-    for name, of in (("stale", changes["ch_t"]), ("fresh", changes["ch_f"])):
-        d.have(f"{name} change", le(norm2(of), (ell * moved) ** 2), Cite("free.joint", name, by, changes))
+    for name, parts, change in CHANGES:
+        d.have(f"{name} by stages", le(norm2(parts), (ell * moved) ** 2), Cite("free.joint", name, by))
+        same = combine(times(f"{name} by stages"), times(f"{name} parts", -1))
+        d.have(f"{name} change", le(norm2(change), (ell * moved) ** 2), same)
     direction = le(inner(first, b_n), rho * (1 + rho) * ell * moved * effective * nu)
     d.have("p1", direction, Cite("free.first_order", "bound", where(B_g=ell * moved, B_n=effective * nu)))
     for name, of, window, part in (
@@ -191,19 +196,21 @@ def nearness(d: Draft) -> None:
 
 
 WORLD = {
-    **master.WORLD, "D": 4, "sqrt_D": 2, "F0": 3, "J": 1, "share": 1, "iota": 1, "c_bar": 1, "c_k": 1, "H2": 1, "HJ": 1,
-    "Gamma": 1, "m_t": 1, "m_f": 1, "g_f": 1, "e_m": "1/4", "e_f": "1/4", "dw": 0, "size_f": 1, "s_n": 1, "size_n": 0,
+    **master.WORLD, "g": 1, "e": "1/4",
+    "D": 4, "sqrt_D": 2, "F0": 3, "J": 1, "mean_iota": 1, "iota": 1, "c_bar": 1, "c_k": 1, "H2": 1, "HJ": 1,
+    "Gamma": 1, "m_t": 1, "m_f": 1, "g_f": 1, "e_m": "1/4", "e_f": "1/4", "dW_i": 0, "size_f": 1, "s_n": 1, "size_n": 0,
     "theta1": 1, "T_mj": 1, "pi_t": 0, "pi_f": 0, "pi_v": 0, "pi_n": 0, "pi_c": 0, "ell": 4, "q_v": 1, "dev": 2,
     "nuhat": 2,
 }  # fmt: skip
 WORLD_VECTORS = {
     **master.WORLD_VECTORS, **free_window.ROW_VECTORS,
-    **dict.fromkeys(("V", "V_s", "gt_k", "gc_k", "G_f", "Gf_k", "M_t", "M_f", "C_f", "Theta", "H_k"), (1,)),
-    **dict.fromkeys(("e_k", "E_m", "Em_k", "E_f", "Ef_k"), ("1/4",)),
+    **dict.fromkeys(("V", "V_s",   "G_f", "Gf_k", "M_t", "M_f", "C_f", "Theta", "H_k"), (1,)),
+    **dict.fromkeys(("E_m", "Em_k", "E_f", "Ef_k"), ("1/4",)),
     **dict.fromkeys(("STv", "STn", "Nuh"), (2,)),
     **dict.fromkeys(
         (
-            "n_s", "dW", "dW_k", "delta", "delta_k", "b_v", "b_n", "r_2", "r2_k", "rJ_k", "T_q", "Z_t", "Z_f", "bn_k",
+            "b_k", "ch_t", "ch_f", "n_s",
+            "dW", "dW_k", "delta", "delta_k", "b_v", "b_n", "r_2", "r2_k", "rJ_k", "T_q", "Z_t", "Z_f", "bn_k",
             "gb_n", "gb_k", "G_fresh", "Ws_k", "cht_mk", "chf_mk", "cht_m", "chf_m", "omega_v", "omega_n", "bv_mk",
             "bv_m", "bn_mk", "bn_m", "y", "omega_c", "gb_mk", "gb_m", "Sq_n", "Z_c", "Fd_k",
         ),

@@ -240,10 +240,10 @@ def squared(part: Vector, at_a_step: tuple[Symbol, Symbol]) -> tuple[Relation, C
     return le(norm2(part), sofar**2), Cite("stale.pathwise", "squares", by, {"b_mk": part})
 
 
-def joint(d: Draft, stale: Vector = ch_t, fresh: Vector = ch_f) -> None:
+def joint(d: Draft) -> None:
     """Let every stage's change of the stale and of the fresh direction be bounded by its row; introduce ell."""
-    member(d, cht_mk, cht_m, stale, (beta_t, pi_t), P_t)
-    member(d, chf_mk, chf_m, fresh, (beta_f, pi_f), P_f)
+    member(d, cht_mk, cht_m, ch_t, (beta_t, pi_t), P_t)
+    member(d, chf_mk, chf_m, ch_f, (beta_f, pi_f), P_f)
     d.link(lc, STv, over=STAGE)
     d.link(ls, STn, over=STAGE)
     d.given("ell >= 0", le(0, ell), "domain")

@@ -23,7 +23,7 @@ def inputs(form: AppliedForm, known: Mapping[str, float], direction: float) -> t
 def _more_drift(known: Mapping[str, float], off: float, scale: float) -> tuple[Inputs, Inputs]:
     """Return what Theorem 4, which has no qn, is given; "rbar2" is what is added to the mean-square saturation.
 
-    N(h) grows by `off`: N(h)^2 by at most 2 off (rho R + (1 + rho) (scale Lambda1 Y + scale nu)) + off^2. As R >= sigma,
+    N(h) grows by `off`: N(h)^2 by at most 2 off (rho R + (1 + rho) scale (Lambda1 Y + nu)) + off^2. As R >= sigma,
     rho + off/sigma in the place of rho makes T = rho R longer by `off`, which pays for all but what has nu; that is
     paid for by the (1 + rho^2) (scale nu)^2 of e0.
     """
