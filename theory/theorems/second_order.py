@@ -12,6 +12,7 @@ is linear in the moves along the first direction is a column of coefficients, al
 in both a matrix.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -164,7 +165,7 @@ def constants(stage_data: Mapping[str, Any], w: Sequence[float], *, stashed: boo
     """
     found = network.bounds(stage_data, w)
     lipschitz = network.constants(stage_data, w)
-    length = float(np.sqrt(sum((D * X) ** 2 for D, X in zip(found.D, found.X[:-1], strict=True)))) * (1 + _ROUNDING)
+    length = math.hypot(*(D * X for D, X in zip(found.D, found.X[:-1], strict=True))) * (1 + _ROUNDING)
     H2 = HJ = None
     if all(stage_data.get(name) is not None for name in ("p2", "l2")) and len(w) <= LARGEST:
         data = {**stage_data, "l0": network.loss_slope(stage_data, w)}

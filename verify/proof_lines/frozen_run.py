@@ -14,7 +14,7 @@ import numpy as np
 
 from simulate.problems.blocks import Blocks
 from simulate.problems.cosine import Cosine
-from verify.proof_lines import averages, windows
+from verify.proof_lines import averages, elements, windows
 from verify.proof_lines.lines import Array, Line, surely
 from verify.proof_lines.record import Recording
 from verify.proof_lines.relations import relation, shown, sides
@@ -110,6 +110,13 @@ class Frozen:
         return found | {"D": float(self.window), "Gamma": self.mean_length}
 
     @cached_property
+    def sensitivity(self) -> Array:
+        """Return S, shape (M, M)."""
+        found = elements.sensitivity(self.path)
+        assert found is not None, "a problem with a derivative has a Hessian"
+        return found
+
+    @cached_property
     def mean_length(self) -> float:
         """Return what no direction's mean length, given the past, passes on the path: the root of its mean square."""
         squares = (np.sum(part**2, axis=-1) for part in (self.path.gradient, self.path.gradient + self.path.staleness))
@@ -129,12 +136,18 @@ LINES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
 """Claim, conclusion, and what its open bounds are."""
 
 
+def of(path: Recording) -> Frozen | None:
+    """Return the frozen objects of a path; None where it has no lag or no derivative of its directions is known."""
+    along = derivative(path)
+    known = along is not None and "sigma2" in path.constants.values
+    return Frozen(path, along) if along is not None and known and any(path.setting.lags) else None
+
+
 def lines(path: Recording) -> list[Line]:
     """Return the lines of Theorem 4 where the path has a lag and its directions a derivative that is known."""
-    along = derivative(path)
-    if along is None or not any(path.setting.lags) or "sigma2" not in path.constants.values:
+    frozen = of(path)
+    if frozen is None:
         return []
-    frozen = Frozen(path, along)
     values = frozen.values | {"far": np.maximum(frozen.values["moved"], frozen.values["behind"])}
     found = list[Line]()
     for claim, part, chosen in LINES:
@@ -151,7 +164,7 @@ def _elements(frozen: Frozen) -> list[Line]:
     values: dict[str, Array | float] = {
         "m": np.abs(path.direction), "s": np.sign(path.direction), "w": path.weights, "w_0": frozen.weights,
         "m_0": np.abs(frozen.direction), "s_0": np.sign(frozen.direction), "tau": tau, "rho": path.rho,
-        "dw": np.abs(path.weights - frozen.weights),
+        "dW_i": np.abs(path.weights - frozen.weights),
     }  # fmt: skip
     found = list[Line]()
     for part in ("direction", "weight above", "weight below"):

@@ -9,7 +9,7 @@ from simulate.problems import make
 from tests.verify.proof_lines.test_claims_along_paths import constants, recorded
 from verify import proof_lines
 from verify.judging.observations import Constants
-from verify.proof_lines import counterparts, frozen_run
+from verify.proof_lines import averages, counterparts, free_windows, frozen_run
 from verify.sweep.drawn import Setting
 
 RAN = {"id": 0, "family": "a test"}
@@ -131,3 +131,53 @@ def test_what_meets_the_noise_of_the_window_falls_with_the_square_of_the_step():
     order = np.polyfit(np.log(steps), np.log(np.abs(products)), 1)[0]
     assert order == pytest.approx(2, abs=0.2)
     assert np.polyfit(np.log(steps), np.log(crosses), 1)[0] == pytest.approx(1, abs=0.1)  # what Theorem 1 charges
+
+
+# the windows
+
+
+def windows_failing(path):
+    return {line.claim for line in free_windows.lines(path) if not line.ok}
+
+
+@pytest.mark.parametrize("name", ["path", "strong", "bent"])
+def test_every_line_of_the_windows_holds(name, request):
+    found = free_windows.lines(request.getfixturevalue(name))
+    assert {line.claim for line in found} == set(counterparts.LINES["free_windows"])
+    assert all(line.ok for line in found)
+
+
+def constant(path, **changes):
+    known = path.constants
+    return replace(path, constants=Constants({**known.values, **changes}, known.certified))
+
+
+@pytest.mark.parametrize(
+    ("changes", "claims"),
+    [
+        ({"ell": 0.2}, {"free.joint"}),
+        ({"nu": 0.7}, {"free.parts"}),
+        ({"Lambda1": 0.1}, {"free.parts"}),
+        ({"sigma2": 0.25}, {"free.weighted"}),
+    ],
+)
+def test_a_constant_too_small_is_noticed(strong, changes, claims):
+    """ell = 1, nu = sqrt(2), Lambda1 = 2 and sigma2 = 1 there."""
+    assert claims <= windows_failing(constant(strong, **changes))
+
+
+def test_noise_that_repeats_itself_is_longer_than_a_window_of_differences(strong):
+    same = np.broadcast_to(strong.noise[:1], strong.noise.shape)
+    still = replace(strong, fresh=strong.gradient + same)
+    assert {"free.weighted_stage", "free.weighted_partial"} <= windows_failing(still)
+
+
+def test_the_point_of_a_run_is_in_the_set_of_theorem_4_and_not_in_one_that_is_smaller(path, monkeypatch):
+    names = {"free.feasible", "free.multiplier", "free.explicit", "free.end"}
+    found = [line for line in averages.lines(path) if line.claim in names]
+    assert {line.claim for line in found} == names and all(line.ok for line in found)
+    monkeypatch.setattr(type(path), "rho", path.rho / 20)
+    spoilt = [
+        line.claim for line in averages.lines(constant(path, L=0.01, nu=0.0, Lambda1=0.0, ell=0.0)) if not line.ok
+    ]
+    assert "free.feasible" in spoilt
