@@ -14,7 +14,7 @@ from boundary import json_text, write_atomically
 from boundary.numbers import places_above
 from theory import blueprint
 from theory.blueprint import ProofOutcome
-from theory.bounds import NAMES, Bound, Condition, bound
+from theory.bounds import NAMES, Bound, Condition, bound, lag
 from theory.bounds.function import DEFAULTS
 from theory.bounds.inputs import INSTEAD, PARAMETERS, condition
 from theory.kernel import Claim
@@ -42,7 +42,7 @@ _COLUMNS = ("sharp", "explicit", "floor")
 
 def describe(outcomes: Mapping[str, ProofOutcome]) -> dict[str, Any]:
     """Return everything the sheet says, as data; `outcomes` are the kernel's verdicts by claim."""
-    theorems = [_theorem(bound(name)) for name in NAMES]
+    theorems = [*(_theorem(bound(name)) for name in NAMES), _lower()]
     used = sorted({label for theorem in theorems for label in theorem["assumptions"]})
     return {
         "theorems": theorems,
@@ -85,6 +85,27 @@ def _theorem(item: Bound) -> dict[str, Any]:
         "assumptions": list(item.assumptions),
         "claims": list(item.claims),
         "forms": [{"name": form.name, "needs": list(form.needs), "claims": list(form.claims)} for form in item.forms],
+    }
+
+
+def _lower() -> dict[str, Any]:
+    """Return the theorem from below: what a lag makes necessary, on one objective, at every step size."""
+    item, claims = lag.CLAIM, sorted(blueprint.rests_on(lag.CLAIM.id))
+    least, small = item.conclusion("bound on K"), item.premise("eps is small")
+    signs = {"L": "L > 0", "Delta": r"\Delta > 0", "d": r"d_{m} \in \{0, 1, \dots\}", "eps": r"\varepsilon > 0"}
+    domain = [{"condition": name, "latex": latex} for name, latex in signs.items()]
+    return {
+        "name": lag.NAME,
+        "title": item.title,
+        "latex": rf"A \le \varepsilon \;\Rightarrow\; {relation(least)}",
+        "expression": str(lag.EXPRESSION),
+        "parameters": list(lag.PARAMETERS),
+        "optional": [],
+        "definitions": [],
+        "domain": [*domain, {"condition": str(small), "latex": relation(small)}],
+        "assumptions": list(blueprint.assumptions_of(claims)),
+        "claims": claims,
+        "forms": [{"name": "plain", "needs": [], "claims": [item.id]}],
     }
 
 

@@ -87,13 +87,14 @@ def exact_form(given: Mapping[str, Number], target: Number) -> ExactIterations |
     known = columns(given)
     values = [known[name] for name in NAMES]
     counts, floor, _ = _functions()
-    (lowest,) = floor(*values)
+    above = nearest(target) - float(floor(*values)[0])
+    if not above > 0:
+        return None
     longest = np.geomspace(_SHORTEST, 1, _CHOICES) / known["L"]
     with np.errstate(all="ignore"):
-        first, second, *positive = counts(longest, nearest(target) - float(lowest), *values)
+        first, second, *positive = counts(longest, above, *values)
         needed = np.maximum(first, second)
-        inside = (np.array(positive) > 0).all(axis=0) & (nearest(target) > lowest)
-        needed = np.where(inside & np.isfinite(needed), needed, np.inf)
+        needed = np.where((np.array(positive) > 0).all(axis=0) & np.isfinite(needed), needed, np.inf)
     at = int(np.argmin(needed))
     return _checked(given, values, target, float(needed[at]), float(longest[at]))
 

@@ -350,6 +350,8 @@ def disagreements():
     described = {entry["name"]: entry for entry in sheet.describe(outcomes)["theorems"]}
     wrong = []
     for name, entry in described.items():
+        if name not in theory.bounds.NAMES:
+            continue  # the theorem from below
         latex = {part["condition"]: part["latex"] for part in entry["domain"]}
         for label, strict in stated(theory.bound(name)).items():
             if signs(latex[label]) != (["<"] if strict else [r"\le"]):
