@@ -208,12 +208,9 @@ def evaluate(
     The upper end is rounded up once: the double in JSON and the digits on the screen are at or above the bound. A
     device, with its parameters and the range of weights, stands for gamma, gain and qmax.
     """
-    known("THEOREM", theorem, (*NAMES, lag.NAME))
-    if form is not None and theorem != free.THEOREM:
-        raise BadInput("--form", form, f"left out: it is of the theorem {free.THEOREM} alone", theorem)
-    if theorem == lag.NAME:
+    chosen = _chosen(theorem, form)
+    if chosen is None:
         return evaluate_lower(settings, json_file, {"--device": device, "--reach": reach, "--increment": increment})
-    chosen = bound(theorem, None if form is None else known("--form", form, free.KINDS))
     if device is None:
         refuse_without_device({"--reach": reach, "--increment": increment}, chosen.title)
         on_device, texts = None, assignments(settings or [], PARAMETERS, chosen.title)
@@ -229,14 +226,14 @@ def evaluate(
         limit = f"{chosen.name} < 1.8e308, the largest double: change units"
         raise OutsideDomain(chosen.name, "a larger number", limit, chosen.title)
     witness, taken = {name: float(weight) for name, weight in found.witness.items()}, str(found.form)
-    more = next((one.assumptions for one in chosen.forms if one.name == taken), ())
+    held, more = _taken_for_granted(chosen, taken, given)
     result = {
         "theorem": chosen.name,
         "value": value,
         "upper": upper,
         "parameters": {name: plain(name, number) for name, number in given.items()},
         "typed": typed,
-        "domain": chosen.conditions(**given),
+        "domain": held,
         "form": taken,
         "witness": witness,
         "assumptions": sorted({*chosen.assumptions, *more}),
@@ -244,7 +241,7 @@ def evaluate(
     if on_device is not None:
         result["device"], result["holds_for"] = on_device.described, on_device.conditions
     if json_file != "-":
-        lines = ["holds: " + ", ".join(chosen.conditions(**given))]
+        lines = ["holds: " + ", ".join(held)]
         lines += [f"the form {taken} assumes besides: {', '.join(more)}"] if more else []
         said = dict(typed)
         if on_device is not None:
@@ -254,6 +251,28 @@ def evaluate(
     if json_file is not None:
         write_json(json_file, result)
     return HOLDS
+
+
+def _chosen(theorem: str, form: str | None) -> Bound | None:
+    """Return the theorem that is asked for; None for the lower bound, which is no `Bound`."""
+    known("THEOREM", theorem, (*NAMES, lag.NAME))
+    if form is not None and theorem != free.THEOREM:
+        raise BadInput("--form", form, f"left out: it is of the theorem {free.THEOREM} alone", theorem)
+    if theorem == lag.NAME:
+        return None
+    return bound(theorem, None if form is None else known("--form", form, free.KINDS))
+
+
+def _taken_for_granted(
+    chosen: Bound, taken: str, given: Mapping[str, Fraction]
+) -> tuple[dict[str, bool], tuple[str, ...]]:
+    """Return the conditions of a bound, those of its form with them, and what that form assumes besides."""
+    held = chosen.conditions(**given)
+    more = next((one.assumptions for one in chosen.forms if one.name == taken), ())
+    if more:  # Theorem 4 was the least
+        fourth = bound(free.THEOREM)
+        held |= fourth.conditions(**{name: number for name, number in given.items() if name not in fourth.refused})
+    return held, more
 
 
 def _table(

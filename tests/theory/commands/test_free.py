@@ -60,6 +60,8 @@ def test_sharp_takes_the_least_and_says_what_that_assumes(capsys):
     assert alone["form"] == "plain" and both["form"] == "free"
     assert both["upper"] == theory.bound("free")(**POINT) < alone["upper"] == theory.bound("sharp")(**FIRST)
     assert set(both["assumptions"]) - set(alone["assumptions"]) == BESIDES
+    assert "ell1 <= ell" in both["domain"] and "ell1 <= ell" not in alone["domain"]
+    assert answer(capsys, "evaluate", "sharp", *sets(POINT | {"rbar2": ".08"}))["upper"] <= both["upper"]
     code, out, _ = command(capsys, app, "evaluate", "sharp", *sets(POINT))
     assert code == 0 and "the form free assumes besides: differentiable, independent" in out
     assert "the least that applies of free, plain" in out
