@@ -90,7 +90,8 @@ def make_run(given: Mapping[str, Any], record: type[Run] = Run) -> Run:
     """Make a `Run` from options, whose values may be text; missing and wrong ones raise `BadInput`.
 
     `set` holds the problem's settings and the device's parameters together. A problem made for one saturation level
-    (attaining, plus-minus) takes it from `tau` unless it is set, and attaining what else it needs from the device.
+    (attaining, plus-minus, lipschitz-only) takes it from `tau` unless it is set, and so with a step size; attaining
+    takes what else it needs from the device.
     """
     described = fields_of(record)
     given = {name: value for name, value in given.items() if value is not None}
@@ -98,14 +99,16 @@ def make_run(given: Mapping[str, Any], record: type[Run] = Run) -> Run:
         if name not in given:
             raise BadInput(option_of(name), None, f"given, as {option_of(name)} or in CONFIG.toml")
     read = {name: field.read(given[name]) for name, field in described.items() if name in given}
-    problem, parameters = _make_problem(given, read["tau"], read.get("device", described["device"].default))
+    problem, parameters = _make_problem(
+        given, read["tau"], read["alpha"], read.get("device", described["device"].default)
+    )
     run = record(problem=problem, device_parameters=parameters, **read)
     made = problem.for_device(run.make_device())
     return run if made is problem else replace(run, problem=made)
 
 
 def _make_problem(
-    options: Mapping[str, Any], tau: float, device: str
+    options: Mapping[str, Any], tau: float, alpha: float, device: str
 ) -> tuple[problems.Problem, dict[str, float | str]]:
     """Share `set` out between the problem and the device."""
     name, given = str(options["problem"]), dict(options.get("set", {}))
@@ -121,6 +124,8 @@ def _make_problem(
             parameters[key] = _parameter(key, value)
     if "tau" in own and tau < float("inf"):
         settings.setdefault("tau", tau)
+    if "alpha" in own:
+        settings.setdefault("alpha", alpha)
     return problems.make(name, boundary.integer("stages", options.get("stages", 1), at_least=1), **settings), parameters
 
 

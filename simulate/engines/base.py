@@ -212,6 +212,9 @@ class MachineEngine(Engine):
             raise BadInput("lags", task.lags, f"lags = {schedule.lags()} on the machine, or the backend reference")
         if task.dtype != np.float64:
             raise BadInput("dtype", task.dtype, "dtype = float64 on the machine")
+        if not task.problem.local:
+            asked = "a problem whose stages need no other stage's weights on the machine, or the backend reference"
+            raise BadInput("problem", f"{task.problem.name} of {stages} stages", asked)
         samples = task.samples
         machine = Machine(
             task.problem,

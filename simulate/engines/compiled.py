@@ -14,7 +14,18 @@ from boundary import BadInput
 from simulate import kernels, notes
 from simulate.engines.base import Engine, NumPyEngine, State, Task
 from simulate.observe import NEVER, BlockPlan, Observer, Seen
-from simulate.problems import Attaining, Cosine, Digits, Logistic, Network, PlusMinus, Problem, Quadratic, activations
+from simulate.problems import (
+    Attaining,
+    Cosine,
+    Digits,
+    LagLower,
+    Logistic,
+    Network,
+    PlusMinus,
+    Problem,
+    Quadratic,
+    activations,
+)
 from simulate.problems.activations import Activation
 from simulate.problems.base import Laws
 from simulate.problems.blocks import Blocks
@@ -339,6 +350,7 @@ _ENGINES: dict[type[Problem], type[Compiled]] = {
     Digits: NetworkEngine,
     Quadratic: QuadraticEngine,
     PlusMinus: QuadraticEngine,
+    LagLower: QuadraticEngine,
     Cosine: QuadraticEngine,
     Logistic: LogisticEngine,
     Attaining: ScalarEngine,

@@ -9,14 +9,28 @@ from simulate.problems.base import Moments, Problem
 from simulate.problems.checking import ProblemCheck, check
 from simulate.problems.cosine import Cosine
 from simulate.problems.digits import Digits
+from simulate.problems.lag_lower import LagLower
 from simulate.problems.least_squares import LeastSquares
+from simulate.problems.lipschitz_only import LipschitzOnly
 from simulate.problems.logistic import Logistic
 from simulate.problems.logistic_rows import LogisticRows
 from simulate.problems.network import Network
 from simulate.problems.quadratic import Quadratic
 
 REGISTRY: dict[str, type[Problem]] = {
-    kind.name: kind for kind in (Quadratic, Attaining, PlusMinus, Network, Cosine, Logistic, LeastSquares, Digits)
+    kind.name: kind
+    for kind in (
+        Quadratic,
+        Attaining,
+        PlusMinus,
+        LipschitzOnly,
+        LagLower,
+        Network,
+        Cosine,
+        Logistic,
+        LeastSquares,
+        Digits,
+    )
 }
 """Every problem by the name the command line uses."""
 
@@ -26,7 +40,9 @@ __all__ = [
     "Attaining",
     "Cosine",
     "Digits",
+    "LagLower",
     "LeastSquares",
+    "LipschitzOnly",
     "Logistic",
     "LogisticRows",
     "Moments",

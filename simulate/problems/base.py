@@ -114,6 +114,11 @@ class Problem(ABC):
             gradient[stage], message = self.backward(stage, backward[stage], message, kept[stage])
         return gradient
 
+    @property
+    def local(self) -> bool:
+        """Return whether the stage functions make `direction`; if not, no pipeline of machines can compute it."""
+        return True
+
     # What is drawn
 
     @property

@@ -7,12 +7,13 @@ import pytest
 
 from verify.sabotage import bounds as wrong_bounds
 from verify.sabotage import devices as wrong_devices
+from verify.sabotage import free as wrong_free
 from verify.sabotage import mutants, running, stages, statements
 from verify.sabotage import simulation as wrong_simulation
 from verify.sabotage import statistics as wrong_statistics
 from verify.sabotage.faults import Fault
 
-MODULES = [statements, stages, wrong_bounds, wrong_simulation, wrong_statistics, wrong_devices]
+MODULES = [statements, stages, wrong_bounds, wrong_free, wrong_simulation, wrong_statistics, wrong_devices]
 
 KINDS = {
     "theory": {
@@ -24,6 +25,10 @@ KINDS = {
         "rho for rho^2": "rho for its square|rho\\^2 for rho",
         "missing (1 + rho)": "missing factor rho \\+ 1",
         "Lambda of the wrong stage order": "Lambda1: lags of the stages in reverse",
+        "frozen too late": "the frozen point one step too late",
+        "window too early": "the window one step too early",
+        "weight that sees the window": "a weight that sees the window",
+        "constants of Theorem 4": "H2 halved|F0 = 0|D one short|chi2 a tenth too small|ell of S in the place",
     },
     "simulation": {
         "backward weights stale too": "backward weights stale too",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from theory.setting.assumptions import REGISTRY
+from verify.judging import joint
 from verify.judging.observations import Observations
 
 Status = Literal[
@@ -118,6 +119,14 @@ def _stages(observed: Observations) -> tuple[Status, str]:
     return observed.seen, f"norm2(W^(m)) at most {norms}, the largest {observed.sampling}; the rest by construction"
 
 
+def _third(observed: Observations) -> tuple[Status, str]:
+    if not observed.stage_norms:
+        return "not needed", "no constant of this problem is derived from its stages"
+    if {"H2", "HJ"} <= observed.constants.values.keys():
+        return "certified", "p2 of the activations and l2 of the loss are known"
+    return "not established", "p2 of an activation or l2 of the loss is not known"
+
+
 def _growing(observed: Observations) -> tuple[Status, str]:
     status, evidence = _constant(observed, "sigma2")
     return status, evidence if status == "unknown" else f"{evidence}, growth = 0"
@@ -129,18 +138,69 @@ def _lags(observed: Observations) -> tuple[Status, str]:
     return "not established", f"no theorem speaks of the steps of the algorithm {observed.algorithm}"
 
 
+def _known(observed: Observations, *names: str) -> tuple[Status, str]:
+    """Return as `_constant` does, but that a constant which is not known is none that anybody has established."""
+    status, evidence = _constant(observed, *names)
+    return ("not established" if status == "unknown" else status), evidence
+
+
+def _differentiable(observed: Observations) -> tuple[Status, str]:
+    status, evidence = _known(observed, "H2", "HJ")
+    if status == "not established":
+        return status, f"{evidence}: a direction that is Lipschitz in stale weights need have no derivative there"
+    return status, evidence
+
+
+def _mean_length(observed: Observations) -> tuple[Status, str]:
+    known = observed.constants.values
+    if known.get("H2") == known.get("HJ") == 0:
+        return "not needed", "H2 = HJ = 0: the staleness is linear"
+    if "Gamma" in known:
+        return _constant(observed, "Gamma")
+    met = joint.on(observed.response, observed.rho, observed.met).get("Gamma")
+    if met is None:
+        return "not established", "Gamma not known: no bound of the length of a sample's direction"
+    return observed.seen, f"Gamma = {met:.6g} on the weights that were met"
+
+
+def _response_lipschitz(observed: Observations) -> tuple[Status, str]:
+    if observed.constants.proved("theta1"):
+        return "certified", f"theta1 = {observed.constants.values['theta1']:.6g}"
+    met = joint.on(observed.response, observed.rho, observed.met).get("theta1")
+    if met is None:
+        return "not established", f"theta1 of the device {observed.response.name} not known"
+    return observed.seen, f"theta1 = {met:.6g} on the weights that were met"
+
+
+def _shape(observed: Observations) -> tuple[Status, str]:
+    if "chi2" not in observed.constants.values:
+        return "not established", "the problem does not state chi2, the shape of additive noise"
+    if not observed.response.linear:
+        name = observed.response.name
+        return (
+            "not established",
+            f"it is of devices whose two responses are the gain and as much up as down; not {name}",
+        )
+    return _constant(observed, "chi2")
+
+
 _EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
     "smooth": lambda observed: _constant(observed, "L"),
     "lower": lambda observed: _constant(observed, "Delta"),
     "unbiased": _unbiased,
     "independent": _unbiased,
-    "shape": lambda _: ("not established", "no problem states the shape of its noise"),
+    "shape": _shape,
+    "joint": lambda observed: _known(observed, "ell", "ell1"),
+    "differentiable": _differentiable,
+    "mean-length": _mean_length,
+    "response-lipschitz": _response_lipschitz,
     "variance": lambda observed: _constant(observed, "sigma2"),
     "variance-growing": _growing,
     "saturation": _saturation,
     "response": _response,
     "pulses": _pulses,
     "stages": _stages,
+    "third-derivatives": _third,
     "lags": _lags,
     "staleness": lambda observed: _constant(observed, "Lambda1", "Lambdah"),
 }
@@ -152,11 +212,10 @@ def examine(observed: Observations) -> list[Finding]:
 
 
 def unestablished(observed: Observations, needed: Iterable[str]) -> str:
-    """Return which of the assumptions `needed` is not established, and why; empty if there is none."""
-    for finding in examine(observed):
-        if finding.assumption in needed and finding.status == "not established":
-            return f"{finding.assumption} not established: {finding.evidence}"
-    return ""
+    """Return which of the assumptions `needed` are not established, and why; empty if there is none."""
+    wanted = frozenset(needed)
+    found = [one for one in examine(observed) if one.assumption in wanted and one.status == "not established"]
+    return "; ".join(f"{one.assumption} not established: {one.evidence}" for one in found)
 
 
 STATUSES: tuple[Status, ...] = get_args(Status)

@@ -7,10 +7,12 @@ from theory.bounds import registry
 from verify.judging.checks import Basis
 from verify.judging.observations import OF_DEVICE, SQUARED_GRADIENT
 
-_OF_NO_RUN = ("granular-floor", "shape")
-"""Theorems on what is left as the step falls, which is no quantity of a run; and that on noise of known shape, as no
-problem states the shape of its noise and no device whether its responses differ from the gain by the same amount."""
+_OF_NO_RUN = ("granular-floor",)
+"""Theorems on what is left as the step falls, which is no quantity of a run."""
 _ALWAYS = ("L", "sigma2", "Delta", "alpha", "K", "Lambda1", "Lambdah")
+_FOURTH = (*_ALWAYS, "rho", "D", "ell", "ell1", "theta1", "F0", "H2", "HJ")
+"""What Theorem 4 takes; H2 and HJ must be known, as `theory` takes what it is not told for 0."""
+_FOURTH_OPTIONAL = ("nuhat", "Gamma")
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class AppliedForm:
         adaptive: whether the mean-square saturation replaces rho beside sigma; its extras are taken where known.
         takes: the constants that the bound takes in every form, rho included.
         quantity: what the theorem bounds, by name.
+        optional: constants that are taken where they are known, and of an a-priori check where they are proved.
 
     """
 
@@ -33,6 +36,7 @@ class AppliedForm:
     adaptive: bool = False
     takes: tuple[str, ...] = (*_ALWAYS, "rho")
     quantity: str = SQUARED_GRADIENT.quantity.name
+    optional: tuple[str, ...] = ()
 
     @property
     def constants(self) -> tuple[str, ...]:
@@ -46,6 +50,11 @@ class AppliedForm:
         return "V" in self.takes
 
     @property
+    def freezes(self) -> bool:
+        """Return whether the bound is Theorem 4, in which the lag's noise meets nothing of first order."""
+        return "ell" in self.takes
+
+    @property
     def knows_lags(self) -> bool:
         """Return whether the bound grows with what is wrong in the directions; then it charges rounding as well."""
         return "Lambdah" in self.takes
@@ -55,9 +64,30 @@ class AppliedForm:
         return ("a-posteriori",) if self.adaptive else ("a-priori", "a-posteriori")
 
 
+_NAMED = (
+    AppliedForm("sharp", "sharp"),
+    AppliedForm("explicit", "explicit"),
+    AppliedForm("noise-resolved", "sharp", ("nu", "Ln")),
+    AppliedForm("saturation-adaptive", "sharp", ("nu", "Ln"), adaptive=True),
+    AppliedForm("granular", "granular", takes=(*_ALWAYS, "rho", "V", "qmax")),
+    AppliedForm("free", "free", takes=_FOURTH, optional=_FOURTH_OPTIONAL),
+    AppliedForm("free-noise-resolved", "free", ("nu", "Ln"), takes=_FOURTH, optional=_FOURTH_OPTIONAL),
+    AppliedForm("shape", "shape", takes=(*_ALWAYS, "rho", "chi2"), optional=("nu",)),
+)
+
+
+_ADAPTIVE = AppliedForm("free-adaptive", "free", ("nu", "Ln"), adaptive=True, takes=_FOURTH, optional=_FOURTH_OPTIONAL)
+
+
+def adaptive() -> tuple[AppliedForm, ...]:
+    """Return Theorem 4 with the mean-square saturation, where a claim proves it of a run; else nothing."""
+    return () if "rbar2" in theory.bound(_ADAPTIVE.theorem).refused else (_ADAPTIVE,)
+
+
 def further() -> tuple[AppliedForm, ...]:
     """Return a form for every theorem that `theory.theorems` states beside those named here."""
-    found = (theory.bound(name) for name in registry.further() if name not in _OF_NO_RUN)
+    own = {form.theorem for form in _NAMED}
+    found = (theory.bound(name) for name in registry.further() if name not in (*_OF_NO_RUN, *own))
     return tuple(
         AppliedForm(
             bound.name, bound.name, takes=bound.required, quantity=bound.quantity.name if bound.quantity else ""
@@ -66,12 +96,5 @@ def further() -> tuple[AppliedForm, ...]:
     )
 
 
-FORMS = (
-    AppliedForm("sharp", "sharp"),
-    AppliedForm("explicit", "explicit"),
-    AppliedForm("noise-resolved", "sharp", ("nu", "Ln")),
-    AppliedForm("saturation-adaptive", "sharp", ("nu", "Ln"), adaptive=True),
-    AppliedForm("granular", "granular", takes=(*_ALWAYS, "rho", "V", "qmax")),
-    *further(),
-)
+FORMS = (*_NAMED, *adaptive(), *further())
 """The forms that every setting is confronted with; the granular one where the device has pulses."""

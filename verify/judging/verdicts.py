@@ -36,7 +36,7 @@ import numpy as np
 
 import theory
 from boundary import OutsideDomain
-from verify.judging import assumptions, conditions, forms, rounding, statistics
+from verify.judging import assumptions, conditions, forms, joint, perturbed, rounding, statistics
 from verify.judging.checks import Basis, Check, CheckName, EvidenceSummary, Verdict, gravest
 from verify.judging.forms import AppliedForm
 from verify.judging.observations import OBSERVABLES, OF_DEVICE, SQUARED_GRADIENT, Observable, Observations
@@ -239,11 +239,14 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     refusal = _refusal(form, basis, observed)
     if refusal:
         return replace(unapplied, reason=refusal)
-    extras = (name for name in form.extras if name in observed.constants.values)
-    known = observed.constants.take(*dict.fromkeys((*form.constants, *extras)))
     priori = basis == "a-priori"
+    extras = (name for name in (*form.extras, *form.optional) if name in observed.constants.values)
+    taken = [name for name in extras if not (priori and name in form.optional) or observed.constants.proved(name)]
+    known = observed.constants.take(*dict.fromkeys((*form.constants, *taken)))
+    if form.freezes and known["H2"] == known["HJ"] == 0:  # then the length of a direction is not asked for
+        known.pop("Gamma", None)
     condition = "" if priori else conditions.of(known, observed, evidence.passing)
-    known |= _of_device(observed, basis)
+    known = _of_device(observed, basis) | known
     try:
         ends = _ends(form, known, evidence)
     except OutsideDomain as error:
@@ -252,11 +255,12 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
 
 
 def _of_device(observed: Observations, basis: Basis) -> dict[str, float]:
-    """Return gamma, which the theorems call rho, Fbar where it is not 1, V and qmax: certified, or on what was met."""
+    """Return gamma, called rho, Fbar where it is not 1, V and qmax, theta1, Gamma: certified, or on what was met."""
     if basis == "a-priori":
         return {name: observed.constants.values[name] for name in OF_DEVICE if name in observed.constants.values}
     gamma, gain = observed.met or (math.inf, 1.0)
     found = {"rho": gamma} if gain == 1 else {"rho": gamma, "gain": gain}
+    found |= joint.on(observed.response, observed.rho, observed.met)
     pulses = observed.response.granularity(observed.rho, observed.direction)
     return found if pulses is None else {**found, **pulses._asdict()}
 
@@ -285,37 +289,25 @@ class Ends(NamedTuple):
 def _ends(form: AppliedForm, known: Mapping[str, float], evidence: Evidence) -> Ends:
     """Evaluate a bound at the ends of the mean-square saturation, and with the rounding of the run."""
     low, mean, high = evidence.rbar2
-    given: dict[str, Any] = {name: known[name] for name in known if name in (*form.takes, *form.extras, "gain")}
-    rounded, finite = evidence.rounded.direction, False
-    if form.knows_lags:
-        stale, plain, perturbed = _perturbed(known, rounded)
-        finite = math.isfinite(perturbed)
-        if stale == "nu":  # else Lambdah sigma, where it is less, would stand for the nu that has rounding in it
-            given.pop("Lambdah", None)
-        given[stale] = np.array([plain] * 3 + [perturbed] * 2 if finite else [plain] * 3)
+    wanted = (*form.takes, *form.extras, *form.optional, "gain")
+    given: dict[str, Any] = {name: known[name] for name in known if name in wanted}
+    rounded = evidence.rounded.direction
+    plain, moved = perturbed.inputs(form, known, rounded) if form.knows_lags else ({}, {})
+    more = moved.pop("rbar2", 0.0)
+    finite = form.knows_lags and all(math.isfinite(value) for value in moved.values())
+    if "nu" in plain:  # else Lambdah sigma, where it is less, would stand for the nu that has rounding in it
+        given.pop("Lambdah", None)
+    given |= {name: np.array([value] * 3 + [moved[name]] * (2 * finite)) for name, value in plain.items()}
     if form.adaptive:
-        given["rbar2"] = np.array([low, mean, high] + [mean, high] * finite)
+        given["rbar2"] = np.array([low, mean, high] + [mean + more, high + more] * finite)
     bound: Callable[..., Any] = theory.bound(form.theorem)
     found = np.broadcast_to(bound(**given), (5 if finite else 3,))
-    moved, most = (float(found[3]), float(found[4])) if finite else (math.inf, math.inf)
+    to, most = (float(found[3]), float(found[4])) if finite else (math.inf, math.inf)
     if not form.knows_lags and rounded == 0:
-        moved, most = float(found[1]), float(found[2])
+        to, most = float(found[1]), float(found[2])
     A = evidence.mean if evidence.squared_gradient is None else evidence.squared_gradient
     along = math.sqrt(known["sigma2"] or A)
-    return Ends(float(found[0]), float(found[1]), max(float(found[2]), most), moved, along, known["sigma2"] > 0)
-
-
-def _perturbed(known: Mapping[str, float], direction: float) -> tuple[str, float, float]:
-    """Return the constant through which qn enters, its value, and the value that adds `direction` to qn."""
-    more = direction / ((1 + known["rho"]) * known["alpha"] * known.get("gain", 1.0))
-    if "nu" in known:
-        return "nu", known["nu"], known["nu"] + more
-    if known["sigma2"] == 0 and "V" not in known:  # then nu = 0 whatever Lambdah is
-        return "nu", 0.0, more
-    noise = known["sigma2"]
-    if "V" in known:
-        noise += (known["qmax"] / (known["alpha"] * known.get("gain", 1.0))) ** 2 * known["V"]
-    return "Lambdah", known["Lambdah"], known["Lambdah"] + more / math.sqrt(noise) if noise else math.inf
+    return Ends(float(found[0]), float(found[1]), max(float(found[2]), most), to, along, known["sigma2"] > 0)
 
 
 def decide(lower: float, upper: float, least: float, most: float) -> Verdict:
@@ -400,6 +392,8 @@ def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
         return _not_below_one(observed)
     if not constants.proved("rho"):
         return "saturation is not certified"
+    if form.freezes and not constants.proved("theta1"):
+        return "theta1 is not certified"
     if form.granular and not constants.proved("V", "qmax"):
         return "the variance of the pulses is not certified"
     if not constants.values["rho"] < 1:

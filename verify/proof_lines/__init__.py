@@ -6,11 +6,22 @@ step, with nothing but rounding allowed; lines in expectation carry the jackknif
 `counterparts` says for every claim which lines it has, or why it has none.
 """
 
-from verify.proof_lines import averages, elements, frozen, instances, pipeline, responses, stages, windows
+from verify.proof_lines import (
+    averages,
+    elements,
+    free_windows,
+    frozen,
+    frozen_run,
+    instances,
+    pipeline,
+    responses,
+    stages,
+    windows,
+)
 from verify.proof_lines.lines import Line
 from verify.proof_lines.record import Recording, record
 
-MODULES = (pipeline, elements, stages, windows, frozen, averages, instances, responses)
+MODULES = (pipeline, elements, stages, windows, frozen, frozen_run, free_windows, averages, instances, responses)
 """In the order of the proof."""
 
 __all__ = ["MODULES", "Line", "Recording", "along", "record"]

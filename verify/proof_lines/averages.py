@@ -14,6 +14,7 @@ from boundary import OutsideDomain
 from theory.definitions import eliminate, meanings
 from theory.kernel.relations import Relation
 from theory.kernel.vectors import generators
+from theory.theorems.statement import definitions
 from verify.proof_lines.lines import Line, expected
 from verify.proof_lines.record import Recording
 from verify.proof_lines.relations import claims, number, relation, root, shown
@@ -44,6 +45,11 @@ CHAIN = (
     ("resolved.explicit", "bound"),
     ("multiplier.bound", "bound"),
     ("multiplier.bound_resolved", "bound"),
+    ("free.feasible", "i4"),
+    ("free.feasible", "ii"),
+    ("free.feasible", "component"),
+    ("free.multiplier", "bound"),
+    ("free.explicit", "bound"),
     ("sync.closed_form", "bound"),
     ("complexity.linear", "bound"),
     ("floor.upper", "bound"),
@@ -70,6 +76,8 @@ def lines(path: Recording) -> list[Line]:
 
 def _chosen(claim: str, values: World) -> World | None:
     """Return values of what a claim leaves open (it holds for all); None where no value meets its premises."""
+    if claim in ("free.multiplier", "free.explicit"):
+        return _fourth(values)
     if claim == "sync.closed_form":
         return {} if values.get("q") == values.get("qn") == 0 else None
     if claim == "complexity.linear":
@@ -89,13 +97,27 @@ def _chosen(claim: str, values: World) -> World | None:
     return {}
 
 
+FOURTH = definitions("free.feasible", "k1", "k2", "eta", "phi0", "e0", "e1", "e2")
+"""What Theorem 4 has in the place of the cross term, in its own symbols."""
+
+
+def _fourth(values: World) -> World | None:
+    """Return the terms of Theorem 4 and the multiplier that gives its explicit form; None where one is not known."""
+    meant = {symbol.name: _put_in(symbol, "free.feasible") for symbol in FOURTH}
+    if not {"x", "rho", "R", *(one.name for value in meant.values() for one in value.free_symbols)} <= values.keys():
+        return None
+    terms = {name: number(value, values) for name, value in meant.items()}
+    return {**terms, "mu": 1.0, "g_x": values["x"], "xn": values["x"], "T_s": values["rho"] * values["R"]}
+
+
 def _feasible(values: World) -> list[Line]:
     """Return A below the guaranteed ends of Theorem 1: what the search over the feasible set leaves."""
     found = list[Line]()
     for claim, name, extras in ENDS:
-        if {*BOUND, *extras} <= values.keys():
+        taken = (*BOUND, *extras)
+        if set(taken) <= values.keys() and all(np.isfinite(values[one]) for one in taken):
             try:
-                end = float(theory.bound(name)(**{given: values[given] for given in (*BOUND, *extras)}))
+                end = float(theory.bound(name)(**{given: values[given] for given in taken}))
             except OutsideDomain:
                 continue
             end_of = f"A <= the bound `{name}`" + (f" with {', '.join(extras)}" if extras else "")
@@ -110,6 +132,7 @@ ENDS = (
     ("multiplier.sharp", "sharp", ()),
     ("multiplier.end", "resolved", ("nu", "Ln")),
     ("multiplier.end_resolved", "sharp", ("nu", "Ln")),
+    ("free.end", "free", ("D", "ell", "ell1", "theta1", "F0", "H2", "HJ", "Gamma")),
 )
 """Claims that make a number an upper end of A, and the bound whose number it is."""
 

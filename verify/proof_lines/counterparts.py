@@ -36,22 +36,6 @@ WITHOUT: Mapping[str, str] = {
         "speaks of means given the past, which a recording does not hold; tests/theory/lemmas/test_shape.py "
         "enumerates all paths of the noise",
     ),
-    "free.converse": "speaks of one point of an instance that is no problem here; tests/theory/lemmas/test_converse.py "
-    "follows its mean step",
-    **dict.fromkeys(
-        ("free.multiplier", "free.explicit", "free.end"),
-        "algebra of any point with (i4) and (ii); tests/theory/lemmas/test_free_bounds.py looks for points above it",
-    ),
-    **dict.fromkeys(
-        ("free.complexity", "free.iterations"),
-        "speaks of one step size and horizon at once; tests/theory/lemmas/test_free_complexity.py solves (4E) there",
-    ),
-    "floor.transient_attained": "speaks of one instance that is no problem here; tests/theory/lemmas/test_transient.py "
-    "follows its mean step",
-    "lag.first_steps": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it in rational numbers",
-    "lag.lower": "speaks of one instance; tests/theory/lemmas/test_lag.py runs it over step sizes, lags and horizons",
-    "lag.lower_rate": "speaks of one instance; tests/theory/lemmas/test_lag.py looks there for a K that is too small",
-    "lag.upper": "algebra of the feasible set; master.sharp has the line that puts a run in it",
     **dict.fromkeys(
         (
             "granularity.train",
@@ -68,6 +52,23 @@ WITHOUT: Mapping[str, str] = {
             "granularity.best_step",
         ),
         "the paths here are those of smooth steps; tests/theory/test_granularity.py draws pulses",
+    ),
+    **dict.fromkeys(
+        ("free.complexity", "free.iterations"),
+        "speaks of one step size and horizon at once, not of steps; free.explicit has the line that it starts from",
+    ),
+    "floor.transient_attained": "speaks of a function that falls at a constant slope, which is no problem here; "
+    "sync.closed_form has the line of the root that it attains",
+    **dict.fromkeys(
+        (
+            "network.second_product",
+            "network.second_output",
+            "network.second_backward",
+            "network.second_sensitivity",
+            "network.second_order",
+        ),
+        "speaks of second derivatives of a stage, which no path takes; tests/theory/test_second_order.py holds them "
+        "against exact derivatives of networks",
     ),
     "challenge.cross_term": "an `if`: its premise is what is in question; `verify.rates.lag_price` measures the term",
 }
@@ -94,16 +95,26 @@ LINES: Mapping[str, tuple[str, ...]] = {
     "frozen": (
         "free.frozen_orthogonal", "free.weighted_window",
     ),
+    "frozen_run": (
+        "free.split", "free.coherent", "free.first_order", "free.second", "free.linear", "free.orthogonal",
+        "free.remainder",
+    ),
+    "free_windows": (
+        "free.window", "free.moved", "free.joint_partial", "free.joint", "free.parts_partial", "free.parts",
+        "free.weighted_stage", "free.weighted_partial", "free.weighted", "free.frozen_mean",
+    ),
     "averages": (
         "noise.orthogonal", "noise.second_moment", "stale.minkowski", "stale.martingale", "stale.reach",
         "adaptive.reach", "master.telescope", "master.expand", "master.polarise", "hilbert.component",
         "master.cauchy_schwarz", "master.sharp", "master.young", "master.explicit", "master.resolved",
         "resolved.printed", "resolved.below_sharp", "resolved.explicit", "multiplier.bound",
         "multiplier.bound_resolved", "multiplier.sharp", "multiplier.end", "multiplier.end_resolved",
-        "sync.closed_form", "complexity.linear", "floor.upper", "floor.adaptive",
+        "sync.closed_form", "complexity.linear", "floor.upper", "floor.adaptive", "free.feasible", "free.multiplier",
+        "free.explicit", "free.end",
     ),
     "instances": (
-        "floor.oracle", "floor.attained", "floor.plus_minus",
+        "floor.oracle", "floor.attained", "floor.plus_minus", "free.converse", "lag.first_steps", "lag.lower",
+        "lag.lower_rate", "lag.upper",
     ),
     "responses": (
         "response.distortion", "response.best", "response.floor", "response.additive", "response.mean_step",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate.problems.cosine import Cosine
 from simulate.problems.network import Network
 from theory.setting import algorithms
 from theory.theorems import network
@@ -120,7 +121,10 @@ def sensitivity(path: Recording) -> Array | None:
     hessian = getattr(path.problem, "hessian", None)
     if hessian is None:
         return None
-    return np.array([[np.linalg.norm(hessian[a, b], 2) for b in path.stages] for a in path.stages])
+    rows = np.array([[np.linalg.norm(hessian[a, b], 2) for b in path.stages] for a in path.stages])
+    if isinstance(path.problem, Cosine):  # the cosines are local to their stage
+        rows += path.problem.amplitude * path.problem.frequency**2 * np.eye(len(rows))
+    return rows
 
 
 def _staleness(path: Recording) -> list[Line]:

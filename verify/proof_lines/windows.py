@@ -24,7 +24,7 @@ def lines(path: Recording) -> list[Line]:
     lags = path.setting.lags
     if not any(lags):
         return []
-    coherent, noisy = (_window(part, path) for part in (path.mean_direction, path.noise))
+    coherent, noisy = (window(part, path) for part in (path.mean_direction, path.noise))
     found = [_moved(path, coherent + noisy)]
     for stage, lag in zip(path.stages, lags, strict=True):
         if lag:
@@ -48,7 +48,7 @@ def _closer(one: Line, other: Line) -> bool:
     return math.isnan(other.used) or one.used > other.used
 
 
-def _window(part: Array, path: Recording) -> Array:
+def window(part: Array, path: Recording) -> Array:
     """Return, stage by stage, the sum of the last d_m members of a sequence, nothing before step 0."""
     result = np.zeros_like(part)
     for stage, lag in zip(path.stages, path.setting.lags, strict=True):

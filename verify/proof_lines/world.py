@@ -35,16 +35,26 @@ def world(path: Recording) -> World:
     values: World = dict(zip((f"<{one}|{other}>" for one, other in _ENTRIES), _moments(path), strict=True))
     values["rbar2"] = jackknife(((np.abs(path.weights).max(axis=-1) / path.setting.tau) ** 2).mean(axis=0))
     values |= {name: float(value) for name, value in path.constants.values.items()} | {"rho": path.rho, "gain": 1.0}
+    values |= _window(path)
     if "sigma2" in values:
         values["sigma"] = np.sqrt(values["sigma2"])
         if "Lambdah" in values:
             values.setdefault("nu", values["Lambdah"] * values["sigma"])
+        if "ell1" in values:
+            values.setdefault("nuhat", values["ell1"] * np.sqrt(values["D"]) * values["sigma"])
     for symbol, definition in SHARP.definitions.items():
         if {part.name for part in definition.free_symbols} <= values.keys():
             values[symbol.name] = number(definition, values)
     if "Ln" in values:
         values["xn"] = values["alpha"] * values["Ln"]
     return _premises(values | _lengths(values))
+
+
+def _window(path: Recording) -> World:
+    """Return what Theorem 4 takes of the path and its device: window, start and the slope of the drift."""
+    D = max(1, *path.setting.lags)
+    start = float(np.sqrt(np.max(np.sum(path.gradient[0] ** 2, axis=-1))))
+    return {"D": float(D), "J": float(min(D, path.steps)), "F0": start, "theta1": 1 / path.setting.tau}
 
 
 def _moments(path: Recording) -> list[Array]:

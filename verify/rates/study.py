@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from simulate.results import versions
-from verify.rates import clock, floors, intervals, iterations, lag
+from verify.rates import clock, converse, floors, intervals, iterations, lag, lower
 from verify.rates.cross_term import CrossTerm, cross_term
 from verify.rates.iterations import StudyPlan
 from verify.rates.measure import Job, gather
 from verify.rates.rate import RateRow
 
-STUDIES = (iterations, floors, lag)
+STUDIES = (iterations, floors, lag, converse, lower)
 _MACHINES = {True: 21, False: 210}
 METHOD = (
     "jackknife over replicas with Student's t, a fifth of the allowed error spent and the rest kept in reserve, "
-    "Bonferroni over all rows; an exponent's interval covers the fits with and without the next order"
+    "Bonferroni over all rows; an exponent's interval covers the fits with and without the next order; "
+    "rows of runs without anything random allow for rounding alone"
 )
 
 

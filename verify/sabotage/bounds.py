@@ -50,15 +50,16 @@ def faults() -> Iterator[Fault]:
             for form in explicit.forms
         )
         spoilt = dataclasses.replace(explicit, expression=wrong, forms=forms)
-        yield Fault(f"explicit bound: {what}", AREA, partial(_bounding, spoilt))
+        yield Fault(f"explicit bound: {what}", AREA, partial(bounding, spoilt))
     for symbol, meaning in sharp.definitions.items():
         definition = meaning.xreplace({named("gain"): DEFAULTS["gain"]})  # of the linear device, which is what is run
         for what, wrong in (*mutants(definition), (f"half of {symbol}", definition / 2)):
             spoilt = dataclasses.replace(sharp, definitions={**sharp.definitions, symbol: wrong})
-            yield Fault(f"sharp bound, {symbol} = {definition}: {what}", AREA, partial(_bounding, spoilt))
+            yield Fault(f"sharp bound, {symbol} = {definition}: {what}", AREA, partial(bounding, spoilt))
 
 
-def _bounding(wrong: Bound) -> AbstractContextManager[None]:
+def bounding(wrong: Bound) -> AbstractContextManager[None]:
+    """Put a wrong bound in the place of the true one of its name."""
     true = theory.bound
     return swapped(theory, "bound", lambda name: wrong if name == wrong.name else true(name))
 

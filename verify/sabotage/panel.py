@@ -29,6 +29,10 @@ _RUNS = {
     "network AP": Run(make("network", 3, width=4, samples=16), "analog-sgd-ap", 0.05, 6.0, 400, 32, 6),
     "attaining": Run(make("attaining", rho=0.6, tau=50.0), "analog-sgd", 5e-3, 50.0, 40_000, 64, 7),
     "plus-minus": Run(make("plus-minus", 4, rho=0.4, tau=3.0), "analog-sgd-ap", 0.02, 3.0, 3000, 96, 8),
+    "lipschitz-only": Run(
+        make("lipschitz-only", 2, alpha=0.1, L=0.02, tau=400.0), "analog-sgd-ap", 0.1, 400.0, 4000, 96, 9
+    ),
+    "lag-lower": Run(make("lag-lower", 4), "digital-ap", 0.25, inf, 120, 8, 10),
 }
 
 SETTINGS = {name: Setting(**vars(run), id=place, family=name) for place, (name, run) in enumerate(_RUNS.items())}

@@ -41,8 +41,44 @@ def test_what_is_certified_says_its_numbers():
         "lags": ("certified", "those of the run of x, from its schedule if not given"),
         "staleness": ("certified", "Lambda1 = 0.5, Lambdah = 0.25"),
         "independent": ("certified", "samples are drawn afresh and alike at every step"),
-        "shape": ("not established", "no problem states the shape of its noise"),
-    }
+        "shape": ("not established", "the problem does not state chi2, the shape of additive noise"),
+        "joint": ("not established", "ell, ell1 not known for this problem"),
+        "differentiable": (
+            "not established",
+            "H2, HJ not known for this problem: a direction that is Lipschitz in stale weights need have no derivative "
+            "there",
+        ),
+        "mean-length": (
+            "not established", "Gamma not known: no bound of the length of a sample's direction",
+        ),
+        "response-lipschitz": ("measured", "theta1 = 1 on the weights that were met"),
+        "third-derivatives": ("not needed", "no constant of this problem is derived from its stages"),
+    }  # fmt: skip
+
+
+def test_what_theorem_4_assumes_is_known_by_its_constants():
+    more = {"ell": 2.0, "ell1": 1.0, "H2": 0.0, "HJ": 0.0, "theta1": 0.25, "chi2": 0.75}
+    known = {**VALUES, **more}
+    said = found(constants=Constants(known, dict.fromkeys(known, True)))
+    assert said["joint"] == ("certified", "ell = 2, ell1 = 1")
+    assert said["differentiable"] == ("certified", "H2 = 0, HJ = 0")
+    assert said["mean-length"] == ("not needed", "H2 = HJ = 0: the staleness is linear")
+    assert said["response-lipschitz"] == ("certified", "theta1 = 0.25")
+    assert said["shape"] == ("certified", "chi2 = 0.75")
+    bent = {**known, "H2": 1.0, "Gamma": 3.0}
+    assert found(constants=Constants(bent, dict.fromkeys(bent, True)))["mean-length"] == ("certified", "Gamma = 3")
+    bent.pop("Gamma")
+    said = found(constants=Constants(bent, {**dict.fromkeys(bent, True), "H2": False}))
+    assert said["mean-length"][0] == "not established"
+    assert said["differentiable"] == ("measured", "H2 = 1, HJ = 0, the largest at every step")
+
+
+def test_third_derivatives_are_those_of_a_network():
+    norms = {"stage_norms": (1.0, 2.0)}
+    assert found(**norms)["third-derivatives"][0] == "not established"
+    known = {**VALUES, "H2": 1.0, "HJ": 1.0}
+    said = found(constants=Constants(known, dict.fromkeys(known, True)), **norms)
+    assert said["third-derivatives"] == ("certified", "p2 of the activations and l2 of the loss are known")
 
 
 def test_what_is_only_seen_says_where():
@@ -83,4 +119,5 @@ def test_a_saturation_that_nothing_proves(changes, said):
 
 def test_a_certificate_of_another_constant_says_nothing():
     seen = replace(observed(), certificates=(Certificate("w", "norm", 1.0, 9.0, 0.0),))
-    assert {one.status for one in assumptions.examine(seen)} == {"certified", "not needed", "not established"}
+    statuses = {one.status for one in assumptions.examine(seen)}
+    assert statuses == {"certified", "measured", "not needed", "not established"}

@@ -13,7 +13,7 @@ from simulate.engines.reference import Recursion
 from simulate.group import Group
 from simulate.run import Run
 from theory.setting import algorithms, devices
-from verify.judging import rounding, statistics, verdicts
+from verify.judging import perturbed, rounding, statistics, verdicts
 from verify.judging.checks import HEADLINE
 from verify.judging.observations import Constants, Observations, from_trajectories
 
@@ -135,7 +135,9 @@ def test_an_ordinary_run_is_judged(problem, dtype):
     runs = simulate.run(made, "analog-sgd-ap", alpha=0.01, tau=9.0, iterations=1000, replicas=16, seed=1, dtype=dtype)
     checks = verify.check(runs).checks
     assert any(check.verdict == "held" for check in checks)
-    assert not any(check.reason.startswith("rounding") for check in checks)
+    lost = {check.theorem for check in checks if check.reason.startswith("rounding")}
+    # the constants of a network are so large that Theorem 4 feels the rounding of float32
+    assert lost <= ({"free"} if (problem, dtype) == ("network", "float32") else set())
     stated = from_trajectories(runs).rounding
     assert 0 < stated.direction < (1e-10 if dtype == "float64" else 1e-2)
 
@@ -196,8 +198,8 @@ def test_the_error_of_a_measured_gradient_counts_on_either_side():
 def test_without_noise_a_perturbed_direction_still_counts():
     observed = planted(0.001, 0.5)
     quiet = Constants({**observed.constants.values, "sigma2": 0.0}, observed.constants.certified)
-    ends = verdicts._perturbed(quiet.values, 0.5)
-    assert ends == ("nu", 0.0, pytest.approx(0.5 / (1.3 * 0.01)))
+    plain, moved = perturbed.inputs(verdicts.FORMS[0], quiet.values, 0.5)
+    assert plain == {"nu": 0.0} and moved == {"nu": pytest.approx(0.5 / (1.3 * 0.01))}
     assert word(replace(observed, constants=quiet)) == "inconclusive"
 
 

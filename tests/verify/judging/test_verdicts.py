@@ -16,7 +16,10 @@ from verify.judging import assumptions, statistics, verdicts
 from verify.judging.observations import Constants, Observations, from_trajectories
 
 VALUES = {"L": 1.0, "sigma2": 1.0, "Delta": 1.0, "alpha": 0.1, "K": 100, "Lambda1": 0.5, "Lambdah": 0.5}
-EXTRA = {"nu": 0.4, "Ln": 0.8, "rho": 0.5}
+EXTRA = {
+    "nu": 0.4, "Ln": 0.8, "rho": 0.5, "D": 1, "J": 1, "ell": 1.0, "ell1": 0.5, "theta1": 0.1, "F0": 1.0, "H2": 0.0,
+    "HJ": 0.0, "chi2": 0.75,
+}  # fmt: skip
 
 
 def observed(mean: float, replicas: int = 400, saturation: float = 0.4, **changes) -> Observations:
@@ -38,7 +41,7 @@ def bounds(monkeypatch):
 
     def made(name):
         def bound(rho, rbar2=None, **_):
-            if rho > 0.6:
+            if np.max(rho) > 0.6:
                 raise OutsideDomain("rho", rho, "rho <= 0.6", name)
             return 1.0 if rbar2 is None else 1.0 + rbar2
 

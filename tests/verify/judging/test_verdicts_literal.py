@@ -9,7 +9,7 @@ import pytest
 import theory
 from theory.setting import devices
 from theory.setting.devices import Distortion
-from verify.judging import assumptions, conditions, observations, rounding, statistics, verdicts
+from verify.judging import assumptions, conditions, observations, perturbed, rounding, statistics, verdicts
 from verify.judging.certificates import Certificate
 from verify.judging.checks import CheckName
 from verify.judging.observations import Constants, Observations
@@ -49,7 +49,32 @@ def evidence(**changes) -> Evidence:
     ],
 )
 def test_rounding_enters_through_qn(changes, found):
-    assert verdicts._perturbed(KNOWN | changes, 3.0) == found
+    name, value, moved = found
+    assert perturbed.inputs(FORMS[0], KNOWN | changes, 3.0) == ({name: value}, {name: moved})
+
+
+def test_rounding_enters_theorem_4_through_the_drift():
+    """N(h) grows by `off`: N(h)^2 by no more than larger rho, nu and rbar2 make room for, wherever R >= sigma."""
+    free = next(form for form in FORMS if form.name == "free")
+    off = 1e-2
+    for known in (KNOWN, {**KNOWN, "nu": 1.0}, {**KNOWN, "rho": 0.0}):
+        plain, moved = perturbed.inputs(free, known, off)
+        name = "nu" if "nu" in known else "Lambdah"
+        assert plain == {"rho": known["rho"], name: known[name]}
+        scale = 1.0 if name == "nu" else 2.0  # Lambdah sigma is nu
+        before, after = (0.25 * scale * one[name] for one in (plain, moved))
+        old, rho = known["rho"], moved["rho"]
+        assert moved["rbar2"] == pytest.approx(rho**2 - old**2)
+        for R in (2.0, 3.0, 20.0):
+            for coherent in (0.0, 1.0, 30.0):
+                length = old * R + (1 + old) * (coherent + before)
+                room = (rho * R + (1 + old) * coherent) ** 2 - (old * R + (1 + old) * coherent) ** 2
+                room += (1 + old**2) * (after**2 - before**2)
+                assert room >= 2 * off * length + off**2 - 1e-12
+    assert perturbed.inputs(free, KNOWN, 10.0)[1]["rho"] == math.inf  # no rho < 1 is that large
+    assert perturbed.inputs(free, {**KNOWN, "sigma2": 0.0}, off)[1] == {"nu": math.inf}
+    assert perturbed.inputs(free, {**KNOWN, "sigma2": 0.0, "rho": 0.0}, off)[1] == {"nu": pytest.approx(off / 0.25)}
+    assert perturbed.inputs(free, KNOWN, 0.0) == ({"Lambdah": 2.0}, {"Lambdah": 2.0})
 
 
 @pytest.fixture

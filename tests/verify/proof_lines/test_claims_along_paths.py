@@ -152,6 +152,22 @@ def test_an_instance_off_its_floor_is_noticed(name, claim):
     assert expected in {line.claim for line in proof_lines.instances.lines(louder) if not line.ok}
 
 
+def test_a_lag_instance_that_is_another_is_noticed():
+    def failing_lines(**spoilt):
+        return {line.claim for line in proof_lines.instances.lines(replace(sound, **spoilt)) if not line.ok}
+
+    sound = panel.unmodified_path("lipschitz-only")
+    assert not failing_lines()
+    assert failing_lines(gradient=1.01 * sound.gradient) == {"free.converse"}
+    assert failing_lines(direction=sound.fresh) == {"free.converse"}  # no staleness: its mean step is not zero
+    sound = panel.unmodified_path("lag-lower")
+    assert not failing_lines()
+    later = np.concatenate([sound.weights[:1], 0.9 * sound.weights[1:]])
+    assert failing_lines(weights=later) == {"lag.first_steps"}
+    assert failing_lines(gradient=0.5 * sound.gradient) == {"lag.lower", "lag.lower_rate"}
+    assert failing_lines(gradient=1.3 * sound.gradient) == {"lag.upper"}
+
+
 @pytest.mark.parametrize(
     ("name", "factor", "claim"), [("Lambda1", 0.05, "stale.martingale"), ("L", 0.05, "master.telescope")]
 )
