@@ -13,6 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 import sympy
+from theory_names import PLAIN
 
 from boundary.numbers import places_above
 from theory import blueprint, wording
@@ -37,55 +38,6 @@ ORDER = (
 
 BLOCK = re.compile(r"<!-- (claim|list): (\S+) -->\n(.*?)<!-- end -->", re.DOTALL)
 """One generated block: its kind, its name, what stands in it."""
-PLAIN = {
-    "unit": r"\widehat{F}", "omega": r"\omega", "Sdv": r"\Gamma", "Shn": "X", "b1": "b_1", "e0": "e_0",
-    "de": r"\Delta e", "delta": r"\delta", "delta_next": r"\delta_{+}", "WTdelta": r"W^{\mathsf{T}} \delta_{+}",
-    "dWTdelta": r"(U - V)^{\mathsf{T}} \delta", "WTdbeta": r"V^{\mathsf{T}} \Delta\delta", "UVx": r"(U - V) x",
-    "Vdx": r"V \Delta x", "dx": r"\Delta x", "Wx": "z", "dWx": r"\Delta z", "dbeta": r"\Delta\delta",
-    "dbeta_x": r"\Delta\delta \, x^{\mathsf{T}}", "delta_dx": r"\delta \, \Delta x^{\mathsf{T}}", "Su": "S u",
-    "moved_stages": "u", "Mv": "M v", "Mu": r"M \widehat{F}", "Mn": "M n", "Mv_k": "M v_k", "Mn_k": "M n_k",
-    "wF": "w F", "wn": "w n", "wb": "w b", "wn_k": "(w n)_k", "gap": r"\Delta F", "gone": r"\Delta y",
-    "q_plus": "q_+", "q_minus": "q_-", "sqrt_d": r"\sqrt{d_{m}}", "root_K": r"\sqrt{K}", "sqrt_P": r"\sqrt{P}",
-    "sqrt_MQ": r"\sqrt{(M - 1) Q}", "sqrt_L": r"\sqrt{L}", "sqrt_Ln": r"\sqrt{L_n}", "root0": r"\sqrt{1 - \rho^2}",
-    "f_star": "f^*", "f_first": r"\mathbb{E} f(W_0)", "f_last": r"\mathbb{E} f(W_K)", "f_now": "f(W_k)",
-    "f_next": "f(W_{k+1})", "mean_now": r"\mathrm{avg} \, f(W_k)", "mean_next": r"\mathrm{avg} \, f(W_{k+1})",
-    "w_star": "w^*", "moved_drift": r"\epsilon", "stale_length": "B", "drift_length": r"\ell_e", "B_b": "B",
-    "grad": "F_i", "noise": "n_i", "stale": "b_i", "drift": "e_i", "level": r"\bar{\sigma}", "edge": "c",
-    "reached": "G", "size0": "s_0", "stages": "m", "inside": "z_i", "out": "y_i", "qmin": r"q_{\min}",
-    "qmin_1": r"q_{\min, 1}", "qmin_2": r"q_{\min, 2}", "qmax_1": r"q_{\max, 1}", "qmax_2": r"q_{\max, 2}",
-    "e_l": r"{e^{\ell}}", "after": "U", "mean_T": r"\overline{T}", "mean_m": r"\overline{\lvert g \rvert}",
-    "square_m": "g^2", "mean_square": r"\overline{g^2}", "q_middle": r"\overline{q}",
-    "slope_plus": "q_+'", "slope_minus": "q_-'",
-    "dl": r"\delta", "abs_c": r"\lvert c_i \rvert", "root_f": r"\sqrt{f_i}", "gF": r"\gamma F", "gn": r"\gamma n",
-    "gF_k": r"\gamma F_k", "gn_k": r"\gamma n_k", "share": r"\theta_i", "made": r"\overline{\alpha}",
-    "number": "n", "number2": "n_2", "mean_number": r"\overline{n}", "mean_number2": r"\overline{n^2}",
-    "first": "m_1", "second": "m_2", "mean_first": r"\overline{m}_1", "mean_second": r"\overline{m}_2",
-    "frac": "q", "BL": "B", "bias": r"\overline{\Delta D}", "variance": r"\mathrm{Var} D_r",
-    "mean_change": r"\overline{\Delta U}", "mean_change2": r"\overline{(\Delta U)^2}", "zeta": r"\zeta",
-    "zeta_k": r"\zeta_k",
-    "moved": r"\sigma_\zeta", "sqrt_size": r"\sqrt{\mathrm{size}}", "alpha_best": r"\alpha^*", "ones": r"\mathbf{1}",
-    "sizes": r"\lvert g \rvert", "variances": r"\mathrm{Var}", "one_i": "1_i", "size_i": r"\lvert g_i \rvert",
-    "var_i": r"\mathrm{Var}_i",
-    "Theta": r"\Theta", "G_fresh": r"\Xi", "W_c": r"\sqrt{c} \, W", "c_mean": r"\bar{c}", "s2_m": "s_m^2",
-    "mu_i": r"\mu_i", "psi_i": r"\psi_i", "dev_i": "s_i", "ebar_i": r"\bar{e}_i", "etilde_i": r"\tilde{e}_i",
-    "R_chi": r"R_{\chi}", "Psi": r"\Psi", "M_abs": r"\lvert \mu \rvert", "Dev": "s", "Ebar": r"\bar{e}",
-    "Etilde": r"\tilde{e}", "sqrt_D": r"\sqrt{D}", "alpha_max": r"\alpha_{\max}", "phi_max": r"\varphi_{\max}",
-    "R0_f": "R_{0, f}", "R_01": "R_{0, 1}",
-    "x_one": "x'", "x_two": r"\dot{x}", "x_both": r"\dot{x}'", "Ux_two": r"U \dot{x}", "Tx_one": "T x'",
-    "Wx_both": r"W \dot{x}'", "e_two": r"\dot{e}_m", "e_both": r"\dot{e}_m'", "zeta_two": r"\dot{\zeta}_m",
-    "zeta_both": r"\dot{\zeta}_m'", "beta_two": r"\dot{\beta}_m", "beta_both": r"\dot{\beta}_m'", "t_m": "t_m",
-    "curvature": r"\varphi_i''", "twist": r"\varphi_i'''", "z_one_i": "z_i'", "z_two_i": r"\dot{z}_i",
-    "z_both_i": r"\dot{z}_i'", "z_two": r"\dot{z}", "z_both": r"\dot{z}'", "eta_m": r"\eta_m", "eta_one": r"\eta_m'",
-    "eta_two": r"\dot{\eta}_m", "eta_both": r"\dot{\eta}_m'", "y_i": r"\eta_i", "y_one_i": r"\eta_i'",
-    "y_two_i": r"\dot{\eta}_i", "y_both_i": r"\dot{\eta}_i'", "y_two": r"\dot{\eta}", "y_both": r"\dot{\eta}'",
-    "bend_three": "b_3", "bend_both": "b_{12}", "bend_one": "b_1", "bend_two": "b_2", "curve_three": "b_{3, i}",
-    "curve_both": "b_{12, i}", "curve_one": "b_{1, i}", "curve_two": "b_{2, i}", "delta_one": r"\delta'",
-    "delta_two": r"\dot{\delta}", "delta_both": r"\dot{\delta}'", "delta_both_x": r"\dot{\delta}' x^{\mathsf{T}}",
-    "delta_one_x_two": r"\delta' \dot{x}^{\mathsf{T}}", "delta_two_x_one": r"\dot{\delta} x'^{\mathsf{T}}",
-    "delta_x_both": r"\delta \dot{x}'^{\mathsf{T}}", "moved_one": "u", "moved_two": "t", "stage_norms": "h",
-    "stage_norm": "h_m",
-}  # fmt: skip
-"""How names of generators and of a few symbols look where the name itself is no mathematics."""
 NAME = r"[A-Za-z]\w*"
 ENTRIES = re.compile(rf"\\lVert ({NAME}) \\rVert|\\langle ({NAME}), ({NAME}) \\rangle")
 
@@ -272,10 +224,13 @@ def meanings(claim: Claim) -> list[str]:
 
 def vector(of: Vector) -> str:
     """Return a linear combination of generators as LaTeX."""
-    parts = [
-        generator(name) if factor == 1 else f"{formula(factor)} \\, {generator(name)}" for name, factor in of.parts
-    ]
-    return " + ".join(parts) or "0"
+    total = ""
+    for name, factor in of.parts:
+        less = factor == -1
+        size = formula(factor) if not factor.is_Add else rf"\left({formula(factor)}\right)"
+        part = generator(name) if less or factor == 1 else f"{size} \\, {generator(name)}"
+        total += (" - " if total and less else "-" if less else " + " if total else "") + part
+    return total or "0"
 
 
 def structure(claim: Claim) -> Iterator[str]:
@@ -293,7 +248,8 @@ def structure(claim: Claim) -> Iterator[str]:
         rows = [(formula(name), *map(formula, pair)) for name, pair in recursion.scalars.items()]
         rows += [(generator(name), *map(vector, pair)) for name, pair in recursion.vectors.items()]
         changes = ", ".join(f"${name}$ from ${start}$ to ${after}$" for name, start, after in rows)
-        yield f"as ${formula(recursion.counter)}$ grows from 0 by one, {changes}"
+        count = f"${formula(recursion.counter)}$"
+        yield f"as {count} grows from 0 by one, {changes}" if rows else f"{count} is a count"
 
 
 def _known(process: Process) -> str:

@@ -35,6 +35,7 @@ def module(name: str) -> ModuleType:
     return found
 
 
+module("theory_names")
 blocks = module("theory_blocks")
 authorities = module("theory_authorities")
 
