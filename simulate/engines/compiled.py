@@ -18,8 +18,8 @@ from simulate.problems import Attaining, Cosine, Digits, Logistic, Network, Plus
 from simulate.problems.activations import Activation
 from simulate.problems.base import Laws
 from simulate.problems.blocks import Blocks
-from simulate.problems.lag_lower import LagLower
 from simulate.problems.checking import require_agreement
+from simulate.problems.lag_lower import LagLower
 from theory.setting.algorithms import Algorithm
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
