@@ -1,0 +1,574 @@
+(** Theorem 4 said of random sequences alone (docs/theory.md#free.feasible): what a lag costs where the direction is
+    differentiable and the samples are independent.
+
+    F is the gradient, n the noise, b the staleness and e the drift; g = F + n is the fresh direction.  The staleness is
+    b = bv + bn + rem: its derivative, taken at the frozen point of D updates ago, of the coherent and of the noisy
+    displacement, and what is not linear.  u = e + rho^2 g meets the staleness in the energy of the error; it is u0,
+    made at the frozen point, and what left it, p1 through the direction and p2 through the weight that the device
+    sees. *)
+
+From Coq Require Import Reals Lra Lia List Psatz.
+From Analog Require Import Sums InnerProduct Expectation Windows Rules Sequences Master FrozenRules.
+From Analog Require Trajectory.
+Import ListNotations.
+Local Open Scope R_scope.
+
+(** * The terms *)
+
+(** How far a window of D updates reaches, over alpha. *)
+Definition omega (D Y sigma : R) : R := D * Y + sqrt D * sigma.
+(** Root of A + sigma^2 + phi0, the mean energy of what is read at the frozen point. *)
+Definition frozen_radius (sigma phi0 A : R) : R := sqrt (A + sigma ^ 2 + phi0).
+Definition kappa (rho ell nu theta1 nuhat R0 : R) : R := rho * (1 + rho) * ell * nu + theta1 * nuhat * R0.
+Definition curved (rho Gamma H2 HJ : R) : R := rho * (1 + rho) * Gamma * (H2 + 2 * HJ).
+
+Definition e0 (alpha rho nu kappa eta D sigma : R) : R :=
+  alpha ^ 2 * ((1 + rho ^ 2) * nu ^ 2 + 2 * sqrt D * sigma * kappa + eta * D * sigma ^ 2).
+Definition e1 (alpha rho Lambda1 nu kappa eta D sigma : R) : R :=
+  alpha ^ 2 * (2 * (1 + rho + rho ^ 2) * Lambda1 * nu + 2 * D * kappa + 2 * eta * D * sqrt D * sigma).
+Definition e2 (alpha eta D : R) : R := alpha ^ 2 * eta * D ^ 2.
+
+(** Theorem 4: (i4), (ii) and |a| <= Y. *)
+Definition feasible_free (p x sigma saturated q e0 e1 e2 A Y a : R) : Prop :=
+  0 <= Y /\ Rabs a <= Y /\
+  A + Y ^ 2 - 2 * a * sqrt A <= (saturated + q * Y) ^ 2 + e0 + e1 * Y + e2 * Y ^ 2 /\
+  a * sqrt A <= p + x / 2 * (Y ^ 2 + sigma ^ 2) + x * sigma * sqrt (Y ^ 2 - a ^ 2).
+
+(** * The energy of the error *)
+
+Section geometry.
+  Context {H : space}.
+  Variables F n b e : H.
+  Variables rho far : R.
+  Hypothesis rho_nonneg : 0 <= rho.
+  Let g := plus F n.
+  Let u := plus e (scal (rho ^ 2) g).
+  Hypothesis fresh : norm g <= far.
+  Hypothesis drift : norm e <= rho * norm (plus g b).
+
+  (** Step 2: the cross terms of the drift and of the staleness are one product with u. *)
+  Theorem error_split : norm (plus b e) ^ 2 <= rho ^ 2 * far ^ 2 + 2 * inner u b + (1 + rho ^ 2) * norm b ^ 2.
+  Proof.
+    pose proof (pow_incr _ _ 2 (conj (norm_nonneg e) drift)) as E. rewrite Rpow_mult_distr, !norm_sq in E.
+    pose proof (pow_incr _ _ 2 (conj (norm_nonneg g) fresh)) as Gq. rewrite norm_sq in Gq.
+    rewrite (inner_plus g b), !inner_plus_r, (inner_sym b g) in E.
+    apply (Rmult_le_compat_l (rho ^ 2)) in Gq; [|apply pow2_ge_0].
+    rewrite !norm_sq. unfold u. rewrite !inner_plus, !inner_plus_r, inner_scal, (inner_sym b e). lra.
+  Qed.
+
+  Variable B : R.
+  Hypothesis stale : norm b <= B.
+
+  Lemma drift_and_fresh : norm u <= rho * (1 + rho) * far + rho * B.
+  Proof.
+    unfold u. apply Rle_trans with (1 := minkowski _ _). rewrite norm_scal, Rabs_pos_eq by apply pow2_ge_0.
+    pose proof (Rmult_le_compat_l (rho ^ 2) _ _ (pow2_ge_0 _) fresh).
+    pose proof (Rmult_le_compat_l rho _ _ rho_nonneg (Rle_trans _ _ _ (minkowski g b) (Rplus_le_compat _ _ _ _ fresh
+      stale))). lra.
+  Qed.
+
+  (** Step 4. *)
+  Theorem coherent_product (bv : H) beta : norm bv <= beta -> inner u bv <= (rho * (1 + rho) * far + rho * B) * beta.
+  Proof. intros L. apply inner_le_product; [exact drift_and_fresh | exact L]. Qed.
+
+  Variables bv bn rem u0 p1 p2 : H.
+  Hypothesis parts : forall w, inner b w = inner bv w + inner bn w + inner rem w.
+  Hypothesis leaves : forall w, inner u w = inner u0 w + inner p1 w + inner p2 w.
+  Hypothesis orthogonal : inner u0 bn = 0.
+
+  (** Steps 3 and 6: the product with u, part by part. *)
+  Theorem product_split beta first second rest : norm bv <= beta -> inner p1 bn <= first -> inner p2 bn <= second ->
+    inner u rem <= rest -> inner u b <= (rho * (1 + rho) * far + rho * B) * beta + first + second + rest.
+  Proof.
+    intros Lv L1 L2 Lr. pose proof (coherent_product bv beta Lv) as C. pose proof (leaves bn) as S.
+    rewrite (inner_sym u b), parts, (inner_sym bv), (inner_sym bn u), (inner_sym rem u). lra.
+  Qed.
+End geometry.
+
+(** Steps 11 and 12: (i4). *)
+Theorem near_but_for_squares {H : space} (F n b e bv bn rem u0 p1 p2 : H)
+  rho alpha Lambda1 nu sigma D ell theta1 nuhat R0 Gamma H2 HJ :
+  0 <= rho -> 0 < alpha -> 0 <= Lambda1 -> 0 <= nu -> 0 <= D ->
+  let v := plus F (plus b e) in let u := plus e (scal (rho ^ 2) (plus F n)) in let Y := norm v in
+  let k := kappa rho ell nu theta1 nuhat R0 in let eta := curved rho Gamma H2 HJ in
+  norm (plus F n) <= radius sigma (norm F ^ 2) ->
+  norm e <= rho * norm (plus (plus F n) b) ->
+  norm b <= alpha * (Lambda1 * Y + nu) ->
+  (forall w, inner b w = inner bv w + inner bn w + inner rem w) ->
+  (forall w, inner u w = inner u0 w + inner p1 w + inner p2 w) ->
+  norm bv <= alpha * (Lambda1 * Y) ->
+  inner u0 bn = 0 ->
+  inner p1 bn <= rho * (1 + rho) * (ell * (alpha * omega D Y sigma)) * (alpha * nu) ->
+  inner p2 bn <= theta1 * (alpha * omega D Y sigma) * (alpha * nuhat * R0) ->
+  inner u rem <= rho * (1 + rho) * Gamma * ((H2 / 2 + HJ) * (alpha * omega D Y sigma) ^ 2) ->
+  norm F ^ 2 + Y ^ 2 - 2 * inner F v
+    <= (rho * radius sigma (norm F ^ 2) + (1 + rho) * alpha * Lambda1 * Y) ^ 2 + e0 alpha rho nu k eta D sigma
+      + e1 alpha rho Lambda1 nu k eta D sigma * Y + e2 alpha eta D * Y ^ 2.
+Proof.
+  intros Hr Ha HL Hn HD v u Y k eta G E B Parts Leaves Bv O P1 P2 Rem.
+  assert (HY : 0 <= Y) by apply norm_nonneg.
+  replace (norm F ^ 2 + Y ^ 2 - 2 * inner F v) with (norm (plus b e) ^ 2) by (symmetry; apply polarise).
+  apply Rle_trans with (1 := error_split F n b e rho _ G E).
+  pose proof (product_split F n b e rho _ Hr G E _ B bv bn rem u0 p1 p2 Parts Leaves O _ _ _ _ Bv P1 P2 Rem) as I.
+  fold u in I. fold u.
+  pose proof (pow_incr _ _ 2 (conj (norm_nonneg b) B)) as B2.
+  apply (Rmult_le_compat_l (1 + rho ^ 2)) in B2; [|pose proof (pow2_ge_0 rho); lra].
+  fold v. fold Y. set (Rad := radius sigma (norm F ^ 2)) in *.
+  assert (Sq : sqrt D * sqrt D = D) by (now apply sqrt_sqrt).
+  apply Rle_trans with (rho ^ 2 * Rad ^ 2 + 2 * ((rho * (1 + rho) * Rad + rho * (alpha * (Lambda1 * Y + nu))) * (alpha *
+    (Lambda1 * Y)) + rho * (1 + rho) * (ell * (alpha * omega D Y sigma)) * (alpha * nu) + theta1 * (alpha * omega D Y
+    sigma) * (alpha * nuhat * R0) + rho * (1 + rho) * Gamma * ((H2 / 2 + HJ) * (alpha * omega D Y sigma) ^ 2))
+    + (1 + rho ^ 2) * (alpha * (Lambda1 * Y + nu)) ^ 2); [lra|].
+  apply Req_le. unfold e0, e1, e2, eta, k, kappa, curved, omega.
+  clear P1 P2 Rem. remember (sqrt D) as h eqn:Hh. clear Hh. subst D. field.
+Qed.
+
+(** * Step 5: the frozen derivative of the noise of a window *)
+
+(** A linear map between spaces, as inner products see it. *)
+Definition linear_map {H H' : space} (A : H -> H') : Prop :=
+  (forall x y w, inner (A (plus x y)) w = inner (A x) w + inner (A y) w) /\
+  (forall c x w, inner (A (scal c x)) w = c * inner (A x) w) /\
+  exists C, forall x, norm (A x) <= C * norm x.
+
+Section linear.
+  Context {H H' : space}.
+
+  Lemma linear_null (A : H -> H') x w : linear_map A -> norm x = 0 -> inner (A x) w = 0.
+  Proof.
+    intros (_ & _ & C & L) Z. pose proof (L x) as B. rewrite Z, Rmult_0_r in B.
+    pose proof (norm_nonneg (A x)). apply null_sees_nothing. lra.
+  Qed.
+
+  Lemma linear_vsum (A : H -> H') N (f : nat -> H) w : linear_map A ->
+    inner (A (vsum N f)) w = sum N (fun i => inner (A (f i)) w).
+  Proof.
+    intros Lin. induction N as [|N IH]; [apply (linear_null A); [exact Lin | apply norm_zero]|].
+    simpl. rewrite (proj1 Lin), IH. reflexivity.
+  Qed.
+
+  Lemma linear_compose {H'' : space} (B : H' -> H'') (A : H -> H') : linear_map A -> linear_map B ->
+    (forall x y, norm (plus x (scal (-1) y)) = 0 -> forall w, inner (B x) w = inner (B y) w) ->
+    linear_map (fun x => B (A x)).
+  Proof.
+    intros (A1 & A2 & CA & A3) (B1 & B2 & CB & B3) Same. split; [|split].
+    - intros x y w. rewrite <- B1. apply Same, norm_null.
+      rewrite inner_plus, inner_scal, A1, inner_plus, (inner_sym (A x)), (inner_sym (A y)). ring.
+    - intros c x w. rewrite <- B2. apply Same, norm_null.
+      rewrite inner_plus, inner_scal, A2, inner_scal. ring.
+    - exists (Rabs CB * Rabs CA). intros x. pose proof (norm_nonneg (A x)). pose proof (norm_nonneg x).
+      apply Rle_trans with (1 := B3 (A x)).
+      apply Rle_trans with (Rabs CB * norm (A x)); [apply Rmult_le_compat_r; [assumption | apply Rle_abs]|].
+      rewrite Rmult_assoc. apply Rmult_le_compat_l; [apply Rabs_pos|].
+      apply Rle_trans with (1 := A3 x). apply Rmult_le_compat_r; [assumption | apply Rle_abs].
+  Qed.
+
+  Lemma linear_same (B : H -> H') : linear_map B ->
+    forall x y, norm (plus x (scal (-1) y)) = 0 -> forall w, inner (B x) w = inner (B y) w.
+  Proof.
+    intros Lin x y Z w. pose proof (linear_null B _ w Lin Z) as N. destruct Lin as (B1 & B2 & _).
+    rewrite B1, B2 in N. lra.
+  Qed.
+End linear.
+
+Section frozen.
+  Variables (P : sampler) (K : nat).
+  Hypothesis same_law : independent P.
+
+  (** Whatever is linear in a martingale difference, and known before it, has mean zero. *)
+  Lemma form_of_difference {H H' : space} (n : history -> H) (A : H -> H') (w : H') h :
+    linear_map A -> differences P K H n -> reachable P h -> (length h < K)%nat ->
+    conditional P (fun h => inner (A (n h)) w) h = 0.
+  Proof.
+    intros Lin D R L. set (z := vsum (samples P) (fun i => scal (chance P h i) (n (i :: h)))).
+    transitivity (inner (A z) w).
+    - unfold z. rewrite linear_vsum by exact Lin. apply sum_ext. intros i _. symmetry. apply (proj1 (proj2 Lin)).
+    - apply linear_null; [exact Lin|]. apply norm_null. rewrite <- (D h z R L). unfold z at 1. rewrite inner_vsum.
+      apply sum_ext. intros i _. apply inner_scal.
+  Qed.
+
+  (** The mean over the fresh sample alone of something that is linear in an earlier difference. *)
+  Lemma frozen_form {H H' : space} (n : history -> H) (u : nat -> history -> nat -> H')
+    (A : nat -> history -> nat -> H -> H') j D :
+    (forall k l i, linear_map (A k l i)) -> differences P K H n -> norm (n []) = 0 -> (j < D)%nat ->
+    average P K (fun h => match h with [] => 0 | i :: l =>
+      inner (u (length l) (skipn D l) i) (A (length l) (skipn D l) i (n (skipn j l))) end) = 0.
+  Proof.
+    intros Lin Dn Start L. simpl. rewrite sum_zero; [ring|]. intros k Hk.
+    set (f := fun g => sum (samples P) (fun i => chance P [] i *
+      inner (A k (skipn (D - j) g) i (n g)) (u k (skipn (D - j) g) i))).
+    transitivity (mean P k (fun l => f (skipn j l))).
+    - apply mean_same. intros l _ Len. unfold conditional. rewrite (given_independent P l _ same_law). unfold f.
+      apply sum_ext. intros i _. rewrite skipn_skipn. replace (j + (D - j))%nat with D by lia. rewrite Len.
+      f_equal. apply inner_sym.
+    - rewrite mean_skipn. destruct (k - j)%nat as [|m] eqn:E.
+      + apply sum_zero. intros i _. rewrite linear_null by auto. ring.
+      + apply (apply_zero (expectation P m)). intros h [R Lh]. unfold conditional, f.
+        replace (D - j)%nat with (S (D - j - 1)) by lia. simpl skipn.
+        change (given P h (fun x => sum (samples P) (fun i => chance P [] i *
+          inner (A k (skipn (D - j - 1) h) i (n (x :: h))) (u k (skipn (D - j - 1) h) i))) = 0).
+        transitivity (given P h (fun x => sum_functional (samples P) (fun i => chance P [] i *
+          inner (A k (skipn (D - j - 1) h) i (n (x :: h))) (u k (skipn (D - j - 1) h) i)))); [reflexivity|].
+        rewrite given_swap. apply sum_zero. intros i _. rewrite (apply_scal (given P h)).
+        pose proof (form_of_difference n (A k (skipn (D - j - 1) h) i) (u k (skipn (D - j - 1) h) i) h (Lin _ _ _) Dn R
+          ltac:(lia)) as Z. unfold conditional in Z. rewrite Z. ring.
+  Qed.
+
+  (** Step 5.  [part j] keeps of the difference of j + 1 updates ago what is still within the window of its stage; J is
+      the derivative at the frozen point. *)
+  Theorem frozen_derivative {H H' : space} (n : history -> H) (u : nat -> history -> nat -> H')
+    (J : nat -> history -> nat -> H -> H') (part : nat -> H -> H) (bn : process P K H') D :
+    (forall k l i, linear_map (J k l i)) -> (forall j, linear_map (part j)) ->
+    differences P K H n -> norm (n []) = 0 ->
+    (forall i l, taken P K (i :: l) -> bn (i :: l)
+      = J (length l) (skipn D l) i (vsum D (fun j => part j (n (skipn j l))))) ->
+    inner (frozen_at H' D u : process P K H') bn = 0.
+  Proof.
+    intros LJ Lp Dn Start Is.
+    transitivity (average P K (fun h => sum D (fun j => match h with [] => 0 | i :: l =>
+      inner (u (length l) (skipn D l) i) (J (length l) (skipn D l) i (part j (n (skipn j l)))) end))).
+    - apply (average_taken P K). intros [|i l] T; [destruct T as [_ T]; simpl in T; lia|].
+      rewrite (Is i l T). simpl frozen_at. rewrite inner_sym, linear_vsum by auto. apply sum_ext. intros j _.
+      apply inner_sym.
+    - rewrite (apply_sum (average P K)). apply sum_zero. intros j Hj.
+      apply (frozen_form n u (fun k l i x => J k l i (part j x))); auto.
+      intros k l i. apply linear_compose; auto. apply linear_same. auto.
+  Qed.
+End frozen.
+
+(** * Step 7: how far a window reaches *)
+
+Definition matrix (M : nat) (S : nat -> nat -> R) (y : nat -> R) : euclid M := Trajectory.sensitivity_of M S y.
+
+Lemma matrix_mono M (S : nat -> nat -> R) (y z : nat -> R) :
+  (forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= S i j) -> (forall j, (j < M)%nat -> 0 <= y j <= z j) ->
+  norm (matrix M S y) <= norm (matrix M S z).
+Proof. intros S_nonneg. now apply Trajectory.sensitivity_mono. Qed.
+
+Lemma matrix_scal M (S : nat -> nat -> R) c (y : nat -> R) : 0 <= c ->
+  norm (matrix M S (fun j => c * y j)) = c * norm (matrix M S y).
+Proof.
+  intros Hc. transitivity (norm (scal c (matrix M S y))); [|now rewrite norm_scal, Rabs_pos_eq].
+  apply lift_norm_ext. intros i _.
+  unfold matrix, Trajectory.sensitivity_of. simpl. rewrite (sum_ext M _ (fun j => c * (S i j * y j))) by (intros; ring).
+  now rewrite sum_scal.
+Qed.
+
+Section windows.
+  Variables (P : sampler) (K : nat).
+  Variables (M : nat) (H : nat -> space).
+  Variables X n : forall j, process P K (H j).
+  Hypothesis X_start : forall j, (j < M)%nat -> inner (X j []) (X j []) = 0.
+  Hypothesis n_start : forall j, (j < M)%nat -> forall w, inner (n j []) w = 0.
+  Hypothesis n_martingale : forall j, (j < M)%nat -> martingale_difference P K (n j).
+  Let Y := norm ((fun j => norm (X j)) : euclid M).
+  Variable sigma : R.
+  Hypothesis noise : norm ((fun j => norm (n j)) : euclid M) <= sigma.
+
+  (** Each stage of its own lag, none above D. *)
+  Theorem windows_at_most (d : nat -> nat) D : (forall j, (j < M)%nat -> (d j <= D)%nat) ->
+    norm ((fun j => norm (plus (window P K (d j) (X j)) (window P K (d j) (n j)))) : euclid M)
+      <= omega (INR D) Y sigma.
+  Proof.
+    intros Early. set (Xn := (fun j => norm (X j)) : euclid M). set (nn := (fun j => norm (n j)) : euclid M).
+    apply Rle_trans with (norm (plus (scal (INR D) Xn) (scal (sqrt (INR D)) nn))).
+    - apply lift_norm_le. intros j Hj. simpl.
+      assert (0 <= norm (plus (window P K (d j) (X j)) (window P K (d j) (n j)))) by apply norm_nonneg.
+      assert (norm (plus (window P K (d j) (X j)) (window P K (d j) (n j)))
+        <= INR D * norm (X j) + sqrt (INR D) * norm (n j)).
+      { apply Rle_trans with (1 := window_displacement P K (X j) (n j) (d j) (X_start j Hj) (n_martingale j Hj)
+          (n_start j Hj)).
+        assert (INR (d j) <= INR D) by (apply le_INR; auto).
+        apply Rplus_le_compat; apply Rmult_le_compat_r; auto using norm_nonneg. now apply sqrt_le_1_alt. }
+      now apply Rmult_le_compat.
+    - apply Rle_trans with (1 := minkowski _ _). rewrite !norm_scal, !Rabs_pos_eq by auto using pos_INR, sqrt_pos.
+      unfold omega. apply Rplus_le_compat; [apply Rle_refl|]. apply Rmult_le_compat_l; [apply sqrt_pos | exact noise].
+  Qed.
+End windows.
+
+(** Forward weights f and backward weights w that moved at most alpha z, stage by stage: what that makes of a
+    direction. *)
+Theorem joint_at_most M (S T : nat -> nat -> R) ell alpha (y f w z : nat -> R) :
+  (forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= S i j) -> (forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= T i j) ->
+  0 <= alpha -> Trajectory.delay_constant M (fun i j => S i j + T i j) (fun _ => 1) ell ->
+  (forall i, (i < M)%nat -> 0 <= y i <= sum M (fun j => S i j * f j + T i j * w j)) ->
+  (forall j, (j < M)%nat -> f j <= alpha * z j) -> (forall j, (j < M)%nat -> w j <= alpha * z j) ->
+  norm (y : euclid M) <= ell * (alpha * norm (z : euclid M)).
+Proof.
+  intros HS HT Ha Delay L Lf Lw.
+  apply Rle_trans with (alpha * norm (matrix M (fun i j => S i j + T i j) z)).
+  - rewrite <- matrix_scal by exact Ha. apply lift_norm_le. intros i Hi. destruct (L i Hi) as [L0 L1].
+    unfold matrix, Trajectory.sensitivity_of. simpl.
+    assert (y i <= sum M (fun j => (S i j + T i j) * (alpha * z j))).
+    { apply Rle_trans with (1 := L1). apply sum_le. intros j Hj.
+      pose proof (Rmult_le_compat_l _ _ _ (HS i j Hi Hj) (Lf j Hj)).
+      pose proof (Rmult_le_compat_l _ _ _ (HT i j Hi Hj) (Lw j Hj)). lra. }
+    now apply Rmult_le_compat.
+  - replace (ell * (alpha * norm (z : euclid M))) with (alpha * (ell * norm (z : euclid M))) by ring.
+    apply Rmult_le_compat_l; [exact Ha|]. apply Rle_trans with (2 := Delay z), Req_le.
+    unfold matrix, Trajectory.sensitivity_of. f_equal. apply FunctionalExtensionality.functional_extensionality.
+    intros i. apply sum_ext. intros j _. ring.
+Qed.
+
+(** * What is averaged over the fresh sample first *)
+
+Section averages.
+  Variables (P : sampler) (K : nat).
+
+  Lemma K_inv_nonneg : 0 <= / INR K.
+  Proof. destruct K; [simpl; rewrite Rinv_0; lra|]. left. apply Rinv_0_lt_compat, lt_0_INR. lia. Qed.
+
+  Lemma lengths {H : space} (X : process P K H) : norm ((fun h => norm (X h)) : process P K real_space) = norm X.
+  Proof. exact (lift_norm_norm (average P K) (fun _ => H) X). Qed.
+
+  Lemma average_by_conditional X Z :
+    (forall h, reachable P h -> (length h < K)%nat -> conditional P X h <= conditional P Z h) ->
+    average P K X <= average P K Z.
+  Proof.
+    intros L. apply Rmult_le_compat_l; [apply K_inv_nonneg|]. apply sum_le. intros k Hk. simpl mean.
+    apply mean_le. intros h [R E]. apply L; [exact R | lia].
+  Qed.
+
+  Lemma conditional_past X c h : conditional P (fun h => c (tl h) * X h) h = c h * conditional P X h.
+  Proof. exact (apply_scal (given P h) (c h) (fun i => X (i :: h))). Qed.
+
+  (** Read D updates late: the start counts min(D, K) times. *)
+  Theorem late_average (X : history -> R) D : (forall h, 0 <= X h) ->
+    average P K (fun h => X (skipn (S D) h))
+      <= average P K (fun h => X (tl h)) + INR (Nat.min D K) / INR K * X [].
+  Proof.
+    intros Pos. rewrite average_before.
+    change (average P K (fun h => X (skipn (S D) h)))
+      with (/ INR K * sum K (fun k => mean P (S k) (fun h => X (skipn (S D) h)))).
+    rewrite (sum_ext K _ (fun k => mean P (k - D) X)) by (intros; apply (mean_skipn P (S i) (S D) X)).
+    replace (/ INR K * sum K (fun k => mean P k X) + INR (Nat.min D K) / INR K * X [])
+      with (/ INR K * (sum K (fun k => mean P k X) + INR (Nat.min D K) * X [])) by (unfold Rdiv; ring).
+    apply Rmult_le_compat_l; [apply K_inv_nonneg|].
+    assert (MP : forall k, 0 <= mean P k X) by (intros k; apply (apply_nonneg (expectation P k)); auto).
+    clear -MP. set (a := fun k => mean P k X). change (X []) with (a 0%nat).
+    enough (Main : forall N, sum N (fun k => a (k - D)%nat) = sum (N - D) a + INR (Nat.min D N) * a 0%nat).
+    { fold a. rewrite Main. apply Rplus_le_compat_r. apply sum_shorter; [lia | intros; apply MP]. }
+    induction N as [|N IH]; [simpl; rewrite Nat.min_0_r; simpl; ring|]. simpl sum at 1. rewrite IH.
+    destruct (le_lt_dec D N) as [L|L].
+    - replace (S N - D)%nat with (S (N - D)) by lia. replace (Nat.min D (S N)) with D by lia.
+      replace (Nat.min D N) with D by lia. simpl. ring.
+    - replace (S N - D)%nat with 0%nat by lia. replace (N - D)%nat with 0%nat by lia.
+      replace (Nat.min D (S N)) with (S N) by lia. replace (Nat.min D N) with N by lia. rewrite S_INR. simpl. ring.
+  Qed.
+
+  (** Step 10: what is not linear is at most what was known, so it meets only mean lengths. *)
+  Theorem remainder_product {H : space} (u rem gt g : process P K H) (t : history -> R) rho Gamma :
+    0 <= rho -> (forall h, 0 <= t h) ->
+    (forall h, taken P K h -> norm (u h) <= rho * norm (gt h) + rho ^ 2 * norm (g h)) ->
+    (forall h, taken P K h -> norm (rem h) <= t (tl h)) ->
+    (forall h, reachable P h -> (length h < K)%nat -> conditional P (fun h => norm (gt h)) h <= Gamma) ->
+    (forall h, reachable P h -> (length h < K)%nat -> conditional P (fun h => norm (g h)) h <= Gamma) ->
+    inner u rem <= rho * (1 + rho) * Gamma * average P K (fun h => t (tl h)).
+  Proof.
+    intros Hr Ht Lu Lr Gt Gg.
+    apply Rle_trans with (average P K (fun h => t (tl h) * (rho * norm (gt h) + rho ^ 2 * norm (g h)))).
+    - apply apply_le. intros h T. rewrite Rmult_comm. apply inner_le_product; auto.
+    - rewrite <- (apply_scal (average P K)). apply average_by_conditional. intros h R L.
+      rewrite (conditional_past (fun h => rho * norm (gt h) + rho ^ 2 * norm (g h)) t h).
+      change (conditional P (fun h0 => rho * (1 + rho) * Gamma * t (tl h0)) h)
+        with (conditional P (fun _ => rho * (1 + rho) * Gamma * t h) h).
+      rewrite conditional_const, (Rmult_comm _ (t h)). apply Rmult_le_compat_l; [apply Ht|].
+      unfold conditional. rewrite (apply_plus (given P h)), !(apply_scal (given P h)).
+      pose proof (Rmult_le_compat_l _ _ _ Hr (Gt h R L)).
+      pose proof (Rmult_le_compat_l _ _ _ (pow2_ge_0 rho) (Gg h R L)). unfold conditional in *. lra.
+  Qed.
+
+  (** The square of a window and the product of two. *)
+  Theorem remainder_at_most {H : space} (delta moved : process P K H) H2 HJ far : 0 <= H2 -> 0 <= HJ ->
+    norm delta <= far -> norm moved <= far ->
+    average P K (fun h => H2 / 2 * norm (delta h) ^ 2 + HJ * (norm (moved h) * norm (delta h)))
+      <= (H2 / 2 + HJ) * far ^ 2.
+  Proof.
+    intros P2 PJ Ld Lm. rewrite (apply_plus (average P K)), !(apply_scal (average P K)).
+    pose proof (norm_nonneg delta) as Pd. pose proof (norm_nonneg moved).
+    replace (average P K (fun h => norm (delta h) ^ 2)) with (norm delta ^ 2).
+    2:{ rewrite norm_sq. apply (average_taken P K). intros h _. symmetry. apply norm_sq. }
+    assert (norm delta ^ 2 <= far ^ 2) by (apply pow_incr; lra).
+    assert (average P K (fun h => norm (moved h) * norm (delta h)) <= far ^ 2).
+    { set (m := (fun h => norm (moved h)) : process P K real_space).
+      set (dl := (fun h => norm (delta h)) : process P K real_space).
+      change (inner m dl <= far ^ 2). replace (far ^ 2) with (far * far) by ring.
+      rewrite <- (lengths moved) in Lm. rewrite <- (lengths delta) in Ld. apply inner_le_product; assumption. }
+    assert (H2 / 2 * norm delta ^ 2 <= H2 / 2 * far ^ 2) by (apply Rmult_le_compat_l; lra).
+    assert (HJ * average P K (fun h => norm (moved h) * norm (delta h)) <= HJ * far ^ 2)
+      by (now apply Rmult_le_compat_l).
+    lra.
+  Qed.
+End averages.
+
+(** * Step 8: the noise of a window, seen with the length of a frozen direction *)
+
+Section weighted_noise.
+  Variables (P : sampler) (K : nat).
+  Hypothesis same_law : independent P.
+  Variables (M : nat) (H : nat -> space).
+  Variable n : forall j, process P K (H j).
+  Variables (d : nat -> nat) (D : nat).
+  Hypothesis n_differences : forall j, (j < M)%nat -> differences P K (H j) (n j).
+  Hypothesis before : forall j, (j < M)%nat -> (d j <= D)%nat.
+
+  (** The frozen direction, a function of the step, of what was there D updates ago and of the fresh sample. *)
+  Context {V : space}.
+  Variable g0 : nat -> history -> nat -> V.
+  Let frozen : process P K V := frozen_at V D g0.
+
+  (** Its mean square over the fresh sample alone. *)
+  Definition frozen_energy (k : nat) (l : history) : R :=
+    match k with O => 0 | S k => sum (samples P) (fun i => chance P [] i * norm (g0 k l i) ^ 2) end.
+  Let weight (h : history) : R := frozen_energy (length h) (skipn (S D) h).
+
+  Lemma frozen_energy_nonneg k l : 0 <= frozen_energy k l.
+  Proof.
+    destruct k; simpl frozen_energy; [lra|]. apply sum_nonneg. intros i _.
+    apply Rmult_le_pos; [apply chance_nonneg | apply pow2_ge_0].
+  Qed.
+
+  Lemma over_fresh_sample (past : history -> R) :
+    average P K (fun h => norm (frozen h) ^ 2 * past (tl h)) = average P K (fun h => weight h * past (tl h)).
+  Proof.
+    change (/ INR K * sum K (fun k => mean P (S k) (fun h => norm (frozen h) ^ 2 * past (tl h)))
+      = / INR K * sum K (fun k => mean P (S k) (fun h => weight h * past (tl h)))).
+    f_equal. apply sum_ext. intros k _. simpl mean. apply mean_same. intros l _ _.
+    change (conditional P (fun h => weight h * past (tl h)) l)
+      with (conditional P (fun _ => frozen_energy (S (length l)) (skipn D l) * past l) l).
+    rewrite conditional_const. unfold conditional. rewrite (given_independent P l _ same_law).
+    simpl frozen_energy. rewrite Rmult_comm, <- sum_scal. apply sum_ext. intros i _. simpl. ring.
+  Qed.
+
+  Definition ended {U : space} (X : history -> U) (l : history) : U :=
+    match l with [] => zero | x :: l => X (x :: l) end.
+  Definition before_now {U : space} (N : nat) (X : history -> U) (l : history) : U :=
+    vsum N (fun i => ended X (skipn i l)).
+
+  Lemma vsum_here {U : space} N (f : nat -> process P K U) h :
+    (vsum N f : process P K U) h = vsum N (fun i => f i h).
+  Proof. induction N as [|N IH]; [reflexivity|]. simpl. now rewrite <- IH. Qed.
+
+  Lemma last_terms_before {U : space} N (X : process P K U) i l :
+    last_terms P K U N X (i :: l) = before_now N X l.
+  Proof. unfold last_terms. rewrite vsum_here. reflexivity. Qed.
+
+  Lemma frozen_and_window {U : space} N (X : process P K U) :
+    average P K (fun h => norm (frozen h) ^ 2 * inner (last_terms P K U N X h) (last_terms P K U N X h))
+      = average P K (fun h => weight h * inner (last_terms P K U N X h) (last_terms P K U N X h)).
+  Proof.
+    set (past := fun l => inner (before_now N X l) (before_now N X l)).
+    transitivity (average P K (fun h => norm (frozen h) ^ 2 * past (tl h)));
+      [|rewrite over_fresh_sample]; apply (average_taken P K);
+      intros [|i l] [_ T]; try (simpl in T; lia); now rewrite last_terms_before.
+  Qed.
+
+  (** The length of the last noise of stage j, times that of the frozen direction. *)
+  Definition seen (j : nat) : process P K real_space :=
+    fun h => norm (frozen h) * norm (last_terms P K (H j) (d j) (n j) h).
+
+  Lemma seen_square j :
+    inner (seen j) (seen j) = average P K (fun h =>
+      weight h * inner (last_terms P K (H j) (d j) (n j) h) (last_terms P K (H j) (d j) (n j) h)).
+  Proof.
+    rewrite <- frozen_and_window. apply (average_taken P K). intros h _.
+    rewrite <- (norm_sq (last_terms P K (H j) (d j) (n j) h)). unfold seen. simpl. ring.
+  Qed.
+
+  Section by_stage.
+    Variable s : nat -> R.
+    Hypothesis s_nonneg : forall j, 0 <= s j.
+    Hypothesis variance : forall j h, (j < M)%nat -> reachable P h -> (length h < K)%nat ->
+      conditional P (fun h => inner (n j h) (n j h)) h <= s j ^ 2.
+
+    Lemma seen_by_stage j : (j < M)%nat -> norm (seen j) <= sqrt (average P K weight) * (sqrt (INR (d j)) * s j).
+    Proof.
+      intros Hj. assert (C : 0 <= average P K weight)
+        by (apply apply_nonneg; intros h _; apply frozen_energy_nonneg).
+      apply norm_le; [apply Rmult_le_pos; [apply sqrt_pos | apply Rmult_le_pos; [apply sqrt_pos | auto]]|].
+      rewrite !Rpow_mult_distr, !pow2_sqrt by auto using pos_INR. rewrite seen_square.
+      apply Rle_trans with (1 := weighted_window P K (H j) (n j) frozen_energy (d j) D (s j ^ 2) (n_differences j Hj)
+        (before j Hj) frozen_energy_nonneg (pow2_ge_0 _) (fun h => variance j h Hj)).
+      apply Req_le. unfold weight. ring.
+    Qed.
+
+    (** Minkowski, in the space of random sequences that are weighed by the frozen direction. *)
+    Theorem weighted_noise (S : nat -> nat -> R) (bn : process P K V) alpha :
+      0 <= alpha -> (forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= S i j) ->
+      (forall h, taken P K h -> norm (bn h)
+        <= norm (matrix M S (fun j => alpha * norm (last_terms P K (H j) (d j) (n j) h)))) ->
+      norm ((fun h => norm (frozen h) * norm (bn h)) : process P K real_space)
+        <= alpha * norm (matrix M S (fun j => sqrt (INR (d j)) * s j)) * sqrt (average P K weight).
+    Proof.
+      intros Ha HS L.
+      set (Z := (fun i => vsum M (fun j => scal (alpha * S i j) (seen j)))
+        : lift (sum_functional M) (fun _ => process P K real_space)).
+      apply Rle_trans with (norm Z).
+      - apply sqrt_le_1_alt.
+        apply Rle_trans with (average P K (fun h => sum M (fun i => Z i h * Z i h))).
+        + apply apply_le. intros h T. simpl (inner _ _).
+          set (y := fun j => alpha * norm (last_terms P K (H j) (d j) (n j) h)).
+          assert (Row : forall i, Z i h = norm (frozen h) * sum M (fun j => S i j * y j)).
+          { clear. intros i. unfold Z. rewrite vsum_here, <- sum_scal. unfold y, seen. generalize M as N. intros N.
+            induction N as [|N IH]; [reflexivity|]. simpl in *. rewrite IH. ring. }
+          rewrite (sum_ext M _ (fun i => norm (frozen h) ^ 2 * (sum M (fun j => S i j * y j) * sum M (fun j => S i j * y
+            j)))) by (intros; rewrite Row; ring).
+          rewrite sum_scal.
+          change (sum M (fun i => sum M (fun j => S i j * y j) * sum M (fun k => S i k * y k)))
+            with (inner (matrix M S y) (matrix M S y)). rewrite <- norm_sq.
+          pose proof (pow_incr _ _ 2 (conj (norm_nonneg (bn h)) (L h T))) as Q. fold y in Q.
+          pose proof (Rmult_le_compat_l (norm (frozen h) ^ 2) _ _ (pow2_ge_0 _) Q). lra.
+        + apply Req_le. exact (apply_sum (average P K) M (fun i h => Z i h * Z i h)).
+      - replace (alpha * norm (matrix M S (fun j => sqrt (INR (d j)) * s j)) * sqrt (average P K weight))
+          with (norm (matrix M S (fun j => alpha * sqrt (average P K weight) * (sqrt (INR (d j)) * s j)))).
+        2:{ rewrite matrix_scal by (apply Rmult_le_pos; [exact Ha | apply sqrt_pos]). ring. }
+        change (norm (matrix M S (fun j => alpha * sqrt (average P K weight) * (sqrt (INR (d j)) * s j))))
+          with (norm (matrix M S (fun j => alpha * sqrt (average P K weight) * (sqrt (INR (d j)) * s j))
+            : lift (sum_functional M) (fun _ => real_space))).
+        apply Rle_trans with (norm ((fun i => norm (Z i)) : euclid M)).
+        + apply Req_le. symmetry. exact (lift_norm_norm (sum_functional M) (fun _ => process P K real_space) Z).
+        + apply lift_norm_le. intros i Hi. simpl (inner _ _). pose proof (norm_nonneg (Z i)).
+          assert (norm (Z i) <= matrix M S (fun j => alpha * sqrt (average P K weight) * (sqrt (INR (d j)) * s j)) i).
+          { apply Rle_trans with (1 := norm_vsum _ _). apply sum_le. intros j Hj. rewrite norm_scal, Rabs_pos_eq
+              by (apply Rmult_le_pos; auto).
+            pose proof (Rmult_le_compat_l (alpha * S i j) _ _ ltac:(apply Rmult_le_pos; auto) (seen_by_stage j Hj)).
+            lra. }
+          now apply Rmult_le_compat.
+    Qed.
+  End by_stage.
+
+  (** Step 6's second part: through the weight that the device sees. *)
+  Theorem second_product (moved p2 bn : process P K V) theta1 far near :
+    0 <= theta1 -> norm moved <= far ->
+    (forall h, taken P K h -> norm (p2 h) <= theta1 * (norm (moved h) * norm (frozen h))) ->
+    norm ((fun h => norm (frozen h) * norm (bn h)) : process P K real_space) <= near ->
+    inner p2 bn <= theta1 * far * near.
+  Proof.
+    intros Ht Lm L2 Ln. rewrite <- (lengths P K moved) in Lm.
+    pose proof (inner_le_product _ _ _ _ Lm Ln) as I.
+    apply Rle_trans with (theta1 * inner ((fun h => norm (moved h)) : process P K real_space)
+      ((fun h => norm (frozen h) * norm (bn h)) : process P K real_space)).
+    - change (average P K (fun h => inner (p2 h) (bn h)) <= theta1
+        * average P K (fun h => norm (moved h) * (norm (frozen h) * norm (bn h)))).
+      rewrite <- (apply_scal (average P K)). apply apply_le. intros h T.
+      apply Rle_trans with (1 := inner_le_product _ _ _ _ (L2 h T) (Rle_refl (norm (bn h)))), Req_le. ring.
+    - rewrite Rmult_assoc. apply Rmult_le_compat_l; [exact Ht | exact I].
+  Qed.
+
+  (** The energy read at the frozen point, on average. *)
+  Theorem frozen_energy_average (gradient : history -> V) sigma :
+    (0 < K)%nat ->
+    (forall k l, reachable P l -> (length l < K)%nat ->
+      frozen_energy (S k) l <= norm (gradient l) ^ 2 + sigma ^ 2) ->
+    average P K weight <= average P K (fun h => norm (gradient (tl h)) ^ 2) + sigma ^ 2
+      + INR (Nat.min D K) / INR K * norm (gradient []) ^ 2.
+  Proof.
+    intros HK L.
+    apply Rle_trans with (average P K (fun h => norm (gradient (skipn (S D) h)) ^ 2 + sigma ^ 2)).
+    - apply apply_le. intros [|i h] [R T]; [simpl in T; lia|]. unfold weight. simpl length. simpl skipn. apply L.
+      + apply reachable_skipn. apply R.
+      + rewrite skipn_length. simpl in T. lia.
+    - rewrite (apply_plus (average P K)), average_const by exact HK.
+      pose proof (late_average P K (fun h => norm (gradient h) ^ 2) D (fun h => pow2_ge_0 _)). lra.
+  Qed.
+End weighted_noise.
