@@ -220,15 +220,15 @@ Section frozen.
     (J : nat -> history -> nat -> H -> H') (part : nat -> H -> H) (bn : process P K H') D :
     (forall k l i, linear_map (J k l i)) -> (forall j, linear_map (part j)) ->
     differences P K H n -> norm (n []) = 0 ->
-    (forall i l, taken P K (i :: l) -> bn (i :: l)
-      = J (length l) (skipn D l) i (vsum D (fun j => part j (n (skipn j l))))) ->
+    (forall i l w, taken P K (i :: l) -> inner (bn (i :: l)) w
+      = inner (J (length l) (skipn D l) i (vsum D (fun j => part j (n (skipn j l))))) w) ->
     inner (frozen_at H' D u : process P K H') bn = 0.
   Proof.
     intros LJ Lp Dn Start Is.
     transitivity (average P K (fun h => sum D (fun j => match h with [] => 0 | i :: l =>
       inner (u (length l) (skipn D l) i) (J (length l) (skipn D l) i (part j (n (skipn j l)))) end))).
     - apply (average_taken P K). intros [|i l] T; [destruct T as [_ T]; simpl in T; lia|].
-      rewrite (Is i l T). simpl frozen_at. rewrite inner_sym, linear_vsum by auto. apply sum_ext. intros j _.
+      rewrite inner_sym, (Is i l _ T). simpl frozen_at. rewrite linear_vsum by auto. apply sum_ext. intros j _.
       apply inner_sym.
     - rewrite (apply_sum (average P K)). apply sum_zero. intros j Hj.
       apply (frozen_form n u (fun k l i x => J k l i (part j x))); auto.
@@ -265,24 +265,34 @@ Section windows.
   Variable sigma : R.
   Hypothesis noise : norm ((fun j => norm (n j)) : euclid M) <= sigma.
 
+  (** What a stage makes of at most D updates. *)
+  Definition reach (D : nat) (j : nat) : R := INR D * norm (X j) + sqrt (INR D) * norm (n j).
+
+  Lemma window_at_most d D j : (j < M)%nat -> (d <= D)%nat ->
+    norm (plus (window P K d (X j)) (window P K d (n j))) <= reach D j.
+  Proof.
+    intros Hj L. apply Rle_trans with (1 := window_displacement P K (X j) (n j) d (X_start j Hj) (n_martingale j Hj)
+      (n_start j Hj)).
+    assert (INR d <= INR D) by now apply le_INR.
+    apply Rplus_le_compat; apply Rmult_le_compat_r; auto using norm_nonneg. now apply sqrt_le_1_alt.
+  Qed.
+
+  Lemma reach_at_most D : norm (reach D : euclid M) <= omega (INR D) Y sigma.
+  Proof.
+    set (Xn := (fun j => norm (X j)) : euclid M). set (nn := (fun j => norm (n j)) : euclid M).
+    change (norm (plus (scal (INR D) Xn) (scal (sqrt (INR D)) nn)) <= omega (INR D) Y sigma).
+    apply Rle_trans with (1 := minkowski _ _). rewrite !norm_scal, !Rabs_pos_eq by auto using pos_INR, sqrt_pos.
+    unfold omega. apply Rplus_le_compat; [apply Rle_refl|]. apply Rmult_le_compat_l; [apply sqrt_pos | exact noise].
+  Qed.
+
   (** Each stage of its own lag, none above D. *)
   Theorem windows_at_most (d : nat -> nat) D : (forall j, (j < M)%nat -> (d j <= D)%nat) ->
     norm ((fun j => norm (plus (window P K (d j) (X j)) (window P K (d j) (n j)))) : euclid M)
       <= omega (INR D) Y sigma.
   Proof.
-    intros Early. set (Xn := (fun j => norm (X j)) : euclid M). set (nn := (fun j => norm (n j)) : euclid M).
-    apply Rle_trans with (norm (plus (scal (INR D) Xn) (scal (sqrt (INR D)) nn))).
-    - apply lift_norm_le. intros j Hj. simpl.
-      assert (0 <= norm (plus (window P K (d j) (X j)) (window P K (d j) (n j)))) by apply norm_nonneg.
-      assert (norm (plus (window P K (d j) (X j)) (window P K (d j) (n j)))
-        <= INR D * norm (X j) + sqrt (INR D) * norm (n j)).
-      { apply Rle_trans with (1 := window_displacement P K (X j) (n j) (d j) (X_start j Hj) (n_martingale j Hj)
-          (n_start j Hj)).
-        assert (INR (d j) <= INR D) by (apply le_INR; auto).
-        apply Rplus_le_compat; apply Rmult_le_compat_r; auto using norm_nonneg. now apply sqrt_le_1_alt. }
-      now apply Rmult_le_compat.
-    - apply Rle_trans with (1 := minkowski _ _). rewrite !norm_scal, !Rabs_pos_eq by auto using pos_INR, sqrt_pos.
-      unfold omega. apply Rplus_le_compat; [apply Rle_refl|]. apply Rmult_le_compat_l; [apply sqrt_pos | exact noise].
+    intros Early. apply Rle_trans with (2 := reach_at_most D). apply lift_norm_le. intros j Hj. simpl.
+    pose proof (norm_nonneg (plus (window P K (d j) (X j)) (window P K (d j) (n j)))).
+    pose proof (window_at_most (d j) D j Hj (Early j Hj)). now apply Rmult_le_compat.
   Qed.
 End windows.
 
@@ -309,6 +319,50 @@ Proof.
     unfold matrix, Trajectory.sensitivity_of. f_equal. apply FunctionalExtensionality.functional_extensionality.
     intros i. apply sum_ext. intros j _. ring.
 Qed.
+
+(** Stage by stage below a matrix of how far the stages moved. *)
+Section stages.
+  Variables (P : sampler) (K M : nat) (size : nat -> nat).
+  Let V := weights M size.
+  Let stage_of := Trajectory.stage P M size K.
+
+  Lemma stage_under (X : process P K V) (row : process P K real_space) i :
+    (forall h, taken P K h -> norm (X h i : euclid (size i)) <= row h) -> norm (stage_of X i) <= norm row.
+  Proof.
+    intros L. apply process_norm_le. intros h T. apply Rle_trans with (1 := L h T), Rle_trans with (1 := Rle_abs _).
+    unfold norm. simpl (inner _ _). rewrite <- sqrt_Rsqr_abs. apply Rle_refl.
+  Qed.
+
+  Definition row_of (N : nat) (S : nat -> R) (far : nat -> process P K real_space) : process P K real_space :=
+    vsum N (fun j => scal (S j) (far j)).
+
+  Lemma row_here N S far h : row_of N S far h = sum N (fun j => S j * far j h).
+  Proof. induction N as [|N IH]; [reflexivity|]. unfold row_of in *. simpl in *. now rewrite IH. Qed.
+
+  Lemma row_at_most N S far : (forall j, (j < N)%nat -> 0 <= S j) ->
+    norm (row_of N S far) <= sum N (fun j => S j * norm (far j)).
+  Proof.
+    intros HS. apply Rle_trans with (1 := norm_vsum _ _). apply sum_le. intros j Hj.
+    rewrite norm_scal, Rabs_pos_eq by auto. apply Rle_refl.
+  Qed.
+
+  Theorem under_matrix (X : process P K V) (far : nat -> process P K real_space) (S : nat -> nat -> R) c z :
+    (forall i j, (i < M)%nat -> (j < M)%nat -> 0 <= S i j) -> 0 <= c ->
+    (forall i h, (i < M)%nat -> taken P K h ->
+      norm (X h i : euclid (size i)) <= sum M (fun j => S i j * far j h)) ->
+    (forall j, (j < M)%nat -> norm (far j) <= c * z j) ->
+    norm X <= c * norm (matrix M S z).
+  Proof.
+    intros HS Hc L Lf. rewrite <- (Trajectory.norm_stage_norms P M size K), <- matrix_scal by exact Hc.
+    apply lift_norm_le. intros i Hi. simpl (inner _ _).
+    assert (norm (stage_of X i) <= matrix M S (fun j => c * z j) i).
+    { apply Rle_trans with (norm (row_of M (S i) far)).
+      - apply stage_under. intros h Th. rewrite row_here. now apply L.
+      - apply Rle_trans with (1 := row_at_most M (S i) far (fun j => HS i j Hi)). apply sum_le.
+        intros j Hj. apply Rmult_le_compat_l; auto. }
+    pose proof (norm_nonneg (stage_of X i)). apply Rmult_le_compat; assumption.
+  Qed.
+End stages.
 
 (** * What is averaged over the fresh sample first *)
 
@@ -572,3 +626,24 @@ Section weighted_noise.
       pose proof (late_average P K (fun h => norm (gradient h) ^ 2) D (fun h => pow2_ge_0 _)). lra.
   Qed.
 End weighted_noise.
+
+(** * Theorem 4 *)
+
+(** (ii) and |a| <= Y are those of Theorem 1. *)
+Theorem feasible_of_near {H : space} (F h n u : H) p x sigma saturated q c0 c1 c2 : 0 <= sigma -> 0 <= x ->
+  let v := plus F h in
+  direction F u -> inner u n = 0 -> norm n <= sigma -> inner F v <= p + x / 2 * norm (plus v n) ^ 2 ->
+  norm F ^ 2 + norm v ^ 2 - 2 * inner F v <= (saturated + q * norm v) ^ 2 + c0 + c1 * norm v + c2 * norm v ^ 2 ->
+  feasible_free p x sigma saturated q c0 c1 c2 (norm F ^ 2) (norm v) (inner u v).
+Proof.
+  intros Hs Hx v Hu orthogonal noise descent near.
+  pose proof (component_short F h u Hu) as Short. fold v in Short.
+  pose proof (across n sigma u v (proj1 Hu) orthogonal noise) as CS. destruct Hu as [_ Along].
+  split; [apply norm_nonneg|]. split; [exact Short|]. rewrite sqrt_A.
+  split.
+  - replace (2 * inner u v * norm F) with (2 * inner F v) by (rewrite (Along v); ring). exact near.
+  - rewrite Rmult_comm, <- Along. unfold v in descent. rewrite expand in descent. fold v in descent.
+    assert (norm n ^ 2 <= sigma ^ 2) by (apply pow_incr; split; [apply norm_nonneg | exact noise]).
+    apply (Rmult_le_compat_l x) in CS; [|exact Hx].
+    assert (x * norm n ^ 2 <= x * sigma ^ 2) by now apply Rmult_le_compat_l. lra.
+Qed.
