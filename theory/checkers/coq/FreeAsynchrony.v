@@ -168,8 +168,8 @@ Section free.
   (** (A2) *)
   Hypothesis derivative_plus : forall w i x y m c, J w i (plus x y) m c = J w i x m c + J w i y m c.
   Hypothesis derivative_scal : forall w i a x m c, J w i (scal a x) m c = a * J w i x m c.
-  Hypothesis derivative_bound : forall w i x m, (m < M)%nat ->
-    norm (J w i x m : euclid (size m)) <= sum M (fun j => S m j * norm (x j : euclid (size j))).
+  Hypothesis derivative_bound : forall h i x m, met P K h -> reachable P (i :: h) -> (m < M)%nat ->
+    norm (J (W h) i x m : euclid (size m)) <= sum M (fun j => S m j * norm (x j : euclid (size j))).
   Hypothesis second_order : forall h i, met P K h -> reachable P (i :: h) ->
     norm (minus (minus (G (late d W h) (W h) i) (G (W h) (W h) i)) (J (W h) i (minus (late d W h) (W h))))
     <= H2 / 2 * norm (minus (late d W h) (W h)) ^ 2.
@@ -282,19 +282,25 @@ Section free.
   Lemma stages_of (y : V) : norm ((fun m => norm (y m : euclid (size m))) : euclid M) = norm y.
   Proof. exact (lift_norm_norm (sum_functional M) (fun m => euclid (size m)) y). Qed.
 
-  Lemma derivative_below w i y : norm (J w i y) <= norm (matrix M S (fun j => norm (y j : euclid (size j)))).
+  Lemma drawn_next h i : drawn P K h i -> met P K h /\ reachable P (i :: h).
   Proof.
-    rewrite <- stages_of. apply lift_norm_le. intros m Hm. simpl (inner _ _).
-    pose proof (derivative_bound w i y m Hm). pose proof (norm_nonneg (J w i y m : euclid (size m))).
+    intros (R & Len & Hi & Ch & _). rewrite <- (same_law h [] i) in Ch. split; [now split | simpl; auto].
+  Qed.
+
+  Lemma derivative_below h i y : drawn P K h i ->
+    norm (J (W h) i y) <= norm (matrix M S (fun j => norm (y j : euclid (size j)))).
+  Proof.
+    intros [Met Next]%drawn_next. rewrite <- stages_of. apply lift_norm_le. intros m Hm. simpl (inner _ _).
+    pose proof (derivative_bound h i y m Met Next Hm). pose proof (norm_nonneg (J (W h) i y m : euclid (size m))).
     apply Rmult_le_compat; assumption.
   Qed.
 
-  Lemma derivative_linear w i : linear_map (J w i).
+  Lemma derivative_linear h i : drawn P K h i -> linear_map (J (W h) i).
   Proof.
-    split; [|split].
+    intros Dr. split; [|split].
     - intros y z t. rewrite <- inner_plus. apply elements_same. intros m c _ _. apply derivative_plus.
     - intros a y t. rewrite <- inner_scal. apply elements_same. intros m c _ _. apply derivative_scal.
-    - exists (norm (matrix M S (fun _ => 1))). intros y. apply Rle_trans with (1 := derivative_below w i y).
+    - exists (norm (matrix M S (fun _ => 1))). intros y. apply Rle_trans with (1 := derivative_below h i y Dr).
       rewrite Rmult_comm, <- matrix_scal by apply norm_nonneg. apply matrix_mono; [exact S_nonneg|].
       intros j Hj. split; [apply norm_nonneg|]. rewrite Rmult_1_r, <- (stages_of y).
       apply sqrt_le_1_alt. rewrite <- norm_sq.
@@ -338,13 +344,13 @@ Section free.
   Theorem frozen_orthogonal_to_noise : inner u0 bn = 0.
   Proof.
     apply (frozen_derivative P K same_law n_ u_at_ice (fun _ l i => J (W l) i) part bn D).
-    - intros. apply derivative_linear.
+    - intros. now apply derivative_linear.
     - exact part_linear.
     - exact noise_differences.
     - apply norm_zero.
-    - intros i l w _. change (inner (J (frozen l) i (summed n_ l)) w
+    - intros i l w H. change (inner (J (frozen l) i (summed n_ l)) w
         = inner (J (frozen l) i (vsum D (fun j => part j (n_ (skipn j l))))) w).
-      apply (linear_same (J (frozen l) i) (derivative_linear (frozen l) i)). apply norm_null.
+      apply (linear_same (J (frozen l) i)); [now apply derivative_linear, drawn_earlier|]. apply norm_null.
       set (z := plus (summed n_ l) (scal (-1) (vsum D (fun j => part j (n_ (skipn j l)))))).
       transitivity (inner (zero : V) z); [|apply inner_zero]. apply elements_same. intros m c Hm _. unfold z.
       change (summed n_ l m c + -1 * (vsum D (fun j => part j (n_ (skipn j l))) : V) m c = 0).
@@ -389,7 +395,8 @@ Section free.
     apply Rle_trans with (eff * norm (matrix M S (fun j => INR (d j) * stage_norms P M size K v_ j))).
     - apply (under_matrix P K M size bv (fun j h => norm (summed v_ (tl h) j : euclid (size j)))); [exact S_nonneg | lra
         | |].
-      + intros m h Hm H. destruct (taken_cons P K K_pos h H) as (i & l & -> & _). now apply derivative_bound.
+      + intros m h Hm H. destruct (taken_cons P K K_pos h H) as (i & l & -> & _).
+        destruct (drawn_next _ _ (drawn_earlier P K same_law D l i H)). now apply derivative_bound.
       + intros j Hj. rewrite stage_summed. apply Rmult_le_compat_l; [lra|].
         apply window_coherent, (v_start j Hj).
     - apply Rmult_le_compat_l; [lra|]. rewrite <- whole_by_stages. apply coherent_delay.
@@ -403,7 +410,8 @@ Section free.
     apply Rle_trans with (eff * norm (matrix M S (fun j => sqrt (INR (d j)) * stage_norms P M size K n_ j))).
     - apply (under_matrix P K M size bn (fun j h => norm (summed n_ (tl h) j : euclid (size j)))); [exact S_nonneg | lra
         | |].
-      + intros m h Hm H. destruct (taken_cons P K K_pos h H) as (i & l & -> & _). now apply derivative_bound.
+      + intros m h Hm H. destruct (taken_cons P K K_pos h H) as (i & l & -> & _).
+        destruct (drawn_next _ _ (drawn_earlier P K same_law D l i H)). now apply derivative_bound.
       + intros j Hj. rewrite stage_summed. apply Rmult_le_compat_l; [lra|].
         apply window_martingale; [apply (n_martingale j Hj) | apply (n_start j Hj)].
     - apply Rmult_le_compat_l; [lra | exact Felt].
@@ -620,7 +628,7 @@ Section free.
     <= norm (matrix M S (fun j => eff * norm (last_terms P K (euclid (size j)) (d j) (stage_n j) h))).
   Proof.
     intros H. destruct (taken_cons P K K_pos h H) as (i & l & -> & _).
-    apply Rle_trans with (1 := derivative_below (frozen l) i (summed n_ l)).
+    apply Rle_trans with (1 := derivative_below (skipn D l) i (summed n_ l) (drawn_earlier P K same_law D l i H)).
     apply matrix_mono; [exact S_nonneg|]. intros j _. split; [apply norm_nonneg|].
     rewrite (summed_is_last l i j). apply Rle_refl.
   Qed.
@@ -740,7 +748,8 @@ Section free.
         + exact coherent_short.
         + exact frozen_orthogonal_to_noise.
         + apply inner_le_product; [exact first_short | now apply martingale_short].
-        + apply (second_product P K D at_ice gone); [exact theta1_nonneg | now apply moved_short | exact second_below |].
+        + apply (second_product P K D at_ice gone);
+            [exact theta1_nonneg | now apply moved_short | exact second_below |].
           apply Rle_trans with (1 := weighted_at_most). apply Rmult_le_compat_l; [|exact root_of_energy].
           apply Rmult_le_pos; lra.
         + exact remainder_short.
@@ -777,7 +786,7 @@ Section free.
     apply (noise_by_stage P M size K grad (fun w => G w w)); auto.
   Qed.
 
-  (** Theorem 4, with nu = Lambdah sigma, norm2 (S Diag (sqrt d)) <= Lambdah, and nuhat = norm (S (sqrt d_m s_m)_m). *)
+  (** Theorem 4, with nu = Lambdah sigma, norm2 (S Diag (sqrt d)) <= Lambdah; nuhat = norm (S Diag (sqrt d) s). *)
   Theorem free_asynchrony Lambdah :
     let nu := Lambdah * sigma in let k := kappa gamma ell nu theta1 nuhat R0 in
     0 <= Lambdah -> delay_constant M S (fun m => sqrt (INR (d m))) Lambdah ->

@@ -187,10 +187,22 @@ Section frozen.
       apply sum_ext. intros i _. apply inner_scal.
   Qed.
 
+  (** A point that a step may start from, and a sample that may be drawn. *)
+  Definition drawn (l : history) (i : nat) : Prop := reachable P l /\ (length l < K)%nat /\ reachable P [i].
+
+  Lemma drawn_earlier D l i : taken P K (i :: l) -> drawn (skipn D l) i.
+  Proof.
+    intros [(Hi & Ch & R) L]. simpl in L. split; [now apply reachable_skipn|]. split; [rewrite skipn_length; lia|].
+    rewrite (same_law l [] i) in Ch. simpl. auto.
+  Qed.
+
+  Lemma chance_or_none (c y : R) : 0 <= c -> (0 < c -> y = 0) -> c * y = 0.
+  Proof. intros [P0|<-] Z; [rewrite Z by exact P0|]; ring. Qed.
+
   (** The mean over the fresh sample alone of something that is linear in an earlier difference. *)
   Lemma frozen_form {H H' : space} (n : history -> H) (u : nat -> history -> nat -> H')
     (A : nat -> history -> nat -> H -> H') j D :
-    (forall k l i, linear_map (A k l i)) -> differences P K H n -> norm (n []) = 0 -> (j < D)%nat ->
+    (forall k l i, drawn l i -> linear_map (A k l i)) -> differences P K H n -> norm (n []) = 0 -> (j < D)%nat ->
     average P K (fun h => match h with [] => 0 | i :: l =>
       inner (u (length l) (skipn D l) i) (A (length l) (skipn D l) i (n (skipn j l))) end) = 0.
   Proof.
@@ -202,23 +214,27 @@ Section frozen.
       apply sum_ext. intros i _. rewrite skipn_skipn. replace (j + (D - j))%nat with D by lia. rewrite Len.
       f_equal. apply inner_sym.
     - rewrite mean_skipn. destruct (k - j)%nat as [|m] eqn:E.
-      + apply sum_zero. intros i _. rewrite linear_null by auto. ring.
+      + apply sum_zero. intros i Hi. apply chance_or_none; [apply chance_nonneg|]. intros Ch.
+        apply linear_null; [|exact Start]. apply Lin. rewrite skipn_nil.
+        split; [exact I|]. split; [simpl; lia | simpl; auto].
       + apply (apply_zero (expectation P m)). intros h [R Lh]. unfold conditional, f.
         replace (D - j)%nat with (S (D - j - 1)) by lia. simpl skipn.
         change (given P h (fun x => sum (samples P) (fun i => chance P [] i *
           inner (A k (skipn (D - j - 1) h) i (n (x :: h))) (u k (skipn (D - j - 1) h) i))) = 0).
         transitivity (given P h (fun x => sum_functional (samples P) (fun i => chance P [] i *
           inner (A k (skipn (D - j - 1) h) i (n (x :: h))) (u k (skipn (D - j - 1) h) i)))); [reflexivity|].
-        rewrite given_swap. apply sum_zero. intros i _. rewrite (apply_scal (given P h)).
-        pose proof (form_of_difference n (A k (skipn (D - j - 1) h) i) (u k (skipn (D - j - 1) h) i) h (Lin _ _ _) Dn R
-          ltac:(lia)) as Z. unfold conditional in Z. rewrite Z. ring.
+        rewrite given_swap. apply sum_zero. intros i Hi. rewrite (apply_scal (given P h)).
+        apply chance_or_none; [apply chance_nonneg|]. intros Ch.
+        set (l := skipn (D - j - 1) h). apply (form_of_difference n (A k l i) (u k l i) h);
+          [|exact Dn | exact R | lia].
+        apply Lin. unfold l. split; [now apply reachable_skipn|]. split; [rewrite skipn_length; lia | simpl; auto].
   Qed.
 
   (** Step 5.  [part j] keeps of the difference of j + 1 updates ago what is still within the window of its stage; J is
       the derivative at the frozen point. *)
   Theorem frozen_derivative {H H' : space} (n : history -> H) (u : nat -> history -> nat -> H')
     (J : nat -> history -> nat -> H -> H') (part : nat -> H -> H) (bn : process P K H') D :
-    (forall k l i, linear_map (J k l i)) -> (forall j, linear_map (part j)) ->
+    (forall k l i, drawn l i -> linear_map (J k l i)) -> (forall j, linear_map (part j)) ->
     differences P K H n -> norm (n []) = 0 ->
     (forall i l w, taken P K (i :: l) -> inner (bn (i :: l)) w
       = inner (J (length l) (skipn D l) i (vsum D (fun j => part j (n (skipn j l))))) w) ->
@@ -228,11 +244,12 @@ Section frozen.
     transitivity (average P K (fun h => sum D (fun j => match h with [] => 0 | i :: l =>
       inner (u (length l) (skipn D l) i) (J (length l) (skipn D l) i (part j (n (skipn j l)))) end))).
     - apply (average_taken P K). intros [|i l] T; [destruct T as [_ T]; simpl in T; lia|].
-      rewrite inner_sym, (Is i l _ T). simpl frozen_at. rewrite linear_vsum by auto. apply sum_ext. intros j _.
+      rewrite inner_sym, (Is i l _ T). simpl frozen_at. rewrite linear_vsum by (now apply LJ, drawn_earlier).
+      apply sum_ext. intros j _.
       apply inner_sym.
     - rewrite (apply_sum (average P K)). apply sum_zero. intros j Hj.
       apply (frozen_form n u (fun k l i x => J k l i (part j x))); auto.
-      intros k l i. apply linear_compose; auto. apply linear_same. auto.
+      intros k l i Dr. apply linear_compose; auto. apply linear_same. auto.
   Qed.
 End frozen.
 
