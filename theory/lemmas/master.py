@@ -376,6 +376,11 @@ def theorem_1(d: Draft, model: NoiseModel, made: StepModel = SMOOTH_STEPS) -> No
     model.length(d)
     reached(d, model.level)
     d.conclude("i", near(reach()), Cite("master.polarise", "bound", where(eta=reach()), {"v": v}))
+    descent(d, model, made)
+
+
+def descent(d: Draft, model: NoiseModel, made: StepModel = SMOOTH_STEPS) -> None:
+    """Conclude (ii) and |a| <= Y."""
     paid(d, model.level, made.pays)
     across = Cite("master.cauchy_schwarz", "bound", {sigma: model.level}, {"v": v})
     d.have("cross", le(inner(v, n), model.level * S), across)
