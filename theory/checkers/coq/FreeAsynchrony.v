@@ -657,17 +657,21 @@ Section free.
     apply Rmult_le_pos; apply norm_nonneg.
   Qed.
 
-  Lemma unbent_short : average P K (fun h => unbent (tl h)) <= (H2 / 2 + HJ) * far ^ 2.
+  (** How far the forward weights are behind, before the sample. *)
+  Let behind : process P K V := moved P M size K W d.
+
+  Lemma unbent_below h : taken P K h -> unbent (tl h) <= H2 / 2 * inner (behind h) (behind h)
+    + HJ / 2 * (inner (gone h) (gone h) + inner (behind h) (behind h)).
   Proof.
-    rewrite <- (average_taken P K (fun h => H2 / 2 * norm (moved P M size K W d h) ^ 2
-      + HJ * (norm (gone h) * norm (moved P M size K W d h)))).
-    - apply remainder_at_most; auto; apply moved_short; auto.
-    - intros h H. destruct (taken_cons P K K_pos h H) as (i & l & -> & _). unfold unbent. simpl (tl _).
-      replace (norm (delta l)) with (norm (moved P M size K W d (i :: l))).
-      + replace (norm (gone (i :: l))) with (norm (minus (W l) (frozen l))); [reflexivity|].
-        apply (f_equal (@norm V)), weights_eq. intros m c. unfold gone, moved, at_sample, frozen, minus. simpl. ring.
-      + unfold delta. rewrite minus_turned. apply (f_equal (@norm V)), weights_eq. intros m c.
-        unfold moved, at_sample, late, minus. simpl. ring.
+    intros H. destruct (taken_cons P K K_pos h H) as (i & l & -> & _). unfold unbent. simpl (tl _).
+    replace (norm (delta l)) with (norm (behind (i :: l))).
+    - replace (norm (minus (W l) (frozen l))) with (norm (gone (i :: l))).
+      + rewrite <- !norm_sq. set (a := norm (behind (i :: l))). set (c := norm (gone (i :: l))).
+        assert (HJ * (c * a) <= HJ * ((c ^ 2 + a ^ 2) / 2))
+          by (apply Rmult_le_compat_l; [exact HJ_nonneg | pose proof (pow2_ge_0 (c - a)); lra]). lra.
+      + apply (f_equal (@norm V)), weights_eq. intros m c. unfold gone, moved, at_sample, frozen, minus. simpl. ring.
+    - unfold delta. rewrite minus_turned. apply (f_equal (@norm V)), weights_eq. intros m c.
+      unfold behind, moved, at_sample, late, minus. simpl. ring.
   Qed.
 
   Let u_ : process P K V := plus e_ (scal (gamma ^ 2) (plus F_ n_)).
@@ -683,20 +687,23 @@ Section free.
     - assert (HG : 0 <= Gamma).
       { destruct (mean_length Bent [] (conj I K_pos)) as [_ Le]. apply Rle_trans with (2 := Le).
         apply apply_nonneg. intros. apply norm_nonneg. }
-      apply Rle_trans with (gamma * (1 + gamma) * Gamma * average P K (fun h => unbent (tl h))).
-      + apply (remainder_product P K u_ rem (plus (plus F_ n_) b_) (plus F_ n_) unbent gamma Gamma gamma_nonneg
-          unbent_nonneg).
-        * intros h H. pose proof (drift_pointwise h H) as Dr.
-          apply Rle_trans with (1 := minkowski (e_ h) (scal (gamma ^ 2) (plus (F_ h) (n_ h)))).
-          rewrite norm_scal, Rabs_pos_eq by apply pow2_ge_0. now apply Rplus_le_compat_r.
-        * intros h H. destruct (taken_cons P K K_pos h H) as (i & l & -> & Met & Next). now apply rem_below.
-        * intros h R Len. apply Rle_trans with (2 := proj1 (mean_length Bent h (conj R Len))), Req_le.
-          apply apply_ext. intros i _. apply (f_equal (@norm V)), weights_eq. intros m c.
-          change (grd h m c + (fresh h i m c - grd h m c) + (stale h i m c - fresh h i m c) = stale h i m c). ring.
-        * intros h R Len. apply Rle_trans with (2 := proj2 (mean_length Bent h (conj R Len))), Req_le.
-          apply apply_ext. intros i _. apply (f_equal (@norm V)), weights_eq. intros m c.
-          change (grd h m c + (fresh h i m c - grd h m c) = fresh h i m c). ring.
-      + apply Rmult_le_compat_l; [|exact unbent_short]. repeat apply Rmult_le_pos; lra.
+      apply (remainder_at_most P K u_ rem behind gone (fun h => norm (plus (plus F_ n_) b_ h))
+        (fun h => norm (plus F_ n_ h)) (fun h => unbent (tl h))); auto.
+      + intros h H. pose proof (drift_pointwise h H) as Dr.
+        apply Rle_trans with (1 := minkowski (e_ h) (scal (gamma ^ 2) (plus (F_ h) (n_ h)))).
+        rewrite norm_scal, Rabs_pos_eq by apply pow2_ge_0. now apply Rplus_le_compat_r.
+      + intros h H. destruct (taken_cons P K K_pos h H) as (i & l & -> & Met & Next). now apply rem_below.
+      + exact unbent_below.
+      + apply (mean_length_weighed P K (plus (plus F_ n_) b_) unbent Gamma unbent_nonneg).
+        intros h R Len. apply Rle_trans with (2 := proj1 (mean_length Bent h (conj R Len))), Req_le.
+        apply apply_ext. intros i _. apply (f_equal (@norm V)), weights_eq. intros m c.
+        change (grd h m c + (fresh h i m c - grd h m c) + (stale h i m c - fresh h i m c) = stale h i m c). ring.
+      + apply (mean_length_weighed P K (plus F_ n_) unbent Gamma unbent_nonneg).
+        intros h R Len. apply Rle_trans with (2 := proj2 (mean_length Bent h (conj R Len))), Req_le.
+        apply apply_ext. intros i _. apply (f_equal (@norm V)), weights_eq. intros m c.
+        change (grd h m c + (fresh h i m c - grd h m c) = fresh h i m c). ring.
+      + apply Sequences.square_at_most. now apply moved_short.
+      + apply Sequences.square_at_most. now apply moved_short.
     - assert (Z2 : H2 = 0) by lra. assert (ZJ : HJ = 0) by lra.
       assert (norm rem <= 0).
       { rewrite <- (@norm_zero (process P K V)). apply Sequences.process_norm_le. intros h H.
@@ -748,7 +755,7 @@ Section free.
         + exact coherent_short.
         + exact frozen_orthogonal_to_noise.
         + apply inner_le_product; [exact first_short | now apply martingale_short].
-        + apply (second_product P K D at_ice gone);
+        + apply (second_product P K (frozen_at V D at_ice) gone);
             [exact theta1_nonneg | now apply moved_short | exact second_below |].
           apply Rle_trans with (1 := weighted_at_most). apply Rmult_le_compat_l; [|exact root_of_energy].
           apply Rmult_le_pos; lra.

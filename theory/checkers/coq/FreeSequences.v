@@ -47,6 +47,7 @@ Section geometry.
   Hypothesis drift : norm e <= rho * norm (plus g b).
 
   (** Step 2: the cross terms of the drift and of the staleness are one product with u. *)
+  (* Claim: free.split *)
   Theorem error_split : norm (plus b e) ^ 2 <= rho ^ 2 * far ^ 2 + 2 * inner u b + (1 + rho ^ 2) * norm b ^ 2.
   Proof.
     pose proof (pow_incr _ _ 2 (conj (norm_nonneg e) drift)) as E. rewrite Rpow_mult_distr, !norm_sq in E.
@@ -68,6 +69,7 @@ Section geometry.
   Qed.
 
   (** Step 4. *)
+  (* Claim: free.coherent *)
   Theorem coherent_product (bv : H) beta : norm bv <= beta -> inner u bv <= (rho * (1 + rho) * far + rho * B) * beta.
   Proof. intros L. apply inner_le_product; [exact drift_and_fresh | exact L]. Qed.
 
@@ -84,6 +86,21 @@ Section geometry.
     rewrite (inner_sym u b), parts, (inner_sym bv), (inner_sym bn u), (inner_sym rem u). lra.
   Qed.
 End geometry.
+
+(** Step 7: what the change of the direction makes of u.  [ice] is the direction at the frozen point, [settled] the
+    drift that it has at the current weights. *)
+(* Claim: free.first_order *)
+Theorem first_product {H : space} (g b e ice settled bn : H) rho far near : 0 <= rho ->
+  norm (plus e (scal (-1) settled)) <= rho * norm (plus (plus g b) (scal (-1) ice)) ->
+  norm (plus (plus g b) (scal (-1) ice)) <= far -> norm (plus g (scal (-1) ice)) <= far -> norm bn <= near ->
+  let p1 := plus (plus e (scal (-1) settled)) (scal (rho ^ 2) (plus g (scal (-1) ice))) in
+  norm p1 <= rho * (1 + rho) * far /\ inner p1 bn <= rho * (1 + rho) * far * near.
+Proof.
+  intros Hr Drift Stale Fresh Near p1. assert (P1 : norm p1 <= rho * (1 + rho) * far).
+  { unfold p1. apply Rle_trans with (1 := minkowski _ _). rewrite norm_scal, Rabs_pos_eq by apply pow2_ge_0.
+    pose proof (Rmult_le_compat_l _ _ _ Hr Stale). pose proof (Rmult_le_compat_l _ _ _ (pow2_ge_0 rho) Fresh). lra. }
+  split; [exact P1 | now apply inner_le_product].
+Qed.
 
 (** Steps 11 and 12: (i4). *)
 Theorem near_but_for_squares {H : space} (F n b e bv bn rem u0 p1 p2 : H)
@@ -170,6 +187,21 @@ Section linear.
     rewrite B1, B2 in N. lra.
   Qed.
 End linear.
+
+(** The rule of FrozenRules.v with a difference of its own for every place of the window: H is the adjoint of the
+    derivative at the frozen point, applied to what is frozen; Theta is its mean over the fresh sample. *)
+(* Claim: free.orthogonal *)
+Theorem frozen_sums (P : sampler) (K : nat) {H : space} (n : nat -> process P K H) (Theta G : process P K H) D :
+  (forall i, (i < D)%nat -> differences P K H (n i)) -> known P K H (S D) Theta -> differences P K H G ->
+  inner (plus Theta G) (vsum D (fun i => delayed P K H (S i) (n i) : process P K H)) = 0.
+Proof.
+  intros Dn KT DG. set (z := fun i => delayed P K H (S i) (n i) : process P K H).
+  rewrite inner_plus, (inner_sym Theta).
+  rewrite (tower P K H D (S D) (vsum D z) Theta); [|apply sum_centred|exact KT|lia].
+  - rewrite (tower P K H 0 1 G (vsum D z)); [ring | now apply centred_now | | lia].
+    apply sum_known. intros i _. apply (known_sooner P K H (S i + 0)); [|lia]. apply known_delayed, known_now.
+  - intros i Hi. now apply centred_delayed, Dn.
+Qed.
 
 Section frozen.
   Variables (P : sampler) (K : nat).
@@ -271,6 +303,39 @@ Proof.
   now rewrite sum_scal.
 Qed.
 
+(** Windows of which every term is of a sequence of its own: of the stages whose lag it is within. *)
+(* Claim: free.moved *)
+Theorem windows_anew (P : sampler) (K : nat) {H : space} (X n : nat -> process P K H) D c s :
+  (forall i, (i < D)%nat -> differences P K H (n i)) ->
+  (forall i, (i < D)%nat -> norm (X i) <= c) -> 0 <= s -> (forall i, (i < D)%nat -> norm (n i) <= s) ->
+  norm (plus (vsum D (fun i => delayed P K H (S i) (X i) : process P K H))
+    (vsum D (fun i => delayed P K H (S i) (n i) : process P K H))) <= INR D * c + sqrt (INR D) * s.
+Proof.
+  intros Dn Lc Hs Ls.
+  assert (Short : forall Z : nat -> process P K H, forall i,
+    norm (delayed P K H (S i) (Z i) : process P K H) <= norm (Z i)).
+  { intros Z i. apply norm_le; [apply norm_nonneg|]. rewrite norm_sq.
+    exact (shift_down P K H (S i) (Z i) (delayed P K H (S i) (Z i)) (fun h _ => eq_refl)). }
+  apply Rle_trans with (1 := minkowski _ _), Rplus_le_compat.
+  - apply Rle_trans with (1 := norm_vsum _ _). rewrite <- sum_const. apply sum_le. intros i Hi.
+    apply Rle_trans with (2 := Lc i Hi). apply Short.
+  - apply norm_le; [apply Rmult_le_pos; [apply sqrt_pos | exact Hs]|].
+    rewrite Rpow_mult_distr, pow2_sqrt by apply pos_INR. rewrite pythagoras.
+    + rewrite <- sum_const. apply sum_le. intros i Hi.
+      apply square_at_most, Rle_trans with (2 := Ls i Hi). apply Short.
+    + intros i j L. apply (tower P K H (S i) (S j)); [apply centred_delayed, Dn; lia | | lia].
+      apply (known_sooner P K H (S j + 0)); [|lia]. apply known_delayed, known_now.
+Qed.
+
+(** So far do all weights move, over alpha. *)
+(* Claim: free.window *)
+Theorem window_anew (P : sampler) (K : nat) {H : space} (X n : nat -> process P K H) D Y sigma :
+  (forall i, (i < D)%nat -> differences P K H (n i)) ->
+  (forall i, (i < D)%nat -> norm (X i) <= Y) -> 0 <= sigma -> (forall i, (i < D)%nat -> norm (n i) <= sigma) ->
+  norm (plus (vsum D (fun i => delayed P K H (S i) (X i) : process P K H))
+    (vsum D (fun i => delayed P K H (S i) (n i) : process P K H))) <= omega (INR D) Y sigma.
+Proof. apply windows_anew. Qed.
+
 Section windows.
   Variables (P : sampler) (K : nat).
   Variables (M : nat) (H : nat -> space).
@@ -294,6 +359,7 @@ Section windows.
     apply Rplus_le_compat; apply Rmult_le_compat_r; auto using norm_nonneg. now apply sqrt_le_1_alt.
   Qed.
 
+  (** In total, what all stages make of D updates. *)
   Lemma reach_at_most D : norm (reach D : euclid M) <= omega (INR D) Y sigma.
   Proof.
     set (Xn := (fun j => norm (X j)) : euclid M). set (nn := (fun j => norm (n j)) : euclid M).
@@ -427,52 +493,109 @@ Section averages.
       replace (Nat.min D (S N)) with (S N) by lia. replace (Nat.min D N) with N by lia. rewrite S_INR. simpl. ring.
   Qed.
 
-  (** Step 10: what is not linear is at most what was known, so it meets only mean lengths. *)
-  Theorem remainder_product {H : space} (u rem gt g : process P K H) (t : history -> R) rho Gamma :
-    0 <= rho -> (forall h, 0 <= t h) ->
-    (forall h, taken P K h -> norm (u h) <= rho * norm (gt h) + rho ^ 2 * norm (g h)) ->
-    (forall h, taken P K h -> norm (rem h) <= t (tl h)) ->
-    (forall h, reachable P h -> (length h < K)%nat -> conditional P (fun h => norm (gt h)) h <= Gamma) ->
-    (forall h, reachable P h -> (length h < K)%nat -> conditional P (fun h => norm (g h)) h <= Gamma) ->
-    inner u rem <= rho * (1 + rho) * Gamma * average P K (fun h => t (tl h)).
+  (** The same with the start's part by itself: [share] says when it is the start that is read. *)
+  (* Claim: free.frozen_mean *)
+  Theorem frozen_mean {H : space} (F : process P K H) (c share : history -> R) D sigma start :
+    (forall h, taken P K h -> c h <= inner (delayed P K H D F h) (delayed P K H D F h) + sigma ^ 2
+      + share h * start ^ 2) ->
+    (0 < K)%nat -> average P K c <= norm F ^ 2 + sigma ^ 2 + average P K share * start ^ 2.
   Proof.
-    intros Hr Ht Lu Lr Gt Gg.
-    apply Rle_trans with (average P K (fun h => t (tl h) * (rho * norm (gt h) + rho ^ 2 * norm (g h)))).
-    - apply apply_le. intros h T. rewrite Rmult_comm. apply inner_le_product; auto.
-    - rewrite <- (apply_scal (average P K)). apply average_by_conditional. intros h R L.
-      rewrite (conditional_past (fun h => rho * norm (gt h) + rho ^ 2 * norm (g h)) t h).
-      change (conditional P (fun h0 => rho * (1 + rho) * Gamma * t (tl h0)) h)
-        with (conditional P (fun _ => rho * (1 + rho) * Gamma * t h) h).
-      rewrite conditional_const, (Rmult_comm _ (t h)). apply Rmult_le_compat_l; [apply Ht|].
-      unfold conditional. rewrite (apply_plus (given P h)), !(apply_scal (given P h)).
-      pose proof (Rmult_le_compat_l _ _ _ Hr (Gt h R L)).
-      pose proof (Rmult_le_compat_l _ _ _ (pow2_ge_0 rho) (Gg h R L)). unfold conditional in *. lra.
+    intros L HK. set (Z := delayed P K H D F : process P K H).
+    apply Rle_trans with (average P K (fun h => inner (Z h) (Z h) + (sigma ^ 2 + start ^ 2 * share h))).
+    - apply apply_le. intros h T. pose proof (L h T). unfold Z. lra.
+    - rewrite (apply_plus (average P K)), (apply_plus (average P K) (fun _ => sigma ^ 2)), average_const by exact HK.
+      rewrite (apply_scal (average P K)), norm_sq.
+      pose proof (shift_down P K H D F Z (fun h _ => eq_refl)) as Short.
+      change (average P K (fun h => inner (Z h) (Z h))) with (inner Z Z). lra.
   Qed.
 
-  (** The square of a window and the product of two. *)
-  Theorem remainder_at_most {H : space} (delta moved : process P K H) H2 HJ far : 0 <= H2 -> 0 <= HJ ->
-    norm delta <= far -> norm moved <= far ->
-    average P K (fun h => H2 / 2 * norm (delta h) ^ 2 + HJ * (norm (moved h) * norm (delta h)))
-      <= (H2 / 2 + HJ) * far ^ 2.
+  (** Step 10: what is not linear is at most what was known, so it meets only mean lengths. *)
+  Theorem remainder_weighed {H : space} (u rem : process P K H) (lt lf t : process P K real_space) rho Gamma :
+    0 <= rho -> (forall h, taken P K h -> norm (u h) <= rho * lt h + rho ^ 2 * lf h) ->
+    (forall h, taken P K h -> norm (rem h) <= t h) ->
+    inner lt t <= Gamma * average P K t -> inner lf t <= Gamma * average P K t ->
+    inner u rem <= rho * (1 + rho) * Gamma * average P K t.
   Proof.
-    intros P2 PJ Ld Lm. rewrite (apply_plus (average P K)), !(apply_scal (average P K)).
-    pose proof (norm_nonneg delta) as Pd. pose proof (norm_nonneg moved).
-    replace (average P K (fun h => norm (delta h) ^ 2)) with (norm delta ^ 2).
-    2:{ rewrite norm_sq. apply (average_taken P K). intros h _. symmetry. apply norm_sq. }
-    assert (norm delta ^ 2 <= far ^ 2) by (apply pow_incr; lra).
-    assert (average P K (fun h => norm (moved h) * norm (delta h)) <= far ^ 2).
-    { set (m := (fun h => norm (moved h)) : process P K real_space).
-      set (dl := (fun h => norm (delta h)) : process P K real_space).
-      change (inner m dl <= far ^ 2). replace (far ^ 2) with (far * far) by ring.
-      rewrite <- (lengths moved) in Lm. rewrite <- (lengths delta) in Ld. apply inner_le_product; assumption. }
-    assert (H2 / 2 * norm delta ^ 2 <= H2 / 2 * far ^ 2) by (apply Rmult_le_compat_l; lra).
-    assert (HJ * average P K (fun h => norm (moved h) * norm (delta h)) <= HJ * far ^ 2)
-      by (now apply Rmult_le_compat_l).
-    lra.
+    intros Hr Lu Lr Mt Mf. apply Rle_trans with (rho * inner lt t + rho ^ 2 * inner lf t).
+    - change (average P K (fun h => inner (u h) (rem h))
+        <= rho * average P K (fun h => lt h * t h) + rho ^ 2 * average P K (fun h => lf h * t h)).
+      rewrite <- !(apply_scal (average P K)), <- (apply_plus (average P K)). apply apply_le. intros h T.
+      apply Rle_trans with (1 := inner_le_product _ _ _ _ (Lu h T) (Lr h T)), Req_le. ring.
+    - pose proof (Rmult_le_compat_l _ _ _ Hr Mt). pose proof (Rmult_le_compat_l _ _ _ (pow2_ge_0 rho) Mf). lra.
+  Qed.
+
+  (** Lengths of mean at most Gamma given the past, seen with what was known. *)
+  Lemma mean_length_weighed {H : space} (X : process P K H) (t : history -> R) Gamma : (forall h, 0 <= t h) ->
+    (forall h, reachable P h -> (length h < K)%nat -> conditional P (fun h => norm (X h)) h <= Gamma) ->
+    average P K (fun h => norm (X h) * t (tl h)) <= Gamma * average P K (fun h => t (tl h)).
+  Proof.
+    intros Ht Le. rewrite <- (apply_scal (average P K)). apply average_by_conditional. intros h R L.
+    change (conditional P (fun h0 => Gamma * t (tl h0)) h) with (conditional P (fun _ => Gamma * t h) h).
+    rewrite conditional_const. apply Rle_trans with (conditional P (fun h0 => t (tl h0) * norm (X h0)) h).
+    - apply Req_le, apply_ext. intros. ring.
+    - rewrite (conditional_past (fun h => norm (X h)) t h), (Rmult_comm Gamma).
+      apply Rmult_le_compat_l; [apply Ht | now apply Le].
+  Qed.
+
+  (** What is at most the square of a window and the product of two. *)
+  (* Claim: free.remainder *)
+  Theorem remainder_at_most {H H1 H2 : space} (u rem : process P K H) (delta : process P K H1)
+    (moved : process P K H2) (lt lf t : process P K real_space) rho Gamma bend HJ far :
+    0 <= rho -> 0 <= Gamma -> 0 <= bend -> 0 <= HJ ->
+    (forall h, taken P K h -> norm (u h) <= rho * lt h + rho ^ 2 * lf h) ->
+    (forall h, taken P K h -> norm (rem h) <= t h) ->
+    (forall h, taken P K h -> t h <= bend / 2 * inner (delta h) (delta h)
+      + HJ / 2 * (inner (moved h) (moved h) + inner (delta h) (delta h))) ->
+    inner lt t <= Gamma * average P K t -> inner lf t <= Gamma * average P K t ->
+    inner delta delta <= far ^ 2 -> inner moved moved <= far ^ 2 ->
+    inner u rem <= rho * (1 + rho) * Gamma * ((bend / 2 + HJ) * far ^ 2).
+  Proof.
+    intros Hr HG HB HJ0 Lu Lr Lt Mt Mf Ld Lm.
+    apply Rle_trans with (1 := remainder_weighed u rem lt lf t rho Gamma Hr Lu Lr Mt Mf).
+    apply Rmult_le_compat_l; [repeat apply Rmult_le_pos; lra|].
+    apply Rle_trans with (average P K (fun h => bend / 2 * inner (delta h) (delta h)
+      + HJ / 2 * (inner (moved h) (moved h) + inner (delta h) (delta h)))); [now apply apply_le|].
+    rewrite (apply_plus (average P K)), !(apply_scal (average P K)), (apply_plus (average P K)).
+    change (average P K (fun h => inner (delta h) (delta h))) with (inner delta delta).
+    change (average P K (fun h => inner (moved h) (moved h))) with (inner moved moved).
+    assert (bend / 2 * inner delta delta <= bend / 2 * far ^ 2) by (apply Rmult_le_compat_l; lra).
+    assert (HJ / 2 * (inner moved moved + inner delta delta) <= HJ / 2 * (far ^ 2 + far ^ 2))
+      by (apply Rmult_le_compat_l; lra). lra.
+  Qed.
+
+  (** Step 6's second part: through the weight that the device sees. *)
+  (* Claim: free.second *)
+  Theorem second_product {H H1 H2 : space} (frozen : process P K H1) (moved : process P K H2)
+    (p2 bn : process P K H) theta1 far near :
+    0 <= theta1 -> norm moved <= far ->
+    (forall h, taken P K h -> norm (p2 h) <= theta1 * (norm (moved h) * norm (frozen h))) ->
+    norm ((fun h => norm (frozen h) * norm (bn h)) : process P K real_space) <= near ->
+    inner p2 bn <= theta1 * far * near.
+  Proof.
+    intros Ht Lm L2 Ln. rewrite <- (lengths moved) in Lm.
+    pose proof (inner_le_product _ _ _ _ Lm Ln) as I.
+    apply Rle_trans with (theta1 * inner ((fun h => norm (moved h)) : process P K real_space)
+      ((fun h => norm (frozen h) * norm (bn h)) : process P K real_space)).
+    - change (average P K (fun h => inner (p2 h) (bn h)) <= theta1
+        * average P K (fun h => norm (moved h) * (norm (frozen h) * norm (bn h)))).
+      rewrite <- (apply_scal (average P K)). apply apply_le. intros h T.
+      apply Rle_trans with (1 := inner_le_product _ _ _ _ (L2 h T) (Rle_refl (norm (bn h)))), Req_le. ring.
+    - rewrite Rmult_assoc. apply Rmult_le_compat_l; [exact Ht | exact I].
   Qed.
 End averages.
 
 (** * Step 8: the noise of a window, seen with the length of a frozen direction *)
+
+(** The window rule of FrozenRules.v with bounds of their own. *)
+(* Claim: free.weighted_stage *)
+Theorem weighted_sums (P : sampler) (K : nat) {H : space} (y : nat -> process P K H) d (v : nat -> R) :
+  (forall i, (i < d)%nat -> centred P K H (S i) (y i)) -> (forall i, (i < d)%nat -> known P K H (S i) (y i)) ->
+  (forall i, (i < d)%nat -> inner (y i) (y i) <= v i) -> inner (vsum d y) (vsum d y) <= sum d v.
+Proof.
+  intros C Kn L. rewrite pythagoras.
+  - apply sum_le. exact L.
+  - intros i j Lij. apply (tower P K H (S i) (S j)); [apply C; lia | apply Kn; lia | lia].
+Qed.
 
 Section weighted_noise.
   Variables (P : sampler) (K : nat).
@@ -607,24 +730,6 @@ Section weighted_noise.
           now apply Rmult_le_compat.
     Qed.
   End by_stage.
-
-  (** Step 6's second part: through the weight that the device sees. *)
-  Theorem second_product (moved p2 bn : process P K V) theta1 far near :
-    0 <= theta1 -> norm moved <= far ->
-    (forall h, taken P K h -> norm (p2 h) <= theta1 * (norm (moved h) * norm (frozen h))) ->
-    norm ((fun h => norm (frozen h) * norm (bn h)) : process P K real_space) <= near ->
-    inner p2 bn <= theta1 * far * near.
-  Proof.
-    intros Ht Lm L2 Ln. rewrite <- (lengths P K moved) in Lm.
-    pose proof (inner_le_product _ _ _ _ Lm Ln) as I.
-    apply Rle_trans with (theta1 * inner ((fun h => norm (moved h)) : process P K real_space)
-      ((fun h => norm (frozen h) * norm (bn h)) : process P K real_space)).
-    - change (average P K (fun h => inner (p2 h) (bn h)) <= theta1
-        * average P K (fun h => norm (moved h) * (norm (frozen h) * norm (bn h)))).
-      rewrite <- (apply_scal (average P K)). apply apply_le. intros h T.
-      apply Rle_trans with (1 := inner_le_product _ _ _ _ (L2 h T) (Rle_refl (norm (bn h)))), Req_le. ring.
-    - rewrite Rmult_assoc. apply Rmult_le_compat_l; [exact Ht | exact I].
-  Qed.
 
   (** The energy read at the frozen point, on average. *)
   Theorem frozen_energy_average (gradient : history -> V) sigma :
