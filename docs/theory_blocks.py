@@ -70,6 +70,19 @@ PLAIN = {
     "mu_i": r"\mu_i", "psi_i": r"\psi_i", "dev_i": "s_i", "ebar_i": r"\bar{e}_i", "etilde_i": r"\tilde{e}_i",
     "R_chi": r"R_{\chi}", "Psi": r"\Psi", "M_abs": r"\lvert \mu \rvert", "Dev": "s", "Ebar": r"\bar{e}",
     "Etilde": r"\tilde{e}",
+    "Gf_k": "G_{f, k}", "Ef_k": "E_{f, k}", "Em_k": "E_{m, k}", "bn_k": "b_{n, k}", "r2_k": "r_{2, k}",
+    "rJ_k": "r_{J, k}", "gb_n": r"\lvert G_f \rvert b_n", "gb_k": r"(\lvert G_f \rvert b_n)_k",
+    "gb_m": r"(\lvert G_f \rvert b_n)^m", "gb_mk": r"(\lvert G_f \rvert b_n)_k^m",
+    "gb_i": r"\lvert G_f \rvert b_{n, i}", "bn_i": "b_{n, i}", "len_0": r"\lvert G_f \rvert", "bn_m": "b_n^m",
+    "bn_mk": "b_{n, k}^m", "bv_m": "b_v^m", "bv_mk": "b_{v, k}^m", "Ws_k": "W_{s, k}", "dW": r"\Delta W",
+    "dW_k": r"\Delta W_k", "dW_i": r"\lvert \Delta W_i \rvert", "mean_iota": r"\bar{\iota}", "delta_k": r"\delta_k",
+    "ch_t": r"\Delta \tilde{G}", "cht_m": r"\Delta \tilde{G}^m", "cht_mk": r"\Delta \tilde{G}_k^m",
+    "ch_f": r"\Delta G", "chf_m": r"\Delta G^m", "chf_mk": r"\Delta G_k^m", "STv": "V_{S+T}", "STn": "N_{S+T}",
+    "Nuh": r"\widehat{N}", "nuh": r"\hat{n}_m", "Fd_k": "F_{k - D}", "unit_D": r"\widehat{F}_{- D}",
+    "omega_f": r"\omega_f", "omega_b": r"\omega_b", "omega_v": r"\omega_v", "omega_n": r"\omega_n",
+    "omega_c": r"\omega_c", "sqrt_D": r"\sqrt{D}", "c_bar": r"\bar{c}", "rc_k": r"\sqrt{c_k}", "dev": r"\hat{s}_m",
+    "gsq": r"\lvert G_f \rvert^2", "len_t": r"\lvert \tilde{g} \rvert", "len_f": r"\lvert g \rvert",
+    "sq_n": r"\pi_n^2", "size_f": r"\lvert g_{f, i} \rvert", "size_n": r"\lvert b_{n, i} \rvert",
 }  # fmt: skip
 """How names of generators and of a few symbols look where the name itself is no mathematics."""
 NAME = r"[A-Za-z]\w*"
@@ -258,10 +271,13 @@ def meanings(claim: Claim) -> list[str]:
 
 def vector(of: Vector) -> str:
     """Return a linear combination of generators as LaTeX."""
-    parts = [
-        generator(name) if factor == 1 else f"{formula(factor)} \\, {generator(name)}" for name, factor in of.parts
-    ]
-    return " + ".join(parts) or "0"
+    total = ""
+    for name, factor in of.parts:
+        less = factor == -1
+        size = formula(factor) if not factor.is_Add else rf"\left({formula(factor)}\right)"
+        part = generator(name) if less or factor == 1 else f"{size} \\, {generator(name)}"
+        total += (" - " if total and less else "-" if less else " + " if total else "") + part
+    return total or "0"
 
 
 def structure(claim: Claim) -> Iterator[str]:
@@ -279,7 +295,8 @@ def structure(claim: Claim) -> Iterator[str]:
         rows = [(formula(name), *map(formula, pair)) for name, pair in recursion.scalars.items()]
         rows += [(generator(name), *map(vector, pair)) for name, pair in recursion.vectors.items()]
         changes = ", ".join(f"${name}$ from ${start}$ to ${after}$" for name, start, after in rows)
-        yield f"as ${formula(recursion.counter)}$ grows from 0 by one, {changes}"
+        count = f"${formula(recursion.counter)}$"
+        yield f"as {count} grows from 0 by one, {changes}" if rows else f"{count} is a count"
 
 
 def _known(process: Process) -> str:

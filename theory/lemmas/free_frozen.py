@@ -30,7 +30,7 @@ from theory.kernel import (
 )
 from theory.lemmas import device
 from theory.lemmas.feasible import r, rho
-from theory.lemmas.free_steps import B_g, B_n, B_w, b_n, dW, dW_k, e_k, elements, gt_k
+from theory.lemmas.free_steps import DEVICE, STEPS_VECTORS, B_g, B_n, B_w, b_n, dW, dW_k, e_k, elements, gt_k
 from theory.lemmas.free_terms import D
 from theory.lemmas.master import F, alpha, b, e, n
 from theory.lemmas.order import where
@@ -51,7 +51,9 @@ theta1 = symbol("theta1")
 
 
 G_f, E_f, E_m, Gf_k, Ef_k, Em_k, bn_k, gb_n, gb_k = generators("G_f E_f E_m Gf_k Ef_k Em_k bn_k gb_n gb_k")
-g_f, e_f, e_m, dw, size_f, s_n, size_n, bn_i, gb_i, len_0 = symbols("g_f e_f e_m dw size_f s_n size_n bn_i gb_i len_0")
+g_f, e_f, e_m, dW_i, size_f, s_n, size_n, bn_i, gb_i, len_0 = symbols(
+    "g_f e_f e_m dW_i size_f s_n size_n bn_i gb_i len_0"
+)
 frozen: Vector = E_f + rho**2 * G_f
 """u at the frozen point."""
 first: Vector = e - E_m + rho**2 * (F + n - G_f)
@@ -97,32 +99,32 @@ def change_of_the_direction_meets_the_noise(d: Draft) -> None:
     product = Cite("hilbert.product", "bound", where(s=total, t=B_n), {"u": first, "w": b_n})
     d.conclude("bound", le(inner(first, b_n), total * B_n), product)
     d.witness(
-        {**device.ELEMENT, "r": 1, "g_f": 1, "e_m": 0, "B_g": 1, "B_n": 1, "e": 0, "T": -2},
+        {**DEVICE, "r": 1, "g_f": 1, "e_m": 0, "B_g": 1, "B_n": 1, "e": 0},
         {
-            "unit": (1,), "n": (0,), "b": (0,), "e": (0,), "e_k": (0,), "gt_k": (1,), "G_f": (1,), "Gf_k": (1,),
+            **STEPS_VECTORS, "e": (0,), "v_k": (1,), "G_f": (1,), "Gf_k": (1,),
             "E_m": (0,), "Em_k": (0,), "b_n": (1,),
         },
     )  # fmt: skip
 
 
 def responses(d: Draft) -> None:
-    """Introduce the elements of the frozen drift, the sizes dw of the weights' moves, and |G_f| b_n.
+    """Introduce the elements of the frozen drift, the sizes dW_i of the weights' moves, and |G_f| b_n.
 
     Of b_n an element has sign s_n and size size_n; len_0 is the length of the frozen direction at a step, which none of
     its elements' sizes size_f exceeds.
     """
     d.local(ELEMENT, size_f, s_n, size_n)
     d.given("theta1 >= 0", le(0, theta1), "domain")
-    for name, size in (("dw", dw), ("size_f", size_f), ("size_n", size_n)):
+    for name, size in (("dW_i", dW_i), ("size_f", size_f), ("size_n", size_n)):
         d.given(f"{name} >= 0", le(0, size), "domain")
     d.given("s_n^2", eq(s_n**2, 1), "domain")
     d.root(len_0, norm2(Gf_k), combine(norm_square(Gf_k)))
     d.given("an element", le(size_f, len_0), "domain")
-    d.given("weight above", le(e_m - e_f, theta1 * dw * size_f), RESPONSE_LIPSCHITZ)
-    d.given("weight below", le(-theta1 * dw * size_f, e_m - e_f), RESPONSE_LIPSCHITZ)
+    d.given("weight above", le(e_m - e_f, theta1 * dW_i * size_f), RESPONSE_LIPSCHITZ)
+    d.given("weight below", le(-theta1 * dW_i * size_f, e_m - e_f), RESPONSE_LIPSCHITZ)
     d.define(bn_i, s_n * size_n)
     d.define(gb_i, len_0 * size_n)
-    for local, at_step in ((e_f, Ef_k), (dw, dW_k), (bn_i, bn_k), (gb_i, gb_k)):
+    for local, at_step in ((e_f, Ef_k), (dW_i, dW_k), (bn_i, bn_k), (gb_i, gb_k)):
         d.link(local, at_step, over=COORDINATE)
 
 
@@ -139,11 +141,11 @@ def change_of_the_weights_meets_the_weighted_noise(d: Draft) -> None:
     for name, of, bound in (("moved", dW, B_w), ("weighted", gb_n, B_g)):
         d.given(f"{bound} >= 0", le(0, bound), "domain")
         d.given(name, le(norm2(of), bound**2), "domain")
-    cut = times("an element", theta1 * dw * size_n)
+    cut = times("an element", theta1 * dW_i * size_n)
     cases = SignCases(s_n, combine(times("weight above", size_n), cut), combine(times("weight below", size_n), cut))
-    d.have("size", le((e_m - e_f) * s_n * size_n, theta1 * dw * len_0 * size_n), cases)
-    element = le((e_m - e_f) * bn_i, theta1 * dw * gb_i)
-    d.have("element", element, combine(times("size"), times("bn_i :=", e_m - e_f), times("gb_i :=", -theta1 * dw)))
+    d.have("size", le((e_m - e_f) * s_n * size_n, theta1 * dW_i * len_0 * size_n), cases)
+    element = le((e_m - e_f) * bn_i, theta1 * dW_i * gb_i)
+    d.have("element", element, combine(times("size"), times("bn_i :=", e_m - e_f), times("gb_i :=", -theta1 * dW_i)))
     d.have("at a step", le(inner(Em_k - Ef_k, bn_k), theta1 * inner(dW_k, gb_k)), d.average("element", COORDINATE))
     d.have("average", le(inner(second, b_n), theta1 * inner(dW, gb_n)), d.average("at a step", STEP))
     product = Cite("hilbert.product", "bound", where(s=B_w, t=B_g), {"u": dW, "w": gb_n})
@@ -151,7 +153,7 @@ def change_of_the_weights_meets_the_weighted_noise(d: Draft) -> None:
     d.conclude("bound", le(inner(second, b_n), theta1 * B_w * B_g), combine(times("average"), times("product", theta1)))
     ones = dict.fromkeys(("dW", "dW_k", "b_n", "bn_k", "gb_n", "gb_k", "G_f", "Gf_k", "E_m", "Em_k"), (1,))
     d.witness(
-        {"theta1": 1, "dw": 1, "size_f": 1, "s_n": 1, "size_n": 1, "e_m": 1, "e_f": 0, "B_w": 1, "B_g": 1},
+        {"theta1": 1, "dW_i": 1, "size_f": 1, "s_n": 1, "size_n": 1, "e_m": 1, "e_f": 0, "B_w": 1, "B_g": 1},
         {**ones, "E_f": (0,), "Ef_k": (0,)},
     )
 
@@ -164,18 +166,18 @@ tau, w_0, m_0, s_0, s_w = (*symbols("tau w_0 m_0 s_0 s_w"),)
 def drift_of_the_linear_device_is_lipschitz(d: Draft) -> None:
     """The drift |g| w/tau of the linear device changes by at most rho |g - g'|, and by at most |g| |w - w'|/tau.
 
-    So `response-lipschitz` holds with theta1 = 1/tau. g = s m and g' = s_0 m_0; |w - w_0| = dw.
+    So `response-lipschitz` holds with theta1 = 1/tau. g = s m and g' = s_0 m_0; |w - w_0| = dW_i.
     """
-    d.local(ELEMENT, w, w_0, m, m_0, s, s_0, s_w, dw)
+    d.local(ELEMENT, w, w_0, m, m_0, s, s_0, s_w, dW_i)
     for name, sign in (("s", s), ("s_0", s_0), ("s_w", s_w)):
         d.given(f"{name}^2", eq(sign**2, 1), "domain")
-    for name, size in (("m", m), ("m_0", m_0), ("dw", dw)):
+    for name, size in (("m", m), ("m_0", m_0), ("dW_i", dW_i)):
         d.given(f"{name} >= 0", le(0, size), "domain")
     d.given("tau > 0", lt(0, tau), "domain")
     d.given("rho >= 0", le(0, rho), "domain")
     d.given("upper", le(w, rho * tau), SATURATION)
     d.given("lower", le(-rho * tau, w), SATURATION)
-    d.given("move", eq(w - w_0, s_w * dw), "domain")
+    d.given("move", eq(w - w_0, s_w * dW_i), "domain")
     d.have("room", le(0, rho * tau + w), combine(times("lower")))
     d.have("share", le(0, rho**2 - (w / tau) ** 2), combine(times("upper", (rho * tau + w) / tau**2)))
     both = times("m >= 0", 2 * m_0)
@@ -192,12 +194,12 @@ def drift_of_the_linear_device_is_lipschitz(d: Draft) -> None:
         le(change**2, rho**2 * (s * m - s_0 * m_0) ** 2),
         combine(times("share", (m - m_0) ** 2), times("sizes", rho**2)),
     )
-    moved, most = m * (w - w_0) / tau, dw * m / tau
-    twice = times("dw >= 0", 2 * m / tau)
+    moved, most = m * (w - w_0) / tau, dW_i * m / tau
+    twice = times("dW_i >= 0", 2 * m / tau)
     up, down = times("move", -m / tau), times("move", m / tau)
     d.conclude("weight above", le(moved, most), SignCases(s_w, combine(down), combine(down, twice)))
     d.conclude("weight below", le(-most, moved), SignCases(s_w, combine(up, twice), combine(up)))
-    d.witness({"s": 1, "m": 1, "w": 1, "s_0": -1, "m_0": 1, "w_0": 0, "s_w": 1, "dw": 1, "tau": 2, "rho": "1/2"})
+    d.witness({"s": 1, "m": 1, "w": 1, "s_0": -1, "m_0": 1, "w_0": 0, "s_w": 1, "dW_i": 1, "tau": 2, "rho": "1/2"})
 
 
 # --- what a frozen object does not see

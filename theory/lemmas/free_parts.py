@@ -139,7 +139,7 @@ nuhat, F0, J = symbol("nuhat"), symbol("F0"), symbol("J")
 W_c, y, omega_c, P_c, Nuh, gb_mk, gb_m, Sq_n = generators("W_c y omega_c P_c Nuh gb_mk gb_m Sq_n")
 C_f, Z_c, Fd_k, unit_D = generators("C_f Z_c Fd_k unit_D")
 Q_m, q_v, dev, nuh, c_bar = symbols("Q_m q_v dev nuh c_bar")
-c_k, rc_k, pi_c, gsq, sq_n, iota, share = symbols("c_k rc_k pi_c gsq sq_n iota share")
+c_k, rc_k, pi_c, gsq, sq_n, iota, mean_iota = symbols("c_k rc_k pi_c gsq sq_n iota mean_iota")
 
 
 def weighted_stage(d: Draft) -> None:
@@ -285,8 +285,8 @@ def start(d: Draft) -> None:
 
     iota is 1 in those steps, and Fd_k is the gradient D steps ago, or 0 in those steps.
     """
-    d.given("J steps", eq(K * share, J), "domain")
-    d.mean(share, of=iota)
+    d.given("J steps", eq(K * mean_iota, J), "domain")
+    d.mean(mean_iota, of=iota)
     d.mean(c_bar, of=c_k)
     d.delayed("unit_D", of="unit", lag=D)
     d.link(Fd_k, r * unit_D, over=STEP)
@@ -303,7 +303,7 @@ def frozen_directions_are_as_long_as_directions(d: Draft) -> None:
     d.recursion(D)
     start(d)
     d.have("shift", le(norm2(unit_D), norm2(unit)), Shift("unit_D"))
-    average = le(c_bar, r**2 * norm2(unit_D) + share * F0**2 + sigma**2)
+    average = le(c_bar, r**2 * norm2(unit_D) + mean_iota * F0**2 + sigma**2)
     d.have("average", average, d.average("frozen", STEP))
     d.conclude(
         "bound",
@@ -313,6 +313,6 @@ def frozen_directions_are_as_long_as_directions(d: Draft) -> None:
         ),
     )
     d.witness(
-        {"D": 1, "K": 1, "J": 1, "share": 1, "iota": 1, "c_bar": 1, "c_k": 1, "F0": 1, "sigma": 1, "r": 1},
+        {"D": 1, "K": 1, "J": 1, "mean_iota": 1, "iota": 1, "c_bar": 1, "c_k": 1, "F0": 1, "sigma": 1, "r": 1},
         {"unit": (1,), "Fd_k": (0,)},
     )

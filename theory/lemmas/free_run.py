@@ -196,19 +196,20 @@ def nearness(d: Draft) -> None:
 
 
 WORLD = {
-    **master.WORLD, "D": 4, "sqrt_D": 2, "F0": 3, "J": 1, "share": 1, "iota": 1, "c_bar": 1, "c_k": 1, "H2": 1, "HJ": 1,
-    "Gamma": 1, "m_t": 1, "m_f": 1, "g_f": 1, "e_m": "1/4", "e_f": "1/4", "dw": 0, "size_f": 1, "s_n": 1, "size_n": 0,
+    **master.WORLD, "g": 1, "e": "1/4",
+    "D": 4, "sqrt_D": 2, "F0": 3, "J": 1, "mean_iota": 1, "iota": 1, "c_bar": 1, "c_k": 1, "H2": 1, "HJ": 1,
+    "Gamma": 1, "m_t": 1, "m_f": 1, "g_f": 1, "e_m": "1/4", "e_f": "1/4", "dW_i": 0, "size_f": 1, "s_n": 1, "size_n": 0,
     "theta1": 1, "T_mj": 1, "pi_t": 0, "pi_f": 0, "pi_v": 0, "pi_n": 0, "pi_c": 0, "ell": 4, "q_v": 1, "dev": 2,
     "nuhat": 2,
 }  # fmt: skip
 WORLD_VECTORS = {
     **master.WORLD_VECTORS, **free_window.ROW_VECTORS,
-    **dict.fromkeys(("V", "V_s", "gt_k", "gc_k", "G_f", "Gf_k", "M_t", "M_f", "C_f", "Theta", "H_k"), (1,)),
-    **dict.fromkeys(("e_k", "E_m", "Em_k", "E_f", "Ef_k"), ("1/4",)),
+    **dict.fromkeys(("V", "V_s",   "G_f", "Gf_k", "M_t", "M_f", "C_f", "Theta", "H_k"), (1,)),
+    **dict.fromkeys(("E_m", "Em_k", "E_f", "Ef_k"), ("1/4",)),
     **dict.fromkeys(("STv", "STn", "Nuh"), (2,)),
     **dict.fromkeys(
         (
-            "ch_t", "ch_f", "n_s",
+            "b_k", "ch_t", "ch_f", "n_s",
             "dW", "dW_k", "delta", "delta_k", "b_v", "b_n", "r_2", "r2_k", "rJ_k", "T_q", "Z_t", "Z_f", "bn_k",
             "gb_n", "gb_k", "G_fresh", "Ws_k", "cht_mk", "chf_mk", "cht_m", "chf_m", "omega_v", "omega_n", "bv_mk",
             "bv_m", "bn_mk", "bn_m", "y", "omega_c", "gb_mk", "gb_m", "Sq_n", "Z_c", "Fd_k",

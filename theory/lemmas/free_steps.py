@@ -10,6 +10,7 @@ from sympy import Expr
 
 from theory.kernel import (
     COORDINATE,
+    ELEMENT,
     STEP,
     Cite,
     Draft,
@@ -21,6 +22,7 @@ from theory.kernel import (
     inner,
     le,
     lemma,
+    lt,
     norm2,
     norm_square,
     square,
@@ -29,7 +31,7 @@ from theory.kernel import (
 )
 from theory.lemmas import device
 from theory.lemmas.feasible import A, R, r, rho, sigma
-from theory.lemmas.master import B_b, F, b, e, gradient, n, sample_size, unit
+from theory.lemmas.master import B_b, F, F_k, alpha, b, e, gradient, n, n_k, sample_size, steps, unit, v, v_k
 from theory.lemmas.order import where
 from theory.setting.assumptions import (
     DIFFERENTIABLE,
@@ -39,7 +41,14 @@ from theory.setting.assumptions import (
 )
 from theory.setting.symbols import symbol
 
-gt_k, e_k, b_v, b_n = generators("gt_k e_k b_v b_n")
+b_k, b_v, b_n = generators("b_k b_v b_n")
+s, m, T, gain = device.s, device.m, device.T, device.gain
+gc_k: Vector = F_k + n_k
+"""The fresh direction at a step."""
+gt_k: Vector = gc_k + b_k
+"""The stale direction at a step."""
+e_k: Vector = v_k - F_k - b_k
+"""The drift at a step."""
 u: Vector = e + rho**2 * (F + n)
 """What meets the staleness."""
 B_v, B_n, B_g, B_w = symbols("B_v B_n B_g B_w")
@@ -49,11 +58,33 @@ B_v, B_n, B_g, B_w = symbols("B_v B_n B_g B_w")
 
 
 def elements(d: Draft, *, positive: bool = True) -> None:
-    """Let the elements' directions make up those of each step, and these the sequence F + n + b; likewise drifts."""
-    device.element(d, positive=positive)
-    for local, at_step, image in ((device.g, gt_k, F + n + b), (device.e, e_k, e)):
-        d.link(local, at_step, over=COORDINATE)
-        d.link(at_step, image, over=STEP)
+    """Introduce the elements of the directions and of the drifts at each step; the device steps -alpha gain (g + e).
+
+    g = s m; with `positive`, the steps of the path, alpha > 0 and gain > 0 are introduced here.
+    """
+    d.local(ELEMENT, s, m)
+    d.given("s^2", eq(s**2, 1), "domain")
+    d.given("m >= 0", le(0, m), "domain")
+    if positive:
+        d.given("alpha > 0", lt(0, alpha), "domain")
+        d.given("gain > 0", lt(0, gain), "domain")
+        steps(d, v)
+    d.given("rho >= 0", le(0, rho), "domain")
+    d.link(b_k, b, over=STEP)
+    d.link(device.g, gt_k, over=COORDINATE)
+    d.link(device.e, e_k, over=COORDINATE)
+    d.given("element", eq(device.g, s * m), "domain")
+    d.define(T, -alpha * gain * (device.g + device.e))
+    rest, most = T - gain * -alpha * s * m, rho * gain * alpha * m
+    d.given("response above", le(rest, most), RESPONSE)
+    d.given("response below", le(-most, rest), RESPONSE)
+
+
+def drift_at_a_step(d: Draft) -> None:
+    """Show that at every step the drift is at most rho directions long."""
+    d.have("e", eq(device.e, -T / (alpha * gain) - device.g), combine(times("T :=", 1 / (alpha * gain))))
+    step = d.average("response.drift:squares", COORDINATE)
+    d.have("drift at a step", le(norm2(e_k), rho**2 * norm2(gt_k)), step)
 
 
 def drifts(d: Draft) -> None:
@@ -61,8 +92,7 @@ def drifts(d: Draft) -> None:
     d.have("orthogonal", eq(inner(n, unit), 0), Tower("n", "unit"))
     certificate = combine(times("length"), times("orthogonal", 2 * r), times("R^2", -1), times("A :=", -1))
     d.have("fresh", le(norm2(F + n), R**2), certificate)
-    step = d.average("response.drift:squares", COORDINATE)
-    d.have("drift at a step", le(norm2(e_k), rho**2 * norm2(gt_k)), step)
+    drift_at_a_step(d)
     d.have("drift", le(norm2(e), rho**2 * norm2(F + n + b)), d.average("drift at a step", STEP))
 
 
@@ -76,8 +106,11 @@ def _sample(d: Draft) -> None:
     sample_size(d, sigma)
 
 
-SAMPLE = {**device.ELEMENT, "sigma": "3/4", "r": 1}
-SAMPLE_VECTORS = {"n": (0,), "unit": (1,), "b": (0,), "e": ("1/4",), "e_k": ("1/4",), "gt_k": (1,)}
+DEVICE = {"s": 1, "m": 1, "alpha": 1, "gain": 2, "rho": "1/2", "g": 1, "e": "1/4"}
+SAMPLE = {**DEVICE, "sigma": "3/4", "r": 1}
+STEPS_VECTORS = {
+    "n": (0,), "unit": (1,), "b": (0,), "e": ("1/4",), "F_k": (1,), "n_k": (0,), "b_k": (0,), "v_k": ("5/4",),
+}  # fmt: skip
 
 
 @lemma("free.split", "What drift and staleness are together", assumes=[RESPONSE, UNBIASED])
@@ -90,7 +123,7 @@ def drift_and_staleness_meet_in_one_product(d: Draft) -> None:
         le(norm2(b + e), rho**2 * R**2 + 2 * inner(u, b) + (1 + rho**2) * norm2(b)),
         combine(times("drift"), times("fresh", rho**2)),
     )
-    d.witness(SAMPLE, SAMPLE_VECTORS)
+    d.witness(SAMPLE, STEPS_VECTORS)
 
 
 @lemma("free.coherent", "The coherent part of the staleness", assumes=[RESPONSE, UNBIASED])
@@ -112,14 +145,14 @@ def coherent_part_meets_a_bounded_vector(d: Draft) -> None:
     d.have("u", le(norm2(u), whole**2), together)
     product = Cite("hilbert.product", "bound", where(s=whole, t=B_v), {"u": u, "w": b_v})
     d.conclude("bound", le(inner(u, b_v), whole * B_v), product)
-    d.witness({**SAMPLE, "B_b": 1, "B_v": 1}, {**SAMPLE_VECTORS, "b_v": (1,)})
+    d.witness({**SAMPLE, "B_b": 1, "B_v": 1}, {**STEPS_VECTORS, "b_v": (1,)})
 
 
 # --- what is not linear
 
 
 Gamma, H2, HJ = (symbol(name) for name in ("Gamma", "H2", "HJ"))
-gc_k, delta, delta_k, dW, dW_k, r2, r2_k, rJ_k = generators("gc_k delta delta_k dW dW_k r_2 r2_k rJ_k")
+delta, delta_k, dW, dW_k, r2, r2_k, rJ_k = generators("delta delta_k dW dW_k r_2 r2_k rJ_k")
 M_t, Z_t, M_f, Z_f, T_q = generators("M_t Z_t M_f Z_f T_q")
 t_k, len_t, len_f, m_t, m_f = symbols("t_k len_t len_f m_t m_f")
 rest: Vector = b - b_v - b_n
@@ -136,7 +169,7 @@ def curved(d: Draft) -> None:
     """
     for name, bound in (("H2", H2), ("HJ", HJ), ("Gamma", Gamma)):
         d.given(f"{name} >= 0", le(0, bound), "domain")
-    for local, image in ((gc_k, F + n), (delta_k, delta), (dW_k, dW), (r2_k, r2), (rJ_k, rest - r2)):
+    for local, image in ((delta_k, delta), (dW_k, dW), (r2_k, r2), (rJ_k, rest - r2)):
         d.link(local, image, over=STEP)
     d.given("second order", le(norm2(r2_k), (H2 / 2 * norm2(delta_k)) ** 2), DIFFERENTIABLE)
     d.given("derivative", le(norm2(rJ_k), HJ**2 * norm2(dW_k) * norm2(delta_k)), DIFFERENTIABLE)
@@ -194,7 +227,7 @@ def rest_of_the_staleness_is_of_second_order(d: Draft) -> None:
     curved(d)
     for name, of in (("dW", dW), ("delta", delta)):
         d.given(name, le(norm2(of), B_w**2), "domain")
-    d.have("drift at a step", le(norm2(e_k), rho**2 * norm2(gt_k)), d.average("response.drift:squares", COORDINATE))
+    drift_at_a_step(d)
     _at_a_step(d)
     stale, fresh = inner(M_t + Z_t, T_q), inner(M_f + Z_f, T_q)
     d.have("product", le(inner(u, rest), rho * stale + rho**2 * fresh), d.average("at a step", STEP))
@@ -221,11 +254,11 @@ def rest_of_the_staleness_is_of_second_order(d: Draft) -> None:
     )
     d.witness(
         {
-            **device.ELEMENT, "r": 1, "H2": 1, "HJ": 1, "Gamma": 1, "m_t": 1, "m_f": 1, "B_w": 1,
+            **DEVICE, "r": 1, "H2": 1, "HJ": 1, "Gamma": 1, "m_t": 1, "m_f": 1, "B_w": 1,
         },
         {
-            "unit": (1,), "n": (0,), "b": (0,), "e": ("1/4",), "e_k": ("1/4",), "gt_k": (1,), "gc_k": (1,),
-            "b_v": (0,), "b_n": (0,), "delta": (1,), "delta_k": (1,), "dW": (1,), "dW_k": (1,), "r_2": ("1/2",),
+            **STEPS_VECTORS, "b_v": (0,), "b_n": (0,),
+            "delta": (1,), "delta_k": (1,), "dW": (1,), "dW_k": (1,), "r_2": ("1/2",),
             "r2_k": ("1/2",), "rJ_k": ("-1/2",), "T_q": ("3/2",), "M_t": (1,), "M_f": (1,), "Z_t": (0,), "Z_f": (0,),
         },
     )  # fmt: skip
