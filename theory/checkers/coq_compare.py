@@ -23,6 +23,7 @@ FILES = (
     "CompareSpread.v",
     "CompareNetwork.v",
     "CompareFree.v",
+    "CompareFreeRun.v",
     "CompareShape.v",
 )
 TABLE = "THEOREMS.md"

@@ -30,6 +30,7 @@ Proof.
 Qed.
 
 (** theta1 = 1/tau for the linear device. *)
+(* Claim: free.linear *)
 Theorem linear_drift_lipschitz tau rho alpha w w' g g' : 0 < tau -> 0 < alpha -> Rabs w <= rho * tau ->
   drift_lipschitz (ald tau) alpha 1 rho (/ tau) w w' g g'.
 Proof.
