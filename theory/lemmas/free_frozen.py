@@ -1,7 +1,8 @@
 """Theorem 4, what has changed since the frozen point: what meets the noise of the window, split into small pieces.
 
 u = e + rho^2 (F + n) is frozen u, which does not see the noise of the window, and what direction and weights have
-changed since. A frozen object is made of the weights D steps ago and of the fresh sample. Source: docs/theory/free.md.
+changed since. A frozen object is made of the weights D steps ago and of the fresh sample.
+Source: docs/theory.md#free.orthogonal.
 """
 
 from sympy import Expr
@@ -30,14 +31,13 @@ from theory.kernel import (
 )
 from theory.lemmas import device
 from theory.lemmas.feasible import r, rho
-from theory.lemmas.free_steps import DEVICE, STEPS_VECTORS, B_g, B_n, B_w, b_n, dW, dW_k, e_k, elements, gt_k
+from theory.lemmas.free_steps import STEPS_VECTORS, B_g, B_n, B_w, b_n, cut, dW, dW_k, e_k, gt_k
 from theory.lemmas.free_terms import D
-from theory.lemmas.master import F, alpha, b, e, n
+from theory.lemmas.master import F, alpha, b, e, n, steps, v
 from theory.lemmas.order import where
 from theory.setting.assumptions import (
     DIFFERENTIABLE,
     INDEPENDENT,
-    RESPONSE,
     RESPONSE_LIPSCHITZ,
     SATURATION,
     UNBIASED,
@@ -70,14 +70,16 @@ def directions(d: Draft) -> None:
     d.given("direction", le((device.e - e_m) ** 2, rho**2 * (device.g - g_f) ** 2), RESPONSE_LIPSCHITZ)
 
 
-@lemma("free.first_order", "What the direction changes in the window", assumes=[RESPONSE_LIPSCHITZ, RESPONSE])
+@lemma("free.first_order", "What the direction changes in the window", assumes=[RESPONSE_LIPSCHITZ])
 def change_of_the_direction_meets_the_noise(d: Draft) -> None:
     """<p1, b_n> <= rho (1 + rho) B B_n for p1 = e - E_m + rho^2 (F + n - G_f).
 
     B bounds how far both the stale and the fresh direction are from the frozen one, B_n the martingale part b_n.
     """
     d.direction("unit", r)
-    elements(d)
+    d.given("rho >= 0", le(0, rho), "domain")
+    steps(d, v)
+    cut(d)
     directions(d)
     for bound in (B_g, B_n):
         d.given(f"{bound} >= 0", le(0, bound), "domain")
@@ -99,7 +101,7 @@ def change_of_the_direction_meets_the_noise(d: Draft) -> None:
     product = Cite("hilbert.product", "bound", where(s=total, t=B_n), {"u": first, "w": b_n})
     d.conclude("bound", le(inner(first, b_n), total * B_n), product)
     d.witness(
-        {**DEVICE, "r": 1, "g_f": 1, "e_m": 0, "B_g": 1, "B_n": 1, "e": 0},
+        {"rho": "1/2", "r": 1, "g": 1, "g_f": 1, "e_m": 0, "B_g": 1, "B_n": 1, "e": 0},
         {
             **STEPS_VECTORS, "e": (0,), "v_k": (1,), "G_f": (1,), "Gf_k": (1,),
             "E_m": (0,), "Em_k": (0,), "b_n": (1,),

@@ -2,7 +2,7 @@
 
 Stage by stage |b_v| is at most a row of S on the coherent windows of the lags, and |b_n| one on the martingale windows.
 The weight is |G_f|^2, the squared length of the frozen direction, in the mean over the fresh sample c_k: that was known
-before the window, so that no fourth moment is needed. Source: docs/theory/free.md.
+before the window, so that no fourth moment is needed. Source: docs/theory.md#free.weighted.
 """
 
 from sympy import Expr

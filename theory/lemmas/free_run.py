@@ -1,7 +1,7 @@
 """Theorem 4: on the way to the feasible set the noise of the lag costs alpha^2, not alpha.
 
 The assumptions of Theorem 1, with a differentiable direction and independent samples; what one run is made of is
-bounded piece by piece (free_steps, free_frozen, free_window, free_parts). Source: docs/theory.md#theorem-4.
+bounded piece by piece (free_steps, free_frozen, free_window, free_parts). Source: docs/theory.md#free.feasible.
 """
 
 from sympy import Expr
@@ -222,7 +222,6 @@ WORLD_VECTORS = {
 @lemma(
     "free.feasible",
     "Theorem 4: the feasible set without the cross term",
-    source="docs/theory.md#free.feasible",
     assumes=[
         SMOOTH, LOWER, UNBIASED, VARIANCE, RESPONSE, LAGS, STALENESS, INDEPENDENT, JOINT, DIFFERENTIABLE, MEAN_LENGTH,
         RESPONSE_LIPSCHITZ,

@@ -3,7 +3,7 @@
 F = r unit is the gradient, n the noise, b the staleness, e the drift; u = e + rho^2 (F + n) is what meets b. G_f and
 E_f are direction and drift at the frozen point, D steps ago; E_m is the drift of the frozen direction at the current
 weights. b_v and b_n are the derivative at the frozen point, applied to the coherent and to the martingale part of what
-the forward weights are behind. Source: docs/theory/free.md.
+the forward weights are behind. Source: docs/theory.md#free.split.
 """
 
 from sympy import Expr
@@ -57,6 +57,13 @@ B_v, B_n, B_g, B_w = symbols("B_v B_n B_g B_w")
 # --- what meets the staleness
 
 
+def cut(d: Draft) -> None:
+    """Let g and e be the elements of the stale directions and of the drifts at each step."""
+    d.link(b_k, b, over=STEP)
+    d.link(device.g, gt_k, over=COORDINATE)
+    d.link(device.e, e_k, over=COORDINATE)
+
+
 def elements(d: Draft, *, positive: bool = True) -> None:
     """Introduce the elements of the directions and of the drifts at each step; the device steps -alpha gain (g + e).
 
@@ -70,9 +77,7 @@ def elements(d: Draft, *, positive: bool = True) -> None:
         d.given("gain > 0", lt(0, gain), "domain")
         steps(d, v)
     d.given("rho >= 0", le(0, rho), "domain")
-    d.link(b_k, b, over=STEP)
-    d.link(device.g, gt_k, over=COORDINATE)
-    d.link(device.e, e_k, over=COORDINATE)
+    cut(d)
     d.given("element", eq(device.g, s * m), "domain")
     d.define(T, -alpha * gain * (device.g + device.e))
     rest, most = T - gain * -alpha * s * m, rho * gain * alpha * m

@@ -2,7 +2,7 @@
 
 Of all stages together W_D is frozen W, and W_s is by how much the forward weights are behind; of one stage backward
 weights have moved all D steps since the frozen point, and forward weights those that are older than their lag.
-Source: docs/theory/free.md.
+Source: docs/theory.md#free.window.
 """
 
 from typing import NamedTuple
