@@ -18,13 +18,8 @@ Ltac by_terms_in H := rewrite ?inner_plus, ?inner_plus_r, ?inner_scal, ?inner_sc
 
 Section drift.
   Variables (Smp : sampler) (Len : nat) (TC : Type) (Crd : functional TC).
-  Variable T_ : history -> TC -> R.
-  Variable alpha : R.
   Variables e_ g : history -> TC -> R.
-  Variable gain : R.
-  Variable m : history -> TC -> R.
   Variables r rho : R.
-  Variable s : history -> TC -> R.
   Variables F_k b_k n_k v_k : history -> lift Crd (fun _ => real_space).
   Variables b e n unit : process Smp Len (lift Crd (fun _ => real_space)).
   Hypothesis some : (0 < Len)%nat.
@@ -43,18 +38,7 @@ Section drift.
   Hypothesis r_nonneg : 0 <= r.
   Hypothesis unit_short : inner unit unit <= 1.
   Hypothesis unit_or_none : inner unit unit * r ^ 2 = r ^ 2.
-  Hypothesis sign : forall h, taken Smp Len h -> forall c, support Crd c -> s h c ^ 2 = 1.
-  Hypothesis size : forall h, taken Smp Len h -> forall c, support Crd c -> 0 <= m h c.
-  Hypothesis alpha_pos : 0 < alpha.
-  Hypothesis gain_pos : 0 < gain.
   Hypothesis rho_nonneg : 0 <= rho.
-  Hypothesis pulse : forall h, taken Smp Len h -> forall c, support Crd c -> g h c = m h c * s h c.
-  Hypothesis made : forall h, taken Smp Len h -> forall c, support Crd c ->
-    T_ h c = (-1) * alpha * gain * (e_ h c + g h c).
-  Hypothesis high : forall h, taken Smp Len h -> forall c, support Crd c ->
-    T_ h c + alpha * gain * m h c * s h c <= alpha * gain * m h c * rho.
-  Hypothesis low : forall h, taken Smp Len h -> forall c, support Crd c ->
-    (-1) * alpha * gain * m h c * rho <= T_ h c + alpha * gain * m h c * s h c.
 
   Let F : process Smp Len (lift Crd (fun _ => real_space)) := scal r unit.
   Let direction_k (h : history) : lift Crd (fun _ => real_space) := plus (plus (F_k h) (b_k h)) (n_k h).
@@ -72,77 +56,6 @@ Section drift.
   Proof.
     intros T y. unfold drift_k. rewrite !inner_plus, !inner_scal, (F_at h T), (v_at h T), (b_at h T). ring.
   Qed.
-
-  Lemma drift_at_step h : taken Smp Len h -> norm (drift_k h) <= rho * norm (direction_k h).
-  Proof.
-    intros T. apply (elements_at_most Crd); [exact rho_nonneg|]. intros c Hc.
-    change (Rabs ((-1) * (F_k h c : R) + (-1) * (b_k h c : R) + (v_k h c : R))
-      <= rho * Rabs ((F_k h c : R) + (b_k h c : R) + (n_k h c : R))).
-    rewrite <- (e_is h T c Hc), <- (g_is h T c Hc).
-    apply (element_drift (T_ h c) alpha _ _ gain (m h c) _ (s h c)); auto.
-    rewrite (made h T c Hc). field. lra.
-  Qed.
-
-  Lemma drift_met h : taken Smp Len h -> norm (e h) <= rho * norm (plus (plus (F h) (n h)) (b h)).
-  Proof.
-    intros T. rewrite <- (norm_seen _ _ (drift_seen h T)), <- (norm_seen _ _ (direction_seen h T)).
-    now apply drift_at_step.
-  Qed.
-
-  Lemma drift_whole : norm e <= rho * norm (plus (plus F n) b).
-  Proof.
-    rewrite <- (Rabs_pos_eq rho rho_nonneg), <- norm_scal. apply process_norm_le. intros h T.
-    change (norm (e h) <= norm (scal rho (plus (plus (F h) (n h)) (b h)))).
-    rewrite norm_scal, Rabs_pos_eq by exact rho_nonneg. now apply drift_met.
-  Qed.
-
-  (** * Steps 2 and 4 *)
-
-  Section sample.
-    Variables A R_ sigma : R.
-    Hypothesis unit_known : known Smp Len (lift Crd (fun _ => real_space)) 1 unit.
-    Hypothesis n_differences : differences Smp Len (lift Crd (fun _ => real_space)) n.
-    Hypothesis sigma_nonneg : 0 <= sigma.
-    Hypothesis variance : inner n n <= sigma ^ 2.
-    Hypothesis A_is : A = inner unit unit * r ^ 2.
-    Hypothesis R_nonneg : 0 <= R_.
-    Hypothesis R_is : R_ ^ 2 = A + sigma ^ 2.
-
-    Lemma fresh_short : norm (plus F n) <= R_.
-    Proof.
-      pose proof (gradient_and_noise Smp Len F n sigma n_differences (known_scal r unit unit_known) variance) as G.
-      unfold radius in G. rewrite (norm_sq F) in G. unfold F at 2 3 in G. rewrite inner_scal, inner_scal_r in G.
-      replace (r * (r * inner unit unit)) with A in G by (rewrite A_is; ring).
-      now rewrite (root_is R_ _ R_nonneg R_is) in G.
-    Qed.
-
-    Lemma compare_free_split : inner b b + inner e e + 2 * inner b e
-      <= 2 * inner b e + inner b b * (1 + rho ^ 2) + R_ ^ 2 * rho ^ 2 + 2 * inner b n * rho ^ 2
-        + 2 * inner b unit * r * rho ^ 2.
-    Proof using All.
-      pose proof (error_split F n b e rho R_ fresh_short drift_whole) as Sp. rewrite !norm_sq in Sp.
-      unfold F in Sp. rewrite !inner_plus, !inner_plus_r, !inner_scal, !inner_plus, !inner_scal in Sp.
-      rewrite (inner_sym e b), (inner_sym n b), (inner_sym unit b) in Sp. lra.
-    Qed.
-
-    Section coherent.
-      Variables B_b B_v : R.
-      Variable b_v : process Smp Len (lift Crd (fun _ => real_space)).
-      Hypothesis B_b_nonneg : 0 <= B_b.
-      Hypothesis b_short : inner b b <= B_b ^ 2.
-      Hypothesis B_v_nonneg : 0 <= B_v.
-      Hypothesis b_v_short : inner b_v b_v <= B_v ^ 2.
-
-      Lemma compare_free_coherent : inner b_v e + inner b_v n * rho ^ 2 + inner b_v unit * r * rho ^ 2
-        <= B_v * (B_b * rho + R_ * rho * (1 + rho)).
-      Proof using All.
-        pose proof (coherent_product F n b e rho R_ rho_nonneg fresh_short drift_whole B_b
-          (norm_le b B_b B_b_nonneg b_short) b_v B_v (norm_le b_v B_v B_v_nonneg b_v_short)) as C.
-        unfold F in C. rewrite !inner_plus, !inner_scal, !inner_plus, !inner_scal in C.
-        rewrite (inner_sym e b_v), (inner_sym n b_v), (inner_sym unit b_v) in C. lra.
-      Qed.
-    End coherent.
-  End sample.
 
   (** * Step 7 *)
 
@@ -215,6 +128,94 @@ Section drift.
         rewrite (inner_sym e b_n), (inner_sym n b_n), (inner_sym unit b_n) in P2. lra.
     Qed.
   End first.
+
+  (** * The device *)
+
+  Variable T_ : history -> TC -> R.
+  Variables alpha gain : R.
+  Variables m s : history -> TC -> R.
+  Hypothesis sign : forall h, taken Smp Len h -> forall c, support Crd c -> s h c ^ 2 = 1.
+  Hypothesis size : forall h, taken Smp Len h -> forall c, support Crd c -> 0 <= m h c.
+  Hypothesis alpha_pos : 0 < alpha.
+  Hypothesis gain_pos : 0 < gain.
+  Hypothesis pulse : forall h, taken Smp Len h -> forall c, support Crd c -> g h c = m h c * s h c.
+  Hypothesis made : forall h, taken Smp Len h -> forall c, support Crd c ->
+    T_ h c = (-1) * alpha * gain * (e_ h c + g h c).
+  Hypothesis high : forall h, taken Smp Len h -> forall c, support Crd c ->
+    T_ h c + alpha * gain * m h c * s h c <= alpha * gain * m h c * rho.
+  Hypothesis low : forall h, taken Smp Len h -> forall c, support Crd c ->
+    (-1) * alpha * gain * m h c * rho <= T_ h c + alpha * gain * m h c * s h c.
+
+  Lemma drift_at_step h : taken Smp Len h -> norm (drift_k h) <= rho * norm (direction_k h).
+  Proof.
+    intros T. apply (elements_at_most Crd); [exact rho_nonneg|]. intros c Hc.
+    change (Rabs ((-1) * (F_k h c : R) + (-1) * (b_k h c : R) + (v_k h c : R))
+      <= rho * Rabs ((F_k h c : R) + (b_k h c : R) + (n_k h c : R))).
+    rewrite <- (e_is h T c Hc), <- (g_is h T c Hc).
+    apply (element_drift (T_ h c) alpha _ _ gain (m h c) _ (s h c)); auto.
+    rewrite (made h T c Hc). field. lra.
+  Qed.
+
+  Lemma drift_met h : taken Smp Len h -> norm (e h) <= rho * norm (plus (plus (F h) (n h)) (b h)).
+  Proof.
+    intros T. rewrite <- (norm_seen _ _ (drift_seen h T)), <- (norm_seen _ _ (direction_seen h T)).
+    now apply drift_at_step.
+  Qed.
+
+  Lemma drift_whole : norm e <= rho * norm (plus (plus F n) b).
+  Proof.
+    rewrite <- (Rabs_pos_eq rho rho_nonneg), <- norm_scal. apply process_norm_le. intros h T.
+    change (norm (e h) <= norm (scal rho (plus (plus (F h) (n h)) (b h)))).
+    rewrite norm_scal, Rabs_pos_eq by exact rho_nonneg. now apply drift_met.
+  Qed.
+
+  (** * Steps 2 and 4 *)
+
+  Section sample.
+    Variables A R_ sigma : R.
+    Hypothesis unit_known : known Smp Len (lift Crd (fun _ => real_space)) 1 unit.
+    Hypothesis n_differences : differences Smp Len (lift Crd (fun _ => real_space)) n.
+    Hypothesis sigma_nonneg : 0 <= sigma.
+    Hypothesis variance : inner n n <= sigma ^ 2.
+    Hypothesis A_is : A = inner unit unit * r ^ 2.
+    Hypothesis R_nonneg : 0 <= R_.
+    Hypothesis R_is : R_ ^ 2 = A + sigma ^ 2.
+
+    Lemma fresh_short : norm (plus F n) <= R_.
+    Proof.
+      pose proof (gradient_and_noise Smp Len F n sigma n_differences (known_scal r unit unit_known) variance) as G.
+      unfold radius in G. rewrite (norm_sq F) in G. unfold F at 2 3 in G. rewrite inner_scal, inner_scal_r in G.
+      replace (r * (r * inner unit unit)) with A in G by (rewrite A_is; ring).
+      now rewrite (root_is R_ _ R_nonneg R_is) in G.
+    Qed.
+
+    Lemma compare_free_split : inner b b + inner e e + 2 * inner b e
+      <= 2 * inner b e + inner b b * (1 + rho ^ 2) + R_ ^ 2 * rho ^ 2 + 2 * inner b n * rho ^ 2
+        + 2 * inner b unit * r * rho ^ 2.
+    Proof using All.
+      pose proof (error_split F n b e rho R_ fresh_short drift_whole) as Sp. rewrite !norm_sq in Sp.
+      unfold F in Sp. rewrite !inner_plus, !inner_plus_r, !inner_scal, !inner_plus, !inner_scal in Sp.
+      rewrite (inner_sym e b), (inner_sym n b), (inner_sym unit b) in Sp. lra.
+    Qed.
+
+    Section coherent.
+      Variables B_b B_v : R.
+      Variable b_v : process Smp Len (lift Crd (fun _ => real_space)).
+      Hypothesis B_b_nonneg : 0 <= B_b.
+      Hypothesis b_short : inner b b <= B_b ^ 2.
+      Hypothesis B_v_nonneg : 0 <= B_v.
+      Hypothesis b_v_short : inner b_v b_v <= B_v ^ 2.
+
+      Lemma compare_free_coherent : inner b_v e + inner b_v n * rho ^ 2 + inner b_v unit * r * rho ^ 2
+        <= B_v * (B_b * rho + R_ * rho * (1 + rho)).
+      Proof using All.
+        pose proof (coherent_product F n b e rho R_ rho_nonneg fresh_short drift_whole B_b
+          (norm_le b B_b B_b_nonneg b_short) b_v B_v (norm_le b_v B_v B_v_nonneg b_v_short)) as C.
+        unfold F in C. rewrite !inner_plus, !inner_scal, !inner_plus, !inner_scal in C.
+        rewrite (inner_sym e b_v), (inner_sym n b_v), (inner_sym unit b_v) in C. lra.
+      Qed.
+    End coherent.
+  End sample.
 
   (** * Step 10 *)
 
