@@ -29,6 +29,7 @@ from theory.kernel.terms import (
 
 Have = Callable[[Rel, Scope, p.Proof, str], Scope]
 Prove = Callable[[Rel, Scope, p.Proof], None]
+_Pair = tuple[tuple[str, bool], ...]
 _FUNCTIONALS = {
     frozenset({STEP}): "(average Smp Len)",
     frozenset({COORDINATE}): "Crd",
@@ -102,7 +103,7 @@ def _parts(slack: Term, inside: Scope, over: frozenset[str]) -> tuple[list[_Part
     if not below.is_constant():
         raise Untranslatable("an average of a quotient")
     scale = rational(1 / below.leading_coefficient())
-    order, rewriting = sorted(atoms(slack)), dict[str, None]()
+    order, rewriting = sorted(atoms(slack)), dict[_Pair, list[str]]()
     local = [bool(_labels(world.statement.scalars, world.statement.vectors, atom) & over) for atom in order]
     parts: list[_Part] = []
     for powers, coefficient in above.terms():
@@ -116,7 +117,7 @@ def _parts(slack: Term, inside: Scope, over: frozenset[str]) -> tuple[list[_Part
         coefficient_here = times(*(factor for factor in factors if not is_one(factor)))
         for part in _moment(inside, chosen, over, rewriting):
             parts.append(altered(part, coefficient=times(coefficient_here, part.coefficient)))
-    return parts, list(rewriting)
+    return parts, [line for lines in rewriting.values() for line in lines]
 
 
 def _labels(scalars: object, vectors: object, atom: Atom) -> frozenset[str]:
@@ -124,7 +125,7 @@ def _labels(scalars: object, vectors: object, atom: Atom) -> frozenset[str]:
     return frozenset().union(*(table[name] for name in atom))  # type: ignore[index]
 
 
-def _moment(inside: Scope, chosen: list[Atom], over: frozenset[str], rewriting: dict[str, None]) -> list[_Part]:
+def _moment(inside: Scope, chosen: list[Atom], over: frozenset[str], rewriting: dict[_Pair, list[str]]) -> list[_Part]:
     lemma, printer, one = inside.lemma, inside.printer, number(1)
     statement = lemma.world.statement
     if not chosen:
@@ -141,7 +142,8 @@ def _moment(inside: Scope, chosen: list[Atom], over: frozenset[str], rewriting: 
     if len(links) != 2:
         raise Untranslatable(f"the average of {chosen}")
     more = [printer.at(label) for label in lemma.world.sort(over)]
-    rewriting.update(dict.fromkeys(_locally(inside, links, more)))
+    if tuple(pair) not in rewriting:  # of one pair there may be several monomials
+        rewriting[tuple(pair)] = list(_locally(inside, links, more))
     found = []
     for i, a in links[0].image:
         for j, b in links[1].image:
@@ -233,11 +235,12 @@ def induction(goal: Rel, scope: Scope, proof: p.Induction, prove: Prove) -> None
     value = scope.printer.at(label)
     general = altered(scope.at_all((label,)), env={**scope.env, label: At(count, "")})
     lemma.add(f"assert ({everywhere} : forall {count} : nat, {general.printer.formula(goal)}). {{")
-    lemma.add(f"intro {count}. induction {count} as [|{count} IH]. {{")
+    hypothesis = lemma.new("IH")  # a tower inside is an induction of its own, and calls its own so
+    lemma.add(f"intro {count}. induction {count} as [|{count} {hypothesis}]. {{")
     start = altered(general, env={**scope.env, label: At("0%nat", "")})
     _arrive(goal, start, item, 0, prove, proof.base)
     lemma.add("} {")
-    step = general.assume("hypothesis", "IH", goal)
+    step = general.assume("hypothesis", hypothesis, goal)
     _arrive(goal, step, item, 1, prove, proof.step)
     lemma.add(f"}} }} exact ({everywhere} {value}).")
 

@@ -143,19 +143,19 @@ c_k, rc_k, pi_c, gsq, sq_n, iota, mean_iota = symbols("c_k rc_k pi_c gsq sq_n io
 
 
 def weighted_stage(d: Draft) -> None:
-    """Introduce a stage's weighted window: y is sqrt(c) times the noise d_m + 1 steps ago.
+    """Introduce a stage's weighted window: y is sqrt(c) times the noise D + 1 steps ago, or nothing beyond the lag.
 
-    q_v bounds that noise's second moment with the weight c/mean(c), and Q_m sums it over the lag.
+    q_v bounds that noise's second moment with the weight c/mean(c), and Q_m sums it over the window.
     """
-    d.local(j, y, q_v)
-    d.recursion(j, {Q_m: (0, Q_m + q_v)}, {"W_c": (ZERO, W_c + y)})
-    d.process("y", known=-j - 1, differences=-j - 1, reason=INDEPENDENT)
-    d.process("W_c", known=-1, differences=-j, reason="definition")
+    d.local(D, y, q_v)
+    d.recursion(D, {Q_m: (0, Q_m + q_v)}, {"W_c": (ZERO, W_c + y)})
+    d.process("y", known=-D - 1, differences=-D - 1, reason=INDEPENDENT)
+    d.process("W_c", known=-1, differences=-D, reason="definition")
     d.given("q_v >= 0", le(0, q_v), "domain")
     d.given("weighted", le(norm2(y), q_v * c_bar), VARIANCE)
 
 
-WEIGHTED = {"d_m": 4, "i": 1, "alpha": 1, "S_mj": 1, "q_v": 1, "dev": 2, "R_0": 1, "c_bar": 1}
+WEIGHTED = {"D": 4, "i": 1, "alpha": 1, "S_mj": 1, "q_v": 1, "dev": 2, "R_0": 1, "c_bar": 1}
 WEIGHTED_VECTORS = {"y": (0,), "omega_c": (0,)}
 
 
@@ -169,8 +169,8 @@ def weighted_window_of_a_stage_adds_in_squares(d: Draft) -> None:
     weighted_stage(d)
     d.have("orthogonal", eq(inner(W_c, y), 0), Tower("W_c", "y"))
     add = combine(times("hypothesis"), times("orthogonal", 2), times("weighted"), times("R_0 bounds", q_v))
-    d.conclude("window", le(norm2(W_c), Q_m * R0**2), Induction(j, combine(), add))
-    d.witness({name: WEIGHTED[name] for name in ("d_m", "q_v", "R_0", "c_bar")}, {"y": (0,)})
+    d.conclude("window", le(norm2(W_c), Q_m * R0**2), Induction(D, combine(), add))
+    d.witness({name: WEIGHTED[name] for name in ("D", "q_v", "R_0", "c_bar")}, {"y": (0,)})
 
 
 def weighted_row(d: Draft, step: Expr = alpha) -> None:
@@ -179,7 +179,7 @@ def weighted_row(d: Draft, step: Expr = alpha) -> None:
     d.given("dev >= 0", le(0, dev), "domain")
     d.given("dev", le(Q_m, dev**2), "domain")
     d.given("moved c", le(norm2(omega_c), step**2 * norm2(W_c)), LAGS)
-    d.local(i, S_mj, j, y, q_v, Q_m, dev, W_c, omega_c)
+    d.local(i, S_mj, y, q_v, Q_m, dev, W_c, omega_c)
     d.local(STAGE, S_mj)
     d.recursion(i, {nuh: (0, nuh + S_mj * dev)}, {"P_c": (ZERO, P_c + S_mj * omega_c)})
 

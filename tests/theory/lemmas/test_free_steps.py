@@ -18,7 +18,7 @@ PIECES = (
     "free.first_order", "free.parts_partial", "free.parts", "free.weighted_stage", "free.weighted_partial",
     "free.weighted", "free.frozen_mean", "free.linear", "free.second", "free.remainder", "free.feasible",
 )  # fmt: skip
-rho, alpha, gain, D, k, sigma, h = sympy.symbols("rho alpha gain D d_m sigma sqrt_D", real=True)
+rho, D, h = sympy.symbols("rho D sqrt_D", real=True)
 
 
 def declared(claim: Claim) -> Claim:
@@ -97,13 +97,13 @@ def test_none_with_a_wrong_constant(fault):
         ("free.orthogonal", "n_s", {"differences": None}),  # the noise has a mean
         ("free.window", "n", {"differences": None}),
         ("free.moved", "n_f", {"differences": sympy.Integer(-1)}),
-        ("free.weighted_stage", "y", {"differences": -k - 2}),  # a weight that has seen the noise
+        ("free.weighted_stage", "y", {"differences": -D - 2}),  # a weight that has seen the noise
         ("free.weighted", "Sq_n", {"known": sympy.Integer(0)}),  # distances that look at the sample
         ("free.weighted", "Z_c", {"differences": None}),  # c is not the mean of |G_f|^2
         ("free.remainder", "T_q", {"known": sympy.Integer(0)}),
         ("free.remainder", "Z_t", {"differences": None}),
         ("free.feasible", "Theta", {"known": -D}),
-        ("free.feasible", "y", {"differences": -k - 2}),
+        ("free.feasible", "y", {"differences": -D - 2}),
     ],
 )
 def test_what_is_known_when_is_needed(name, sequence, times):
