@@ -24,6 +24,7 @@ FILES = (
     "CompareNetwork.v",
     "CompareFree.v",
     "CompareFreeRun.v",
+    "CompareFreeStages.v",
     "CompareShape.v",
 )
 TABLE = "THEOREMS.md"

@@ -749,6 +749,156 @@ Section weighted_noise.
   Qed.
 End weighted_noise.
 
+(** * Rows and stages: what the kernel's claims say of them *)
+
+Lemma weighed_row {V : space} N (S far : nat -> R) (om : nat -> V) alpha :
+  (forall j, (j < N)%nat -> 0 <= S j) -> (forall j, (j < N)%nat -> norm (om j) <= alpha * far j) ->
+  norm (vsum N (fun j => scal (S j) (om j))) <= alpha * sum N (fun j => S j * far j).
+Proof.
+  intros HS L. apply Rle_trans with (1 := norm_vsum _ _). rewrite <- sum_scal. apply sum_le. intros j Hj.
+  rewrite norm_scal, Rabs_pos_eq by auto. pose proof (Rmult_le_compat_l _ _ _ (HS j Hj) (L j Hj)). lra.
+Qed.
+
+(** Both parts of a row: coherent windows and windows of differences. *)
+(* Claim: free.parts_partial *)
+Theorem parts_rows (P : sampler) (K : nat) {H H' V V' : space} (X : nat -> process P K H) (n : nat -> process P K H')
+  N (S c s : nat -> R) (d : nat -> nat) (ov : nat -> V) (on : nat -> V') alpha : 0 <= alpha ->
+  (forall j, (j < N)%nat -> 0 <= S j) ->
+  (forall j, (j < N)%nat -> inner (X j []) (X j []) = 0) -> (forall j w, (j < N)%nat -> inner (n j []) w = 0) ->
+  (forall j, (j < N)%nat -> martingale_difference P K (n j)) ->
+  (forall j, (j < N)%nat -> norm (X j) <= c j) -> (forall j, (j < N)%nat -> norm (n j) <= s j) ->
+  (forall j, (j < N)%nat -> norm (ov j) <= alpha * norm (window P K (d j) (X j))) ->
+  (forall j, (j < N)%nat -> norm (on j) <= alpha * norm (window P K (d j) (n j))) ->
+  norm (vsum N (fun j => scal (S j) (ov j))) <= alpha * coherent_part N d c S /\
+  norm (vsum N (fun j => scal (S j) (on j))) <= alpha * martingale_part N d s S.
+Proof.
+  intros Ha HS X0 N0 Dn Lc Ls Lv Ln. split; apply weighed_row; auto; intros j Hj.
+  - apply Rle_trans with (1 := Lv j Hj). apply Rmult_le_compat_l; [exact Ha|].
+    apply Rle_trans with (1 := window_coherent P K (X j) (d j) (X0 j Hj)).
+    apply Rmult_le_compat_l; [apply pos_INR | auto].
+  - apply Rle_trans with (1 := Ln j Hj). apply Rmult_le_compat_l; [exact Ha|].
+    apply Rle_trans with (1 := window_martingale P K (n j) (d j) (Dn j Hj) (fun w => N0 j w Hj)).
+    apply Rmult_le_compat_l; [apply sqrt_pos | auto].
+Qed.
+
+(** A row of S on how far the forward weights left the frozen point, and of T on the backward weights. *)
+(* Claim: free.joint_partial *)
+Theorem joint_rows {V : space} N (S T far : nat -> R) (forwards backwards : nat -> V) alpha :
+  (forall j, (j < N)%nat -> 0 <= S j) -> (forall j, (j < N)%nat -> 0 <= T j) ->
+  (forall j, (j < N)%nat -> norm (forwards j) <= alpha * far j) ->
+  (forall j, (j < N)%nat -> norm (backwards j) <= alpha * far j) ->
+  norm (vsum N (fun j => plus (scal (T j) (backwards j)) (scal (S j) (forwards j))))
+    <= alpha * sum N (fun j => (S j + T j) * far j) /\
+  norm (vsum N (fun j => scal (S j + T j) (backwards j))) <= alpha * sum N (fun j => (S j + T j) * far j).
+Proof.
+  intros HS HT Lf Lb. split.
+  - apply Rle_trans with (1 := norm_vsum _ _). rewrite <- sum_scal. apply sum_le. intros j Hj.
+    apply Rle_trans with (1 := minkowski _ _). rewrite !norm_scal, !Rabs_pos_eq by auto.
+    pose proof (Rmult_le_compat_l _ _ _ (HS j Hj) (Lf j Hj)). pose proof (Rmult_le_compat_l _ _ _ (HT j Hj) (Lb j Hj)).
+    lra.
+  - apply weighed_row; [|exact Lb]. intros j Hj. pose proof (HS j Hj). pose proof (HT j Hj). lra.
+Qed.
+
+(** A row of S on weighed windows. *)
+(* Claim: free.weighted_partial *)
+Theorem weighted_rows (P : sampler) (K : nat) {H V : space} (y : nat -> nat -> process P K H) D N (S dev : nat -> R)
+  (q : nat -> nat -> R) (om : nat -> V) alpha R0 c : 0 <= alpha -> 0 <= R0 -> c <= R0 ^ 2 ->
+  (forall j, (j < N)%nat -> 0 <= S j) -> (forall j, (j < N)%nat -> 0 <= dev j) ->
+  (forall i j, (i < D)%nat -> (j < N)%nat -> centred P K H (Datatypes.S i) (y i j)) ->
+  (forall i j, (i < D)%nat -> (j < N)%nat -> known P K H (Datatypes.S i) (y i j)) ->
+  (forall i j, (i < D)%nat -> (j < N)%nat -> 0 <= q i j /\ inner (y i j) (y i j) <= c * q i j) ->
+  (forall j, (j < N)%nat -> sum D (fun i => q i j) <= dev j ^ 2) ->
+  (forall j, (j < N)%nat -> norm (om j) <= alpha * norm (vsum D (fun i => y i j))) ->
+  norm (vsum N (fun j => scal (S j) (om j))) <= alpha * R0 * sum N (fun j => S j * dev j).
+Proof.
+  intros Ha HR Hc HS Hd C Kn L Q Lo. apply weighed_row; [exact HS|]. intros j Hj.
+  apply Rle_trans with (1 := Lo j Hj). rewrite Rmult_assoc. apply Rmult_le_compat_l; [exact Ha|].
+  apply norm_le; [apply Rmult_le_pos; auto|].
+  apply Rle_trans with (1 := weighted_sums P K (fun i => y i j) D (fun i => R0 ^ 2 * q i j) (fun i Hi => C i j Hi Hj)
+    (fun i Hi => Kn i j Hi Hj) (fun i Hi => Rle_trans _ _ _ (proj2 (L i j Hi Hj))
+      (Rmult_le_compat_r _ _ _ (proj1 (L i j Hi Hj)) Hc))).
+  rewrite sum_scal, Rpow_mult_distr. apply Rmult_le_compat_l; [apply pow2_ge_0 | now apply Q].
+Qed.
+
+Section stages_together.
+  Variables (P : sampler) (K : nat).
+  Context {T : Type}.
+  Variables (E : functional T) (V : T -> space).
+
+  Lemma stages_under (b : lift E (fun m => process P K (V m))) (g : lift E (fun _ => real_space)) k : 0 <= k ->
+    (forall m, support E m -> norm (b m) <= k * (g m : R)) -> norm b <= k * norm g.
+  Proof.
+    intros Hk L. rewrite <- (Rabs_pos_eq k Hk), <- norm_scal. apply lift_norm_le. intros m Hm. rewrite <- norm_sq.
+    change (norm (b m) ^ 2 <= k * (g m : R) * (k * (g m : R))).
+    replace (k * (g m : R) * (k * (g m : R))) with ((k * (g m : R)) ^ 2) by ring. apply pow_incr.
+    split; [apply norm_nonneg | now apply L].
+  Qed.
+
+  Lemma pathwise_under (b : lift E (fun m => process P K (V m))) (row : T -> process P K real_space) m :
+    (forall h, taken P K h -> norm (b m h) <= row m h) -> norm (b m) <= norm (row m).
+  Proof.
+    intros L. apply process_norm_le. intros h Th. apply Rle_trans with (1 := L h Th), Rle_trans with (1 := Rle_abs _).
+    unfold norm. simpl (inner (row m h) _). rewrite <- sqrt_Rsqr_abs. apply Rle_refl.
+  Qed.
+End stages_together.
+
+(** Both parts of the staleness that is linear, over all stages. *)
+(* Claim: free.parts *)
+Theorem parts_stages (P : sampler) (K : nat) {T : Type} (E : functional T) {V V' : space}
+  (bv : lift E (fun _ => process P K V)) (bn : lift E (fun _ => process P K V'))
+  (rv rn : T -> process P K real_space) (gv gn : lift E (fun _ => real_space)) alpha Lambda1 Y nu : 0 <= alpha ->
+  (forall m h, support E m -> taken P K h -> norm (bv m h) <= rv m h) ->
+  (forall m h, support E m -> taken P K h -> norm (bn m h) <= rn m h) ->
+  (forall m, support E m -> norm (rv m) <= alpha * (gv m : R)) ->
+  (forall m, support E m -> norm (rn m) <= alpha * (gn m : R)) ->
+  norm gv <= Lambda1 * Y -> norm gn <= nu -> norm bv <= alpha * (Lambda1 * Y) /\ norm bn <= alpha * nu.
+Proof.
+  intros Ha Lv Ln Rv Rn Gv Gn. split.
+  - apply Rle_trans with (alpha * norm gv); [|now apply Rmult_le_compat_l].
+    apply (stages_under P K E (fun _ => V)); [exact Ha|]. intros m Hm. apply Rle_trans with (2 := Rv m Hm).
+    apply (pathwise_under P K E (fun _ => V) bv rv m). auto.
+  - apply Rle_trans with (alpha * norm gn); [|now apply Rmult_le_compat_l].
+    apply (stages_under P K E (fun _ => V')); [exact Ha|]. intros m Hm. apply Rle_trans with (2 := Rn m Hm).
+    apply (pathwise_under P K E (fun _ => V') bn rn m). auto.
+Qed.
+
+(** How far a direction is from the frozen one, over all stages. *)
+(* Claim: free.joint *)
+Theorem joint_stages (P : sampler) (K : nat) {T : Type} (E : functional T) {V : space}
+  (b : lift E (fun _ => process P K V)) (r : T -> process P K real_space) (gv gn : lift E (fun _ => real_space))
+  alpha ell D Y sigma : 0 <= alpha -> 0 <= D ->
+  (forall m h, support E m -> taken P K h -> norm (b m h) <= r m h) ->
+  (forall m, support E m -> norm (r m) <= alpha * (D * (gv m : R) + sqrt D * (gn m : R))) ->
+  norm gv <= ell * Y -> norm gn <= ell * sigma -> norm b <= ell * (alpha * omega D Y sigma).
+Proof.
+  intros Ha HD L Rb Gv Gn. apply Rle_trans with (alpha * norm (plus (scal D gv) (scal (sqrt D) gn))).
+  - apply (stages_under P K E (fun _ => V)); [exact Ha|]. intros m Hm.
+    apply Rle_trans with (1 := pathwise_under P K E (fun _ => V) b r m (fun h => L m h Hm)). exact (Rb m Hm).
+  - replace (ell * (alpha * omega D Y sigma)) with (alpha * (D * (ell * Y) + sqrt D * (ell * sigma)))
+      by (unfold omega; ring).
+    apply Rmult_le_compat_l; [exact Ha|]. apply Rle_trans with (1 := minkowski _ _).
+    rewrite !norm_scal, !Rabs_pos_eq by auto using sqrt_pos.
+    apply Rplus_le_compat; apply Rmult_le_compat_l; auto using sqrt_pos.
+Qed.
+
+(** The noise of a window, seen with the length of a frozen direction, over all stages: of its square C is the mean over
+    the fresh sample, and Z what is around it. *)
+(* Claim: free.weighted *)
+Theorem weighted_stages (P : sampler) (K : nat) {T : Type} (E : functional T) {V : space}
+  (b : lift E (fun _ => process P K V)) (Sq r : T -> process P K real_space) (C Z : process P K real_space)
+  (g : lift E (fun _ => real_space)) k nuhat : 0 <= k -> martingale_difference P K Z ->
+  (forall m, support E m -> known P K real_space 1 (Sq m)) ->
+  (forall m h, support E m -> taken P K h -> inner (b m h) (b m h) <= (Sq m h : R) * ((C h : R) + (Z h : R))) ->
+  (forall m h, support E m -> taken P K h -> (Sq m h : R) * (C h : R) <= inner (r m h) (r m h)) ->
+  (forall m, support E m -> norm (r m) <= k * (g m : R)) -> norm g <= nuhat -> norm b <= k * nuhat.
+Proof.
+  intros Hk DZ KS L Lr Rg G. apply Rle_trans with (k * norm g); [|now apply Rmult_le_compat_l].
+  apply (stages_under P K E (fun _ => V)); [exact Hk|]. intros m Hm. apply Rle_trans with (2 := Rg m Hm).
+  apply sqrt_le_1_alt. pose proof (known_orthogonal P K Z (Sq m) DZ (KS m Hm)) as O.
+  apply Rle_trans with (inner (Sq m) (plus C Z)); [apply apply_le; intros h Th; exact (L m h Hm Th)|].
+  rewrite inner_plus_r, O, Rplus_0_r. apply apply_le. intros h Th. exact (Lr m h Hm Th).
+Qed.
+
 (** * Theorem 4 *)
 
 (** (ii) and |a| <= Y are those of Theorem 1. *)
