@@ -25,6 +25,7 @@ FILES = (
     "CompareFree.v",
     "CompareFreeRun.v",
     "CompareFreeStages.v",
+    "CompareFreeWhole.v",
     "CompareShape.v",
 )
 TABLE = "THEOREMS.md"

@@ -919,3 +919,31 @@ Proof.
     apply (Rmult_le_compat_l x) in CS; [|exact Hx].
     assert (x * norm n ^ 2 <= x * sigma ^ 2) by now apply Rmult_le_compat_l. lra.
 Qed.
+
+(** The point of a run, from all its pieces. *)
+(* Claim: free.feasible *)
+Theorem run_free {H : space} (F n b e bv bn rem u0 p1 p2 dir : H)
+  p x rho alpha Lambda1 nu sigma D ell theta1 nuhat R0 Gamma H2 HJ :
+  0 <= rho -> 0 < alpha -> 0 <= Lambda1 -> 0 <= nu -> 0 <= D -> 0 <= sigma -> 0 <= x ->
+  let v := plus F (plus b e) in let u := plus e (scal (rho ^ 2) (plus F n)) in let Y := norm v in
+  let k := kappa rho ell nu theta1 nuhat R0 in let eta := curved rho Gamma H2 HJ in
+  direction F dir -> inner dir n = 0 -> norm n <= sigma ->
+  inner F v <= p + x / 2 * norm (plus v n) ^ 2 ->
+  norm (plus F n) <= radius sigma (norm F ^ 2) ->
+  norm e <= rho * norm (plus (plus F n) b) ->
+  norm b <= alpha * (Lambda1 * Y + nu) ->
+  (forall w, inner b w = inner bv w + inner bn w + inner rem w) ->
+  (forall w, inner u w = inner u0 w + inner p1 w + inner p2 w) ->
+  norm bv <= alpha * (Lambda1 * Y) ->
+  inner u0 bn = 0 ->
+  inner p1 bn <= rho * (1 + rho) * (ell * (alpha * omega D Y sigma)) * (alpha * nu) ->
+  inner p2 bn <= theta1 * (alpha * omega D Y sigma) * (alpha * nuhat * R0) ->
+  inner u rem <= rho * (1 + rho) * Gamma * ((H2 / 2 + HJ) * (alpha * omega D Y sigma) ^ 2) ->
+  feasible_free p x sigma (rho * radius sigma (norm F ^ 2)) ((1 + rho) * alpha * Lambda1)
+    (e0 alpha rho nu k eta D sigma) (e1 alpha rho Lambda1 nu k eta D sigma) (e2 alpha eta D)
+    (norm F ^ 2) Y (inner dir v).
+Proof.
+  intros Hr Ha HL Hn HD Hs Hx v u Y k eta Hd O Short Descent G E B Parts Leaves Bv Orth P1 P2 Rem.
+  apply (feasible_of_near F (plus b e) n dir); auto.
+  apply (near_but_for_squares F n b e bv bn rem u0 p1 p2); auto.
+Qed.
