@@ -25,6 +25,9 @@ FILES = (
     "CompareSecondOrder.v",
     "CompareFree.v",
     "CompareFreeBounds.v",
+    "CompareFreeRun.v",
+    "CompareFreeStages.v",
+    "CompareFreeWhole.v",
     "CompareShape.v",
 )
 TABLE = "THEOREMS.md"
