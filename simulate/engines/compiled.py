@@ -14,22 +14,12 @@ from boundary import BadInput
 from simulate import kernels, notes
 from simulate.engines.base import Engine, NumPyEngine, State, Task
 from simulate.observe import NEVER, BlockPlan, Observer, Seen
-from simulate.problems import (
-    Attaining,
-    Cosine,
-    Digits,
-    LagLower,
-    Logistic,
-    Network,
-    PlusMinus,
-    Problem,
-    Quadratic,
-    activations,
-)
+from simulate.problems import Attaining, Cosine, Digits, Logistic, Network, PlusMinus, Problem, Quadratic, activations
 from simulate.problems.activations import Activation
 from simulate.problems.base import Laws
 from simulate.problems.blocks import Blocks
 from simulate.problems.checking import require_agreement
+from simulate.problems.lag_lower import LagLower
 from theory.setting.algorithms import Algorithm
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
