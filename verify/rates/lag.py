@@ -19,9 +19,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+import theory
 from simulate.problems import Network
 from simulate.run import LEFT_OUT
 from theory.theorems import network
+from verify.judging import joint
 from verify.rates import intervals
 from verify.rates.iterations import StudyPlan, sharp_bound
 from verify.rates.measure import Found, Job, Measured, RateRun, Settings, described, made
@@ -267,8 +269,9 @@ def _prices(case: LagCase, plan: StudyPlan, found: Found) -> list[Price]:
 
 
 def _in_step(case: LagCase, plan: StudyPlan, found: Found, error: float) -> RateRow:
-    """Return the exponent of the excess in alpha at the highest saturation."""
+    """Return the exponent of the excess in alpha at the highest saturation, beside that of Theorem 4's price."""
     last = _prices(case, plan, found)[-1]
+    charged = [fourth_price(case.pair(case.taus[-1], alpha, plan), found) for alpha in case.alphas]
     positive = bool(np.all(last.excess.mean(axis=1) > 0))
     interval = (
         intervals.exponent(case.alphas, last.excess, error=error)
@@ -283,10 +286,30 @@ def _in_step(case: LagCase, plan: StudyPlan, found: Found, error: float) -> Rate
         interval,
         None,
         (case.alphas[0], case.alphas[-1]),
+        None if None in charged else intervals.slope(case.alphas, [one or 0.0 for one in charged]),
         note=f"tau = {case.taus[-1]:g}, rbar = {last.saturation[-1]:.3f}"
         + ("" if positive else "; not told from 0 at every step")
         + (f"; {WILD}" if last.change > _STEADY else ""),
     )
+
+
+def fourth_price(pair: tuple[RateRun, RateRun], found: Found) -> float | None:
+    """Return what Theorem 4 charges for the lag, in (f/w)^2, at the larger saturation of a pair; None: not known."""
+    rho = max(found[one].largest for one in pair)
+    ends = []
+    for request in pair:
+        run = found[request]
+        known = {name: run.facts.get(name) for name in FOURTH}
+        if None in known.values():
+            return None
+        start = joint.start(request)
+        own = {"Delta": run.gap, "alpha": request.alpha, "K": request.iterations, "rho": rho, "theta1": 1 / request.tau}
+        ends.append(float(theory.bound("free")(**known, **own, D=start["D"], F0=start["F0"])))
+    return ends[0] - ends[1]
+
+
+FOURTH = ("L", "sigma2", "Lambda1", "Lambdah", "nu", "Ln", "ell", "ell1", "nuhat", "H2", "HJ", "Gamma")
+"""Constants of the problem that Theorem 4 takes; a network's are not facts of its data."""
 
 
 def _share_row(case: LagCase, plan: StudyPlan, found: Found, error: float) -> RateRow:

@@ -28,6 +28,8 @@ from verify.sweep import assessing
 from verify.sweep.drawn import Setting
 
 AREA: Area = "statistics"
+FIRST = {"L": 1.0, "sigma2": 1.0, "Delta": 1.0, "alpha": 0.1, "K": 100, "Lambda1": 0.5, "Lambdah": 0.5, "rho": 0.5}
+FIRST |= {"nu": 0.4, "Ln": 0.8}
 
 
 def detectors() -> dict[str, Detector]:
@@ -106,8 +108,7 @@ def _power() -> bool:
 def _planted(mean: float, **changes: Any) -> Observations:  # noqa: ANN401
     """Return 200 replicas around a mean, of a setting whose constants are all certified."""
     rng = np.random.default_rng(5)
-    values = {"L": 1.0, "sigma2": 1.0, "Delta": 1.0, "alpha": 0.1, "K": 100, "Lambda1": 0.5, "Lambdah": 0.5}
-    values |= {"nu": 0.4, "Ln": 0.8, "rho": 0.5}
+    values = {"D": 1.0, "ell": 1.0, "ell1": 0.5, "theta1": 0.1, "F0": 1.0, "H2": 0.0, "HJ": 0.0, "chi2": 0.75} | FIRST
     square = 0.16 * rng.uniform(0.3, 1.0, 200)
     saturation = np.append(np.full(199, 0.2), 0.4)  # one replica went further than the others
     known = Constants(values, dict.fromkeys(values, True))
@@ -119,7 +120,7 @@ def _planted_bound(name: str) -> Callable[..., float]:
     """Return 1 + rbar2, defined for rho in [0.39, 0.6]; a rho of 1 is left to the refusals."""
 
     def bound(rho: float, rbar2: float = 0.0, **_: float) -> float:
-        if 0.6 < rho < 1 or rho < 0.39:
+        if 0.6 < np.max(rho) < 1 or np.max(rho) < 0.39:
             raise OutsideDomain("rho", rho, "0.39 <= rho <= 0.6", name)
         return 1.0 + rbar2
 
@@ -158,7 +159,7 @@ def _refusals() -> bool:
     )
     cases += tuple(
         (_planted(9.0, constants=Constants(known.values, {**known.certified, name: False})), "noise-resolved/a-priori")
-        for name in known.values
+        for name in FIRST
     )
     for unknown in ({"covered": False}, {"independent_draws": False}):
         cases += tuple((_planted(9.0, **unknown), f"sharp/{basis}") for basis in ("a-priori", "a-posteriori"))
