@@ -129,9 +129,10 @@ def _sentence(found: CrossTerm) -> str:
     match found.verdict:
         case "artefact":
             said = (
-                "On these problems, whose directions have a Lipschitz derivative, the cross term rho Lambdah of Theorem 3 "
-                "is an artefact of its analysis (Theorem 4 has none; where the direction is only Lipschitz it is real, as "
-                f"on lipschitz-only): no stationary one shows it, and what of the lag's price goes as rho alpha is at most {100 * most:.2g} % "
+                "On these problems, whose directions have a Lipschitz derivative, the cross term rho Lambdah of "
+                "Theorem 3 is an artefact of its analysis (Theorem 4 has none; where the direction is only Lipschitz "
+                "it is real, as on lipschitz-only): no stationary one shows it, and what of the lag's price goes as "
+                f"rho alpha is at most {100 * most:.2g} % "
                 f"{charged}, on {counted}"
             )
         case "real":
