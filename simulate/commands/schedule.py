@@ -22,7 +22,7 @@ FORMATS = ("text", "svg", "json")
 def schedule(
     stages: Annotated[str, options.number("M, >= 1.")],
     samples: Annotated[str, options.number("Samples that pass, >= 1.")],
-    batch: Annotated[str, options.number("Micro-batches of the synchronous pipeline, >= 1; no other has any.")] = "1",
+    batch: Annotated[str, options.number("Samples in a group, >= 1, one update each; 1 in what has none.")] = "1",
     kind: Annotated[str | None, typer.Option(help=", ".join(schedules.REGISTRY))] = None,
     form: Annotated[str, typer.Option("--format", help=", ".join(FORMATS))] = "text",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to a file instead of stdout.")] = None,
@@ -31,7 +31,8 @@ def schedule(
     boundary.known("--format", form, FORMATS)
     size = boundary.integer("batch", batch, at_least=1)
     name = kind if kind is not None else ("asynchronous" if size == 1 else "synchronous")
-    grouped = size if name == schedules.Synchronous.name else 1
+    kind_of = schedules.REGISTRY.get(name)
+    grouped = size if kind_of is not None and kind_of.grouped else 1
     plan = schedules.make(name, boundary.integer("stages", stages, at_least=1), grouped)
     count = boundary.integer("samples", samples, at_least=1)
     boundary.check_writable(out)

@@ -363,15 +363,17 @@ def choose(task: Task) -> Engine:
 def refusal(task: Task) -> str:
     """Return what of a task the compiled kernels do not serve, and why; empty if they serve all of it."""
     return (
-        _algorithm_refusal(task.algorithm)
+        _algorithm_refusal(task.algorithm, task.places)
         or _problem_refusal(task.problem, task.lags)
         or _device_refusal(type(task.device))
     )
 
 
-def _algorithm_refusal(algorithm: Algorithm) -> str:
+def _algorithm_refusal(algorithm: Algorithm, places: object) -> str:
     if algorithm.own:
         return f"the algorithm {algorithm.name} states its own {', '.join(algorithm.own)}, which no kernel knows"
+    if places is not None:
+        return f"the samples of a batch of {algorithm.name} have lags of their own, of which a kernel knows one a stage"
     return ""
 
 

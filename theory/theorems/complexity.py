@@ -72,11 +72,14 @@ def slots(algorithm: str) -> Expr:
 def slots_of(algorithm: str, count: Expr) -> Expr:
     """Return the slots (clock cycles) that `count` iterations take on the schedule of the algorithm.
 
-    Sequential: 2 M each; synchronous: 2 (M + B - 1) each; asynchronous: 2 (K + M - 1) together (claims pipeline.*).
+    Sequential: 2 M each; synchronous: 2 (M + B - 1) each; asynchronous: 2 (K + M - 1) together, and with B samples an
+    iteration 2 (B K + M - 1), of which a claim says N = B K (claims pipeline.*).
     """
     M, B = symbol("M"), symbol("B")
+    full = 2 * (B * count + M - 1)
     by_schedule = {
-        "sequential": 2 * M * count, "synchronous": 2 * (M + B - 1) * count, "asynchronous": 2 * (count + M - 1)
+        "sequential": 2 * M * count, "synchronous": 2 * (M + B - 1) * count, "asynchronous": 2 * (count + M - 1),
+        "accumulated": full, "vertical-sync": full,
     }  # fmt: skip
     return by_schedule[algorithms.named(algorithm).schedule]
 

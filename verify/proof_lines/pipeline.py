@@ -22,6 +22,8 @@ def lines(path: Recording) -> list[Line]:
     match kind:
         case "asynchronous":
             return [*_slots(schedule), *_lags(schedule, path.setting.lags)]
+        case "accumulated" | "vertical-sync":
+            return _slots(schedule)
         case "synchronous":
             values = {"M": schedule.stages, "B": batch}
             return [_equal("pipeline.synchronous", "density", schedule.density(batch), values)]
