@@ -107,7 +107,7 @@ class Run:
         stages = self.problem.stages
         if self.schedule is not None and not row.pipelined:
             raise BadInput("schedule", self.schedule, f"none given for {self.algorithm}, which has no pipeline of lags")
-        usual = self.pipeline().lags() if row.pipelined else (0,) * stages
+        usual = self.pipeline().lags() if self.schedule else row.lags(stages, self.batch)
         lags = usual if self.lags is LEFT_OUT else algorithms.checked_lags(self.lags, stages)
         if max(lags) > LARGEST_COUNT:
             raise BadInput("lags", max(lags), "lags <= 2^53", "stale.martingale")

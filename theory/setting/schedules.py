@@ -113,9 +113,7 @@ class Schedule(ABC):
         # A stage takes samples in their order: those whose backward pass lies between stand side by side.
         seen = bisect_left if self.forward_first else bisect_right  # of the updates in the forward pass's own slot
         between = range(seen(earlier, start, key=slot), bisect_left(earlier, end, key=slot))
-        if self.batch == 1:
-            return len(between)
-        return sum(1 for other in between if self.updates_after(other))
+        return between.stop // self.batch - between.start // self.batch  # one update after the last of each group
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import simulate
+import theory
 import verify
 from boundary import BadInput
 from simulate import group
@@ -15,9 +16,12 @@ from simulate.engines import compiled
 from simulate.engines.base import Task
 from simulate.engines.machine import Machine
 from simulate.engines.reference import Recursion
-from simulate.problems import Network, Quadratic
+from simulate.problems import Network, PlusMinus, Quadratic
 from simulate.randomness import block_length
 from theory.setting import algorithms, devices
+from verify.judging.observations import Constants
+from verify.proof_lines.record import record
+from verify.sweep.drawn import Setting
 
 ALPHA, TAU, STEPS = 0.05, 6.0, 14
 PROBLEMS = [Network(4, (3, 4, 2, 3, 2), samples=6), Quadratic(4, size=2, noise="two-point")]
@@ -136,6 +140,23 @@ def test_a_batch_is_written_sample_by_sample(problem, backend):
     assert not same(found, final(problem, "analog-sgd-sp", 3, backend))
 
 
+def test_a_bound_with_the_variance_of_a_mean_would_be_wrong_for_it():
+    """Stationary at W, |g_b| = sigma: A tends to rho^2 sigma^2 whatever B, so it is well that no bound is applied."""
+    problem = PlusMinus(1)
+    options = {"alpha": 0.01, "tau": problem.tau, "iterations": 20_000, "replicas": 8, "seed": 1, "batch": 8}
+    found = {name: simulate.run(problem, name, backend="numpy", **options) for name in ("per-sample", "analog-sgd-sp")}
+
+    def bound(runs):
+        facts = runs.facts.values
+        return theory.bound("sharp")(
+            L=facts["L"], sigma2=facts["sigma2"] / 8, Delta=runs.initial_gap, alpha=0.01, K=20_000,
+            rho=float(runs.max_saturation.max()), Lambda1=0, Lambdah=0,
+        )  # fmt: skip
+
+    assert found["per-sample"].mean_squared_gradient.min() > 3 * bound(found["per-sample"])
+    assert found["analog-sgd-sp"].mean_squared_gradient.max() < bound(found["analog-sgd-sp"])
+
+
 def test_without_saturation_the_samples_together_are_the_mean():
     one, other = (
         simulate.run(PROBLEMS[0], name, alpha=ALPHA, tau=np.inf, iterations=STEPS, batch=3, seed=5, backend="reference")
@@ -202,6 +223,14 @@ def test_what_cannot_be_run_is_refused():
     free = simulate.Run(PROBLEMS[0], "accumulated-ap", ALPHA, TAU, STEPS, lags=(4, 0, 1, 0))
     assert free.lags == (4, 0, 1, 0)
     assert simulate.Run(PROBLEMS[0], "pipemare", ALPHA, TAU, 40).describe()["anneal"] == 10
+
+
+@pytest.mark.parametrize(("name", "batch"), [("accumulated-ap", 2), ("pipemare", 1), ("per-sample", 1)])
+def test_the_proof_line_by_line_refuses_what_it_would_record_wrongly(name, batch):
+    setting = Setting(PROBLEMS[1], name, ALPHA, TAU, STEPS, batch=batch)
+    with pytest.raises(BadInput, match=f"algorithm = '?{name}.*proof line by line"):
+        record(setting, Constants({}, {}), 4, 2)
+    assert record(Setting(PROBLEMS[1], "pipemare-ap", ALPHA, TAU, STEPS), Constants({}, {}), 4, 2).steps == 4
 
 
 def test_a_run_is_what_its_description_makes_again():
