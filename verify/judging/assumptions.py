@@ -127,7 +127,8 @@ def _growing(observed: Observations) -> tuple[Status, str]:
 def _lags(observed: Observations) -> tuple[Status, str]:
     if observed.covered:
         return "certified", f"those of the run of {observed.algorithm}, from its schedule if not given"
-    why = algorithms.named(observed.algorithm).uncovered
+    known = algorithms.REGISTRY.get(observed.algorithm)  # a stored run may be of one that is not there any more
+    why = known.uncovered if known else ""
     reason = f"no theorem speaks of the steps of the algorithm {observed.algorithm}"
     return "not established", f"{reason}: {why}" if why else reason
 
