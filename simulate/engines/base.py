@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -79,6 +79,11 @@ class Task:
         """Return the lags of every sample of a batch, as far as K steps tell them apart; None: all have `reach`."""
         found, most = self.run.lags_by_place(), self.run.iterations
         return None if found is None else tuple(tuple(min(lag, most) for lag in lags) for lags in found)
+
+    @property
+    def reach_by_place(self) -> tuple[int, ...]:
+        """Return `reach`, or where the samples of a batch differ in it that of each, one after the other."""
+        return self.reach if self.places is None else tuple(chain.from_iterable(self.places))
 
     @cached_property
     def _delays(self) -> tuple[float, ...]:

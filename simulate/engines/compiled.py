@@ -144,7 +144,7 @@ class NetworkEngine(SnapshotEngine):
             problem.inputs,
             problem.targets,
             problem.widths,
-            task.reach,
+            task.reach_by_place,
             alpha=task.run.alpha,
             element=self.element,
             activation=problem.activation,
@@ -344,6 +344,7 @@ _ENGINES: dict[type[Problem], type[Compiled]] = {
     Attaining: ScalarEngine,
 }
 """The problems that have a kernel of their own; a subclass is another problem."""
+_NETWORKS = (Network, Digits)
 
 
 def choose(task: Task) -> Engine:
@@ -363,17 +364,17 @@ def choose(task: Task) -> Engine:
 def refusal(task: Task) -> str:
     """Return what of a task the compiled kernels do not serve, and why; empty if they serve all of it."""
     return (
-        _algorithm_refusal(task.algorithm, task.places)
+        _algorithm_refusal(task.algorithm, apart=task.places is not None and type(task.problem) not in _NETWORKS)
         or _problem_refusal(task.problem, task.lags)
         or _device_refusal(type(task.device))
     )
 
 
-def _algorithm_refusal(algorithm: Algorithm, places: object) -> str:
+def _algorithm_refusal(algorithm: Algorithm, *, apart: bool) -> str:
     if algorithm.own:
         return f"the algorithm {algorithm.name} states its own {', '.join(algorithm.own)}, which no kernel knows"
-    if places is not None:
-        return f"the samples of a batch of {algorithm.name} have lags of their own, of which a kernel knows one a stage"
+    if apart:
+        return f"samples of a batch of {algorithm.name} differ in their lags, which only the kernel of networks serves"
     return ""
 
 
