@@ -57,8 +57,16 @@ def _check_drawing(plan: schedules.Schedule, samples: int, task: int, cell: int)
 
 def _schedule_text(plan: schedules.Schedule, samples: int) -> str:
     lags = ", ".join(str(lag) for lag in plan.lags())
+    places = _lags_by_place(plan, samples) or []
+    for number, others in enumerate(places[1:] if len(set(places)) > 1 else [], 1):
+        lags += f"\nsample {number} of a group: {', '.join(str(lag) for lag in others)}"
     facts = f"lags     {lags}\nslots    {plan.slots(samples)}\ndensity  {plan.density(samples):.6g}\n"
     return f"{plan.name}, {plan.stages} stages\n{drawing.text(plan, samples)}{facts}"
+
+
+def _lags_by_place(plan: schedules.Schedule, samples: int) -> list[tuple[int, ...]] | None:
+    """Return the lags of every sample of a group; None if the drawing does not hold a whole group."""
+    return list(plan.lags_by_place()) if plan.batch <= samples else None
 
 
 def _schedule_json(plan: schedules.Schedule, samples: int) -> str:
@@ -69,6 +77,7 @@ def _schedule_json(plan: schedules.Schedule, samples: int) -> str:
         "batch": plan.batch,
         "samples": samples,
         "lags": plan.lags(),
+        "lags_by_place": _lags_by_place(plan, samples),
         "slots": plan.slots(samples),
         "density": plan.density(samples),
         "tasks": tasks,
