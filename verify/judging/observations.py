@@ -300,6 +300,8 @@ def constants(runs: RunResult) -> Constants:
         certified |= dict.fromkeys(values, False)
     if "sigma2" in values:
         values["sigma2"] /= run.batch
+    if "nu" in values and run.batch > 1:  # linear in the noise of a step; rounded up
+        values["nu"] *= (1 + 4 * float(np.finfo(np.float64).eps)) / math.sqrt(run.batch)
     values |= {"Delta": runs.initial_gap, "alpha": run.alpha, "K": run.iterations}
     certified |= {"Delta": True, "alpha": True, "K": True}
     saturation = 0.0 if math.isinf(run.tau) else runs.certified_saturation

@@ -114,6 +114,24 @@ def test_stale_pipelines_are_the_literal_loop(problem, name, batch, backend):
     )
 
 
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    ("name", "schedule", "batch"),
+    [
+        ("analog-sgd-ap", "vertical-sync", 1), ("analog-sgd-ap", "registered-duplex", 1),
+        ("accumulated-ap", "vertical-sync", 2), ("accumulated-ap", "registered-duplex", 3),
+        ("pipemare", "accumulated", 3), ("pipedream-2bw", "registered-duplex", 2),
+    ],
+)  # fmt: skip
+def test_another_pipeline_than_its_own_is_run_alike_by_machine_and_recursion(problem, name, schedule, batch):
+    found, literal, fast = (
+        final(problem, name, batch, backend, schedule=schedule) for backend in ("machine", "reference", "kernels")
+    )
+    assert all(np.array_equal(one, other) for one, other in zip(found, literal, strict=True))
+    assert same(fast, literal)
+    assert not same(found, final(problem, name, batch, "machine"))
+
+
 @pytest.mark.parametrize("backend", ["reference", "numpy", "machine"])
 @pytest.mark.parametrize(("batch", "anneal"), [(1, 5), (2, 5), (8, 5), (1, None)])
 def test_pipemares_step_is_that_of_its_delay(batch, anneal, backend):
@@ -255,6 +273,7 @@ def test_the_theorems_bound_it_with_its_lags_and_the_variance_of_a_mean(name):
     assert {check.verdict for check in report.checks if check.theorem == "sharp"} & {"held"}
     constants = verify.judging.observations.constants(runs).values
     assert constants["sigma2"] == pytest.approx(runs.facts.values["sigma2"] / 4)
+    assert 0 <= constants["nu"] - runs.facts.values["nu"] / 2 < 1e-14
     assert (
         runs.run.lags
         == {"accumulated-ap": (1, 1, 1, 0), "pipedream-2bw": (1, 1, 1, 1), "pipemare-ap": (2, 2, 1, 1)}[name]
