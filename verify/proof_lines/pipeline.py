@@ -27,9 +27,11 @@ def lines(path: Recording) -> list[Line]:
         case "synchronous":
             values = {"M": schedule.stages, "B": batch}
             return [_equal("pipeline.synchronous", "density", schedule.density(batch), values)]
-        case _:
+        case "sequential":
             values = {"M": schedule.stages, "N": SAMPLES}
             return [_equal("pipeline.sequential", "density", schedule.density(SAMPLES), values)]
+        case _:
+            return []  # no claim speaks of its slots
 
 
 def _equal(claim: str, part: str, counted: float, values: Mapping[str, float]) -> Line:

@@ -20,6 +20,7 @@ from simulate.problems import Network, PlusMinus, Quadratic
 from simulate.randomness import block_length
 from theory.setting import algorithms, devices
 from verify.judging.observations import Constants
+from verify.proof_lines import pipeline
 from verify.proof_lines.record import record
 from verify.sweep.drawn import Setting
 
@@ -252,7 +253,14 @@ def test_the_proof_line_by_line_refuses_what_it_would_record_wrongly(name, batch
     setting = Setting(PROBLEMS[1], name, ALPHA, TAU, STEPS, batch=batch)
     with pytest.raises(BadInput, match=f"algorithm = '?{name}.*proof line by line"):
         record(setting, Constants({}, {}), 4, 2)
-    assert record(Setting(PROBLEMS[1], "pipemare-ap", ALPHA, TAU, STEPS), Constants({}, {}), 4, 2).steps == 4
+
+
+@pytest.mark.parametrize(("name", "lines"), [("pipemare-ap", 0), ("accumulated-ap", 3), ("pipedream-2bw", 3)])
+def test_its_slots_are_held_against_the_claims_that_speak_of_them(name, lines):
+    tau = np.inf if name == "pipedream-2bw" else TAU
+    path = record(Setting(PROBLEMS[1], name, ALPHA, tau, STEPS), Constants({}, {}), 4, 2)
+    found = pipeline.lines(path)
+    assert path.steps == 4 and len(found) == lines and all(line.ok for line in found)
 
 
 def test_a_run_is_what_its_description_makes_again():
