@@ -74,12 +74,13 @@ class Run:
     seed: int = field(default=0, metadata=about("Seed of all random numbers", Whole(0, (1 << 64) - 1)))
     device: str = field(default="ald", metadata=about("Device", DeviceName()))
     device_parameters: dict[str, float | str] = field(default_factory=dict, hash=False)
-    batch: int = field(default=1, metadata=about("Micro-batches B of analog-sgd-sp, 1 for the others", Whole()))
+    batch: int = field(default=1, metadata=about("Samples B an iteration takes, 1 of most algorithms", Whole()))
     lags: tuple[int, ...] = field(default=LEFT_OUT, metadata=about("d_1,...,d_M instead of the schedule's", LAGS))
     dtype: str = field(default="float64", metadata=about("Type of the weights", Name(lambda: DTYPES)))
     measure_every: int = field(default=LEFT_OUT, metadata=about("Steps in a stratum of measuring times", Whole()))
     backend: str = field(default=BACKENDS[0], metadata=about("Who makes the steps", Name(lambda: BACKENDS)))
     schedule: str | None = field(default=None, metadata=about("Pipeline instead of the algorithm's own", SCHEDULE))
+    anneal: int = field(default=LEFT_OUT, metadata=about("Steps until pipemare's step is alpha, its only", Whole()))
 
     def __post_init__(self) -> None:
         read_all(self)
@@ -106,12 +107,19 @@ class Run:
         stages = self.problem.stages
         if self.schedule is not None and not row.pipelined:
             raise BadInput("schedule", self.schedule, f"none given for {self.algorithm}, which has no pipeline of lags")
-        usual = schedules.make(self.schedule, stages).lags() if self.schedule else row.lags(stages)
+        usual = self.pipeline().lags() if self.schedule else row.lags(stages, self.batch)
         lags = usual if self.lags is LEFT_OUT else algorithms.checked_lags(self.lags, stages)
         if max(lags) > LARGEST_COUNT:
             raise BadInput("lags", max(lags), "lags <= 2^53", "stale.martingale")
+        if self.anneal is not LEFT_OUT and not row.annealed:
+            raise BadInput("anneal", self.anneal, f"none given for {self.algorithm}, whose step size knows none")
+        if self.anneal is LEFT_OUT and row.annealed:
+            object.__setattr__(self, "anneal", max(1, self.iterations // 4))
         if not row.pipelined and any(lags):
             raise BadInput("lags", lags, f"lags = 0 for {self.algorithm}, which has no stale weights")
+        if lags != usual and self.lags_by_place() is not None:
+            needed = f"lags = {usual}, of the schedule: with batch = {self.batch} a batch's samples differ in them"
+            raise BadInput("lags", lags, needed)
         object.__setattr__(self, "lags", lags)
         longest = block_length(self.problem)
         if self.measure_every is LEFT_OUT:
@@ -120,6 +128,20 @@ class Run:
         else:
             every = self.measure_every
         object.__setattr__(self, "measure_every", min(every, longest))
+
+    def pipeline(self) -> schedules.Schedule:
+        """Return the pipeline that is run: the algorithm's own, or the one that is given instead."""
+        row, stages = algorithms.named(self.algorithm), self.problem.stages
+        if self.schedule is None:
+            return row.make_schedule(stages, self.batch)
+        return schedules.make(self.schedule, stages, self.batch)
+
+    def lags_by_place(self) -> tuple[tuple[int, ...], ...] | None:
+        """Return the lags of every sample of a batch, shape (B, M); None where all of them have the run's `lags`."""
+        if self.batch == 1 or not algorithms.named(self.algorithm).pipelined:
+            return None
+        places = self.pipeline().lags_by_place()
+        return None if len(set(places)) == 1 else places
 
     def make_device(self) -> Device:
         """Return the device; a digital run has the linear one with tau = inf."""

@@ -22,7 +22,7 @@ FORMATS = ("text", "svg", "json")
 def schedule(
     stages: Annotated[str, options.number("M, >= 1.")],
     samples: Annotated[str, options.number("Samples that pass, >= 1.")],
-    batch: Annotated[str, options.number("Micro-batches of the synchronous pipeline, >= 1; no other has any.")] = "1",
+    batch: Annotated[str, options.number("Samples in a group, >= 1, one update each; 1 in what has none.")] = "1",
     kind: Annotated[str | None, typer.Option(help=", ".join(schedules.REGISTRY))] = None,
     form: Annotated[str, typer.Option("--format", help=", ".join(FORMATS))] = "text",
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write to a file instead of stdout.")] = None,
@@ -31,7 +31,8 @@ def schedule(
     boundary.known("--format", form, FORMATS)
     size = boundary.integer("batch", batch, at_least=1)
     name = kind if kind is not None else ("asynchronous" if size == 1 else "synchronous")
-    grouped = size if name == schedules.Synchronous.name else 1
+    kind_of = schedules.REGISTRY.get(name)
+    grouped = size if kind_of is not None and kind_of.grouped else 1
     plan = schedules.make(name, boundary.integer("stages", stages, at_least=1), grouped)
     count = boundary.integer("samples", samples, at_least=1)
     boundary.check_writable(out)
@@ -56,8 +57,16 @@ def _check_drawing(plan: schedules.Schedule, samples: int, task: int, cell: int)
 
 def _schedule_text(plan: schedules.Schedule, samples: int) -> str:
     lags = ", ".join(str(lag) for lag in plan.lags())
+    places = _lags_by_place(plan, samples) or []
+    for number, others in enumerate(places[1:] if len(set(places)) > 1 else [], 1):
+        lags += f"\nsample {number} of a group: {', '.join(str(lag) for lag in others)}"
     facts = f"lags     {lags}\nslots    {plan.slots(samples)}\ndensity  {plan.density(samples):.6g}\n"
     return f"{plan.name}, {plan.stages} stages\n{drawing.text(plan, samples)}{facts}"
+
+
+def _lags_by_place(plan: schedules.Schedule, samples: int) -> list[tuple[int, ...]] | None:
+    """Return the lags of every sample of a group; None if the drawing does not hold a whole group."""
+    return list(plan.lags_by_place()) if plan.batch <= samples else None
 
 
 def _schedule_json(plan: schedules.Schedule, samples: int) -> str:
@@ -68,6 +77,7 @@ def _schedule_json(plan: schedules.Schedule, samples: int) -> str:
         "batch": plan.batch,
         "samples": samples,
         "lags": plan.lags(),
+        "lags_by_place": _lags_by_place(plan, samples),
         "slots": plan.slots(samples),
         "density": plan.density(samples),
         "tasks": tasks,

@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from simulate.observe import BlockPlan, Observer
 from simulate.problems.base import Problem
 from simulate.randomness import Samples
 from simulate.run import Run
-from theory.setting import algorithms, schedules
+from theory.setting import algorithms
 from theory.setting.algorithms import Algorithm
 from theory.setting.devices import Device, bound
 from theory.setting.devices.draws import ElementDraws
@@ -74,8 +74,29 @@ class Task:
         """Return the lags as far as K steps can tell them apart: W_{k - d} with d >= K is W_0 at every step."""
         return tuple(min(lag, self.run.iterations) for lag in self.lags)
 
+    @cached_property
+    def places(self) -> tuple[tuple[int, ...], ...] | None:
+        """Return the lags of every sample of a batch, as far as K steps tell them apart; None: all have `reach`."""
+        found, most = self.run.lags_by_place(), self.run.iterations
+        return None if found is None else tuple(tuple(min(lag, most) for lag in lags) for lags in found)
+
+    @property
+    def reach_by_place(self) -> tuple[int, ...]:
+        """Return `reach`, or where the samples of a batch differ in it that of each, one after the other."""
+        return self.reach if self.places is None else tuple(chain.from_iterable(self.places))
+
+    @cached_property
+    def _delays(self) -> tuple[float, ...]:
+        """Return the lag of every stage, the mean over the samples of a batch."""
+        places = self.run.lags_by_place() or (self.lags,)
+        return tuple(sum(lags) / len(places) for lags in zip(*places, strict=True))
+
+    def step_size(self, stage: int, step: int) -> float:
+        """Return the step size of a stage, from 0, at a step."""
+        return self.algorithm.step_size(self.run.alpha, self._delays[stage], step, self.run.anneal)
+
     def acting(self, replicas: Sequence[int] | int) -> Callable[[int, int], Device]:
-        """Return how the device acts, as a function of the stage and the step.
+        """Return how the device acts, as a function of the stage and the number of its update.
 
         Args:
             replicas: numbers of the replicas, the first axis of a stage's weights; one number: there is no such axis.
@@ -142,6 +163,8 @@ class NumPyEngine(Engine):
             task.reach,
             [self._spread(stage) for stage in start],
             task.acting(self._numbers()),
+            task.places,
+            task.step_size,
         )
 
     def _numbers(self) -> Sequence[int] | int:
@@ -202,19 +225,14 @@ class MachineEngine(Engine):
     """The pipeline, slot by slot; its lags are what the schedule makes of them."""
 
     def __init__(self, task: Task) -> None:
-        stages, row = task.problem.stages, task.algorithm
-        schedule = (
-            schedules.make(task.run.schedule, stages)
-            if task.run.schedule
-            else row.make_schedule(stages, task.run.batch)
-        )
+        schedule = task.run.pipeline()
         if task.lags != schedule.lags():
             raise BadInput("lags", task.lags, f"lags = {schedule.lags()} on the machine, or the backend reference")
         if task.dtype != np.float64:
             raise BadInput("dtype", task.dtype, "dtype = float64 on the machine")
         if not task.problem.local:
             asked = "a problem whose stages need no other stage's weights on the machine, or the backend reference"
-            raise BadInput("problem", f"{task.problem.name} of {stages} stages", asked)
+            raise BadInput("problem", f"{task.problem.name} of {task.problem.stages} stages", asked)
         samples = task.samples
         machine = Machine(
             task.problem,
@@ -224,6 +242,7 @@ class MachineEngine(Engine):
             schedule,
             lambda k, b: samples.at(k)[0, b],
             task.acting(task.replicas[0]),
+            task.step_size,
         )
         self.machine, self._iterations = machine, task.run.iterations
         self._versions: Iterator[Weights] = machine.trajectory(task.run.iterations)

@@ -5,7 +5,6 @@ What they do not serve runs on NumPy, and a note says why.
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from functools import cache
 
 import numba
 import numpy as np
@@ -13,9 +12,9 @@ import numpy as np
 from boundary import BadInput
 from simulate import kernels, notes
 from simulate.engines.base import Engine, NumPyEngine, State, Task
+from simulate.engines.plugged import activation_number, device_number
 from simulate.observe import NEVER, BlockPlan, Observer, Seen
 from simulate.problems import Attaining, Cosine, Digits, Logistic, Network, PlusMinus, Problem, Quadratic, activations
-from simulate.problems.activations import Activation
 from simulate.problems.base import Laws
 from simulate.problems.blocks import Blocks
 from simulate.problems.checking import require_agreement
@@ -145,7 +144,7 @@ class NetworkEngine(SnapshotEngine):
             problem.inputs,
             problem.targets,
             problem.widths,
-            task.reach,
+            task.reach_by_place,
             alpha=task.run.alpha,
             element=self.element,
             activation=problem.activation,
@@ -346,6 +345,7 @@ _ENGINES: dict[type[Problem], type[Compiled]] = {
     Attaining: ScalarEngine,
 }
 """The problems that have a kernel of their own; a subclass is another problem."""
+_NETWORKS = (Network, Digits)
 
 
 def choose(task: Task) -> Engine:
@@ -365,15 +365,17 @@ def choose(task: Task) -> Engine:
 def refusal(task: Task) -> str:
     """Return what of a task the compiled kernels do not serve, and why; empty if they serve all of it."""
     return (
-        _algorithm_refusal(task.algorithm)
+        _algorithm_refusal(task.algorithm, apart=task.places is not None and type(task.problem) not in _NETWORKS)
         or _problem_refusal(task.problem, task.lags)
         or _device_refusal(type(task.device))
     )
 
 
-def _algorithm_refusal(algorithm: Algorithm) -> str:
+def _algorithm_refusal(algorithm: Algorithm, *, apart: bool) -> str:
     if algorithm.own:
         return f"the algorithm {algorithm.name} states its own {', '.join(algorithm.own)}, which no kernel knows"
+    if apart:
+        return f"samples of a batch of {algorithm.name} differ in their lags, which only the kernel of networks serves"
     return ""
 
 
@@ -395,7 +397,7 @@ def _network_refusal(problem: Network) -> str:
     """Return why the kernels do not know a network's activation, plugged in if need be, or loss."""
     activation = activations.REGISTRY[problem.activation]
     if activation not in _BUILT_IN_ACTIVATIONS:
-        number = _activation_number(activation)
+        number = activation_number(activation)
         if isinstance(number, str):
             return f"the activation {activation.name} cannot be compiled: {number}"
         kernels.ACTIVATIONS[activation.name] = number
@@ -422,27 +424,4 @@ _BUILT_IN_ACTIVATIONS = [one for name, one in activations.REGISTRY.items() if na
 
 def _device_code(kind: type[Device]) -> int | str:
     """Return what kernels call a device, the name of its law or a number; or why they do not know it."""
-    return kind.kernel if kind.kernel in kernels.DEVICES else _device_number(kind)
-
-
-@cache
-def _device_number(kind: type[Device]) -> int | str:
-    """Return the number of a device whose own law is compiled as it stands in the class, or why it is not."""
-    names = kind.names()
-    update = None if kind.update is Device.update else kind.update
-    try:
-        return kernels.plug_device(names, kind.q_plus, kind.q_minus, update, clipped=kind.clipped)
-    except kernels.NotCompiled as error:
-        return str(error)
-
-
-@cache
-def _activation_number(activation: Activation) -> int | str:
-    """Return the number of an activation that is plugged in, or why it is not."""
-    slope = activation.slope_of_value
-    if slope is None:
-        return "it does not give its slope as a function of its value"
-    try:
-        return kernels.plug_activation(activation.value, slope)
-    except kernels.NotCompiled as error:
-        return str(error)
+    return kind.kernel if kind.kernel in kernels.DEVICES else device_number(kind)

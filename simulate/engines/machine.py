@@ -2,7 +2,9 @@
 
 A stage knows its own weights, its two inboxes and what it has sent forward and not yet had back. It knows nothing of
 lags or of other stages' weights: staleness is what happens. A stage that stashes keeps a copy of its weights with every
-sample in flight and works on the copy; that is the only place where weights are copied.
+sample in flight and works on the copy. In a buffered pipeline a message carries the number of updates that the first
+stage had made when the message's group entered, and a stage passes it by the buffer that holds as many of its own.
+Nowhere else are weights copied.
 """
 
 from collections import deque
@@ -19,6 +21,9 @@ from theory.setting.devices import Device
 from theory.setting.objectives import Array, Weights
 from theory.setting.schedules import Schedule
 
+_SERVED = ("step_size", "per_sample")
+"""What an algorithm may have of its own on the machine."""
+
 
 class InFlight(NamedTuple):
     """A sample between its forward and its backward pass at a stage."""
@@ -34,39 +39,56 @@ class Stage:
         number: from 0.
         problem: what is computed at a stage.
         weights: the tile; overwritten in place.
-        stashes: whether a copy of the weights travels with every sample in flight.
+        algorithm: whether a copy of the weights travels with every sample in flight, and how gradients are written.
+        buffers: how many versions of its weights it holds; 0: the tile alone.
 
     """
 
-    def __init__(self, number: int, problem: Problem, weights: Array, *, stashes: bool) -> None:
+    def __init__(self, number: int, problem: Problem, weights: Array, algorithm: Algorithm, buffers: int) -> None:
         self.number, self.weights = number, weights
         self.forward_inbox: deque[Array] = deque()
         self.backward_inbox: deque[Array] = deque()
-        self._problem, self._stashes = problem, stashes
+        self._problem, self._stashes, self._apart = problem, algorithm.stashed, algorithm.per_sample
         self._in_flight: deque[InFlight] = deque()
-        self._gathered: Array | None = None
+        self._gathered: list[Array] = []
         self.updates = 0
+        self.asked_for: deque[int] = deque()
+        self._buffers: deque[Array] = deque([weights.copy()], maxlen=buffers)
 
     def forward(self) -> Array:
-        """Pass the oldest waiting message on with the weights as they are now."""
-        message, kept = self._problem.forward(self.number, self.weights, self.forward_inbox.popleft())
-        self._in_flight.append(InFlight(kept, self.weights.copy() if self._stashes else None))
+        """Pass the oldest waiting message on with the weights as they are now, or with the version it asks for."""
+        used = self._version(self.asked_for.popleft()) if self._buffers else self.weights
+        message, kept = self._problem.forward(self.number, used, self.forward_inbox.popleft())
+        self._in_flight.append(InFlight(kept, used.copy() if self._stashes else None))
         return message
+
+    def _version(self, number: int) -> Array:
+        """Return the weights after `number` updates, from the buffers."""
+        back = self.updates - number
+        assert 0 <= back < len(self._buffers), "a buffered pipeline never asks for a version that is gone"
+        return self._buffers[-1 - back]
 
     def backward(self) -> Array:
         """Take the gradient of the oldest sample in flight and return the message to the stage before."""
         kept, stash = self._in_flight.popleft()
         used = self.weights if stash is None else stash
         gradient, message = self._problem.backward(self.number, used, self.backward_inbox.popleft(), kept)
-        self._gathered = gradient if self._gathered is None else self._gathered + gradient
+        if self._gathered and not self._apart:
+            self._gathered = [self._gathered[0] + gradient]
+        else:
+            self._gathered.append(gradient)
         return message
 
-    def update(self, device: Device, alpha: float, batch: int) -> None:
-        """Write the mean of the gathered gradients onto the tile."""
-        assert self._gathered is not None, "an update follows a backward pass"
-        mean = self._gathered if batch == 1 else self._gathered / batch
-        self.weights[...] = device.update(self.weights, -alpha * mean)
-        self._gathered, self.updates = None, self.updates + 1
+    def update(self, acting: Callable[[int, int], Device], alpha: float, batch: int) -> None:
+        """Write the mean of the gathered gradients onto the tile, at once or one sample after the other."""
+        assert self._gathered, "an update follows a backward pass"
+        for place, gradient in enumerate(self._gathered):
+            device = acting(self.number, self.updates * len(self._gathered) + place)
+            mean = gradient if batch == 1 else gradient / batch
+            self.weights[...] = device.update(self.weights, -alpha * mean)
+        self._gathered, self.updates = [], self.updates + 1
+        if self._buffers:
+            self._buffers.append(self.weights.copy())
 
     def state(self) -> dict[str, Array]:
         """Return the tile and everything that waits, in order, as arrays."""
@@ -75,7 +97,8 @@ class Stage:
         for place, (kept, stash) in enumerate(self._in_flight):
             arrays |= _numbered(f"flight.{place}.kept", _leaves(kept))
             arrays |= _numbered(f"flight.{place}.stash", () if stash is None else (stash,))
-        return arrays | _numbered("gathered", () if self._gathered is None else (self._gathered,))
+        arrays |= _numbered("buffer", self._buffers) | _numbered("asked", map(np.array, self.asked_for))
+        return arrays | _numbered("gathered", self._gathered)
 
     def restore(self, state: dict[str, Array], waiting: int, pattern: object) -> None:
         """Continue from what `state` returned; `waiting` samples are in flight, kept in the form of `pattern`."""
@@ -88,7 +111,10 @@ class Stage:
             )
             for place in range(waiting)
         )
-        self._gathered = next(iter(_listed("gathered", state)), None)
+        self._gathered = _listed("gathered", state)
+        self._buffers.clear()
+        self._buffers.extend(_listed("buffer", state))
+        self.asked_for = deque(int(number) for number in _listed("asked", state))
 
     @property
     def waiting(self) -> int:
@@ -121,7 +147,7 @@ def _formed(pattern: object, leaves: list[Array]) -> object:
 
 
 class Machine:
-    """Runs a schedule and yields W_0, W_1, ..., W_K, W_k being every stage's weights after its k-th update.
+    """Runs a schedule and yields W_0, W_1, ..., W_K, W_k being every stage's weights after its k-th step.
 
     Args:
         problem: what the stages compute.
@@ -130,7 +156,9 @@ class Machine:
         alpha: step size.
         schedule: who works when.
         draw: the b-th sample of iteration k.
-        acting: the device as it acts at a stage in its k-th update, acting(stage, k); None: the same everywhere.
+        acting: the device as it acts at a stage in its j-th update, acting(stage, j); None: the same everywhere. A
+            step is one update, or one for each sample of a batch.
+        step_size: of a stage at its k-th update, step_size(stage, k); None: alpha everywhere.
 
     """
 
@@ -143,19 +171,21 @@ class Machine:
         schedule: Schedule,
         draw: Callable[[int, int], Any],
         acting: Callable[[int, int], Device] | None = None,
+        step_size: Callable[[int, int], float] | None = None,
     ) -> None:
-        if algorithm.own:
-            own = ", ".join(algorithm.own)
+        own = ", ".join(name for name in algorithm.own if name not in _SERVED)
+        if own:
             raise BadInput(
                 "algorithm", algorithm.name, f"no {own} of its own on the machine; the backend reference runs it"
             )
+        buffers = max(schedule.lags()) + 1 if schedule.buffered else 0
         self.stages = [
-            Stage(number, problem, weights, stashes=algorithm.stashed)
+            Stage(number, problem, weights, algorithm, buffers)
             for number, weights in enumerate(problem.initial_weights())
         ]
-        self._problem, self._alpha = problem, alpha
+        self._problem, self._step_size = problem, step_size or (lambda _stage, _update: alpha)
         self._acting = acting or (lambda _stage, _update: device)
-        self._schedule, self._draw = schedule, draw
+        self._schedule, self._draw, self._entered = schedule, draw, 0
         self.slots, self._done = 0, 0
         self._versions = [deque([stage.weights.copy()]) for stage in self.stages]
 
@@ -175,12 +205,14 @@ class Machine:
             else:
                 self._pass_backward(stage)
                 if self._schedule.updates_after(task.sample):
-                    stage.update(self._acting(stage.number, stage.updates), self._alpha, self._schedule.batch)
+                    alpha = self._step_size(stage.number, stage.updates)
+                    stage.update(self._acting, alpha, self._schedule.batch)
                     self._versions[stage.number].append(stage.weights.copy())
 
     def state(self) -> dict[str, Array]:
         """Return all that the rest of the trajectory depends on, as arrays."""
-        arrays = {"done": np.array(self._done), "slots": np.array(self.slots)}
+        arrays = {name: np.array(getattr(self, f"_{name}")) for name in ("done", "entered")}
+        arrays["slots"] = np.array(self.slots)
         for stage, versions in zip(self.stages, self._versions, strict=True):
             name = f"stage.{stage.number}"
             arrays |= {f"{name}.own.{key}": array for key, array in stage.state().items()}
@@ -189,7 +221,7 @@ class Machine:
 
     def restore(self, state: dict[str, Array]) -> None:
         """Continue from what `state` returned."""
-        self._done, self.slots = int(state["done"]), int(state["slots"])
+        self._done, self.slots, self._entered = (int(state[name]) for name in ("done", "slots", "entered"))
         message = self._problem.enter(self._sample(0), ())
         for stage in self.stages:
             name = f"stage.{stage.number}"
@@ -205,9 +237,14 @@ class Machine:
     def _pass_forward(self, stage: Stage, sample: int) -> None:
         if stage.number == 0:
             stage.forward_inbox.append(self._problem.enter(self._sample(sample), ()))
+            if sample % self._schedule.batch == 0:
+                self._entered = stage.updates
+            stage.asked_for.extend([self._entered] * self._schedule.buffered)
+        asked_for = list(stage.asked_for)[:1]
         message = stage.forward()
         if stage.number + 1 < len(self.stages):
             self.stages[stage.number + 1].forward_inbox.append(message)
+            self.stages[stage.number + 1].asked_for.extend(asked_for)
         else:
             stage.backward_inbox.append(self._problem.turn(message, self._sample(sample)))
 

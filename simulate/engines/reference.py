@@ -26,6 +26,9 @@ class Recursion:
         weights: W_0, one array a stage.
         acting: the device as it acts at a stage in a step, acting(stage, step): with its elements' own parameters and
             the step's random numbers. None: the same everywhere.
+        places: the lags of every sample of a batch, shape (B, M), where they differ; none above `lags`. None: all of
+            them have `lags`.
+        step_size: of a stage at a step, step_size(stage, step). None: alpha everywhere.
 
     """
 
@@ -38,11 +41,15 @@ class Recursion:
         lags: Sequence[int],
         weights: Weights,
         acting: Callable[[int, int], Device] | None = None,
+        places: Sequence[Sequence[int]] | None = None,
+        step_size: Callable[[int, int], float] | None = None,
     ) -> None:
         self._steps, self._acting = 0, acting or (lambda _stage, _step: device)
         self._tiles = [algorithm.start(stage) for stage in weights]
-        self._problem, self._algorithm, self._alpha = problem, algorithm, alpha
+        self._problem, self._algorithm = problem, algorithm
+        self._step_size = step_size or (lambda _stage, _step: alpha)
         self._past = [deque([stage] * lag, maxlen=lag) for stage, lag in zip(weights, lags, strict=True)]
+        self._places = places
 
     @property
     def weights(self) -> Weights:
@@ -54,24 +61,44 @@ class Recursion:
         """Return W^_k, stage m being W^(m)_{k - d_m}; an index below 0 means W_0."""
         return [past[0] if past else now for past, now in zip(self._past, self.weights, strict=True)]
 
+    def at_lags(self, lags: Sequence[int]) -> Weights:
+        """Return the weights that are `lags` updates old, stage by stage."""
+        return [past[-lag] if lag else now for past, now, lag in zip(self._past, self.weights, lags, strict=True)]
+
     def direction(self, samples: Sequence[Any]) -> Weights:
         """Return g~_k for the samples of this iteration (one, or B for a mean)."""
-        return self._algorithm.direction(self._problem.direction, self.weights, self.stale, samples)
+        if self._places is None:
+            return self._algorithm.direction(self._problem.direction, self.weights, self.stale, samples)
+        each = self.directions(samples)
+        total = each[0]
+        for one in each[1:]:
+            total = [a + b for a, b in zip(total, one, strict=True)]
+        return [stage / len(samples) for stage in total]
+
+    def directions(self, samples: Sequence[Any]) -> list[Weights]:
+        """Return the direction of every sample of this iteration by itself, each at its own lags."""
+        find, now = self._algorithm.direction, self.weights
+        stale = [self.stale] * len(samples) if self._places is None else [self.at_lags(lags) for lags in self._places]
+        return [find(self._problem.direction, now, old, [sample]) for old, sample in zip(stale, samples, strict=True)]
 
     def step(self, samples: Sequence[Any]) -> None:
         """Make one iteration."""
-        direction = self.direction(samples)
+        apart = self._algorithm.per_sample
+        directions = self.directions(samples) if apart else [self.direction(samples)]
         for past, now in zip(self._past, self.weights, strict=True):
             past.append(now)
-        self._tiles = [
-            self._moved(tile, along, self._acting(stage, self._steps))
-            for stage, (tile, along) in enumerate(zip(self._tiles, direction, strict=True))
-        ]
+        for place, direction in enumerate(directions):
+            share = [along / len(directions) for along in direction] if apart else direction
+            number = self._steps * len(directions) + place
+            self._tiles = [
+                self._moved(tile, along, self._step_size(stage, self._steps), self._acting(stage, number))
+                for stage, (tile, along) in enumerate(zip(self._tiles, share, strict=True))
+            ]
         self._steps += 1
 
-    def _moved(self, tile: Tile, along: np.ndarray, device: Device) -> Tile:
-        """Return a stage's arrays after the step, in the kinds of numbers they had."""
-        after = self._algorithm.update(tile, along, self._alpha, device)
+    def _moved(self, tile: Tile, along: np.ndarray, alpha: float, device: Device) -> Tile:
+        """Return a stage's arrays after an update, in the kinds of numbers they had."""
+        after = self._algorithm.update(tile, along, alpha, device)
         return {name: after[name].astype(array.dtype, copy=False) for name, array in tile.items()}
 
     def state(self) -> dict[str, np.ndarray]:

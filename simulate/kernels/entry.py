@@ -236,7 +236,8 @@ def network(
         inputs: x^(1), shape (N, widths[0]).
         targets: y, shape (N, widths[M]); -1 or 1 for the logistic loss.
         widths: M + 1 numbers: inputs, then the outputs of each stage.
-        lags: d_m, one a stage, less than the state's slots; all 0 for the algorithms without a pipeline.
+        lags: d_m, one a stage, less than the state's slots; all 0 for the algorithms without a pipeline. Where the
+            samples of a step differ in them: those of the first sample, then of the others, B M numbers.
         alpha: step size, in w^2/f.
         element: the device.
         activation: a name of `ACTIVATIONS`; the slope of the activation is taken at the forward pass.
@@ -256,7 +257,8 @@ def network(
     check_shape("samples", samples, (replicas, None, None))
     check_shape("inputs", inputs, (None, widths[0]))
     check_shape("targets", targets, (inputs.shape[0], widths[-1]))
-    check_shape("lags", np.asarray(lags), (stages,))
+    apart = len(lags) != stages
+    check_shape("lags", np.asarray(lags), (stages * samples.shape[2] if apart else stages,))
     check_shape("history", history, (replicas, None, sum(a * b for a, b in zip(widths[1:], widths[:-1], strict=True))))
     if max(lags) >= history.shape[1]:
         raise BadInput(
@@ -274,16 +276,17 @@ def network(
     when = np.ascontiguousarray(times, np.int64)
     real, _, makeup = element.acting(alpha, dtype, history.shape[2], element.unit)
 
-    if path == "lanes" and not serves(lags, stashed=stashed):
+    served = not apart and serves(lags, stashed=stashed)
+    if path == "lanes" and not served:
         raise BadInput("path", path, "lags that do not increase and no stashing", "simulate.kernels")
-    fast = path != "plain" and serves(lags, stashed=stashed)
+    fast = path != "plain" and served
     form = element.in_lanes(real) if batch == 1 else None
     block = width(dtype) if fast else replicas
     if fast:
         makeup = makeup.in_order(passes.order(sizes))
 
     def work(part: slice) -> None:
-        memory = passes.workspace(sizes, delays, dtype, batch, 1 if form else 2)
+        memory = passes.workspace(sizes, delays[:stages], dtype, batch, 1 if form else 2)
         for first in range(part.start, part.stop, block):
             some = slice(first, min(first + block, part.stop))
             pulses, elements = makeup.given(some)

@@ -210,7 +210,7 @@ def network(
                     inputs,
                     targets,
                     widths,
-                    lags,
+                    lags[b * stages :] if lags.size > stages else lags,
                     stage_at,
                     unit_at,
                     modes,

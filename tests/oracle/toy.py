@@ -2,8 +2,8 @@
 devices.
 
 f(w, b) = (c/N) sum_s (<a_s, w> + b - y_s)^2. The errors of a batch are read at its start, each through weights with
-read noise; sample s then changes w by -step (2c/N) e_s a_s on the device, while b is digital. No algorithm of
-`simulate` makes one device update a sample, so the recursion stands here; the device is the project's.
+read noise; sample s then changes w by -step (2c/N) e_s a_s on the device, while b is digital. The recursion stands
+here, literally; the algorithm per-sample makes the same steps (test_toy.py). The device is the project's.
 """
 
 from collections.abc import Callable

@@ -321,14 +321,17 @@ def test_problems_are_listed_with_meanings(command):
 
 @pytest.mark.parametrize("kind", sorted(schedules.REGISTRY))
 def test_a_schedule_is_drawn_as_it_is_counted(command, kind):
-    batch = "3" if kind == "synchronous" else "1"
+    batch = "3" if schedules.REGISTRY[kind].grouped else "1"
     arguments = ["schedule", "--stages", "4", "--samples", "6", "--batch", batch, "--kind", kind]
     code, out, _ = command(*arguments, "--format", "json")
     document, plan = json.loads(out), schedules.make(kind, 4, int(batch))
     assert code == 0
     assert (document["slots"], document["density"]) == (plan.slots(6), plan.density(6))
     assert document["lags"] == list(plan.lags())
+    assert document["lags_by_place"] == [list(lags) for lags in plan.lags_by_place()]
     text = command(*arguments, "--format", "text")[1]
+    by_sample = [line for line in text.splitlines() if line.startswith("sample")]
+    assert len(by_sample) == (2 if kind in ("accumulated", "registered-duplex") else 0)
     row = next(line for line in text.splitlines() if line.startswith("stage  2"))
     cells = [cell.strip() for cell in row.split("|")[1:-1]]
     for task in plan.tasks(6):
@@ -340,7 +343,13 @@ def test_a_schedule_is_drawn_as_it_is_counted(command, kind):
     assert re.search(rf"density {plan.density(6):.3f}", " ".join(words))
 
 
-def test_only_the_synchronous_schedule_has_micro_batches(command):
+def test_a_group_longer_than_the_drawing_has_no_lags_by_sample(command):
+    arguments = ["schedule", "--stages", "3", "--samples", "4", "--batch", "5", "--kind", "accumulated", "--format"]
+    assert json.loads(command(*arguments, "json")[1])["lags_by_place"] is None
+    assert "sample" not in command(*arguments, "text")[1]
+
+
+def test_only_schedules_with_groups_have_micro_batches(command):
     arguments = ["schedule", "--stages", "3", "--samples", "8", "--format", "json", "--kind"]
     assert command(*arguments, "asynchronous", "--batch", "4") == command(*arguments, "asynchronous")
     assert command(*arguments, "synchronous", "--batch", "4") != command(*arguments, "synchronous")

@@ -3,6 +3,7 @@
 import pytest
 import sympy
 
+from boundary import BadInput
 from theory.setting.algorithms import REGISTRY
 from theory.setting.symbols import symbol
 from theory.theorems import complexity
@@ -10,9 +11,15 @@ from theory.theorems import complexity
 L, sigma, Delta, B, M, eps = (symbol(name) for name in ("L", "sigma", "Delta", "B", "M", "eps"))
 
 
-@pytest.mark.parametrize("name", REGISTRY)
+@pytest.mark.parametrize("name", ["pipemare", "per-sample"])
+def test_what_no_theorem_speaks_of_has_no_number_of_iterations(name):
+    with pytest.raises(BadInput, match=name):
+        complexity.iterations(name)
+
+
+@pytest.mark.parametrize("name", [name for name, row in REGISTRY.items() if row.covered])
 def test_the_order_is_two_and_the_coefficient_knows_no_lag(name):
-    share = 1 / B if name == "analog-sgd-sp" else 1
+    share = 1 / B if name in ("analog-sgd-sp", "accumulated-ap", "pipedream-2bw", "pipemare-ap") else 1
     assert complexity.order(name) == 2
     assert sympy.simplify(complexity.leading_coefficient(name) - 8 * Delta * L * sigma**2 * share) == 0
 

@@ -40,7 +40,8 @@ def complexity(settings: Set = None, json_file: Json = None) -> int:
     """Say how many iterations, and clock cycles, are proved to be enough to reach eps, for every algorithm.
 
     Parameters: L, sigma2, Delta, rho (or gamma), Lambda1, Lambdah, eps; the device's gain if it is not 1; M stages for
-    clock cycles; B micro-batches of the synchronous pipeline; Lambda1_full, Lambdah_full (of S_full) for stashing. Step
+    clock cycles; B samples an iteration where there are several; Lambda1_full, Lambdah_full (of S_full) for stashing,
+    Lambda1_2bw, Lambdah_2bw (of S_full) and Lambda1_pipemare, Lambdah_pipemare for the lags of those pipelines. Step
     sizes are those the device is asked for, the best that were found. With D, ell, ell1, tau, F0 (and H2, HJ, Gamma
     where they are not 0) Theorem 4 is used as well. What is necessary is so at every step size, for some objective: the
     lag is D, or that of M stages.

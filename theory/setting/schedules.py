@@ -33,15 +33,22 @@ def _count(name: str, value: int) -> None:
 
 @dataclass(frozen=True)
 class Schedule(ABC):
-    """A pipeline of `stages` stages whose micro-batches come in groups of `batch`.
+    """A pipeline of `stages` stages whose micro-batches come in groups of `batch`, one update of a stage a group.
 
-    `batch` is what a synchronous pipeline flushes at once; sequential and asynchronous schedules have 1.
+    `batch` is what a synchronous pipeline flushes at once, and over how many an accumulating one sums its gradients;
+    the others have 1.
     """
 
     stages: int
     batch: int = 1
     name: ClassVar[str]
     passes_per_slot: ClassVar[int] = 1
+    grouped: ClassVar[bool] = False
+    """Whether `batch` may be other than 1."""
+    forward_first: ClassVar[bool] = False
+    """Whether a stage that makes both passes in a slot makes the forward pass first, with the slot's old weights."""
+    buffered: ClassVar[bool] = False
+    """Whether a micro-batch is passed at every stage by the weights that the first stage had as its group entered."""
 
     def __post_init__(self) -> None:
         _count("stages", self.stages)
@@ -67,7 +74,8 @@ class Schedule(ABC):
             for stage in range(1, self.stages + 1):
                 found.append(PipelineTask(self.forward_slot(stage, sample), stage, "forward", sample))
                 found.append(PipelineTask(self.backward_slot(stage, sample), stage, "backward", sample))
-        yield from sorted(found)
+        first: Pass = "forward" if self.forward_first else "backward"
+        yield from sorted(found, key=lambda task: (task.slot, task.stage, task.kind != first, task.sample))
 
     def slots(self, samples: int) -> int:
         """Return the number of slots from the first pass to the last of `samples` samples."""
@@ -78,12 +86,21 @@ class Schedule(ABC):
         return 2 * samples / (self.passes_per_slot * self.slots(samples))
 
     def lags(self) -> tuple[int, ...]:
-        """Count, for each stage, the updates between the forward and the backward pass of one sample.
+        """Count, for each stage, the updates between the forward and the backward pass of a group's first sample.
 
-        The count is taken at a sample late enough for the pipeline to be full.
+        No other sample of a group has more. The count is taken when the pipeline is full.
         """
-        late = 2 * self.stages * self.batch
-        return tuple(self.lag(stage, late) for stage in range(1, self.stages + 1))
+        return tuple(self.lag(stage, self._late) for stage in range(1, self.stages + 1))
+
+    def lags_by_place(self) -> tuple[tuple[int, ...], ...]:
+        """Count the lags of every sample of a group, in their order, when the pipeline is full: shape (batch, M)."""
+        stages = range(1, self.stages + 1)
+        return tuple(tuple(self.lag(stage, self._late + place) for stage in stages) for place in range(self.batch))
+
+    @property
+    def _late(self) -> int:
+        """Return the first sample of a group that meets a full pipeline."""
+        return 2 * (self.stages + 1) * self.batch
 
     def lag(self, stage: int, sample: int) -> int:
         """Count the updates of `stage` between the forward and the backward pass of `sample`."""
@@ -94,10 +111,9 @@ class Schedule(ABC):
             return self.backward_slot(stage, other)
 
         # A stage takes samples in their order: those whose backward pass lies between stand side by side.
-        between = range(bisect_right(earlier, start, key=slot), bisect_left(earlier, end, key=slot))
-        if self.batch == 1:
-            return len(between)
-        return sum(1 for other in between if self.updates_after(other))
+        seen = bisect_left if self.forward_first else bisect_right  # of the updates in the forward pass's own slot
+        between = range(seen(earlier, start, key=slot), bisect_left(earlier, end, key=slot))
+        return between.stop // self.batch - between.start // self.batch  # one update after the last of each group
 
 
 @dataclass(frozen=True)
@@ -120,6 +136,7 @@ class Synchronous(Schedule):
     """Fill-drain: `batch` micro-batches go forward one behind the other, then backward; weights change once."""
 
     name: ClassVar[str] = "synchronous"
+    grouped: ClassVar[bool] = True
 
     @property
     def _round(self) -> int:
@@ -167,14 +184,57 @@ class FullDuplex(Schedule):
         return sample + 2 * self.stages - stage
 
 
-REGISTRY: dict[str, type[Schedule]] = {kind.name: kind for kind in (Sequential, Synchronous, Asynchronous, FullDuplex)}
+@dataclass(frozen=True)
+class Accumulated(Asynchronous):
+    """1F1B in which a stage sums its gradients and updates after every `batch` backward passes.
+
+    The pipeline stays full. A stage's lag is (M - m)/batch rounded up for the first sample of a group, and less for
+    those that enter after the update that the first one missed.
+    """
+
+    name: ClassVar[str] = "accumulated"
+    grouped: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class VerticalSync(Accumulated):
+    """Accumulated, every stage passing a group's samples by the version of weights that the first stage met it with.
+
+    So all stages and samples have the lag of the first stage and sample, (M - 1)/batch rounded up, and a stage holds
+    one version more than that. With batch >= M - 1 that is lag 1 and two buffers: PipeDream-2BW (arXiv 2006.09503).
+    With batch = 1 it is PipeDream's vertical sync (arXiv 1806.03377).
+    """
+
+    name: ClassVar[str] = "vertical-sync"
+    buffered: ClassVar[bool] = True
+
+    def lag(self, stage: int, sample: int) -> int:  # noqa: ARG002 - the same at every stage
+        """Count the updates of stage 1 between the two passes of the first sample of the group."""
+        return super().lag(1, sample - sample % self.batch)
+
+
+@dataclass(frozen=True)
+class RegisteredDuplex(FullDuplex):
+    """Full duplex, with passes of a slot that do not see each other: PipeMare's pipeline (arXiv 1910.05124).
+
+    The forward pass of a slot reads the weights before the slot's update, so the lag is 2 (M - m) + 1, at the last
+    stage, too. Gradients are summed over `batch` samples.
+    """
+
+    name: ClassVar[str] = "registered-duplex"
+    grouped: ClassVar[bool] = True
+    forward_first: ClassVar[bool] = True
+
+
+_KINDS = (Sequential, Synchronous, Asynchronous, FullDuplex, Accumulated, VerticalSync, RegisteredDuplex)
+REGISTRY: dict[str, type[Schedule]] = {kind.name: kind for kind in _KINDS}
 """Every schedule by the name the command line uses."""
 
 
 def make(name: str, stages: int, batch: int = 1) -> Schedule:
-    """Return the schedule `name`; `batch` other than 1 needs the synchronous one."""
+    """Return the schedule `name`; `batch` other than 1 needs one whose samples come in groups."""
     kind = REGISTRY[known("--kind", name, REGISTRY)]
-    if batch != 1 and kind is not Synchronous:
+    if batch != 1 and not kind.grouped:
         raise BadInput("batch", batch, f"batch = 1 for the {name} schedule", "the pipeline schedule")
     return kind(stages, batch)
 

@@ -80,6 +80,10 @@ QUANTITIES: dict[str, Quantity] = {
         Quantity(
             "Lambdah_full", r"\Lambda_{1/2}^{\mathrm{full}}", "nonnegative", "f/w^2", "Lambdah of stashed weights"
         ),
+        Quantity("Lambda1_2bw", r"\Lambda_1^{\mathrm{2BW}}", "nonnegative", "f/w^2", "Lambda1 of PipeDream-2BW"),
+        Quantity("Lambdah_2bw", r"\Lambda_{1/2}^{\mathrm{2BW}}", "nonnegative", "f/w^2", "Lambdah of PipeDream-2BW"),
+        Quantity("Lambda1_pipemare", r"\Lambda_1^{\mathrm{PM}}", "nonnegative", "f/w^2", "Lambda1 of PipeMare"),
+        Quantity("Lambdah_pipemare", r"\Lambda_{1/2}^{\mathrm{PM}}", "nonnegative", "f/w^2", "Lambdah of PipeMare"),
         Quantity(
             "nu",
             r"\nu",

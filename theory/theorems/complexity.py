@@ -10,6 +10,7 @@ Source:     docs/theory.md#theorem-3.
 import sympy
 from sympy import Expr
 
+from boundary import BadInput
 from theory.blueprint import claim
 from theory.definitions import meanings
 from theory.lemmas import complexity as parts
@@ -43,12 +44,14 @@ STEP_SIZE: Expr = eliminate(symbol("alpha"), claim("complexity.published"))
 
 
 def iterations(algorithm: str) -> Expr:
-    """Return K(eps) of an algorithm, in iterations; an unknown name raises `BadInput`.
+    """Return K(eps) of an algorithm, in iterations; an unknown name, or one no theorem covers, raises `BadInput`.
 
     What vanishes for it is 0, and a mean of B samples has noise variance sigma^2/B. Stashed AP takes the delay
     constants of S_full under the names of the others.
     """
     row, sigma = algorithms.named(algorithm), symbol("sigma")
+    if not row.covered:
+        raise BadInput("algorithm", algorithm, "one that the theorems speak of", "Theorem 3")
     values: dict[Expr, Expr] = {symbol(name): sympy.Integer(0) for name in row.vanishing}
     return _EXPRESSION.xreplace({**values, sigma: sigma / sympy.sqrt(symbol("B"))} if row.batched else values)
 
@@ -72,11 +75,15 @@ def slots(algorithm: str) -> Expr:
 def slots_of(algorithm: str, count: Expr) -> Expr:
     """Return the slots (clock cycles) that `count` iterations take on the schedule of the algorithm.
 
-    Sequential: 2 M each; synchronous: 2 (M + B - 1) each; asynchronous: 2 (K + M - 1) together (claims pipeline.*).
+    Sequential: 2 M each; synchronous: 2 (M + B - 1) each; asynchronous: 2 (K + M - 1) together, and with B samples an
+    iteration 2 (B K + M - 1), of which a claim says N = B K (claims pipeline.*). With registered full-duplex stages
+    N + 2 M - 1, which no claim states: the slots of `theory.setting.schedules`.
     """
     M, B = symbol("M"), symbol("B")
+    full = 2 * (B * count + M - 1)
     by_schedule = {
-        "sequential": 2 * M * count, "synchronous": 2 * (M + B - 1) * count, "asynchronous": 2 * (count + M - 1)
+        "sequential": 2 * M * count, "synchronous": 2 * (M + B - 1) * count, "asynchronous": 2 * (count + M - 1),
+        "accumulated": full, "vertical-sync": full, "registered-duplex": B * count + 2 * M - 1,
     }  # fmt: skip
     return by_schedule[algorithms.named(algorithm).schedule]
 

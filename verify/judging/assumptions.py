@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from theory.setting import algorithms
 from theory.setting.assumptions import REGISTRY
 from verify.judging import joint
 from verify.judging.observations import Observations
@@ -135,7 +136,10 @@ def _growing(observed: Observations) -> tuple[Status, str]:
 def _lags(observed: Observations) -> tuple[Status, str]:
     if observed.covered:
         return "certified", f"those of the run of {observed.algorithm}, from its schedule if not given"
-    return "not established", f"no theorem speaks of the steps of the algorithm {observed.algorithm}"
+    known = algorithms.REGISTRY.get(observed.algorithm)  # a stored run may be of one that is not there any more
+    why = known.uncovered if known else ""
+    reason = f"no theorem speaks of the steps of the algorithm {observed.algorithm}"
+    return "not established", f"{reason}: {why}" if why else reason
 
 
 def _known(observed: Observations, *names: str) -> tuple[Status, str]:

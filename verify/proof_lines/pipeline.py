@@ -22,12 +22,16 @@ def lines(path: Recording) -> list[Line]:
     match kind:
         case "asynchronous":
             return [*_slots(schedule), *_lags(schedule, path.setting.lags)]
+        case "accumulated" | "vertical-sync":
+            return _slots(schedule)
         case "synchronous":
             values = {"M": schedule.stages, "B": batch}
             return [_equal("pipeline.synchronous", "density", schedule.density(batch), values)]
-        case _:
+        case "sequential":
             values = {"M": schedule.stages, "N": SAMPLES}
             return [_equal("pipeline.sequential", "density", schedule.density(SAMPLES), values)]
+        case _:
+            return []  # no claim speaks of its slots
 
 
 def _equal(claim: str, part: str, counted: float, values: Mapping[str, float]) -> Line:

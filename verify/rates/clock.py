@@ -27,9 +27,11 @@ DENSITY = {
     "sequential": "pipeline.sequential",
     "synchronous": "pipeline.synchronous",
     "asynchronous": "pipeline.density",
+    "accumulated": "pipeline.density",
+    "vertical-sync": "pipeline.density",
 }
-"""Which claim states the busy share; the full-duplex schedule has none."""
-_PASSES = {"full-duplex": 2}
+"""Which claim states the busy share; the schedules of full-duplex stages have none."""
+_PASSES = {"full-duplex": 2, "registered-duplex": 2}
 LARGEST_STAGES, LARGEST_BATCH, LARGEST_COUNT = 9, 8, 40
 
 
@@ -123,9 +125,9 @@ class Counted:
 def stated_cycles(algorithm: str, schedule: str, stages: int, batch: int, count: int) -> int:
     """Return the theory's clock cycles of `count` iterations."""
     M, B, K = symbol("M"), symbol("B"), symbol("K")
-    if schedule == "full-duplex":  # no theorem: the slot after the last backward pass of its own schedule
-        made = schedules.make(schedule, stages)
-        return max(made.backward_slot(stage, count - 1) for stage in range(1, stages + 1)) + 1
+    if schedule in _PASSES:  # no theorem: the slot after the last backward pass of its own schedule
+        made = schedules.make(schedule, stages, batch)
+        return max(made.backward_slot(stage, count * batch - 1) for stage in range(1, stages + 1)) + 1
     return int(complexity.slots_of(algorithm, K).subs({M: stages, B: batch, K: count}))
 
 
@@ -179,7 +181,7 @@ def census(runs: int, seed: int) -> list[Counted]:
     """Run the machine with random M, B, K, every algorithm and the full-duplex pipeline in turn."""
     rng = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, 0xC10C])))
     kinds = [
-        *((name, None) for name, row in algorithms.REGISTRY.items() if not row.own),
+        *((name, None) for name, row in algorithms.REGISTRY.items() if row.covered),
         ("analog-sgd-ap", "full-duplex"),
     ]
     found = []
@@ -255,7 +257,7 @@ def record(found: Sequence[Counted]) -> Census:
     lines = []
     for algorithm, schedule in dict.fromkeys((one.algorithm, one.schedule) for one in found):
         chosen = [one for one in found if (one.algorithm, one.schedule) == (algorithm, schedule)]
-        formula = None if schedule == "full-duplex" else str(complexity.slots_of(algorithm, symbol("K")))
+        formula = None if schedule in _PASSES else str(complexity.slots_of(algorithm, symbol("K")))
         lines.append(
             ScheduleCount(
                 algorithm,

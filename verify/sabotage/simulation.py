@@ -388,7 +388,7 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         swapped,
         Algorithm,
         "lags",
-        lambda self, stages: tuple(range(stages, 0, -1)) if self.pipelined else (0,) * stages,
+        lambda self, stages, batch=1: tuple(range(stages, 0, -1)) if self.pipelined else (0,) * stages,  # noqa: ARG005
     ),
     "kernels: tau doubled": _kernel_tau(2.0),
     "kernels: forward weights of quadratics too fresh": _kernel("quadratic", 4, _fresher),

@@ -67,14 +67,14 @@ def _quadratic(draw: Draw, diagonal: bool = False) -> Setting:
     problem = problems.make("quadratic", stages=draw["stages"], **chosen)
     algorithm = algorithms.named(draw["algorithm"])
     given = _given_lags(draw)
-    lags = algorithm.lags(draw["stages"]) if given is None else given
+    batch = draw["batch"] if algorithm.batched else 1
+    lags = algorithm.lags(draw["stages"], batch) if given is None else given
     facts = problem.facts(lags, stashed=algorithm.stashed).values
     saturation = draw["saturation"] if algorithm.analog else 0.0
     alpha = step_size(facts, draw["x"], draw["share"], saturation)
     tau = weight_range(problem, alpha, lags, draw["sigma"] ** 2) / saturation if algorithm.analog else math.inf
     dimension = draw["stages"] * draw["size"]
     replicas = replicas_of(2e8, draw["iterations"], dimension * (dimension + 8), 48, 256)
-    batch = draw["batch"] if algorithm.batched else 1
     return Setting(
         problem,
         algorithm.name,

@@ -58,8 +58,9 @@ def machine_path(task: Task) -> list[np.ndarray]:
     """W_0 ... W_K of one replica, flattened, as the pipeline makes them."""
     schedule, samples = task.algorithm.make_schedule(task.problem.stages, task.run.batch), task.samples
     machine = Machine(
-        task.problem, task.algorithm, task.device, task.run.alpha, schedule, lambda k, b: samples.at(k)[0, b]
-    )
+        task.problem, task.algorithm, task.device, task.run.alpha, schedule, lambda k, b: samples.at(k)[0, b], None,
+        task.step_size,
+    )  # fmt: skip
     return [np.concatenate([stage.ravel() for stage in w]) for w in machine.trajectory(task.run.iterations)]
 
 
@@ -67,7 +68,10 @@ def recursion_path(task: Task, lags: tuple[int, ...] | None = None, algorithm: s
     """W_0 ... W_K of one replica, flattened, as the recursion makes them, of other lags or algorithm if given."""
     row = task.algorithm if algorithm is None else algorithms.named(algorithm)
     start, samples = task.problem.initial_weights(), task.samples
-    recursion = Recursion(task.problem, row, task.device, task.run.alpha, task.lags if lags is None else lags, start)
+    recursion = Recursion(
+        task.problem, row, task.device, task.run.alpha, task.lags if lags is None else lags, start, None, task.places,
+        task.step_size,
+    )  # fmt: skip
     path = [np.concatenate([stage.ravel() for stage in recursion.weights])]
     for k in range(task.run.iterations):
         recursion.step(list(samples.at(k)[0]))
@@ -162,7 +166,8 @@ def test_the_kernels_follow_the_recursion_with_any_lags(problem, name, device, b
     lags = tuple(data.draw(st.lists(st.integers(0, 4), min_size=problem.stages, max_size=problem.stages)))
     described = simulate.Run(
         problem, name, 0.03, 9.0 if row.analog else np.inf, iterations, 2, data.draw(st.integers(0, 99)),
-        device=device, batch=batch if row.batched else 1, lags=lags if row.pipelined else None, measure_every=1,
+        device=device, batch=batch if row.batched else 1, lags=lags if row.pipelined and not row.batched else None,
+        measure_every=1,
     )  # fmt: skip
     found, literal = (simulate.execute(replace(described, backend=backend)) for backend in ("kernels", "reference"))
     assert found.diverged == literal.diverged

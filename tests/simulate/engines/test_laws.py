@@ -97,7 +97,8 @@ def engine(run):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_every_algorithm_follows_the_recursion(name, dtype):
     found, literal = both(OWN, name, dtype=dtype)
-    assert isinstance(engine(found), compiled.LawsEngine)
+    numpy = {"accumulated-ap", "pipemare-ap", "pipemare", "per-sample"}  # lags by sample, or steps of their own
+    assert isinstance(engine(found), compiled.LawsEngine) == (name not in numpy)
     for measure in MEASURES:
         # float32: 50 steps of a few roundings of 6e-8 each
         rtol = 1e-10 if dtype == "float64" else 1e-4

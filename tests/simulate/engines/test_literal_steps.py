@@ -25,6 +25,8 @@ SAMPLES = [(1, 2), (1, 1), (-1, 0), (1, 1)]
 START = (Fraction(1), Fraction(1, 2), Fraction(2))
 # k = 0 for all but the mean: e = 1 - 2 = -1, G = (-1, -2, -1/2); the mean with (1, 1), where e = 0, is half of it.
 # digital, k = 1, weights (3/2, 3/2, 9/4): e = 81/16 - 1 = 65/16, G = (65/16 * 27/8, the same, 65/16 * 9/4).
+# accumulated, k = 1: u = (1, 1/2, 33/16) for (-1, 0), (1, 15/16, 33/16) for (1, 1). 2bw, k = 1: u = v = W_0 for both,
+#   e = -1 and 0, mean (1/2, 1, 1/4). PipeMare: u = W_0 for both, but (1, 1/2, 33/16) with (1, 1).
 # pipelined, k = 1, u = (1, 1/2, 9/4), v2 = 3/2, or 1/2 if stashed, v3 = 9/4: e = 1/8,
 #   G = (1/8 * 9/4 * 3/2, 1/8 * 9/4, 1/8 * 1/2).
 IN_WORDS = {
@@ -34,6 +36,10 @@ IN_WORDS = {
     "analog-sgd-ap": ["11/8 11/8 17/8", "82071/65536 10533/8192 4303/2048"],
     "digital-ap": ["3/2 3/2 9/4", "165/128 87/64 71/32", "-977781/262144 -9555/4096 -71/256"],
     "stashed-ap": ["3/2 3/2 9/4", "183/128 87/64 71/32", "-33657/8192 -9555/4096 -71/256"],
+    "accumulated-ap": ["19/16 15/16 33/16", "-742811/16777216 -328281/1048576 1610079/1048576"],
+    "pipedream-2bw": ["5/4 1 17/8", "1 1/2 2"],
+    "pipemare-ap": ["19/16 15/16 33/16", "1134563/2097152 36849/131072 30591/16384"],
+    "per-sample": ["19/16 15/16 33/16"],
 }
 BY_HAND = {name: [tuple(map(Fraction, row.split())) for row in rows] for name, rows in IN_WORDS.items()}
 """W_1, W_2, ... of every algorithm."""
@@ -113,6 +119,18 @@ class Witness(Plain):
         return -np.ones(1), message
 
 
+UNEVEN = {"pipemare"}
+"""Whose numbers are no sums of powers of two: tests/simulate/engines/test_pipelines.py."""
+
+
+def recursion_of(name: str, problem: Problem, alpha: float, batch: int) -> Recursion:
+    """Return the recursion of an algorithm, with the lags of its schedule."""
+    row = algorithms.named(name)
+    lags, schedule = row.lags(problem.stages, batch), row.make_schedule(problem.stages, batch)
+    places = schedule.lags_by_place() if row.pipelined and row.batched else None
+    return Recursion(problem, row, device_of(row), alpha, lags, problem.initial_weights(), None, places)
+
+
 def exact(weights: Sequence[np.ndarray]) -> tuple[Fraction, ...]:
     return tuple(Fraction(float(stage[0])) for stage in weights)
 
@@ -124,8 +142,8 @@ def device_of(row: algorithms.Algorithm) -> devices.Device:
 @pytest.mark.parametrize("name", BY_HAND)
 def test_the_recursion_makes_the_steps_made_by_hand(name):
     row, problem = algorithms.named(name), Chain()
-    recursion = Recursion(problem, row, device_of(row), 0.5, row.lags(3), problem.initial_weights())
     batch = 2 if row.batched else 1
+    recursion = recursion_of(name, problem, 0.5, batch)
     for k, expected in enumerate(BY_HAND[name]):
         recursion.step(SAMPLES[batch * k : batch * (k + 1)])
         assert exact(recursion.weights) == expected
@@ -142,14 +160,14 @@ def test_the_machine_makes_the_steps_made_by_hand(name):
 
 
 def test_every_algorithm_is_worked_out():
-    assert BY_HAND.keys() == algorithms.REGISTRY.keys()
+    assert BY_HAND.keys() | UNEVEN == algorithms.REGISTRY.keys() and not BY_HAND.keys() & UNEVEN
 
 
 def test_the_mean_of_a_batch_is_of_all_its_samples_and_the_others_take_one():
     problem = Chain()
     for name in algorithms.REGISTRY:
         row = algorithms.named(name)
-        recursion = Recursion(problem, row, device_of(row), 0.5, row.lags(3), problem.initial_weights())
+        recursion = recursion_of(name, problem, 0.5, 4)
         found = exact(recursion.direction([(1, 2), (1, 1), (1, 3), (1, 1)]))
         # e is -1, 0, -2 and 0; their mean is -3/4
         share = Fraction(3, 4) if row.batched else 1
@@ -171,17 +189,26 @@ def test_stale_weights_are_those_of_d_updates_ago(lags):
 @pytest.mark.parametrize("stages", [1, 2, 4])
 @pytest.mark.parametrize("name", sorted(algorithms.REGISTRY))
 def test_every_stage_of_the_machine_sees_the_weights_the_algorithm_names(name, stages):
-    """Forward W^(m)_{k - d_m}, backward W^(m)_k, or the same old weights again if they are stashed."""
-    row, problem, batch = algorithms.named(name), Witness(stages), 3 if algorithms.named(name).batched else 1
+    """Forward W^(m)_{k - d_m}, backward W^(m)_k, or the same old weights again if they are stashed.
+
+    The lags are typed here: of sample b of a batch, the samples ahead of it less b, over B, rounded up.
+    """
+    row, problem, batch = algorithms.named(name), Witness(stages), 2 if algorithms.named(name).batched else 1
     schedule = row.make_schedule(stages, batch)
     machine = Machine(problem, row, devices.ald(np.inf), 1.0, schedule, lambda k, b: batch * k + b)
     for k, weights in enumerate(machine.trajectory(7)):
         assert [int(stage[0]) for stage in weights] == [k] * stages
-    lags = [stages - stage - 1 if row.pipelined else 0 for stage in range(stages)]
+    duplex = name.startswith("pipemare")
     for (kind, stage, sample), updates in problem.seen.items():
-        k = sample // batch
+        k, b = divmod(sample, batch)
+        ahead = stages - stage - 1 if row.pipelined else 0
+        if duplex:
+            ahead = 2 * ahead + 1
+        if name == "pipedream-2bw":
+            ahead, b = stages - 1, 0
+        lag = max(0, -((b - ahead) // batch))
         late = kind == "forward" or row.stashed
-        assert updates == (max(k - lags[stage], 0) if late else k), (kind, stage, sample)
+        assert updates == (max(k - lag, 0) if late else k), (kind, stage, sample)
     assert len(problem.seen) == 2 * stages * 7 * batch
     assert all(stage.waiting == 0 for stage in machine.stages)
 
@@ -219,8 +246,7 @@ def test_a_machine_and_a_recursion_go_on_from_what_they_say_their_state_is(name,
     again.restore(kept)
     assert {key: array.tolist() for key, array in again.state().items()} == {k: a.tolist() for k, a in kept.items()}
 
-    lags, problem = row.lags(3), Chain()
-    first, second = (Recursion(problem, row, device_of(row), 0.125, lags, problem.initial_weights()) for _ in range(2))
+    first, second = (recursion_of(name, Chain(), 0.125, batch) for _ in range(2))
     for k in range(5):
         if k == after:
             second.restore({key: array.copy() for key, array in first.state().items()})

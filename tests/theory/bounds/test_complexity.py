@@ -146,10 +146,16 @@ def run(capsys, *settings_given):
 
 def test_the_command_lists_every_algorithm(capsys):
     given = [f"{name}={POINT[name]}" for name in CONSTANTS]
-    code, out, _ = run(capsys, *given, "eps=0.1", "M=3", "B=2", "Lambda1_full=5", "Lambdah_full=3")
+    own = ["Lambda1_full=5", "Lambdah_full=3", "Lambda1_2bw=4", "Lambdah_2bw=4"]
+    pipemare = ["Lambda1_pipemare=5", "Lambdah_pipemare=4"]
+    code, out, _ = run(capsys, *given, "eps=0.1", "M=3", "B=2", *own, *pipemare)
     assert code == 0
     result = json.loads(out)
-    assert [row["algorithm"] for row in result["algorithms"]] == list(algorithms.REGISTRY)
+    covered = [name for name, row in algorithms.REGISTRY.items() if row.covered]
+    assert [row["algorithm"] for row in result["algorithms"]] == covered
+    assert not {"pipemare", "per-sample"} & {*covered}
+    without = json.loads(run(capsys, *given, "eps=0.1", "M=3", "B=2", *own)[1])["algorithms"]
+    assert [row["algorithm"] for row in without] == [name for name in covered if name != "pipemare-ap"]
     for row in result["algorithms"]:
         assert row["upper"] <= 0.1
         assert row["theorem_3"]["iterations"] >= row["iterations"]
@@ -159,6 +165,8 @@ def test_the_command_lists_every_algorithm(capsys):
     assert counts["digital-ap"] <= counts["stashed-ap"]
     assert by_name["analog-sgd-ap"]["cycles"] == 2 * (counts["analog-sgd-ap"] + 3 - 1)
     assert by_name["analog-sgd-sp"]["cycles"] == 2 * (3 + 2 - 1) * counts["analog-sgd-sp"]
+    assert by_name["accumulated-ap"]["cycles"] == 2 * (2 * counts["accumulated-ap"] + 3 - 1)
+    assert by_name["pipemare-ap"]["cycles"] == 2 * counts["pipemare-ap"] + 2 * 3 - 1
     best = result["pipelines"]["best"]
     assert best["cycles"] <= by_name["analog-sgd-sp"]["cycles"]
     assert result["pipelines"]["regions"]

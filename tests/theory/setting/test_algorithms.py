@@ -27,6 +27,11 @@ def product(forward, backward, sample):
         ("analog-sgd-ap", 130.5),
         ("digital-ap", 130.5),
         ("stashed-ap", 110.5),
+        ("accumulated-ap", 131.0),
+        ("pipedream-2bw", 111.0),
+        ("pipemare-ap", 131.0),
+        ("pipemare", 131.0),
+        ("per-sample", 331.0),  # of its updates together
     ],
 )
 def test_the_direction_is_that_of_the_table(name, asked):
@@ -35,11 +40,18 @@ def test_the_direction_is_that_of_the_table(name, asked):
     assert row.direction(product, NOW, STALE, samples)[0] == asked
 
 
-def test_the_table_keeps_its_order_and_every_row_is_covered():
+UNCOVERED = {"pipemare": ("step_size",), "per-sample": ("per_sample",)}
+"""What has steps of its own, and which."""
+
+
+def test_the_table_keeps_its_order_and_a_row_is_covered_or_says_why_not():
     assert list(REGISTRY) == [
-        "digital-sgd", "analog-sgd", "analog-sgd-sp", "analog-sgd-ap", "digital-ap", "stashed-ap"
+        "digital-sgd", "analog-sgd", "analog-sgd-sp", "analog-sgd-ap", "digital-ap", "stashed-ap",
+        "accumulated-ap", "pipedream-2bw", "pipemare-ap", "pipemare", "per-sample",
     ]  # fmt: skip
-    assert all(row.covered and row.own == () for row in REGISTRY.values())
+    assert {name: row.own for name, row in REGISTRY.items() if row.own} == UNCOVERED
+    for name, row in REGISTRY.items():
+        assert row.covered == (name not in UNCOVERED) == (row.uncovered == "")
 
 
 def test_what_vanishes_and_what_is_replaced():
@@ -47,10 +59,15 @@ def test_what_vanishes_and_what_is_replaced():
     lag = {"Lambda1", "Lambdah", "nu"}
     assert vanishing == {
         "digital-sgd": {"rho", *lag}, "analog-sgd": lag, "analog-sgd-sp": lag,
-        "analog-sgd-ap": set(), "digital-ap": {"rho"}, "stashed-ap": {"rho"},
+        "analog-sgd-ap": set(), "digital-ap": {"rho"}, "stashed-ap": {"rho"}, "accumulated-ap": set(),
+        "pipedream-2bw": {"rho"}, "pipemare-ap": set(), "pipemare": set(), "per-sample": lag,
     }  # fmt: skip
-    assert {name for name, row in REGISTRY.items() if row.replaced} == {"stashed-ap"}
-    assert [row.samples(4) for row in REGISTRY.values()] == [1, 1, 4, 1, 1, 1]
+    replaced = {name: set(row.replaced.values()) for name, row in REGISTRY.items() if row.replaced}
+    assert replaced == {
+        "stashed-ap": {"Lambda1_full", "Lambdah_full"}, "pipedream-2bw": {"Lambda1_2bw", "Lambdah_2bw"},
+        "pipemare-ap": {"Lambda1_pipemare", "Lambdah_pipemare"}, "pipemare": {"Lambda1_pipemare", "Lambdah_pipemare"},
+    }  # fmt: skip
+    assert [row.samples(4) for row in REGISTRY.values()] == [1, 1, 4, 1, 1, 1, 4, 4, 4, 4, 4]
 
 
 def test_a_step_is_the_devices_update_by_minus_alpha_g():

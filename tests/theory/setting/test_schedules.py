@@ -21,6 +21,9 @@ def test_schedules_are_sound(stages: int, batch: int, samples: int) -> None:
         schedules.Synchronous(stages, batch),
         schedules.Asynchronous(stages),
         schedules.FullDuplex(stages),
+        schedules.Accumulated(stages, batch),
+        schedules.VerticalSync(stages, batch),
+        schedules.RegisteredDuplex(stages, batch),
     ):
         assert not schedules.collisions(schedule, samples)
         for sample in range(samples):
@@ -53,6 +56,55 @@ def test_slots_and_densities(stages: int, batch: int, rounds: int) -> None:
     assert schedules.FullDuplex(stages).density(samples) == pytest.approx(samples / (samples + 2 * stages - 1))
     assert synchronous.density(samples) == pytest.approx(batch / (stages + batch - 1))
     assert schedules.Sequential(stages).density(samples) == pytest.approx(1 / stages)
+
+
+@given(stages, st.integers(1, 6), st.integers(0, 40))
+@settings(deadline=None)
+def test_updates_between_two_passes_are_counted_one_by_one(stages: int, batch: int, sample: int) -> None:
+    """Of every schedule, at every sample, full pipeline or not, against a walk through its passes in their order."""
+    for kind in schedules.REGISTRY.values():
+        schedule = kind(stages, batch if kind.grouped else 1)
+        made, at_forward, at_backward = [0] * stages, {}, {}
+        for task in schedule.tasks(sample + 1):
+            if task.kind == "forward":
+                at_forward[task.stage, task.sample] = made[task.stage - 1]
+                continue
+            at_backward[task.stage, task.sample] = made[task.stage - 1]
+            made[task.stage - 1] += schedule.updates_after(task.sample)
+        first = sample - sample % schedule.batch
+        for stage in range(1, stages + 1):
+            met = at_forward[1, first] if schedule.buffered else at_forward[stage, sample]
+            assert schedule.lag(stage, sample) == at_backward[stage, sample] - met, (schedule, stage)
+            assert at_backward[stage, sample] == sample // schedule.batch
+
+
+@given(stages, st.integers(1, 6))
+@settings(deadline=None)
+def test_lags_of_the_samples_of_a_group(stages: int, batch: int) -> None:
+    """The samples ahead of it, less those of its own group, over the size of a group, rounded up."""
+
+    def ahead(count: int, place: int) -> int:
+        return max(0, -((place - count) // batch))
+
+    half, full = schedules.Accumulated(stages, batch), schedules.RegisteredDuplex(stages, batch)
+    for place in range(batch):
+        last = range(stages - 1, -1, -1)
+        assert half.lags_by_place()[place] == tuple(ahead(left, place) for left in last)
+        assert full.lags_by_place()[place] == tuple(ahead(2 * left + 1, place) for left in last)
+    assert half.lags() == half.lags_by_place()[0] and full.lags() == full.lags_by_place()[0]
+    means = [sum(lags) / batch for lags in zip(*full.lags_by_place(), strict=True)]
+    assert means == [(2 * left + 1) / batch for left in last]
+    assert schedules.VerticalSync(stages, batch).lags_by_place() == batch * ((ahead(stages - 1, 0),) * stages,)
+    assert schedules.VerticalSync(stages, stages).lags() == (min(stages - 1, 1),) * stages  # PipeDream-2BW
+
+
+@given(stages, st.integers(1, 5), st.integers(1, 6))
+@settings(deadline=None)
+def test_accumulation_keeps_the_pipeline_full(stages: int, batch: int, rounds: int) -> None:
+    samples = batch * rounds
+    for kind in (schedules.Accumulated, schedules.VerticalSync):
+        assert kind(stages, batch).slots(samples) == schedules.Asynchronous(stages).slots(samples)
+        assert kind(stages, batch).density(samples) == pytest.approx(samples / (samples + stages - 1))
 
 
 @dataclass(frozen=True)
@@ -154,6 +206,8 @@ def test_a_batch_belongs_to_the_synchronous_schedule() -> None:
         for batch in (0, 2):
             with pytest.raises(BadInput, match="batch"):
                 schedules.make(name, 3, batch)
+    for name in ("accumulated", "vertical-sync", "registered-duplex"):
+        assert schedules.make(name, 3, 4).batch == 4
 
 
 TABLE = {  # name: analog, pipelined, batched, schedule
@@ -163,6 +217,11 @@ TABLE = {  # name: analog, pipelined, batched, schedule
     "analog-sgd-ap": (True, True, False, "asynchronous"),
     "digital-ap": (False, True, False, "asynchronous"),
     "stashed-ap": (False, True, False, "asynchronous"),
+    "accumulated-ap": (True, True, True, "accumulated"),
+    "pipedream-2bw": (False, True, True, "vertical-sync"),
+    "pipemare-ap": (True, True, True, "registered-duplex"),
+    "pipemare": (True, True, True, "registered-duplex"),
+    "per-sample": (True, False, True, "synchronous"),
 }
 """docs/theory.md#algorithms."""
 
@@ -170,7 +229,7 @@ TABLE = {  # name: analog, pipelined, batched, schedule
 def test_the_table_of_algorithms() -> None:
     found = {n: (a.analog, a.pipelined, a.batched, a.schedule) for n, a in algorithms.REGISTRY.items()}
     assert found == TABLE
-    assert [name for name, row in algorithms.REGISTRY.items() if row.stashed] == ["stashed-ap"]
+    assert [name for name, row in algorithms.REGISTRY.items() if row.stashed] == ["stashed-ap", "pipedream-2bw"]
     for row in algorithms.REGISTRY.values():
         assert row.make_schedule(3, 4).batch == (4 if row.batched else 1)
         assert row.make_schedule(3).batch == 1
@@ -181,6 +240,11 @@ def test_the_table_of_algorithms() -> None:
 def test_algorithms_take_their_lags_from_their_schedule() -> None:
     lags = {name: algorithm.lags(4) for name, algorithm in algorithms.REGISTRY.items()}
     assert lags["analog-sgd-ap"] == lags["digital-ap"] == lags["stashed-ap"] == (3, 2, 1, 0)
+    assert lags["accumulated-ap"] == (3, 2, 1, 0) and lags["pipedream-2bw"] == (3, 3, 3, 3)
+    assert lags["pipemare-ap"] == lags["pipemare"] == (7, 5, 3, 1) and lags["per-sample"] == (0, 0, 0, 0)
+    four = {name: algorithm.lags(4, 4) for name, algorithm in algorithms.REGISTRY.items()}
+    assert four["accumulated-ap"] == (1, 1, 1, 0) and four["pipedream-2bw"] == (1, 1, 1, 1)
+    assert four["pipemare-ap"] == (2, 2, 1, 1) and four["analog-sgd-ap"] == (3, 2, 1, 0)
     assert lags["digital-sgd"] == lags["analog-sgd"] == lags["analog-sgd-sp"] == (0, 0, 0, 0)
 
 

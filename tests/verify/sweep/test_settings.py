@@ -136,7 +136,7 @@ def test_what_a_setting_runs_on_is_made_when_it_is_run(monkeypatch):
     """A fault of the problems or of the algorithms reaches settings that were made before; drawn lags are kept."""
     own = families.sample(1, 4)
     drawn = next(s for i in range(40) if any((s := families.sample(4, i, (families.ANY_LAGS.name,))).lags))
-    monkeypatch.setattr(algorithms.Algorithm, "lags", lambda _, stages: (7,) * stages)
+    monkeypatch.setattr(algorithms.Algorithm, "lags", lambda _, stages, batch=1: (7,) * stages)  # noqa: ARG005
     assert own.afresh().lags == (7,) * own.stages != own.lags
     assert drawn.free_lags and drawn.afresh().lags == drawn.lags
     assert own.afresh().problem is not own.problem and own.afresh(seed=3).seed == 3

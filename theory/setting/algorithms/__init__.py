@@ -10,7 +10,10 @@ from pkgutil import iter_modules
 from boundary import BadInput, known
 from theory.setting.algorithms.base import WEIGHTS, Algorithm, Gradient, Tile
 
-_TABLE = ("digital_sgd", "analog_sgd", "analog_sgd_sp", "analog_sgd_ap", "digital_ap", "stashed_ap")
+_TABLE = (
+    "digital_sgd", "analog_sgd", "analog_sgd_sp", "analog_sgd_ap", "digital_ap", "stashed_ap",
+    "accumulated_ap", "pipedream_2bw", "pipemare_ap", "pipemare", "per_sample",
+)  # fmt: skip
 """The order of the table in docs/theory.md#algorithms; what it does not name comes after it."""
 
 

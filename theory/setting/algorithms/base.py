@@ -20,7 +20,7 @@ Tile = dict[str, Array]
 Number = TypeVar("Number")
 
 WEIGHTS = "weights"
-_OWN = ("start", "direction", "update")
+_OWN = ("start", "direction", "update", "step_size")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,14 @@ class Algorithm(ABC):
     """Whether backward weights are as old as forward weights."""
     batched: ClassVar[bool] = False
     """Whether an iteration takes the mean of B samples; else it takes one."""
+    per_sample: ClassVar[bool] = False
+    """Whether each of the B samples is written by an update of its own, of 1/B of its direction, in their order."""
+    annealed: ClassVar[bool] = False
+    """Whether `step_size` depends on a number of steps, the run's `anneal`."""
     covered: ClassVar[bool] = False
     """Whether the theorems speak of it: its steps are those of docs/theory.md#algorithms."""
+    uncovered: ClassVar[str] = ""
+    """Why they do not, in words that go on after "no theorem speaks of the steps of the algorithm NAME"."""
 
     def __init_subclass__(cls, **more: Any) -> None:  # noqa: ANN401
         super().__init_subclass__(**more)
@@ -60,9 +66,10 @@ class Algorithm(ABC):
 
     @property
     def own(self) -> tuple[str, ...]:
-        """Return which of `start`, `direction` and `update` are not those of the published algorithms."""
+        """Return which of its steps are not those of the published algorithms: methods of its own, `per_sample`."""
         changed = (name for name in _OWN if getattr(type(self), name) is not getattr(Algorithm, name))
-        return tuple(dict.fromkeys((*changed, *(name for name in _OWN if name in vars(self)))))
+        more = ("per_sample",) if self.per_sample else ()
+        return tuple(dict.fromkeys((*changed, *(name for name in _OWN if name in vars(self)), *more)))
 
     # Its steps
 
@@ -93,13 +100,28 @@ class Algorithm(ABC):
         """Return what a stage keeps after a step: W_{k+1} = U(W_k, -alpha g~_k)."""
         return {WEIGHTS: device.update(tile[WEIGHTS], -alpha * direction)}
 
+    def step_size(self, alpha: float, delay: float, step: int, anneal: int | None) -> float:  # noqa: ARG002
+        """Return the step size of a stage at a step.
+
+        Args:
+            alpha: the run's, in w^2/f.
+            delay: the stage's lag, the mean over the samples of a batch.
+            step: k.
+            anneal: steps, of an algorithm that is `annealed`.
+
+        """
+        return alpha
+
     # Its pipeline
 
-    def lags(self, stages: int) -> tuple[int, ...]:
-        """Return the updates between forward and backward pass of each stage, counted from the schedule."""
+    def lags(self, stages: int, batch: int = 1) -> tuple[int, ...]:
+        """Return the updates between forward and backward pass of each stage, counted from the schedule.
+
+        Where the samples of a batch have lags of their own they are the largest: those of the first sample.
+        """
         if not self.pipelined:
             return (0,) * stages
-        return schedules.make(self.schedule, stages).lags()
+        return self.make_schedule(stages, batch).lags()
 
     def make_schedule(self, stages: int, batch: int = 1) -> schedules.Schedule:
         """Return the pipeline that realises the algorithm with `stages` stages."""
