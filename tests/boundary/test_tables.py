@@ -83,7 +83,9 @@ def test_the_command_prints_every_digit_into_a_file(columns):
     assert done.returncode == 0
     assert "…" not in text
     assert re.search(
-        r"Analog-SGD-AP +│ +598,846,\d{3} │ +\d\.\d+e-05 │ +655,709,\d{3} │ +598,846,\d{3} │ +1,197,69\d,\d{3}", text
+        r"Analog-SGD-AP +│ +598,846,\d{3} │ +\d\.\d+e-05 │ +655,709,\d{3} │ +│ +99 │ "
+        r"+598,846,\d{3} │ +1,197,69\d,\d{3}",
+        text,
     )
 
 

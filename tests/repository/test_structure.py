@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("analog_sgd", "boundary", "theory", "simulate", "verify", "paper_figures")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 FORBIDDEN = {"eval", "exec", "sympify", "parse_expr"}
+PLUGIN = ROOT / "simulate" / "commands" / "plugin.py"
+"""What executes the file that a user names with --plugin, and says so."""
 
 
 def imports_of(path: Path) -> set[str]:
@@ -59,6 +61,8 @@ def test_no_text_is_ever_executed(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call):
             called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            if path == PLUGIN and called in ("exec", "compile"):
+                continue  # of the file that the user names for it
             strict = any(keyword.arg == "strict" for keyword in node.keywords)  # SymPy then refuses text
             assert called not in FORBIDDEN or (called == "sympify" and strict), f"line {node.lineno} calls {called}"
             assert not any(

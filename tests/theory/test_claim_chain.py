@@ -125,6 +125,7 @@ def test_every_claim_says_what_it_is():
 
 def test_theorem_1_rests_on_no_device_but_on_what_any_does():
     others = {"stages", "variance-growing", "saturation", "pulses", "independent", "shape"}
+    others |= {"joint", "differentiable", "mean-length", "response-lipschitz", "third-derivatives"}  # of Theorem 4
     assert set(sharp.THEOREM.assumptions) == set(ASSUMPTIONS) - others
     assert not any(name.startswith("device.") for name in sharp.THEOREM.claims)
 

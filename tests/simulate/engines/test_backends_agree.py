@@ -1,6 +1,7 @@
 """Recursion, pipeline machine and batched recursion describe the same trajectories."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +20,8 @@ from simulate.run import BACKENDS
 from theory.setting import algorithms, devices
 
 ALGORITHMS = sorted(algorithms.REGISTRY)
+DATA = str(Path(__file__).parents[2] / "oracle" / "data" / "published" / "S2.csv")
+"""For the problems on data of one's own."""
 MEASURES = (
     "mean_squared_gradient",
     "max_saturation",
@@ -179,7 +182,8 @@ def test_every_problem_has_a_kernel(monkeypatch):
     monkeypatch.setattr(digits, "installed", lambda: True)  # scikit-learn is an extra
     monkeypatch.setattr(digits, "images", lambda: (np.ones((1797, 64)), np.zeros(1797, int)))
     for kind in problems.REGISTRY.values():
-        task = make_task(kind(), "analog-sgd", "ald", 1, 1, 0)
+        made = kind(data=DATA) if "data" in kind.setting_fields() else kind()
+        task = make_task(made, "analog-sgd", "ald", 1, 1, 0)
         assert isinstance(compiled.choose(task), compiled.Compiled), kind.name
 
 

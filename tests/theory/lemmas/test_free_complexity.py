@@ -161,7 +161,7 @@ def test_the_iterations_are_enough(sets):
 
 
 def test_the_limit_of_c4_as_the_step_falls(sets):
-    """The formula in print: docs/theory.md#free-complexity."""
+    """The formula in print: docs/theory.md#free.complexity."""
     for values in sets[:30]:
         rho, sigma, nu, D = (values[name] for name in ("rho", "sigma", "nu", "D"))
         s = 1 - rho**2

@@ -608,9 +608,9 @@ Section free.
     destruct (taken_cons P K K_pos h H) as (i & l & -> & _). apply norm_sq.
   Qed.
 
-  Let R0 := frozen_radius sigma phi0 A.
+  Let R_0 := frozen_radius sigma phi0 A.
 
-  Lemma root_of_energy : sqrt (average P K weight) <= R0.
+  Lemma root_of_energy : sqrt (average P K weight) <= R_0.
   Proof. apply sqrt_le_1_alt. pose proof energy_read. lra. Qed.
 
   (** The lengths of the last noise, stage by stage. *)
@@ -726,7 +726,7 @@ Section free.
         <= eff * nuhat * sqrt (average P K weight).
     Hypothesis nuhat_nonneg : 0 <= nuhat.
 
-    Let k := kappa gamma ell nu theta1 nuhat R0.
+    Let k := kappa gamma ell nu theta1 nuhat R_0.
     Let eta := curved gamma Gamma H2 HJ.
 
     Lemma feasible_if_weighted : exists Y a, feasible_free p x sigma (gamma * radius sigma A) q
@@ -785,7 +785,7 @@ Section free.
 
   (** One number for the noise that the stages feel, through the lags and through the frozen direction. *)
   Theorem free_asynchrony_by_stage :
-    let k := kappa gamma ell nuhat theta1 nuhat R0 in
+    let k := kappa gamma ell nuhat theta1 nuhat R_0 in
     exists Y a, feasible_free p x sigma (gamma * radius sigma A) q
       (e0 eff gamma nuhat k eta (INR D) sigma) (e1 eff gamma Lambda1 nuhat k eta (INR D) sigma) (e2 eff eta (INR D))
       A Y a.
@@ -796,7 +796,7 @@ Section free.
 
   (** Theorem 4, with nu = Lambdah sigma, norm2 (S Diag (sqrt d)) <= Lambdah; nuhat = norm (S Diag (sqrt d) s). *)
   Theorem free_asynchrony Lambdah :
-    let nu := Lambdah * sigma in let k := kappa gamma ell nu theta1 nuhat R0 in
+    let nu := Lambdah * sigma in let k := kappa gamma ell nu theta1 nuhat R_0 in
     0 <= Lambdah -> delay_constant M S (fun m => sqrt (INR (d m))) Lambdah ->
     exists Y a, feasible_free p x sigma (gamma * radius sigma A) q
       (e0 eff gamma nu k eta (INR D) sigma) (e1 eff gamma Lambda1 nu k eta (INR D) sigma) (e2 eff eta (INR D)) A Y a.
