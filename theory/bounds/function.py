@@ -58,7 +58,7 @@ DEFAULTS = {
 all alike."""
 PULSES = ("V", "qmax", "dw", "cycle", "size")
 """Parameters of granular steps: a bound that does not need them is not proved of such steps."""
-_REFINES = {"nu": "Lambdah", "nuhat": "ell1", "rbar2": "rho"}
+_REFINES = {"nu": ("Lambdah",), "nuhat": ("ell1", "D"), "rbar2": ("rho",)}
 """Refining parameters that stand in every form, and what each refines; that Ln is given makes a form of its own."""
 
 
@@ -169,7 +169,7 @@ class Bound:
     ) -> tuple[tuple[str, ...], Sequence[fmpq]]:
         """Leave out a refining parameter that says no more than what it refines: nu at or above Lambdah sigma."""
         for name, coarse in _REFINES.items():
-            if name in names and coarse in names:
+            if name in names and all(one in names for one in coarse):
                 at = names.index(name)
                 others, rest = (*names[:at], *names[at + 1 :]), (*point[:at], *point[at + 1 :])
                 (usual,) = accurately(partial(self._balls(others, form, [symbol(name)]), rest))

@@ -31,6 +31,9 @@ REFERENCE = (
 _NAMES = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
 
 
+_FURTHER = {"V": 1e-6, "qmax": 1.5, "D": 3, "ell": 1.0, "ell1": 1.0, "tau": 5.0, "F0": 1.0, "chi2": 0.75}
+
+
 def detectors() -> dict[str, Detector]:
     """Return the named checks: runs first."""
     return {
@@ -76,14 +79,14 @@ def _numbers() -> bool:
     """Check that a bound is a number wherever it claims to be proved."""
     try:
         bounds = [theory.bound(form.theorem) for form in _changed()]
-        return all(np.all(np.isfinite(bound(**_columns(), **_of_pulses(bound)))) for bound in bounds)
+        return all(np.all(np.isfinite(bound(**_columns(), **_further(bound)))) for bound in bounds)
     except ArithmeticError:  # the root of a negative number
         return False
 
 
-def _of_pulses(bound: Bound) -> dict[str, float]:
-    """Return variance and largest response of some pulses, where a bound takes them."""
-    return {name: value for name, value in {"V": 1e-6, "qmax": 1.5}.items() if name in bound.required}
+def _further(bound: Bound) -> dict[str, float]:
+    """Return what pulses, a window of Theorem 4 and a shape of noise may be, where a bound takes them."""
+    return {name: value for name, value in _FURTHER.items() if name in bound.required}
 
 
 def _columns() -> dict[str, tuple[float, ...]]:

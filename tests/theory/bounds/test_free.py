@@ -367,3 +367,24 @@ def test_the_set_is_bounded_up_to_the_edge_that_is_named():
     assert 0 < free(**inside) <= explicit(**inside) < math.inf
     with pytest.raises(OutsideDomain):
         free(**(POINT | {"alpha": high}))
+
+
+@pytest.mark.parametrize("name", ["D", "ell", "ell1", "tau", "F0"])
+def test_theorem_1_is_not_disturbed_by_some_constants_of_theorem_4(name: str) -> None:
+    """Facts of a problem name what it knows; without the whole of them Theorem 4 is not asked."""
+    of_theorem_1 = {
+        "L": 1,
+        "sigma2": 1,
+        "Delta": 1,
+        "alpha": "0.01",
+        "K": 1000,
+        "rho": "0.3",
+        "Lambda1": 1,
+        "Lambdah": 1,
+    }
+    known = {"ell": 1, "ell1": 1, "nuhat": "0.1", "H2": 0, "HJ": 0, "Gamma": 0, "D": 2, "tau": 5, "F0": 1}
+    for gone in ((name,), ("D", "tau", "F0"), ("ell1", "nuhat", name)):
+        some = {key: value for key, value in known.items() if key not in gone}
+        if set(gone) != {"ell1"}:
+            found = theory.bound("sharp").evaluate(**of_theorem_1, **some)
+            assert float(found.upper) <= theory.bound("sharp")(**of_theorem_1)
