@@ -17,7 +17,7 @@ import theory
 from boundary import OutsideDomain
 from simulate import problems
 from simulate.problems.blocks import Blocks
-from verify.judging import assumptions, calibration, conditions, observations, rounding, statistics, verdicts
+from verify.judging import assumptions, calibration, conditions, observations, perturbed, rounding, statistics, verdicts
 from verify.judging.certificates import Certificate
 from verify.judging.checks import Check, Verdict
 from verify.judging.observations import Constants, Observations
@@ -420,7 +420,7 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "rounding: floating point taken for exact": partial(swapped, rounding, "of", lambda *_: rounding.EXACT),
     "rounding: held although it could move the bound": partial(swapped, rounding, "SHARE", math.inf),
     "rounding: an alarm within its reach": partial(
-        swapped, verdicts, "_perturbed", lambda known, _: ("Lambdah", known["Lambdah"], known["Lambdah"])
+        swapped, perturbed, "inputs", lambda form, known, _, of=perturbed.inputs: (of(form, known, 0.0)[0],) * 2
     ),
     "saturation: the ceiling of its mean square read off the run": partial(
         swapped, verdicts, "_ceiling", lambda observed: observed.rho**2
