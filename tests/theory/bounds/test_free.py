@@ -108,7 +108,8 @@ def height(point, A):
         a = np.minimum(np.maximum(least, away), Y)
         slack = p + x / 2 * (Y**2 + sigma**2) + x * sigma * np.sqrt(np.maximum(Y**2 - a**2, 0)) - a * root
         slack = np.where(least <= Y * (1 + 1e-14), slack, -np.inf)
-        at = int(np.argmax(slack))
+        # a thin set of Y may lie between the places that are looked at: then look closer where it is nearest
+        at = int(np.argmax(slack)) if np.isfinite(slack).any() else int(np.argmin(least - Y))
         best = max(best, float(slack[at]))
         width = (high - low) / 500
         low, high = max(0.0, Y[at] - width), Y[at] + width
