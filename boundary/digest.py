@@ -13,12 +13,23 @@ from pathlib import Path
 _ROOT = Path(__file__).parents[1]
 LIBRARIES = ("numpy", "scipy", "numba", "llvmlite", "python-flint", "sympy", "mpmath")
 """What computes numbers for us."""
+_EXECUTED: dict[str, str] = {}
+
+
+def executed(file: str, content: bytes) -> None:
+    """Take down that a file of the user's was executed: what is computed from now on depends on it."""
+    _EXECUTED[f"plugin {file}"] = hashlib.sha256(content).hexdigest()
+
+
+def plugins() -> dict[str, str]:
+    """Return a digest of every file of the user's that was executed, by `plugin` and the file's name."""
+    return dict(_EXECUTED)
 
 
 def fingerprint(
     packages: Iterable[str], libraries: Iterable[str] = LIBRARIES, without: Iterable[str] = ()
 ) -> dict[str, str]:
-    """Return a digest of the source of each package, by its name, and the versions of Python and of libraries.
+    """Return a digest of the source of each package and plugin, by its name, and the versions of Python and libraries.
 
     Args:
         packages: packages of this project, or parts of them, such as `theory.setting`.
@@ -27,7 +38,7 @@ def fingerprint(
 
     """
     found = {package: _source(package, tuple(without)) for package in packages}
-    return found | {"python": platform.python_version()} | {name: _version(name) for name in libraries}
+    return found | plugins() | {"python": platform.python_version()} | {name: _version(name) for name in libraries}
 
 
 def changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:

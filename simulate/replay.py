@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 import boundary
-from boundary import BadInput
+from boundary import BadInput, digest
 from simulate import checkpoint
 from simulate.group import Group, make_groups
 from simulate.observe import NEVER, BlockPlan, look
@@ -112,15 +112,25 @@ def replay(path: Path, first: int, steps: int, *, threads: int = 1) -> Replay:
         return Replay(described, first, started, weights, value, squares, saturation, diverged)
 
 
+_OF_FILES = ("elements", "data", "start", "--plugin")
+
+
 def _described(path: Path) -> Run:
     """Return the run whose checkpoint or JSON result `path` is."""
     if not _is_result(path):
         return Run.from_description(checkpoint.description(checkpoint.read(path)))
     try:
-        return Run.from_description(json.loads(path.read_bytes())["run"])
+        result = json.loads(path.read_bytes())
+        with_plugins = dict(result.get("plugins", {}))
+        if with_plugins != digest.plugins():
+            files = ", ".join(with_plugins) or "no plugin"
+            raise BadInput(
+                "--plugin", ", ".join(digest.plugins()) or "none", f"{files}, as they were in the run of {path}"
+            )
+        return Run.from_description(result["run"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        if isinstance(error, BadInput) and error.name == "elements":
-            raise  # the run is sound; the file of its elements is gone or another
+        if isinstance(error, BadInput) and error.name in _OF_FILES:
+            raise  # the run is sound; a file that it needs is gone or another
         raise BadInput("FILE", path, "a checkpoint, or a result of `python -m simulate run --json`") from None
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import boundary
+from boundary import digest
 from simulate.run import Run
 from theory.setting.objectives import Facts
 
@@ -147,6 +148,7 @@ class RunResult:
             "seed": self.run.seed,
             "run": self.run.describe(),
             "versions": versions(),
+            "plugins": digest.plugins(),
         }
 
     def to_npz(self) -> bytes:

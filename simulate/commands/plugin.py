@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from boundary import BadInput
+from boundary import BadInput, digest
 from boundary.bytes import read_whole
 from simulate import notes
 
@@ -31,6 +31,7 @@ def load(path: Path) -> None:
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     module.__file__ = name
+    digest.executed(path.name, content)
     sys.modules[name] = module  # dataclasses look their module up while they are made
     try:
         exec(compile(content, str(path), "exec"), module.__dict__)

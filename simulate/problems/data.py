@@ -18,6 +18,7 @@ from boundary.bytes import arrays_of, read_whole
 Floats = NDArray[np.float64]
 
 _LARGEST_FILE: Final = 1 << 31
+_LARGEST_NUMBER: Final = 1e50
 _MISSING: Final = ("", "na", "nan", "null", "none", "?")
 
 
@@ -69,6 +70,8 @@ def read_table(path: str, target: str) -> Table:
     name = target or "y"
     npz = Path(path).suffix.lower() == ".npz"
     features, targets, columns = (_from_npz if npz else _from_csv)(path, content, name)
+    largest = max(float(np.max(np.abs(features))), float(np.max(np.abs(targets))))
+    _require(largest <= _LARGEST_NUMBER, path, f"numbers of size at most {_LARGEST_NUMBER:g}, since they are squared")
     return Table(features, targets, columns, hashlib.sha256(content).hexdigest())
 
 

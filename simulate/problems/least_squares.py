@@ -113,7 +113,7 @@ class LeastSquares(Rows):
         sizes = np.abs(self.features) @ np.abs(self.minimiser) + np.abs(self._targets)
         gradient += 2 * self.scale / self.rows * unit * float(np.linalg.norm(np.abs(self.features).T @ sizes)) * 4
         value -= self.scale / self.rows * 4 * unit * float(sizes @ sizes)
-        least = _eigenvalue_from_below(self.hessian)
+        least = _eigenvalue_from_below(self.hessian, self.rows)
         return max(0.0, value - gradient**2 / (2 * least)) if least > 0 else 0.0
 
     @cached_property
@@ -149,7 +149,8 @@ class LeastSquares(Rows):
         All rows: L = norm2(H), and a lag enters as H Diag(d). Rows at random: S_ij is the largest over the rows of
         2 c norm(a_i) norm(a_j), which the mean of any batch keeps to.
         """
-        smooth = up(2 * self.scale / self.rows * norm2_upper(self.features) ** 2, 16)
+        by_rows = up(2 * self.scale / self.rows * norm2_upper(self.features) ** 2, 16)
+        smooth = by_rows if self.taken else norm2_upper(self.hessian)  # what the directions are made of
         values: dict[str, float | None] = {"L": smooth, "Ln": smooth}
         if self.taken:
             squares = np.array([np.sum(self.features[:, block] ** 2, axis=1) for block in self.blocks]).T
@@ -159,7 +160,7 @@ class LeastSquares(Rows):
             values |= {"sigma2": None, "Lambda1": found["Lambda1"], "Lambdah": found["Lambdah"]}
         else:
             delay = np.repeat(np.asarray(lags, dtype=np.float64), [len(self.start_point[b]) for b in self.blocks])
-            matrix = self.hessian * up(1.0, self.rows)
+            matrix = self.hessian
             sigma2 = up(self.dimension * self.noise**2, 2)
             arrived = self.noise**2 * float(np.sum(delay * np.sum(matrix**2, axis=0)))
             values |= {"sigma2": sigma2, "nu": up(float(np.sqrt(up(arrived, self.dimension**2))), 4)}
@@ -195,12 +196,15 @@ class LeastSquares(Rows):
         return Laws(_direction, _exact, np.concatenate([np.asarray(part, np.float64) for part in parts]))
 
 
-def _eigenvalue_from_below(matrix: Floats) -> float:
-    """Return a number that no eigenvalue of a symmetric matrix with nonnegative ones is below, or 0."""
-    values = np.linalg.eigvalsh(matrix)
-    size = float(np.sum(np.abs(np.diag(matrix))))
-    # Weyl: eigvalsh and the rounding of the matrix itself are off by far less than this share of the trace.
-    return max(0.0, float(values[0]) - 1e-12 * (len(matrix) + 16) * size)
+def _eigenvalue_from_below(matrix: Floats, rows: int) -> float:
+    """Return a number that no eigenvalue of A^T A, which `matrix` is up to rounding, is below, or 0.
+
+    By Weyl's inequality no eigenvalue moves further than the error's norm: that of a sum of `rows` products, at most
+    `rows` units of the trace, and that of eigvalsh, a small multiple of its size in units of the norm.
+    """
+    unit = float(np.finfo(np.float64).eps)
+    share = unit * (2 * rows + 100 * len(matrix) + 100)
+    return max(0.0, float(np.linalg.eigvalsh(matrix)[0]) - share * float(np.trace(matrix)))
 
 
 def _direction(stale: Array, now: Array, sample: Array, data: Array, out: Array) -> None:  # noqa: ARG001

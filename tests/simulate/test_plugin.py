@@ -71,3 +71,51 @@ def test_a_file_is_executed_once(tmp_path: Path) -> None:
 def test_what_is_no_file_is_refused(path: str) -> None:
     with pytest.raises(BadInput, match="--plugin"):
         plugin.load(Path(path))
+
+
+def test_a_run_is_replayed_only_with_the_plugin_it_was_made_with(tmp_path: Path) -> None:
+    problem, result = _example("problem.md", tmp_path / "mine.py"), tmp_path / "run.json"
+    own = ("--plugin", str(problem))
+    made = _command("simulate", "run", *own, "--problem", "cosines", "--seed", "1", *RUN, "--json", str(result))
+    assert made.returncode == 0, made.stderr
+    steps = ("simulate", "replay", str(result), "--from", "3", "--steps", "2")
+    assert _command(*steps, *own).returncode == 0
+    without = _command(*steps)
+    assert (without.returncode, "--plugin = none" in without.stderr) == (2, True)
+    problem.write_text(problem.read_text(encoding="utf-8").replace("np.sin", "2 * np.sin"), encoding="utf-8")
+    other = _command(*steps, *own)
+    assert (other.returncode, "as they were in the run" in other.stderr) == (2, True), other.stderr
+
+
+def test_a_checkpoint_is_resumed_only_with_the_plugin_it_was_made_with(tmp_path: Path) -> None:
+    problem, kept = _example("problem.md", tmp_path / "mine.py"), str(tmp_path / "kept.npz")
+    run = (
+        "simulate",
+        "run",
+        "--plugin",
+        str(problem),
+        "--problem",
+        "cosines",
+        "--seed",
+        "1",
+        *RUN,
+        "--checkpoint",
+        kept,
+    )
+    assert _command(*run).returncode == 0
+    problem.write_text(problem.read_text(encoding="utf-8") + "\n# other code\n", encoding="utf-8")
+    again = _command(*run)
+    assert again.returncode == 2 and "plugin mine.py" in again.stderr, again.stderr
+
+
+def test_no_file_but_the_one_named_on_the_command_line_is_executed(tmp_path: Path) -> None:
+    path, marker = tmp_path / "config.toml", tmp_path / "ran"
+    code = tmp_path / "code.py"
+    code.write_text(f"open({str(marker)!r}, 'w')\n", encoding="utf-8")
+    for line in (f"plugin = {str(code)!r}", f"problem = {str(code)!r}", f"device = {str(code)!r}"):
+        path.write_text(line + "\n", encoding="utf-8")
+        assert _command("simulate", "run", str(path), "--problem", "quadratic", "--seed", "1", *RUN).returncode in (
+            0,
+            2,
+        )
+        assert not marker.exists()

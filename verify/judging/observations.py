@@ -305,8 +305,8 @@ def constants(runs: RunResult) -> Constants:
         values["sigma2"], certified["sigma2"] = float(runs.measured["sigma2"]), False
     if "sigma2" in values:
         values["sigma2"] /= run.batch
-    if "nu" in values and run.batch > 1:  # linear in the noise of a step; rounded up
-        values["nu"] *= (1 + 4 * float(np.finfo(np.float64).eps)) / math.sqrt(run.batch)
+    for name in {"nu", "nuhat"} & values.keys() if run.batch > 1 else ():  # linear in the noise of a step; rounded up
+        values[name] *= (1 + 4 * float(np.finfo(np.float64).eps)) / math.sqrt(run.batch)
     if "chi2" in values:
         values["chi2"] = joint.noise_shape(run)
     start = {"Delta": runs.initial_gap, "alpha": run.alpha, "K": run.iterations, **joint.start(run)}

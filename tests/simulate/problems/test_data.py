@@ -48,6 +48,7 @@ def test_an_npz_file_is_read(tmp_path: Path) -> None:
         ("a,y\n", "y", "at least one row"),
         ("", "y", "at least one row"),
         ("y\n1\n", "y", "a feature beside the target"),
+        ("a,y\n1e51,1\n", "y", "numbers of size at most 1e[+]50"),
     ],
 )
 def test_what_is_no_table_is_refused_with_the_place(text: str, target: str, words: str, tmp_path: Path) -> None:
