@@ -84,3 +84,11 @@ def test_a_constant_column_cannot_be_standardised(tmp_path: Path) -> None:
     path = _csv(tmp_path, "a,b,y\n1,3,0\n2,3,1\n")
     with pytest.raises(BadInput, match="a column 'b' that is not constant"):
         read_table(path, "y").standardised(path)
+
+
+def test_standardised_columns_have_mean_0_and_standard_deviation_1(tmp_path: Path) -> None:
+    path = _csv(tmp_path, "a,b,y\n1,30,0\n2,10,1\n6,20,1\n")
+    found = read_table(path, "y").standardised(path)
+    assert found.mean(axis=0) == pytest.approx([0, 0], abs=1e-15)
+    assert found.std(axis=0) == pytest.approx([1, 1])
+    assert found[:, 1] == pytest.approx([1.5**0.5, -(1.5**0.5), 0])
