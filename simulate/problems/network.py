@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from boundary import known, memory
 from simulate.problems import activations, losses
 from simulate.problems.base import FiniteData, Moments, generator, require
-from simulate.problems.spectral import up
+from simulate.problems.spectral import down, up
 from theory.setting.objectives import Array, Facts, Weights
 
 
@@ -150,10 +150,19 @@ class Network(FiniteData):
         """Return W_0."""
         return self._gaussian_weights(generator(self.instance, 2), self.gain)
 
-    @property
+    @cached_property
     def lower_bound(self) -> float:
-        """Return 0: the loss is nonnegative."""
-        return 0.0
+        """Return the mean over the samples of the least loss that outputs within the activation's bound can have.
+
+        Each loss is convex in an output and falls towards the target, or, of classes, towards the target's sign.
+        Source: docs/theory/networks.md#lowest.
+        """
+        most = self._activation.bound
+        if most is None:
+            return 0.0
+        wanted = np.copysign(np.inf, self.targets) if self._loss.classes else self.targets
+        least = self._loss.value(np.clip(wanted, -most, most), self.targets)
+        return down(float(np.sum(least)) / self.samples, self.targets.size, absolute=8 * self.widths[-1])
 
     @property
     def evaluation_cost(self) -> int:

@@ -13,6 +13,18 @@ def up(value: float, operations: int) -> float:
     return value * (1 + (operations + 8) * _UNIT)
 
 
+def down(value: float, operations: int, absolute: float = 0.0) -> float:
+    """Return a lower bound, at least 0, of what was computed as `value` >= 0.
+
+    Args:
+        value: a sum of `operations` rounded nonnegative terms.
+        operations: how many.
+        absolute: errors that do not shrink with the terms, in units of 2^-52.
+
+    """
+    return max(0.0, value * (1 - (operations + 8) * _UNIT) - absolute * _UNIT)
+
+
 def norm2_upper(matrix: NDArray[np.float64]) -> float:
     """Return an upper bound of the spectral norm, tight to about 1e-12.
 

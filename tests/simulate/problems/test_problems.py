@@ -184,6 +184,28 @@ def test_constants_of_the_nonconvex_families_bound_what_they_speak_of(problem, s
     assert 0.5 * facts.values["L"] < steepest <= facts.values["L"] * (1 + 1e-9)
 
 
+@pytest.mark.parametrize("loss", list(losses.REGISTRY))
+@pytest.mark.parametrize("activation", list(activations.REGISTRY))
+def test_no_network_is_below_its_lower_bound_and_free_outputs_come_close(activation, loss):
+    problem = Network(1, (3, 2), samples=2, activation=activation, loss=loss, label_noise=2.0, instance=4)
+    most, least = activations.REGISTRY[activation].bound, problem.lower_bound
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        assert problem.value([rng.standard_normal((2, 3)) * 10 ** rng.uniform(-1, 2)]) >= least
+    if most is None:
+        assert least == 0
+        return
+    # two samples in three dimensions: every pair of outputs within the bound can be had, or come close to
+    scan = np.linspace(-most, most, 20_001)
+    free = losses.REGISTRY[loss].value(scan[:, None, None], problem.targets).min(axis=0).sum() / problem.samples
+    assert 0 < least <= free <= least * (1 + 1e-3) + 1e-9
+
+
+def test_an_output_that_meets_its_target_has_the_lower_bound_zero():
+    problem = Network(1, (3, 2), samples=2, teacher_gain=0.1, label_noise=0.0, loss="log-cosh")
+    assert problem.lower_bound == 0
+
+
 def flat(weights):
     return np.concatenate([stage.ravel() for stage in weights])
 
