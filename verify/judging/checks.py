@@ -140,6 +140,7 @@ class EvidenceSummary:
         level: what the setting may spend on a false alarm.
         gamma: distortion of the device on the weights that were met; of the linear device the largest saturation.
         gain: its mean response there.
+        descent: f(W_0) - E f(W_K), in f: low, mean and high.
 
     """
 
@@ -161,18 +162,29 @@ class EvidenceSummary:
     level: float
     gamma: float = math.nan
     gain: float = math.nan
+    descent: tuple[float, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the numbers as plain data."""
-        return {**vars(self), "interval_95": list(self.interval_95), "rounding": self.rounding.to_json()}
+        return {
+            **vars(self),
+            "interval_95": list(self.interval_95),
+            "descent": list(self.descent),
+            "rounding": self.rounding.to_json(),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "EvidenceSummary":
         """Return what `to_json` described, also after a passage through JSON; further entries are left."""
-        names = [name for name in cls.__dataclass_fields__ if name not in ("rounding", "interval_95")]
+        names = [name for name in cls.__dataclass_fields__ if name not in ("rounding", "interval_95", "descent")]
         # what was written before devices had numbers of their own has none
         plain = {
             name: data[name] if name.endswith("method") else json_number(data[name]) for name in names if name in data
         }
         low, high = map(json_number, data["interval_95"])
-        return cls(**plain, interval_95=(low, high), rounding=rounding.Rounding.from_json(data["rounding"]))
+        return cls(
+            **plain,
+            interval_95=(low, high),
+            rounding=rounding.Rounding.from_json(data["rounding"]),
+            descent=tuple(map(json_number, data.get("descent", ()))),
+        )

@@ -36,6 +36,7 @@ import numpy as np
 
 import theory
 from boundary import OutsideDomain
+from theory.theorems.statement import LAST_GAP
 from verify.judging import assumptions, conditions, forms, joint, perturbed, rounding, statistics
 from verify.judging.checks import Basis, Check, CheckName, EvidenceSummary, Verdict, gravest
 from verify.judging.forms import AppliedForm
@@ -66,6 +67,7 @@ class Evidence:
         rounded: what floating point did to the runs; `lower` and `upper` allow for its share in what is measured.
         squared_gradient: A over replicas, where `mean` is of another quantity; else None.
         distortion: (gamma, Fbar) of the device on the weights that were met; nan where they are not known.
+        descent: f(W_0) - E f(W_K), in f, >= 0: low, mean and high, as certain as `rbar2`; nan where it was not seen.
 
     """
 
@@ -82,6 +84,7 @@ class Evidence:
     rounded: rounding.Rounding = rounding.EXACT
     squared_gradient: float | None = None
     distortion: tuple[float, float] = (math.nan, math.nan)
+    descent: tuple[float, float, float] = (math.nan, math.nan, math.nan)
 
     @property
     def passing(self) -> float:
@@ -112,6 +115,7 @@ class Evidence:
             level=level,
             gamma=self.distortion[0],
             gain=self.distortion[1],
+            descent=self.descent,
         )
 
 
@@ -125,8 +129,8 @@ class Shares(NamedTuple):
 def shares(level: float) -> Shares:
     """Divide the error a setting may spend.
 
-    Betting is valid at all looks at once; Student's t is not, so each look gets its share. The other half of either
-    error is for the mean-square saturation.
+    Betting is valid at all looks at once; Student's t is not, so each look gets its share. A quarter of either error is
+    for the mean-square saturation, and a quarter for what f fell.
     """
     return Shares(level / 2, level / 2 / LOOKS)
 
@@ -151,14 +155,27 @@ def weigh(observed: Observations, level: float, observable: Observable = SQUARED
         lower=lower,
         upper=replace(upper, value=observable.raised(observed.rounding, upper.value)),
         interval=(_student(values, 0.025, "lower"), _student(values, 0.025, "upper")),
-        rbar2=_mean_square_saturation(observed, alarm, look, ceiling),
+        rbar2=_mean_square_saturation(observed, alarm / 2, look / 2, ceiling),
         saturation=observed.rho,
         detectable=mean / lower.value - 1 if lower.value > 0 else math.inf,
         ceiling=ceiling,
         rounded=observed.rounding,
         squared_gradient=None if observable is SQUARED_GRADIENT else float(observed.squared_gradient.mean()),
         distortion=(math.nan, math.nan) if observed.met is None else (observed.met.gamma, observed.met.gain),
+        descent=_descent(observed, alarm / 2, look / 2),
     )
+
+
+def _descent(observed: Observations, alarm: float, look: float) -> tuple[float, float, float]:
+    """Return low, mean and high of f(W_0) - E f(W_K), at least 0, as what stands for f* may be less than E f(W_K)."""
+    gaps, whole = OBSERVABLES[LAST_GAP.name], observed.constants.values.get("Delta", math.nan)
+    values = gaps.values(observed)
+    if len(values) != len(observed.squared_gradient):
+        return (math.nan, math.nan, math.nan)
+    low, high = statistics.upper_bound(values, look).value, statistics.lower_bound(values, alarm).value
+    least, most = gaps.raised(observed.rounding, low), gaps.lowered(observed.rounding, high)
+    off = observed.rounding.value + 2e-12 * abs(whole)  # f(W_0) is rounded, too, and Delta up
+    return max(whole - least - off, 0.0), max(whole - float(values.mean()), 0.0), max(whole - most + off, 0.0)
 
 
 def _ceiling(observed: Observations) -> float:
@@ -240,6 +257,8 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     if refusal:
         return replace(unapplied, reason=refusal)
     priori = basis == "a-priori"
+    if form.ends and math.isnan(evidence.descent[1]):
+        return replace(unapplied, reason="f(W_K) was not looked at")
     extras = (name for name in (*form.extras, *form.optional) if name in observed.constants.values)
     taken = [name for name in extras if not (priori and name in form.optional) or observed.constants.proved(name)]
     known = observed.constants.take(*dict.fromkeys((*form.constants, *taken)))
@@ -287,7 +306,7 @@ class Ends(NamedTuple):
 
 
 def _ends(form: AppliedForm, known: Mapping[str, float], evidence: Evidence) -> Ends:
-    """Evaluate a bound at the ends of the mean-square saturation, and with the rounding of the run."""
+    """Evaluate a bound at the ends of what the data give it, and with the rounding of the run."""
     low, mean, high = evidence.rbar2
     wanted = (*form.takes, *form.extras, *form.optional, "gain")
     given: dict[str, Any] = {name: known[name] for name in known if name in wanted}
@@ -300,6 +319,8 @@ def _ends(form: AppliedForm, known: Mapping[str, float], evidence: Evidence) -> 
     given |= {name: np.array([value] * 3 + [moved[name]] * (2 * finite)) for name, value in plain.items()}
     if form.adaptive:
         given["rbar2"] = np.array([low, mean, high] + [mean + more, high + more] * finite)
+    if form.ends:
+        given["Delta"] = np.array([*evidence.descent, *evidence.descent[1:]][: 3 + 2 * finite])
     bound: Callable[..., Any] = theory.bound(form.theorem)
     found = np.broadcast_to(bound(**given), (5 if finite else 3,))
     to, most = (float(found[3]), float(found[4])) if finite else (math.inf, math.inf)

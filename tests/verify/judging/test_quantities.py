@@ -100,7 +100,7 @@ def test_a_theorem_on_the_last_gap_is_confronted_with_the_last_gap(theorem, verd
         assert (check["quantity"], check["verdict"]) == ("last gap", verdict)
         assert check["observed"] == pytest.approx(confronted["gap"], rel=1e-12)
         assert check["tightness"] == pytest.approx(check["bound"] / confronted["gap"], rel=1e-12)
-    assert {check["verdict"] for check in of(confronted["digital"], "sharp")} == {"held"}
+    assert {check["verdict"] for check in of(confronted["digital"], "explicit")} == {"held"}
 
 
 def test_a_theorem_is_not_applied_to_what_it_does_not_speak_of(confronted):

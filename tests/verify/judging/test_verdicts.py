@@ -32,7 +32,8 @@ def observed(mean: float, replicas: int = 400, saturation: float = 0.4, **change
     scatter = rng.gamma(100.0, 0.01, replicas)
     square = saturation**2 * rng.uniform(0.8, 1.0, replicas)
     known = Constants(values, certified)
-    return Observations(mean * scatter, np.full(replicas, saturation), square, changes.pop("diverged", 0), known, "x")
+    measured = (mean * scatter, np.full(replicas, saturation), square, changes.pop("diverged", 0))
+    return Observations(*measured, known, "x", last_gap=np.zeros(replicas))
 
 
 @pytest.fixture
