@@ -67,6 +67,8 @@ def _certified_saturation(described: Run) -> float | None:
         return 0.0
     if described.dtype != "float64" or algorithms.named(described.algorithm).own:
         return None  # the enclosure leaves room for float64's rounding only, and is of the published steps
+    if not described.constant_step:
+        return None  # the enclosure is of steps with one alpha
     return described.problem.certified_saturation(described.alpha, described.make_device(), described.lags)
 
 

@@ -1,13 +1,14 @@
 """`Run`: the one description of a run, complete and checked."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from boundary import BadInput
 from boundary.fields import Name, Real, Whole, Wholes, about, read_all
 from simulate import problems
+from simulate.decay import CONSTANT, DecayText, Stretch, parsed
 from simulate.problems.base import Problem
 from simulate.randomness import block_length
 from theory.setting import algorithms, devices, schedules
@@ -81,6 +82,7 @@ class Run:
     backend: str = field(default=BACKENDS[0], metadata=about("Who makes the steps", Name(lambda: BACKENDS)))
     schedule: str | None = field(default=None, metadata=about("Pipeline instead of the algorithm's own", SCHEDULE))
     anneal: int = field(default=LEFT_OUT, metadata=about("Steps until pipemare's step is alpha, its only", Whole()))
+    decay: str = field(default=CONSTANT, metadata=about("How the step size falls from alpha", DecayText()))
 
     def __post_init__(self) -> None:
         read_all(self)
@@ -128,6 +130,28 @@ class Run:
         else:
             every = self.measure_every
         object.__setattr__(self, "measure_every", min(every, longest))
+
+        self._check_decay()
+
+    def _check_decay(self) -> None:
+        """Refuse a schedule that ends at a step too small for floating point: nothing would move."""
+        last = self.iterations - 1
+        if not self.step_size(last) > 0:
+            needed = f"a step size above 0 at every step; alpha = {self.alpha:g} has become 0 at step {last}"
+            raise BadInput("decay", self.decay, needed)
+
+    def step_size(self, step: int) -> float:
+        """Return the step size at step k, in w^2/f: alpha, unless `decay` has lowered it; never above alpha."""
+        return parsed(self.decay).step_size(self.alpha, step)
+
+    def stretches(self, first: int, steps: int) -> Iterator[Stretch]:
+        """Yield the stretches of one step size into which the steps from `first` on fall."""
+        return parsed(self.decay).stretches(self.alpha, first, steps)
+
+    @property
+    def constant_step(self) -> bool:
+        """Return whether every step is made with alpha: a schedule that begins after the last one changes nothing."""
+        return parsed(self.decay).constant(self.alpha, self.iterations)
 
     def pipeline(self) -> schedules.Schedule:
         """Return the pipeline that is run: the algorithm's own, or the one that is given instead."""

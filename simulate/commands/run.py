@@ -65,6 +65,9 @@ def _show(result: RunResult) -> None:
     table = Table(title=f"{described.algorithm} on {described.problem.name}", show_header=False, title_justify="left")
     spread = "" if observed["stderr"] is None else f" +- {observed['stderr']:.2g}"
     table.add_row("mean squared gradient", f"{observed['mean']:.6g}{spread}")
+    if not described.constant_step:
+        ends = [f"{described.step_size(step):.6g}" for step in (0, described.iterations - 1)]
+        table.add_row("step size", f"{ends[0]} at first, {ends[1]} at the last step ({described.decay})")
     table.add_row("initial gap", f"{result.initial_gap:.6g}")
     for name, value in constants.items():
         if isinstance(value, float):

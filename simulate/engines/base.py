@@ -92,8 +92,8 @@ class Task:
         return tuple(sum(lags) / len(places) for lags in zip(*places, strict=True))
 
     def step_size(self, stage: int, step: int) -> float:
-        """Return the step size of a stage, from 0, at a step."""
-        return self.algorithm.step_size(self.run.alpha, self._delays[stage], step, self.run.anneal)
+        """Return the step size of a stage, from 0, at a step: the k-th update of a stage has that of step k."""
+        return self.algorithm.step_size(self.run.step_size(step), self._delays[stage], step, self.run.anneal)
 
     def acting(self, replicas: Sequence[int] | int) -> Callable[[int, int], Device]:
         """Return how the device acts, as a function of the stage and the number of its update.

@@ -98,12 +98,25 @@ class SnapshotEngine(Compiled):
         for first in range(0, len(ends), together):
             strata = slice(first, min(first + together, len(ends)))
             steps = slice(int(ends[first] - plan.lengths[first]), int(ends[strata.stop - 1]))
-            snapshots = self.make_steps(self.block(plan)[:, steps], plan.first + plan.times[:, strata])
+            snapshots = self._at(plan, steps, plan.first + plan.times[:, strata])
             self.note_divergence(observer, self.stage_of(self.kernel.diverged[:, 1]))
             self._measure(plan, observer, snapshots, strata)
 
+    def _at(self, plan: BlockPlan, steps: slice, times: np.ndarray) -> np.ndarray:
+        """Make some steps of a block, those of one step size at a time; return what `make_steps` does."""
+        samples, history = self.block(plan), self.kernel.history
+        found = np.empty((*times.shape, history.shape[2]), history.dtype)
+        for first, count, alpha in self.task.run.stretches(plan.first + steps.start, steps.stop - steps.start):
+            inside = (times >= first) & (times < first + count)
+            # Of a stratum with a change in it some replicas have their time before it, and others behind.
+            due = np.flatnonzero(inside.any(axis=0))
+            clipped = np.clip(times[:, due], first, first + count - 1)
+            part = self.make_steps(samples[:, first - plan.first :][:, :count], clipped, alpha)
+            found[:, due] = part if inside.all() else np.where(inside[:, due, None], part, found[:, due])
+        return found
+
     @abstractmethod
-    def make_steps(self, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+    def make_steps(self, samples: np.ndarray, times: np.ndarray, alpha: float) -> np.ndarray:
         """Make the steps of `samples` and return the weights at `times`, shape (replicas, times, P)."""
 
     @abstractmethod
@@ -134,7 +147,7 @@ class SnapshotEngine(Compiled):
 class NetworkEngine(SnapshotEngine):
     """Networks."""
 
-    def make_steps(self, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+    def make_steps(self, samples: np.ndarray, times: np.ndarray, alpha: float) -> np.ndarray:
         """Make the steps of `samples` and return the weights at `times`."""
         task, problem = self.task, self.task.problem
         assert isinstance(problem, Network), "`_ENGINES` pairs problems and engines"
@@ -145,7 +158,7 @@ class NetworkEngine(SnapshotEngine):
             problem.targets,
             problem.widths,
             task.reach_by_place,
-            alpha=task.run.alpha,
+            alpha=alpha,
             element=self.element,
             activation=problem.activation,
             loss=problem.loss,
@@ -176,7 +189,7 @@ class NetworkEngine(SnapshotEngine):
 class LogisticEngine(SnapshotEngine):
     """Logistic regression."""
 
-    def make_steps(self, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+    def make_steps(self, samples: np.ndarray, times: np.ndarray, alpha: float) -> np.ndarray:
         """Make the steps of `samples` and return the weights at `times`."""
         task, problem = self.task, self.task.problem
         assert isinstance(problem, Logistic), "`_ENGINES` pairs problems and engines"
@@ -185,7 +198,7 @@ class LogisticEngine(SnapshotEngine):
             samples,
             problem.data,
             np.repeat(task.reach, problem.size),
-            alpha=task.run.alpha,
+            alpha=alpha,
             element=self.element,
             regulariser=problem.regulariser,
             stashed=task.algorithm.stashed,
@@ -221,7 +234,7 @@ class LawsEngine(SnapshotEngine):
         """Return where the stages' weights begin, and their number."""
         return [0, *np.cumsum([int(np.prod(shape)) for shape in self.task.problem.shapes]).tolist()]
 
-    def make_steps(self, samples: np.ndarray, times: np.ndarray) -> np.ndarray:
+    def make_steps(self, samples: np.ndarray, times: np.ndarray, alpha: float) -> np.ndarray:
         """Make the steps of `samples` and return the weights at `times`."""
         task, laws = self.task, self.laws
         return kernels.custom(
@@ -231,7 +244,7 @@ class LawsEngine(SnapshotEngine):
             np.repeat(task.reach, np.diff(self.edges)),
             laws.direction,
             laws.moments,
-            alpha=task.run.alpha,
+            alpha=alpha,
             element=self.element,
             stashed=task.algorithm.stashed,
             times=times,
@@ -255,7 +268,10 @@ class SummingEngine(Compiled):
         """Make the steps of one block."""
         steps = plan.first + np.arange(plan.steps)
         bins = steps * observer.bins // observer.iterations
-        curve = self.make_steps(plan, bins - bins[0])
+        curve = np.zeros((len(self.task.replicas), int(bins[-1] - bins[0]) + 1, 2))
+        for first, count, alpha in self.task.run.stretches(plan.first, plan.steps):
+            part = bins[first - plan.first :][:count] - bins[0]
+            self.make_steps(plan._replace(first=first, steps=count), part, curve, alpha)
         self.note_divergence(observer, self.stage_of(self.kernel.diverged[:, 1]))
         tally = dict(zip(kernels.TALLY, self.kernel.tally.T, strict=True))
         observer.squared_gradient = tally["squared_gradient"].copy()
@@ -273,8 +289,8 @@ class SummingEngine(Compiled):
         observer.curve_value[covered] += curve[..., 1].T
 
     @abstractmethod
-    def make_steps(self, plan: BlockPlan, bins: np.ndarray) -> np.ndarray:
-        """Make the steps and return the sums of squared gradient and value per bin, shape (replicas, bins, 2)."""
+    def make_steps(self, plan: BlockPlan, bins: np.ndarray, sums: np.ndarray, alpha: float) -> None:
+        """Make the steps; add squared gradient and value to `sums` of each bin, shape (replicas, bins, 2)."""
 
     def stage_of(self, place: np.ndarray) -> np.ndarray:
         """Return the stage, from 0, of what the kernel reports."""
@@ -284,23 +300,24 @@ class SummingEngine(Compiled):
 class QuadraticEngine(SummingEngine):
     """Coupled quadratics, with cosines or without."""
 
-    def make_steps(self, plan: BlockPlan, bins: np.ndarray) -> np.ndarray:
-        """Make the steps of one block."""
+    def make_steps(self, plan: BlockPlan, bins: np.ndarray, sums: np.ndarray, alpha: float) -> None:
+        """Make the steps."""
         task, problem = self.task, self.task.problem
         assert isinstance(problem, Blocks), "`_ENGINES` pairs problems and engines"
         noise = self.block(plan)
-        return kernels.quadratic(
+        kernels.quadratic(
             self.kernel,
             noise[:, :, 0] if task.run.batch == 1 else np.mean(noise, axis=2),
             problem.hessian,
             problem.minimiser,
             np.repeat(task.reach, problem.block_size),
             problem.noise_scale**2,
-            alpha=task.run.alpha,
+            alpha=alpha,
             element=self.element,
             amplitude=problem.amplitude if isinstance(problem, Cosine) else 0.0,
             frequency=problem.frequency if isinstance(problem, Cosine) else 1.0,
             bins=bins,
+            sums=sums,
             threads=task.threads,
         )
 
@@ -312,20 +329,21 @@ class QuadraticEngine(SummingEngine):
 class ScalarEngine(SummingEngine):
     """The attaining instance."""
 
-    def make_steps(self, plan: BlockPlan, bins: np.ndarray) -> np.ndarray:
-        """Make the steps of one block."""
+    def make_steps(self, plan: BlockPlan, bins: np.ndarray, sums: np.ndarray, alpha: float) -> None:
+        """Make the steps."""
         task, problem = self.task, self.task.problem
         assert isinstance(problem, Attaining), "`_ENGINES` pairs problems and engines"
-        return kernels.scalar(
+        kernels.scalar(
             self.kernel,
             self.block(plan)[..., 0],
             curvature=1.0,
             optimum=problem.minimiser,
             sigma=1.0,
             attaining=True,
-            alpha=task.run.alpha,
+            alpha=alpha,
             element=self.element,
             bins=bins,
+            sums=sums,
             threads=task.threads,
         )
 

@@ -384,11 +384,16 @@ def measure(
     return KernelMoments(found[..., 0], squares, np.maximum(seconds - squares, 0), np.maximum(found[..., -1], 0))
 
 
-def empty_curve(bins: Integers | None, steps: int, replicas: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the bin of every step and the zeros its sums start from, shape (R, bins, 2)."""
+def curve_of(
+    bins: Integers | None, steps: int, replicas: int, sums: NDArray[np.float64] | None = None
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the bin of every step and what its sums start from, shape (R, bins, 2): zeros unless given."""
     places = np.zeros(steps, np.int64) if bins is None else np.ascontiguousarray(bins, np.int64)
     check_shape("bins", places, (steps,))
-    return places, np.zeros((replicas, int(places.max(initial=0)) + 1, 2))
+    most = int(places.max(initial=0)) + 1
+    curve = np.zeros((replicas, most, 2)) if sums is None else sums
+    check_shape("sums", curve, (replicas, max(most, curve.shape[1]), 2))
+    return places, curve
 
 
 def scalar(
@@ -402,6 +407,7 @@ def scalar(
     alpha: float,
     element: Element,
     bins: Integers | None = None,
+    sums: NDArray[np.float64] | None = None,
     threads: int = 1,
 ) -> NDArray[np.float64]:
     """Advance every replica of f(w) = (L/2)(w - w*)^2 with a sign-valued oracle (docs/theory.md#floor), without lag.
@@ -417,6 +423,7 @@ def scalar(
         alpha: step size, in w^2/f.
         element: the device.
         bins: which bin of the curve each step belongs to, shape (T,); all in one by default.
+        sums: those of earlier steps, which are gone on with in place, shape (R, bins, 2).
         threads: slices of the replicas worked on at once; no number depends on it.
 
     Returns:
@@ -426,7 +433,7 @@ def scalar(
     replicas = state.history.shape[0]
     check_shape("history", state.history, (replicas, 1, 1))
     check_shape("uniforms", uniforms, (replicas, None, None))
-    places, curve = empty_curve(bins, uniforms.shape[1], replicas)
+    places, curve = curve_of(bins, uniforms.shape[1], replicas, sums)
     chance = np.ascontiguousarray(uniforms, np.float64)
     real, form, makeup = element.acting(alpha, state.history.dtype, 1)
     weights = state.history[:, 0]

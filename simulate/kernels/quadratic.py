@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from boundary import BadInput
 from simulate.kernels.circular import cosine, sine, within_half_turn
-from simulate.kernels.entry import Element, State, check_shape, empty_curve, split
+from simulate.kernels.entry import Element, State, check_shape, curve_of, split
 from simulate.kernels.grains import Grains, Parts, set_keys
 from simulate.kernels.plain import (
     MAX_SATURATION,
@@ -157,6 +157,7 @@ def quadratic(
     amplitude: float = 0.0,
     frequency: float = 1.0,
     bins: Integers | None = None,
+    sums: NDArray[np.float64] | None = None,
     threads: int = 1,
 ) -> NDArray[np.float64]:
     """Advance every replica of a coupled quadratic plus cosines by the steps of `noise`.
@@ -176,6 +177,7 @@ def quadratic(
         amplitude: a, in f, >= 0; 0 has no cosines.
         frequency: c, in 1/w.
         bins: which bin of the curve each step belongs to, shape (T,); all in one by default.
+        sums: those of earlier steps, which are gone on with in place, shape (R, bins, 2).
         threads: slices of the replicas worked on at once; no number depends on it.
 
     Returns:
@@ -190,7 +192,7 @@ def quadratic(
         check_shape(name, np.asarray(vector), (size,))
     if np.max(lags) >= slots:
         raise BadInput("lags", tuple(lags), f"lags < {slots}, the weights the state keeps", "simulate.kernels")
-    places, curve = empty_curve(bins, noise.shape[1], replicas)
+    places, curve = curve_of(bins, noise.shape[1], replicas, sums)
     dtype, delays, together = history.dtype, np.array(lags, np.int64), block(history.dtype)
     h, w_star, xi, sigma2 = (np.ascontiguousarray(a, dtype) for a in (hessian, optimum, noise, variances))
     real, form, makeup = element.acting(alpha, dtype, size)

@@ -7,13 +7,13 @@ import pytest
 
 from verify.sabotage import bounds as wrong_bounds
 from verify.sabotage import devices as wrong_devices
+from verify.sabotage import falling, mutants, running, stages, statements
 from verify.sabotage import free as wrong_free
-from verify.sabotage import mutants, running, stages, statements
 from verify.sabotage import simulation as wrong_simulation
 from verify.sabotage import statistics as wrong_statistics
 from verify.sabotage.faults import Fault
 
-MODULES = [statements, stages, wrong_bounds, wrong_free, wrong_simulation, wrong_statistics, wrong_devices]
+MODULES = [statements, stages, wrong_bounds, wrong_free, wrong_simulation, falling, wrong_statistics, wrong_devices]
 
 KINDS = {
     "theory": {
@@ -35,6 +35,7 @@ KINDS = {
         "wrong sign of drift": "drift away from zero",
         "forward weights too fresh": "too fresh",
         "reused samples": "samples: the same|reused",
+        "schedules": "schedule: a step late|a falling step taken for a constant one",
     },
     "statistics": {
         "two-sided for one-sided": "two-sided",

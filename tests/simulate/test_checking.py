@@ -22,10 +22,9 @@ def test_kernels_agree_with_numpy(name):
 def test_a_kernel_that_is_off_is_named(monkeypatch):
     true = compiled.QuadraticEngine.make_steps
 
-    def off(self, plan, bins):
-        found = true(self, plan, bins)
+    def off(self, *given):
+        true(self, *given)
         self.kernel.history[...] *= 1 + 1e-6
-        return found
 
     monkeypatch.setattr(compiled.QuadraticEngine, "make_steps", off)
     found = checking.check(problems.make("quadratic", 2))

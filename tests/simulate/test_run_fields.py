@@ -29,7 +29,7 @@ TOML = 'problem = "quadratic"\nstages = 3\nalgorithm = "analog-sgd-ap"\nalpha = 
 class Longer(Run):
     """A run with two more fields: all that has to be written for them."""
 
-    decay: float = field(default=1.0, metadata=about("Factor of the step at each iteration", Real(above=0)))
+    leak: float = field(default=1.0, metadata=about("Share of its weight that an element keeps", Real(above=0)))
     warm_up: int = field(default=0, metadata=about("Iterations before that", Whole(at_least=0)))
 
 
@@ -45,25 +45,25 @@ def test_a_new_field_is_an_option():
     app.command("show")(command)
     app.command("other")(lambda: None)
     options = {one.name: one for one in get_command(app).commands["show"].params}
-    assert options["decay"].metavar == "<float>" and options["warm_up"].metavar == "<int>"
-    assert options["decay"].help == "Factor of the step at each iteration: > 0 and finite."
+    assert options["leak"].metavar == "<float>" and options["warm_up"].metavar == "<int>"
+    assert options["leak"].help == "Share of its weight that an element keeps: > 0 and finite."
     with pytest.raises(SystemExit) as left:
-        boundary.run_command(app, "program", ["show", "--decay", "0.5", "--warm-up", "1e2"])
-    assert (left.value.code, seen) == (0, {"decay": "0.5", "warm_up": "1e2"})
+        boundary.run_command(app, "program", ["show", "--leak", "0.5", "--warm-up", "1e2"])
+    assert (left.value.code, seen) == (0, {"leak": "0.5", "warm_up": "1e2"})
     run = config.make_run(
         {"problem": "quadratic", "algorithm": "analog-sgd", "alpha": 1, "tau": 9, "iterations": 9} | seen, Longer
     )
-    assert (run.decay, run.warm_up) == (0.5, 100)
+    assert (run.leak, run.warm_up) == (0.5, 100)
 
 
 def test_a_new_field_is_a_key_of_a_file(tmp_path):
     file = tmp_path / "run.toml"
-    file.write_text(TOML + "decay = 0.5\n")
-    assert config.make_run(config.read_toml(file, Longer), Longer).decay == 0.5
-    with pytest.raises(BadInput, match="CONFIG key = 'decay'"):
+    file.write_text(TOML + "leak = 0.5\n")
+    assert config.make_run(config.read_toml(file, Longer), Longer).leak == 0.5
+    with pytest.raises(BadInput, match="CONFIG key = 'leak'"):
         config.read_toml(file)
-    file.write_text(TOML + "decay = -1\n")
-    with pytest.raises(BadInput, match="decay = -1: must satisfy decay > 0 and finite"):
+    file.write_text(TOML + "leak = -1\n")
+    with pytest.raises(BadInput, match="leak = -1: must satisfy leak > 0 and finite"):
         config.make_run(config.read_toml(file, Longer), Longer)
 
 
@@ -71,19 +71,19 @@ def test_a_new_field_is_a_keyword_of_the_function():
     shown = inspect.signature(simulate.run).parameters
     assert [*shown][:5] == ["problem", "algorithm", "alpha", "tau", "iterations"]
     assert {one.name for one in fields(Run)} <= set(shown)
-    assert "decay" in with_fields(simulate.running.run, Longer).parameters
-    with pytest.raises(TypeError, match="decay"):
-        simulate.run(QUADRATIC, "analog-sgd", alpha=0.1, tau=9, iterations=5, decay=0.5)
+    assert "leak" in with_fields(simulate.running.run, Longer).parameters
+    with pytest.raises(TypeError, match="leak"):
+        simulate.run(QUADRATIC, "analog-sgd", alpha=0.1, tau=9, iterations=5, leak=0.5)
 
 
 def test_a_new_field_is_stored_and_replayed(tmp_path, monkeypatch):
-    run = Longer(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 40, decay=0.5)
+    run = Longer(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 40, leak=0.5)
     assert Longer.from_description(json.loads(boundary.json_text(run.describe()))) == run
     file, result = tmp_path / "run.npz", tmp_path / "run.json"
     made = simulate.execute(run, checkpoint=file)
-    assert checkpoint.description(checkpoint.read(file))["decay"] == 0.5
+    assert checkpoint.description(checkpoint.read(file))["leak"] == 0.5
     with pytest.raises(BadInput, match="this very run"):
-        simulate.execute(Longer(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 40, decay=0.6), checkpoint=file)
+        simulate.execute(Longer(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 40, leak=0.6), checkpoint=file)
     result.write_text(boundary.json_text(made.to_json()))
     monkeypatch.setattr(sys.modules["simulate.replay"], "Run", Longer)
     for stored in (file, result):
@@ -96,9 +96,9 @@ def test_a_new_field_of_a_setting_is_stored_and_replayed():
     class Placed(Setting, Longer):
         """A setting with the new fields."""
 
-    setting = Placed(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 40, decay=0.5, id=3, family="quadratic")
+    setting = Placed(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 40, leak=0.5, id=3, family="quadratic")
     stored = json.loads(boundary.json_text(setting.as_dict()))
-    assert (stored["id"], stored["problem"], stored["decay"]) == (3, "quadratic", 0.5)
+    assert (stored["id"], stored["problem"], stored["leak"]) == (3, "quadratic", 0.5)
     assert Placed.from_dict(stored) == setting
 
 

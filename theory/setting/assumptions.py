@@ -175,6 +175,15 @@ SHAPE = Assumption(
     ("problem",),
 )
 
+CONSTANT_STEP = Assumption(
+    "constant-step",
+    "every stage makes every step with the same step size alpha",
+    r"W_{k+1} = U(W_k, -\alpha \tilde{g}_k) \text{ for all } k",
+    ("alpha",),
+    ("schedule",),
+)
+"""Part of what is modelled: alpha is one number in every claim. No claim names it, so it is not in `REGISTRY`."""
+
 REGISTRY: dict[str, Assumption] = {
     item.id: item
     for item in (

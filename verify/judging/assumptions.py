@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from theory.setting import algorithms
-from theory.setting.assumptions import REGISTRY
+from theory.setting.assumptions import CONSTANT_STEP, REGISTRY
 from verify.judging import joint
 from verify.judging.observations import Observations
 
@@ -142,6 +142,15 @@ def _lags(observed: Observations) -> tuple[Status, str]:
     return "not established", f"{reason}: {why}" if why else reason
 
 
+def _constant_step(observed: Observations) -> tuple[Status, str]:
+    if observed.falling_step:
+        return "not established", observed.falling_step
+    alpha = observed.constants.values.get("alpha")
+    if alpha is None:
+        return "certified", "every stage makes every step with one alpha"
+    return "certified", f"alpha = {alpha:.6g} at every step of every stage"
+
+
 def _known(observed: Observations, *names: str) -> tuple[Status, str]:
     """Return as `_constant` does, but that a constant which is not known is none that anybody has established."""
     status, evidence = _constant(observed, *names)
@@ -211,13 +220,17 @@ _EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
 
 
 def examine(observed: Observations) -> list[Finding]:
-    """Return a finding for every assumption of the theory; one that has no examiner is not established."""
-    return [Finding(name, *_EXAMINERS.get(name, _unexamined)(observed)) for name in REGISTRY]
+    """Return a finding for every assumption of the theory; one that has no examiner is not established.
+
+    Last comes the one that all theorems on runs rest on though no claim names it: that alpha is one number.
+    """
+    found = [Finding(name, *_EXAMINERS.get(name, _unexamined)(observed)) for name in REGISTRY]
+    return [*found, Finding(CONSTANT_STEP.id, *_constant_step(observed))]
 
 
 def unestablished(observed: Observations, needed: Iterable[str]) -> str:
     """Return which of the assumptions `needed` are not established, and why; empty if there is none."""
-    wanted = frozenset(needed)
+    wanted = {*needed, CONSTANT_STEP.id}
     found = [one for one in examine(observed) if one.assumption in wanted and one.status == "not established"]
     return "; ".join(f"{one.assumption} not established: {one.evidence}" for one in found)
 

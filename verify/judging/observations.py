@@ -100,6 +100,7 @@ class Observations:
         certified_saturation: s with |W_k| <= s tau, proved of a run on another device than the linear one, whose s is
             the constant rho; else None.
         covered: whether the theorems speak of the algorithm's steps.
+        falling_step: why the steps do not all have one size, in words; empty where they have.
         independent_draws: whether the problem declares independent samples whose gradients have the right mean.
         average_gap: (1/K) sum over k < K of f(W_k) - f*, shape (R,), in f; empty where it was not looked at.
         last_gap: f(W_K) - f*, shape (R,), in f; empty where it was not looked at.
@@ -123,6 +124,7 @@ class Observations:
     independent_draws: bool = True
     average_gap: Array = field(default_factory=lambda: np.empty(0))
     last_gap: Array = field(default_factory=lambda: np.empty(0))
+    falling_step: str = ""
 
     @property
     def seen(self) -> Literal["measured", "sampled"]:
@@ -282,7 +284,18 @@ def from_trajectories(runs: RunResult) -> Observations:
         runs.run.problem.independent_draws,
         average_gap=runs.curve.loss.mean(axis=0)[sound] - runs.run.problem.lower_bound,
         last_gap=runs.final_value[sound] - runs.run.problem.lower_bound,
+        falling_step=_falling(runs.run),
     )
+
+
+def _falling(run: Run) -> str:
+    """Return why the steps of a run do not all have one size, or nothing."""
+    if "step_size" in algorithms.named(run.algorithm).own:
+        return f"the algorithm {run.algorithm} has step sizes of its own, and every theorem is of one alpha"
+    if run.constant_step:
+        return ""
+    last = run.step_size(run.iterations - 1)
+    return f"decay lowers the step size from {run.alpha:g} to {last:.6g}, and every theorem is of one alpha"
 
 
 def constants(runs: RunResult) -> Constants:
@@ -310,6 +323,8 @@ def constants(runs: RunResult) -> Constants:
     if "chi2" in values:
         values["chi2"] = joint.noise_shape(run)
     start = {"Delta": runs.initial_gap, "alpha": run.alpha, "K": run.iterations, **joint.start(run)}
+    if _falling(run):  # then there is no alpha that a bound could take
+        start.pop("alpha")
     values |= start
     certified |= dict.fromkeys(start, True)
     saturation = 0.0 if math.isinf(run.tau) else runs.certified_saturation

@@ -119,6 +119,7 @@ def of(runs: RunResult, constants: Mapping[str, float], reached: DeviceResponse 
 
     """
     run, A = runs.run, runs.mean_squared_gradient
+    alpha = run.step_size(run.iterations - 1)  # the least of the run, to which the most is relative
     if "L" not in constants or not np.isfinite(A).any():
         return UNKNOWN
     kind, smoothness = np.finfo(run.dtype), constants["L"]
@@ -135,14 +136,14 @@ def of(runs: RunResult, constants: Mapping[str, float], reached: DeviceResponse 
     scale = max(1.0, run.tau if math.isfinite(run.tau) else 1.0)  # networks count in multiples of tau
     lost = math.sqrt(weights) * 4 * subnormal * scale
     roundings, gain = (8.0, 1.0) if reached.linear else _of_law(runs, reached, constants)
-    step = 2 * unit * size + roundings * unit * run.alpha * along + lost
+    step = 2 * unit * size + roundings * unit * alpha * along + lost
     aside = gathered + sums * along + lost
     adding = relative(run.iterations + longest_sum(run), float(np.finfo(np.float64).eps) / 2)
     gradient = gathered + 2 * smoothness * unit * size + (sums + adding) * slope
     gradient += math.sqrt(weights * float(kind.tiny))  # squares that are too small to be held
     value = 2 * sums * spread * smoothness * farthest**2
     value += (sums + adding) * abs(runs.initial_gap + run.problem.lower_bound)
-    direction = step / (run.alpha * gain) + 2 * aside + _of_alpha(run, kind.dtype) * along
+    direction = step / (alpha * gain) + 2 * aside + _of_alpha(alpha, run.tau, kind.dtype) * along
     return Rounding(direction, gradient, value, run.dtype)
 
 
@@ -164,11 +165,11 @@ def _of_law(runs: RunResult, reached: DeviceResponse, constants: Mapping[str, fl
     return roundings, min(math.inf if met is None else met.gain, constants.get("gain", math.inf))
 
 
-def _of_alpha(run: Run, dtype: np.dtype[Any]) -> float:
+def _of_alpha(alpha: float, tau: float, dtype: np.dtype[Any]) -> float:
     """Return the relative rounding of alpha, which is held in the weights' dtype, by networks in multiples of tau."""
     worst = 0.0
-    for unit in (1.0, run.tau) if math.isfinite(run.tau) else (1.0,):
+    for unit in (1.0, tau) if math.isfinite(tau) else (1.0,):
         with np.errstate(over="ignore", under="ignore"):
-            held = float(np.asarray(run.alpha / unit).astype(dtype)) * unit
-        worst = max(worst, abs(held - run.alpha) / run.alpha)
+            held = float(np.asarray(alpha / unit).astype(dtype)) * unit
+        worst = max(worst, abs(held - alpha) / alpha)
     return worst

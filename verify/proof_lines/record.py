@@ -108,12 +108,17 @@ class Recording:
 
 
 def record(setting: Setting, constants: Constants, steps: int, replicas: int) -> Recording:
-    """Run the recursion of a setting and keep everything; `BadInput` if its steps are not one lag a stage and g~_k."""
+    """Run the recursion of a setting and keep everything; `BadInput` if its steps are others.
+
+    They are to be of one alpha, one lag a stage and g~_k.
+    """
     setting = setting.afresh()
     problem, algorithm = setting.problem, algorithms.named(setting.algorithm)
     if algorithm.own or setting.lags_by_place() is not None:
         needed = "one update a step, and one lag a stage for all samples of it"
         raise BadInput("algorithm", setting.algorithm, needed, "the proof line by line")
+    if not setting.constant_step:
+        raise BadInput("decay", setting.decay, "one step size at every step", "the proof line by line")
     samples = Samples(problem, setting.seed, range(replicas), setting.batch)
     start = [np.repeat(stage[None], replicas, axis=0) for stage in problem.initial_weights()]
     device = devices.make("ald", setting.tau)

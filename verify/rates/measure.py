@@ -87,9 +87,11 @@ def measure(request: RateRun) -> Measured:
     """Make one run.
 
     Raises:
-        BadInput: if a replica diverged: its step is too long for a rate to be read off.
+        BadInput: if a replica diverged: its step is too long for a rate to be read off; if the step size falls.
 
     """
+    if not request.constant_step:
+        raise BadInput("decay", request.decay, "one step size at every step", "a rate")
     runs = simulate.execute(request)
     if runs.diverged:
         raise BadInput("alpha", request.alpha, f"a step with which {request.algorithm} stays finite", "a rate")

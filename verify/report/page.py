@@ -9,7 +9,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from boundary import write_atomically
-from theory.setting.assumptions import REGISTRY
+from theory.setting.assumptions import CONSTANT_STEP, REGISTRY
 from verify.judging.statistics import Spending
 from verify.report import assumed, scatter
 from verify.report.counting import Results, grouped
@@ -58,7 +58,7 @@ def render(
         legend=scatter.legend(results),
         lengths=scatter.falling(summary.by_length),
         families={family: summary_of(family) for family in summary.by_family},
-        statements={name: item.statement for name, item in REGISTRY.items()},
+        statements={item.id: item.statement for item in (*REGISTRY.values(), CONSTANT_STEP)},
         problems={problem: assumed.tally(members) for problem, members in by_problem.items()},
         patterns=assumed.patterns(results),
         violated=assumed.violated(results),

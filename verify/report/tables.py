@@ -94,8 +94,9 @@ def _candidate(family: str, candidate: Candidate) -> tuple[object, ...]:
     setting, closest = candidate.judged.setting, candidate.closest
     problem = ", ".join(f"{name} {number(value)}" for name, value in setting.problem_settings.items()
                         if isinstance(value, int | float) and name != "instance")  # fmt: skip
+    falls = "" if setting.constant_step else f" (decay {setting.decay})"
     said = f"{setting.algorithm}, M = {setting.stages}, K = {setting.iterations}, " \
-           f"alpha {number(setting.alpha)}, tau {number(setting.tau)}; {problem}"  # fmt: skip
+           f"alpha {number(setting.alpha)}{falls}, tau {number(setting.tau)}; {problem}"  # fmt: skip
     interval = "" if closest is None else f"{number(closest.tightness_low)} … {number(closest.tightness_high)}"
     claim = "–" if closest is None else closest.name
     word = verdict(candidate.judged.verdict)

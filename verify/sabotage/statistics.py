@@ -161,7 +161,7 @@ def _refusals() -> bool:
         (_planted(9.0, constants=Constants(known.values, {**known.certified, name: False})), "noise-resolved/a-priori")
         for name in FIRST
     )
-    for unknown in ({"covered": False}, {"independent_draws": False}):
+    for unknown in ({"covered": False}, {"independent_draws": False}, {"falling_step": "it falls"}):
         cases += tuple((_planted(9.0, **unknown), f"sharp/{basis}") for basis in ("a-priori", "a-posteriori"))
     refused = all(_words(observed)[claim] == "not applied" for observed, claim in cases)
     status = {found.assumption: found.status for found in assumptions.examine(_planted(1.0, saturation=saturated))}

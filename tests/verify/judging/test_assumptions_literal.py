@@ -53,7 +53,15 @@ def test_what_is_certified_says_its_numbers():
         ),
         "response-lipschitz": ("measured", "theta1 = 1 on the weights that were met"),
         "third-derivatives": ("not needed", "no constant of this problem is derived from its stages"),
+        "constant-step": ("certified", "every stage makes every step with one alpha"),
     }  # fmt: skip
+
+
+def test_one_alpha_says_its_number_and_falling_steps_say_so():
+    known = {**VALUES, "alpha": 0.25}
+    said = found(constants=Constants(known, dict.fromkeys(known, True)))["constant-step"]
+    assert said == ("certified", "alpha = 0.25 at every step of every stage")
+    assert found(falling_step="it falls")["constant-step"] == ("not established", "it falls")
 
 
 def test_what_theorem_4_assumes_is_known_by_its_constants():

@@ -29,7 +29,8 @@ def ran(problem: dict | None = None, **changes) -> SimpleNamespace:
         "initial_gap": 7.0,
     }  # fmt: skip
     both = run | seen | changes
-    return SimpleNamespace(run=SimpleNamespace(**{key: both[key] for key in run}), **{key: both[key] for key in seen})
+    described = SimpleNamespace(**{key: both[key] for key in run}, step_size=lambda _: both["alpha"])
+    return SimpleNamespace(run=described, **{key: both[key] for key in seen})
 
 
 def test_every_term_of_the_bound():
@@ -81,9 +82,8 @@ def test_alpha_is_held_in_the_weights_type_and_by_networks_in_multiples_of_tau()
     third = abs(float(np.float32(0.25 / 3)) * 3 - 0.25) / 0.25
     assert rest(tau=3.0) == pytest.approx(8 * third, rel=1e-6) and third > 0
     assert rest(tau=math.inf) == pytest.approx(0, abs=1e-40)
-    run = ran(alpha=0.1, tau=math.inf).run
-    assert rounding._of_alpha(run, np.dtype("float32")) == abs(float(np.float32(0.1)) - 0.1) / 0.1 > 0
-    assert rounding._of_alpha(run, np.dtype("float64")) == 0
+    assert rounding._of_alpha(0.1, math.inf, np.dtype("float32")) == abs(float(np.float32(0.1)) - 0.1) / 0.1 > 0
+    assert rounding._of_alpha(0.1, math.inf, np.dtype("float64")) == 0
 
 
 def test_where_nothing_is_known_everything_may_be_lost():
