@@ -10,20 +10,55 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from boundary.refusal import BadInput
+
 _ROOT = Path(__file__).parents[1]
 LIBRARIES = ("numpy", "scipy", "numba", "llvmlite", "python-flint", "sympy", "mpmath")
 """What computes numbers for us."""
 _EXECUTED: dict[str, str] = {}
 
 
+_PLUGIN = "plugin "
+"""Before the name of a file of the user's, among what a result depends on."""
+
+
 def executed(file: str, content: bytes) -> None:
     """Take down that a file of the user's was executed: what is computed from now on depends on it."""
-    _EXECUTED[f"plugin {file}"] = hashlib.sha256(content).hexdigest()
+    found, name, count = hashlib.sha256(content).hexdigest(), f"{_PLUGIN}{file}", 1
+    while _EXECUTED.get(name, found) != found:  # one of the same name, from another folder
+        count += 1
+        name = f"{_PLUGIN}{file} ({count})"
+    _EXECUTED[name] = found
 
 
 def plugins() -> dict[str, str]:
     """Return a digest of every file of the user's that was executed, by `plugin` and the file's name."""
     return dict(_EXECUTED)
+
+
+def is_plugin(name: str) -> bool:
+    """Return whether an entry of a fingerprint is a file of the user's."""
+    return name.startswith(_PLUGIN)
+
+
+def require_plugins(wanted: Mapping[str, str], made: str) -> None:
+    """Refuse to go on unless the files of the user's that were executed are those by which something was made.
+
+    Args:
+        wanted: the digests of those files, as `plugins` returned them.
+        made: what was made by them, for the error: "the run of FILE".
+
+    """
+    given = plugins()
+    if given == wanted:
+        return
+    files = ", ".join(_named(name, wanted[name]) for name in wanted) or "no plugin"
+    value = ", ".join(_named(name, given[name]) for name in given) or "none"
+    raise BadInput("--plugin", value, f"{files}, as they were in {made}")
+
+
+def _named(name: str, checksum: str) -> str:
+    return f"{name.removeprefix(_PLUGIN)} ({checksum[:12]}...)"
 
 
 def fingerprint(

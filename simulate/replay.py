@@ -112,7 +112,8 @@ def replay(path: Path, first: int, steps: int, *, threads: int = 1) -> Replay:
         return Replay(described, first, started, weights, value, squares, saturation, diverged)
 
 
-_OF_FILES = ("elements", "data", "start", "--plugin")
+OF_FILES = ("elements", "data", "start", "--plugin")
+"""What an error is about where a description is sound, and a file that it names is gone or another."""
 
 
 def _described(path: Path) -> Run:
@@ -121,15 +122,10 @@ def _described(path: Path) -> Run:
         return Run.from_description(checkpoint.description(checkpoint.read(path)))
     try:
         result = json.loads(path.read_bytes())
-        with_plugins = dict(result.get("plugins", {}))
-        if with_plugins != digest.plugins():
-            files = ", ".join(with_plugins) or "no plugin"
-            raise BadInput(
-                "--plugin", ", ".join(digest.plugins()) or "none", f"{files}, as they were in the run of {path}"
-            )
+        digest.require_plugins(dict(result.get("plugins", {})), f"the run of {path}")
         return Run.from_description(result["run"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        if isinstance(error, BadInput) and error.name in _OF_FILES:
+        if isinstance(error, BadInput) and error.name in OF_FILES:
             raise  # the run is sound; a file that it needs is gone or another
         raise BadInput("FILE", path, "a checkpoint, or a result of `python -m simulate run --json`") from None
 

@@ -8,13 +8,13 @@ from typing import Any, cast
 from rich.console import Console, Group, RenderableType
 
 from boundary import BadInput
-from simulate.problems.checking import require_agreement
 from simulate.results import RunResult
 from verify.judging import assumptions, verdicts
 from verify.judging.checks import Check, EvidenceSummary, Verdict
 from verify.judging.norms import ConstantsSource, sides
 from verify.judging.observations import from_trajectories
 from verify.report import tables
+from verify.sweep.assessing import require_own_agreement
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,7 @@ def check(runs: RunResult, *, confidence: float = 0.99) -> Report:
         raise BadInput("confidence", confidence, "0 < confidence < 1", "a verdict")
     if runs.run.replicas < 2:
         raise BadInput("replicas", runs.run.replicas, "at least 2 replicas", "a confidence bound")
-    problem = runs.run.problem
-    if not type(problem).__module__.startswith("simulate.problems."):
-        require_agreement(problem, quick=False, needed_by="every bound")
+    require_own_agreement(runs.run.problem)
     observed, level = from_trajectories(runs), 1 - confidence
     verdict = verdicts.confront(observed, level)
     return Report(

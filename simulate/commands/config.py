@@ -33,18 +33,7 @@ OF_THE_PROBLEM = ("problem", "stages", "set")
 
 def read_toml(path: Path, record: type[Run] = Run) -> dict[str, Any]:
     """Read a configuration file; a key that is not one of the options raises `BadInput`."""
-    try:
-        given = tomllib.loads(_content(path).decode("utf-8-sig"))
-    except OSError as error:
-        raise BadInput("CONFIG", path, f"a file that can be read ({error.strerror or error})") from None
-    except UnicodeDecodeError:
-        raise BadInput("CONFIG", path, "a file that can be read (no UTF-8 text)") from None
-    except RecursionError:
-        raise BadInput("CONFIG", path, "a TOML file whose values are not nested that deeply") from None
-    except BadInput:
-        raise
-    except ValueError as error:  # not only TOMLDecodeError: also an integer of thousands of digits
-        raise BadInput("CONFIG", path, f"a TOML file ({error})") from None
+    given = parsed("CONFIG", path, content_of("CONFIG", path))
     for key in given:
         boundary.known("CONFIG key", key, (*OF_THE_PROBLEM, *fields_of(record)), str(path))
     if not isinstance(given.get("set", {}), dict):
@@ -52,17 +41,32 @@ def read_toml(path: Path, record: type[Run] = Run) -> dict[str, Any]:
     return given
 
 
-def _content(path: Path) -> bytes:
+def parsed(name: str, path: Path, content: bytes) -> dict[str, Any]:
+    """Return what a TOML file says; `name` is what an error calls it."""
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise BadInput(name, path, "a file that can be read (no UTF-8 text)") from None
+    except RecursionError:
+        raise BadInput(name, path, "a TOML file whose values are not nested that deeply") from None
+    except ValueError as error:  # not only TOMLDecodeError: also an integer of thousands of digits
+        raise BadInput(name, path, f"a TOML file ({error})") from None
+
+
+def content_of(name: str, path: Path) -> bytes:
     """Return what a file holds; one without an end, and a pipe that nobody writes to, are refused."""
-    # Opened as any other, a pipe would wait for a writer for ever.
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(handle, "rb") as file:
-        os.set_blocking(handle, True)
-        content = file.read(_LONGEST + 1)
-        if not content and stat.S_ISFIFO(os.fstat(handle).st_mode):
-            raise BadInput("CONFIG", path, "a file that can be read (nobody writes to this pipe)")
+    try:
+        # Opened as any other, a pipe would wait for a writer for ever.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as file:
+            os.set_blocking(handle, True)
+            content = file.read(_LONGEST + 1)
+            if not content and stat.S_ISFIFO(os.fstat(handle).st_mode):
+                raise BadInput(name, path, "a file that can be read (nobody writes to this pipe)")
+    except OSError as error:
+        raise BadInput(name, path, f"a file that can be read ({error.strerror or error})") from None
     if len(content) > _LONGEST:
-        raise BadInput("CONFIG", path, f"a file of at most {_LONGEST} bytes")
+        raise BadInput(name, path, f"a file of at most {_LONGEST} bytes")
     return content
 
 

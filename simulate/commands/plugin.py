@@ -1,10 +1,12 @@
 """`--plugin FILE.py`: a file of the user's that registers a problem, a device or an algorithm; its code is executed."""
 
+import hashlib
 import importlib.util
+import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -15,6 +17,18 @@ from simulate import notes
 _LARGEST_FILE = 1 << 24
 
 
+class Source(NamedTuple):
+    """A file of the user's as it was executed; another process can execute it, too."""
+
+    path: str
+    file: str
+    content: bytes
+
+
+_LOADED: dict[str, Source] = {}
+"""What was executed, by the name of its module."""
+
+
 def load(path: Path) -> None:
     """Execute a Python file, once a process, and say so.
 
@@ -22,22 +36,46 @@ def load(path: Path) -> None:
         BadInput: a file that cannot be read, or whose code raises anything: what, and in which line.
 
     """
-    name = str(path.resolve())
-    if name in sys.modules:
+    resolved = str(path.resolve())
+    if _module(resolved) in sys.modules:
         return
     content = read_whole("--plugin", str(path), _LARGEST_FILE)
     notes.say(f"--plugin: executing the code of {path}")
-    spec = importlib.util.spec_from_loader(name, loader=None, origin=str(path))
+    execute(Source(resolved, str(path), content))
+
+
+def sources() -> tuple[Source, ...]:
+    """Return what was executed in this process, in that order."""
+    return tuple(_LOADED.values())
+
+
+def execute(source: Source) -> None:
+    """Execute a file's code in a module of its own, once a process: in a worker what its parent has executed.
+
+    Raises:
+        BadInput: the code raises anything: what, and in which line.
+
+    """
+    name = _module(source.path)
+    if name in sys.modules:
+        return
+    spec = importlib.util.spec_from_loader(name, loader=None, origin=source.file)
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
-    module.__file__ = name
-    digest.executed(path.name, content)
+    module.__file__ = source.path
+    digest.executed(Path(source.file).name, source.content)
     sys.modules[name] = module  # dataclasses look their module up while they are made
     try:
-        exec(compile(content, str(path), "exec"), module.__dict__)
+        exec(compile(source.content, source.file, "exec"), module.__dict__)
     except (Exception, SystemExit) as error:
         del sys.modules[name]
-        raise BadInput("--plugin", path, f"a file whose code runs ({_cause(error, str(path))})") from None
+        raise BadInput("--plugin", source.file, f"a file whose code runs ({_cause(error, source.file)})") from None
+    _LOADED[name] = source
+
+
+def _module(path: str) -> str:
+    """Return the name of a file's module: one that a pickle can be read back by, so without a dot."""
+    return f"plugin_{hashlib.sha256(os.fsencode(path)).hexdigest()[:24]}"
 
 
 def _cause(error: BaseException, path: str) -> str:

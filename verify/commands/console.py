@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from boundary import notes
+from boundary.progress import shown
 from verify.judging import calibration
 from verify.judging.calibration import CalibrationResult
 from verify.rates import attained, study
@@ -22,6 +23,7 @@ from verify.sweep import assessing, executors, falsify
 from verify.sweep.connection import StoreFailed
 from verify.sweep.executors import WorkLost
 from verify.sweep.falsify import SearchResult
+from verify.sweep.plan import SweepPlan
 from verify.sweep.store import MEMORY, Store
 
 if TYPE_CHECKING:  # these need the extra `pep`
@@ -58,6 +60,12 @@ def watch(store: Store, settings: int, executor: AbstractContextManager[tuple[Ex
         except (WorkLost, StoreFailed) as error:
             words = f"{error.condition}; {_kept(store, settings)}"
             raise type(error)(error.name, error.value, words) from None
+
+
+def watch_drawing(plan: SweepPlan, settings: int) -> None:
+    """Make the settings of the user's families, so that none is judged before all are known to be possible."""
+    if plan.own is not None:
+        assessing.require_drawable(plan, shown(range(settings), settings, "drawing", wanted=True))
 
 
 def _kept(store: Store, settings: int) -> str:

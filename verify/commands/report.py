@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from boundary import HOLDS, check_writable
+from simulate.commands.plugin import Plugin
 from verify.commands.stores import DEFAULT_STORE, StoreArgument, tell_if_outdated
 
 
 def report(
     store: StoreArgument = DEFAULT_STORE,
+    plugin: Plugin = None,  # noqa: ARG001 - executed as it is read
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for verify.html.")] = Path("results"),
 ) -> int:
     """Write the page: one self-contained HTML file."""
@@ -19,6 +21,7 @@ def report(
 
     check_writable(out / page.PAGE, "--out")
     with Store.open(store) as opened:
+        opened.require_plugins()
         tell_if_outdated(opened)
         path = page.write(opened, out)
     typer.echo(path)

@@ -57,7 +57,7 @@ def render(
         figure=scatter.bound_against_observed(results),
         legend=scatter.legend(results),
         lengths=scatter.falling(summary.by_length),
-        families={family: summary_of(family) for family in summary.by_family},
+        families={family: summary_of(family, plan.own) for family in summary.by_family},
         statements={item.id: item.statement for item in (*REGISTRY.values(), CONSTANT_STEP)},
         problems={problem: assumed.tally(members) for problem, members in by_problem.items()},
         patterns=assumed.patterns(results),

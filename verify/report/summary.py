@@ -343,6 +343,7 @@ class Summary:
             "closest": cases,
             "replicas": self.replicas,
             "plan": self.plan.to_json(),
+            **({} if self.plan.own is None else {"families_file": self.plan.own.checksums()}),
             "seconds": self.seconds,
             **({} if self.complete is None else {"complete": self.complete}),
         }

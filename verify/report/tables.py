@@ -118,6 +118,8 @@ def summary_table(summary: Summary) -> Group:
         f", family-wise confidence {summary.plan.confidence:g} of the a-priori checks of "
         f"{summary.family_wise.settings} settings, {summary.seconds:.0f} s)",
     )
+    if summary.plan.own is not None:
+        head.append(f"\nfamilies of the file with the checksum {summary.plan.own.sha256}")
     rows = [
         (
             name,

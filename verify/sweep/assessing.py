@@ -7,16 +7,21 @@ crash in between changes it. Any `concurrent.futures` executor will do.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from typing import NamedTuple
 
 import numpy as np
 
 import simulate
 from boundary import BadInput, digest
+from simulate.commands import plugin
+from simulate.problems import Problem
+from simulate.problems.checking import require_agreement
 from verify.judging import assumptions, norms, verdicts
 from verify.judging.observations import Observations, from_trajectories
 from verify.judging.statistics import Spending
 from verify.sweep.drawn import Setting
 from verify.sweep.judged import JudgedSetting
+from verify.sweep.plan import SweepPlan
 from verify.sweep.settings import sample
 from verify.sweep.store import Store, judged_by
 
@@ -42,6 +47,7 @@ def assess(setting: Setting, confidence: float) -> JudgedSetting:
     The level is the setting's own share of the family's error (`statistics.Spending`).
     """
     start = time.perf_counter()
+    require_own_agreement(setting.problem)
     level = Spending(confidence).level(setting.id)
     replicas, looks = setting.replicas, 1
     first = trajectories(setting, replicas, look_seed(setting, 0))
@@ -63,14 +69,51 @@ def assess(setting: Setting, confidence: float) -> JudgedSetting:
     )
 
 
-def _sampled(
-    seed: int, index: int, families: tuple[str, ...], confidence: float, code: tuple[tuple[str, str], ...]
-) -> JudgedSetting:
+class _Job(NamedTuple):
+    """What a worker is told of the sweep: its plan, the code that asks, and the user's files that were executed."""
+
+    plan: SweepPlan
+    code: tuple[tuple[str, str], ...]
+    plugins: tuple[plugin.Source, ...]
+
+
+def _sampled(job: _Job, index: int) -> JudgedSetting:
     """Judge a setting, where the code is the one that asks: a worker may stand on another machine."""
-    others = digest.changed(dict(code), judged_by())
+    for source in job.plugins:
+        plugin.execute(source)
+    others = digest.changed(dict(job.code), judged_by())
     if others:
         raise BadInput("--scheduler", ", ".join(others), "the same for this command and for every worker")
-    return assess(sample(seed, index, families), confidence)
+    plan = job.plan
+    return assess(sample(plan.seed, index, plan.families, plan.own), plan.confidence)
+
+
+def require_drawable(plan: SweepPlan, indices: Iterable[int]) -> None:
+    """Refuse a sweep before it begins of which a setting of the user's families cannot be made.
+
+    Args:
+        plan: of the sweep.
+        indices: of its settings.
+
+    Raises:
+        BadInput: names the family and the axis; of a problem of the user's own also what disagrees in it.
+
+    """
+    own = {} if plan.own is None else plan.own.by_name
+    looked_at = set[str]()
+    for index in indices:
+        name = plan.families[index % len(plan.families)]
+        if name in own:
+            setting = sample(plan.seed, index, plan.families, plan.own)
+            if name not in looked_at:
+                require_own_agreement(setting.problem)
+                looked_at.add(name)
+
+
+def require_own_agreement(problem: Problem) -> None:
+    """Refuse a problem of the user's own whose facts, laws or directions disagree with each other."""
+    if not type(problem).__module__.startswith("simulate.problems."):
+        require_agreement(problem, quick=False, needed_by="every bound")
 
 
 def run(
@@ -94,8 +137,8 @@ def run(
     done = store.done()
     # Asked for again when its turn comes: another process may go on with the same store.
     todo = (index for index in range(settings) if index not in done and not store.has(index))
-    given = (plan.families, plan.confidence, tuple(judged_by().items()))
-    jobs = (executor.submit(_sampled, plan.seed, index, *given) for index in todo)
+    job = _Job(plan, tuple(judged_by().items()), plugin.sources())
+    jobs = (executor.submit(_sampled, job, index) for index in todo)
     count = 0
     for result in _as_completed(jobs, width):
         store.add(result)

@@ -18,6 +18,7 @@ is asked for: alone by its name, or with `--long` as every 58th setting beside t
 import math
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ from theory.theorems import network
 from verify.sweep import axes, device_families
 from verify.sweep.axes import Draw, Geometric, OneOf, Uniform, Whole
 from verify.sweep.drawn import Family, Setting, largest_weight, replicas_of, step_size, weight_range
+from verify.sweep.own_families import OwnFamilies
 
 _QUADRATIC_AXES: dict[str, axes.Axis] = {
     "algorithm": OneOf(
@@ -281,31 +283,48 @@ PATTERN = (*_LINEAR, *(family.name for family in device_families.FAMILIES))
 """Which family the settings 0, 1, 2, ... of a sweep come from, over and over."""
 
 
-def plan_families(names: Sequence[str], *, long: bool = False) -> tuple[str, ...]:
-    """Return the pattern of families of a sweep restricted to `names`; none means all but `LONG`.
+def own_families(path: Path) -> OwnFamilies:
+    """Read a file of the user's own families; a name that is taken is refused."""
+    return OwnFamilies.read(path, _BY_NAME)
+
+
+def plan_families(names: Sequence[str], *, long: bool = False, own: OwnFamilies | None = None) -> tuple[str, ...]:
+    """Return the pattern of families of a sweep restricted to `names`.
 
     Args:
-        names: of families.
+        names: of families; none means all of `own`, or without that all built-in ones but `LONG`.
         long: add a setting of `LONG` after every three rounds of the others.
+        own: the user's.
 
     """
+    of_file = () if own is None else tuple(own.by_name)
     for name in names:
-        known("--family", name, _BY_NAME)
-    chosen = tuple(family for family in PATTERN if family in (names or PATTERN))
-    chosen += tuple(name for name in dict.fromkeys(names) if name not in PATTERN)
+        known("--family", name, (*_BY_NAME, *of_file))
+    wanted = names or of_file or PATTERN
+    chosen = tuple(family for family in PATTERN if family in wanted)
+    chosen += tuple(name for name in dict.fromkeys(wanted) if name not in PATTERN)
     return 3 * chosen + (LONG.name,) if long and LONG.name not in chosen else chosen
 
 
-def summary_of(name: str) -> str:
+def family_of(name: str, own: OwnFamilies | None = None) -> Family | None:
+    """Return the family of a name, built-in or the user's; None if there is none."""
+    return _BY_NAME.get(name) or (None if own is None else own.by_name.get(name))
+
+
+def summary_of(name: str, own: OwnFamilies | None = None) -> str:
     """Return one line on a family, for people; empty for an unknown name."""
-    return _BY_NAME[name].summary if name in _BY_NAME else ""
+    family = family_of(name, own)
+    return family.summary if family else ""
 
 
-def sample(seed: int, index: int, families: Sequence[str] = PATTERN) -> Setting:
+def sample(seed: int, index: int, families: Sequence[str] = PATTERN, own: OwnFamilies | None = None) -> Setting:
     """Return setting `index` of the sweep with `seed`: a function of its arguments alone."""
     if seed < 0:
         raise BadInput("--seed", seed, "an integer >= 0")
-    family = _BY_NAME[families[index % len(families)]]
+    name = families[index % len(families)]
+    family = family_of(name, own)
+    if family is None:
+        raise BadInput("--family", name, "a built-in family, or one of --families")
     rung = index // len(families) % len(family.ladder) if family.ladder else 0
     first = index - rung * len(families)  # the setting at the foot of the ladder, index itself without one
     draw = axes.sample(family.axes, np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, first]))))

@@ -23,9 +23,10 @@ from typing import Any, Self
 
 from boundary import BadInput, check_writable, digest, json_text
 from simulate.checkpoint import PRESENTATION
+from simulate.replay import OF_FILES
 from verify.sweep.connection import StoreFailed, refusing, to_read, to_write
 from verify.sweep.judged import JudgedSetting
-from verify.sweep.plan import ClosestCheck, Session, SweepPlan
+from verify.sweep.plan import OWN, ClosestCheck, Session, SweepPlan, other_families
 
 SCHEMA = 4
 """Version of the tables below; a change of them is a new number."""
@@ -202,8 +203,10 @@ class Store:
 
     def _check_plan(self, plan: SweepPlan) -> None:
         stored, wanted = self._stored_plan(), json.loads(_dump(plan.to_json()))
-        for name in sorted(stored.keys() | wanted.keys()):
+        for name in sorted(stored.keys() | wanted.keys(), key=lambda name: (name != OWN, name)):
             if name not in stored or name not in wanted or stored[name] != wanted[name]:
+                if name == OWN:
+                    raise other_families(stored.get(OWN), wanted.get(OWN), self.path)
                 given = wanted.get(name, "not given")
                 condition = f"{stored[name]!r} as in" if name in stored else "left out, as in"
                 raise BadInput(name, given, f"{condition} the store {self.path} to resume it")
@@ -217,6 +220,13 @@ class Store:
     def outdated_by(self) -> list[str]:
         """Return what has changed since the store was begun, of all that its verdicts depend on; usually nothing."""
         return digest.changed(json.loads(self._meta().get("code", "{}")), json.loads(self._code))
+
+    def require_plugins(self) -> None:
+        """Refuse to make the settings again with other files of the user's code than those they were judged with."""
+        judged = json.loads(self._meta().get("code", "{}"))
+        digest.require_plugins(
+            {name: value for name, value in judged.items() if digest.is_plugin(name)}, f"the sweep of {self.path}"
+        )
 
     def _outdated(self, plan: SweepPlan) -> bool:
         """Return whether this is a store of the plan by other code, or of an older schema."""
@@ -281,7 +291,9 @@ class Store:
     def _judged(self, text: str) -> JudgedSetting:
         try:
             return JudgedSetting.from_json(self._read(text))
-        except ValueError:
+        except ValueError as error:
+            if isinstance(error, BadInput) and error.name in OF_FILES:
+                raise  # the result is sound; a file that its setting needs is gone or another
             raise StoreFailed("--store", self.path, "a store that can be read (a result is damaged)") from None
 
     def sessions(self) -> list[Session]:
