@@ -10,12 +10,14 @@ from simulate.problems.checking import ProblemCheck, check
 from simulate.problems.cosine import Cosine
 from simulate.problems.digits import Digits
 from simulate.problems.lag_lower import LagLower
+from simulate.problems.layers import LayerNetwork
 from simulate.problems.least_squares import LeastSquares
 from simulate.problems.lipschitz_only import LipschitzOnly
 from simulate.problems.logistic import Logistic
 from simulate.problems.logistic_rows import LogisticRows
 from simulate.problems.network import Network
 from simulate.problems.quadratic import Quadratic
+from simulate.problems.torch import from_torch, to_torch
 
 REGISTRY: dict[str, type[Problem]] = {
     kind.name: kind
@@ -41,6 +43,7 @@ __all__ = [
     "Cosine",
     "Digits",
     "LagLower",
+    "LayerNetwork",
     "LeastSquares",
     "LipschitzOnly",
     "Logistic",
@@ -52,14 +55,16 @@ __all__ = [
     "ProblemCheck",
     "Quadratic",
     "check",
+    "from_torch",
     "kind_of",
     "make",
     "rebuild",
+    "to_torch",
 ]
 
 
-ON_DATA: dict[str, type[Problem]] = {LogisticRows.name: LogisticRows}
-"""Problems of the registry that have another form where `data` names a file."""
+ON_DATA: dict[str, type[Problem]] = {kind.name: kind for kind in (LogisticRows, LayerNetwork)}
+"""Problems of the registry that have another form where `data` names a file, or a data set."""
 
 
 def kind_of(name: str, settings: Mapping[str, Any]) -> type[Problem]:
