@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -136,3 +137,26 @@ def test_only_random_and_full_rows_are_independent(problem: Make) -> None:
         for sampling in ("random", "full", "cyclic", "shuffled")
     }
     assert found == {"random": True, "full": True, "cyclic": False, "shuffled": False}
+
+
+def test_the_facts_of_rows_at_random_are_those_of_the_worst_row(problem: Make) -> None:
+    """Where block j is off by u, row r's direction at block i is off by 2 c norm(a_ri) norm(a_rj) norm(u) at most."""
+    chosen = problem(2, scale="0.7")
+    parts = np.split(chosen.features, 2, axis=1)
+    lengths = [np.linalg.norm(part, axis=1) for part in parts]
+    S = np.array([[1.4 * np.max(one * other) for other in lengths] for one in lengths])
+    known, expected = chosen.facts((2, 1)).values, float(np.linalg.norm(S * [2, 1], 2))
+    assert expected <= float(known["Lambda1"] or 0) <= expected * (1 + 1e-9)
+    smooth = 1.4 / 30 * np.linalg.norm(chosen.features, 2) ** 2
+    assert smooth <= float(known["L"] or 0) <= smooth * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("reach", [0.1, 3.0])
+def test_no_direction_passes_its_bound_and_a_corner_of_the_box_comes_up_to_it(reach: float, problem: Make) -> None:
+    chosen = problem(2, scale="0.7")
+    corners = reach * np.array(list(product((-1, 1), repeat=4)))
+    residuals = corners @ chosen.features.T - chosen.table.targets
+    seen = np.max(np.abs(1.4 * residuals[..., None] * chosen.features), axis=(0, 1))
+    bounds = chosen.largest_directions(reach)
+    assert bounds is not None and np.all(seen <= bounds) and np.all(bounds <= seen * (1 + 1e-9))
+    assert problem(2, noise="0.1").largest_directions(reach) is None

@@ -56,3 +56,38 @@ def test_labels_other_than_0_and_1_are_refused(tmp_path: Path) -> None:
 
 def test_without_a_file_the_data_are_made_up() -> None:
     assert not isinstance(make("logistic", 2), LogisticRows)
+
+
+def _table(data: str, **settings: Any) -> LogisticRows:
+    problem = make("logistic", 2, data=data, target="label", regulariser="0.1", **settings)
+    assert isinstance(problem, LogisticRows)
+    return problem
+
+
+@pytest.mark.parametrize("sampling", ["random", "full"])
+def test_the_facts_are_those_of_slopes_of_at_most_1_and_curvatures_of_at_most_a_quarter(
+    sampling: str, data: str
+) -> None:
+    problem = _table(data, sampling=sampling, noise="0.2", batch="3" if sampling == "random" else "1")
+    parts = np.split(problem.features, 2, axis=1)
+    lengths = np.array([np.linalg.norm(part, axis=1) for part in parts])
+    if sampling == "random":
+        S = np.array([[np.max(one * other) / 4 for other in lengths] for one in lengths])
+        sigma2 = np.sum(np.mean(lengths**2, axis=1)) / 3 + 4 * 0.04
+    else:
+        norms = [np.linalg.norm(part, 2) for part in parts]
+        S, sigma2 = np.outer(norms, norms) / 120, 4 * 0.04
+    known = {name: float(value or 0) for name, value in problem.facts((2, 1)).values.items()}
+    expected = {"Lambda1": np.linalg.norm(S * [2, 1], 2), "sigma2": sigma2}
+    expected["L"] = np.linalg.norm(problem.features, 2) ** 2 / 120 + 0.2
+    for name, value in expected.items():
+        assert value <= known[name] <= value * (1 + 1e-9), name
+
+
+def test_the_bound_of_a_direction_has_the_slope_of_the_row_and_that_of_the_regulariser(data: str) -> None:
+    """At w_i = -1/sqrt(3) the regulariser pulls with 3 sqrt(3)/8 times itself; a slope comes up to 1."""
+    problem = _table(data, sampling="random")
+    bounds = problem.largest_directions(1.0)
+    most = np.max(np.abs(problem.features), axis=0) + 0.1 * 3 * np.sqrt(3) / 8
+    assert bounds is not None and np.all(most <= bounds) and np.all(bounds <= most + 1e-4)
+    assert _table(data, sampling="random", noise="0.1").largest_directions(1.0) is None

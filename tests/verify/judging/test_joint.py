@@ -94,3 +94,12 @@ def test_an_activation_without_a_third_derivative_leaves_h2_unknown():
     data = {**Network(2).stage_data, "p2": None}
     found = observations.of_network(run(Network(2)).run, data, [1.0, 1.0])
     assert "H2" not in found and "HJ" not in found and found["ell"] > 0
+
+
+def test_the_noise_of_a_mean_reaches_the_lag_as_the_root_of_its_variance():
+    problem = Quadratic(3, noise="two-point", sigma=0.1)
+    of_one = problem.facts((2, 1, 0)).values
+    found = observations.constants(run(problem, "accumulated-ap", batch=4, lags=(2, 1, 0), schedule="vertical-sync"))
+    for name in ("nu", "nuhat"):
+        assert of_one[name] / 2 <= found.values[name] <= of_one[name] / 2 * (1 + 1e-12), name
+    assert found.values["sigma2"] == of_one["sigma2"] / 4
