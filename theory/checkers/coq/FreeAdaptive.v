@@ -219,3 +219,12 @@ Proof.
   apply (feasible_of_near F (plus b e) n dir); auto.
   apply (near_for_measured F b e bv bn rem u u0 p1 p2); auto.
 Qed.
+
+(** The set grows with T: more distortion is allowed, not less. *)
+Theorem feasible_if_less p x sigma T T' q c0 c1 c2 A Y a : 0 <= q -> 0 <= T <= T' ->
+  feasible_free p x sigma T q c0 c1 c2 A Y a -> feasible_free p x sigma T' q c0 c1 c2 A Y a.
+Proof.
+  intros Hq [HT L] (HY & Short & Near & Down). repeat split; auto.
+  apply Rle_trans with (1 := Near). do 3 apply Rplus_le_compat_r. apply pow_incr.
+  pose proof (Rmult_le_pos _ _ Hq HY). lra.
+Qed.

@@ -47,7 +47,7 @@ Proof.
     rewrite !Rabs_mult, Rabs_Rabsolu, (Rabs_pos_eq (/ tau)) by lra. apply Rle_refl.
 Qed.
 
-(** Its share w/tau is all that is asked of a share in [Section distorted]. *)
+(** Its share w/tau is all that is asked of a share further down. *)
 Theorem linear_share tau rho alpha w w' g : 0 < tau -> 0 < alpha -> Rabs w <= rho * tau ->
   Rabs (w / tau) <= rho /\ Rabs (device_drift (ald tau) alpha 1 w g) <= Rabs (w / tau) * Rabs g /\
   Rabs (w / tau - w' / tau) <= / tau * Rabs (w - w').
@@ -57,6 +57,72 @@ Proof.
   - replace (w / tau - w' / tau) with (/ tau * (w - w')) by (unfold Rdiv; ring).
     rewrite Rabs_mult, (Rabs_pos_eq (/ tau)) by (left; now apply Rinv_0_lt_compat). apply Rle_refl.
 Qed.
+
+(** A drift that is Lipschitz in the weight has such a share: the largest |drift| to |g|, over all directions g. *)
+Section least_share.
+  Variable dr : R -> R -> R.
+  Variables rho theta1 : R.
+
+  Definition ratios (w r : R) : Prop := exists g, g <> 0 /\ r = Rmin rho (Rabs (dr w g) / Rabs g).
+
+  Lemma ratios_bounded w : bound (ratios w).
+  Proof. exists rho. intros r (g & _ & ->). apply Rmin_l. Qed.
+
+  Lemma ratios_there w : exists r, ratios w r.
+  Proof. exists (Rmin rho (Rabs (dr w 1) / Rabs 1)), 1. split; [lra | reflexivity]. Qed.
+
+  Definition least_share (w : R) : R := proj1_sig (completeness (ratios w) (ratios_bounded w) (ratios_there w)).
+
+  Lemma least_share_is w : is_lub (ratios w) (least_share w).
+  Proof. exact (proj2_sig (completeness (ratios w) (ratios_bounded w) (ratios_there w))). Qed.
+
+  Lemma least_share_follows w w' : (forall g, Rabs (dr w g - dr w' g) <= theta1 * (Rabs (w - w') * Rabs g)) ->
+    least_share w <= least_share w' + theta1 * Rabs (w - w').
+  Proof.
+    intros Lip. apply (proj2 (least_share_is w)). intros r (g & Hg & ->).
+    pose proof (Rabs_pos_lt g Hg) as Pg.
+    assert (Up : Rmin rho (Rabs (dr w' g) / Rabs g) <= least_share w')
+      by (apply (proj1 (least_share_is w')); exists g; auto).
+    assert (Near : Rabs (dr w g) / Rabs g <= Rabs (dr w' g) / Rabs g + theta1 * Rabs (w - w')).
+    { apply Rmult_le_reg_r with (Rabs g); [exact Pg|].
+      replace (Rabs (dr w g) / Rabs g * Rabs g) with (Rabs (dr w g)) by (field; lra).
+      replace ((Rabs (dr w' g) / Rabs g + theta1 * Rabs (w - w')) * Rabs g)
+        with (Rabs (dr w' g) + theta1 * (Rabs (w - w') * Rabs g)) by (field; lra).
+      pose proof (Rabs_triang_inv (dr w g) (dr w' g)). pose proof (Lip g). lra. }
+    assert (Pos : 0 <= theta1 * Rabs (w - w')).
+    { apply Rmult_le_reg_r with (Rabs g); [exact Pg|]. rewrite Rmult_0_l, Rmult_assoc.
+      apply Rle_trans with (2 := Lip g), Rabs_pos. }
+    apply Rle_trans with (2 := Rplus_le_compat_r _ _ _ Up). unfold Rmin.
+    destruct (Rle_dec rho (Rabs (dr w g) / Rabs g)), (Rle_dec rho (Rabs (dr w' g) / Rabs g)); lra.
+  Qed.
+
+  Theorem share_of_drift w w' :
+    (forall g, Rabs (dr w g) <= rho * Rabs g) ->
+    (forall g, Rabs (dr w g - dr w' g) <= theta1 * (Rabs (w - w') * Rabs g)) ->
+    0 <= least_share w <= rho /\ (forall g, Rabs (dr w g) <= least_share w * Rabs g) /\
+    Rabs (least_share w - least_share w') <= theta1 * Rabs (w - w').
+  Proof.
+    intros Most Lip.
+    assert (Turned : forall g, Rabs (dr w' g - dr w g) <= theta1 * (Rabs (w' - w) * Rabs g))
+      by (intros g; rewrite (Rabs_minus_sym (dr w' g)), (Rabs_minus_sym w'); apply Lip).
+    assert (Below : forall g, g <> 0 -> Rabs (dr w g) / Rabs g <= rho).
+    { intros g Hg. pose proof (Rabs_pos_lt g Hg) as Pg. apply Rmult_le_reg_r with (Rabs g); [exact Pg|].
+      replace (Rabs (dr w g) / Rabs g * Rabs g) with (Rabs (dr w g)) by (field; lra). apply Most. }
+    assert (At : forall g, g <> 0 -> Rabs (dr w g) / Rabs g <= least_share w).
+    { intros g Hg. rewrite <- (Rmin_right rho) at 1 by now apply Below.
+      apply (proj1 (least_share_is w)). exists g; auto. }
+    split; [split | split].
+    - apply Rle_trans with (2 := At 1 R1_neq_R0). rewrite Rabs_R1. unfold Rdiv. rewrite Rinv_1, Rmult_1_r.
+      apply Rabs_pos.
+    - apply (proj2 (least_share_is w)). intros r (g & _ & ->). apply Rmin_l.
+    - intros g. destruct (Req_dec g 0) as [->|Hg].
+      + rewrite Rabs_R0, Rmult_0_r. pose proof (Most 0) as Z. rewrite Rabs_R0, Rmult_0_r in Z. exact Z.
+      + pose proof (Rabs_pos_lt g Hg) as Pg. pose proof (Rmult_le_compat_r _ _ _ (Rlt_le _ _ Pg) (At g Hg)) as L.
+        replace (Rabs (dr w g) / Rabs g * Rabs g) with (Rabs (dr w g)) in L by (field; lra). exact L.
+    - pose proof (least_share_follows w w' Lip). pose proof (least_share_follows w' w Turned) as T.
+      rewrite (Rabs_minus_sym w') in T. apply Rabs_le. lra.
+  Qed.
+End least_share.
 
 (** * Vectors of elements *)
 
@@ -1022,6 +1088,20 @@ Section free.
     Proof.
       intros Hr. apply (Refined.distorted_noise_le P M size K grd fresh K_pos sigma noise_variance gamma shares
         shares_range r). exact Hr.
+    Qed.
+
+    Theorem free_asynchrony_measured Lambdah (r : history -> R) :
+      let rbar2 := / INR K * sum K (fun k => mean P k (fun h => r h ^ 2)) in
+      let nu := Lambdah * sigma in let k := kappa gamma ell nu ((1 + 2 * gamma) * theta1) nuhat R_0 in
+      0 <= Lambdah -> delay_constant M S (fun m => sqrt (INR (d m))) Lambdah ->
+      (forall h m c, met P K h -> (m < M)%nat -> (c < size m)%nat -> Rabs (share m c (W h m c)) <= r h) ->
+      exists Y a, feasible_free p x sigma (sqrt (gamma ^ 2 * A + rbar2 * sigma ^ 2)) q
+        (e0 eff gamma nu k eta (INR D) sigma) (e1 eff gamma Lambda1 nu k eta (INR D) sigma) (e2 eff eta (INR D)) A Y a.
+    Proof.
+      intros rbar2 nu k Hn Delay Hr. destruct (free_asynchrony_adaptive Lambdah Hn Delay) as (y & a & Point).
+      exists y, a. apply feasible_if_less with (3 := Point).
+      - unfold q. repeat apply Rmult_le_pos; lra.
+      - split; [apply sqrt_pos|]. apply sqrt_le_1_alt. pose proof (noise_shared_le r Hr). unfold rbar2. lra.
     Qed.
   End distorted.
 End free.
