@@ -112,7 +112,10 @@ class SnapshotEngine(Compiled):
             due = np.flatnonzero(inside.any(axis=0))
             clipped = np.clip(times[:, due], first, first + count - 1)
             part = self.make_steps(samples[:, first - plan.first :][:, :count], clipped, alpha)
-            found[:, due] = part if inside.all() else np.where(inside[:, due, None], part, found[:, due])
+            if inside.all():
+                found = part
+            else:
+                found[:, due] = np.where(inside[:, due, None], part, found[:, due])
         return found
 
     @abstractmethod

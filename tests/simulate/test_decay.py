@@ -2,8 +2,9 @@
 
 import json
 import math
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from simulate.problems import Attaining, Cosine, LeastSquares, Logistic, Network
 from simulate.randomness import block_length
 from simulate.results import RunResult
 from theory.setting import algorithms, devices
+from theory.setting.algorithms.analog_sgd import AnalogSGD
 
 ALPHA, TAU, STEPS = 0.05, 6.0, 14
 NETWORK, QUADRATIC = Network(4, (3, 4, 2, 3, 2), samples=6), Quadratic(4, size=2, noise="two-point")
@@ -201,6 +203,23 @@ def test_pulses_are_drawn_of_the_increments_asked_for():
     options = {"decay": FALLS, "replicas": 3, "device_parameters": {"dw": 0.001, "BL": 31}}
     one, other = (simulate.execute(run_of(NETWORK, backend=b, **options)) for b in ("kernels", "numpy"))
     assert np.allclose(one.final_value, other.final_value, rtol=1e-10)
+
+
+@pytest.mark.parametrize("backend", ["kernels", "numpy", "reference"])
+def test_an_algorithm_of_ones_own_is_handed_the_size_of_its_step(backend, monkeypatch):
+    seen = []
+
+    @dataclass(frozen=True)
+    class Heard(AnalogSGD):
+        name: ClassVar[str] = "heard"
+
+        def update(self, tile, direction, alpha, device):
+            seen.append(alpha)
+            return super().update(tile, direction, alpha, device)
+
+    monkeypatch.setitem(algorithms.REGISTRY, "heard", Heard())
+    simulate.execute(run_of(QUADRATIC, "heard", backend=backend, decay=FALLS))
+    assert seen[-4 * STEPS :] == [halved(k) for k in range(STEPS) for _ in range(4)]
 
 
 # What survives
