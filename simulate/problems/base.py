@@ -152,6 +152,11 @@ class Problem(ABC):
         """
         return self.draw(generator, steps, batch)
 
+    @property
+    def every_sample(self) -> NDArray[np.generic] | None:
+        """Return all samples there are, if these are finitely many and equally likely; else None."""
+        return None
+
     # What is known
 
     @property
@@ -341,6 +346,11 @@ class FiniteData(Problem):
     def sample_size(self) -> int:
         """Return 1: a sample is an index."""
         return 1
+
+    @property
+    def every_sample(self) -> NDArray[np.generic]:
+        """Return all indices."""
+        return np.arange(self.samples)
 
     def draw(self, generator: np.random.Generator, steps: int, batch: int) -> NDArray[np.int64]:
         """Return indices of samples, shape (steps, batch)."""

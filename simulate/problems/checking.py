@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundary import BadInput
-from simulate.problems.base import FiniteData, Laws, Moments, Problem, generator
+from simulate.problems.base import Laws, Moments, Problem, generator
 from theory.setting.objectives import Array, Weights
 
 Vector = NDArray[np.float64]
@@ -23,6 +23,8 @@ Vector = NDArray[np.float64]
 _EPS = float(np.finfo(np.float64).eps)
 _DRAWS = 4096
 """Samples drawn where they are not finitely many, and most that are gone through where they are."""
+_NUMBERS = 1 << 25
+"""Numbers that the directions of all samples may hold."""
 _ERRORS = 7.0
 """Standard errors that a mean over drawn samples may be off."""
 _KINKED = 6
@@ -260,10 +262,10 @@ class _Look:
     @cached_property
     def samples(self) -> tuple[list[Array], bool]:
         """Return samples, and whether they are all there are."""
-        problem = self.problem
-        if isinstance(problem, FiniteData) and problem.samples <= _DRAWS:
-            return list(np.arange(problem.samples)), True
-        return list(problem.draw(generator(1, 0), _DRAWS, 1)[:, 0]), False
+        every = self.problem.every_sample
+        if every is not None and len(every) <= min(_DRAWS, _NUMBERS // len(self.start)):
+            return list(every), True
+        return list(self.problem.draw(generator(1, 0), _DRAWS, 1)[:, 0]), False
 
 
 def _gradient(look: _Look) -> Iterator[Comparison]:
@@ -301,14 +303,19 @@ def _directions(look: _Look, quick: bool) -> Iterator[Comparison]:
         mean, variance = np.mean(rows, axis=0), np.var(rows, axis=0)
         scale = np.max(np.abs(rows)) if rows.size else 0.0
         rounding = 16 * _EPS * len(rows) * scale
+        stated = look.variance(at)
         fourth = np.mean((rows - mean) ** 4, axis=0)
         if complete:
             off, spread = np.full_like(mean, rounding), np.full_like(mean, rounding * scale)
         else:
-            off = rounding + _ERRORS * np.sqrt(variance / len(rows))
+            off = rounding + _ERRORS * np.sqrt(np.maximum(variance, stated) / len(rows))
             spread = rounding * scale + _ERRORS * np.sqrt(np.maximum(fourth - variance**2, 0) / len(rows))
+            if (
+                look.problem.every_sample is not None
+            ):  # a few rows of data may have most of the variance: none was drawn
+                spread = np.maximum(spread, stated - variance)
         yield _vectors("the mean of sample gradients and the gradient", mean, look.gradient(at), off, where)
-        yield _vectors("the variance of sample gradients and the variance", variance, look.variance(at), spread, where)
+        yield _vectors("the variance of sample gradients and the variance", variance, stated, spread, where)
     first, second = (look.problem.draw(generator(seed, 0), 64, 1) for seed in (2, 3))
     moving = float(np.sum(look.variance(look.start))) > 0 and len(samples) > 1
     same = moving and np.array_equal(first, second)

@@ -87,6 +87,12 @@ class Sampled(Problem):
         """Return the numbers in a sample; at least 1."""
         return max(1, self.taken + (self.dimension if self.noise else 0))
 
+    @property
+    def every_sample(self) -> Floats | None:
+        """Return each row as a sample, where a sample is one row and nothing else."""
+        one = self.sampling == "random" and self.batch == 1 and self.noise == 0
+        return np.arange(self.rows, dtype=np.float64)[:, None] if one else None
+
     def draw(self, generator: np.random.Generator, steps: int, batch: int) -> Floats:
         """Return samples, shape (steps, batch, sample_size), the rows at random; see `draw_from` for an order."""
         rows = generator.integers(0, self.rows, size=(steps, batch, self.taken)).astype(np.float64)

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 import boundary
@@ -62,3 +63,31 @@ def test_the_command_ends_in_one_where_something_disagrees(capsys, monkeypatch):
 def test_what_cannot_be_read_ends_in_two(words, capsys):  # fmt: skip
     code, shown = called(["check", *words], capsys)
     assert code == 2 and shown.err.count("\n") == 1
+
+
+def test_rows_that_have_most_of_the_variance_are_gone_through_and_not_missed(tmp_path, monkeypatch):
+    """One row in 400 has nearly all of it, and most draws of 512 rows see it a wrong number of times."""
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((400, 3)), rng.standard_normal(400)
+    y[7] = 300.0
+    np.savez(tmp_path / "rows.npz", x=x, y=y)
+    problem = problems.make("least-squares", data=str(tmp_path / "rows.npz"))
+    assert problems.check(problem).ok
+    exact = type(problem).moments
+
+    def smaller(self, weights):
+        found = exact(self, weights)
+        return found._replace(variance=[0.98 * stage for stage in found.variance])
+
+    monkeypatch.setattr(type(problem), "moments", smaller)
+    assert "variance" in " ".join(one.what for one in problems.check(problem).disagreements)
+
+
+def test_of_more_rows_than_can_be_gone_through_no_draws_contradict_a_larger_variance(tmp_path, monkeypatch):
+    rng = np.random.default_rng(1)
+    y = np.zeros(3000)
+    y[7] = 1e4
+    np.savez(tmp_path / "rows.npz", x=rng.standard_normal((3000, 2)), y=y)
+    problem = problems.make("least-squares", data=str(tmp_path / "rows.npz"))
+    monkeypatch.setattr("simulate.problems.checking._NUMBERS", 100)
+    assert problems.check(problem).ok

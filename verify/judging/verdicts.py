@@ -36,8 +36,7 @@ import numpy as np
 
 import theory
 from boundary import OutsideDomain
-from theory.theorems.statement import LAST_GAP
-from verify.judging import assumptions, conditions, forms, joint, perturbed, rounding, statistics
+from verify.judging import assumptions, conditions, descent, forms, joint, perturbed, rounding, statistics
 from verify.judging.checks import Basis, Check, CheckName, EvidenceSummary, Verdict, gravest
 from verify.judging.forms import AppliedForm
 from verify.judging.observations import OBSERVABLES, OF_DEVICE, SQUARED_GRADIENT, Observable, Observations
@@ -162,20 +161,8 @@ def weigh(observed: Observations, level: float, observable: Observable = SQUARED
         rounded=observed.rounding,
         squared_gradient=None if observable is SQUARED_GRADIENT else float(observed.squared_gradient.mean()),
         distortion=(math.nan, math.nan) if observed.met is None else (observed.met.gamma, observed.met.gain),
-        descent=_descent(observed, alarm / 2, look / 2),
+        descent=descent.bounds(observed, alarm / 2, look / 2),
     )
-
-
-def _descent(observed: Observations, alarm: float, look: float) -> tuple[float, float, float]:
-    """Return low, mean and high of f(W_0) - E f(W_K), at least 0, as what stands for f* may be less than E f(W_K)."""
-    gaps, whole = OBSERVABLES[LAST_GAP.name], observed.constants.values.get("Delta", math.nan)
-    values = gaps.values(observed)
-    if len(values) != len(observed.squared_gradient):
-        return (math.nan, math.nan, math.nan)
-    low, high = statistics.upper_bound(values, look).value, statistics.lower_bound(values, alarm).value
-    least, most = gaps.raised(observed.rounding, low), gaps.lowered(observed.rounding, high)
-    off = observed.rounding.value + 2e-12 * abs(whole)  # f(W_0) is rounded, too, and Delta up
-    return max(whole - least - off, 0.0), max(whole - float(values.mean()), 0.0), max(whole - most + off, 0.0)
 
 
 def _ceiling(observed: Observations) -> float:
@@ -257,8 +244,8 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     if refusal:
         return replace(unapplied, reason=refusal)
     priori = basis == "a-priori"
-    if form.ends and math.isnan(evidence.descent[1]):
-        return replace(unapplied, reason="f(W_K) was not looked at")
+    if form.ends and (unknown := descent.unknown(evidence.descent, evidence.replicas, observed.constants)):
+        return replace(unapplied, reason=unknown)
     extras = (name for name in (*form.extras, *form.optional) if name in observed.constants.values)
     taken = [name for name in extras if not (priori and name in form.optional) or observed.constants.proved(name)]
     known = observed.constants.take(*dict.fromkeys((*form.constants, *taken)))
