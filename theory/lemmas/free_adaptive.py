@@ -60,7 +60,8 @@ from theory.lemmas.master import B_b, F, F_k, b, e, n, n_k, steps, v
 from theory.lemmas.order import where
 from theory.setting.assumptions import DIFFERENTIABLE, MEAN_LENGTH, RESPONSE, RESPONSE_LIPSCHITZ, UNBIASED, VARIANCE
 
-share_f, s_f, w_twice, x_m, x_f = symbols("share_f s_f w_twice x_m x_f")
+share_f, s_f, w_twice, x_m, x_f, T_i = symbols("share_f s_f w_twice x_m x_f T_i")
+"""T_i is the step of an element: T is the saturation term here."""
 wide, noisy, old, c2g, X_m, X_f = generators("cF cn cb c2g X_m X_f")
 wide_k, noisy_k, old_k, c2g_k, Xm_k, Xf_k = generators("cF_k cn_k cb_k c2g_k Xm_k Xf_k")
 meets: Vector = e + c2g
@@ -138,7 +139,7 @@ def fresh_elements(d: Draft) -> None:
 
 def distorted(d: Draft, *, positive: bool = True) -> None:
     """Introduce the elements of a device that distorts by the share at each weight, and these times the share."""
-    elements(d, positive=positive, share=share)
+    elements(d, positive=positive, share=share, step=T_i)
     shares(d, share)
     fresh_elements(d)
     d.link(stale, stale_k, over=COORDINATE)
@@ -164,7 +165,7 @@ def measured(d: Draft) -> None:
 
 def _elements_are_bounded(d: Draft) -> None:
     """Show what adaptive.coordinate supposes of an element."""
-    drift_of_a_step(d)
+    drift_of_a_step(d, T_i)
     step, top = 1 / (device.alpha * device.gain), share * device.m
     d.have("above", le(device.e, top), combine(times("response below", step), times("e"), times("element", -1)))
     d.have("below", le(-top, device.e), combine(times("response above", step), times("e", -1), times("element")))
@@ -362,7 +363,7 @@ def rest_of_the_staleness_is_of_second_order_at_a_share(d: Draft) -> None:
     As free.remainder: at every step c^2 (F + n) is at most rho^2 times as long as F + n.
     """
     d.direction("unit", r)
-    elements(d, share=share)
+    elements(d, share=share, step=T_i)
     shares(d, share)
     fresh_elements(d)
     curved(d)

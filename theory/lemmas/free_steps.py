@@ -6,7 +6,7 @@ weights. b_v and b_n are the derivative at the frozen point, applied to the cohe
 the forward weights are behind. Source: docs/theory.md#free.split.
 """
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from theory.kernel import (
     COORDINATE,
@@ -65,11 +65,11 @@ def cut(d: Draft) -> None:
     d.link(device.e, e_k, over=COORDINATE)
 
 
-def elements(d: Draft, *, positive: bool = True, share: Expr = rho) -> None:
+def elements(d: Draft, *, positive: bool = True, share: Expr = rho, step: Symbol = T) -> None:
     """Introduce the elements of the directions and of the drifts at each step; the device steps -alpha gain (g + e).
 
     g = s m; with `positive`, the steps of the path, alpha > 0 and gain > 0 are introduced here. The response is within
-    `share` of what was asked for.
+    `share` of what was asked for; `step` is the step that the device makes.
     """
     d.local(ELEMENT, s, m)
     d.given("s^2", eq(s**2, 1), "domain")
@@ -81,15 +81,15 @@ def elements(d: Draft, *, positive: bool = True, share: Expr = rho) -> None:
     d.given("rho >= 0", le(0, rho), "domain")
     cut(d)
     d.given("element", eq(device.g, s * m), "domain")
-    d.define(T, -alpha * gain * (device.g + device.e))
-    rest, most = T - gain * -alpha * s * m, share * gain * alpha * m
+    d.define(step, -alpha * gain * (device.g + device.e))
+    rest, most = step - gain * -alpha * s * m, share * gain * alpha * m
     d.given("response above", le(rest, most), RESPONSE)
     d.given("response below", le(-most, rest), RESPONSE)
 
 
-def drift_of_a_step(d: Draft) -> None:
+def drift_of_a_step(d: Draft, step: Symbol = T) -> None:
     """Show what of an element's step its drift is."""
-    d.have("e", eq(device.e, -T / (alpha * gain) - device.g), combine(times("T :=", 1 / (alpha * gain))))
+    d.have("e", eq(device.e, -step / (alpha * gain) - device.g), combine(times(f"{step} :=", 1 / (alpha * gain))))
 
 
 def drift_at_a_step(d: Draft) -> None:
