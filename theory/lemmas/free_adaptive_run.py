@@ -11,7 +11,7 @@ from theory.kernel.vectors import Vector
 from theory.lemmas import free_adaptive as pieces
 from theory.lemmas.feasible import T, rho
 from theory.lemmas.free_adaptive import X_f, X_m, Xf_k, Xm_k, doubled, share_f, x_f, x_m
-from theory.lemmas.free_frozen import adjoint, dW_i, e_f, e_m, g_f, responses, size_f, theta1
+from theory.lemmas.free_frozen import dW_i, e_f, e_m, g_f, responses, size_f, theta1
 from theory.lemmas.free_run import ASSUMED, WORLD, WORLD_VECTORS, Distortion, theorem_4
 from theory.lemmas.master import alpha, effective
 
@@ -26,7 +26,6 @@ def _frozen(d: Draft) -> None:
     d.define(x_f, e_f + share_f**2 * g_f)
     d.link(x_f, Xf_k, over=COORDINATE)
     d.link(Xf_k, X_f, over=STEP)
-    adjoint(d, effective, Xf_k)
 
 
 def _changes(d: Draft) -> None:
@@ -52,6 +51,7 @@ MEASURED = Distortion(
     first=pieces.meets - X_m,
     second=X_m - X_f,
     fixed=X_f,
+    fixed_k=Xf_k,
     theta1=doubled,
     claims=(
         "free.adaptive_split", "free.adaptive_coherent", "free.adaptive_first_order", "free.adaptive_remainder",

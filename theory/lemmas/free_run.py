@@ -31,6 +31,7 @@ from theory.lemmas.free_frozen import (
     E_f,
     Ef_k,
     G_f,
+    Gf_k,
     adjoint,
     bn_k,
     directions,
@@ -83,6 +84,7 @@ class Distortion:
         first: what of it changes with the direction.
         second: what of it changes with the weight.
         fixed: u at the frozen point.
+        fixed_k: the same at one step.
         theta1: how fast u changes with the weight.
         claims: the claims on the split, the coherent part, the change of the direction, and what is not linear.
         product: why the frozen product vanishes, in steps of alpha gain.
@@ -99,6 +101,7 @@ class Distortion:
     first: Vector
     second: Vector
     fixed: Vector
+    fixed_k: Vector
     theta1: Expr
     claims: tuple[str, str, str, str]
     product: Cite
@@ -139,6 +142,7 @@ def _linear(d: Draft, device: Distortion) -> None:
     device.frozen(d)
     for at_step, image in ((bn_k, b_n), (gb_k, gb_n)):
         d.link(at_step, image, over=STEP)
+    adjoint(d, effective, device.fixed_k)
     free_window.joint_row(d, effective)
     free_window.joint(d)
     for name, parts, change in CHANGES:
@@ -157,7 +161,6 @@ def _at_the_frozen_point(d: Draft) -> None:
     directions(d)
     responses(d)
     d.link(Ef_k, E_f, over=STEP)
-    adjoint(d, effective)
 
 
 PLAIN = Distortion(
@@ -170,6 +173,7 @@ PLAIN = Distortion(
     first=first,
     second=second,
     fixed=frozen,
+    fixed_k=Ef_k + rho**2 * Gf_k,
     theta1=theta1,
     claims=("free.split", "free.coherent", "free.first_order", "free.remainder"),
     product=Cite("free.orthogonal", "orthogonal", {master.alpha: effective}),
