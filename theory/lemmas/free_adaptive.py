@@ -32,7 +32,7 @@ from theory.kernel import (
 )
 from theory.kernel.relations import Relation
 from theory.lemmas import adaptive, device
-from theory.lemmas.adaptive import grad, noise, peak, share, stale, wb, wF, wn
+from theory.lemmas.adaptive import grad, noise, peak, share, wb, wF, wn
 from theory.lemmas.feasible import A, T, r, rbar2, rho, sigma
 from theory.lemmas.free_frozen import G_f, Gf_k, directions, dW_i, e_f, e_m, g_f, size_f, theta1
 from theory.lemmas.free_steps import (
@@ -68,6 +68,8 @@ meets: Vector = e + c2g
 """What meets the staleness."""
 doubled: Expr = (1 + 2 * rho) * theta1
 """How fast it changes with the weight: as the drift does, and as the square of the share."""
+behind: Expr = device.g - grad - noise
+"""An element of the staleness: what the stale direction has beside gradient and noise."""
 Elements = tuple[tuple[Symbol, Vector, Vector], ...]
 
 
@@ -142,9 +144,7 @@ def distorted(d: Draft, *, positive: bool = True) -> None:
     elements(d, positive=positive, share=share, step=T_i)
     shares(d, share)
     fresh_elements(d)
-    d.link(stale, stale_k, over=COORDINATE)
-    d.given("sample", eq(device.g, grad + noise + stale), "domain")
-    for weighed, of in ((wF, grad), (wn, noise), (wb, stale)):
+    for weighed, of in ((wF, grad), (wn, noise), (wb, behind)):
         d.define(weighed, of * share)
     _linked(d, ((wF, wide_k, wide), (wn, noisy_k, noisy), (wb, old_k, old)))
 
@@ -200,8 +200,7 @@ def _sample_is_bounded(d: Draft) -> None:
     """Show that c (F + n) is at most T long, and the drift no longer than c (F + n + b)."""
     _elements_are_bounded(d)
     d.have("lower", le(-rho, share), combine(times("rho >= 0"), times("share >= 0")))
-    d.have("sum", eq(device.s * device.m, grad + noise + stale), combine(times("sample"), times("element", -1)))
-    by = {adaptive.drift: device.e}
+    by = {adaptive.drift: device.e, adaptive.stale: behind}
 
     def coordinate(conclusion: str) -> Average:
         relation = adaptive.drift_is_the_saturated_sample.conclusion(conclusion).substitute(by)
@@ -238,9 +237,9 @@ def drift_and_staleness_meet_for_measured_distortion(d: Draft) -> None:
         times("w_grad :=", wb),
         times("w_noise :=", wb),
         times("w_stale :=", share * (grad + noise)),
-        times("w_twice :=", -stale),
+        times("w_twice :=", -behind),
     )
-    d.have("cross of elements", eq((wF + wn) * wb, w_twice * stale), cross)
+    d.have("cross of elements", eq((wF + wn) * wb, w_twice * behind), cross)
     at_step = eq(inner(wide_k + noisy_k, old_k), inner(c2g_k, stale_k))
     whole = eq(inner(wide + noisy, old), inner(c2g, b))
     _averaged(d, "cross", at_step, whole, d.average("cross of elements", COORDINATE))
