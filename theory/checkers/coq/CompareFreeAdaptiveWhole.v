@@ -600,13 +600,13 @@ Proof.
   assert (Om : FreeSequences.omega (INR D) Y sigma = far) by (unfold FreeSequences.omega, far; rewrite Root; ring).
   assert (Dir : direction F unit) by (now apply unit_is).
   assert (UN : inner unit n = 0) by (now apply (known_orthogonal Smp Len n unit)).
-  pose proof (@split_shared Smp Len TC Crd e_ g grad noise share w_twice r rho F_k b_k v_k c2g_k b e unit c2g given
-    given given given given given given given given given given T_i alpha gain m s given given given given given given
-    given given A T_s rbar2 sigma peak w_grad w_noise w_stale cF cn cb cF_k cn_k cb_k given given
+  pose proof (@split_shared Smp Len TC Crd e_ g grad noise share w_twice r rho F_k b_k n_k v_k c2g_k b e unit c2g
+    given given given given given given given given given given given given given T_i alpha gain m s given given given
+    given given given given given A T_s rbar2 sigma peak w_grad w_noise w_stale cF cn cb cF_k cn_k cb_k given given
     given given given given given given given given given given given given given given) as Split.
-  pose proof (@length_shared Smp Len TC Crd e_ g grad noise share w_twice r rho F_k b_k v_k c2g_k b e unit c2g given
-    given given given given given given given given given given T_i alpha gain m s given given given given given given
-    given given A T_s rbar2 sigma peak w_grad w_noise w_stale cF cn cb cF_k cn_k cb_k given given
+  pose proof (@length_shared Smp Len TC Crd e_ g grad noise share w_twice r rho F_k b_k n_k v_k c2g_k b e unit c2g
+    given given given given given given given given given given given given given T_i alpha gain m s given given given
+    given given given given given A T_s rbar2 sigma peak w_grad w_noise w_stale cF cn cb cF_k cn_k cb_k given given
     given given given given given given given given given given given given given given _ StaleB) as Length.
   assert (Xp : 0 <= x) by (rewrite P155; repeat apply Rmult_le_pos; lra).
   assert (Vat : forall h, taken Smp Len h -> forall o : lift Crd (fun _ => real_space),
