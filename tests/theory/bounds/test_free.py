@@ -75,14 +75,17 @@ def bounded(point, bound=free):
         raise
 
 
-def constants(point, number):
-    """Return rho, sigma, x, p, q, and e0, e1, e2 as functions of A, from [FA 1]; `number` makes the numbers."""
+def constants(point, number, dearer=1):
+    """Return rho, sigma, x, p, q, and e0, e1, e2 as functions of A, from [FA 1]; `number` makes the numbers.
+
+    theta1 counts `dearer` times.
+    """
     v = {name: number(value) for name, value in point.items()}
     root = (lambda value: value.sqrt()) if number is not float else math.sqrt
     zero, rho, sigma, alpha = number(0), v["rho"], root(v["sigma2"]), v["alpha"]
     nu, h, D = v["Lambdah"] * sigma, root(v["D"]), v["D"]
     theta1 = v["theta1"] if "theta1" in v else 1 / v["tau"]
-    k1, k2 = rho * (1 + rho) * v["ell"] * nu, theta1 * v["ell1"] * h * sigma
+    k1, k2 = rho * (1 + rho) * v["ell"] * nu, dearer * theta1 * v["ell1"] * h * sigma
     eta = rho * (1 + rho) * v.get("Gamma", zero) * (v.get("H2", zero) + 2 * v.get("HJ", zero))
     phi0 = min(point["D"], point["K"]) * v["F0"] ** 2 / v["K"]
 
@@ -95,11 +98,15 @@ def constants(point, number):
     return rho, sigma, alpha * v["L"], v["Delta"] / (alpha * v["K"]), (1 + rho) * alpha * v["Lambda1"], rest
 
 
-def height(point, A):
-    """Return the largest slack of (ii) over all Y and a that satisfy (i4): >= 0 exactly where A is feasible. Floats."""
-    rho, sigma, x, p, q, rest = constants(point, float)
+def height(point, A, rbar2=None):
+    """Return the largest slack of (ii) over all Y and a that satisfy (i4): >= 0 exactly where A is feasible. Floats.
+
+    With `rbar2`, (i4) is that of measured distortion.
+    """
+    rho, sigma, x, p, q, rest = constants(point, float, 1 if rbar2 is None else 1 + 2 * float(point["rho"]))
     e0, e1, e2 = rest(A)
-    fixed, root = rho * math.sqrt(A + sigma**2), math.sqrt(A)
+    share = rho**2 if rbar2 is None else rbar2
+    fixed, root = math.sqrt(rho**2 * A + share * sigma**2), math.sqrt(A)
     low, high, best = 0.0, 4 * (root + fixed + math.sqrt(e0) + e1) / (1 - math.sqrt(q**2 + e2)), -math.inf
     for _ in range(8):
         Y = np.linspace(low, high, 2001)
@@ -248,6 +255,51 @@ def test_what_is_known_besides_never_makes_it_larger(kind, more):
         return
     assert found.upper <= bound(**POINT)
     assert str(found.form).startswith(kind)
+
+
+@settings(deadline=None, max_examples=60)
+@given(points(), st.floats(0, 0.99))
+def test_measured_distortion_lowers_it_down_to_what_the_set_allows(point, share):
+    """rbar2 stands for rho^2 beside sigma^2, at the price of (1 + 2 rho) theta1: by brute force over that set."""
+    rbar2 = share * point["rho"] ** 2
+    plain, found = bounded(point), bounded(point | {"rbar2": rbar2})
+    assert found.upper <= plain.upper
+    upper = float(found.upper)
+    assume(upper > 1e-9 and str(found.form).endswith("adaptive"))
+    for above in (1 + 1e-5, 1.5, 3):
+        assert height(point, upper * above, rbar2) < 0
+    assert height(point, upper * (1 - 1e-4), rbar2) >= 0
+
+
+def test_without_measured_distortion_or_with_all_of_it_the_plain_form_is_taken():
+    for rbar2 in ("0.09", "0.5", "7"):
+        found = free.evaluate(**POINT, rbar2=rbar2)
+        assert (found.form, found.upper) == ("sharp", free(**POINT))
+    found = free.evaluate(**POINT, rbar2="0.02")
+    assert found.form == "sharp-adaptive" and found.upper < free(**POINT) / 4
+    both = free.evaluate(**POINT, rbar2="0.02", Ln="0.01")
+    assert both.form == "sharp-noise-resolved-adaptive" and both.upper < found.upper
+    assert sharp.evaluate(**POINT, rbar2="0.02").form == "free-adaptive"
+
+
+ADAPTIVE_FAULTS = {
+    "the share does not change with the weight": {four.k2: lambda k2: k2 / (1 + 2 * symbol("rho"))},
+    "no measured distortion": {symbol("rbar2"): lambda _: sympy.Integer(0)},
+}
+
+
+@pytest.mark.parametrize("fault", ADAPTIVE_FAULTS)
+def test_a_wrong_meaning_of_the_adaptive_form_falls_below_a_feasible_point(fault):
+    point = {
+        "L": 1, "sigma2": 1, "Delta": 0.01, "alpha": 0.05, "K": 50, "rho": 0.4, "Lambda1": 2, "Lambdah": 1.5, "D": 3,
+        "ell": 2, "ell1": 1, "tau": 2, "F0": 2, "rbar2": 0.01,
+    }  # fmt: skip
+    form = next(one for one in free.forms if one.name == "sharp-adaptive")
+    wrong = {name: of(form.definitions.get(name, name)) for name, of in ADAPTIVE_FAULTS[fault].items()}
+    below = replace(free, forms=(replace(form, definitions={**form.definitions, **wrong}),))(**point)
+    true = free(**point)
+    assert below < true * (1 - 1e-4)
+    assert height(point, below, 0.01) > 0 > height(point, true * 1.0001, 0.01)
 
 
 def test_gain_and_step_enter_by_their_product():

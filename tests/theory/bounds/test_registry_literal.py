@@ -74,8 +74,11 @@ def test_a_refinement_with_what_it_refines_changes_nothing():
 
 def theorem_4(name, *needs):
     """Return the forms of Theorem 4: name, needs, claims, whether the multiplier is searched."""
+    adaptive = "free.adaptive"
     return [
+        (f"{name}-noise-resolved-adaptive", (*needs, "Ln", "rbar2"), ("free.end", "master.resolved", adaptive), True),
         (f"{name}-noise-resolved", (*needs, "Ln"), ("free.end", "master.resolved"), True),
+        (f"{name}-adaptive", (*needs, "rbar2"), ("free.end", adaptive), True),
         (name, needs, ("free.end",), True),
     ]  # fmt: skip
 

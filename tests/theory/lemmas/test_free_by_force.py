@@ -8,8 +8,9 @@ import pytest
 import sympy
 
 from theory import blueprint
+from theory.kernel import Claim
 
-CLAIM = blueprint.claim("free.feasible")
+CLAIM, MEASURED = blueprint.claim("free.feasible"), blueprint.claim("free.adaptive")
 TAU, ALPHA, STEPS = 4.0, 0.05, 5
 
 
@@ -81,7 +82,7 @@ def at(expression: sympy.Expr, known: dict[str, float]) -> float:
     return float(expression.subs({one: known[one.name] for one in expression.free_symbols}))
 
 
-def nearness(run: Run, alpha: float) -> tuple[float, float]:
+def nearness(run: Run, alpha: float, claim: Claim = CLAIM) -> tuple[float, float]:
     """Return both sides of (i4), its terms by the claim's own definitions."""
     of = path(run, alpha)
     v = of.F + of.b + of.e
@@ -89,12 +90,16 @@ def nearness(run: Run, alpha: float) -> tuple[float, float]:
     known |= {"A": mean(of.F, of.F), "Y": mean(v, v) ** 0.5, "r": mean(of.F, of.F) ** 0.5}
     known["a"] = mean(of.F, v) / known["r"]
     known["R"] = (known["A"] + known["sigma"] ** 2) ** 0.5
+    shares = (of.W / TAU) ** 2 @ run.noise**2 / known["sigma"] ** 2
+    known["rbar2"] = float(shares.mean())
+    assert known["rbar2"] < 0.9 * known["rho"] ** 2, "it says more than rho"
+    known["T_s"] = (known["rho"] ** 2 * known["A"] + known["rbar2"] * known["sigma"] ** 2) ** 0.5
     names = "sqrt_D", "q", "phi0", "R_0", "k1", "k2", "eta", "e0", "e1", "e2"
-    by_name = {item.symbol.name: item for item in CLAIM.context if hasattr(item, "symbol") and hasattr(item, "of")}
+    by_name = {item.symbol.name: item for item in claim.context if hasattr(item, "symbol") and hasattr(item, "of")}
     for name in names:
         value = at(by_name[name].of, known)
         known[name] = value**0.5 if name in ("sqrt_D", "R_0") else value
-    said = CLAIM.conclusion("i4")
+    said = claim.conclusion("i4")
     return at(said.lhs, known), at(said.rhs, known)
 
 
@@ -103,6 +108,9 @@ def nearness(run: Run, alpha: float) -> tuple[float, float]:
 def test_every_run_obeys_it(run, alpha):
     left, right = nearness(run, alpha)
     assert 0 < left < right
+    same, measured = nearness(run, alpha, MEASURED)
+    assert left == same < measured
+    assert measured < right or alpha == ALPHA, "for small steps the measured distortion says more"
 
 
 def window(run: Run, of: Path, alpha: float) -> np.ndarray:

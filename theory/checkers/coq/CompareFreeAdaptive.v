@@ -232,10 +232,9 @@ Section shared.
   Section sample.
     Variables A T_s rbar2 sigma : R.
     Variable peak : history -> R.
-    Variables stale w_grad w_noise w_stale : history -> TC -> R.
+    Variables w_grad w_noise w_stale : history -> TC -> R.
     Variables cF cn cb : process Smp Len (lift Crd (fun _ => real_space)).
     Variables cF_k cn_k cb_k : history -> lift Crd (fun _ => real_space).
-    Hypothesis stale_is : forall h, taken Smp Len h -> forall c, support Crd c -> stale h c = (b_k h c : R).
     Hypothesis cF_is : forall h, taken Smp Len h -> forall c, support Crd c -> w_grad h c = (cF_k h c : R).
     Hypothesis cF_at : forall h, taken Smp Len h -> forall y : lift Crd (fun _ => real_space),
       inner (cF_k h) y = inner (cF h) y.
@@ -248,15 +247,24 @@ Section shared.
     Hypothesis rbar2_is : rbar2 = average Smp Len (fun h => peak h).
     Hypothesis cF_known : known Smp Len (lift Crd (fun _ => real_space)) 1 cF.
     Hypothesis cn_differences : differences Smp Len (lift Crd (fun _ => real_space)) cn.
-    Hypothesis sampled : forall h, taken Smp Len h -> forall c, support Crd c ->
-      g h c = grad h c + noise h c + stale h c.
     Hypothesis cF_made : forall h, taken Smp Len h -> forall c, support Crd c -> w_grad h c = grad h c * share h c.
     Hypothesis cn_made : forall h, taken Smp Len h -> forall c, support Crd c -> w_noise h c = noise h c * share h c.
-    Hypothesis cb_made : forall h, taken Smp Len h -> forall c, support Crd c -> w_stale h c = share h c * stale h c.
+    Hypothesis cb_made : forall h, taken Smp Len h -> forall c, support Crd c ->
+      w_stale h c = share h c * (g h c + (-1) * grad h c + (-1) * noise h c).
     Hypothesis A_is : A = inner unit unit * r ^ 2.
     Hypothesis variance : forall h, taken Smp Len h -> inner (cn_k h) (cn_k h) <= peak h * sigma ^ 2.
     Hypothesis T_nonneg : 0 <= T_s.
     Hypothesis T_is : T_s ^ 2 = A * rho ^ 2 + rbar2 * sigma ^ 2.
+
+    (** An element of the staleness is what the stale direction has beside gradient and noise. *)
+    Lemma stale_is h c : taken Smp Len h -> support Crd c -> g h c + (-1) * grad h c + (-1) * noise h c = (b_k h c : R).
+    Proof.
+      intros T Hc. rewrite (g_is h T c Hc), (grad_is h T c Hc), (noise_is h T c Hc).
+      change ((F_k h c : R) + (b_k h c : R) + (n_k h c : R) + (-1) * (F_k h c : R) + (-1) * (n_k h c : R) = (b_k h c : R)).
+      ring.
+    Qed.
+    Lemma cb_is_shared h c : taken Smp Len h -> support Crd c -> (cb_k h c : R) = share h c * (b_k h c : R).
+    Proof. intros T Hc. now rewrite <- (cb_is h T c Hc), (cb_made h T c Hc), (stale_is h c T Hc). Qed.
 
     Lemma gradient_energy : norm F ^ 2 = A.
     Proof. rewrite norm_sq. unfold F. rewrite inner_scal, inner_scal_r, A_is. ring. Qed.
@@ -280,7 +288,7 @@ Section shared.
       apply steps_at_most; [exact rho_nonneg|]. intros h T.
       rewrite <- (norm_seen _ _ (cb_at h T)), <- (norm_seen _ _ (b_at h T)).
       apply (elements_at_most Crd); [exact rho_nonneg|]. intros c Hc.
-      rewrite <- (cb_is h T c Hc), (cb_made h T c Hc), <- (stale_is h T c Hc). now apply share_abs.
+      rewrite (cb_is_shared h c T Hc). now apply share_abs.
     Qed.
 
     Lemma noise_shared_energy : inner cn cn <= rbar2 * sigma ^ 2.
@@ -302,7 +310,7 @@ Section shared.
         <= Rabs ((cF_k h c : R) + (cn_k h c : R) + (cb_k h c : R))).
       rewrite <- (e_is h T c Hc), <- (cF_is h T c Hc), <- (cn_is h T c Hc), <- (cb_is h T c Hc).
       rewrite (cF_made h T c Hc), (cn_made h T c Hc), (cb_made h T c Hc).
-      apply Rle_trans with (1 := drift_of_element h c T Hc). rewrite (sampled h T c Hc).
+      apply Rle_trans with (1 := drift_of_element h c T Hc).
       rewrite <- (Rabs_pos_eq (share h c)) at 1 by auto. rewrite <- Rabs_mult. apply Req_le. f_equal. ring.
     Qed.
 
@@ -312,8 +320,8 @@ Section shared.
       rewrite <- (both_seen (plus (cF_k h) (cn_k h)) (plus (cF h) (cn h)) (cb_k h) (cb h)).
       - apply apply_ext. intros c Hc.
         change (((cF_k h c : R) + (cn_k h c : R)) * (cb_k h c : R) = (c2g_k h c : R) * (b_k h c : R)).
-        rewrite <- (cF_is h T c Hc), <- (cn_is h T c Hc), <- (cb_is h T c Hc), <- (c2g_is h T c Hc),
-          <- (stale_is h T c Hc), (cF_made h T c Hc), (cn_made h T c Hc), (cb_made h T c Hc), (twice_made h T c Hc).
+        rewrite (cb_is_shared h c T Hc), <- (cF_is h T c Hc), <- (cn_is h T c Hc), <- (c2g_is h T c Hc),
+          (cF_made h T c Hc), (cn_made h T c Hc), (twice_made h T c Hc).
         ring.
       - intros y. now rewrite !inner_plus, (cF_at h T), (cn_at h T).
       - exact (cb_at h T).

@@ -31,7 +31,7 @@ Lemma compare_free_adaptive (Smp : sampler) (Len : nat) (TC : Type) (Crd : funct
   nat -> TS -> history -> R) (q : R) (q_v : nat -> nat -> R) (r : R) (rbar2 : R) (rc_k : history -> R) (rho : R) (s
   : history -> TC -> R) (s_f : history -> TC -> R) (s_m : nat -> R) (s_n : history -> TC -> R) (share : history ->
   TC -> R) (share_f : history -> TC -> R) (sigma : R) (size_f : history -> TC -> R) (size_n : history -> TC -> R)
-  (sq_n : nat -> TS -> history -> R) (sqrt_D : nat -> R) (sqrt_d : nat -> nat -> R) (stale : history -> TC -> R)
+  (sq_n : nat -> TS -> history -> R) (sqrt_D : nat -> R) (sqrt_d : nat -> nat -> R)
   (t_k : history -> R) (theta1 : R) (w_grad : history -> TC -> R) (w_noise : history -> TC -> R) (w_stale : history
   -> TC -> R) (w_twice : history -> TC -> R) (x : R) (x_f : history -> TC -> R) (x_m : history -> TC -> R) (C_f :
   process Smp Len real_space) (F_k : history -> lift Crd (fun _ => real_space)) (Fd_k : nat -> history -> lift Crd
@@ -93,7 +93,6 @@ Lemma compare_free_adaptive (Smp : sampler) (Len : nat) (TC : Type) (Crd : funct
   (forall h : history, taken Smp Len h -> forall c : TC, support Crd c -> (w_twice h c) = (((c2g_k h c) : R))) ->
   (forall h : history, taken Smp Len h -> forall o : lift Crd (fun _ => real_space), inner (c2g_k h) o = ((inner
     (c2g h) o))) ->
-  (forall h : history, taken Smp Len h -> forall c : TC, support Crd c -> (stale h c) = (((b_k h c) : R))) ->
   (forall h : history, taken Smp Len h -> forall c : TC, support Crd c -> (w_grad h c) = (((cF_k h c) : R))) ->
   (forall h : history, taken Smp Len h -> forall o : lift Crd (fun _ => real_space), inner (cF_k h) o = ((inner (cF
     h) o))) ->
@@ -318,14 +317,12 @@ Lemma compare_free_adaptive (Smp : sampler) (Len : nat) (TC : Type) (Crd : funct
   (forall h : history, taken Smp Len h -> forall c : TC, support Crd c -> (share h c) <= rho) ->
   (forall h : history, taken Smp Len h -> forall c : TC, support Crd c -> (w_twice h c) = (((share h c) ^ 2) *
     ((grad h c) + (noise h c)))) ->
-  (forall h : history, taken Smp Len h -> forall c : TC, support Crd c -> (g h c) = ((grad h c) + (noise h c) +
-    (stale h c))) ->
   (forall h : history, taken Smp Len h -> forall c : TC, support Crd c -> (w_grad h c) = ((grad h c) * (share h c)))
     ->
   (forall h : history, taken Smp Len h -> forall c : TC, support Crd c -> (w_noise h c) = ((noise h c) * (share h
     c))) ->
-  (forall h : history, taken Smp Len h -> forall c : TC, support Crd c -> (w_stale h c) = ((share h c) * (stale h
-    c))) ->
+  (forall h : history, taken Smp Len h -> forall c : TC, support Crd c -> (w_stale h c) = ((share h c) * ((g h c) +
+    ((-1) * (grad h c)) + ((-1) * (noise h c))))) ->
   (forall k : nat, 0 <= (sqrt_d (d_m k) k)) ->
   (forall k : nat, ((sqrt_d (d_m k) k) ^ 2) = (INR (d_m k))) ->
   (forall k : nat, 0 <= (c_m k)) ->
@@ -487,19 +484,19 @@ Lemma compare_free_adaptive (Smp : sampler) (Len : nat) (TC : Type) (Crd : funct
   ((A + (Y ^ 2) + ((-2) * a * r)) <= ((e0 D) + ((T_s + (Y * q)) ^ 2) + (Y * (e1 D)) + ((e2 D) * (Y ^ 2)))) /\ ((a *
     r) <= (p + ((1 / 2) * x * (Y ^ 2)) + ((1 / 2) * x * (sigma ^ 2)) + (S_ * sigma * x))) /\ ((a ^ 2) <= (Y ^ 2)).
 Proof.
-    intros P0 P1 P2 P3 P4 P5 P6 P7 P8 P9 P10 P11 P12 P13 P14 P15 P16 P17 P18 P19 P20 P21 P22 P23 P24 P25 P26 P27 P28
-    P29 P30 P31 P32 P33 P34 P35 P36 P37 P38 P39 P40 P41 P42 P43 P44 P45 P46 P47 P48 P49 P50 P51 P52 P53 P54 P55 P56
-    P57 P58 P59 P60 P61 P62 P63 P64 P65 P66 P67 P68 P69 P70 P71 P72 P73 P74 P75 P76 P77 P78 P79 P80 P81 P82 P83 P84
-    P85 P86 P87 P88 P89 P90 P91 P92 P93 P94 P95 P96 P97 P98 P99 P100 P101 P102 P103 P104 P105 P106 P107 P108 P109
-    P110 P111 P112 P113 P114 P115 P116 P117 P118 P119 P120 P121 P122 P123 P124 P125 P126 P127 P128 P129 P130 P131
-    P132 P133 P134 P135 P136 P137 P138 P139 P140 P141 P142 P143 P144 P145 P146 P147 P148 P149 P150 P151 P152 P153
-    P154 P155 P156 P157 P158 P159 P160 P161 P162 P163 P164 P165 P166 P167 P168 P169 P170 P171 P172 P173 P174 P175
-    P176 P177 P178 P179 P180 P181 P182 P183 P184 P185 P186 P187 P188 P189 P190 P191 P192 P193 P194 P195 P196 P197
-    P198 P199 P200 P201 P202 P203 P204 P205 P206 P207 P208 P209 P210 P211 P212 P213 P214 P215 P216 P217 P218 P219
-    P220 P221 P222 P223 P224 P225 P226 P227 P228 P229 P230 P231 P232 P233 P234 P235 P236 P237 P238 P239 P240 P241
-    P242 P243 P244 P245 P246 P247 P248 P249 P250 P251 P252 P253 P254 P255 P256 P257 P258 P259 P260 P261 P262 P263
-    P264 P265 P266 P267 P268 P269 P270 P271 P272 P273 P274 P275 P276 P277 P278 P279 P280 P281 P282 P283 P284 P285
-    P286 P287 P288 P289 P290 P291 P292 P293.
+    intros P0 P1 P2 P3 P4 P5 P6 P7 P9 P10 P11 P12 P13 P14 P15 P16 P17 P18 P19 P20 P21 P22 P23 P24 P25 P26 P27 P28 P29
+    P30 P31 P32 P33 P34 P35 P36 P37 P38 P39 P40 P41 P42 P43 P44 P45 P46 P47 P48 P49 P50 P51 P52 P53 P54 P55 P56 P57
+    P58 P59 P60 P61 P62 P63 P64 P65 P66 P67 P68 P69 P70 P71 P72 P73 P74 P75 P76 P77 P78 P79 P80 P81 P82 P83 P84 P85
+    P86 P87 P88 P89 P90 P91 P92 P93 P94 P95 P96 P97 P98 P99 P100 P101 P102 P103 P104 P105 P106 P107 P108 P109 P110
+    P111 P112 P113 P114 P115 P116 P117 P118 P119 P120 P121 P122 P123 P124 P125 P126 P127 P128 P129 P130 P131 P132
+    P133 P134 P135 P136 P137 P138 P139 P140 P141 P142 P143 P144 P145 P146 P147 P148 P149 P150 P151 P152 P153 P154
+    P155 P156 P157 P158 P159 P160 P161 P162 P163 P164 P165 P166 P167 P168 P169 P171 P172 P173 P174 P175 P176 P177
+    P178 P179 P180 P181 P182 P183 P184 P185 P186 P187 P188 P189 P190 P191 P192 P193 P194 P195 P196 P197 P198 P199
+    P200 P201 P202 P203 P204 P205 P206 P207 P208 P209 P210 P211 P212 P213 P214 P215 P216 P217 P218 P219 P220 P221
+    P222 P223 P224 P225 P226 P227 P228 P229 P230 P231 P232 P233 P234 P235 P236 P237 P238 P239 P240 P241 P242 P243
+    P244 P245 P246 P247 P248 P249 P250 P251 P252 P253 P254 P255 P256 P257 P258 P259 P260 P261 P262 P263 P264 P265
+    P266 P267 P268 P269 P270 P271 P272 P273 P274 P275 P276 P277 P278 P279 P280 P281 P282 P283 P284 P285 P286 P287
+    P288 P289 P290 P291 P292 P293.
   assert (Step : 0 < alpha * gain) by (now apply Rmult_lt_0_compat).
   set (eff := alpha * gain) in *.
   assert (Sq : forall y, alpha ^ 2 * gain ^ 2 * y = eff ^ 2 * y) by (intros; unfold eff; ring).
@@ -603,13 +600,13 @@ Proof.
   assert (Om : FreeSequences.omega (INR D) Y sigma = far) by (unfold FreeSequences.omega, far; rewrite Root; ring).
   assert (Dir : direction F unit) by (now apply unit_is).
   assert (UN : inner unit n = 0) by (now apply (known_orthogonal Smp Len n unit)).
-  pose proof (@split_shared Smp Len TC Crd e_ g grad noise share w_twice r rho F_k b_k v_k c2g_k b e unit c2g given
-    given given given given given given given given given given T_i alpha gain m s given given given given given given
-    given given A T_s rbar2 sigma peak stale w_grad w_noise w_stale cF cn cb cF_k cn_k cb_k given given given given
+  pose proof (@split_shared Smp Len TC Crd e_ g grad noise share w_twice r rho F_k b_k n_k v_k c2g_k b e unit c2g
+    given given given given given given given given given given given given given T_i alpha gain m s given given given
+    given given given given given A T_s rbar2 sigma peak w_grad w_noise w_stale cF cn cb cF_k cn_k cb_k given given
     given given given given given given given given given given given given given given) as Split.
-  pose proof (@length_shared Smp Len TC Crd e_ g grad noise share w_twice r rho F_k b_k v_k c2g_k b e unit c2g given
-    given given given given given given given given given given T_i alpha gain m s given given given given given given
-    given given A T_s rbar2 sigma peak stale w_grad w_noise w_stale cF cn cb cF_k cn_k cb_k given given given given
+  pose proof (@length_shared Smp Len TC Crd e_ g grad noise share w_twice r rho F_k b_k n_k v_k c2g_k b e unit c2g
+    given given given given given given given given given given given given given T_i alpha gain m s given given given
+    given given given given given A T_s rbar2 sigma peak w_grad w_noise w_stale cF cn cb cF_k cn_k cb_k given given
     given given given given given given given given given given given given given given _ StaleB) as Length.
   assert (Xp : 0 <= x) by (rewrite P155; repeat apply Rmult_le_pos; lra).
   assert (Vat : forall h, taken Smp Len h -> forall o : lift Crd (fun _ => real_space),
