@@ -39,6 +39,7 @@ class Architecture(Sampled):
     noise: float = 0.0
     gain: float = 1.0
     start: str = ""
+    start_sha256: str = ""
     instance: int = 0
 
     def __post_init__(self) -> None:
@@ -71,7 +72,7 @@ class Architecture(Sampled):
         self._require_outputs(found)
         self._require_memory("width", found.inputs.shape[1])
         if self.start:
-            read_start(self.start, self.dimension)
+            object.__setattr__(self, "start_sha256", self._start[1])
 
     def _require_outputs(self, found: Labelled) -> None:
         """Refuse a last layer that does not answer the data, and targets that the loss is not made for."""
@@ -207,10 +208,15 @@ class Architecture(Sampled):
         """Return N, the training rows."""
         return len(self.inputs)
 
+    @cached_property
+    def _start(self) -> tuple[Floats, str]:
+        """Return the weights that `start` says, flat, and the checksum of its file."""
+        return read_start(self.start, self.dimension, self.start_sha256)
+
     def initial_weights(self) -> Weights:
         """Return W_0: what `start` says, or Gaussian weights and no bias."""
         if self.start:
-            flat = read_start(self.start, self.dimension)
+            flat = self._start[0].copy()
             parts = [flat[low:high] for low, high in pairwise(self.edges)]
             return [part.reshape(shape) for part, shape in zip(parts, self.shapes, strict=True)]
         rng, found = generator(self.instance, 2), []

@@ -65,6 +65,7 @@ class LayerNetwork(Architecture):
         noise: standard deviation of normal numbers added to each weight's gradient, in f/w, >= 0.
         gain: W_0 has Gaussian entries of variance gain^2 / inputs, in w, >= 0; biases begin at 0.
         start: W_0, one number for all weights or a file of them, in w; drawn if left out.
+        start_sha256: checksum of that file; as `sha256`.
         instance: seed of what is drawn of the data, and of W_0.
 
     """

@@ -37,6 +37,7 @@ class LeastSquares(Rows):
         batch: rows a sample has, >= 1.
         noise: standard deviation of normal numbers added to each weight's gradient, in f/w, >= 0.
         start: W_0, one number for all weights or a file of them, in w.
+        start_sha256: checksum of that file; as `sha256`.
         scale: c, in f per squared unit of y, > 0.
 
     """

@@ -33,6 +33,7 @@ class LogisticRows(Rows):
         batch: rows a sample has, >= 1.
         noise: standard deviation of normal numbers added to each weight's gradient, in f/w, >= 0.
         start: W_0, one number for all weights or a file of them, in w.
+        start_sha256: checksum of that file; as `sha256`.
         regulariser: r, in f, >= 0.
 
     """

@@ -29,6 +29,7 @@ class Rows(Sampled):
     batch: int = 1
     noise: float = 0.0
     start: str = "0"
+    start_sha256: str = ""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -41,7 +42,7 @@ class Rows(Sampled):
         object.__setattr__(self, "sha256", table.sha256)
         require(self.stages <= self.dimension, "stages", self.stages, f"at most {self.dimension}, one weight a stage")
         self.require_rows(self.data)
-        assert len(self.start_point) == self.dimension, "`read_start` refuses what does not fit"
+        object.__setattr__(self, "start_sha256", self._start[1])
 
     @cached_property
     def table(self) -> Table:
@@ -81,9 +82,13 @@ class Rows(Sampled):
         return [vector[..., block] for block in self.blocks]
 
     @cached_property
+    def _start(self) -> tuple[Floats, str]:
+        return read_start(self.start, self.dimension, self.start_sha256)
+
+    @property
     def start_point(self) -> Floats:
         """Return W_0, shape (D,): one number for all, or those in a file."""
-        return read_start(self.start, self.dimension)
+        return self._start[0]
 
     def initial_weights(self) -> Weights:
         """Return W_0."""

@@ -1,5 +1,6 @@
 """How rows of data are sampled: at random, all of them, or in an order; and normal noise on top."""
 
+import hashlib
 from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, Final
@@ -135,28 +136,32 @@ class Sampled(Problem):
         return np.zeros((*np.shape(sample)[:-1], self.dimension))
 
 
-def read_start(start: str, size: int) -> Floats:
-    """Return W_0, shape (size,): one finite number for all, or those in a file.
+def read_start(start: str, size: int, sha256: str) -> tuple[Floats, str]:
+    """Return W_0, shape (size,), one finite number for all or those in a file; and the file's checksum, or nothing.
 
     Args:
         start: a number; or an NPZ archive of one array, or text with one number a line.
         size: how many there must be.
+        sha256: the checksum that the file had when this was described; empty: it has not been described.
 
     Raises:
-        BadInput: it is none of these, or there are more or fewer numbers.
+        BadInput: it is none of these, there are more or fewer numbers, or the file is another.
 
     """
     try:
         value = float(start)
     except ValueError:
-        found = _numbers_of("start", start)
+        found, checksum = _numbers_of("start", start)
         require(len(found) == size, "start", start, f"a file of {size} numbers; it has {len(found)}")
-        return found
-    require(bool(np.isfinite(value)), "start", value, "a finite number, or a file of numbers")
-    return np.full(size, value)
+    else:
+        require(bool(np.isfinite(value)), "start", value, "a finite number, or a file of numbers")
+        found, checksum = np.full(size, value), ""
+    described = f"the file with the checksum {sha256[:12]}..., with which this was described"
+    require(sha256 in ("", checksum), "start", start, f"{described}; it has {checksum[:12] or 'none'}")
+    return found, checksum
 
 
-def _numbers_of(name: str, path: str) -> Floats:
+def _numbers_of(name: str, path: str) -> tuple[Floats, str]:
     content = read_whole(name, path, _LARGEST_FILE)
     if path.lower().endswith(".npz"):
         arrays = list(arrays_of(name, path, content, _LARGEST_FILE).values())
@@ -169,4 +174,4 @@ def _numbers_of(name: str, path: str) -> Floats:
         except ValueError:
             raise BadInput(name, path, "a number, or a file of numbers, one a line") from None
     require(bool(np.all(np.isfinite(found))), name, path, "finite numbers")
-    return found
+    return found, hashlib.sha256(content).hexdigest()

@@ -176,8 +176,16 @@ Y = np.array([0, 1, 0, 1])
         ({"x": np.where(X == 5, np.nan, X), "y": Y}, True, r"finite numbers in x; entry \(2, 1\) is none"),
         ({"x": X, "y": np.array([0, np.inf, 0, 1])}, False, r"finite numbers in y; entry \(1,\) is none"),
         ({"x": X * 1e50, "y": Y}, True, "numbers of size at most 1e[+]50"),
-        ({"x": X, "y": np.array([1, 2, 1, 2])}, True, "classes 0 to 2 in y, each of them there; none is 0"),
-        ({"x": X, "y": np.array([0, 3, 1, 0])}, True, "classes 0 to 3 in y, each of them there; none is 2"),
+        (
+            {"x": X, "y": np.array([1, 2, 1, 2])},
+            True,
+            "classes numbered from 0 in y, each of them there; the largest is 2, and none is 0",
+        ),
+        (
+            {"x": X, "y": np.array([0, 3, 1, 0])},
+            True,
+            "classes numbered from 0 in y, each of them there; the largest is 3, and none is 2",
+        ),
         ({"x": X, "y": np.array([0, -1, 1, 0])}, False, "whole numbers from 0 in y.*row 2 has -1"),
         ({"x": X, "y": np.array([0, 1, 0.5, 0])}, True, "whole numbers from 0 in y.*row 3 has 0.5"),
         ({"x": X, "y": np.array([0, 1, 2**62, 0])}, True, "whole numbers from 0 in y.*row 3 has 4.61169e[+]18"),
@@ -208,7 +216,7 @@ def test_arrays_that_are_no_data_are_refused(
         ("a,y\n1,0\n2,cat\n", "row 3, column 'y'; it is 'cat'"),
         ("a,y\n1,0\n2\n", "2 numbers in row 3"),
         ("a,y\n1,0\n2,1.5\n", "whole numbers from 0 in y.*row 2 has 1.5"),
-        ("a,y\n1,0\n2,2\n", "classes 0 to 2 in y, each of them there; none is 1"),
+        ("a,y\n1,0\n2,2\n", "classes numbered from 0 in y, each of them there; the largest is 2, and none is 1"),
         ("a,b\n1,0\n2,2\n", "one of a, b"),
     ],
 )

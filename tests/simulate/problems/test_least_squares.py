@@ -131,6 +131,18 @@ def test_a_start_can_be_a_file(problem: Make, tmp_path: Path) -> None:
         problem(1, start=str(path))
 
 
+def test_a_start_that_changed_is_not_taken_for_the_one_that_was_described(problem: Make, tmp_path: Path) -> None:
+    path = tmp_path / "start.txt"
+    path.write_text("0.1\n0.2\n0.3\n0.4\n", encoding="utf-8")
+    described = problem(1, start=str(path)).describe()
+    assert len(described["start_sha256"]) == 64
+    assert rebuild(described).initial_weights()[0].tolist() == [0.1, 0.2, 0.3, 0.4]
+    path.write_text("0.1\n0.2\n0.3\n0.5\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"start = .*start.txt: must satisfy the file with the checksum"):
+        rebuild(described)
+    assert problem(1, start="0.5").describe()["start_sha256"] == ""
+
+
 def test_only_random_and_full_rows_are_independent(problem: Make) -> None:
     found = {
         sampling: problem(1, sampling=sampling).independent_draws

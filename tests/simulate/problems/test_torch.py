@@ -134,6 +134,9 @@ def test_the_description_makes_the_same_problem_again(torch: Any, data: str, tmp
     assert again == problem
     for one, other in zip(again.initial_weights(), problem.initial_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+    np.savez(problem.start, weights=np.zeros(problem.dimension))
+    with pytest.raises(BadInput, match=r"start = .*mine.npz: must satisfy the file with the checksum"):
+        problems.rebuild(problem.describe())
     beside = from_torch(module, nn.CrossEntropyLoss(), data)
     assert Path(beside.start).parent == Path(data).parent and beside.stages == 1
 
