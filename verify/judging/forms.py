@@ -27,6 +27,8 @@ class AppliedForm:
         takes: the constants that the bound takes in every form, rho included.
         quantity: what the theorem bounds, by name.
         optional: constants that are taken where they are known, and of an a-priori check where they are proved.
+        on_range: whether sigma2 and nu are the certified ones of the weights that the runs met, and not the largest
+            seen; of problems that bound them there.
 
     """
 
@@ -37,6 +39,7 @@ class AppliedForm:
     takes: tuple[str, ...] = (*_ALWAYS, "rho")
     quantity: str = SQUARED_GRADIENT.quantity.name
     optional: tuple[str, ...] = ()
+    on_range: bool = False
 
     @property
     def constants(self) -> tuple[str, ...]:
@@ -61,7 +64,7 @@ class AppliedForm:
 
     def bases(self) -> tuple[Basis, ...]:
         """Return how it can be applied; what is measured cannot be a-priori."""
-        return ("a-posteriori",) if self.adaptive else ("a-priori", "a-posteriori")
+        return ("a-posteriori",) if self.adaptive or self.on_range else ("a-priori", "a-posteriori")
 
 
 _NAMED = (
@@ -73,6 +76,7 @@ _NAMED = (
     AppliedForm("free", "free", takes=_FOURTH, optional=_FOURTH_OPTIONAL),
     AppliedForm("free-noise-resolved", "free", ("nu", "Ln"), takes=_FOURTH, optional=_FOURTH_OPTIONAL),
     AppliedForm("shape", "shape", takes=(*_ALWAYS, "rho", "chi2"), optional=("nu",)),
+    AppliedForm("noise-on-range", "sharp", optional=("nu", "Ln"), on_range=True),
 )
 
 
