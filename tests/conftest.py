@@ -3,11 +3,11 @@
 import pytest
 
 from boundary import digest
-from simulate.commands import plugin
+from simulate import plugins
 
 
 @pytest.fixture(autouse=True)
 def _no_plugin_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget which files of the user's were executed: results of one process depend on them, tests must not."""
     monkeypatch.setattr(digest, "_EXECUTED", {})
-    monkeypatch.setattr(plugin, "_LOADED", {})
+    monkeypatch.setattr(plugins, "_LOADED", {})

@@ -1,89 +1,11 @@
-"""`--plugin FILE.py`: a file of the user's that registers a problem, a device or an algorithm; its code is executed."""
+"""`--plugin FILE.py`: the option that has a file of the user's executed, before any other is read."""
 
-import hashlib
-import importlib.util
-import os
-import sys
-import traceback
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import typer
 
-from boundary import BadInput, digest
-from boundary.bytes import read_whole
-from simulate import notes
-
-_LARGEST_FILE = 1 << 24
-
-
-class Source(NamedTuple):
-    """A file of the user's as it was executed; another process can execute it, too."""
-
-    path: str
-    file: str
-    content: bytes
-
-
-_LOADED: dict[str, Source] = {}
-"""What was executed, by the name of its module."""
-
-
-def load(path: Path) -> None:
-    """Execute a Python file, once a process, and say so.
-
-    Raises:
-        BadInput: a file that cannot be read, or whose code raises anything: what, and in which line.
-
-    """
-    resolved = str(path.resolve())
-    if _module(resolved) in sys.modules:
-        return
-    content = read_whole("--plugin", str(path), _LARGEST_FILE)
-    notes.say(f"--plugin: executing the code of {path}")
-    execute(Source(resolved, str(path), content))
-
-
-def sources() -> tuple[Source, ...]:
-    """Return what was executed in this process, in that order."""
-    return tuple(_LOADED.values())
-
-
-def execute(source: Source) -> None:
-    """Execute a file's code in a module of its own, once a process: in a worker what its parent has executed.
-
-    Raises:
-        BadInput: the code raises anything: what, and in which line.
-
-    """
-    name = _module(source.path)
-    if name in sys.modules:
-        return
-    spec = importlib.util.spec_from_loader(name, loader=None, origin=source.file)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    module.__file__ = source.path
-    digest.executed(Path(source.file).name, source.content)
-    sys.modules[name] = module  # dataclasses look their module up while they are made
-    try:
-        exec(compile(source.content, source.file, "exec"), module.__dict__)
-    except (Exception, SystemExit) as error:
-        del sys.modules[name]
-        raise BadInput("--plugin", source.file, f"a file whose code runs ({_cause(error, source.file)})") from None
-    _LOADED[name] = source
-
-
-def _module(path: str) -> str:
-    """Return the name of a file's module: one that a pickle can be read back by, so without a dot."""
-    return f"plugin_{hashlib.sha256(os.fsencode(path)).hexdigest()[:24]}"
-
-
-def _cause(error: BaseException, path: str) -> str:
-    """Return what went wrong, and in which line of the file."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == path]
-    line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
-    text = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())[:200]
-    return f"{type(error).__name__}: {text}" + (f", line {line}" if line else "")
+from simulate.plugins import load
 
 
 def _loaded(files: list[Path] | None) -> list[Path]:

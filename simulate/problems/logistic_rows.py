@@ -100,26 +100,50 @@ class LogisticRows(Rows):
         the mean of norm(a_i)^2 over the batch. All rows: S_ij = norm2(A_i) norm2(A_j)/(4N), and no variance.
         """
         bend = up(2 * self.regulariser, 2)
-        parts = [self.features[:, block] for block in self.blocks]
-        rounding = up(1.0, 4 * self.dimension + self.rows)
-        widths = np.array([part.shape[1] for part in parts])
-        if self.taken:
-            norms = np.array([np.sqrt(np.sum(part * part, axis=1)) for part in parts]).T
-            sensitivity = np.max(norms[:, :, None] * norms[:, None, :], axis=0) * (0.25 * rounding)
-            variances = np.mean(norms * norms, axis=0) / self.batch * rounding
-        else:
-            longest = np.array([norm2_upper(part) for part in parts])
-            sensitivity = np.outer(longest, longest) * (0.25 / self.rows * rounding)
-            variances = np.zeros(self.stages)
-        variances = variances + up(self.noise**2, 4) * widths
+        variances = self._variances(np.ones(self.rows))
         smooth = up(norm2_upper(self.features) ** 2 / (4 * self.rows) + bend, 8)
         values: dict[str, float | None] = {
             "L": smooth,
             "sigma2": up(float(np.sum(variances)), self.stages + 4),
-            **delay_constants(sensitivity + bend * stashed * np.eye(self.stages), lags, variances),
+            **delay_constants(self._sensitivity + bend * stashed * np.eye(self.stages), lags, variances),
             "Ln": smooth,
         }
         return Facts(values, dict.fromkeys(values, True))
+
+    @cached_property
+    def _sensitivity(self) -> Floats:
+        """Return S without the regulariser, shape (M, M)."""
+        parts, rounding = [self.features[:, block] for block in self.blocks], up(1.0, 4 * self.dimension + self.rows)
+        if not self.taken:
+            longest = np.array([norm2_upper(part) for part in parts])
+            return np.asarray(np.outer(longest, longest) * (0.25 / self.rows * rounding))
+        norms = np.array([np.sqrt(np.sum(part * part, axis=1)) for part in parts]).T
+        return np.asarray(np.max(norms[:, :, None] * norms[:, None, :], axis=0) * (0.25 * rounding))
+
+    def _variances(self, slopes: Floats) -> Floats:
+        """Return bounds of the variance of every stage, shape (M,), where no row's slope is larger than in `slopes`."""
+        widths = np.array([shape[0] for shape in self.shapes])
+        found = np.zeros(self.stages)
+        if self.taken:
+            each = [np.sum((self.features[:, block] * slopes[:, None]) ** 2, axis=1) for block in self.blocks]
+            found = np.mean(each, axis=1) / self.batch * up(1.0, 4 * self.dimension + self.rows)
+        return np.asarray(found + up(self.noise**2, 4) * widths)
+
+    def noise_within(self, reach: float, lags: Sequence[int], *, stashed: bool = False) -> dict[str, float]:
+        """Return sigma2 and nu of rows at random while no weight is beyond `reach`.
+
+        A row's slope is 1/(1 + e^-t), t = z or -z by its label, and |z| is at most reach sum |a_i|.
+        """
+        if not self.taken or not np.isfinite(reach):
+            return {}
+        with np.errstate(over="ignore"):
+            most = np.sum(np.abs(self.features), axis=1) * reach * up(1.0, self.dimension + 8)
+            slopes = np.minimum(0.5 * (1 + np.tanh(0.5 * most)) * up(1.0, 24), 1.0)
+        variances = self._variances(slopes)
+        bend = up(2 * self.regulariser, 2) * stashed * np.eye(self.stages)
+        nu = delay_constants(self._sensitivity + bend, lags, variances)["nu"]
+        sigma2 = up(float(np.sum(variances)), self.stages + 4)
+        return {"sigma2": sigma2} if nu is None else {"sigma2": sigma2, "nu": nu}
 
     def largest_directions(self, reach: float) -> Floats | None:  # noqa: ARG002 - slopes are bounded everywhere
         """Return the largest component of each weight's direction over the rows; None where normal noise is added."""

@@ -224,6 +224,7 @@ def confront(observed: Observations, level: float) -> Confrontation:
     seen = {name: weigh(observed, level / len(quantities), OBSERVABLES[name]) for name in quantities}
     # without pulses the theorem on pulses is Theorem 1, which is there
     asked = [form for form in FORMS if observed.response.granular or not form.granular]
+    asked = [form for form in asked if observed.noise_met or not form.on_range]
     checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in asked for basis in form.bases())
     return Confrontation(seen[SQUARED_GRADIENT.quantity.name], (*checks, *_alarms(observed)))
 
@@ -251,7 +252,10 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     known = observed.constants.take(*dict.fromkeys((*form.constants, *taken)))
     if form.freezes and known["H2"] == known["HJ"] == 0:  # then the length of a direction is not asked for
         known.pop("Gamma", None)
-    condition = "" if priori else conditions.of(known, observed, evidence.passing)
+    on_range = observed.noise_met if form.on_range else {}
+    seen = [name for name in known if name not in on_range]
+    condition = "" if priori else conditions.of(seen, observed, evidence.passing)
+    known |= on_range
     known = _of_device(observed, basis) | known
     try:
         ends = _ends(form, known, evidence)
