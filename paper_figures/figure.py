@@ -33,6 +33,7 @@ class Figure:
         title: what it shows, in one line.
         compute: the data to draw, from stored results.
         draw: the picture, from the data alone.
+        narrow: the same for one column, where the picture is two columns wide and the figure has such a form.
         caption: LaTeX, from the data, so that its numbers are the drawn ones.
         claims: what the caption claims, each with whether the data bear it out.
         runs: the simulations it needs, by label; smaller ones if quick.
@@ -47,7 +48,13 @@ class Figure:
     caption: Callable[[Data], str]
     claims: Callable[[Data], Mapping[str, bool]]
     runs: Callable[[bool], Mapping[str, Request]] = no_runs
+    narrow: Callable[[Data], matplotlib.figure.Figure] | None = None
     needs: tuple[Literal["verification", "proofs"], ...] = ()
+
+    @property
+    def drawings(self) -> dict[str, Callable[[Data], matplotlib.figure.Figure]]:
+        """Return the pictures by the names of their files: NAME, and NAME-one-column where there is a narrow one."""
+        return {self.name: self.draw} | ({f"{self.name}-one-column": self.narrow} if self.narrow else {})
 
     def data(self, sources: Sources) -> Data:
         """Compute the data and pass them through strict JSON."""

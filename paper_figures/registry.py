@@ -17,6 +17,7 @@ from paper_figures import (
     lag_effect,
     pipeline_schedules,
     proof_blueprint,
+    published_ablations,
     slack_by_step,
     speed_up,
 )
@@ -34,6 +35,7 @@ REGISTRY: dict[str, Figure] = {
         device_floor,
         device_presets,
         granularity,
+        published_ablations,
         average_against_iterations,
         complexity_by_target,
         lag_effect,

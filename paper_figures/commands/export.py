@@ -34,8 +34,10 @@ def export(
     chosen = [REGISTRY[known("--only", name, REGISTRY)] for name in dict.fromkeys(only or REGISTRY)]
     kinds = exporting.formats(format)
     for figure in chosen:
-        for kind in (*kinds, "tex", "json"):
-            check_writable(out / f"{figure.name}.{kind}", "--out")
+        check_writable(out / f"{figure.name}.json", "--out")
+        for name in figure.drawings:
+            for kind in (*kinds, "tex"):
+                check_writable(out / f"{name}.{kind}", "--out")
     sources = Sources(quick, RunStore(out / "runs"), store, proofs)
     sources.check(need for figure in chosen for need in figure.needs)
     sources.runs.prepare(request for figure in chosen for request in figure.runs(quick).values())

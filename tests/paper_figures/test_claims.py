@@ -65,6 +65,11 @@ def pulses_that_the_step_quietens(data: dict[str, Any]) -> None:
         point["observed"] = point["alpha"] / 2
 
 
+def published_point_of_another_tau(data: dict[str, Any]) -> None:
+    one, other = data["panels"]["tau"][0], data["panels"]["tau"][1]
+    one["authors"] = other["authors"]
+
+
 def bound_too_low(data: dict[str, Any]) -> None:
     """Lower one bound below its observation."""
     point = data["points"][0]
@@ -125,6 +130,7 @@ FAULTS: dict[str, Fault] = {
     "device_presets": preset_without_its_asymmetry,
     "granularity": pulses_that_the_step_quietens,
     "floor_against_saturation": floor_of_half_the_saturation,
+    "published_ablations": published_point_of_another_tau,
     "average_against_iterations": bound_without_its_root,
     "complexity_by_target": target_below_its_floor,
     "lag_effect": lag_of_first_order,

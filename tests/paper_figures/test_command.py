@@ -57,6 +57,19 @@ def test_a_figure_comes_with_data_caption_and_provenance(out: Path) -> None:
     assert record["caption"] in (out / f"{FAST}.tex").read_text()
 
 
+def test_a_figure_with_a_narrow_form_comes_in_both_widths(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from paper_figures import style
+
+    monkeypatch.setitem(REGISTRY, FAST, replace(REGISTRY[FAST], narrow=lambda _: style.page(1, 1.0)))
+    assert export(out, "--only", FAST, "--format", "svg") == 0
+    names = {f"{FAST}.json", *(f"{FAST}{form}.{kind}" for form in ("", "-one-column") for kind in ("svg", "tex"))}
+    assert {path.name for path in out.iterdir()} == names
+    text = (out / f"{FAST}-one-column.tex").read_text()
+    assert f"\\includegraphics{{{FAST}-one-column}}" in text and "figure*" not in text
+
+
 def test_formats_are_those_asked_for(out: Path) -> None:
     assert export(out, "--only", FAST, "--format", "svg, pdf") == 0
     assert {path.suffix for path in out.iterdir()} == {".svg", ".pdf", ".json", ".tex"}
