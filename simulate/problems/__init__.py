@@ -10,6 +10,7 @@ from simulate.problems.checking import ProblemCheck, check
 from simulate.problems.cosine import Cosine
 from simulate.problems.digits import Digits
 from simulate.problems.lag_lower import LagLower
+from simulate.problems.layers import LayerNetwork
 from simulate.problems.least_squares import LeastSquares
 from simulate.problems.lipschitz_only import LipschitzOnly
 from simulate.problems.logistic import Logistic
@@ -41,6 +42,7 @@ __all__ = [
     "Cosine",
     "Digits",
     "LagLower",
+    "LayerNetwork",
     "LeastSquares",
     "LipschitzOnly",
     "Logistic",
@@ -58,8 +60,8 @@ __all__ = [
 ]
 
 
-ON_DATA: dict[str, type[Problem]] = {LogisticRows.name: LogisticRows}
-"""Problems of the registry that have another form where `data` names a file."""
+ON_DATA: dict[str, type[Problem]] = {kind.name: kind for kind in (LogisticRows, LayerNetwork)}
+"""Problems of the registry that have another form where `data` names a file, or a data set."""
 
 
 def kind_of(name: str, settings: Mapping[str, Any]) -> type[Problem]:

@@ -1,10 +1,11 @@
 """Smooth centred activations, phi(0) = 0, with their constants (docs/theory.md#stages, #third-derivatives)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import log, sqrt
+from dataclasses import dataclass, replace
+from math import erf, exp, inf, log, pi, sqrt
 
 import numpy as np
+from scipy.special import ndtr
 
 from theory.setting.objectives import Array
 
@@ -73,3 +74,37 @@ REGISTRY: dict[str, Activation] = {
     )
 }
 """Every activation by name; a new one is one entry."""
+
+
+def _density(z: Array) -> Array:
+    return np.asarray(np.exp(-0.5 * z * z) / sqrt(2 * pi))
+
+
+_PLAIN: tuple[Activation, ...] = (
+    replace(REGISTRY["sigmoid"], name="centred-sigmoid"),
+    replace(REGISTRY["softplus"], name="centred-softplus"),
+    replace(REGISTRY["sigmoid"], value=_sigmoid, slope=lambda _, value: value * (1 - value), bound=1.0),
+    replace(REGISTRY["softplus"], value=lambda z: np.logaddexp(z, 0)),
+    # With F the normal distribution and F' its density, phi = z F has phi'' = F' (2 - z^2): phi' is extreme at
+    # sqrt 2 and -sqrt 2, where it is g and 1 - g with g = F(sqrt 2) + sqrt 2 F'(sqrt 2) = 1.1289...; and since
+    # phi''' = F' z (z^2 - 4), phi'' is extreme at 0, 2 and -2, and largest in size at 0: 2 F'(0) = sqrt(2/pi).
+    Activation(
+        "gelu",
+        lambda z: z * ndtr(z),
+        lambda z, _: ndtr(z) + z * _density(z),
+        (0.5 + 0.5 * erf(1.0) + exp(-1) / sqrt(pi)) * _UP,
+        sqrt(2 / pi) * _UP,
+        None,
+    ),
+    # A slope that jumps has no Lipschitz constant.
+    Activation("relu", lambda z: np.maximum(z, 0), lambda z, _: np.where(z > 0, 1.0, 0.0), 1.0, inf, None),
+)
+
+
+def of_layers() -> dict[str, Activation]:
+    """Return the activations that layers may have, by the names that PyTorch gives them.
+
+    `sigmoid` is 1/(1 + e^-z) and `softplus` is log(1 + e^z); those of `REGISTRY`, shifted to 0 at 0, are `centred-`.
+    Whatever else is in `REGISTRY`, also from a plug-in, has the same name here.
+    """
+    return REGISTRY | {one.name: one for one in _PLAIN}

@@ -1,6 +1,7 @@
 """What every problem is: settings as data, stage functions a pipeline can run, exact moments, facts."""
 
 import dataclasses
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 import boundary
 from boundary import BadInput, memory
+from simulate.problems.spectral import up
 from theory.setting.devices import Device
 from theory.setting.objectives import Array, Facts, Weights
 
@@ -206,6 +208,45 @@ class Problem(ABC):
         """Return what exact moments cost, in units of one sample's direction."""
         return 1
 
+    @property
+    def stage_data(self) -> Mapping[str, Any]:
+        """Return the data of docs/theory.md#stages, certified, where the theorems on networks are about the problem.
+
+        Elsewhere it is empty. Where it is not, every stage's weights are one matrix, and `stage_norms` bounds its norm.
+        """
+        return {}
+
+    def stage_norms(self, largest: float) -> list[float]:
+        """Return w_m: upper bounds of norm2(W^(m)) if no weight exceeds `largest` (for example rho tau) in size."""
+        return [up(largest * math.sqrt(rows * columns), 4) for rows, columns in self.shapes]
+
+    @property
+    def unstaged(self) -> str:
+        """Return why the theorems on networks are not about a network, so that its L is not known; or nothing."""
+        return ""
+
+    @property
+    def kinked(self) -> bool:
+        """Return whether the gradient jumps somewhere, so that a difference of values may be off by a jump."""
+        return False
+
+    def accuracy(self, weights: Weights) -> dict[str, Array] | None:  # noqa: ARG002
+        """Return which share of the rows is classified rightly, by part of the data, or None: nothing is classified.
+
+        Args:
+            weights: with any leading axes.
+
+        Returns:
+            "train", and "test" where rows are held out: arrays of the leading axes' shape, numbers in [0, 1].
+
+        """
+        return None
+
+    @property
+    def miniature(self) -> "Problem":
+        """Return a problem of the same code that is small enough to be compared with itself: mostly itself."""
+        return self
+
     def value(self, weights: Weights) -> float:
         """Return f(W), exactly."""
         return float(self.moments(weights).value)
@@ -268,6 +309,8 @@ def _read(name: str, given: object, field: dataclasses.Field[Any]) -> object:
     if isinstance(default, str):
         return str(given)
     parts = given.split(",") if isinstance(given, str) and "," in given else given
+    if isinstance(default, tuple) and not isinstance(parts, list | tuple):
+        parts = [parts] if str(parts).strip() else []
     if isinstance(parts, list | tuple) and "tuple" in str(field.type):
         return tuple(boundary.integer(name, part) for part in parts)
     return boundary.integer(name, given) if isinstance(default, int) else boundary.real(name, given)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,58 +64,78 @@ def read_table(path: str, target: str) -> Table:
         BadInput: names the first thing that is wrong, by row and column.
 
     """
-    if not path:
-        raise BadInput("data", "(not given)", "a file: --set data=FILE.csv or FILE.npz")
-    content = read_whole("data", path, _LARGEST_FILE)
+    content = content_of(path)
     name = target or "y"
-    npz = Path(path).suffix.lower() == ".npz"
-    features, targets, columns = (_from_npz if npz else _from_csv)(path, content, name)
-    largest = max(float(np.max(np.abs(features))), float(np.max(np.abs(targets))))
-    _require(largest <= _LARGEST_NUMBER, path, f"numbers of size at most {_LARGEST_NUMBER:g}, since they are squared")
+    features, targets, columns = (_from_npz if is_npz(path) else from_csv)(path, content, name)
+    within_reach(path, features, targets)
     return Table(features, targets, columns, hashlib.sha256(content).hexdigest())
 
 
-def _from_npz(path: str, content: bytes, target: str) -> tuple[Floats, Floats, tuple[str, ...]]:
+def content_of(path: str) -> bytes:
+    """Return the bytes of a file of data, read whole."""
+    if not path:
+        raise BadInput("data", "(not given)", "a file: --set data=FILE.csv or FILE.npz")
+    return read_whole("data", path, _LARGEST_FILE)
+
+
+def is_npz(path: str) -> bool:
+    """Return whether the file is taken for an NPZ archive, not for CSV."""
+    return Path(path).suffix.lower() == ".npz"
+
+
+def within_reach(path: str, *arrays: Floats) -> None:
+    """Refuse numbers whose squares are none."""
+    largest = max(float(np.max(np.abs(array))) for array in arrays)
+    demand(largest <= _LARGEST_NUMBER, path, f"numbers of size at most {_LARGEST_NUMBER:g}, since they are squared")
+
+
+def named_arrays(path: str, content: bytes, *names: str) -> dict[str, NDArray[Any]]:
+    """Return the arrays of an NPZ archive, which has at least those with these names."""
     arrays = arrays_of("data", path, content, _LARGEST_FILE)
-    for name in ("x", target):
+    for name in names:
         known("data", name, arrays, f"arrays of {path}")
-    x, y = (_numbers(path, name, arrays[name]) for name in ("x", target))
-    _require(x.ndim == 2 and x.size > 0, path, f"an array x of shape (N, features), not {x.shape}")
-    _require(y.shape == x.shape[:1], path, f"an array {target} of shape ({len(x)},), not {y.shape}")
+    return arrays
+
+
+def _from_npz(path: str, content: bytes, target: str) -> tuple[Floats, Floats, tuple[str, ...]]:
+    arrays = named_arrays(path, content, "x", target)
+    x, y = (numbers(path, name, arrays[name]) for name in ("x", target))
+    demand(x.ndim == 2 and x.size > 0, path, f"an array x of shape (N, features), not {x.shape}")
+    demand(y.shape == x.shape[:1], path, f"an array {target} of shape ({len(x)},), not {y.shape}")
     return x, y, tuple(str(number) for number in range(x.shape[1]))
 
 
-def _numbers(path: str, name: str, array: NDArray[np.generic]) -> Floats:
-    _require(array.dtype.kind in "fiub", path, f"an array {name} of numbers, not of {array.dtype}")
+def numbers(path: str, name: str, array: NDArray[Any]) -> Floats:
+    """Return an array of finite numbers as float64; anything else is refused, by name and entry."""
+    demand(array.dtype.kind in "fiub", path, f"an array {name} of numbers, not of {array.dtype}")
     found = np.asarray(array, np.float64)
     bad = np.argwhere(~np.isfinite(found))
-    _require(
-        not len(bad), path, f"finite numbers in {name}; entry {tuple(map(int, bad[0])) if len(bad) else ()} is none"
-    )
+    demand(not len(bad), path, f"finite numbers in {name}; entry {tuple(map(int, bad[0])) if len(bad) else ()} is none")
     return found
 
 
-def _from_csv(path: str, content: bytes, target: str) -> tuple[Floats, Floats, tuple[str, ...]]:
+def from_csv(path: str, content: bytes, target: str) -> tuple[Floats, Floats, tuple[str, ...]]:
+    """Return the features, the column `target`, and the features' names."""
     try:
         text = content.decode("utf-8-sig")
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadInput("data", path, f"a CSV file of UTF-8 text ({error})") from None
-    _require(bool(rows), path, "a CSV file with at least one row")
+    demand(bool(rows), path, "a CSV file with at least one row")
     headed = any(_read(cell) is None and cell.strip().lower() not in _MISSING for cell in rows[0])
     columns = tuple(cell.strip() for cell in rows[0]) if headed else tuple(map(str, range(len(rows[0]))))
-    _require(len(set(columns)) == len(columns), path, "columns with different names")
+    demand(len(set(columns)) == len(columns), path, "columns with different names")
     known("target", target, columns, f"columns of {path}")
     body = rows[1:] if headed else rows
-    _require(bool(body) and len(columns) > 1, path, "at least one row of numbers, with a feature beside the target")
-    numbers = np.array([_row(path, columns, row, place + 1 + headed) for place, row in enumerate(body)])
+    demand(bool(body) and len(columns) > 1, path, "at least one row of numbers, with a feature beside the target")
+    table = np.array([_row(path, columns, row, place + 1 + headed) for place, row in enumerate(body)])
     place = columns.index(target)
     names = columns[:place] + columns[place + 1 :]
-    return np.delete(numbers, place, axis=1), numbers[:, place], names
+    return np.delete(table, place, axis=1), table[:, place], names
 
 
 def _row(path: str, columns: Sequence[str], row: Sequence[str], number: int) -> list[float]:
-    _require(
+    demand(
         len(row) == len(columns), path, f"{len(columns)} numbers in row {number}, as in the first; it has {len(row)}"
     )
     found = []
@@ -137,6 +157,7 @@ def _read(cell: str) -> float | None:
         return None
 
 
-def _require(condition: bool, path: str, words: str) -> None:
+def demand(condition: bool, path: str, words: str) -> None:
+    """Refuse the file unless `condition` holds."""
     if not condition:
         raise BadInput("data", path, words)

@@ -20,6 +20,8 @@ class Loss:
         slope_bound: upper bound of one output's |slope|, or None if it is unbounded.
         l1: Lipschitz constant of the gradient in x.
         classes: whether the targets are +-1.
+        length: upper bound of the norm of the gradient in x over all outputs, where it is less than `slope_bound`
+            times the square root of their number.
         l2: upper bound of |the third derivative in x| of one output, rounded up; None: not known, and nothing that
             needs it is applied.
 
@@ -32,6 +34,7 @@ class Loss:
     l1: float
     classes: bool = False
     l2: float | None = None
+    length: float | None = None
 
 
 def _log_cosh(x: Array, y: Array) -> Array:
@@ -59,3 +62,29 @@ REGISTRY: dict[str, Loss] = {
     )
 }
 """Every loss by name; a new one is one entry."""
+
+
+def _softmax(x: Array) -> Array:
+    powers = np.exp(x - np.max(x, axis=-1, keepdims=True))
+    return np.asarray(powers / np.sum(powers, axis=-1, keepdims=True))
+
+
+def _cross_entropy(x: Array, y: Array) -> Array:
+    shifted = x - np.max(x, axis=-1, keepdims=True)
+    return np.asarray(y * (np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True)) - shifted))
+
+
+CROSS_ENTROPY = Loss(
+    "cross-entropy", _cross_entropy, lambda x, y: _softmax(x) - y, 1.0, 0.5 * _UP, length=sqrt(2) * _UP
+)
+"""-log softmax(x)_c of the class c, which y marks with 1 among zeros; the outputs are not independent of each other.
+
+With p = softmax(x) the gradient p - y has (1 - p_c)^2 plus the squares of the other p_j, which add up to 1 - p_c: at
+most 2 (1 - p_c)^2 <= 2. Along v the second derivative is the variance of v_j under p, at most
+(max v - min v)^2 / 4 (Popoviciu) <= 2 norm(v)^2 / 4.
+"""
+
+
+def of_layers() -> dict[str, Loss]:
+    """Return the losses that a network of layers may have, by name: those of `REGISTRY`, and cross-entropy."""
+    return REGISTRY | {CROSS_ENTROPY.name: CROSS_ENTROPY}

@@ -209,7 +209,3 @@ class Network(FiniteData):
             "loss": self.loss,
             "widths": self.widths,
         }
-
-    def stage_norms(self, largest: float) -> list[float]:
-        """Return w_m: upper bounds of norm2(W^(m)) if no weight exceeds `largest` (for example rho tau) in size."""
-        return [up(largest * sqrt(rows * columns), 4) for rows, columns in self.shapes]
