@@ -25,15 +25,17 @@ def read_whole(name: str, path: str, most: int, needed_by: str = "", *, shown: s
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise BadInput(name, value, "a regular file", needed_by)
-            content = file.read(most + 1)
+            # One that is too large is not read at all; one that grows, or hides its size, is read up to the limit.
+            content = file.read(most + 1) if status.st_size <= most else None
     except BadInput:
         raise
     except (OSError, ValueError) as error:  # ValueError: a path with a null byte
         reason = getattr(error, "strerror", None) or str(error)
         raise BadInput(name, value, f"a file that can be read ({reason})", needed_by) from None
-    if len(content) > most:
+    if content is None or len(content) > most:
         raise BadInput(name, value, f"a file of at most {most} bytes", needed_by)
     return content
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from simulate.group import Group
-from simulate.observe import NEVER, Observer
+from simulate.observe import NEVER, Observer, accuracies, curve_of
 from simulate.problems.base import Problem
-from simulate.results import Curve, Divergence, RunResult
+from simulate.results import Accuracy, Curve, Divergence, RunResult
 from simulate.run import Run
 from theory.setting import algorithms
 from theory.setting.objectives import Weights
@@ -54,6 +54,7 @@ def collect(described: Run, groups: Sequence[Group], seconds: float, timed: int)
         facts=problem.facts(lags, stashed=stashed),
         measured=_measured(observers, gone, saturation, largest),
         certified_saturation=_certified_saturation(described),
+        accuracy=_accuracy(groups, gone),
         diverged=tuple(
             Divergence(int(replica), int(step[replica]), int(stage[replica]) + 1) for replica in np.flatnonzero(gone)
         ),
@@ -104,6 +105,25 @@ def _curve(observers: list[Observer], gone: np.ndarray, iterations: int) -> Curv
         )
     bins = len(weight)
     return Curve((np.arange(bins) + 0.5) * iterations / bins, gradient, value)
+
+
+def _accuracy(groups: Sequence[Group], gone: np.ndarray) -> Accuracy | None:
+    """Return the accuracy at W_K and along the run, nan for a replica that diverged; None: the problem has none."""
+    parts = groups[0].observer.parts
+    if not parts:
+        return None
+    final = {part: np.full(len(gone), np.nan) for part in parts}
+    for group in groups:
+        sound = np.flatnonzero(group.observer.diverged_step == NEVER)
+        if sound.size:
+            found = accuracies(group.observer.problem, [stage[sound] for stage in group.engine.weights()])
+            for part in parts:
+                final[part][group.replicas.start + sound] = found[part]
+    observers = [group.observer for group in groups]
+    weight = _joined(observers, "curve_weight", axis=1)
+    with np.errstate(invalid="ignore"):
+        curve = {part: _joined(observers, curve_of(part), axis=1) / weight for part in parts}
+    return Accuracy(final, {part: np.where(gone, np.nan, share) for part, share in curve.items()})
 
 
 def _measured(

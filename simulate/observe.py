@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from boundary import BadInput
 from simulate.problems.base import Moments, Problem
 from simulate.problems.spectral import largest_norms
 from simulate.randomness import stratified_times
@@ -66,6 +67,36 @@ def look(moments: Moments, weights: Weights, tau: float) -> Seen:
     )
 
 
+PARTS = ("train", "test")
+"""Of which rows an accuracy may be."""
+
+
+def accuracies(problem: Problem, weights: Weights) -> dict[str, Vector]:
+    """Return the share of rows that a problem answers rightly at weights of shape (n, ...), by part, shape (n,).
+
+    Empty: the problem has no classes. A problem of a user's own that answers otherwise is refused.
+    """
+    asked = getattr(problem, "accuracy", None)
+    found = None if asked is None else asked(weights)
+    if found is None:
+        return {}
+    count, parts = len(weights[0]), {part: np.asarray(found[part]) for part in PARTS if part in found}
+    shaped = "train" in parts and len(parts) == len(found)
+    if not shaped or not all(share.shape == (count,) and bool(np.all(_is_share(share))) for share in parts.values()):
+        words = f"shares in [0, 1] of shape ({count},), named train and, where rows are held out, test"
+        raise BadInput("accuracy", f"of the problem {problem.name}", words)
+    return {part: share.astype(np.float64) for part, share in parts.items()}
+
+
+def _is_share(share: Vector) -> NDArray[np.bool_]:
+    return (share >= 0) & (share <= 1)
+
+
+def curve_of(part: str) -> str:
+    """Return the name of the sums of an accuracy, which an observer keeps as arrays of shape (bins, replicas)."""
+    return f"accuracy_{part}"
+
+
 def _after(sums: Vector, values: Vector) -> Vector:
     """Return the sums after adding values of shape (n, J, ...) one after the other: the bits of J additions."""
     if values.shape[1] == 1:
@@ -115,6 +146,7 @@ class Observer:
         self.curve_weight = np.zeros((self.bins, count))
         self.curve_gradient = np.zeros((self.bins, count))
         self.curve_value = np.zeros((self.bins, count))
+        self.parts: tuple[str, ...] = ()
 
     def plan(self, block: int, length: int) -> BlockPlan:
         """Return when the replicas are measured in block `block` of `length` steps."""
@@ -129,6 +161,10 @@ class Observer:
         with np.errstate(over="ignore", invalid="ignore"):
             one = [stage[:1] for stage in weights]  # all replicas start from it
             seen = look(self.problem.moments(one), one, self.tau)
+            accuracy = accuracies(self.problem, one)
+        self.parts = tuple(accuracy)
+        for part in accuracy:
+            setattr(self, curve_of(part), np.zeros((self.bins, len(self.replicas))))
         everyone = np.arange(len(self.replicas))
         self.extremes(everyone, Seen(*(value[:, None] for value in seen)))
         self.norms(everyone, [stage[:, None] for stage in weights])
@@ -144,6 +180,7 @@ class Observer:
             seen = look(self.problem.moments(chosen), chosen, self.tau)
             self.add(due, when, plan.lengths[stratum : stratum + 1], Seen(*(value[:, None] for value in seen)))
             self.norms(due, [stage[:, None] for stage in chosen])
+            self.answers(due, when, plan.lengths[stratum : stratum + 1], [stage[:, None] for stage in chosen])
 
     def guard(self, step: int, weights: Weights) -> None:
         """Note the largest weight and saturation, and which replicas pass `kernels.largest_weight`."""
@@ -206,6 +243,25 @@ class Observer:
         if weights[0].ndim == 4:
             for stage, at_times in enumerate(weights):
                 self.largest_norms[who, stage] = largest_norms(at_times, self.largest_norms[who, stage])
+
+    def answers(
+        self, who: NDArray[np.intp], steps: NDArray[np.int64], lengths: NDArray[np.int64], weights: Weights
+    ) -> None:
+        """Add the accuracy of the replicas `who` at some times to its curve, where the problem has one.
+
+        Args:
+            who: replicas, shape (n,).
+            steps: the times, shape (n, J).
+            lengths: steps each time stands for, shape (J,).
+            weights: at these times, shapes (n, J, ...).
+
+        """
+        if not self.parts:
+            return
+        found = accuracies(self.problem, [stage.reshape(-1, *stage.shape[2:]) for stage in weights])
+        place = (steps * self.bins // self.iterations, who[:, None])
+        for part in self.parts:
+            np.add.at(getattr(self, curve_of(part)), place, lengths * found[part].reshape(steps.shape))
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the sums as arrays."""

@@ -34,6 +34,26 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Accuracy:
+    """Share of rows whose class is answered rightly, by part: `train`, and `test` where rows are held out.
+
+    Args:
+        final: at W_K, shape (replicas,), nan for a replica that diverged.
+        curve: averaged over the bins of `RunResult.curve`, at its measuring times, shape (bins, replicas).
+
+    """
+
+    final: dict[str, Vector]
+    curve: dict[str, Vector]
+
+    def to_json(self, times: Vector) -> dict[str, Any]:
+        """Return means over replicas and the values of each; `test` is null where no rows are held out."""
+        means = {part: self.final[part].mean() if part in self.final else None for part in ("train", "test")}
+        curves = {part: self.curve[part].mean(axis=1) if part in self.curve else None for part in ("train", "test")}
+        return {**means, "per_replica": self.final, "curve": {"times": times, **curves}}
+
+
+@dataclass(frozen=True)
 class Divergence:
     """A replica that left the finite numbers or the device's range, at which step and stage (from 1)."""
 
@@ -70,6 +90,7 @@ class RunResult:
         measured: what was seen along the run and could not be certified: rho at every step; sigma2 and for a network w,
             the largest norm2(W^(m)), at the times of `sampling`.
         certified_saturation: rho that provably holds, or None.
+        accuracy: of a problem with classes, at W_K and along the run; else None.
         diverged: the replicas that diverged; none of them enters a mean.
         seconds: wall time of the steps, without compiling and without reading a checkpoint.
         timed: iterations made in that time, fewer than K if the run went on from a checkpoint.
@@ -92,6 +113,7 @@ class RunResult:
     facts: Facts
     measured: dict[str, Any]
     certified_saturation: float | None
+    accuracy: Accuracy | None = None
     diverged: tuple[Divergence, ...] = ()
     seconds: float = field(default=0.0, compare=False)
     timed: int = field(default=0, compare=False)
@@ -142,6 +164,7 @@ class RunResult:
             "sampling": self.sampling,
             "stage_variances": self.stage_variances,
             "final_value": float(np.mean(self.final_value)),
+            **({"accuracy": self.accuracy.to_json(self.curve.times)} if self.accuracy else {}),
             "diverged": [vars(one) for one in self.diverged],
             "replica_steps_per_second": self.replica_steps_per_second,
             "seconds": self.seconds,
@@ -155,6 +178,9 @@ class RunResult:
         """Return the arrays and the JSON result as the content of an .npz file (no pickles)."""
         arrays = {name: getattr(self, name) for name, kind in type(self).__annotations__.items() if kind is Vector}
         curve = {f"curve_{name}": value for name, value in vars(self.curve).items()}
+        if self.accuracy is not None:
+            curve |= {f"accuracy_{part}": value for part, value in self.accuracy.final.items()}
+            curve |= {f"curve_accuracy_{part}": value for part, value in self.accuracy.curve.items()}
         file = io.BytesIO()
         np.savez_compressed(file, result=np.array(boundary.json_text(self.to_json())), **arrays, **curve)
         return file.getvalue()

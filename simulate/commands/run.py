@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.table import Table
 
@@ -71,6 +72,10 @@ def _show(result: RunResult) -> None:
             table.add_row(name, f"{value:.6g} ({'certified' if constants['certified'][name] else 'measured'})")
     table.add_row("max saturation", f"{document['max_saturation']:.6g}")
     table.add_row("mean square saturation", f"{document['mean_square_saturation']:.6g}")
+    if result.accuracy is not None:
+        for part, shares in result.accuracy.final.items():
+            spread = f" (of replicas: {np.min(shares):.4g} to {np.max(shares):.4g})" if described.replicas > 1 else ""
+            table.add_row(f"accuracy, {part}", f"{np.mean(shares):.4g}{spread}")
     table.add_row("diverged replicas", f"{len(result.diverged)} of {described.replicas}")
     table.add_row("replica-steps per second", f"{result.replica_steps_per_second:.3g}")
     boundary.show(table)

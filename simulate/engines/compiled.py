@@ -129,6 +129,7 @@ class SnapshotEngine(Compiled):
         seen = Seen(found.value, squares, found.variance, largest, weighted)
         observer.add(sound, plan.first + plan.times[sound, strata], plan.lengths[strata], seen)
         observer.norms(sound, self.shaped(kept))
+        observer.answers(sound, plan.first + plan.times[sound, strata], plan.lengths[strata], self.shaped(kept))
 
 
 class NetworkEngine(SnapshotEngine):

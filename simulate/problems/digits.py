@@ -1,4 +1,4 @@
-"""The network on images: the handwritten digits that come with scikit-learn, the extra `digits`."""
+"""The network on images: the handwritten digits that come with scikit-learn, the extra `data`."""
 
 import importlib.util
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class Digits(Network):
     """
 
     name: ClassVar[str] = "digits"
-    summary: ClassVar[str] = "M-stage network on images of handwritten digits (needs the extra `digits`)"
+    summary: ClassVar[str] = "M-stage network on images of handwritten digits (needs the extra `data`)"
     independent_draws: ClassVar[bool] = True
 
     width: int = 16
@@ -42,7 +42,7 @@ class Digits(Network):
     def __post_init__(self) -> None:
         super().__post_init__()
         require(
-            installed(), "problem", self.name, "scikit-learn is installed: pip install 'analog-sgd-workbench[digits]'"
+            installed(), "problem", self.name, "scikit-learn is installed: pip install 'analog-sgd-workbench[data]'"
         )
         require(isinstance(self.width, int), "width", self.width, "an integer >= 1")
         require(self.samples <= _IMAGES, "samples", self.samples, f"samples <= {_IMAGES}, the images there are")

@@ -69,7 +69,7 @@ def test_without_scikit_learn_one_line_says_what_to_install(monkeypatch, capsys)
 
 
 def test_the_images_of_scikit_learn_have_that_form():
-    pytest.importorskip("sklearn", reason="the extra `digits` is not installed")
+    pytest.importorskip("sklearn", reason="the extra `data` is not installed")
     pixels, answers = digits.images()
     assert pixels.shape == (1797, 64)
     assert sorted(set(answers.tolist())) == list(range(10))
