@@ -24,6 +24,11 @@ def no_runs(quick: bool) -> dict[str, Request]:
     return {}
 
 
+def nothing() -> str:
+    """Say that a figure can be drawn on any machine."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One figure of the paper.
@@ -37,6 +42,7 @@ class Figure:
         caption: LaTeX, from the data, so that its numbers are the drawn ones.
         claims: what the caption claims, each with whether the data bear it out.
         runs: the simulations it needs, by label; smaller ones if quick.
+        lacks: what it needs and this machine has not, such as an optional package; empty text if nothing.
         needs: `verification` if it reads the store of `python -m verify`, `proofs` if it reads proved claims.
 
     """
@@ -49,6 +55,7 @@ class Figure:
     claims: Callable[[Data], Mapping[str, bool]]
     runs: Callable[[bool], Mapping[str, Request]] = no_runs
     narrow: Callable[[Data], matplotlib.figure.Figure] | None = None
+    lacks: Callable[[], str] = nothing
     needs: tuple[Literal["verification", "proofs"], ...] = ()
 
     @property

@@ -1,6 +1,7 @@
 """Every figure by name; a new figure is one file with a `FIGURE` and one entry here."""
 
 from paper_figures import (
+    accuracy_by_pipeline,
     average_against_iterations,
     bound_against_observed,
     complexity_by_target,
@@ -31,6 +32,7 @@ REGISTRY: dict[str, Figure] = {
         computation_density,
         digital_against_analog,
         convergence_by_algorithm,
+        accuracy_by_pipeline,
         floor_against_saturation,
         device_floor,
         device_presets,
