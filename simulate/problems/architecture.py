@@ -207,11 +207,6 @@ class Architecture(Sampled):
         """Return N, the training rows."""
         return len(self.inputs)
 
-    @property
-    def independent_draws(self) -> bool:  # type: ignore[override]
-        """Return whether the rows are drawn at random, or all are taken."""
-        return self.independent_rows
-
     def initial_weights(self) -> Weights:
         """Return W_0: what `start` says, or Gaussian weights and no bias."""
         if self.start:

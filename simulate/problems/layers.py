@@ -72,6 +72,11 @@ class LayerNetwork(Architecture):
     name: ClassVar[str] = "network"
     summary: ClassVar[str] = "network of layers on data of one's own (NPZ, CSV, digits, mnist), cut anywhere"
 
+    @property
+    def independent_draws(self) -> bool:  # type: ignore[override]
+        """Return whether the rows are drawn at random, or all are taken."""
+        return self.independent_rows
+
     # What a pipeline runs
 
     def enter(self, sample: Any, leading: tuple[int, ...]) -> Array:  # noqa: ANN401, ARG002

@@ -113,6 +113,12 @@ def _pulses(observed: Observations) -> tuple[Status, str]:
     return ("certified", said) if certified else (observed.seen, f"{said}, which {observed.replicas} replicas kept to")
 
 
+def _smooth(observed: Observations) -> tuple[Status, str]:
+    if observed.unstaged and "L" not in observed.constants.values:
+        return "not established", f"no theorem gives L: {observed.unstaged}"
+    return _constant(observed, "L")
+
+
 def _stages(observed: Observations) -> tuple[Status, str]:
     if not observed.stage_norms:
         return "not needed", "no constant of this problem is derived from its stages"
@@ -189,7 +195,7 @@ def _shape(observed: Observations) -> tuple[Status, str]:
 
 
 _EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
-    "smooth": lambda observed: _constant(observed, "L"),
+    "smooth": _smooth,
     "lower": lambda observed: _constant(observed, "Delta"),
     "unbiased": _unbiased,
     "independent": _unbiased,

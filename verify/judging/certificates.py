@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulate.problems.network import Network
+from simulate.problems import Problem
 from simulate.results import RunResult
 from simulate.run import Run
 from theory.setting import algorithms
@@ -105,7 +105,7 @@ def _values(runs: RunResult, certified: Mapping[str, float], rounding: Rounding)
 
 def _norms(runs: RunResult) -> Iterator[Certificate]:
     problem = runs.run.problem
-    if not isinstance(problem, Network) or "w" not in runs.measured:
+    if not problem.stage_data or "w" not in runs.measured:
         return
     proved, _ = box(runs.run, problem)
     unit = float(np.finfo(runs.run.dtype).eps) / 2
@@ -120,7 +120,7 @@ def saturation(rho: float, seen: float) -> Certificate:
     return Certificate("rho", "saturation", rho, seen, 2 * float(np.finfo(np.float64).eps) * rho)
 
 
-def box(run: Run, problem: Network) -> tuple[list[float], str]:
+def box(run: Run, problem: Problem) -> tuple[list[float], str]:
     """Return w_m from the saturation box, or none and why device.box does not apply.
 
     device.box keeps every |W_i| <= tau where |W_0,i| <= tau and C |D| <= tau for every step D asked for: the responses
@@ -140,6 +140,8 @@ def box(run: Run, problem: Network) -> tuple[list[float], str]:
     w = problem.stage_norms(run.tau)
     if device.confined:
         return w, ""
+    if problem.bounded_noise is False:
+        return [], "no saturation box is proved where normal noise is added to a step"
     with np.errstate(over="ignore", invalid="ignore"):  # of a box so large that nothing follows from it
         bounds = network.bounds(problem.stage_data, w)
     longest = run.alpha * max(D * X for D, X in zip(bounds.D, bounds.X[:-1], strict=True))

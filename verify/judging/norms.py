@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from boundary import json_number
-from simulate.problems.network import Network
 from simulate.run import Run
 from verify.judging import certificates, verdicts
 from verify.judging.checks import HEADLINE, Check
@@ -60,9 +59,9 @@ class ConstantsSource:
 
 
 def sides(run: Run, observed: Observations, level: float) -> tuple[ConstantsSource, ...]:
-    """Return the certified and the observed constants of a network's run; nothing for other problems."""
+    """Return the certified and the observed constants of a network's run, where a theorem gives them; else nothing."""
     problem = run.problem
-    if not isinstance(problem, Network):
+    if not problem.stage_data:
         return ()
     box, refusal = certificates.box(run, problem)
     with np.errstate(over="ignore", invalid="ignore"):  # of a box so large that nothing follows from it

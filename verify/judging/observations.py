@@ -103,6 +103,7 @@ class Observations:
         independent_draws: whether the problem declares independent samples whose gradients have the right mean.
         average_gap: (1/K) sum over k < K of f(W_k) - f*, shape (R,), in f; empty where it was not looked at.
         last_gap: f(W_K) - f*, shape (R,), in f; empty where it was not looked at.
+        unstaged: of a network, why no theorem gives its L; empty where one does, and of other problems.
 
     """
 
@@ -123,6 +124,7 @@ class Observations:
     independent_draws: bool = True
     average_gap: Array = field(default_factory=lambda: np.empty(0))
     last_gap: Array = field(default_factory=lambda: np.empty(0))
+    unstaged: str = ""
 
     @property
     def seen(self) -> Literal["measured", "sampled"]:
@@ -282,6 +284,7 @@ def from_trajectories(runs: RunResult) -> Observations:
         runs.run.problem.independent_draws,
         average_gap=runs.curve.loss.mean(axis=0)[sound] - runs.run.problem.lower_bound,
         last_gap=runs.final_value[sound] - runs.run.problem.lower_bound,
+        unstaged=runs.run.problem.unstaged,
     )
 
 
@@ -338,6 +341,8 @@ def of_network(run: Run, stage_data: Mapping[str, Any], w: Sequence[float]) -> d
     stashed = algorithms.named(run.algorithm).stashed
     lags = run.lags or ()
     more = vars(second_order.constants(stage_data, w, stashed=stashed))
+    if run.problem.bounded_noise is False:  # what is added to a sample's direction passes every Gamma some time
+        more = {**more, "Gamma": None}
     return {
         **{name: value for name, value in more.items() if value is not None},
         "L": found.L,

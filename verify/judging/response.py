@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.problems.base import Problem
-from simulate.problems.network import Network
 from simulate.run import Run
 from theory.setting.devices import Device, Distortion
 from theory.setting.devices.linear import AsymmetricLinear
@@ -201,7 +200,7 @@ class Directions:
 
     def __call__(self, reach: float) -> Array | None:
         """Return them, if no weight is or was beyond `reach`, in w: of a network from its stages by theorem."""
-        if not isinstance(self.problem, Network):
+        if not self.problem.stage_data or self.problem.bounded_noise is False:
             return self.problem.largest_directions(reach)
         if not math.isfinite(reach):
             return None

@@ -38,6 +38,7 @@ import numpy as np
 
 from boundary import json_number
 from simulate.problems.base import FiniteData
+from simulate.problems.sampling import Sampled
 from simulate.results import RunResult
 from simulate.run import Run
 from verify.judging.response import LINEAR, DeviceResponse
@@ -100,10 +101,11 @@ def relative(operations: float, unit: float) -> float:
 
 
 def longest_sum(run: Run) -> int:
-    """Return n: the terms of the longest sum in a direction, and some roundings more."""
+    """Return n: the terms of the longest sum in a direction, over the rows of a sample too, and some roundings more."""
     shapes = run.problem.shapes
     terms = max(shape[-1] for shape in shapes) if len(shapes[0]) == 2 else sum(math.prod(shape) for shape in shapes)
-    return terms + run.batch + 16
+    rows = run.problem.used if isinstance(run.problem, Sampled) else 1
+    return terms + run.batch * rows + 16
 
 
 def of(runs: RunResult, constants: Mapping[str, float], reached: DeviceResponse = LINEAR) -> Rounding:
