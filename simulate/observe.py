@@ -76,16 +76,16 @@ def accuracies(problem: Problem, weights: Weights) -> dict[str, Vector]:
 
     Empty: the problem has no classes. A problem of a user's own that answers otherwise is refused.
     """
-    asked = getattr(problem, "accuracy", None)
-    found = None if asked is None else asked(weights)
+    found = problem.accuracy(weights)
     if found is None:
         return {}
-    count, parts = len(weights[0]), {part: np.asarray(found[part]) for part in PARTS if part in found}
+    count = len(weights[0])
+    parts: dict[str, Vector] = {part: np.asarray(found[part], np.float64) for part in PARTS if part in found}
     shaped = "train" in parts and len(parts) == len(found)
     if not shaped or not all(share.shape == (count,) and bool(np.all(_is_share(share))) for share in parts.values()):
         words = f"shares in [0, 1] of shape ({count},), named train and, where rows are held out, test"
         raise BadInput("accuracy", f"of the problem {problem.name}", words)
-    return {part: share.astype(np.float64) for part, share in parts.items()}
+    return parts
 
 
 def _is_share(share: Vector) -> NDArray[np.bool_]:

@@ -17,6 +17,7 @@ from simulate.problems.logistic import Logistic
 from simulate.problems.logistic_rows import LogisticRows
 from simulate.problems.network import Network
 from simulate.problems.quadratic import Quadratic
+from simulate.problems.torch import from_torch, to_torch
 
 REGISTRY: dict[str, type[Problem]] = {
     kind.name: kind
@@ -54,9 +55,11 @@ __all__ = [
     "ProblemCheck",
     "Quadratic",
     "check",
+    "from_torch",
     "kind_of",
     "make",
     "rebuild",
+    "to_torch",
 ]
 
 

@@ -1,6 +1,7 @@
 """The accuracy of a run: at W_K and along it, recomputed from trajectories that the literal recursion makes."""
 
 import io
+import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import boundary
 import simulate
 from boundary import BadInput, json_text
-from simulate import group
+from simulate import group, problems
+from simulate.__main__ import app
 from simulate.commands.run import _show
 from simulate.engines.reference import Recursion
 from simulate.problems import Network
@@ -53,7 +56,7 @@ def judged(tmp_path: Path) -> Judged:
     return Judged(2, data=str(path), start="0.1")
 
 
-def _run(problem: simulate.problems.Problem, **more: object) -> RunResult:
+def _run(problem: problems.Problem, **more: object) -> RunResult:
     plain = {"alpha": ALPHA, "tau": TAU, "iterations": ITERATIONS, "replicas": REPLICAS, "seed": SEED}
     return simulate.run(problem, "analog-sgd-ap", **(plain | more))
 
@@ -123,6 +126,36 @@ def test_measuring_the_accuracy_changes_no_other_number(judged: Judged) -> None:
     for name in ("mean_squared_gradient", "final_value", "max_saturation"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
     assert other.accuracy is None
+
+
+@pytest.mark.parametrize("backend", ["kernels", "numpy"])
+def test_a_network_on_data_of_ones_own_learns_and_says_how_well(
+    backend: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(40, 3))
+    np.savez(tmp_path / "rows.npz", x=x, y=np.argmax(x, axis=1))
+    words = (
+        f"run --problem network --set data={tmp_path}/rows.npz --set width=6,3 --set bias=true --set test=0.25 "
+        "--set activation=tanh,identity --set loss=cross-entropy --algorithm analog-sgd-ap --stages 2 --alpha 0.2 "
+        f"--tau 8 --iterations 400 --replicas 2 --seed 1 --json - --backend {backend}"
+    )
+    with pytest.raises(SystemExit) as ended:
+        boundary.run_command(app, "python -m simulate", words.split())
+    assert ended.value.code == boundary.HOLDS
+    document = json.loads(capsys.readouterr().out)
+    found = document["accuracy"]
+    assert found["train"] > 0.8 and found["test"] > 0.6
+    assert len(found["per_replica"]["train"]) == 2
+    assert found["curve"]["train"][0] < found["curve"]["train"][-1]
+    problem = problems.rebuild(document["run"]["problem"])
+    assert isinstance(problem, problems.LayerNetwork)
+    start, message = problem.initial_weights(), problem.inputs
+    for stage in range(2):
+        message, _ = problem.forward(stage, start[stage], message)
+    right = np.argmax(message, axis=1) == problem.labelled.labels
+    shares = problem.accuracy(start)
+    assert shares is not None and shares["train"] == np.mean(right) and right.size == 30
 
 
 @pytest.mark.parametrize("backend", ["kernels", "numpy"])
