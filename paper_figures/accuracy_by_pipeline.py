@@ -53,6 +53,14 @@ def present() -> dict[str, str]:
     return found
 
 
+def drawn(quick: bool) -> dict[str, str]:
+    """Return for every data set why it is not drawn; empty text where it is. Quick figures have one."""
+    found = present()
+    first = next((name for name, missing in found.items() if not missing), None)
+    return {name: missing or ("left out of quick figures" if quick and name != first else "")
+            for name, missing in found.items()}  # fmt: skip
+
+
 def lacks() -> str:
     """Return what is missing if there is no data set at all, else empty text."""
     found = present()
@@ -98,8 +106,8 @@ def runs(quick: bool) -> dict[str, Request]:
 
     Those of `ALONE` are cut in as many stages as there are layers, for which the theorems on networks have constants.
     """
-    found = {}
-    for dataset, missing in present().items():
+    found: dict[str, Request] = {}
+    for dataset, missing in drawn(quick).items():
         if not missing:
             found |= {f"{dataset}, {name}": request(dataset, name, LAYERS, quick) for name in ALONE}
             found |= {f"{dataset}, AP, M={M}": request(dataset, "analog-sgd-ap", M, quick) for M in DEPTHS if M > 1}
@@ -109,7 +117,7 @@ def runs(quick: bool) -> dict[str, Request]:
 def compute(sources: Sources) -> dict[str, Any]:
     """Return accuracy and loss of every run, with what is known of the bounds there."""
     every = runs(sources.quick).values()
-    missing = present()
+    missing = drawn(sources.quick)
     return {
         "alpha": ALPHA,
         "tau": TAU,
@@ -140,7 +148,7 @@ def series(one: Request, run: StoredRun) -> dict[str, Any]:
         "loss": run["curve_loss"],
     }
     bins = len(curves["test"])
-    samples = np.arange(1, bins + 1) * (one.iterations * one.batch / bins)
+    samples: Array = np.arange(1.0, bins + 1) * (one.iterations * one.batch / bins)
     alone = one.algorithm in ALONE
     return {
         "algorithm": one.algorithm,
@@ -237,11 +245,11 @@ def caption(data: Data) -> str:
         rf"Accuracy on held-out rows and training loss $f$ of one network of {data['layers']} layers, cut into $M$ "
         rf"equal stages, against samples and against clock cycles ($\alpha={data['alpha']:g}$, $\tau={data['tau']:g}$; "
         rf"the synchronous pipeline, SP, takes $B={data['batch']}$ micro-batches a step at $B$ times the step size). "
-        r"Median of the replicas, and their range for digital SGD and the asynchronous pipeline, AP, against samples "
-        r"for every $M$ (the thickest line for the largest). At $M=1$ AP is analog SGD. Accuracy at the end for digital "
+        r"Median of the replicas, and their range for digital SGD and the asynchronous pipeline, AP; against samples "
+        r"the thickest of its lines is that of the largest $M$. At $M=1$ AP is analog SGD. Accuracy at the end for digital "
         rf"SGD, analog SGD, SP and AP with $M={deepest}$, and how many times fewer cycles than no pipeline AP needs at "
-        rf"$M={depths}$ to come ${100 * LEVEL:.0f}\,\%$ of the way in training accuracy: {'. '.join(parts)}. No bound is "
-        r"drawn: with one layer a stage the theorems on networks give an $L$, from the norms that the runs showed, with "
+        rf"$M={depths}$ to come ${100 * LEVEL:.0f}\,\%$ of the way in training accuracy: {'. '.join(parts)}. No bound "
+        r"is drawn: with one layer a stage the theorems on networks give an $L$, from the norms that runs showed, with "
         rf"$\alpha L$ of the order {orders}, where $\alpha L<1$ is needed; with several layers a stage none of them "
         r"gives an $L$."
     )

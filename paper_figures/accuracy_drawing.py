@@ -1,5 +1,6 @@
 """How `accuracy_by_pipeline` is drawn, in two columns and in one."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from matplotlib import figure
@@ -71,7 +72,7 @@ def _cycles(panel: Axes, one: Data, key: str, stages: int) -> None:
             _curve(panel, entry, key, entry["clock_cycles"][str(stages)], band=True)
 
 
-def _curve(panel: Axes, entry: Data, key: str, where: object, *, band: bool, **more: object) -> None:
+def _curve(panel: Axes, entry: Data, key: str, where: Sequence[float], *, band: bool, **more: object) -> None:
     look, algorithm = style.ALGORITHM[entry["algorithm"]], entry["algorithm"]
     values = entry[key]
     panel.set_xscale("log")
