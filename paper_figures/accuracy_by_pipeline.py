@@ -185,6 +185,8 @@ def bound(one: Request, run: StoredRun) -> dict[str, Any]:
     if network.unstaged:
         return found | {"not_applied": f"L is not established: {network.unstaged}"}
     known = run.result["constants"]
+    if not known["stage_data"]:
+        return found | {"not_applied": "L is not established: nothing is known of the stages"}
     constants = of_network(one, known["stage_data"], known["w"])
     given = {name: constants[name] for name in ("L", "Lambda1", "Lambdah")}
     found |= given | {"alpha_L": one.alpha * constants["L"], "norms": known["w"]}
@@ -246,12 +248,12 @@ def caption(data: Data) -> str:
         rf"equal stages, against samples and against clock cycles ($\alpha={data['alpha']:g}$, $\tau={data['tau']:g}$; "
         rf"the synchronous pipeline, SP, takes $B={data['batch']}$ micro-batches a step at $B$ times the step size). "
         r"Median of the replicas, and their range for digital SGD and the asynchronous pipeline, AP; against samples "
-        r"the thickest of its lines is that of the largest $M$. At $M=1$ AP is analog SGD. Accuracy at the end for digital "
-        rf"SGD, analog SGD, SP and AP with $M={deepest}$, and how many times fewer cycles than no pipeline AP needs at "
-        rf"$M={depths}$ to come ${100 * LEVEL:.0f}\,\%$ of the way in training accuracy: {'. '.join(parts)}. No bound "
-        r"is drawn: with one layer a stage the theorems on networks give an $L$, from the norms that runs showed, with "
-        rf"$\alpha L$ of the order {orders}, where $\alpha L<1$ is needed; with several layers a stage none of them "
-        r"gives an $L$."
+        r"the thickest of its lines is that of the largest $M$. At $M=1$ AP is analog SGD. Accuracy at the end for "
+        rf"digital SGD, analog SGD, SP and AP with $M={deepest}$, and how many times fewer cycles than no pipeline AP "
+        rf"needs at $M={depths}$ to come ${100 * LEVEL:.0f}\,\%$ of the way in training accuracy: {'. '.join(parts)}. "
+        r"No bound is drawn: with one layer a stage the theorems on networks give an $L$, from the norms that runs "
+        rf"showed, with $\alpha L$ of the order {orders}, where $\alpha L<1$ is needed; with several layers a stage "
+        r"none of them gives an $L$."
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import simulate
+import verify
 from paper_figures import accuracy_by_pipeline as figure
 from paper_figures.export import render
 from paper_figures.figure import Data
@@ -60,6 +62,15 @@ def test_what_the_bounds_say_is_said_of_every_run(data: Data) -> None:
             assert one["alpha_L"] > 1 and "x = L*alpha" in one["not_applied"] and len(one["norms"]) == figure.LAYERS
         else:
             assert "a stage has several layers" in one["not_applied"]
+
+
+def test_the_verdict_on_such_a_run_says_the_same(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figure, "ROWS", 300)
+    monkeypatch.setattr(figure, "SAMPLES", 4 * SAMPLES)
+    report = verify.check(simulate.execute(figure.request("teacher", "analog-sgd-ap", figure.LAYERS, quick=True)))
+    check = next(check for check in report.checks if str(check.name) == "sharp/a-posteriori")
+    assert check.verdict == "not applied"
+    assert check.reason == data["panels"][0]["bounds"][-1]["not_applied"]
 
 
 def learned(data: Data) -> Any:
