@@ -14,6 +14,7 @@ from theory.setting import algorithms
 BANDS = ("digital-sgd", "analog-sgd-ap")
 """Bands of all would hide one another."""
 KEYS = {"test": "test accuracy", "loss": "training loss $f$"}
+COUNTS = (500, 2000, 5000, 20000)
 LOSSES = (0.1, 0.2, 0.5, 1, 2)
 THICKNESS = {2: 0.7, 4: 1.1, 8: 1.6}
 """Lines of the asynchronous pipeline by M, where all stand in one panel."""
@@ -64,6 +65,7 @@ def _samples(panel: Axes, one: Data, key: str) -> None:
         stages = entry["stages"]
         more: dict[str, Any] = {} if stages is None else {"linewidth": THICKNESS.get(stages, 1.2), "zorder": 1.8}
         _curve(panel, entry, key, entry["samples"], band=stages in (None, max(THICKNESS)), **more)
+    style.plain_ticks(panel.xaxis, COUNTS)
 
 
 def _cycles(panel: Axes, one: Data, key: str, stages: int) -> None:
