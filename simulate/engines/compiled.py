@@ -5,6 +5,7 @@ What they do not serve runs on NumPy, and a note says why.
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from functools import cached_property
 
 import numba
 import numpy as np
@@ -226,14 +227,19 @@ class LogisticEngine(SnapshotEngine):
 class LawsEngine(SnapshotEngine):
     """Problems that give their laws for a kernel to be made of."""
 
-    @property
+    @cached_property
     def laws(self) -> Laws:
         """Return the problem's laws."""
         laws = self.task.problem.laws
         assert laws is not None, "`choose` asks for them"
         return laws
 
-    @property
+    @cached_property
+    def data(self) -> np.ndarray:
+        """Return the laws' data in the type of the weights."""
+        return np.ascontiguousarray(self.laws.data, self.task.dtype)
+
+    @cached_property
     def edges(self) -> list[int]:
         """Return where the stages' weights begin, and their number."""
         return [0, *np.cumsum([int(np.prod(shape)) for shape in self.task.problem.shapes]).tolist()]
@@ -244,7 +250,7 @@ class LawsEngine(SnapshotEngine):
         return kernels.custom(
             self.kernel,
             samples.reshape(*samples.shape[:3], -1),
-            laws.data,
+            self.data,
             np.repeat(task.reach, np.diff(self.edges)),
             laws.direction,
             laws.moments,

@@ -13,6 +13,7 @@ from simulate.problems.base import Laws, Moments, require
 from simulate.problems.row_noise import VarianceForm
 from simulate.problems.rows import Rows
 from simulate.problems.spectral import delay_constants, norm2_upper, up
+from simulate.products import add_columns, add_squared_columns
 from theory.setting.devices import Device
 from theory.setting.objectives import Array, Facts, Weights
 
@@ -216,9 +217,10 @@ class LeastSquares(Rows):
 
     @cached_property
     def laws(self) -> Laws:
-        """Return the functions that a kernel is made of, with rows and targets, or H and its minimiser, as data."""
+        """Return the functions that a kernel is made of; their data have the rows by columns, too."""
         head = [self.dimension, self.rows, self.taken, self.scale, self.noise, self._least]
-        parts = (head, self.minimiser, self.hessian.ravel(), self._targets, self.features.ravel())
+        rows = (self._targets, self.features.ravel(), self.features.T.ravel())
+        parts = (head, self.minimiser, self.hessian.ravel(), *rows)
         return Laws(_direction, _exact, np.concatenate([np.asarray(part, np.float64) for part in parts]))
 
 
@@ -240,10 +242,7 @@ def _direction(stale: Array, now: Array, sample: Array, data: Array, out: Array)
     for i in range(size):
         out[i] = sample[taken + i] if noise else 0.0
     if taken == 0:
-        for j in range(size):
-            away = stale[j] - data[minimiser + j]
-            for i in range(size):
-                out[i] += data[hessian + j * size + i] * away
+        add_columns(data, hessian, minimiser, stale, out)
     for b in range(taken):
         row = int(sample[b])
         place = features + row * size
@@ -264,25 +263,21 @@ def _exact(weights: Array, data: Array, gradient: Array, variance: Array) -> flo
         gradient[i], variance[i] = 0.0, 0.0
     if taken == 0:
         value = data[5]
-        for j in range(size):
-            away = weights[j] - data[_HEAD + j]
-            for i in range(size):
-                gradient[i] += data[hessian + j * size + i] * away
+        add_columns(data, hessian, _HEAD, weights, gradient)
         for i in range(size):
             value += 0.5 * (weights[i] - data[_HEAD + i]) * gradient[i]
             variance[i] = noise * noise
         return float(value)
+    slopes = np.zeros(count)
     for row in range(count):
-        place = features + row * size
-        residual = -data[targets + row]
-        for i in range(size):
-            residual += data[place + i] * weights[i]
-        value += scale * residual * residual / count
-        slope = 2 * scale * residual
-        for i in range(size):
-            one = slope * data[place + i]
-            gradient[i] += one / count
-            variance[i] += one * one / count
+        slopes[row] = -data[targets + row]
+    add_columns(data, features + count * size, -1, weights, slopes)
+    for row in range(count):
+        value += scale * slopes[row] * slopes[row] / count
+        slopes[row] *= 2 * scale
+    add_columns(data, features, -1, slopes, gradient)
+    add_squared_columns(data, features, slopes, variance)
     for i in range(size):
-        variance[i] = max(variance[i] - gradient[i] * gradient[i], 0.0) / taken + noise * noise
+        gradient[i] /= count
+        variance[i] = max(variance[i] / count - gradient[i] * gradient[i], 0.0) / taken + noise * noise
     return value

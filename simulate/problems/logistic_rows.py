@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simulate.problems.base import Laws, Moments, require
 from simulate.problems.rows import Rows
 from simulate.problems.spectral import delay_constants, norm2_upper, up
+from simulate.products import add_columns, add_squared_columns
 from theory.setting.objectives import Array, Facts, Weights
 
 Floats = NDArray[np.float64]
@@ -154,26 +155,32 @@ class LogisticRows(Rows):
 
     @cached_property
     def laws(self) -> Laws:
-        """Return the functions that a kernel is made of, with targets and rows as data."""
+        """Return the functions that a kernel is made of, with targets and rows as data, and these also by columns."""
         head = [self.dimension, self.rows, self.taken, self.regulariser, self.noise]
-        parts = (head, self.table.targets, self.features.ravel())
+        parts = (head, self.table.targets, self.features.ravel(), self.features.T.ravel())
         return Laws(_direction, _exact, np.concatenate([np.asarray(part, np.float64) for part in parts]))
 
 
 def _direction(stale: Array, now: Array, sample: Array, data: Array, out: Array) -> None:
     size, count, taken, regulariser, noise = int(data[0]), int(data[1]), int(data[2]), data[3], data[4]
-    used = taken if taken else count
+    rows = 5 + count
     for i in range(size):
         out[i] = 2 * regulariser * now[i] / (1 + now[i] * now[i]) ** 2
         if noise:
             out[i] += sample[taken + i]
-    for b in range(used):
-        row = int(sample[b]) if taken else b
-        place = 5 + count + row * size
+    if taken == 0:
+        slopes = np.zeros(count)
+        add_columns(data, rows + count * size, -1, stale, slopes)
+        for b in range(count):
+            slopes[b] = (0.5 * (1 + np.tanh(0.5 * slopes[b])) - data[5 + b]) / count
+        add_columns(data, rows, -1, slopes, out)
+    for b in range(taken):
+        row = int(sample[b])
+        place = rows + row * size
         total = 0.0
         for i in range(size):
             total += data[place + i] * stale[i]
-        slope = (0.5 * (1 + np.tanh(0.5 * total)) - data[5 + row]) / used
+        slope = (0.5 * (1 + np.tanh(0.5 * total)) - data[5 + row]) / taken
         for i in range(size):
             out[i] += slope * data[place + i]
 
@@ -183,21 +190,19 @@ def _exact(weights: Array, data: Array, gradient: Array, variance: Array) -> flo
     value = 0.0
     for i in range(size):
         gradient[i], variance[i] = 0.0, 0.0
+    slopes = np.zeros(count)
+    add_columns(data, 5 + count + count * size, -1, weights, slopes)
     for row in range(count):
-        place = 5 + count + row * size
-        total = 0.0
-        for i in range(size):
-            total += data[place + i] * weights[i]
+        total = slopes[row]
         softplus = max(total, 0.0) + np.log1p(np.exp(-abs(total)))
         value += (softplus - data[5 + row] * total) / count
-        slope = 0.5 * (1 + np.tanh(0.5 * total)) - data[5 + row]
-        for i in range(size):
-            one = slope * data[place + i]
-            gradient[i] += one / count
-            variance[i] += one * one / count
+        slopes[row] = 0.5 * (1 + np.tanh(0.5 * total)) - data[5 + row]
+    add_columns(data, 5 + count, -1, slopes, gradient)
+    add_squared_columns(data, 5 + count, slopes, variance)
     for i in range(size):
         square = weights[i] * weights[i]
-        spread = max(variance[i] - gradient[i] * gradient[i], 0.0) / taken if taken else 0.0
+        gradient[i] /= count
+        spread = max(variance[i] / count - gradient[i] * gradient[i], 0.0) / taken if taken else 0.0
         variance[i] = spread + noise * noise
         gradient[i] += 2 * regulariser * weights[i] / (1 + square) ** 2
         value += regulariser * square / (1 + square)
