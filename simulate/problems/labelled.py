@@ -231,7 +231,10 @@ def _classes(path: str, target: str, train: _Part, held: _Part | None) -> int:
     count = int(found[-1]) + 1
     gaps = np.flatnonzero(found != np.arange(len(found)))
     missing = int(gaps[0]) if len(gaps) else 0
-    demand(not len(gaps), path, f"classes 0 to {count - 1} in {target}, each of them there; none is {missing}")
+    words = (
+        f"classes numbered from 0 in {target}, each of them there; the largest is {found[-1]}, and none is {missing}"
+    )
+    demand(not len(gaps), path, words)
     demand(count >= 2, path, f"at least two classes in {target}")
     if held is not None and held.labels is not None:
         largest = int(np.max(held.labels))
