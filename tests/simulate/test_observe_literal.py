@@ -131,7 +131,7 @@ class Plain:
         values = sum(stage.reshape(len(stage), -1).sum(axis=1) for stage in weights)
         return Moments(values, weights, [stage**2 for stage in weights])
 
-    def accuracy(self, weights):
+    def accuracy(self, _weights):
         return None
 
 
