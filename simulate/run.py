@@ -136,7 +136,7 @@ class Run:
         cost = self.problem.evaluation_cost
         if cost == 1:
             return 1
-        strata = min(_MOST, max(_LEAST, _WORK // (cost * self.problem.dimension)))
+        strata = min(_MOST, max(_LEAST, _WORK // (cost * sum(math.prod(shape) for shape in self.problem.shapes))))
         return min(EVALUATIONS_APART * cost, max(1, self.iterations // strata))
 
     def _check_decay(self) -> None:

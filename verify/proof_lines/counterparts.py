@@ -79,7 +79,7 @@ WITHOUT: Mapping[str, str] = {
             "free.adaptive_remainder",
             "free.adaptive",
         ),
-        "has the share of the drift where its plain form, whose line there is, has rho; the form `free-adaptive` holds the "
+        "has the share of the drift where its plain form, of which there is a line, has rho; `free-adaptive` holds the "
         "whole against runs, and tests/theory/lemmas/test_free_adaptive.py against every course of small ones",
     ),
     "challenge.cross_term": "an `if`: its premise is what is in question; `verify.rates.lag_price` measures the term",
