@@ -128,3 +128,12 @@ def test_a_wide_network_on_many_rows_is_measured_seldom_and_what_is_cheap_often(
     for problem, steps, every in ((dear, 2000, 125), (dear, 10**8, 4096), (dear, 3, 1), (cheap, 2560, 10)):
         assert Run(problem, "analog-sgd-ap", 0.02, 9.0, steps).measure_every == every
     assert Run(dear, "analog-sgd-ap", 0.02, 9.0, 2000, measure_every=7).measure_every == 7
+
+
+@pytest.mark.parametrize(("noise", "every"), [("0", 1), ("0.5", 7)])
+def test_one_course_of_all_rows_is_measured_at_every_step(noise, every, tmp_path):
+    """Without noise its average is exact only so; with noise, measuring seldom costs no bias."""
+    np.savez(tmp_path / "rows.npz", x=np.eye(4), y=np.ones(4))
+    options = {"data": str(tmp_path / "rows.npz"), "sampling": "full", "noise": noise}
+    problem = simulate.problems.make("least-squares", 2, **options)
+    assert Run(problem, "analog-sgd-ap", 0.02, 9.0, 2000).measure_every == every

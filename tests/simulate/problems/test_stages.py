@@ -54,3 +54,15 @@ def test_cross_entropy_is_least_where_the_class_is_highest_and_the_others_lowest
     tried = rng.uniform(-most, most, (3000, 9, 3))
     assert losses.CROSS_ENTROPY.value(tried, problem.targets).sum(axis=-1).mean(axis=-1).min() > problem.lower_bound
     assert problem.value([40 * rng.standard_normal((3, 2))]) >= problem.lower_bound > 0.05
+
+
+@pytest.mark.parametrize("order", [("tanh", "centred-sigmoid"), ("centred-sigmoid", "tanh")])
+def test_constants_of_mixed_activations_hold_of_each_of_them(order):
+    acts = [activations.of_layers()[name] for name in order]
+    found = stages.stage_data(acts, losses.REGISTRY["squared"], np.ones((2, 2)), np.ones((2, 2)), (2, 2, 2))
+    for act in acts:
+        assert found["p0"] >= act.p0 and found["p1"] >= act.p1 and found["p2"] >= act.p2
+        assert found["bound"] >= act.bound
+    assert (found["p0"], found["bound"]) == (1, 1), "no larger than the largest"
+    # the output's bound is that of the last stage alone
+    assert found["l0"] == pytest.approx(acts[-1].bound * np.sqrt(2) + np.sqrt(2), rel=1e-12)

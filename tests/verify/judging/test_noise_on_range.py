@@ -101,3 +101,16 @@ def test_a_digital_run_has_no_range(runs: RunResult) -> None:
     digital = simulate.run(runs.run.problem, "digital-ap", alpha=0.01, tau=np.inf, iterations=50, replicas=4, seed=1)
     observed = observations.from_trajectories(digital)
     assert observed.noise_met == {} and RANGE not in _by_name(observed)
+
+
+def test_the_mean_of_a_batch_has_its_share_of_the_variance(runs: RunResult) -> None:
+    run = replace(runs.run, algorithm="accumulated-ap", batch=4, lags=LEFT_OUT)
+    one, found = run.problem.noise_within(0.5 * run.tau, run.lags, stashed=False), joint.noise(run, 0.5)
+    assert one["nu"] > 0
+    assert found["sigma2"] == pytest.approx(one["sigma2"] / 4, rel=1e-9)
+    assert found["nu"] == pytest.approx(one["nu"] / 2, rel=1e-9)
+
+
+def test_what_was_met_is_no_a_priori_range(runs: RunResult) -> None:
+    found = _by_name(observations.from_trajectories(replace(runs, certified_saturation=0.5)))
+    assert [name.basis for name in found if name.form == RANGE.form] == ["a-posteriori"]
