@@ -60,5 +60,8 @@ PLAIN = {
     "omega_f": r"\omega_f", "omega_b": r"\omega_b", "omega_v": r"\omega_v", "omega_n": r"\omega_n",
     "omega_c": r"\omega_c", "c_bar": r"\bar{c}", "rc_k": r"\sqrt{c_k}", "dev": r"\hat{s}_m",
     "gsq": r"\lvert G_f \rvert^2", "len_t": r"\lvert \tilde{g} \rvert", "len_f": r"\lvert g \rvert",
+    "cF": r"\theta F", "cn": r"\theta n", "cb": r"\theta b", "cF_k": r"\theta F_k", "cn_k": r"\theta n_k",
+    "cb_k": r"\theta b_k", "c2g": r"\theta^2 g", "c2g_k": r"\theta^2 g_k", "w_twice": r"\theta_i^2 g_i",
+    "share_f": r"\theta_{f, i}", "Xm_k": "X_{m, k}", "Xf_k": "X_{f, k}",
     "sq_n": r"\pi_n^2", "size_f": r"\lvert g_{f, i} \rvert", "size_n": r"\lvert b_{n, i} \rvert",
 }  # fmt: skip

@@ -5,7 +5,7 @@ changed since. A frozen object is made of the weights D steps ago and of the fre
 Source: docs/theory.md#free.orthogonal.
 """
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from theory.kernel import (
     COORDINATE,
@@ -62,9 +62,15 @@ second: Vector = E_m - E_f
 """What u changes with the weight at which the device responds."""
 
 
-def directions(d: Draft) -> None:
+Made = tuple[tuple[Symbol, Vector, Vector], ...]
+"""Elements, the vectors they are elements of at each step, and the sequences of these."""
+DRIFTS: Made = ((e_m, Em_k, E_m),)
+"""The drifts of the frozen direction at the current weights."""
+
+
+def directions(d: Draft, drifts: Made = DRIFTS) -> None:
     """Introduce the elements of the frozen direction, and their drifts at the current weights."""
-    for local, at_step, image in ((g_f, Gf_k, G_f), (e_m, Em_k, E_m)):
+    for local, at_step, image in ((g_f, Gf_k, G_f), *drifts):
         d.link(local, at_step, over=COORDINATE)
         d.link(at_step, image, over=STEP)
     d.given("direction", le((device.e - e_m) ** 2, rho**2 * (device.g - g_f) ** 2), RESPONSE_LIPSCHITZ)
@@ -109,7 +115,7 @@ def change_of_the_direction_meets_the_noise(d: Draft) -> None:
     )  # fmt: skip
 
 
-def responses(d: Draft) -> None:
+def responses(d: Draft, drift: tuple[tuple[Symbol, Vector], ...] = ((e_f, Ef_k),)) -> None:
     """Introduce the elements of the frozen drift, the sizes dW_i of the weights' moves, and |G_f| b_n.
 
     Of b_n an element has sign s_n and size size_n; len_0 is the length of the frozen direction at a step, which none of
@@ -126,7 +132,7 @@ def responses(d: Draft) -> None:
     d.given("weight below", le(-theta1 * dW_i * size_f, e_m - e_f), RESPONSE_LIPSCHITZ)
     d.define(bn_i, s_n * size_n)
     d.define(gb_i, len_0 * size_n)
-    for local, at_step in ((e_f, Ef_k), (dW_i, dW_k), (bn_i, bn_k), (gb_i, gb_k)):
+    for local, at_step in (*drift, (dW_i, dW_k), (bn_i, bn_k), (gb_i, gb_k)):
         d.link(local, at_step, over=COORDINATE)
 
 
@@ -224,14 +230,14 @@ def frozen_window(d: Draft) -> None:
     d.process("W_s", known=-1, differences=-D, reason="definition")
 
 
-def adjoint(d: Draft, step: Expr = alpha) -> None:
+def adjoint(d: Draft, step: Expr = alpha, of: Vector = Ef_k + rho**2 * Gf_k) -> None:
     """Let <frozen u, b_n> be <H, W_s> at every step: H is the derivative's adjoint, applied to u at the frozen point.
 
     Theta is what H is in the mean over the fresh sample, known as early as the frozen point, G_fresh the rest.
     """
     d.link(H_k, Theta + fresh_part, over=STEP)
     d.link(Ws_k, W_s, over=STEP)
-    d.given("adjoint", eq(inner(Ef_k + rho**2 * Gf_k, bn_k), step * inner(H_k, Ws_k)), DIFFERENTIABLE)
+    d.given("adjoint", eq(inner(of, bn_k), step * inner(H_k, Ws_k)), DIFFERENTIABLE)
     d.local(D, Theta)
     d.process("Theta", known=-D - 1, differences=None, reason=INDEPENDENT)
     d.process("G_fresh", known=0, differences=0, reason=INDEPENDENT)

@@ -4,12 +4,16 @@ The assumptions of Theorem 1, with a differentiable direction and independent sa
 bounded piece by piece (free_steps, free_frozen, free_window, free_parts). Source: docs/theory.md#free.feasible.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
 from sympy import Expr
 
 from theory.kernel import (
     STEP,
     Cite,
     Draft,
+    Vector,
     combine,
     eq,
     inner,
@@ -27,6 +31,7 @@ from theory.lemmas.free_frozen import (
     E_f,
     Ef_k,
     G_f,
+    Gf_k,
     adjoint,
     bn_k,
     directions,
@@ -65,17 +70,55 @@ CHANGES = ("stale", ch_t, F + n + b - G_f), ("fresh", ch_f, F + n - G_f)
 """The directions: what the stages' changes make up, and the change since the frozen point, which is as long."""
 
 
-def _run(d: Draft) -> None:
+@dataclass(frozen=True)
+class Distortion:
+    """What is known of a device's distortion, and what Theorem 4 makes of it.
+
+    Args:
+        elements: adds the elements of the sample and how far the device distorts them.
+        size: adds the root in the saturation term; A and sigma are known by then.
+        frozen: adds what the drift has changed since the frozen point; directions and weights are known by then.
+        unfold: shows of the elements what the citations suppose.
+        saturation: in the place of rho R in Theorem 1: rho R, or T.
+        meets: u, what meets the staleness.
+        first: what of it changes with the direction.
+        second: what of it changes with the weight.
+        fixed: u at the frozen point.
+        fixed_k: the same at one step.
+        theta1: how fast u changes with the weight.
+        claims: the claims on the split, the coherent part, the change of the direction, and what is not linear.
+        product: why the frozen product vanishes, in steps of alpha gain.
+        weights: what of free.second takes other names.
+
+    """
+
+    elements: Callable[[Draft], None]
+    size: Callable[[Draft], None]
+    frozen: Callable[[Draft], None]
+    unfold: Callable[[Draft], None]
+    saturation: Expr
+    meets: Vector
+    first: Vector
+    second: Vector
+    fixed: Vector
+    fixed_k: Vector
+    theta1: Expr
+    claims: tuple[str, str, str, str]
+    product: Cite
+    weights: Cite
+
+
+def _run(d: Draft, device: Distortion) -> None:
     """Introduce the run of Theorem 1: path, gradient, noise, elements, stages, and the point (A, Y, a)."""
     master.path(d, effective)
     master.gradient(d)
     d.process("n", known=0, differences=0, reason=UNBIASED)
-    elements(d, positive=False)
+    device.elements(d)
     master.steps(d, v)
     staleness.rows(d, positive=False, step=effective)
     d.define(A, norm2(F))
     master.BOUNDED.introduce(d)
-    master.sample_size(d, sigma)
+    device.size(d)
     d.root(Y, norm2(v), combine(norm_square(v)))
     staleness.delays(d)
     master.component(d, v)
@@ -93,14 +136,13 @@ def _window(d: Draft) -> None:
         d.given(f"{name} moved", le(norm2(of), effective**2 * norm2(window.U + window.W)), LAGS)
 
 
-def _linear(d: Draft) -> None:
+def _linear(d: Draft, device: Distortion) -> None:
     """Introduce what is linear of the staleness, how far directions and drifts are from frozen ones, and the rest."""
     curved(d)
-    directions(d)
-    responses(d)
-    for at_step, image in ((Ef_k, E_f), (bn_k, b_n), (gb_k, gb_n)):
+    device.frozen(d)
+    for at_step, image in ((bn_k, b_n), (gb_k, gb_n)):
         d.link(at_step, image, over=STEP)
-    adjoint(d, effective)
+    adjoint(d, effective, device.fixed_k)
     free_window.joint_row(d, effective)
     free_window.joint(d)
     for name, parts, change in CHANGES:
@@ -115,35 +157,63 @@ def _linear(d: Draft) -> None:
     free_parts.weighed(d)
 
 
-def setting(d: Draft) -> None:
+def _at_the_frozen_point(d: Draft) -> None:
+    directions(d)
+    responses(d)
+    d.link(Ef_k, E_f, over=STEP)
+
+
+PLAIN = Distortion(
+    elements=lambda d: elements(d, positive=False),
+    size=lambda d: master.sample_size(d, sigma),
+    frozen=_at_the_frozen_point,
+    unfold=lambda _: None,
+    saturation=rho * R,
+    meets=u,
+    first=first,
+    second=second,
+    fixed=frozen,
+    fixed_k=Ef_k + rho**2 * Gf_k,
+    theta1=theta1,
+    claims=("free.split", "free.coherent", "free.first_order", "free.remainder"),
+    product=Cite("free.orthogonal", "orthogonal", {master.alpha: effective}),
+    weights=Cite("free.second", "bound"),
+)
+"""No more than that the share of the drift is at most rho."""
+
+
+def setting(d: Draft, device: Distortion = PLAIN) -> None:
     """Introduce all of it, and the terms of (i4)."""
-    _run(d)
+    _run(d, device)
     _window(d)
-    _linear(d)
+    _linear(d, device)
     d.define(k1, rho * (1 + rho) * ell * nu)
-    d.define(k2, theta1 * nuhat)
+    d.define(k2, device.theta1 * nuhat)
     d.define(eta, rho * (1 + rho) * Gamma * (H2 + 2 * HJ))
     coefficients(d)
 
 
-def pieces(d: Draft) -> None:
+def pieces(d: Draft, device: Distortion = PLAIN) -> None:
     """Bound every piece of <u, b>."""
+    device.unfold(d)
+    meets, saturation = device.meets, device.saturation
+    split_by, coherent_by, direction_by, rest_by = device.claims
     by, moved = {master.alpha: effective}, effective * omega()
     d.have("stale", le(norm2(b), stale**2), Cite("stale.martingale", "bound", by, {"v": v}))
-    split = rho**2 * R**2 + 2 * inner(u, b) + (1 + rho**2) * norm2(b)
-    d.have("split", le(norm2(b + e), split), Cite("free.split", "bound"))
+    split = saturation**2 + 2 * inner(meets, b) + (1 + rho**2) * norm2(b)
+    d.have("split", le(norm2(b + e), split), Cite(split_by, "bound"))
     slow = effective * Lambda1 * Y
     d.have("b_v", le(norm2(b_v), slow**2), Cite("free.parts", "coherent", by))
     d.have("b_n", le(norm2(b_n), (effective * nu) ** 2), Cite("free.parts", "martingale", by))
-    coherent = le(inner(u, b_v), (rho * (1 + rho) * R + rho * stale) * slow)
-    d.have("coherent", coherent, Cite("free.coherent", "bound", where(B_b=stale, B_v=slow)))
-    d.have("frozen product", eq(inner(frozen, b_n), 0), Cite("free.orthogonal", "orthogonal", by))
+    coherent = le(inner(meets, b_v), ((1 + rho) * saturation + rho * stale) * slow)
+    d.have("coherent", coherent, Cite(coherent_by, "bound", where(B_b=stale, B_v=slow)))
+    d.have("frozen product", eq(inner(device.fixed, b_n), 0), device.product)
     for name, parts, change in CHANGES:
         d.have(f"{name} by stages", le(norm2(parts), (ell * moved) ** 2), Cite("free.joint", name, by))
         same = combine(times(f"{name} by stages"), times(f"{name} parts", -1))
         d.have(f"{name} change", le(norm2(change), (ell * moved) ** 2), same)
-    direction = le(inner(first, b_n), rho * (1 + rho) * ell * moved * effective * nu)
-    d.have("p1", direction, Cite("free.first_order", "bound", where(B_g=ell * moved, B_n=effective * nu)))
+    direction = le(inner(device.first, b_n), rho * (1 + rho) * ell * moved * effective * nu)
+    d.have("p1", direction, Cite(direction_by, "bound", where(B_g=ell * moved, B_n=effective * nu)))
     for name, of, window, part in (
         ("dW", dW, free_window.WHOLE, "frozen"),
         ("delta", delta, free_window.BEHIND, "behind"),
@@ -155,14 +225,16 @@ def pieces(d: Draft) -> None:
     d.have("R_0 bounds", le(c_bar, R0**2), combine(times("frozen mean"), times("R_0^2", -1)))
     noise = effective * nuhat * R0
     d.have("gb_n", le(norm2(gb_n), noise**2), Cite("free.weighted", "bound", by))
-    weights = le(inner(second, b_n), theta1 * moved * noise)
-    d.have("p2", weights, Cite("free.second", "bound", where(B_w=moved, B_g=noise)))
+    weights = le(inner(device.second, b_n), device.theta1 * moved * noise)
+    bounds = where(B_w=moved, B_g=noise)
+    weights_by = replace(device.weights, scalars={**device.weights.scalars, **bounds})
+    d.have("p2", weights, weights_by)
     beyond = rho * (1 + rho) * Gamma * (H2 / 2 + HJ) * moved**2
-    d.have("rest", le(inner(u, rest), beyond), Cite("free.remainder", "bound", where(B_w=moved)))
-    products = (rho * (1 + rho) * R + rho * stale) * slow + direction.rhs + weights.rhs + beyond
+    d.have("rest", le(inner(meets, rest), beyond), Cite(rest_by, "bound", where(B_w=moved)))
+    products = coherent.rhs + direction.rhs + weights.rhs + beyond
     d.have(
         "sum",
-        le(A + Y**2 - 2 * a * r, rho**2 * R**2 + 2 * products + (1 + rho**2) * stale**2),
+        le(A + Y**2 - 2 * a * r, saturation**2 + 2 * products + (1 + rho**2) * stale**2),
         combine(
             *(times(name, 2) for name in ("coherent", "frozen product", "p1", "p2", "rest")),
             times("split"),
@@ -174,25 +246,34 @@ def pieces(d: Draft) -> None:
     )
 
 
-def nearness(d: Draft) -> None:
+def nearness(d: Draft, saturation: Expr) -> None:
     """Conclude (i4): the sum of the pieces, in the terms of Theorem 4."""
     square_of_step, length = effective**2, omega()
     own = (1 + rho) * effective * Lambda1
     d.conclude(
         "i4",
-        near4(rho * R),
+        near4(saturation),
         combine(
             times("sum"),
             times("k1 :=", -2 * square_of_step * length),
             times("k2 :=", -2 * square_of_step * length * R0),
             times("eta :=", -square_of_step * length**2),
-            times("q :=", -Y * (2 * rho * R + (q + own) * Y)),
+            times("q :=", -Y * (2 * saturation + (q + own) * Y)),
             times("e0 :=", -1),
             times("e1 :=", -Y),
             times("e2 :=", -(Y**2)),
             times("sqrt_D^2", eta * square_of_step * sigma**2),
         ),
     )
+
+
+def theorem_4(d: Draft, device: Distortion) -> None:
+    """Conclude (i4), (ii) and |a| <= Y."""
+    setting(d, device)
+    master.BOUNDED.length(d)
+    pieces(d, device)
+    nearness(d, device.saturation)
+    master.descent(d, master.BOUNDED)
 
 
 WORLD = {
@@ -219,22 +300,17 @@ WORLD_VECTORS = {
 }  # fmt: skip
 
 
-@lemma(
-    "free.feasible",
-    "Theorem 4: the feasible set without the cross term",
-    assumes=[
-        SMOOTH, LOWER, UNBIASED, VARIANCE, RESPONSE, LAGS, STALENESS, INDEPENDENT, JOINT, DIFFERENTIABLE, MEAN_LENGTH,
-        RESPONSE_LIPSCHITZ,
-    ],
+ASSUMED = (
+    SMOOTH, LOWER, UNBIASED, VARIANCE, RESPONSE, LAGS, STALENESS, INDEPENDENT, JOINT, DIFFERENTIABLE, MEAN_LENGTH,
+    RESPONSE_LIPSCHITZ,
 )  # fmt: skip
+
+
+@lemma("free.feasible", "Theorem 4: the feasible set without the cross term", assumes=ASSUMED)
 def the_point_of_a_run_is_feasible_without_the_cross_term(d: Draft) -> None:
     """(A, Y, a) satisfies (i4), (ii), |a| <= Y: the noise of the lag enters (i4) by alpha^2 only.
 
     D is the largest lag; the frozen point of step k is W_0 in J of the K steps, and W_{k-D} in the others.
     """
-    setting(d)
-    master.BOUNDED.length(d)
-    pieces(d)
-    nearness(d)
-    master.descent(d, master.BOUNDED)
+    theorem_4(d, PLAIN)
     d.witness(WORLD, WORLD_VECTORS)

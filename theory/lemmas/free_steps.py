@@ -6,7 +6,7 @@ weights. b_v and b_n are the derivative at the frozen point, applied to the cohe
 the forward weights are behind. Source: docs/theory.md#free.split.
 """
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from theory.kernel import (
     COORDINATE,
@@ -29,6 +29,7 @@ from theory.kernel import (
     symbols,
     times,
 )
+from theory.kernel.proof import Proof
 from theory.lemmas import device
 from theory.lemmas.feasible import A, R, r, rho, sigma
 from theory.lemmas.master import B_b, F, F_k, alpha, b, e, gradient, n, n_k, sample_size, steps, unit, v, v_k
@@ -64,10 +65,11 @@ def cut(d: Draft) -> None:
     d.link(device.e, e_k, over=COORDINATE)
 
 
-def elements(d: Draft, *, positive: bool = True) -> None:
+def elements(d: Draft, *, positive: bool = True, share: Expr = rho, step: Symbol = T) -> None:
     """Introduce the elements of the directions and of the drifts at each step; the device steps -alpha gain (g + e).
 
-    g = s m; with `positive`, the steps of the path, alpha > 0 and gain > 0 are introduced here.
+    g = s m; with `positive`, the steps of the path, alpha > 0 and gain > 0 are introduced here. The response is within
+    `share` of what was asked for; `step` is the step that the device makes.
     """
     d.local(ELEMENT, s, m)
     d.given("s^2", eq(s**2, 1), "domain")
@@ -79,15 +81,20 @@ def elements(d: Draft, *, positive: bool = True) -> None:
     d.given("rho >= 0", le(0, rho), "domain")
     cut(d)
     d.given("element", eq(device.g, s * m), "domain")
-    d.define(T, -alpha * gain * (device.g + device.e))
-    rest, most = T - gain * -alpha * s * m, rho * gain * alpha * m
+    d.define(step, -alpha * gain * (device.g + device.e))
+    rest, most = step - gain * -alpha * s * m, share * gain * alpha * m
     d.given("response above", le(rest, most), RESPONSE)
     d.given("response below", le(-most, rest), RESPONSE)
 
 
+def drift_of_a_step(d: Draft, step: Symbol = T) -> None:
+    """Show what of an element's step its drift is."""
+    d.have("e", eq(device.e, -step / (alpha * gain) - device.g), combine(times(f"{step} :=", 1 / (alpha * gain))))
+
+
 def drift_at_a_step(d: Draft) -> None:
     """Show that at every step the drift is at most rho directions long."""
-    d.have("e", eq(device.e, -T / (alpha * gain) - device.g), combine(times("T :=", 1 / (alpha * gain))))
+    drift_of_a_step(d)
     step = d.average("response.drift:squares", COORDINATE)
     d.have("drift at a step", le(norm2(e_k), rho**2 * norm2(gt_k)), step)
 
@@ -190,8 +197,11 @@ def curved(d: Draft) -> None:
     d.process("Z_f", known=0, differences=0, reason=MEAN_LENGTH)
 
 
-def _at_a_step(d: Draft) -> None:
-    """Show that <u, rest> is at most (rho len_t + rho^2 len_f) t_k at every step."""
+def _at_a_step(d: Draft, fresh: Vector, length: Proof) -> None:
+    """Show that <u, rest> is at most (rho len_t + rho^2 len_f) t_k at every step; u is the drift and `fresh` there.
+
+    `length` is why `fresh` is at most rho^2 len_f long.
+    """
     x, y = norm2(dW_k), norm2(delta_k)
     for name, of in (("dW", dW_k), ("delta", delta_k)):
         d.have(f"|{name}|", le(0, norm2(of)), combine(norm_square(of)))
@@ -203,8 +213,7 @@ def _at_a_step(d: Draft) -> None:
     d.have("rest", le(norm2(r2_k + rJ_k), t_k**2), combine(times("beyond"), times("t_k :=", -(t_k + beyond))))
     drift = combine(times("drift at a step"), times("len_t^2", -(rho**2)))
     d.have("drift length", le(norm2(e_k), (rho * len_t) ** 2), drift)
-    fresh = rho**2 * gc_k
-    d.have("fresh length", le(norm2(fresh), (rho**2 * len_f) ** 2), combine(times("len_f^2", -(rho**4))))
+    d.have("fresh length", le(norm2(fresh), (rho**2 * len_f) ** 2), length)
     lengths = {"s": rho * len_t, "t": rho**2 * len_f}
     whole = rho * len_t + rho**2 * len_f
     d.have(
@@ -214,6 +223,48 @@ def _at_a_step(d: Draft) -> None:
     )
     product = Cite("hilbert.product", "bound", where(s=whole, t=t_k), {"u": e_k + fresh, "w": r2_k + rJ_k})
     d.have("at a step", le(inner(e_k + fresh, r2_k + rJ_k), whole * t_k), product)
+
+
+def moves(d: Draft) -> None:
+    """Let B bound how far the weights have moved, and how far the forward weights are behind."""
+    for name, of in (("dW", dW), ("delta", delta)):
+        d.given(name, le(norm2(of), B_w**2), "domain")
+
+
+def curvature(d: Draft, at_step: Vector, fresh: Vector, length: Proof) -> None:
+    """Conclude that <e + fresh, rest> is small; `length` is why `fresh` is at most rho^2 len_f long `at_step`."""
+    _at_a_step(d, at_step, length)
+    meets = e + fresh
+    stale, sampled = inner(M_t + Z_t, T_q), inner(M_f + Z_f, T_q)
+    d.have("product", le(inner(meets, rest), rho * stale + rho**2 * sampled), d.average("at a step", STEP))
+    total = H2 / 2 * norm2(delta) + HJ / 2 * (norm2(dW) + norm2(delta))
+    for mean, middle, around in ((m_t, M_t, "Z_t"), (m_f, M_f, "Z_f")):
+        (z,) = generators(around)
+        d.have(f"{around} T_q", eq(inner(z, T_q), 0), Tower(around, "T_q"))
+        weighed = combine(times(f"{mean} <= Gamma", t_k), times("t_k :=", Gamma))
+        d.have(f"{mean} t_k", le(mean * t_k, Gamma * beyond), weighed)
+        d.have(f"mean {mean}", le(inner(middle, T_q), Gamma * total), d.average(f"{mean} t_k", STEP))
+    share = rho * (1 + rho) * Gamma
+    d.conclude(
+        "bound",
+        le(inner(meets, rest), share * (H2 / 2 + HJ) * B_w**2),
+        combine(
+            times("product"),
+            times("mean m_t", rho),
+            times("mean m_f", rho**2),
+            times("Z_t T_q", rho),
+            times("Z_f T_q", rho**2),
+            times("dW", share * HJ / 2),
+            times("delta", share * (H2 + HJ) / 2),
+        ),
+    )
+
+
+CURVED = {"r": 1, "H2": 1, "HJ": 1, "Gamma": 1, "m_t": 1, "m_f": 1, "B_w": 1}
+CURVED_VECTORS = {
+    "b_v": (0,), "b_n": (0,), "delta": (1,), "delta_k": (1,), "dW": (1,), "dW_k": (1,), "r_2": ("1/2",),
+    "r2_k": ("1/2",), "rJ_k": ("-1/2",), "T_q": ("3/2",), "M_t": (1,), "M_f": (1,), "Z_t": (0,), "Z_f": (0,),
+}  # fmt: skip
 
 
 @lemma(
@@ -230,40 +281,7 @@ def rest_of_the_staleness_is_of_second_order(d: Draft) -> None:
     d.direction("unit", r)
     elements(d)
     curved(d)
-    for name, of in (("dW", dW), ("delta", delta)):
-        d.given(name, le(norm2(of), B_w**2), "domain")
+    moves(d)
     drift_at_a_step(d)
-    _at_a_step(d)
-    stale, fresh = inner(M_t + Z_t, T_q), inner(M_f + Z_f, T_q)
-    d.have("product", le(inner(u, rest), rho * stale + rho**2 * fresh), d.average("at a step", STEP))
-    total = H2 / 2 * norm2(delta) + HJ / 2 * (norm2(dW) + norm2(delta))
-    for mean, middle, around in ((m_t, M_t, "Z_t"), (m_f, M_f, "Z_f")):
-        (z,) = generators(around)
-        d.have(f"{around} T_q", eq(inner(z, T_q), 0), Tower(around, "T_q"))
-        weighed = combine(times(f"{mean} <= Gamma", t_k), times("t_k :=", Gamma))
-        d.have(f"{mean} t_k", le(mean * t_k, Gamma * beyond), weighed)
-        d.have(f"mean {mean}", le(inner(middle, T_q), Gamma * total), d.average(f"{mean} t_k", STEP))
-    share = rho * (1 + rho) * Gamma
-    d.conclude(
-        "bound",
-        le(inner(u, rest), share * (H2 / 2 + HJ) * B_w**2),
-        combine(
-            times("product"),
-            times("mean m_t", rho),
-            times("mean m_f", rho**2),
-            times("Z_t T_q", rho),
-            times("Z_f T_q", rho**2),
-            times("dW", share * HJ / 2),
-            times("delta", share * (H2 + HJ) / 2),
-        ),
-    )
-    d.witness(
-        {
-            **DEVICE, "r": 1, "H2": 1, "HJ": 1, "Gamma": 1, "m_t": 1, "m_f": 1, "B_w": 1,
-        },
-        {
-            **STEPS_VECTORS, "b_v": (0,), "b_n": (0,),
-            "delta": (1,), "delta_k": (1,), "dW": (1,), "dW_k": (1,), "r_2": ("1/2",),
-            "r2_k": ("1/2",), "rJ_k": ("-1/2",), "T_q": ("3/2",), "M_t": (1,), "M_f": (1,), "Z_t": (0,), "Z_f": (0,),
-        },
-    )  # fmt: skip
+    curvature(d, rho**2 * gc_k, rho**2 * (F + n), combine(times("len_f^2", -(rho**4))))
+    d.witness({**DEVICE, **CURVED}, {**STEPS_VECTORS, **CURVED_VECTORS})

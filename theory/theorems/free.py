@@ -17,9 +17,9 @@ _CLAIM, _RUN = claim("free.explicit"), claim("free.feasible")
 _PREMISES = ("i4", "ii", "component")
 TERMS = definitions(_RUN.id, "k1", "k2", "eta", "phi0")
 """What of Theorem 4 is made of the constants of problem and device."""
-ADAPTIVE: dict[sympy.Symbol, sympy.Expr] = {}
-"""What is another where the mean-square saturation is known; empty, as no claim proves that of a run."""
 ADAPTIVE_RUN = "free.adaptive"
+ADAPTIVE = definitions(ADAPTIVE_RUN, "k2")
+"""What is another where the mean-square saturation is known: how fast the share of the drift changes counts as well."""
 MEANINGS = {**definitions(_RUN.id, "x", "p", "q"), **TERMS, symbol("J"): sympy.Min(symbol("D"), symbol("K"))}
 """Of the J steps whose frozen point is the start there are D, or K if the run is shorter."""
 
