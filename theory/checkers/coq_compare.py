@@ -26,8 +26,10 @@ FILES = (
     "CompareFree.v",
     "CompareFreeBounds.v",
     "CompareFreeRun.v",
+    "CompareFreeAdaptive.v",
     "CompareFreeStages.v",
     "CompareFreeWhole.v",
+    "CompareFreeAdaptiveWhole.v",
     "CompareShape.v",
 )
 TABLE = "THEOREMS.md"

@@ -4,12 +4,15 @@
     Assumptions of Theorem 1 as in AnalogSGD.v, and: the samples have one law (`same_law`); the direction is Lipschitz
     in both weights (`joint`); it has a derivative J at current weights that is Lipschitz (`second_order`,
     `derivative_lipschitz`); its mean lengths are bounded where it is not affine; the devices' drift is Lipschitz in the
-    direction and in the weight (`drift_lipschitz`).  The frozen point of a step is that of D updates before it. *)
+    direction and in the weight (`drift_lipschitz`).  The frozen point of a step is that of D updates before it.
+
+    With a share of the drift at each weight, Lipschitz as well, the noise counts with the distortion that is met along
+    the run (`free_asynchrony_adaptive`). *)
 
 From Coq Require Import Reals Lra Lia List.
 From Analog Require Import Sums InnerProduct Expectation Windows Rules Master Trajectory Descent Device Training.
-From Analog Require Import FrozenRules FreeSequences.
-From Analog Require Sequences.
+From Analog Require Import FrozenRules FreeSequences FreeAdaptive.
+From Analog Require Sequences Refined.
 Import ListNotations.
 Local Open Scope R_scope.
 
@@ -43,6 +46,83 @@ Proof.
   - replace (Rabs g' * (w / tau) - Rabs g' * (w' / tau)) with (/ tau * ((w - w') * Rabs g')) by (field; lra).
     rewrite !Rabs_mult, Rabs_Rabsolu, (Rabs_pos_eq (/ tau)) by lra. apply Rle_refl.
 Qed.
+
+(** Its share w/tau is all that is asked of a share further down. *)
+Theorem linear_share tau rho alpha w w' g : 0 < tau -> 0 < alpha -> Rabs w <= rho * tau ->
+  Rabs (w / tau) <= rho /\ Rabs (device_drift (ald tau) alpha 1 w g) <= Rabs (w / tau) * Rabs g /\
+  Rabs (w / tau - w' / tau) <= / tau * Rabs (w - w').
+Proof.
+  intros T A Sat. split; [now apply saturation_ratio|]. split.
+  - rewrite linear_drift, Rabs_mult, Rabs_Rabsolu by assumption. lra.
+  - replace (w / tau - w' / tau) with (/ tau * (w - w')) by (unfold Rdiv; ring).
+    rewrite Rabs_mult, (Rabs_pos_eq (/ tau)) by (left; now apply Rinv_0_lt_compat). apply Rle_refl.
+Qed.
+
+(** A drift that is Lipschitz in the weight has such a share: the largest |drift| to |g|, over all directions g. *)
+Section least_share.
+  Variable dr : R -> R -> R.
+  Variables rho theta1 : R.
+
+  Definition ratios (w r : R) : Prop := exists g, g <> 0 /\ r = Rmin rho (Rabs (dr w g) / Rabs g).
+
+  Lemma ratios_bounded w : bound (ratios w).
+  Proof. exists rho. intros r (g & _ & ->). apply Rmin_l. Qed.
+
+  Lemma ratios_there w : exists r, ratios w r.
+  Proof. exists (Rmin rho (Rabs (dr w 1) / Rabs 1)), 1. split; [lra | reflexivity]. Qed.
+
+  Definition least_share (w : R) : R := proj1_sig (completeness (ratios w) (ratios_bounded w) (ratios_there w)).
+
+  Lemma least_share_is w : is_lub (ratios w) (least_share w).
+  Proof. exact (proj2_sig (completeness (ratios w) (ratios_bounded w) (ratios_there w))). Qed.
+
+  Lemma least_share_follows w w' : (forall g, Rabs (dr w g - dr w' g) <= theta1 * (Rabs (w - w') * Rabs g)) ->
+    least_share w <= least_share w' + theta1 * Rabs (w - w').
+  Proof.
+    intros Lip. apply (proj2 (least_share_is w)). intros r (g & Hg & ->).
+    pose proof (Rabs_pos_lt g Hg) as Pg.
+    assert (Up : Rmin rho (Rabs (dr w' g) / Rabs g) <= least_share w')
+      by (apply (proj1 (least_share_is w')); exists g; auto).
+    assert (Near : Rabs (dr w g) / Rabs g <= Rabs (dr w' g) / Rabs g + theta1 * Rabs (w - w')).
+    { apply Rmult_le_reg_r with (Rabs g); [exact Pg|].
+      replace (Rabs (dr w g) / Rabs g * Rabs g) with (Rabs (dr w g)) by (field; lra).
+      replace ((Rabs (dr w' g) / Rabs g + theta1 * Rabs (w - w')) * Rabs g)
+        with (Rabs (dr w' g) + theta1 * (Rabs (w - w') * Rabs g)) by (field; lra).
+      pose proof (Rabs_triang_inv (dr w g) (dr w' g)). pose proof (Lip g). lra. }
+    assert (Pos : 0 <= theta1 * Rabs (w - w')).
+    { apply Rmult_le_reg_r with (Rabs g); [exact Pg|]. rewrite Rmult_0_l, Rmult_assoc.
+      apply Rle_trans with (2 := Lip g), Rabs_pos. }
+    apply Rle_trans with (2 := Rplus_le_compat_r _ _ _ Up). unfold Rmin.
+    destruct (Rle_dec rho (Rabs (dr w g) / Rabs g)), (Rle_dec rho (Rabs (dr w' g) / Rabs g)); lra.
+  Qed.
+
+  Theorem share_of_drift w w' :
+    (forall g, Rabs (dr w g) <= rho * Rabs g) ->
+    (forall g, Rabs (dr w g - dr w' g) <= theta1 * (Rabs (w - w') * Rabs g)) ->
+    0 <= least_share w <= rho /\ (forall g, Rabs (dr w g) <= least_share w * Rabs g) /\
+    Rabs (least_share w - least_share w') <= theta1 * Rabs (w - w').
+  Proof.
+    intros Most Lip.
+    assert (Turned : forall g, Rabs (dr w' g - dr w g) <= theta1 * (Rabs (w' - w) * Rabs g))
+      by (intros g; rewrite (Rabs_minus_sym (dr w' g)), (Rabs_minus_sym w'); apply Lip).
+    assert (Below : forall g, g <> 0 -> Rabs (dr w g) / Rabs g <= rho).
+    { intros g Hg. pose proof (Rabs_pos_lt g Hg) as Pg. apply Rmult_le_reg_r with (Rabs g); [exact Pg|].
+      replace (Rabs (dr w g) / Rabs g * Rabs g) with (Rabs (dr w g)) by (field; lra). apply Most. }
+    assert (At : forall g, g <> 0 -> Rabs (dr w g) / Rabs g <= least_share w).
+    { intros g Hg. rewrite <- (Rmin_right rho) at 1 by now apply Below.
+      apply (proj1 (least_share_is w)). exists g; auto. }
+    split; [split | split].
+    - apply Rle_trans with (2 := At 1 R1_neq_R0). rewrite Rabs_R1. unfold Rdiv. rewrite Rinv_1, Rmult_1_r.
+      apply Rabs_pos.
+    - apply (proj2 (least_share_is w)). intros r (g & _ & ->). apply Rmin_l.
+    - intros g. destruct (Req_dec g 0) as [->|Hg].
+      + rewrite Rabs_R0, Rmult_0_r. pose proof (Most 0) as Z. rewrite Rabs_R0, Rmult_0_r in Z. exact Z.
+      + pose proof (Rabs_pos_lt g Hg) as Pg. pose proof (Rmult_le_compat_r _ _ _ (Rlt_le _ _ Pg) (At g Hg)) as L.
+        replace (Rabs (dr w g) / Rabs g * Rabs g) with (Rabs (dr w g)) in L by (field; lra). exact L.
+    - pose proof (least_share_follows w w' Lip). pose proof (least_share_follows w' w Turned) as T.
+      rewrite (Rabs_minus_sym w') in T. apply Rabs_le. lra.
+  Qed.
+End least_share.
 
 (** * Vectors of elements *)
 
@@ -342,9 +422,9 @@ Section free.
   Lemma noise_differences : differences P K V n_.
   Proof. exact (noise P M size K grd fresh noise_unbiased). Qed.
 
-  Theorem frozen_orthogonal_to_noise : inner u0 bn = 0.
+  Theorem orthogonal_to_noise (u : nat -> history -> nat -> V) : inner (frozen_at V D u : process P K V) bn = 0.
   Proof.
-    apply (frozen_derivative P K same_law n_ u_at_ice (fun _ l i => J (W l) i) part bn D).
+    apply (frozen_derivative P K same_law n_ u (fun _ l i => J (W l) i) part bn D).
     - intros. now apply derivative_linear.
     - exact part_linear.
     - exact noise_differences.
@@ -357,6 +437,9 @@ Section free.
       change (summed n_ l m c + -1 * (vsum D (fun j => part j (n_ (skipn j l))) : V) m c = 0).
       rewrite vsum_element. unfold part, summed. rewrite within_window by (now apply lags). rewrite sum_scal. ring.
   Qed.
+
+  Lemma frozen_orthogonal_to_noise : inner u0 bn = 0.
+  Proof. apply orthogonal_to_noise. Qed.
 
   (** * Lengths *)
 
@@ -555,16 +638,19 @@ Section free.
     apply elements_at_most; [exact Hk|]. intros. now apply Below.
   Qed.
 
+  Lemma through_drift_short : norm through_drift <= gamma * (ell * far).
+  Proof.
+    apply Rle_trans with (2 := Rmult_le_compat_l _ _ _ gamma_nonneg stale_leaves).
+    apply sequence_at_most; [exact gamma_nonneg|]. intros h i m c Met Next Hm Hc.
+    replace (through_stale (i :: h) m c) with (stale h i m c - ice h i m c)
+      by (unfold through_stale, at_sample, minus; simpl; ring).
+    exact (proj1 (response_lipschitz h i m c Met Next Hm Hc)).
+  Qed.
+
   Lemma first_short : norm p1 <= gamma * (1 + gamma) * (ell * far).
   Proof.
     unfold p1. apply Rle_trans with (1 := minkowski _ _). rewrite norm_scal, Rabs_pos_eq by apply pow2_ge_0.
-    assert (norm through_drift <= gamma * norm through_stale).
-    { apply sequence_at_most; [exact gamma_nonneg|]. intros h i m c Met Next Hm Hc.
-      replace (through_stale (i :: h) m c) with (stale h i m c - ice h i m c)
-        by (unfold through_stale, at_sample, minus; simpl; ring).
-      exact (proj1 (response_lipschitz h i m c Met Next Hm Hc)). }
-    pose proof (Rmult_le_compat_l _ _ _ gamma_nonneg stale_leaves).
-    pose proof (Rmult_le_compat_l _ _ _ (pow2_ge_0 gamma) fresh_leaves). lra.
+    pose proof through_drift_short. pose proof (Rmult_le_compat_l _ _ _ (pow2_ge_0 gamma) fresh_leaves). lra.
   Qed.
 
   Lemma second_below h : taken P K h -> norm (p2 h) <= theta1 * (norm (gone h) * norm (frozen_at V D at_ice h)).
@@ -675,15 +761,17 @@ Section free.
       unfold behind, moved, at_sample, late, minus. simpl. ring.
   Qed.
 
-  Let u_ : process P K V := plus e_ (scal (gamma ^ 2) (plus F_ n_)).
-
   Lemma drift_pointwise h : taken P K h -> norm (e_ h) <= gamma * norm (plus (plus (F_ h) (n_ h)) (b_ h)).
   Proof.
     exact (norm_pointwise P M size K W grd fresh stale eff K_pos gamma gamma_nonneg drift_below h).
   Qed.
 
-  Lemma remainder_short : inner u_ rem <= gamma * (1 + gamma) * Gamma * ((H2 / 2 + HJ) * far ^ 2).
+  (** [fresh_part] is what is made of the fresh direction beside the drift: gamma^2 times it, or less. *)
+  Lemma remainder_short (fresh_part : process P K V) :
+    (forall h, taken P K h -> norm (fresh_part h) <= gamma ^ 2 * norm (plus (F_ h) (n_ h))) ->
+    inner (plus e_ fresh_part) rem <= gamma * (1 + gamma) * Gamma * ((H2 / 2 + HJ) * far ^ 2).
   Proof.
+    intros Part. set (u_ := plus e_ fresh_part).
     destruct (Rle_lt_or_eq_dec 0 (H2 + HJ) ltac:(lra)) as [Bent|Affine].
     - assert (HG : 0 <= Gamma).
       { destruct (mean_length Bent [] (conj I K_pos)) as [_ Le]. apply Rle_trans with (2 := Le).
@@ -691,8 +779,7 @@ Section free.
       apply (remainder_at_most P K u_ rem behind gone (fun h => norm (plus (plus F_ n_) b_ h))
         (fun h => norm (plus F_ n_ h)) (fun h => unbent (tl h))); auto.
       + intros h H. pose proof (drift_pointwise h H) as Dr.
-        apply Rle_trans with (1 := minkowski (e_ h) (scal (gamma ^ 2) (plus (F_ h) (n_ h)))).
-        rewrite norm_scal, Rabs_pos_eq by apply pow2_ge_0. now apply Rplus_le_compat_r.
+        apply Rle_trans with (1 := minkowski (e_ h) (fresh_part h)). apply Rplus_le_compat; [exact Dr | now apply Part].
       + intros h H. destruct (taken_cons P K K_pos h H) as (i & l & -> & Met & Next). now apply rem_below.
       + exact unbent_below.
       + apply (mean_length_weighed P K (plus (plus F_ n_) b_) unbent Gamma unbent_nonneg).
@@ -717,6 +804,21 @@ Section free.
 
   (** * Theorem 4 *)
 
+  (** (ii) and |a| <= Y. *)
+  Lemma point_if_near saturated q' c0 c1 c2 :
+    norm F_ ^ 2 + Y ^ 2 - 2 * inner F_ v_ <= (saturated + q' * Y) ^ 2 + c0 + c1 * Y + c2 * Y ^ 2 ->
+    feasible_free p x sigma saturated q' c0 c1 c2 (norm F_ ^ 2) Y (inner (scal (/ norm F_) F_) v_).
+  Proof.
+    assert (O : inner F_ n_ = 0) by exact (gradient_orthogonal_to_noise P M size K grd fresh K_pos noise_unbiased).
+    apply (feasible_of_near F_ (plus b_ e_) n_ (scal (/ norm F_) F_)); auto using direction_of_F, noise_short.
+    - apply Rmult_le_pos; [lra | exact L_nonneg].
+    - rewrite inner_scal, O. ring.
+    - apply (telescope P M size K W grd fresh stale eff K_pos eff_pos noise_unbiased (fun h => f (W h)) L lower
+        bounded_below).
+      exact (smooth' P M size K f grad (fun w => G w w) region stale W eff L K_pos eff_pos gradient smooth convex
+        inside).
+  Qed.
+
   Section numbers.
     Variables nu nuhat : R.
     Hypothesis nu_nonneg : 0 <= nu.
@@ -733,34 +835,25 @@ Section free.
       (e0 eff gamma nu k eta (INR D) sigma) (e1 eff gamma Lambda1 nu k eta (INR D) sigma) (e2 eff eta (INR D)) A Y a.
     Proof.
       exists Y, (inner (scal (/ norm F_) F_) v_).
-      assert (Far : 0 <= far)
-        by (apply Rle_trans with (2 := moved_short (fun _ => D) (fun _ _ => le_n D)), norm_nonneg).
-      pose proof noise_short as Short.
-      assert (O : inner F_ n_ = 0) by exact (gradient_orthogonal_to_noise P M size K grd fresh K_pos noise_unbiased).
-      rewrite A_is. apply (feasible_of_near F_ (plus b_ e_) n_ (scal (/ norm F_) F_)); auto using direction_of_F.
-      - apply Rmult_le_pos; [lra | exact L_nonneg].
-      - rewrite inner_scal, O. ring.
-      - apply (telescope P M size K W grd fresh stale eff K_pos eff_pos noise_unbiased (fun h => f (W h)) L lower
-          bounded_below).
-        exact (smooth' P M size K f grad (fun w => G w w) region stale W eff L K_pos eff_pos gradient smooth convex
-          inside).
-      - unfold q. apply (near_but_for_squares F_ n_ b_ e_ bv bn rem u0 p1 p2); auto using pos_INR.
-        + apply Rle_trans with (1 := Sequences.gradient_and_noise P K F_ n_ sigma noise_differences
-            (F_known P M size K grd K_pos) (Sequences.square_at_most _ _ Short)), Rle_refl.
-        + rewrite <- (Rabs_pos_eq gamma gamma_nonneg) at 1. rewrite <- norm_scal. apply Sequences.process_norm_le.
-          intros h H. change (norm (e_ h) <= norm (scal gamma (plus (plus (F_ h) (n_ h)) (b_ h)))).
-          rewrite norm_scal, Rabs_pos_eq by exact gamma_nonneg. now apply drift_pointwise.
-        + now apply stale_short.
-        + exact parts.
-        + exact leaves_frozen.
-        + exact coherent_short.
-        + exact frozen_orthogonal_to_noise.
-        + apply inner_le_product; [exact first_short | now apply martingale_short].
-        + apply (second_product P K (frozen_at V D at_ice) gone);
-            [exact theta1_nonneg | now apply moved_short | exact second_below |].
-          apply Rle_trans with (1 := weighted_at_most). apply Rmult_le_compat_l; [|exact root_of_energy].
-          apply Rmult_le_pos; lra.
-        + exact remainder_short.
+      pose proof noise_short as Short. rewrite A_is. apply point_if_near.
+      unfold q. apply (near_but_for_squares F_ n_ b_ e_ bv bn rem u0 p1 p2); auto using pos_INR.
+      - apply Rle_trans with (1 := Sequences.gradient_and_noise P K F_ n_ sigma noise_differences
+          (F_known P M size K grd K_pos) (Sequences.square_at_most _ _ Short)), Rle_refl.
+      - rewrite <- (Rabs_pos_eq gamma gamma_nonneg) at 1. rewrite <- norm_scal. apply Sequences.process_norm_le.
+        intros h H. change (norm (e_ h) <= norm (scal gamma (plus (plus (F_ h) (n_ h)) (b_ h)))).
+        rewrite norm_scal, Rabs_pos_eq by exact gamma_nonneg. now apply drift_pointwise.
+      - now apply stale_short.
+      - exact parts.
+      - exact leaves_frozen.
+      - exact coherent_short.
+      - exact frozen_orthogonal_to_noise.
+      - apply inner_le_product; [exact first_short | now apply martingale_short].
+      - apply (second_product P K (frozen_at V D at_ice) gone);
+          [exact theta1_nonneg | now apply moved_short | exact second_below |].
+        apply Rle_trans with (1 := weighted_at_most). apply Rmult_le_compat_l; [|exact root_of_energy].
+        apply Rmult_le_pos; lra.
+      - apply remainder_short. intros h _. change (norm (scal (gamma ^ 2) (plus (F_ h) (n_ h)))
+          <= gamma ^ 2 * norm (plus (F_ h) (n_ h))). rewrite norm_scal, Rabs_pos_eq by apply pow2_ge_0. apply Rle_refl.
     Qed.
   End numbers.
 
@@ -805,6 +898,213 @@ Section free.
     apply feasible_if_weighted; [apply Rmult_le_pos; assumption | | exact weighted_by_stage | apply norm_nonneg].
     apply (noise_by_total P M size K grad (fun w => G w w)); auto.
   Qed.
+
+  (** * With the distortion met along the run *)
+
+  Section distorted.
+    (** The share of the drift at a weight: w/tau of the linear device. *)
+    Variable share : nat -> nat -> R -> R.
+    Hypothesis share_range : forall h m c, met P K h -> (m < M)%nat -> (c < size m)%nat ->
+      Rabs (share m c (W h m c)) <= gamma.
+    Hypothesis share_drift : forall h i m c, met P K h -> reachable P (i :: h) -> (m < M)%nat -> (c < size m)%nat ->
+      Rabs (device_drift (device m c) alpha gain (W h m c) (G (late d W h) (W h) i m c))
+        <= Rabs (share m c (W h m c)) * Rabs (G (late d W h) (W h) i m c).
+    Hypothesis share_lipschitz : forall h m c, met P K h -> (m < M)%nat -> (c < size m)%nat ->
+      Rabs (share m c (W h m c) - share m c (frozen h m c)) <= theta1 * Rabs (W h m c - frozen h m c).
+
+    Definition shares (h : history) : V := fun m c => Rabs (share m c (W h m c)).
+
+    (** What the devices make of the noise: its average energy, each element weighed by its share. *)
+    Definition noise_shared : R :=
+      Refined.distorted_noise P M size K (fun h => grad (W h)) (fun h i => G (W h) (W h) i) shares.
+
+    Let at_share (X : process P K V) : process P K V := Refined.weighed P M size K shares X.
+    Let twice : process P K V := at_share (at_share (plus F_ n_)).
+    Let u_shared (k : nat) (l : history) (i : nat) : V :=
+      fun m c => drift m c (W l m c) (at_ice k l i m c) + share m c (W l m c) ^ 2 * at_ice k l i m c.
+    Let first_shared : process P K V := plus through_drift (at_share (at_share through_fresh)).
+    Let second_shared : process P K V := at_sample P M size K (fun h i m c =>
+      drift m c (W h m c) (ice h i m c) - drift m c (frozen h m c) (ice h i m c)
+      + (share m c (W h m c) ^ 2 - share m c (frozen h m c) ^ 2) * ice h i m c).
+
+    Lemma shares_range h m c : met P K h -> (m < M)%nat -> (c < size m)%nat -> 0 <= shares h m c <= gamma.
+    Proof. intros Met Hm Hc. split; [apply Rabs_pos | now apply share_range]. Qed.
+
+    Lemma at_share_le X : norm (at_share X) <= gamma * norm X.
+    Proof. exact (Refined.weighed_le P M size K K_pos gamma gamma_nonneg shares shares_range X). Qed.
+
+    Lemma shared_twice a y : Rabs a * (Rabs a * y) = a ^ 2 * y.
+    Proof. rewrite <- (pow2_abs a). ring. Qed.
+
+    Lemma leaves_shared w :
+      inner (plus e_ twice) w = inner (frozen_at V D u_shared : process P K V) w + inner first_shared w
+        + inner second_shared w.
+    Proof.
+      rewrite <- !inner_plus. apply same_sequence. intros h i m c.
+      change (e_ (i :: h) m c + Rabs (share m c (W h m c)) * (Rabs (share m c (W h m c))
+            * (grd h m c + (fresh h i m c - grd h m c)))
+        = drift m c (frozen h m c) (ice h i m c) + share m c (frozen h m c) ^ 2 * ice h i m c
+          + (drift m c (W h m c) (stale h i m c) - drift m c (W h m c) (ice h i m c)
+             + Rabs (share m c (W h m c)) * (Rabs (share m c (W h m c)) * (fresh h i m c + -1 * ice h i m c)))
+          + (drift m c (W h m c) (ice h i m c) - drift m c (frozen h m c) (ice h i m c)
+             + (share m c (W h m c) ^ 2 - share m c (frozen h m c) ^ 2) * ice h i m c)).
+      rewrite drift_is, !shared_twice. ring.
+    Qed.
+
+    Lemma shared_orthogonal : inner (frozen_at V D u_shared : process P K V) bn = 0.
+    Proof. apply orthogonal_to_noise. Qed.
+
+    Lemma first_shared_short : norm first_shared <= gamma * (1 + gamma) * (ell * far).
+    Proof.
+      unfold first_shared. apply Rle_trans with (1 := minkowski _ _).
+      pose proof through_drift_short as L1. pose proof (at_share_le (at_share through_fresh)) as L2.
+      pose proof (Rmult_le_compat_l _ _ _ gamma_nonneg (at_share_le through_fresh)).
+      pose proof (Rmult_le_compat_l _ _ _ (pow2_ge_0 gamma) fresh_leaves). lra.
+    Qed.
+
+    Lemma met_earlier j h : met P K h -> met P K (skipn j h).
+    Proof. intros [R Len]. split; [now apply reachable_skipn | rewrite skipn_length; lia]. Qed.
+
+    Lemma second_shared_below h : taken P K h ->
+      norm (second_shared h) <= (1 + 2 * gamma) * theta1 * (norm (gone h) * norm (frozen_at V D at_ice h)).
+    Proof.
+      intros H. destruct (taken_cons P K K_pos h H) as (i & l & -> & Met & Next).
+      apply elementwise_product; [apply Rmult_le_pos; lra|]. intros m c Hm Hc.
+      replace (gone (i :: l) m c) with (W l m c - frozen l m c) by reflexivity.
+      apply (change_of_share gamma theta1 (Rabs (W l m c - frozen l m c)) (share m c (W l m c))
+        (share m c (frozen l m c)) (drift m c (W l m c) (ice l i m c)) (drift m c (frozen l m c) (ice l i m c))
+        (ice l i m c)).
+      - now apply share_range.
+      - apply (share_range (skipn D l)); auto. now apply met_earlier.
+      - now apply share_lipschitz.
+      - rewrite Rmult_assoc. exact (proj2 (response_lipschitz l i m c Met Next Hm Hc)).
+    Qed.
+
+    Lemma twice_below h : taken P K h -> norm (twice h) <= gamma ^ 2 * norm (plus (F_ h) (n_ h)).
+    Proof.
+      intros H. destruct (taken_cons P K K_pos h H) as (i & l & -> & Met & _).
+      apply elements_at_most; [apply pow2_ge_0|]. intros m c Hm Hc. destruct (shares_range l m c Met Hm Hc) as [S0 S1].
+      change (Rabs (shares l m c * (shares l m c * plus (F_ (i :: l)) (n_ (i :: l)) m c))
+        <= gamma ^ 2 * Rabs (plus (F_ (i :: l)) (n_ (i :: l)) m c)).
+      rewrite !Rabs_mult, (Rabs_pos_eq (shares l m c)) by exact S0. rewrite <- Rmult_assoc.
+      apply Rmult_le_compat_r; [apply Rabs_pos|]. simpl. rewrite Rmult_1_r. now apply Rmult_le_compat.
+    Qed.
+
+    Lemma drift_shared h : taken P K h ->
+      norm (e_ h) <= norm (plus (plus (at_share F_ h) (at_share n_ h)) (at_share b_ h)).
+    Proof.
+      intros H. destruct (taken_cons P K K_pos h H) as (i & l & -> & Met & Next).
+      rewrite <- (Rmult_1_l (norm (plus _ _))). apply elements_at_most; [lra|]. intros m c Hm Hc.
+      pose proof (share_drift l i m c Met Next Hm Hc) as Dr. rewrite Rmult_1_l, drift_is. fold (stale l i m c) in Dr.
+      apply Rle_trans with (1 := Dr).
+      change (Rabs (share m c (W l m c)) * Rabs (stale l i m c)
+        <= Rabs (shares l m c * grd l m c + shares l m c * (fresh l i m c - grd l m c)
+          + shares l m c * (stale l i m c - fresh l i m c))).
+      replace (shares l m c * grd l m c + shares l m c * (fresh l i m c - grd l m c)
+          + shares l m c * (stale l i m c - fresh l i m c)) with (shares l m c * stale l i m c) by ring.
+      rewrite Rabs_mult. unfold shares. rewrite Rabs_Rabsolu. apply Rle_refl.
+    Qed.
+
+    Lemma at_share_together : forall w, inner (at_share (plus F_ n_)) w = inner (plus (at_share F_) (at_share n_)) w.
+    Proof.
+      intros w. apply same_sequence. intros h i m c.
+      change (shares h m c * (F_ (i :: h) m c + n_ (i :: h) m c)
+        = shares h m c * F_ (i :: h) m c + shares h m c * n_ (i :: h) m c). ring.
+    Qed.
+
+    Lemma twice_short : norm twice <= gamma * norm (plus (at_share F_) (at_share n_)).
+    Proof.
+      apply Rle_trans with (1 := at_share_le (at_share (plus F_ n_))), Req_le. f_equal. unfold norm. f_equal.
+      now rewrite at_share_together, inner_sym, at_share_together.
+    Qed.
+
+    Lemma cross_shared h : inner (plus (at_share F_ h) (at_share n_ h)) (at_share b_ h) = inner (twice h) (b_ h).
+    Proof.
+      apply sum_ext. intros m _. apply sum_ext. intros c _. unfold twice, at_share, Refined.weighed. simpl. ring.
+    Qed.
+
+    Let saturated := sqrt (gamma ^ 2 * A + noise_shared).
+
+    Lemma feasible_shared nu : let k := kappa gamma ell nu ((1 + 2 * gamma) * theta1) nuhat R_0 in
+      0 <= nu -> norm felt <= nu -> exists Y a, feasible_free p x sigma saturated q
+        (e0 eff gamma nu k eta (INR D) sigma) (e1 eff gamma Lambda1 nu k eta (INR D) sigma) (e2 eff eta (INR D)) A Y a.
+    Proof.
+      intros k Hnu Felt.
+      exists Y, (inner (scal (/ norm F_) F_) v_).
+      assert (Noise : inner (at_share n_) (at_share n_) <= noise_shared)
+        by (unfold noise_shared, Refined.distorted_noise; rewrite norm_sq; apply Rle_refl).
+      assert (Differ : martingale_difference P K (at_share n_))
+        by exact (Refined.weighed_noise P M size K grd fresh noise_unbiased shares).
+      assert (Known : known P K V 1 (at_share F_))
+        by exact (Refined.weighed_known P M size K grd K_pos shares).
+      assert (Sat : saturated = distorted_radius P K F_ gamma noise_shared)
+        by (unfold saturated, distorted_radius; now rewrite A_is).
+      pose proof (stale_short nu Felt) as Stale.
+      rewrite Sat, A_is. apply point_if_near. unfold q.
+      apply (near_for_measured F_ b_ e_ bv bn rem (plus e_ twice) (frozen_at V D u_shared) first_shared second_shared);
+        auto using pos_INR.
+      - rewrite (distorted_radius_square P K F_ (at_share n_) gamma noise_shared Noise).
+        apply (error_split_distorted P K F_ b_ e_ (at_share F_) (at_share n_) (at_share b_)); auto using at_share_le,
+          cross_shared, drift_shared.
+      - apply (drift_and_fresh_distorted P K F_ b_ e_ (at_share F_) (at_share n_) (at_share b_) twice gamma
+          noise_shared); auto using at_share_le, drift_shared, twice_short.
+      - exact parts.
+      - exact leaves_shared.
+      - exact coherent_short.
+      - exact shared_orthogonal.
+      - apply inner_le_product; [exact first_shared_short | now apply martingale_short].
+      - apply (second_product P K (frozen_at V D at_ice) gone);
+          [apply Rmult_le_pos; lra | now apply moved_short | exact second_shared_below |].
+        apply Rle_trans with (1 := weighted_by_stage). apply Rmult_le_compat_l; [|exact root_of_energy].
+        apply Rmult_le_pos; [lra | apply norm_nonneg].
+      - apply remainder_short. exact twice_below.
+    Qed.
+
+    (** Theorem 4 with the distortion met along the run. *)
+    Theorem free_asynchrony_adaptive Lambdah :
+      let nu := Lambdah * sigma in let k := kappa gamma ell nu ((1 + 2 * gamma) * theta1) nuhat R_0 in
+      0 <= Lambdah -> delay_constant M S (fun m => sqrt (INR (d m))) Lambdah ->
+      exists Y a, feasible_free p x sigma (sqrt (gamma ^ 2 * A + noise_shared)) q
+        (e0 eff gamma nu k eta (INR D) sigma) (e1 eff gamma Lambda1 nu k eta (INR D) sigma) (e2 eff eta (INR D)) A Y a.
+    Proof.
+      intros nu k Hn Delay. apply feasible_shared; [apply Rmult_le_pos; assumption|].
+      apply (noise_by_total P M size K grad (fun w => G w w)); auto.
+    Qed.
+
+    (** As `free_asynchrony_by_stage`: one number for the noise that the stages feel. *)
+    Theorem free_asynchrony_adaptive_by_stage :
+      let k := kappa gamma ell nuhat ((1 + 2 * gamma) * theta1) nuhat R_0 in
+      exists Y a, feasible_free p x sigma (sqrt (gamma ^ 2 * A + noise_shared)) q
+        (e0 eff gamma nuhat k eta (INR D) sigma) (e1 eff gamma Lambda1 nuhat k eta (INR D) sigma) (e2 eff eta (INR D))
+        A Y a.
+    Proof.
+      apply feasible_shared; [apply norm_nonneg|]. apply (noise_by_stage P M size K grad (fun w => G w w)); auto.
+    Qed.
+
+    (** In terms of the largest share r_k of each moment: rbar^2 sigma^2 with rbar^2 = (1/K) sum E r_k^2. *)
+    Theorem noise_shared_le (r : history -> R) :
+      (forall h m c, met P K h -> (m < M)%nat -> (c < size m)%nat -> Rabs (share m c (W h m c)) <= r h) ->
+      noise_shared <= / INR K * sum K (fun k => mean P k (fun h => r h ^ 2)) * sigma ^ 2.
+    Proof.
+      intros Hr. apply (Refined.distorted_noise_le P M size K grd fresh K_pos sigma noise_variance gamma shares
+        shares_range r). exact Hr.
+    Qed.
+
+    Theorem free_asynchrony_measured Lambdah (r : history -> R) :
+      let rbar2 := / INR K * sum K (fun k => mean P k (fun h => r h ^ 2)) in
+      let nu := Lambdah * sigma in let k := kappa gamma ell nu ((1 + 2 * gamma) * theta1) nuhat R_0 in
+      0 <= Lambdah -> delay_constant M S (fun m => sqrt (INR (d m))) Lambdah ->
+      (forall h m c, met P K h -> (m < M)%nat -> (c < size m)%nat -> Rabs (share m c (W h m c)) <= r h) ->
+      exists Y a, feasible_free p x sigma (sqrt (gamma ^ 2 * A + rbar2 * sigma ^ 2)) q
+        (e0 eff gamma nu k eta (INR D) sigma) (e1 eff gamma Lambda1 nu k eta (INR D) sigma) (e2 eff eta (INR D)) A Y a.
+    Proof.
+      intros rbar2 nu k Hn Delay Hr. destruct (free_asynchrony_adaptive Lambdah Hn Delay) as (y & a & Point).
+      exists y, a. apply feasible_if_less with (3 := Point).
+      - unfold q. repeat apply Rmult_le_pos; lra.
+      - split; [apply sqrt_pos|]. apply sqrt_le_1_alt. pose proof (noise_shared_le r Hr). unfold rbar2. lra.
+    Qed.
+  End distorted.
 End free.
 
 Print Assumptions free_asynchrony.
+Print Assumptions free_asynchrony_adaptive.

@@ -252,6 +252,56 @@ Proof.
   - exact delay_forward_root.
 Qed.
 
+(** And so does its form for the distortion met along the run, with the share w/tau of the linear device. *)
+Theorem free_witness_adaptive :
+  let A := average_squared_gradient coin 2 one 2 grad Wb in
+  let k := kappa (/ 2) 2 (3 / 2 * / 2) ((1 + 2 * / 2) * / 4)
+    (norm (sensitivity_of 2 forward (fun m => sqrt (INR (d m)) * / 4)))
+    (frozen_radius (/ 2) (INR (Nat.min 1 2) / INR 2 * norm (grad (Wb [])) ^ 2) A) in
+  let eta := curved (/ 2) 5 (/ 8) (/ 16) in
+  let noise := noise_shared coin 2 one 2 grad bent Wb (fun _ _ w => w / 4) in
+  exists Y a, feasible_free ((f (Wb []) - 0) / (/ 8 * 1 * INR 2)) (/ 8 * 1 * (3 / 2)) (/ 2)
+    (sqrt ((/ 2) ^ 2 * A + noise)) ((1 + / 2) * (/ 8 * 1) * (3 / 2))
+    (e0 (/ 8 * 1) (/ 2) (3 / 2 * / 2) k eta (INR 1) (/ 2))
+    (e1 (/ 8 * 1) (/ 2) (3 / 2) (3 / 2 * / 2) k eta (INR 1) (/ 2)) (e2 (/ 8 * 1) eta (INR 1)) A Y a.
+Proof.
+  apply (free_asynchrony_adaptive coin 2 one 2 f grad everywhere bent slope Wb (fun _ _ => ald 4) (/ 8) 1 (/ 2) (/ 4)
+    (3 / 2) (/ 2) 0 (3 / 2) 2 5 (/ 8) (/ 16) d 1 forward backward); try lra; try lia; unfold everywhere;
+    auto using gradient, smooth.
+  - exact trains_bent.
+  - intros h _ _. unfold f. set (a := Wb h 0%nat 0%nat). set (b := Wb h 1%nat 0%nat).
+    pose proof (pow2_ge_0 (a + b)). pose proof (pow2_ge_0 a). pose proof (pow2_ge_0 b). lra.
+  - intros. apply bent_unbiased.
+  - intros. apply bent_variance.
+  - intros h h' i. reflexivity.
+  - intros h i m c Met Next Hm Hc. apply linear_responds; try lra. replace c with 0%nat by (unfold one in Hc; lia).
+    now apply stays.
+  - intros h i m c Met Next Hm Hc. apply linear_drift_lipschitz; try lra.
+    replace c with 0%nat by (unfold one in Hc; lia). now apply stays.
+  - intros [|[|m]] Hm; simpl; lia.
+  - intros i j _ _. unfold forward. destruct i as [|[|i]], j as [|[|j]]; lra.
+  - intros i j _ _. unfold backward. destruct i as [|[|i]], j as [|[|j]]; lra.
+  - intros h i m u w u' w' Met Next Hm Vis Vis'.
+    destruct (visited_small h u w Met Vis), (visited_small h u' w' Met Vis'). now apply bent_joint.
+  - exact joint_whole.
+  - intros w i y z m c. unfold slope, grad, stage_gradient. destruct m as [|[|m]]; simpl; field.
+  - intros w i a y m c. unfold slope, grad, stage_gradient. destruct m as [|[|m]]; simpl; field.
+  - intros h i y m Met Next Hm. apply slope_below; [now apply small_now | exact Hm].
+  - intros h i _ _. apply bent_second.
+  - intros h i _ _. apply slope_moves.
+  - intros _ h Met. split; apply mean_below; intros i; apply bent_size; auto using small_now, small_late.
+  - exact delay_forward.
+  - intros m. lra.
+  - intros h m Met Hm. now apply bent_stage_variance.
+  - intros h m c Met Hm Hc. replace c with 0%nat by (unfold one in Hc; lia).
+    apply saturation_ratio; [lra | now apply stays].
+  - intros h i m c Met _ Hm Hc. replace c with 0%nat by (unfold one in Hc; lia).
+    apply (linear_share 4 (/ 2) (/ 8) _ 0); try lra. now apply stays.
+  - intros h m c Met Hm Hc. replace c with 0%nat by (unfold one in Hc; lia).
+    apply (linear_share 4 (/ 2) (/ 8) _ _ 0); try lra. now apply stays.
+  - exact delay_forward_root.
+Qed.
+
 (** The lag is felt, the noise is there, the device distorts and sees that the weight has moved, the gradient is not
     zero, and the staleness is not what the derivative at either point makes of it. *)
 Theorem free_not_trivial :
@@ -276,3 +326,4 @@ Proof.
 Qed.
 
 Print Assumptions free_witness.
+Print Assumptions free_witness_adaptive.
