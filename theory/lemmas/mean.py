@@ -1,9 +1,9 @@
 """Form C of Theorem 1: the mean direction given the past, so that step and noise have no cross term.
 
-mu = F + b is the mean of the sample's direction given the past, n the rest of it; e = ebar + etilde is the drift, ebar
-its mean. The step is v + omega, v = F + b + ebar, omega = n + etilde. `share` is theta(w), known before the sample: the
-drift changes by at most share |g - g'| where the direction does, so that |e| <= share |g|; of the linear device
-share = |w|/tau. Source: docs/theory.md#mean.feasible.
+A sample's direction is g = F + b + noise: F + b its mean given the past, b the staleness in the mean. Its drift is
+e = ebar + etilde, ebar its mean. The step is v + n, v = F + b + ebar its mean given the past. `share` is theta(w),
+known before the sample: the drift changes by at most share |g - g'| where the direction does, so that |e| <= share |g|;
+of the linear device share = |w|/tau. Source: docs/theory.md#mean.feasible.
 """
 
 from sympy import Expr
@@ -68,15 +68,14 @@ from theory.setting.assumptions import (
 
 y, Eb, Et = generators("v Ebar Etilde")
 v: Vector = F + b + Eb
-omega: Vector = n + Et
-"""The mean of the step's direction given the past, and what is left of it: a martingale difference."""
+"""The mean of the step given the past; what is left of the step, n, is a martingale difference."""
 
 
 # --- the variance of the step
 
 
 om, ctr, e_i, e_c, lam, lo, lc, ln = symbols("om_i ctr_i e_i e_c lam_i lam_om lam_ctr lam_n")
-"""omega_i, v_i less the direction made of the mean, the drifts of sample and mean, a weight, and these weighed."""
+"""The rest of an element of a step, its mean less the step of the mean direction, the drifts of both; a weight."""
 LO, LC, LN = generators("L_om L_ctr L_n")
 
 
@@ -233,9 +232,9 @@ LV, LV_k, LOm, LOm_k = generators("Lv Lv_k Lom Lom_k")
 
 
 def curved(d: Draft) -> None:
-    """Introduce a path of smoothness L_k <= L known before sample k, and v and omega times sqrt(L_k).
+    """Introduce a path of smoothness L_k <= L known before sample k, and v and n times sqrt(L_k).
 
-    c_w bounds what the noise pays: half the step size times N(sqrt(L_k) omega)^2.
+    c_w bounds what the noise pays: half the step size times N(sqrt(L_k) n)^2.
     """
     master.values(d)
     d.given("alpha > 0", lt(0, alpha), "domain")
@@ -316,18 +315,18 @@ def curvature_costs_the_step_and_the_noise_apart(d: Draft) -> None:
 
 def reach(mean_drift: Expr) -> Expr:
     """Return eta(Y) with a bound of the mean drift."""
-    return mean_drift + effective * (staleness.Lambda1 * Y + nu)
+    return mean_drift + moved()
 
 
 def setting(d: Draft) -> None:
     """Introduce Analog-SGD-AP by its mean directions: path, gradient, staleness, and the point (A, Y, a).
 
-    S bounds the staleness of the mean direction, and nu is of the stages' omega.
+    S bounds the staleness of the mean direction, and nu is of the stages' n.
     """
     master.gradient(d)
     d.process("n", known=0, differences=0, reason=UNBIASED)
     curved(d)
-    for local, image in ((F_k, F), (v_k, v), (n_k, omega)):
+    for local, image in ((F_k, F), (v_k, v), (n_k, n)):
         d.link(local, image, over=STEP)
     staleness.rows(d, positive=False, step=effective)
     d.define(A, norm2(F))
@@ -339,10 +338,35 @@ def _point(d: Draft) -> None:
     d.define(a, inner(unit, v))
 
 
+def _stale(d: Draft) -> None:
+    """Show how long the staleness is."""
+    by = Cite("stale.martingale", "bound", {alpha: effective}, {"v": v})
+    d.have("stale", le(norm2(b), moved() ** 2), by)
+
+
+def moved() -> Expr:
+    """Return what bounds the staleness."""
+    return effective * (staleness.Lambda1 * Y + nu)
+
+
+def _reached(d: Draft, mean_drift: Expr) -> None:
+    """Show that v is within eta(Y) of the gradient, for a bound of the mean drift."""
+    add = Cite("hilbert.minkowski", "bound", where(s=mean_drift, t=moved()), {"u": Eb, "w": b})
+    d.have("reach", le(norm2(v - F), reach(mean_drift) ** 2), add)
+
+
+def _paid(d: Draft) -> None:
+    """Conclude (ii) and |a| <= Y."""
+    d.have("paid", le(inner(F, v), p + cw + x / 2 * norm2(v)), Cite("mean.curvature", "bound", {}, {"v": v}))
+    d.conclude("ii", le(a * r, p + cw + x / 2 * Y**2), combine(times("paid"), times("Y^2", -x / 2), times("a :=", r)))
+    d.have("inside", le(inner(unit, v) ** 2, Y**2), Cite("hilbert.component", "bound", {}, {"v": v}))
+    d.conclude("component", le(a**2, Y**2), combine(times("inside"), times("a :=", a + inner(unit, v))))
+
+
 WORLD = {**CURVED, **staleness.ROW, **staleness.STALE, "alpha": "1/20", "gain": 2, "Lambda1": 4, "nu": 2}
 WORLD_VECTORS = {
     **CURVED_VECTORS, **staleness.ROW_VECTORS, **staleness.STALE_VECTORS, **staleness.SUMS,
-    "b": (0,), "n": (0,), "Ebar": ("1/4",), "Etilde": (0,), **dict.fromkeys(("v_k", "Lv", "Lv_k"), ("5/4",)),
+    "b": (0,), "n": (0,), "Ebar": ("1/4",), **dict.fromkeys(("v_k", "Lv", "Lv_k"), ("5/4",)),
 }  # fmt: skip
 ASSUMED = [SMOOTH, LOWER, UNBIASED, VARIANCE, LAGS, STALENESS]
 
@@ -355,22 +379,12 @@ def the_point_of_a_run_is_feasible_with_its_mean_drift(d: Draft) -> None:
     """
     setting(d)
     _point(d)
-    d.process("Etilde", known=0, differences=0, reason=UNBIASED)
     d.given("phi >= 0", le(0, phi), "domain")
     d.given("phi", le(norm2(Eb), phi**2), "domain")
-    stale = effective * (staleness.Lambda1 * Y + nu)
-    d.have("stale", le(norm2(b), stale**2), Cite("stale.martingale", "bound", {alpha: effective}, {"v": v}))
-    add = Cite("hilbert.minkowski", "bound", where(s=phi, t=stale), {"u": Eb, "w": b})
-    d.have("reach", le(norm2(v - F), reach(phi) ** 2), add)
+    _stale(d)
+    _reached(d, phi)
     d.conclude("i", near(reach(phi)), Cite("master.polarise", "bound", where(eta=reach(phi)), {"v": v}))
-    d.have(
-        "paid",
-        le(inner(F, v), p + cw + x / 2 * norm2(v)),
-        Cite("mean.curvature", "bound", {}, {"v": v, "n": omega}),
-    )
-    d.conclude("ii", le(a * r, p + cw + x / 2 * Y**2), combine(times("paid"), times("Y^2", -x / 2), times("a :=", r)))
-    d.have("inside", le(inner(unit, v) ** 2, Y**2), Cite("hilbert.component", "bound", {}, {"v": v}))
-    d.conclude("component", le(a**2, Y**2), combine(times("inside"), times("a :=", a + inner(unit, v))))
+    _paid(d)
     d.witness({**WORLD, "phi": 1, "v_i": "5/4"}, WORLD_VECTORS)
 
 
@@ -379,8 +393,8 @@ def the_point_of_a_run_is_feasible_by_its_mean_direction(d: Draft) -> None:
     """(A, Y, a) satisfies (i) with sqrt(rho^2 A + T2) + q Y + qn, (ii) without a cross term, and |a| <= Y.
 
     (i) A + Y^2 - 2 a sqrt(A) <= (sqrt(rho^2 A + T2) + q Y + qn)^2, (ii) a sqrt(A) <= p + c_w + (x/2) Y^2. T2 is the
-    average of sum_i share_i^2 Var(g_i), c_w that of (alpha gain/2) L_k norm(omega_k)^2; q and qn are as in Theorem 1
-    with S of the mean direction and nu of omega.
+    average of sum_i share_i^2 Var(g_i), c_w that of (alpha gain/2) L_k norm(n_k)^2; q and qn are as in Theorem 1
+    with S of the mean direction and nu of n.
     """
     setting(d)
     drifts(d)
@@ -388,19 +402,13 @@ def the_point_of_a_run_is_feasible_by_its_mean_direction(d: Draft) -> None:
     _point(d)
     d.define(q, (1 + rho) * effective * staleness.Lambda1)
     d.define(qn, (1 + rho) * effective * nu)
-    stale = effective * (staleness.Lambda1 * Y + nu)
-    d.have("stale", le(norm2(b), stale**2), Cite("stale.martingale", "bound", {alpha: effective}, {"v": v}))
-    bound = T + rho * stale
-    d.have("mean drift", le(norm2(Eb), bound**2), Cite("mean.drift", "bound", where(B_b=stale)))
-    measured = Cite("mean.measured", "i", where(phi=bound))
-    total, goal = reach(bound), T + q * Y + qn
-    d.have("near", near(total), measured)
-    d.conclude(
-        "i",
-        near(goal),
-        combine(times("near"), times("q :=", -Y * (total + goal)), times("qn :=", -(total + goal))),
-    )
-    for name in ("ii", "component"):
-        relation = the_point_of_a_run_is_feasible_with_its_mean_drift.conclusion(name)
-        d.conclude(name, relation, Cite("mean.measured", name, where(phi=bound)))
+    _stale(d)
+    bound, goal = T + rho * moved(), T + q * Y + qn
+    d.have("mean drift", le(norm2(Eb), bound**2), Cite("mean.drift", "bound", where(B_b=moved())))
+    _reached(d, bound)
+    total = reach(bound)
+    whole = times("q :=", -Y * (total + goal)), times("qn :=", -(total + goal))
+    d.have("together", le(norm2(v - F), goal**2), combine(times("reach"), *whole))
+    d.conclude("i", near(goal), Cite("master.polarise", "bound", where(eta=goal), {"v": v}))
+    _paid(d)
     d.witness({**WORLD, **DRIFT, "v_i": "5/4"}, {**WORLD_VECTORS, **DRIFT_VECTORS})
