@@ -81,7 +81,6 @@ def stopped_noise_is_orthogonal_to_the_past(d: Draft) -> None:
 
 
 om_i, u_i, su_i = symbols("om_i u_i su_i")
-stepped, moved = generators("stepped moved")
 
 
 @lemma("stopped.window", "Distances moved before the stop", assumes=[LAGS])
