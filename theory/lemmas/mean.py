@@ -224,7 +224,7 @@ def mean_drift_counts_noise_by_the_share_where_it_is(d: Draft) -> None:
 # --- the descent
 
 
-Lk, root_L, v_i, lv_i, lo_i, cw = symbols("L_k sqrt_L v_i Lv_i Lom_i c_w")
+Lk, root_Lk, v_i, lv_i, lo_i, cw = symbols("L_k sqrt_Lk v_i Lv_i Lom_i c_w")
 LV, LV_k, LOm, LOm_k = generators("Lv Lv_k Lom Lom_k")
 
 
@@ -241,10 +241,10 @@ def curved(d: Draft) -> None:
     d.given("L_k <= L", le(Lk, L), SMOOTH)
     move = -effective * (v_k + n_k)
     d.given("smooth", le(f_next, f_now + inner(F_k, move) + Lk / 2 * norm2(move)), SMOOTH)
-    d.root(root_L, Lk, combine(times("L_k >= 0")))
+    d.root(root_Lk, Lk, combine(times("L_k >= 0")))
     for part, at_step, weighed, whole_k, whole in ((v_i, v_k, lv_i, LV_k, LV), (om, n_k, lo_i, LOm_k, LOm)):
         d.link(part, at_step, over=COORDINATE)
-        d.define(weighed, root_L * part)
+        d.define(weighed, root_Lk * part)
         d.link(weighed, whole_k, over=COORDINATE)
         d.link(whole_k, whole, over=STEP)
     d.process("Lv", known=-1, differences=None, reason="domain")
@@ -273,11 +273,11 @@ def curvature_costs_the_step_and_the_noise_apart(d: Draft) -> None:
     for local, image in ((F_k, F), (v_k, y), (n_k, n)):
         d.link(local, image, over=STEP)
     given = times("Lv_i :="), times("Lom_i :=")
-    both, of = lv_i + lo_i, root_L * (v_i + om)
+    both, of = lv_i + lo_i, root_Lk * (v_i + om)
     d.have(
         "element",
         eq(Lk * (v_i + om) ** 2, both**2),
-        combine(*(times(one.fact, -(both + of)) for one in given), times("sqrt_L^2", -((v_i + om) ** 2))),
+        combine(*(times(one.fact, -(both + of)) for one in given), times("sqrt_Lk^2", -((v_i + om) ** 2))),
     )
     whole = d.average("element", COORDINATE)
     d.have("at a step", eq(Lk * norm2(v_k + n_k), norm2(LV_k + LOm_k)), whole)
@@ -285,7 +285,7 @@ def curvature_costs_the_step_and_the_noise_apart(d: Draft) -> None:
     d.have("weighed", le(f_next, first), combine(times("smooth"), times("at a step", effective**2 / 2)))
     total = -effective * inner(F, y + n) + effective**2 / 2 * norm2(LV + LOm)
     d.have("average", le(mean_next, mean_now + total), d.average("weighed", STEP))
-    below = combine(times("L_k <= L", v_i**2), times("Lv_i :=", lv_i + root_L * v_i), times("sqrt_L^2", v_i**2))
+    below = combine(times("L_k <= L", v_i**2), times("Lv_i :=", lv_i + root_Lk * v_i), times("sqrt_Lk^2", v_i**2))
     d.have("length", le(lv_i**2, L * v_i**2), below)
     d.have("length at a step", le(norm2(LV_k), L * norm2(v_k)), d.average("length", COORDINATE))
     d.have("step", le(norm2(LV), L * norm2(y)), d.average("length at a step", STEP))
