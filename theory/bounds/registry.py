@@ -100,7 +100,7 @@ def _resolved() -> Bound:
 
 
 def _mean() -> Bound:
-    """Return form C of Theorem 1; its noise is in nu, T2 and c_w, and is not made of sigma^2."""
+    """Return Theorem 1 by conditional means; its noise is in nu, T2 and c_w, and is not made of sigma^2."""
     form = MultiplierForm("plain", (), {}, ("mean.end",), family("mean.end"), True, _DEGREES)
     base = _bound(mean.THEOREM, feasible_latex(claim("mean.end"), "i", "ii"), form)
     required = tuple(INSTEAD.get(name, name) for name in base.required)

@@ -2,8 +2,8 @@
 
 Setting:    smooth, lower, unbiased, variance, response, lags, staleness; S and nu are of the mean direction and of what
             is left of the step, T2 and c_w are sums over the steps (mean.drift, mean.variance, mean.curvature).
-Statement:  the point (A, Y, a) of a run satisfies (i), (ii) and a^2 <= Y^2 of form C; so A is at most the largest A for
-            which some Y >= 0 and a do.
+Statement:  the point (A, Y, a) of a run satisfies (i), (ii) and a^2 <= Y^2, with no cross term in (ii); so A is at most
+            the largest A for which some Y >= 0 and a do.
 Status:     upper bound.
 Source:     docs/theory.md#mean.feasible.
 """
@@ -26,7 +26,7 @@ THEOREM = Theorem(
     domain=conditions("master.explicit", "x < 1", "lag is short", "saturation and lag"),
     source=_RUN.source,
 )
-"""Form C of Theorem 1."""
+"""Theorem 1 by conditional means."""
 
 if [_RUN.conclusion(name) for name in _PREMISES] != [_END.premise(name) for name in _PREMISES]:  # pragma: no cover
     raise AssertionError("mean.feasible concludes another set than mean.end starts from")

@@ -1,4 +1,4 @@
-"""Form C as a bound: against brute force, closed forms and Theorem 1, whose multipliers it uses with other numbers."""
+"""Conditional means as a bound: against brute force, closed forms and Theorem 1, whose multipliers it uses."""
 
 import math
 
