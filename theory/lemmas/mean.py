@@ -1,4 +1,4 @@
-"""Form C of Theorem 1: the mean direction given the past, so that step and noise have no cross term.
+"""Theorem 1 by conditional means: the step is split where the past ends, so that its parts have no cross term.
 
 A sample's direction is g = F + b + noise: F + b its mean given the past, b the staleness in the mean. Its drift is
 e = ebar + etilde, ebar its mean. The step is v + n, v = F + b + ebar its mean given the past. `share` is theta(w),
@@ -368,9 +368,9 @@ WORLD_VECTORS = {
 ASSUMED = [SMOOTH, LOWER, UNBIASED, VARIANCE, LAGS, STALENESS]
 
 
-@lemma("mean.measured", "Form C with the mean drift as measured", assumes=ASSUMED)
+@lemma("mean.measured", "Theorem 1 by conditional means, with the drift as measured", assumes=ASSUMED)
 def the_point_of_a_run_is_feasible_with_its_mean_drift(d: Draft) -> None:
-    """(A, Y, a) satisfies (i), (ii), |a| <= Y of form C with phi + alpha gain (Lambda1 Y + nu) in the square of (i).
+    """(A, Y, a) satisfies (i), (ii), |a| <= Y of mean.feasible with phi + alpha gain (Lambda1 Y + nu) in (i).
 
     phi is what bounds the mean drift N(ebar); p is the fall f(W_0) - f* over alpha gain K, f* a bound of E f(W_K).
     """
@@ -385,7 +385,7 @@ def the_point_of_a_run_is_feasible_with_its_mean_drift(d: Draft) -> None:
     d.witness({**WORLD, "phi": 1, "v_i": "5/4"}, WORLD_VECTORS)
 
 
-@lemma("mean.feasible", "Form C of Theorem 1: the feasible set", assumes=[*ASSUMED, RESPONSE])
+@lemma("mean.feasible", "Theorem 1 by conditional means: the feasible set", assumes=[*ASSUMED, RESPONSE])
 def the_point_of_a_run_is_feasible_by_its_mean_direction(d: Draft) -> None:
     """(A, Y, a) satisfies (i) with sqrt(rho^2 A + T2) + q Y + qn, (ii) without a cross term, and |a| <= Y.
 

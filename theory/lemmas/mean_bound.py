@@ -1,4 +1,4 @@
-"""What form C proves of A by algebra: Theorem 1's multipliers, with other numbers. Source: docs/theory.md#mean.end."""
+"""What conditional means prove of A: Theorem 1's multipliers with other numbers. Source: docs/theory.md#mean.end."""
 
 from theory.kernel import Cite, Draft, combine, le, lemma, lt, times
 from theory.lemmas.feasible import A, S, T, Y, a, g, near, p, q, qn, r, rbar2, reach, rho, sigma, signs, x, xn
@@ -6,12 +6,12 @@ from theory.lemmas.mean import T2, cw
 from theory.lemmas.multiplier import A1, T1, denominator, f, mu, right_side, u, u1
 
 PUT = {xn: 0 * x, g: 0 * x, p: p + cw, rbar2: T2, sigma: 1 + 0 * x}
-"""What form C puts for the numbers of Theorem 1 with resolved noise: no noise meets the step."""
+"""What conditional means put for the numbers of Theorem 1 with resolved noise: no noise meets the step."""
 
 
-@lemma("mean.end", "One number excludes all above it: form C")
-def a_number_below_which_every_point_of_form_c_stays(d: Draft) -> None:
-    """If G(A1; mu) < A1 for one mu, then every A with (i), (ii) of form C is below A1.
+@lemma("mean.end", "One number excludes all above it: conditional means")
+def a_number_below_which_every_point_of_the_means_stays(d: Draft) -> None:
+    """If G(A1; mu) < A1 for one mu, then every A with (i), (ii) of mean.feasible is below A1.
 
     G is that of multiplier.end with p + c_w for p, T2 for rbar2 sigma^2, and xn = 0.
     """

@@ -1,4 +1,4 @@
-"""Form C of Theorem 1, the path form and stopped runs: each stands, and none with a smaller constant."""
+"""Theorem 1 by conditional means, the path form and stopped runs: each stands, and none with a smaller constant."""
 
 from dataclasses import replace
 

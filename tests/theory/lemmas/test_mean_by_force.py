@@ -1,4 +1,4 @@
-"""Form C, the path form and stopped runs on whole trees of samples, in exact fractions: what is equal is equal.
+"""Conditional means, the path form and stopped runs on whole trees of samples, in exact fractions.
 
 One weight of a linear device, f = L w^2/2, samples L w_hat - noise of two values, forward weights one update old.
 """
@@ -36,7 +36,7 @@ CASES = (
 
 
 def sums(case: Case) -> dict[str, Q]:
-    """Return the averages over the tree that form C speaks of; `rho` is the largest saturation that is met before T."""
+    """Return the averages that mean.feasible speaks of; `rho` is the largest saturation that is met before T."""
     found = dict.fromkeys(("A", "Y2", "Fv", "Fh", "h2", "ebar2", "b2", "n2", "T2", "cost", "kappa", "end"), Q(0))
     found["rho"], found["late"] = Q(0), Q(0)
     _walk(case, found, (case.start,), Q(1))
@@ -76,7 +76,7 @@ def _walk(case: Case, found: dict[str, Q], path: tuple[Q, ...], odds: Q) -> None
 
 
 def constants(case: Case, found: dict[str, Q]) -> dict[str, sympy.Expr]:
-    """Return the numbers of form C: one stage, S = L."""
+    """Return the numbers of mean.feasible: one stage, S = L."""
     step = sympy.Rational(str(case.alpha))
     L, n2 = sympy.Rational(str(case.L)), sympy.Rational(str(found["n2"]))
     rho, fall = sympy.Rational(str(found["rho"])), case.L * case.start**2 / 2 - found["end"]
