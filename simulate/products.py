@@ -1,6 +1,7 @@
 """Products for the laws of problems: plain Python where Python calls them, SIMD lanes inside a compiled kernel.
 
-A law that is compiled finds the other form in `simulate.kernels.products`; both add the same numbers in the same order.
+A law that is compiled finds the other form in `simulate.kernels.products`, which adds the same numbers in the same
+order, or in `simulate.kernels.inner`, whose order is its own.
 """
 
 from typing import Any
@@ -42,3 +43,8 @@ def add_squared_columns(data: Floats, first: int, x: Floats, out: Floats) -> Non
         for i in range(len(out)):
             one = data[first + j * len(out) + i] * x[j]
             out[i] += one * one
+
+
+def inner(one: Floats, other: Floats) -> Any:  # noqa: ANN401 - a number of their dtype
+    """Return the inner product of two contiguous vectors of one length; compiled, it sums in an order of its own."""
+    return one.dtype.type(np.dot(one, other))

@@ -13,7 +13,7 @@ from numba import njit
 from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
-from simulate.kernels import products  # noqa: F401 - what compiled laws make of `simulate.products`
+from simulate.kernels import inner, products  # noqa: F401 - what compiled laws make of `simulate.products`
 from simulate.kernels.entry import Element, KernelMoments, State, check_shape, split
 from simulate.kernels.grains import Grains, Parts, set_keys
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop

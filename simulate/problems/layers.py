@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.problems import activations, layer_laws, losses
+from simulate.problems import activations, layer_codes, losses
 from simulate.problems.architecture import Architecture
 from simulate.problems.base import Laws, Moments, Problem, generator
 from simulate.problems.spectral import up
@@ -23,8 +23,8 @@ _SMALL: Final = 1 << 18
 _FEW, _NARROW, _INPUTS = 24, 5, 9
 """Rows, units of a hidden layer and inputs of a miniature."""
 
-_BUILT_IN = {name: act for name, act in activations.of_layers().items() if name in layer_laws.ACTIVATIONS}
-_BUILT_IN_LOSSES = {name: loss for name, loss in losses.of_layers().items() if name in layer_laws.LOSSES}
+_BUILT_IN = {name: act for name, act in activations.of_layers().items() if name in layer_codes.ACTIVATIONS}
+_BUILT_IN_LOSSES = {name: loss for name, loss in losses.of_layers().items() if name in layer_codes.LOSSES}
 """What the laws know; a plug-in may give one of these names to something else."""
 
 
@@ -293,6 +293,8 @@ class LayerNetwork(Architecture):
         acts, loss = self.layer_activations, self.loss_function
         if any(act is not _BUILT_IN.get(act.name) for act in acts) or loss is not _BUILT_IN_LOSSES.get(loss.name):
             return None
+        from simulate.problems import layer_laws  # loads Numba: not before a kernel is made
+
         names = [act.name for act in acts]
         data = layer_laws.packed(
             self.inputs, self.targets, self.width, names, self.loss, bias=self.bias, taken=self.taken, noise=self.noise

@@ -245,8 +245,8 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     if refusal:
         return replace(unapplied, reason=refusal)
     priori = basis == "a-priori"
-    if form.ends and (unknown := descent.unknown(evidence.descent, evidence.replicas, observed.constants)):
-        return replace(unapplied, reason=unknown)
+    if form.ends and math.isnan(evidence.descent[1]):
+        return replace(unapplied, reason="f(W_K) was not looked at")
     extras = (name for name in (*form.extras, *form.optional) if name in observed.constants.values)
     taken = [name for name in extras if not (priori and name in form.optional) or observed.constants.proved(name)]
     known = observed.constants.take(*dict.fromkeys((*form.constants, *taken)))
@@ -261,7 +261,9 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
         ends = _ends(form, known, evidence)
     except OutsideDomain as error:
         return replace(unapplied, reason=str(error))
-    return _decide(replace(unapplied, condition=condition), ends, evidence)
+    check = _decide(replace(unapplied, condition=condition), ends, evidence)
+    undecided = form.ends and check.verdict == "inconclusive"  # by what is measured of the bound: the others decide
+    return replace(unapplied, reason=f"{observed.replicas} replicas do not decide it") if undecided else check
 
 
 def _of_device(observed: Observations, basis: Basis) -> dict[str, float]:
