@@ -1,4 +1,4 @@
-"""Files that are read whole: only regular ones, and none that grows beyond a limit on the way into memory."""
+"""Files that are read whole: only regular ones, none beyond a limit or beyond the memory that is free."""
 
 import io
 import os
@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from boundary import memory
 from boundary.refusal import BadInput
 
 _AT_ONCE: Final = 1 << 20
@@ -28,6 +29,8 @@ def read_whole(name: str, path: str, most: int, needed_by: str = "", *, shown: s
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise BadInput(name, value, "a regular file", needed_by)
+            if status.st_size <= most:
+                memory.require(name, value, status.st_size, "its content")
             # One that is too large is not read at all; one that grows, or hides its size, is read up to the limit.
             content = file.read(most + 1) if status.st_size <= most else None
     except BadInput:
@@ -43,7 +46,8 @@ def read_whole(name: str, path: str, most: int, needed_by: str = "", *, shown: s
 def arrays_of(name: str, path: str, content: bytes, most: int, needed_by: str = "") -> dict[str, NDArray[Any]]:
     """Return the arrays of an NPZ archive that holds at most `most` bytes when unpacked.
 
-    What the archive says of its members' sizes is not believed: they are unpacked piece by piece up to the limit.
+    What the archive says of its members' sizes is not believed: they are unpacked piece by piece up to the limit, and
+    no further than the free memory goes, of which each takes twice its size.
 
     Raises:
         BadInput: for what is no archive of plain arrays, and for one that holds more.
@@ -64,11 +68,12 @@ def _members(name: str, path: str, content: bytes, most: int, needed_by: str) ->
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         for member in archive.infolist():
             with archive.open(member) as stream:
-                data = _at_most(stream, left)
+                data = _at_most(stream, min(left, memory.free() // 2))
             left -= len(data)
             key = member.filename.removesuffix(".npy")
             if left < 0:
                 raise BadInput(name, path, f"arrays of at most {most} bytes together", needed_by)
+            memory.require(name, path, len(data), f"the array {key}")
             if key in found:
                 raise BadInput(name, path, f"one array {key}", needed_by)
             found[key] = data

@@ -26,13 +26,32 @@ def _show_problems(kinds: list[type[Problem]]) -> None:
     for kind in kinds:
         typer.echo(f"{kind.name}: {kind.summary}")
         for setting, about in _settings(kind).items():
-            typer.echo(f"    {setting} = {about['default']}    {about['meaning']}")
+            default = "(none)" if about["default"] in ("", (), None) else about["default"]
+            typer.echo(f"    {setting} = {default}    {about['meaning']}")
 
 
 def _settings(kind: type[Problem]) -> dict[str, dict[str, Any]]:
     """Return a problem's settings: defaults from its fields, meanings from its docstring."""
-    words = dict(re.findall(r"^ *(\w+): (.+)$", inspect.getdoc(kind) or "", re.MULTILINE))
+    words = _arguments(inspect.getdoc(kind) or "")
     return {
         name: {"default": field.default, "meaning": words.get(name, "")}
         for name, field in kind.setting_fields().items()
     }
+
+
+def _arguments(docstring: str) -> dict[str, str]:
+    """Return what a docstring says of each argument, entire and on one line.
+
+    What is indented further than a name goes on with it; an empty line, or one that is indented less, ends them.
+    """
+    found, name = dict[str, str](), ""
+    _, _, listed = docstring.partition("\nArgs:\n")
+    for line in listed.splitlines():
+        if re.match(r" {0,3}(\S|$)", line):
+            break
+        begun = re.match(r" {4}(\w+): (.+)$", line)
+        if begun:
+            name, found[begun[1]] = begun[1], begun[2].strip()
+        elif name:
+            found[name] += " " + line.strip()
+    return found

@@ -24,8 +24,8 @@ class Digits(Network):
         stages: M, >= 1.
         width: outputs of every stage but the last, which has 10.
         samples: N, images drawn without repetition, in [1, 1797].
-        activation: a name of `activations.REGISTRY`.
-        loss: a name of `losses.REGISTRY`.
+        activation: tanh, identity, sigmoid or softplus, the last two less their value at 0; or a plug-in's.
+        loss: log-cosh, squared or logistic, or a plug-in's.
         gain: W_0 has Gaussian entries of variance gain^2 / inputs, in w, >= 0.
         instance: seed of the choice of images and of W_0.
 

@@ -3,8 +3,7 @@
 What a file may hold stands in `read_labelled`. Whatever is drawn depends on `instance` alone.
 """
 
-import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from boundary import BadInput
 from simulate.problems import named
 from simulate.problems.base import generator, require
-from simulate.problems.data import content_of, demand, from_csv, is_npz, named_arrays, numbers, within_reach
+from simulate.problems.data import Source, demand, from_csv, is_npz, named_arrays, numbers, within_reach
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -54,14 +53,6 @@ class Labelled:
         for array in vars(self).values():
             if isinstance(array, np.ndarray):
                 array.setflags(write=False)
-
-
-@dataclass(frozen=True)
-class _Source:
-    """What `data` names; two are the same if what they hold is."""
-
-    sha256: str
-    content: bytes = field(compare=False)
 
 
 @dataclass(frozen=True)
@@ -128,17 +119,16 @@ def read_labelled(
     require(instance >= 0, "instance", instance, "an integer >= 0")
     if data in named.NAMES:
         require(not target, "target", target, f"nothing, since {data} knows what is to be predicted")
-        source = _Source(data, b"")
+        source = Source(data, [])
     else:
-        content = content_of(data)
-        source = _Source(hashlib.sha256(content).hexdigest(), content)
+        source = Source.of(data)
     shape = widths if data == "teacher" else ()
     return _prepared(source, data, target or "y", classes, standardise, test, samples, instance, shape)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def _prepared(
-    source: _Source,
+    source: Source,
     data: str,
     target: str,
     classes: bool,
@@ -157,9 +147,9 @@ def _prepared(
         images, digits, checksum = named.images(data)
         train = _Part(images, digits)
     elif is_npz(data):
-        train, held = _from_npz(data, source.content, target, classes)
+        train, held = _from_npz(data, source.content.pop(), target, classes)
     else:
-        inputs, column, columns = from_csv(data, source.content, target)
+        inputs, column, columns = from_csv(data, source.content.pop(), target)
         within_reach(data, inputs, column)
         train = _Part(inputs, _whole(data, target, column) if classes else column[:, None])
     count = widths[-1] * classes if data == "teacher" else _classes(data, target, train, held)

@@ -35,8 +35,8 @@ class Network(FiniteData):
         stages: M, >= 1.
         width: one number for all stages, or M + 1 numbers: inputs, then the outputs of each stage.
         samples: N, >= 1.
-        activation: a name of `activations.REGISTRY`.
-        loss: a name of `losses.REGISTRY`.
+        activation: tanh, identity, sigmoid or softplus, the last two less their value at 0; or a plug-in's.
+        loss: log-cosh, squared or logistic, or a plug-in's.
         gain: W_0 has Gaussian entries of variance gain^2 / inputs, in w, >= 0.
         teacher_gain: the same of the teacher that labels the data.
         label_noise: standard deviation of what is added to the labels.

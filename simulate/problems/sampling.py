@@ -2,6 +2,7 @@
 
 import hashlib
 from abc import abstractmethod
+from array import array
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from boundary import BadInput
 from boundary.bytes import arrays_of, read_whole
 from simulate.problems.base import Problem, require
+from simulate.problems.data import lines_of, number_in
 
 Floats = NDArray[np.float64]
 SAMPLINGS: Final = ("random", "full", "cyclic", "shuffled")
@@ -157,8 +159,7 @@ def read_start(start: str, size: int, sha256: str) -> tuple[Floats, str]:
     try:
         value = float(start)
     except ValueError:
-        found, checksum = _numbers_of("start", start)
-        require(len(found) == size, "start", start, f"a file of {size} numbers; it has {len(found)}")
+        found, checksum = _numbers_of("start", start, size)
     else:
         require(bool(np.isfinite(value)), "start", value, "a finite number, or a file of numbers")
         found, checksum = np.full(size, value), ""
@@ -167,17 +168,31 @@ def read_start(start: str, size: int, sha256: str) -> tuple[Floats, str]:
     return found, checksum
 
 
-def _numbers_of(name: str, path: str) -> tuple[Floats, str]:
+def _numbers_of(name: str, path: str, size: int) -> tuple[Floats, str]:
     content = read_whole(name, path, _LARGEST_FILE)
     if path.lower().endswith(".npz"):
         arrays = list(arrays_of(name, path, content, _LARGEST_FILE).values())
         fits = len(arrays) == 1 and arrays[0].ndim == 1 and arrays[0].dtype.kind in "fi"
         require(fits, name, path, "one array of numbers")
+        require(len(arrays[0]) == size, name, path, f"a file of {size} numbers; it has {len(arrays[0])}")
         found = np.asarray(arrays[0], np.float64)
     else:
-        try:
-            found = np.array([float(line) for line in content.decode("utf-8-sig").split()])
-        except ValueError:
-            raise BadInput(name, path, "a number, or a file of numbers, one a line") from None
+        found = _listed(name, path, content, size)
     require(bool(np.all(np.isfinite(found))), name, path, "finite numbers")
     return found, hashlib.sha256(content).hexdigest()
+
+
+def _listed(name: str, path: str, content: bytes, size: int) -> Floats:
+    """Return the `size` numbers of a text, which is read no further than it takes to see that it has more."""
+    found = array("d")
+    try:
+        for line in lines_of(name, path, content):
+            for cell in line.split():
+                value = number_in(cell)
+                require(value is not None, name, path, f"a number, or a file of numbers, not of {cell[:40]!r}")
+                found.append(value or 0.0)
+            require(len(found) <= size, name, path, f"a file of {size} numbers; it has more")
+    except UnicodeDecodeError:
+        raise BadInput(name, path, "a number, or a file of numbers, one a line") from None
+    require(len(found) == size, name, path, f"a file of {size} numbers; it has {len(found)}")
+    return np.array(found)

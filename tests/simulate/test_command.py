@@ -319,6 +319,20 @@ def test_problems_are_listed_with_meanings(command):
     assert "width" in command("problems")[1]
 
 
+def test_what_a_setting_means_is_printed_entire(command):
+    """Where a meaning has two lines, the second is part of it; what the text says is what JSON has."""
+    code, out, _ = command("problems")
+    listed = json.loads(command("problems", "--json", "-")[1])["problems"]
+    lines = [line.strip() for line in out.splitlines() if line.startswith("    ")]
+    settings = [item for one in listed for item in one["settings"].items()]
+    assert code == 0
+    assert [line.split(" = ")[0] for line in lines] == [name for name, _ in settings]
+    assert all(line.endswith(about["meaning"]) for line, (_, about) in zip(lines, settings, strict=True))
+    assert all(about["meaning"].endswith(".") for _, about in settings)
+    assert any("centred-softplus, gelu, relu" in line for line in lines)
+    assert "attained at -rho tau" in out
+
+
 @pytest.mark.parametrize("kind", sorted(schedules.REGISTRY))
 def test_a_schedule_is_drawn_as_it_is_counted(command, kind):
     batch = "3" if schedules.REGISTRY[kind].grouped else "1"

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from boundary import notes
+from boundary import BadInput, notes
 from boundary.progress import shown
 from verify.judging import calibration
 from verify.judging.calibration import CalibrationResult
@@ -23,6 +24,7 @@ from verify.sweep import assessing, executors, falsify
 from verify.sweep.connection import StoreFailed
 from verify.sweep.executors import WorkLost
 from verify.sweep.falsify import SearchResult
+from verify.sweep.own_families import OwnFamilies
 from verify.sweep.plan import SweepPlan
 from verify.sweep.store import MEMORY, Store
 
@@ -33,9 +35,22 @@ if TYPE_CHECKING:  # these need the extra `pep`
 _STEPS = 1e6
 
 
+class _Bar(Progress):
+    """A bar that leaves nothing behind where what it goes with is refused: the refusal is one line."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, BadInput):
+            self.live.transient = True
+            self.live.stop()
+        else:
+            super().__exit__(kind, error, trace)
+
+
 def progress() -> Progress:
     """Return a progress bar on standard error with the time left."""
-    return Progress(
+    return _Bar(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
@@ -92,11 +107,11 @@ def watch_calibration(families: int, seed: int) -> CalibrationResult:
         return calibration.calibrate(families, seed, lambda: bar.advance(task))
 
 
-def watch_search(budget: int, seed: int, families: Sequence[str]) -> SearchResult:
+def watch_search(budget: int, seed: int, families: Sequence[str], own: OwnFamilies | None) -> SearchResult:
     """Search for the worst settings under a progress bar."""
     with progress() as bar:
         task = bar.add_task("runs", total=budget)
-        return falsify.falsify(budget, seed, families, lambda step: bar.advance(task, step))
+        return falsify.falsify(budget, seed, families, lambda step: bar.advance(task, step), own)
 
 
 def watch_rates(plan: StudyPlan, workers: int) -> StudyResult:

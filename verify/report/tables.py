@@ -87,7 +87,12 @@ def falsify_table(found: SearchResult, path: Path | None = None) -> Group:
     title = f"smallest bound / observed in {found.budget} runs, the worst setting of each family run afresh"
     columns = ("family", "id", "bound / observed", "95%", "claim", "verdict", "runs", "setting")
     again = "--store FILE keeps them for `replay`" if path is None else replayed_by(path)
-    return Group(table(title, columns, rows), Text(f"again: {again}", style="dim"))
+    notes = [
+        Text(f"{name}: at {one.impossible} of {one.runs} points there is no setting; the first time: {one.reason}")
+        for name, one in found.families.items()
+        if one.impossible
+    ]
+    return Group(table(title, columns, rows), *notes, Text(f"again: {again}", style="dim"))
 
 
 def _candidate(family: str, candidate: Candidate) -> tuple[object, ...]:

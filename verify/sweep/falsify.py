@@ -7,6 +7,9 @@ it stays as bad; and it is run once more with a seed of its own, since the small
 The score of a setting is the smallest tightness (bound / observed) of the checks that apply; a score at which the
 observed mean is proved to lie above the bound is a violation. Every run is a hypothesis of its own in the search's
 family: it has fresh samples and the level of its number.
+
+The user's families are searched likewise, with the iterations and measuring times that they have. A point of theirs at
+which no setting can be made (more stages than columns, say) takes a run of the budget, and is counted.
 """
 
 import math
@@ -18,12 +21,14 @@ import hypothesis
 import numpy as np
 from hypothesis import strategies as st
 
+from boundary import known
 from simulate.run import LEFT_OUT
 from verify.judging.checks import Check
 from verify.sweep import assessing, axes
-from verify.sweep.drawn import Family
+from verify.sweep.drawn import Family, Setting
 from verify.sweep.judged import JudgedSetting
-from verify.sweep.plan import SweepPlan
+from verify.sweep.own_families import OwnFamilies, Undrawable
+from verify.sweep.plan import OWN, SweepPlan
 from verify.sweep.settings import SEARCHED
 
 CONFIDENCE = 0.99
@@ -46,12 +51,16 @@ class Candidate:
         judged: the setting and what came of it.
         found: the score at which the search found it; nan before the search has ended.
         runs: that its search made; 0 before it has ended.
+        impossible: points that the search tried and at which no setting can be made; among `runs`.
+        reason: why not at the first of them, in words.
 
     """
 
     judged: JudgedSetting
     found: float = math.nan
     runs: int = 0
+    impossible: int = 0
+    reason: str = ""
 
     @property
     def closest(self) -> Check | None:
@@ -82,6 +91,7 @@ class Candidate:
             "result": result,
             "found": self.found,
             "runs": self.runs,
+            "impossible": self.impossible,
         }
 
 
@@ -93,12 +103,14 @@ class SearchResult:
         budget: runs in all.
         seed: of the search and of the runs.
         families: the worst setting of each, by name.
+        own: the user's families; None if there is no file of them.
 
     """
 
     budget: int
     seed: int
     families: Mapping[str, Candidate]
+    own: OwnFamilies | None = None
 
     @property
     def worst(self) -> str:
@@ -113,43 +125,78 @@ class SearchResult:
     @property
     def plan(self) -> SweepPlan:
         """Return the plan of a store of these settings."""
-        return SweepPlan(self.seed, tuple(self.families), CONFIDENCE, "falsify")
+        return SweepPlan(self.seed, tuple(self.families), CONFIDENCE, "falsify", self.own)
 
     def to_json(self) -> dict[str, Any]:
         """Return the result with the keys of the command line."""
         families = {name: candidate.to_json() for name, candidate in self.families.items()}
+        file = {} if self.own is None else {OWN: self.own.checksums()}
         return {
             "budget": self.budget,
             "seed": self.seed,
             "violations": self.violations,
             "family_wise_confidence": CONFIDENCE,
+            **file,
             "families": families,
             "worst": {"family": self.worst, **families[self.worst]},
         }
 
 
+def names_of(families: Sequence[str], own: OwnFamilies | None = None) -> tuple[str, ...]:
+    """Return the families that are searched: those named, else those of the user's file, else all built-in ones.
+
+    Raises:
+        BadInput: there is none of a name.
+
+    """
+    known_ones = SEARCHED if own is None else {**SEARCHED, **own.by_name}
+    for name in families:
+        known("--family", name, known_ones)
+    return tuple(dict.fromkeys(families)) or tuple(SEARCHED if own is None else own.by_name)
+
+
 def falsify(
-    budget: int, seed: int, families: Sequence[str] = (), on_run: Callable[[int], None] = lambda _: None
+    budget: int,
+    seed: int,
+    families: Sequence[str] = (),
+    on_run: Callable[[int], None] = lambda _: None,
+    own: OwnFamilies | None = None,
 ) -> SearchResult:
     """Search every family with its share of `budget` runs.
 
     Args:
         budget: runs in all.
         seed: of the search and of the runs.
-        families: names; all if empty.
+        families: names; see `names_of`.
         on_run: called with 1 after each run.
+        own: the user's families.
 
     Returns: for each family the worst setting found, replayable, and the worst of all.
 
+    Raises:
+        BadInput: a family of the user's has no setting that can be made, or one of its files has changed.
+
     """
-    names = tuple(families) or tuple(SEARCHED)
+    names = names_of(families, own)
     shares = [budget // len(names) + (place < budget % len(names)) for place in range(len(names))]
     found: dict[str, Candidate] = {}
     for place, (name, share) in enumerate(zip(names, shares, strict=True)):
         if share > 0:
-            search = _Search(SEARCHED[name], [seed, place], sum(shares[:place]), share, on_run)
-            found[name] = search.worst()
-    return SearchResult(budget, seed, found)
+            mine = {} if own is None else own.by_name
+            family = mine[name] if name in mine else _shortened(SEARCHED[name])
+            found[name] = _Search(family, [seed, place], sum(shares[:place]), share, on_run).worst()
+    return SearchResult(budget, seed, found, own)
+
+
+def _shortened(family: Family) -> Family:
+    """Return a built-in family whose settings are short runs, measured as often as they are by default."""
+
+    def build(draw: axes.Draw) -> Setting:
+        setting = family.build(draw)
+        longest = _LONGEST.get(setting.problem.name, _LONGEST_ELSE)
+        return replace(setting, iterations=min(setting.iterations, longest), measure_every=LEFT_OUT)
+
+    return replace(family, build=build)
 
 
 class _Search:
@@ -170,21 +217,26 @@ class _Search:
         self._runs = 0
         self._best: tuple[Point, Candidate] | None = None
         self._violated: Candidate | None = None
+        self._impossible = list[Undrawable]()
 
     def worst(self) -> Candidate:
         """Return the worst setting found: a violation if there was one, else the plain worst setting run afresh."""
         plainer = min(int(_PLAINER * self._budget), len(self._family.axes))
         self._explore(max(1, int(_EXPLORING * self._budget)))
         self._climb(self._budget - plainer - 1)
-        point, candidate = self._plainer(self._budget - 1)
+        if self._best is None:
+            raise self._impossible[0]
+        point, candidate = self._plainer(self._budget - 1, *self._best)
         found = candidate.score
         if self._runs < self._budget:
-            candidate = self._assess(point)
-        return replace(self._violated or candidate, found=found, runs=self._runs)
+            candidate = self._assess(point) or candidate
+        impossible, reason = len(self._impossible), str(self._impossible[0]) if self._impossible else ""
+        worst = self._violated or candidate
+        return replace(worst, found=found, runs=self._runs, impossible=impossible, reason=reason)
 
     def _explore(self, until: int) -> None:
         """Let Hypothesis look for points, targeted at small scores."""
-        size = len(self._family.axes)
+        size, stopped = len(self._family.axes), list[Exception]()
 
         @hypothesis.seed(int(self._rng.integers(2**32)))
         @hypothesis.settings(
@@ -196,13 +248,19 @@ class _Search:
         )
         @hypothesis.given(st.tuples(*[st.floats(0, 1, exclude_max=True, allow_subnormal=False)] * size))
         def look(point: Point) -> None:
-            if self._runs >= until:
+            if self._runs >= until or stopped:
                 return
-            score = self._assess(point).score
-            if 0 < score < math.inf:
-                hypothesis.target(-math.log(score))
+            try:
+                tried = self._assess(point)
+            except Exception as error:
+                stopped.append(error)
+                return
+            if tried is not None and 0 < tried.score < math.inf:
+                hypothesis.target(-math.log(tried.score))
 
         look()
+        if stopped:
+            raise stopped[0]
 
     def _climb(self, until: int) -> None:
         """Go on from the best point, about a third of its coordinates at a time: longer steps after a success."""
@@ -211,14 +269,12 @@ class _Search:
             point, best = self._best
             moved = self._rng.random(len(point)) < 1 / 3
             steps = np.where(moved, self._rng.normal(0, reach, len(point)), 0)
-            tried = tuple(np.clip(np.asarray(point) + steps, 0, 1 - 1e-9).tolist())
-            better = self._assess(tried).score < best.score
+            tried = self._assess(tuple(np.clip(np.asarray(point) + steps, 0, 1 - 1e-9).tolist()))
+            better = tried is not None and tried.score < best.score
             reach = min(0.5, 1.5 * reach) if better else max(0.01, 0.9 * reach)  # one success in five keeps it
 
-    def _plainer(self, until: int) -> tuple[Point, Candidate]:
+    def _plainer(self, until: int, point: Point, candidate: Candidate) -> tuple[Point, Candidate]:
         """Put coordinates of the best point to their plainest value while the setting stays as bad."""
-        assert self._best is not None, "a search makes at least one run"
-        point, candidate = self._best
         for place in self._rng.permutation(len(point)):
             if self._runs >= until:
                 break
@@ -226,18 +282,22 @@ class _Search:
             if tried == point:
                 continue
             found = self._assess(tried)
-            if found.score <= _AS_BAD * candidate.score:
+            if found is not None and found.score <= _AS_BAD * candidate.score:
                 point, candidate = tried, found
         return point, candidate
 
-    def _assess(self, point: Point) -> Candidate:
+    def _assess(self, point: Point) -> Candidate | None:
+        """Return what came of the setting at a point; None where there is none."""
         identity = self._first + self._runs
         seed = int(np.random.SeedSequence([*self._seed, self._runs]).generate_state(1)[0])
-        setting = self._family.make(axes.place(self._family.axes, point), identity, seed)
-        longest = _LONGEST.get(setting.problem.name, _LONGEST_ELSE)
-        setting = replace(setting, iterations=min(setting.iterations, longest), measure_every=LEFT_OUT)
-        candidate = Candidate(assessing.assess(setting, CONFIDENCE))
         self._runs += 1
+        try:
+            setting = self._family.make(axes.place(self._family.axes, point), identity, seed)
+        except Undrawable as reason:
+            self._impossible.append(reason)
+            self._on_run(1)
+            return None
+        candidate = Candidate(assessing.assess(setting, CONFIDENCE))
         self._on_run(1)
         if candidate.violated and self._violated is None:
             self._violated = candidate

@@ -1,8 +1,9 @@
 """Families of settings of the user's own: a TOML file with the options of `simulate run`, some of them drawn.
 
 Each `[[family]]` has a name, values that stay (`problem`, `algorithm`, `alpha`, ..., `set`), and `axes`: what is drawn,
-under the same names. An axis is a list of choices, or a range `[low, high, SCALE]` with a scale of `SCALES`. The values
-are drawn as those of the built-in families, by the seed and the setting's number alone.
+under the same names. For `alpha` and `tau` there may be units of the theorems' domain (`verify.sweep.units`). An axis
+is a list of choices, or a range `[low, high, SCALE]` with a scale of `SCALES`. The values are drawn as those of the
+built-in families, by the seed and the setting's number alone.
 """
 
 import hashlib
@@ -19,7 +20,10 @@ from boundary.bytes import read_whole
 from boundary.fields import fields_of
 from simulate import problems
 from simulate.described import content_of, make_run, parsed
+from simulate.replay import OF_FILES
+from simulate.run import Run
 from theory.setting import algorithms, devices
+from verify.sweep import units
 from verify.sweep.axes import Axis, Draw, Geometric, OneOf, Uniform, Whole
 from verify.sweep.drawn import Family, Setting
 
@@ -36,13 +40,18 @@ REPLICAS = 16
 
 _OF_SET = "set."
 """Before the name of an axis that is a setting of the problem or a parameter of the device."""
-_REQUIRED = ("algorithm", "alpha", "tau", "iterations")
+_REQUIRED = (("algorithm",), ("alpha", "x"), ("tau", "saturation"), ("iterations",))
+"""What a family must have, each of them under one of some names."""
 _MAY_BE_LISTS = ("algorithm", "device")
 _LARGEST_FILE = 1 << 31
 _LARGEST = 1 << 53
 _CHECKSUMS = {"data": "sha256", "elements": "elements_sha256"}
 """Settings that name a file, of the problem and of the device, and those that take its checksum."""
 _WORD = "a name of at most 60 letters, digits, dots, hyphens and underscores"
+
+
+class Undrawable(BadInput):
+    """A draw of which no setting can be made, for what the values are: files that have changed are none of these."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +151,7 @@ def _is_name(name: object) -> bool:
 
 def _family(name: str, given: Mapping[str, Any]) -> _Described:
     where = f"family {name!r}"
-    options = [key for key in ("stages", *fields_of(Setting)) if key != "seed"]
+    options = [key for key in ("stages", *fields_of(Setting), *units.UNITS) if key != "seed"]
     for key in given:
         known(f"{where}: key", key, ("name", "summary", "axes", "problem", "set", *options))
     summary = given.get("summary", "from a file of families")
@@ -160,8 +169,10 @@ def _family(name: str, given: Mapping[str, Any]) -> _Described:
     made = {key: _axis(f"{where}, axis {key}", value) for key, value in (listed | ranges | of_set).items()}
     _require(isinstance(given.get("problem"), str), f"{where}: problem", given.get("problem"), "the name of a problem")
     known(f"{where}: problem", given["problem"], problems.REGISTRY)
-    for key in _REQUIRED:
-        _require(key in fixed or key in made, f"{where}: {key}", None, "given, as a value or as an axis")
+    for names in _REQUIRED:
+        there = any(key in fixed or key in made for key in names)
+        _require(there, f"{where}: {' or '.join(names)}", None, "given, as a value or as an axis")
+    units.check(where, fixed | made)
     return _Described(name, summary, fixed, settings, made)
 
 
@@ -231,14 +242,26 @@ def _build(one: _Described, files: Mapping[str, str], draw: Draw) -> Setting:
         if "algorithm" in draw and not algorithms.named(str(options["algorithm"])).analog:
             # beside analog algorithms a digital one is run without the device of theirs
             options |= {"tau": math.inf, "device": "ald"}
+            options.pop("saturation", None)
             settings = {key: value for key, value in settings.items() if key in kind}
         for name, checksum in _CHECKSUMS.items():
             pinned = files.get(str(settings.get(name, "")))
             if pinned and (checksum in kind or name not in kind):
                 settings.setdefault(checksum, pinned)
-        run = make_run({**options, "set": settings}, Setting)
+        run = _run(options, settings, kind)
         _require(run.replicas >= 2, "replicas", run.replicas, "at least 2 replicas", "a confidence bound")
         return replace(cast("Setting", run), free_lags="lags" in options)
+
+
+def _run(options: Mapping[str, Any], settings: Mapping[str, Any], kind: Collection[str]) -> Run:
+    """Return the run; step size and saturation level in units follow from the problem, which is made before."""
+    plain = {key: value for key, value in options.items() if key not in units.UNITS}
+    if len(plain) < len(options):
+        analog = algorithms.named(str(options["algorithm"])).analog
+        of_problem = {key: value for key, value in settings.items() if key in kind}
+        any_step = {"alpha": 1.0, "tau": 1.0 if analog else math.inf, **plain, "device": "ald", "set": of_problem}
+        plain |= units.resolved(options, make_run(any_step, Setting))
+    return make_run({**plain, "set": settings}, Setting)
 
 
 @contextmanager
@@ -250,7 +273,8 @@ def _said_of(one: _Described, draw: Draw) -> Iterator[None]:
         axis = next((key for key in draw if key.removeprefix(_OF_SET) in said), None)
         values = ", ".join(f"{key} = {value}" for key, value in draw.items())
         where = f"family {one.name!r}, axis {axis}" if axis else f"family {one.name!r} at {values or 'its values'}"
-        raise BadInput(f"{where}: {error.name}", error.value, error.condition, error.needed_by) from None
+        kind = BadInput if error.name in OF_FILES else Undrawable
+        raise kind(f"{where}: {error.name}", error.value, error.condition, error.needed_by) from None
 
 
 def _require(condition: bool, name: str, value: object, words: str, needed_by: str = "") -> None:

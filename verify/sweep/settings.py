@@ -28,7 +28,7 @@ from boundary import BadInput, known
 from simulate import problems
 from theory.setting import algorithms
 from theory.theorems import network
-from verify.sweep import axes, device_families
+from verify.sweep import axes, device_families, units
 from verify.sweep.axes import Draw, Geometric, OneOf, Uniform, Whole
 from verify.sweep.drawn import Family, Setting, largest_weight, replicas_of, step_size, weight_range
 from verify.sweep.own_families import OwnFamilies
@@ -117,13 +117,11 @@ def _network(draw: Draw) -> Setting:
     problem = _drawn_network(draw)
     algorithm = algorithms.named(draw["algorithm"])
     lags, stashed = algorithm.lags(draw["stages"]), algorithm.stashed
-    # L and Lambda of weights two and a half times the first ones; what the run shows decides a-posteriori
-    norms = [2.5 * float(np.linalg.norm(stage, 2)) for stage in problem.initial_weights()]
-    found = network.constants(problem.stage_data, norms)
+    # L and Lambda of weights larger than the first ones; what the run shows decides a-posteriori
     saturation = draw["saturation"] if algorithm.analog else 0.0
-    constants = {"L": found.L, "Lambda1": found.Lambda1(lags, stashed=stashed)}
+    constants = units.constants(problem, lags, stashed=stashed)
     alpha = step_size(constants, draw["x"], draw["share"], saturation)
-    tau = 2.0 * largest_weight(problem) / saturation if algorithm.analog else math.inf
+    tau = units.reach(problem, alpha, lags) / saturation if algorithm.analog else math.inf
     replicas = replicas_of(3e8, draw["iterations"], 12 * draw["stages"] * draw["width"] ** 2, 16, 96)
     return Setting(problem, algorithm.name, alpha, tau, draw["iterations"], replicas)
 

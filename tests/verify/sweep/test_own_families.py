@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from boundary import BadInput, digest, run_command
+from tests.verify.families import PLAIN, TABLE, changed, plan_of
 from theory.setting import algorithms
 from verify.__main__ import app
 from verify.report import page, summary, tables
@@ -25,60 +26,10 @@ from verify.sweep.plan import SweepPlan
 from verify.sweep.store import Store
 
 ROOT = Path(__file__).parents[3]
-PLAIN = """
-[[family]]
-name = "mine"
-problem = "quadratic"
-algorithm = ["analog-sgd-ap", "digital-ap"]
-stages = 2
-tau = 4
-iterations = 40
-replicas = 4
-set = { size = 2, noise = "two-point" }
-[family.axes]
-alpha = [0.001, 0.1, "log"]
-lags = ["1,0", [3, 2]]
-[family.axes.set]
-sigma = [0.5, 1.5, "linear"]
-instance = [1, 9, "integers"]
-"""
-TABLE = """
-[[family]]
-name = "table"
-problem = "least-squares"
-algorithm = "analog-sgd"
-alpha = 0.01
-tau = 3
-iterations = 40
-replicas = 4
-[family.axes.set]
-data = ["table.csv"]
-noise = [0.1, 1, "log"]
-"""
-
-
-@pytest.fixture
-def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
-    """Work in a folder with a table, and write files of families there."""
-    rng = np.random.default_rng(1)
-    np.savetxt(tmp_path / "table.csv", rng.normal(size=(20, 3)), delimiter=",", header="a,b,y", comments="")
-    monkeypatch.chdir(tmp_path)
-
-    def write(text: str) -> Path:
-        path = tmp_path / "families.toml"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
-
-
-def _plan(path: Path, *names: str) -> SweepPlan:
-    own = settings.own_families(path)
-    return SweepPlan(3, settings.plan_families(names, own=own), 0.99, own=own)
 
 
 def test_settings_are_drawn_by_seed_and_number_alone(written: Callable[[str], Path]) -> None:
-    plan = _plan(written(PLAIN))
+    plan = plan_of(written(PLAIN))
     made = [settings.sample(plan.seed, index, plan.families, plan.own) for index in range(40)]
     assert plan.families == ("mine",)
     assert made[7] == settings.sample(
@@ -111,45 +62,40 @@ def test_names_choose_among_built_in_and_own(written: Callable[[str], Path]) -> 
         settings.plan_families(["mine"])
 
 
-def _changed(old: str, new: str, text: str = PLAIN) -> str:
-    assert old in text
-    return text.replace(old, new)
-
-
 WRONG = {
     "no TOML": ("[[family]", "a TOML file"),
     "nothing": ("", r"at least one \[\[family\]\]"),
     "other table": ("[families]\nx = 1", "--families key = 'families'"),
-    "unknown key": (_changed("tau = 4", "tau = 4\ntauu = 5"), "family 'mine': key = 'tauu'"),
-    "seed": (_changed("tau = 4", "tau = 4\nseed = 5"), "family 'mine': key = 'seed'"),
-    "unknown axis": (_changed("alpha = [", "alfa = ["), "family 'mine': axis = 'alfa'"),
-    "problem": (_changed('"quadratic"', '"cubic"'), "family 'mine': problem = 'cubic'"),
-    "no problem": (_changed('problem = "quadratic"', ""), "family 'mine': problem = None"),
-    "no name": (_changed('name = "mine"', ""), r"\[\[family\]\] 1: name = None"),
-    "odd name": (_changed('name = "mine"', 'name = "a b"'), r"\[\[family\]\] 1: name = a b"),
-    "built-in name": (_changed('"mine"', '"network-long"'), "family 'network-long'.*no built-in"),
+    "unknown key": (changed("tau = 4", "tau = 4\ntauu = 5"), "family 'mine': key = 'tauu'"),
+    "seed": (changed("tau = 4", "tau = 4\nseed = 5"), "family 'mine': key = 'seed'"),
+    "unknown axis": (changed("alpha = [", "alfa = ["), "family 'mine': axis = 'alfa'"),
+    "problem": (changed('"quadratic"', '"cubic"'), "family 'mine': problem = 'cubic'"),
+    "no problem": (changed('problem = "quadratic"', ""), "family 'mine': problem = None"),
+    "no name": (changed('name = "mine"', ""), r"\[\[family\]\] 1: name = None"),
+    "odd name": (changed('name = "mine"', 'name = "a b"'), r"\[\[family\]\] 1: name = a b"),
+    "built-in name": (changed('"mine"', '"network-long"'), "family 'network-long'.*no built-in"),
     "twice": (PLAIN + PLAIN, "family 'mine'.*no other family"),
-    "empty": (_changed('["1,0", [3, 2]]', "[]"), r"family 'mine', axis lags = \[\]: .*at least one choice"),
-    "no list": (_changed('[0.001, 0.1, "log"]', "0.1"), "family 'mine', axis alpha = 0.1: .*a list"),
-    "reversed": (_changed('[0.001, 0.1, "log"]', '[0.1, 0.001, "log"]'), "family 'mine', axis alpha = .*low <= high"),
-    "log of 0": (_changed('[0.001, 0.1, "log"]', '[0, 0.1, "log"]'), "family 'mine', axis alpha = .*low > 0"),
-    "infinite": (_changed('[0.001, 0.1, "log"]', '[0.1, inf, "log"]'), "family 'mine', axis alpha = .*finite"),
-    "nan": (_changed('[0.001, 0.1, "log"]', '[0.1, nan, "log"]'), "family 'mine', axis alpha = .*real number"),
-    "huge": (_changed('[1, 9, "integers"]', f'[1, {10**400}, "integers"]'), "axis set.instance = .*1.8e308"),
-    "no integers": (_changed('[1, 9, "integers"]', '[1, 9.5, "integers"]'), "axis set.instance = .*integers"),
-    "scale": (_changed('[0.001, 0.1, "log"]', '[0.001, 0.1, "square"]'), "axis alpha: scale = 'square'"),
-    "both": (_changed("tau = 4", "tau = 4\nalpha = 0.1"), "family 'mine', axis alpha = alpha: .*given once"),
-    "missing": (_changed("tau = 4", ""), "family 'mine': tau = None"),
-    "set": (_changed('set = { size = 2, noise = "two-point" }', "set = 5"), "family 'mine': set = 5"),
+    "empty": (changed('["1,0", [3, 2]]', "[]"), r"family 'mine', axis lags = \[\]: .*at least one choice"),
+    "no list": (changed('[0.001, 0.1, "log"]', "0.1"), "family 'mine', axis alpha = 0.1: .*a list"),
+    "reversed": (changed('[0.001, 0.1, "log"]', '[0.1, 0.001, "log"]'), "family 'mine', axis alpha = .*low <= high"),
+    "log of 0": (changed('[0.001, 0.1, "log"]', '[0, 0.1, "log"]'), "family 'mine', axis alpha = .*low > 0"),
+    "infinite": (changed('[0.001, 0.1, "log"]', '[0.1, inf, "log"]'), "family 'mine', axis alpha = .*finite"),
+    "nan": (changed('[0.001, 0.1, "log"]', '[0.1, nan, "log"]'), "family 'mine', axis alpha = .*real number"),
+    "huge": (changed('[1, 9, "integers"]', f'[1, {10**400}, "integers"]'), "axis set.instance = .*1.8e308"),
+    "no integers": (changed('[1, 9, "integers"]', '[1, 9.5, "integers"]'), "axis set.instance = .*integers"),
+    "scale": (changed('[0.001, 0.1, "log"]', '[0.001, 0.1, "square"]'), "axis alpha: scale = 'square'"),
+    "both": (changed("tau = 4", "tau = 4\nalpha = 0.1"), "family 'mine', axis alpha = alpha: .*given once"),
+    "missing": (changed("tau = 4", ""), "family 'mine': tau or saturation = None"),
+    "set": (changed('set = { size = 2, noise = "two-point" }', "set = 5"), "family 'mine': set = 5"),
     "axes": ('[[family]]\nname = "a"\naxes = 3', "family 'a': axes = 3"),
-    "dates": (_changed("tau = 4", "tau = 1979-05-27"), "family 'mine'.*tau = .*real number"),
+    "dates": (changed("tau = 4", "tau = 1979-05-27"), "family 'mine'.*tau = .*real number"),
     # what only the drawn value tells
-    "domain": (_changed("[0.5, 1.5,", "[-1.5, -0.5,"), "family 'mine', axis set.sigma: sigma = -.*sigma >"),
-    "setting": (_changed("instance = [", "instanze = ["), "family 'mine', axis set.instanze: --set = 'instanze'"),
-    "algorithm": (_changed('"digital-ap"]', '"digital-app"]'), "family 'mine', axis algorithm: .*'digital-app'"),
-    "lags": (_changed("[3, 2]", "[3, 2, 1]"), "family 'mine', axis lags: lags = "),
-    "replicas": (_changed("replicas = 4", "replicas = 1"), "family 'mine'.*replicas = 1: .*at least 2"),
-    "stages": (_changed("stages = 2", "stages = 0"), "family 'mine'.*stages = 0"),
+    "domain": (changed("[0.5, 1.5,", "[-1.5, -0.5,"), "family 'mine', axis set.sigma: sigma = -.*sigma >"),
+    "setting": (changed("instance = [", "instanze = ["), "family 'mine', axis set.instanze: --set = 'instanze'"),
+    "algorithm": (changed('"digital-ap"]', '"digital-app"]'), "family 'mine', axis algorithm: .*'digital-app'"),
+    "lags": (changed("[3, 2]", "[3, 2, 1]"), "family 'mine', axis lags: lags = "),
+    "replicas": (changed("replicas = 4", "replicas = 1"), "family 'mine'.*replicas = 1: .*at least 2"),
+    "stages": (changed("stages = 2", "stages = 0"), "family 'mine'.*stages = 0"),
 }
 
 
@@ -158,31 +104,31 @@ def test_a_wrong_file_is_refused_in_one_line(case: str, written: Callable[[str],
     text, words = WRONG[case]
     path = written(text)
     with pytest.raises(BadInput, match=words) as refused:
-        assessing.require_drawable(_plan(path), range(60))
+        assessing.require_drawable(plan_of(path), range(60))
     assert "\n" not in str(refused.value) and len(str(refused.value)) < 900
 
 
 def test_more_stages_than_columns_are_refused_with_the_axis(written: Callable[[str], Path]) -> None:
-    text = _changed("[family.axes.set]", 'axes = { stages = [1, 5, "integers"], set = { noise = [1.0] } }\n#', TABLE)
+    text = changed("[family.axes.set]", 'axes = { stages = [1, 5, "integers"], set = { noise = [1.0] } }\n#', TABLE)
     text = text.replace('data = ["table.csv"]\nnoise = [0.1, 1, "log"]', "").replace(
         "replicas = 4", 'replicas = 4\nset = { data = "table.csv" }'
     )
     with pytest.raises(BadInput, match=r"family 'table', axis stages: stages = .*at most 2"):
-        assessing.require_drawable(_plan(written(text)), range(30))
+        assessing.require_drawable(plan_of(written(text)), range(30))
 
 
 def test_resuming_with_another_file_or_other_data_is_refused(written: Callable[[str], Path], tmp_path: Path) -> None:
-    plan, store = _plan(written(TABLE)), tmp_path / "store.db"
+    plan, store = plan_of(written(TABLE)), tmp_path / "store.db"
     Store.create(store, plan).close()
-    Store.start(store, _plan(written(TABLE)), resume=True).close()
+    Store.start(store, plan_of(written(TABLE)), resume=True).close()
     with pytest.raises(BadInput, match=r"--families = a file with the checksum .* as in the store"):
-        Store.start(store, _plan(written(TABLE + "# more")), resume=True)
+        Store.start(store, plan_of(written(TABLE + "# more")), resume=True)
     with pytest.raises(BadInput, match="--families = none"):
         Store.start(store, SweepPlan(3, plan.families, 0.99), resume=True)
     with (tmp_path / "table.csv").open("a") as file:
         file.write("1,2,3\n")
     with pytest.raises(BadInput, match=r"--families = table.csv: .*the file with the checksum"):
-        Store.start(store, _plan(written(TABLE)), resume=True)
+        Store.start(store, plan_of(written(TABLE)), resume=True)
     with pytest.raises(BadInput, match=r"axis set.data: data = table.csv: .*the file with the checksum"):
         settings.sample(3, 0, plan.families, plan.own)  # the plan has the data's checksum: a worker refuses others
 
@@ -191,7 +137,7 @@ def test_a_store_is_replayed_without_the_file_and_the_account_covers_it(
     written: Callable[[str], Path], tmp_path: Path
 ) -> None:
     path = written(TABLE + PLAIN)
-    plan = _plan(path)
+    plan = plan_of(path)
     with Store.create(tmp_path / "store.db", plan) as store, ThreadPoolExecutor(1) as pool:
         assert assessing.run(store, 3, pool, 1) == 3
     path.unlink()
@@ -225,8 +171,8 @@ def test_the_example_of_the_guide_runs(written: Callable[[str], Path], tmp_path:
     rng = np.random.default_rng(2)
     np.savetxt(tmp_path / "table.csv", rng.normal(size=(30, 4)), delimiter=",", header="a,b,c,y", comments="")
     path = written(re.findall(r"```toml\n(# families.toml.*?)```", guide, re.DOTALL)[0])
-    assessing.require_drawable(_plan(path), range(100))
-    plan = _plan(path)
+    assessing.require_drawable(plan_of(path), range(100))
+    plan = plan_of(path)
     with Store.create(":memory:", plan) as store, ThreadPoolExecutor(1) as pool:
         assessing.run(store, 1, pool, 1)
         document = summary.summarise(list(store.results()), plan, 1.0).to_json()
