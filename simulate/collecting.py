@@ -9,6 +9,7 @@ import numpy as np
 from simulate.group import Group
 from simulate.observe import NEVER, Observer, accuracies, curve_of
 from simulate.problems.base import Problem
+from simulate.ranges import Ranges
 from simulate.results import Accuracy, Curve, Divergence, RunResult
 from simulate.run import Run
 from theory.setting import algorithms
@@ -55,6 +56,7 @@ def collect(described: Run, groups: Sequence[Group], seconds: float, timed: int)
         measured=_measured(observers, gone, saturation, largest),
         certified_saturation=_certified_saturation(described),
         accuracy=_accuracy(groups, gone),
+        ranges=_ranges(observers, gone) if described.ranges else None,
         diverged=tuple(
             Divergence(int(replica), int(step[replica]), int(stage[replica]) + 1) for replica in np.flatnonzero(gone)
         ),
@@ -126,6 +128,14 @@ def _accuracy(groups: Sequence[Group], gone: np.ndarray) -> Accuracy | None:
     with np.errstate(invalid="ignore"):
         curve = {part: _joined(observers, curve_of(part), axis=1) / weight for part in parts}
     return Accuracy(final, {part: np.where(gone, np.nan, share) for part, share in curve.items()})
+
+
+def _ranges(observers: list[Observer], gone: np.ndarray) -> Ranges:
+    """Return the ranges of all weights, nan for a replica that diverged."""
+    low, high = (
+        np.where(gone[:, None, None], np.nan, _joined(observers, name)) for name in ("range_low", "range_high")
+    )
+    return Ranges(observers[0].range_edges, low, high)
 
 
 def _measured(

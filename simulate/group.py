@@ -36,6 +36,7 @@ class Group:
             described.measure_every,
             max(1, min(_CURVE_BINS, strata // 2)),
             described.make_device().reach,
+            described.ranges,
         )
         self.observer.start(self.engine.weights())
 
@@ -103,10 +104,16 @@ def _check_memory(described: Run) -> None:
     kept = max(min(lag, described.iterations) for lag in described.lags) + 1
     drawn = 2 * block_length(problem) * problem.sample_size * described.batch
     measured = 3 * _CURVE_BINS + 4 * problem.stages + 12
-    parts = {"lags": kept * weights, "batch": drawn, "replicas": weights + measured}
+    ranges = 2 * min(described.ranges, described.iterations) * weights
+    parts = {"lags": kept * weights, "batch": drawn, "ranges": ranges, "replicas": weights + measured}
     one, count = numbers * sum(parts.values()), described.replicas
     together = one * count + _OBJECTS * math.ceil(count / registry.named(described.backend).group)
-    given = {"lags": max(described.lags), "batch": described.batch, "replicas": count}
+    given = {
+        "lags": max(described.lags),
+        "batch": described.batch,
+        "ranges": described.ranges,
+        "replicas": count,
+    }
     name = max(parts, key=lambda part: parts[part]) if one > memory.free() else "replicas"
     memory.require(
         name, given[name], together, f"{count} replicas of {memory.words(one)} (weights, samples drawn and sums)"

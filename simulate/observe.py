@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundary import BadInput
+from simulate import ranges
 from simulate.problems.base import Moments, Problem
 from simulate.problems.spectral import largest_norms
 from simulate.randomness import stratified_times
@@ -117,6 +118,7 @@ class Observer:
         every: steps a stratum has; 1 measures every step.
         bins: bins of the curve, equally long.
         reach: a replica whose weights pass it has diverged, in w; None: tau.
+        range_bins: bins in which the range of every weight is kept; 0: none.
 
     """
 
@@ -128,9 +130,13 @@ class Observer:
     every: int
     bins: int
     reach: float | None = None
+    range_bins: int = 0
 
     def __post_init__(self) -> None:
         count, stages = len(self.replicas), self.problem.stages
+        self.range_edges = ranges.edges(self.iterations, self.range_bins)
+        kept = max(0, len(self.range_edges) - 1), sum(int(np.prod(shape)) for shape in self.problem.shapes)
+        self.range_low, self.range_high = np.full((count, *kept), np.inf), np.full((count, *kept), -np.inf)
         self.squared_gradient = np.zeros(count)
         self.squared_saturation = np.zeros(count)
         self.weighted_saturation = np.zeros(count)
@@ -183,7 +189,7 @@ class Observer:
             self.answers(due, when, plan.lengths[stratum : stratum + 1], [stage[:, None] for stage in chosen])
 
     def guard(self, step: int, weights: Weights) -> None:
-        """Note the largest weight and saturation, and which replicas pass `kernels.largest_weight`."""
+        """Note the largest weight and saturation, all ranges, and which replicas pass `kernels.largest_weight`."""
         from simulate.kernels import (
             largest_weight,  # loads Numba, which a command that only shows its help goes without
         )
@@ -195,6 +201,20 @@ class Observer:
             if np.isfinite(self.tau):
                 self.max_saturation = np.maximum(self.max_saturation, np.where(bad, 0, size / self.tau))
             self.diverge(bad, step, stage)
+
+        self.note_range(step, weights)
+
+    def note_range(self, step: int, weights: Weights) -> None:
+        """Let the ranges of the bins that hold W_step hold these weights, arrays of shape (replicas, ...)."""
+        if len(self.range_edges):
+            flat = np.concatenate([stage.reshape(len(stage), -1) for stage in weights], axis=1)
+            for place in ranges.bins_of(self.range_edges, step):
+                self.widen(place, flat, flat)
+
+    def widen(self, place: int, low: Vector, high: Vector) -> None:
+        """Let the ranges of a bin hold what lies between two arrays of shape (replicas, D)."""
+        self.range_low[:, place] = np.fmin(self.range_low[:, place], low)
+        self.range_high[:, place] = np.fmax(self.range_high[:, place], high)
 
     def diverge(self, which: NDArray[np.bool_], step: int, stage: int) -> None:
         """Note that the replicas `which` left at `step`; the first time counts."""

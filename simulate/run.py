@@ -85,6 +85,7 @@ class Run:
     schedule: str | None = field(default=None, metadata=about("Pipeline instead of the algorithm's own", SCHEDULE))
     anneal: int = field(default=LEFT_OUT, metadata=about("Steps until pipemare's step is alpha, its only", Whole()))
     decay: str = field(default=CONSTANT, metadata=about("How the step size falls from alpha", DecayText()))
+    ranges: int = field(default=0, metadata=about("Bins of time with every weight's range, 0 for none", Whole(0)))
 
     def __post_init__(self) -> None:
         read_all(self)

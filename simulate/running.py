@@ -116,7 +116,7 @@ def compile_first(described: Run) -> None:
     """Make one step of one replica, thrown away, so that what is compiled at its first use is compiled by now."""
     parameters = tuple(sorted((name, str(value)) for name, value in described.device_parameters.items()))
     element = (described.device, math.isinf(described.tau), described.dtype, parameters)  # which law, pulses, elements
-    mode = (described.algorithm, described.lags, described.batch > 1)
+    mode = (described.algorithm, described.lags, described.batch > 1, described.ranges > 0)
     decides = (described.backend, type(described.problem), *element, *mode)
     if decides not in _COMPILED:
         group = Group(described, range(1), 1)

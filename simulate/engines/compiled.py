@@ -38,15 +38,15 @@ class SnapshotEngine(Compiled):
         for first in range(0, len(ends), together):
             strata = slice(first, min(first + together, len(ends)))
             steps = slice(int(ends[first] - plan.lengths[first]), int(ends[strata.stop - 1]))
-            snapshots = self._at(plan, steps, plan.first + plan.times[:, strata])
+            snapshots = self._at(plan, steps, plan.first + plan.times[:, strata], observer)
             self.note_divergence(observer, self.stage_of(self.kernel.diverged[:, 1]))
             self._measure(plan, observer, snapshots, strata)
 
-    def _at(self, plan: BlockPlan, steps: slice, times: np.ndarray) -> np.ndarray:
+    def _at(self, plan: BlockPlan, steps: slice, times: np.ndarray, observer: Observer) -> np.ndarray:
         """Make some steps of a block, those of one step size at a time; return what `make_steps` does."""
         samples, history = self.block(plan), self.kernel.history
         found = np.empty((*times.shape, history.shape[2]), history.dtype)
-        for first, count, alpha in self.task.run.stretches(plan.first + steps.start, steps.stop - steps.start):
+        for first, count, alpha in self.stretches(observer, plan.first + steps.start, steps.stop - steps.start):
             inside = (times >= first) & (times < first + count)
             # Of a stratum with a change in it some replicas have their time before it, and others behind.
             due = np.flatnonzero(inside.any(axis=0))
@@ -109,6 +109,7 @@ class NetworkEngine(SnapshotEngine):
             stashed=task.algorithm.stashed,
             times=times,
             threads=task.threads,
+            spans=self.spans,
         )
 
     def moments(self, weights: np.ndarray) -> kernels.KernelMoments:
@@ -148,6 +149,7 @@ class LogisticEngine(SnapshotEngine):
             stashed=task.algorithm.stashed,
             times=times,
             threads=task.threads,
+            spans=self.spans,
         )
 
     def moments(self, weights: np.ndarray) -> kernels.KernelMoments:
@@ -198,6 +200,7 @@ class LawsEngine(SnapshotEngine):
             stashed=task.algorithm.stashed,
             times=times,
             threads=task.threads,
+            spans=self.spans,
         )
 
     def moments(self, weights: np.ndarray) -> kernels.KernelMoments:

@@ -1,10 +1,12 @@
 """What the engines of compiled kernels share: the kernel's state, the device as kernels know it, what has diverged."""
 
 from abc import abstractmethod
+from collections.abc import Iterator
 
 import numpy as np
 
-from simulate import kernels
+from simulate import kernels, ranges
+from simulate.decay import Stretch
 from simulate.engines.base import Engine, State, Task
 from simulate.engines.plugged import device_number
 from simulate.observe import NEVER, BlockPlan, Observer
@@ -26,6 +28,7 @@ class Compiled(Engine):
         beside = device.pulses, device.elements, task.run.seed, task.replicas, device.reach
         self.element = kernels.Element(number, device.tau, device.numbers(), largest, *beside)
         self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
+        self.spans: np.ndarray | None = None
 
     @abstractmethod
     def advance(self, plan: BlockPlan, observer: Observer) -> None:
@@ -35,6 +38,24 @@ class Compiled(Engine):
         """Return the samples of the plan's steps, which lie in one block, shape (replicas, steps, batch, ...)."""
         number, place = divmod(plan.first, self.samples.length)
         return self.samples.block(number)[:, place : place + plan.steps]
+
+    def stretches(self, observer: Observer, first: int, steps: int) -> Iterator[Stretch]:
+        """Yield the stretches of one step size into which some steps fall, for the caller to make them.
+
+        Where ranges are kept, a stretch lies in one of their bins, and the kernel fills `spans` with the smallest and
+        the largest of every weight after each of its steps; the observer takes them when the next one is asked for.
+        """
+        marks = observer.range_edges
+        for whole in self.task.run.stretches(first, steps):
+            for begin, count in ranges.pieces(marks, whole.first, whole.steps):
+                if not len(marks):
+                    yield whole
+                    continue
+                observer.note_range(begin, self.weights())
+                history = self.kernel.history
+                self.spans = np.empty((len(history), 2, history.shape[2]), history.dtype)
+                yield Stretch(begin, count, whole.alpha)
+                observer.widen(int(np.searchsorted(marks, begin, side="right")) - 1, *self.spans.swapaxes(0, 1))
 
     def shaped(self, flat: np.ndarray) -> Weights:
         """Cut flat weights, shape (..., P), into stages."""

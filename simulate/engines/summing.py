@@ -19,7 +19,7 @@ class SummingEngine(Compiled):
         steps = plan.first + np.arange(plan.steps)
         bins = steps * observer.bins // observer.iterations
         curve = np.zeros((len(self.task.replicas), int(bins[-1] - bins[0]) + 1, 2))
-        for first, count, alpha in self.task.run.stretches(plan.first, plan.steps):
+        for first, count, alpha in self.stretches(observer, plan.first, plan.steps):
             part = bins[first - plan.first :][:count] - bins[0]
             self.make_steps(plan._replace(first=first, steps=count), part, curve, alpha)
         self.note_divergence(observer, self.stage_of(self.kernel.diverged[:, 1]))
@@ -69,6 +69,7 @@ class QuadraticEngine(SummingEngine):
             bins=bins,
             sums=sums,
             threads=task.threads,
+            spans=self.spans,
         )
 
     def stage_of(self, place: np.ndarray) -> np.ndarray:
@@ -95,6 +96,7 @@ class ScalarEngine(SummingEngine):
             bins=bins,
             sums=sums,
             threads=task.threads,
+            spans=self.spans,
         )
 
     def stage_of(self, place: np.ndarray) -> np.ndarray:

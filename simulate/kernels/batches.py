@@ -16,6 +16,7 @@ from simulate.kernels.grains import Grains, Parts, acted, set_keys
 from simulate.kernels.passes import (
     ROWS,
     conclude,
+    empty,
     fill,
     first_delta,
     forward_at,
@@ -25,6 +26,8 @@ from simulate.kernels.passes import (
     read_inputs,
     settle,
     snap,
+    unpack,
+    widen,
 )
 from simulate.kernels.plain import SQUARE_SATURATION, Floats, Integers
 from simulate.kernels.plugins import PLUGGED
@@ -111,9 +114,13 @@ def _all_taken(
 
 @part
 def _apply(
-    work: Floats, weights: int, increments: int, form: Asked, grains: Grains | None, parts: Parts | None, keys: Floats
-) -> Value:
-    """Let the device take all increments and leave zeros there; return the largest |w|, nan where a weight is nan."""
+    work: Floats, weights: int, increments: int, form: Asked, grains: Grains | None, parts: Parts | None, keys: Floats,
+    spans: Floats | None, low: int,
+) -> Value:  # fmt: skip
+    """Let the device take all increments and leave zeros there; return the largest |w|, nan where a weight is nan.
+
+    Unless `spans` is None, the ranges from `low` on hold the weights then.
+    """
     n = width_of(work)
     if not _taken_in_lanes(work, weights, increments, form, grains, parts, keys):
         for p in range(0, weights, n):
@@ -124,6 +131,8 @@ def _apply(
     for p in range(0, weights, n):
         store(work, increments + p, zero)
         w = load(work, p)
+        if spans is not None:
+            widen(work, low, weights, p, w)
         high, poison = larger_magnitude(w, high), fma(w, zero, poison)
     return high + poison
 
@@ -132,7 +141,7 @@ def _apply(
 def network(
     step: int, samples: Integers, inputs: Floats, targets: Floats, widths: Integers, lags: Integers, modes: Integers,
     real: Floats, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats, tally: Floats,
-    diverged: Integers, snapshots: Floats, work: Floats,
+    diverged: Integers, snapshots: Floats, spans: Floats | None, work: Floats,
 ) -> None:  # fmt: skip
     """Advance one block of at most `width` replicas; arguments as in `lanes.network`.
 
@@ -146,9 +155,12 @@ def network(
     weights, delta = w_at[stages], x_at[stages + 1]
     back = delta + widths.max() * n
     increments = back + widths.max() * n
+    low = increments + weights
     zero = like(load(work, back), 0.0)
     for i in range(back, work.size, n):
         store(work, i, zero)
+    if spans is not None:
+        empty(work, low, weights)
     scale, unit = like(zero, -real[0] / like(real[0], batch)), like(zero, real[UNIT])
     form, keys = Asked(modes[2], real.ctypes.data), np.zeros(n)
     places, taken, top = np.zeros(n, np.int64), np.zeros(tally.shape[0], np.int64), np.zeros(n, work.dtype)
@@ -176,7 +188,7 @@ def network(
                 else:
                     _collect_rows(work, at, increments + at, up, down, delta, back, x, None)
         set_keys(grains, k, 0, keys)
-        store(top, 0, _apply(work, weights, increments, form, grains, parts, keys))
+        store(top, 0, _apply(work, weights, increments, form, grains, parts, keys, spans, low))
         settle(k, last, work, widths, w_at, top, highest, real[LIMIT], tally, diverged, history)
         # A sample that is not in the chunk is replaced by any other: what comes of it is not used.
         later = k + 1 + lags[0]
@@ -185,3 +197,6 @@ def network(
             read_inputs(inputs, samples[(min(later, last - 1) - step) * batch + b], places, widths[0], work, place)
         forward_at(k + 1, step, batch, work, w_at, x_at, depth, widths, lags, kind, unit, zero)
     conclude(squares, highest, real[1], tally, diverged)
+    if spans is not None:
+        unpack(work[low : low + weights], widths, w_at, 0, spans[:, 0])
+        unpack(work[low + weights : low + 2 * weights], widths, w_at, 0, spans[:, 1])

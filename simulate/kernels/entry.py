@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -18,6 +18,7 @@ from boundary import BadInput, known
 from simulate.kernels import batches, elementary, forms, lanes, moments, passes, plain, plugins
 from simulate.kernels.grains import ElementArrays, Makeup, PulseArrays
 from simulate.kernels.responses import Asked
+from simulate.kernels.shapes import check_shape, clear_spans, part_of
 from simulate.kernels.simd import width
 from theory.setting.devices import Elements, Pulses
 
@@ -205,12 +206,6 @@ def split(replicas: int, threads: int, block: int, work: Callable[[slice], None]
         list(pool.map(work, parts))
 
 
-def check_shape(name: str, array: NDArray[Any], shape: tuple[int | None, ...]) -> None:
-    """Raise `BadInput` unless an array has the shape; None stands for any size."""
-    if array.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, array.shape, strict=True)):
-        raise BadInput(name + ".shape", array.shape, f"{shape}", "simulate.kernels")
-
-
 def network(
     state: State,
     samples: Integers,
@@ -227,6 +222,7 @@ def network(
     times: NDArray[np.int64] | None = None,
     threads: int = 1,
     path: KernelChoice = "auto",
+    spans: Floats | None = None,
 ) -> Floats:
     """Advance every replica of an M-stage network by the steps of `samples`.
 
@@ -246,6 +242,8 @@ def network(
         times: steps k, ascending, in [step, step + T), shape (R, J): where a replica's W_k is wanted.
         threads: slices of the replicas worked on at once; no number depends on it.
         path: which kernel: "lanes" (SIMD), "plain" (portable), or "auto": a fast one where one `serves`.
+        spans: takes the smallest and the largest of every weight after each of these steps, in w, shape (R, 2, P), of
+            a replica that does not diverge; None: they are not wanted.
 
     Returns:
         W_k at `times`, shape (R, J, P); nan where the replica had diverged. `measure` takes it.
@@ -275,28 +273,29 @@ def network(
     sizes, delays = np.array(widths, np.int64), np.array(lags, np.int64)
     when = np.ascontiguousarray(times, np.int64)
     real, _, makeup = element.acting(alpha, dtype, history.shape[2], element.unit)
+    clear_spans(spans, history)
 
     served = not apart and serves(lags, stashed=stashed)
     if path == "lanes" and not served:
         raise BadInput("path", path, "lags that do not increase and no stashing", "simulate.kernels")
     fast = path != "plain" and served
     form = element.in_lanes(real) if batch == 1 else None
-    block = width(dtype) if fast else replicas
+    block, copies = width(dtype) if fast else replicas, (1 if form else 2) + (0 if spans is None else 2)
     if fast:
         makeup = makeup.in_order(passes.order(sizes))
 
     def work(part: slice) -> None:
-        memory = passes.workspace(sizes, delays[:stages], dtype, batch, 1 if form else 2)
+        memory = passes.workspace(sizes, delays[:stages], dtype, batch, copies)
         for first in range(part.start, part.stop, block):
             some = slice(first, min(first + block, part.stop))
             pulses, elements = makeup.given(some)
-            outcome = history[some], state.tally[some], state.diverged[some], snapshots[some]
+            outcome = history[some], state.tally[some], state.diverged[some], snapshots[some], part_of(spans, some)
             if not fast:
                 plain.network(
                     state.step, flat[some], x, y, sizes, delays, modes, real, pulses, elements, when[some], *outcome
                 )
                 continue
-            drawn = _turned(flat[some], block)
+            drawn = passes.turned(flat[some], block)
             if form is None:
                 batches.network(
                     state.step, drawn, x.ravel(), y.ravel(), sizes, delays, modes, real, pulses, elements, when[some],
@@ -310,15 +309,9 @@ def network(
 
     split(replicas, threads, width(dtype), work)
     state.step += steps
-    snapshots *= dtype.type(element.unit)
+    for found in (snapshots,) if spans is None else (snapshots, spans):
+        found *= dtype.type(element.unit)
     return snapshots
-
-
-def _turned(samples: Integers, replicas: int) -> Integers:
-    """Return `samples` with steps first, filled up with 0 to a whole block of replicas."""
-    turned = np.zeros((samples.shape[1], replicas), samples.dtype)
-    turned[:, : samples.shape[0]] = samples.T
-    return turned
 
 
 def serves(lags: Sequence[int], *, stashed: bool = False) -> bool:
@@ -409,6 +402,7 @@ def scalar(
     bins: Integers | None = None,
     sums: NDArray[np.float64] | None = None,
     threads: int = 1,
+    spans: Floats | None = None,
 ) -> NDArray[np.float64]:
     """Advance every replica of f(w) = (L/2)(w - w*)^2 with a sign-valued oracle (docs/theory.md#floor), without lag.
 
@@ -425,6 +419,7 @@ def scalar(
         bins: which bin of the curve each step belongs to, shape (T,); all in one by default.
         sums: those of earlier steps, which are gone on with in place, shape (R, bins, 2).
         threads: slices of the replicas worked on at once; no number depends on it.
+        spans: see `network`.
 
     Returns:
         Sums over the steps of each bin of norm(F_k)^2 and f(W_k) - f*, shape (R, max(bins) + 1, 2).
@@ -437,11 +432,13 @@ def scalar(
     chance = np.ascontiguousarray(uniforms, np.float64)
     real, form, makeup = element.acting(alpha, state.history.dtype, 1)
     weights = state.history[:, 0]
+    clear_spans(spans, state.history)
 
     def work(part: slice) -> None:
         plain.scalar(
             state.step, chance[part], curvature, optimum, sigma, attaining, form.device, real,
             *makeup.given(part), places, weights[part], state.tally[part], state.diverged[part], curve[part],
+            part_of(spans, part),
         )  # fmt: skip
 
     split(replicas, threads, 1, work)

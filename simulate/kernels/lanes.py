@@ -19,6 +19,7 @@ from simulate.kernels.passes import (
     ROWS,
     activate,
     conclude,
+    empty,
     fill,
     first_delta,
     forward_at,
@@ -29,6 +30,9 @@ from simulate.kernels.passes import (
     settle,
     snap,
     store4,
+    unpack,
+    widen,
+    widen4,
 )
 from simulate.kernels.plain import SQUARE_SATURATION, Floats, Integers
 from simulate.kernels.responses import LIMIT, UNIT
@@ -48,14 +52,14 @@ from simulate.kernels.simd import (
 @part
 def _step_rows(
     work: Floats, at: int, rows: int, cols: int, delta: int, back: int, x: int, ahead: int, out: int,
-    form: Form, grains: Grains | None, parts: Parts | None, key: Value, high: Value, backward: int | None,
-    forward: int | None,
+    form: Form, grains: Grains | None, parts: Parts | None, key: Value, high: Value, spans: Floats | None, low: int,
+    size: int, backward: int | None, forward: int | None,
 ) -> Value:  # fmt: skip
     """Do all that one stage does with its weights in one step, in one pass over them; return the largest |w|.
 
-    Add W_k^T delta to `back`, the update by the increments delta x^T to the weights, and write W_{k+1} `ahead` to
-    `out`. `backward` and `forward` are None where the first or the last is not wanted: its code is left out when this
-    is compiled.
+    Add W_k^T delta to `back`, the update by the increments delta x^T to the weights, let the ranges from `low` on hold
+    W_{k+1}, and write W_{k+1} `ahead` to `out`. `backward`, `spans` and `forward` are None where the first, the ranges
+    or the last are not wanted: their code is left out when this is compiled.
     """
     n = width_of(work)
     zero = like(high, 0.0)
@@ -80,6 +84,8 @@ def _step_rows(
                 acted(form, grains, parts, w3, d3 * v, key, e + 3),
             )
             store4(work, p, w0, w1, w2, w3)
+            if spans is not None:
+                widen4(work, low, size, p, w0, w1, w2, w3)
             high = larger_magnitude(larger_magnitude(larger_magnitude(w0, w1), larger_magnitude(w2, w3)), high)
             if forward is not None:
                 u = load(work, ahead + j)
@@ -95,6 +101,8 @@ def _step_rows(
                 store(work, back + j, fma(w0, d0, load(work, back + j)))
             w0 = acted(form, grains, parts, w0, d0 * v, key, p // n)
             store(work, p, w0)
+            if spans is not None:
+                widen(work, low, size, p, w0)
             high = larger_magnitude(w0, high)
             if forward is not None:
                 z0 = fma(w0, load(work, ahead + j), z0)
@@ -108,12 +116,13 @@ def _step_rows(
 def network(
     step: int, samples: Integers, inputs: Floats, targets: Floats, widths: Integers, lags: Integers, modes: Integers,
     real: Floats, form: Form, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats,
-    tally: Floats, diverged: Integers, snapshots: Floats, work: Floats,
+    tally: Floats, diverged: Integers, snapshots: Floats, spans: Floats | None, work: Floats,
 ) -> None:  # fmt: skip
     """Advance one block of at most `width` replicas; arguments as in `plain.network` but for some.
 
     `samples` has shape (T, width), `inputs` and `targets` are flat, `work` is the memory to compute in. `form` is the
     law of the device, by which this is compiled; elements of `grains` and `parts` stand in the order of `passes.order`.
+    `spans` is None, or takes the ranges.
     Here batch = 1, stashed = 0, and lags do not increase from stage to stage.
     """
     n, stages, last = width_of(work), widths.size - 1, step + samples.shape[0]
@@ -124,9 +133,12 @@ def network(
         one_pass = one_pass and lags[m] < lags[m - 1]
     delta = x_at[stages + 1]
     back = delta + widths.max() * n
+    size, low = w_at[stages], back + widths.max() * n
     zero = like(load(work, back), 0.0)
     for i in range(back, work.size, n):
         store(work, i, zero)
+    if spans is not None:
+        empty(work, low, size)
     minus_alpha, unit = like(zero, -real[0]), like(zero, real[UNIT])
     keys = np.zeros(n)
     places, taken, top = np.zeros(n, np.int64), np.zeros(tally.shape[0], np.int64), np.zeros(n, work.dtype)
@@ -158,18 +170,92 @@ def network(
             ahead = x_at[m] + (later if later < depth[m] else later - depth[m]) * down * n
             out = x_at[m + 1] + (now[m + 1] - 1 if now[m + 1] > 0 else depth[m + 1] - 1) * up * n
             if one_pass and m > 0:
-                high = _step_rows(work, at, up, down, delta, back, x, ahead, out, form, grains, parts, key, high, 1, 1)
+                high = _step_rows(
+                    work,
+                    at,
+                    up,
+                    down,
+                    delta,
+                    back,
+                    x,
+                    ahead,
+                    out,
+                    form,
+                    grains,
+                    parts,
+                    key,
+                    high,
+                    spans,
+                    low,
+                    size,
+                    1,
+                    1,
+                )
             elif one_pass:
                 high = _step_rows(
-                    work, at, up, down, delta, back, x, ahead, out, form, grains, parts, key, high, None, 1
+                    work,
+                    at,
+                    up,
+                    down,
+                    delta,
+                    back,
+                    x,
+                    ahead,
+                    out,
+                    form,
+                    grains,
+                    parts,
+                    key,
+                    high,
+                    spans,
+                    low,
+                    size,
+                    None,
+                    1,
                 )
             elif m > 0:
                 high = _step_rows(
-                    work, at, up, down, delta, back, x, ahead, out, form, grains, parts, key, high, 1, None
+                    work,
+                    at,
+                    up,
+                    down,
+                    delta,
+                    back,
+                    x,
+                    ahead,
+                    out,
+                    form,
+                    grains,
+                    parts,
+                    key,
+                    high,
+                    spans,
+                    low,
+                    size,
+                    1,
+                    None,
                 )
             else:
                 high = _step_rows(
-                    work, at, up, down, delta, back, x, ahead, out, form, grains, parts, key, high, None, None
+                    work,
+                    at,
+                    up,
+                    down,
+                    delta,
+                    back,
+                    x,
+                    ahead,
+                    out,
+                    form,
+                    grains,
+                    parts,
+                    key,
+                    high,
+                    spans,
+                    low,
+                    size,
+                    None,
+                    None,
                 )
             if m > 0:
                 next_delta(work, x, back, down, kind, unit, delta)
@@ -184,3 +270,6 @@ def network(
         store(top, 0, fma(poison, zero, high))
         settle(k, last, work, widths, w_at, top, highest, real[LIMIT], tally, diverged, history)
     conclude(squares, highest, real[1], tally, diverged)
+    if spans is not None:
+        unpack(work[low : low + size], widths, w_at, 0, spans[:, 0])
+        unpack(work[low + size : low + 2 * size], widths, w_at, 0, spans[:, 1])

@@ -14,10 +14,11 @@ from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
 from simulate.kernels import inner, products  # noqa: F401 - what compiled laws make of `simulate.products`
-from simulate.kernels.entry import Element, KernelMoments, State, check_shape, split
+from simulate.kernels.entry import Element, KernelMoments, State, split
 from simulate.kernels.grains import Grains, Parts, set_keys
-from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
+from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop, widen
 from simulate.kernels.responses import LIMIT, Asked
+from simulate.kernels.shapes import check_shape, clear_spans, part_of
 from simulate.kernels.simd import aligned
 from simulate.kernels.stretches import added, borrowed, copied, divided, first_outside, largest, stepped, stretch
 
@@ -62,7 +63,7 @@ def _compile(direction: Direction, moments: Exact) -> _Compiled:
     def advance(
         step: int, samples: Floats, data: Floats, edges: Integers, lags: Integers, stashed: bool, device: int,
         real: Floats, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats, tally: Floats,
-        diverged: Integers, snapshots: Floats, work: Floats,
+        diverged: Integers, snapshots: Floats, spans: Floats | None, work: Floats,
     ) -> None:  # fmt: skip
         # What the laws are handed is `borrowed`: to count references would take longer than a small law does.
         slots, size, place = history.shape[1], history.shape[2], work.size // 3
@@ -99,6 +100,8 @@ def _compile(direction: Direction, moments: Exact) -> _Compiled:
                 set_keys(grains, k, r, keys)
                 top = stepped(now, then, mean, form, real, grains, parts, keys[0])
                 k += 1
+                if spans is not None:
+                    widen(then, spans[r])
                 if not (top <= real[LIMIT]):
                     stop(tally[r], diverged[r], k, first_outside(then, real[LIMIT]))
             for t in range(taken, times.shape[1]):
@@ -124,6 +127,7 @@ def custom(
     stashed: bool = False,
     times: NDArray[np.int64] | None = None,
     threads: int = 1,
+    spans: Floats | None = None,
 ) -> Floats:
     """Advance every replica of a problem given by its laws.
 
@@ -139,6 +143,7 @@ def custom(
         stashed: backward products with the weights of the forward pass instead of the current ones.
         times: steps k, ascending, in [step, step + T), shape (R, J): where a replica's W_k is wanted.
         threads: slices of the replicas worked on at once; no number depends on it.
+        spans: see `network`.
 
     Returns:
         W_k at `times`, shape (R, J, P); nan where the replica had diverged. `measure_custom` takes it.
@@ -152,6 +157,7 @@ def custom(
     drawn, snapshots = np.ascontiguousarray(samples, dtype), np.empty((replicas, when.shape[1], size), dtype)
     numbers = np.ascontiguousarray(data, dtype)
     real, form, makeup = element.acting(alpha, dtype, size)
+    clear_spans(spans, state.history)
     run = _compile(direction, moments).advance
 
     def work(part: slice) -> None:
@@ -160,7 +166,7 @@ def custom(
         run(
             state.step, drawn[part], numbers, edges, delays, stashed, form.device, real, *makeup.given(part),
             when[part], state.history[part], state.tally[part], state.diverged[part], snapshots[part],
-            memory,
+            part_of(spans, part), memory,
         )  # fmt: skip
 
     split(replicas, threads, 1, work)

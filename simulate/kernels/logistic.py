@@ -12,10 +12,11 @@ from numpy.typing import DTypeLike, NDArray
 
 from boundary import BadInput
 from simulate.kernels.elementary import LOGISTIC, loss_slope, loss_value
-from simulate.kernels.entry import Element, KernelMoments, State, check_shape, split
+from simulate.kernels.entry import Element, KernelMoments, State, split
 from simulate.kernels.grains import Grains, Parts, set_keys
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
 from simulate.kernels.responses import LIMIT, Asked
+from simulate.kernels.shapes import check_shape, clear_spans, part_of
 from simulate.kernels.simd import (
     WIDE,
     Value,
@@ -30,7 +31,20 @@ from simulate.kernels.simd import (
     store,
     width_of,
 )
-from simulate.kernels.tiles import SLICE, add_product, block, clear, first_beyond, late, move, pack, product, unpack
+from simulate.kernels.tiles import (
+    SLICE,
+    add_product,
+    block,
+    clear,
+    empty,
+    first_beyond,
+    late,
+    move,
+    pack,
+    product,
+    unpack,
+    widen,
+)
 
 
 @part
@@ -89,7 +103,7 @@ def _largest(work: Floats, at: int, size: int) -> Value:
 def advance(
     step: int, samples: Integers, data: Floats, lags: Integers, back_lags: Integers, batch: int, twice: float,
     device: int, real: Floats, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats,
-    tally: Floats, diverged: Integers, snapshots: Floats, work: Floats,
+    tally: Floats, diverged: Integers, snapshots: Floats, spans: Floats | None, work: Floats,
 ) -> None:  # fmt: skip
     """Advance one block of replicas by T = samples.shape[1] / batch steps; see `logistic`."""
     count, slots, size = history.shape
@@ -97,7 +111,10 @@ def advance(
     g, limit, taken = WIDE * width_of(work), real[LIMIT], np.zeros(count, np.int64)
     keys = np.zeros(g)
     x, direction, top = slots * size * g, (slots + 1) * size * g, (slots + 2) * size * g
+    low = top + g
     pack(history, work, 0)
+    if spans is not None:
+        empty(work, low, size)
     store(work, top, _largest(work, step % slots * size * g, size))
     for k in range(step, step + samples.shape[1] // batch):
         now, then = k % slots * size * g, (k + 1) % slots * size * g
@@ -117,6 +134,8 @@ def advance(
         _finish(work, 0, k, slots, back_lags, batch, twice, direction)
         set_keys(grains, k, 0, keys)
         store(work, top, move(work, now, then, direction, size, form, real, grains, parts, keys))
+        if spans is not None:
+            widen(work, low, size, then)
         for r in range(count):
             if diverged[r, 0] < 0 and not (work[top + r] <= limit):
                 stop(tally[r], diverged[r], k + 1, first_beyond(work, then, size, r, limit))
@@ -124,6 +143,8 @@ def advance(
         if diverged[r, 0] < 0:
             tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], np.float64(work[top + r]) * np.float64(real[1]))
     unpack(work, 0, history)
+    if spans is not None:
+        unpack(work, low, spans)
 
 
 def logistic(
@@ -138,6 +159,7 @@ def logistic(
     stashed: bool = False,
     times: NDArray[np.int64] | None = None,
     threads: int = 1,
+    spans: Floats | None = None,
 ) -> Floats:
     """Advance every replica of a logistic regression by the steps of `samples`.
 
@@ -154,6 +176,7 @@ def logistic(
         stashed: the regulariser at the weights of the forward pass (stashed AP) instead of the current ones.
         times: steps k, ascending, in [step, step + T), shape (R, J): where a replica's W_k is wanted.
         threads: slices of the replicas worked on at once; no number depends on it.
+        spans: see `network`.
 
     Returns:
         W_k at `times`, shape (R, J, D); nan where the replica had diverged. `measure_logistic` takes it.
@@ -173,16 +196,18 @@ def logistic(
     flat = np.ascontiguousarray(samples, np.int64).reshape(replicas, steps * batch)
     x, when = np.ascontiguousarray(data, dtype), np.ascontiguousarray(times, np.int64)
     real, form, makeup = element.acting(alpha, dtype, size)
+    clear_spans(spans, state.history)
     snapshots, back = np.empty((replicas, times.shape[1], size), dtype), delays * stashed
 
     def work(part: slice) -> None:
-        memory = workspace(size, slots, dtype)
+        memory = workspace(size, slots, dtype, spans=spans is not None)
         for first in range(part.start, part.stop, together):
             some = slice(first, min(first + together, part.stop))
             advance(
                 state.step, flat[some], x, delays, back, batch, 2 * regulariser, form.device, real, *makeup.given(some),
                 when[some],
-                history[some], state.tally[some], state.diverged[some], snapshots[some], memory,
+                history[some], state.tally[some], state.diverged[some], snapshots[some], part_of(spans, some),
+                memory,
             )  # fmt: skip
 
     split(replicas, threads, together, work)
@@ -190,9 +215,9 @@ def logistic(
     return snapshots
 
 
-def workspace(size: int, slots: int, dtype: DTypeLike) -> Floats:
-    """Return uninitialised memory for `advance`, aligned to whole registers."""
-    return aligned((size * (slots + 2) + 1) * block(dtype), dtype, large=True)
+def workspace(size: int, slots: int, dtype: DTypeLike, *, spans: bool = False) -> Floats:
+    """Return uninitialised memory for `advance`, aligned to whole registers; `spans`: and for ranges."""
+    return aligned((size * (slots + 2 + 2 * spans) + 1) * block(dtype), dtype, large=True)
 
 
 @compiled

@@ -29,12 +29,14 @@ from simulate.kernels.simd import (
     gather,
     gather_square,
     inlined,
+    larger,
     larger_magnitude,
     like,
     load,
     load_wide,
     part,
     repeated,
+    smaller,
     store,
     width,
     width_of,
@@ -74,6 +76,30 @@ def store4(work: Floats, at: int, v0: Value, v1: Value, v2: Value, v3: Value) ->
     store(work, at + n, v1)
     store(work, at + 2 * n, v2)
     store(work, at + 3 * n, v3)
+
+
+@inlined
+def widen(work: Floats, low: int, size: int, at: int, w: Value) -> None:
+    """Let the range of the weights that stand at `at` hold `w`; lows begin at `low`, highs `size` behind them."""
+    store(work, low + at, smaller(w, load(work, low + at)))
+    store(work, low + size + at, larger(w, load(work, low + size + at)))
+
+
+@inlined
+def widen4(work: Floats, low: int, size: int, at: int, w0: Value, w1: Value, w2: Value, w3: Value) -> None:
+    """Let four ranges side by side hold four registers."""
+    n = width_of(work)
+    widen(work, low, size, at, w0)
+    widen(work, low, size, at + n, w1)
+    widen(work, low, size, at + 2 * n, w2)
+    widen(work, low, size, at + 3 * n, w3)
+
+
+@inlined
+def empty(work: Floats, low: int, size: int) -> None:
+    """Write ranges that hold nothing."""
+    for i in range(low, low + size):
+        work[i], work[size + i] = np.inf, -np.inf
 
 
 @inlined
@@ -325,6 +351,13 @@ def conclude(squares: Floats, highest: Floats, per_tau: float, tally: Floats, di
         if diverged[lane, 0] < 0:
             tally[lane, SQUARE_SATURATION] = squares[lane]
             tally[lane, MAX_SATURATION] = max(tally[lane, MAX_SATURATION], highest[lane] * per_tau)
+
+
+def turned(samples: Integers, replicas: int) -> Integers:
+    """Return `samples` with steps first, filled up with 0 to a whole block of replicas."""
+    found = np.zeros((samples.shape[1], replicas), samples.dtype)
+    found[:, : samples.shape[0]] = samples.T
+    return found
 
 
 def workspace(widths: Integers, lags: Integers, dtype: DTypeLike, batch: int = 1, copies: int = 1) -> Floats:

@@ -45,6 +45,14 @@ def _fill(array: Floats, value: float) -> None:
 
 
 @part
+def widen(weights: Floats, span: Floats) -> None:
+    """Let `span`, the smallest and the largest of every weight so far, hold these weights."""
+    for i in range(weights.size):
+        span[0, i] = min(span[0, i], weights[i])
+        span[1, i] = max(span[1, i], weights[i])
+
+
+@part
 def _copy(source: Floats, target: Floats) -> None:
     for i in range(source.size):
         target[i] = source[i]
@@ -172,6 +180,7 @@ def network(
     tally: Floats,
     diverged: Integers,
     snapshots: Floats,
+    spans: Floats | None,
 ) -> None:
     """Advance every replica of a network by T = samples.shape[1] / batch steps; see `simulate.kernels.network`."""
     stages, slots, batch, limit = widths.size - 1, history.shape[1], modes[3], real[LIMIT]
@@ -239,6 +248,8 @@ def network(
                     _fill(snapshots[r, t], np.nan)
                 break
             tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], top * real[1])
+            if spans is not None:
+                widen(then, spans[r])
 
 
 @compiled
@@ -258,6 +269,7 @@ def scalar(
     tally: Floats,
     diverged: Integers,
     curve: Floats,
+    spans: Floats | None,
 ) -> None:
     """Advance every replica of the one-weight instances of docs/theory.md#floor; see `simulate.kernels.scalar`."""
     form, keys = Asked(device, real.ctypes.data), np.zeros(1)
@@ -290,4 +302,6 @@ def scalar(
             tally[r, WEIGHTED_SATURATION] += share**2 * sigma**2
             curve[r, bins[k], 0] += slope**2
             curve[r, bins[k], 1] += 0.5 * slope**2 / curvature
+            if spans is not None:
+                spans[r, 0, 0], spans[r, 1, 0] = min(spans[r, 0, 0], w), max(spans[r, 1, 0], w)
         weights[r, 0] = w

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from boundary import BadInput
 from simulate.kernels.circular import cosine, sine, within_half_turn
-from simulate.kernels.entry import Element, State, check_shape, curve_of, split
+from simulate.kernels.entry import Element, State, curve_of, split
 from simulate.kernels.grains import Grains, Parts, set_keys
 from simulate.kernels.plain import (
     MAX_SATURATION,
@@ -23,6 +23,7 @@ from simulate.kernels.plain import (
     stop,
 )
 from simulate.kernels.responses import LIMIT, Asked
+from simulate.kernels.shapes import check_shape, clear_spans, part_of
 from simulate.kernels.simd import (
     WIDE,
     Value,
@@ -37,7 +38,7 @@ from simulate.kernels.simd import (
     store,
     width_of,
 )
-from simulate.kernels.tiles import block, first_beyond, late, move, pack, product, unpack
+from simulate.kernels.tiles import block, empty, first_beyond, late, move, pack, product, unpack, widen
 
 
 @part
@@ -94,17 +95,16 @@ def _add_noise(noise: Floats, step: int, work: Floats, out: int) -> None:
             work[out + i * g + r] += row[i]
 
 
-def workspace(size: int, slots: int, dtype: DTypeLike) -> Floats:
-    """Return uninitialised memory for `advance`, aligned to whole registers."""
-    return aligned((size * (slots + 3) + 5) * block(dtype), dtype, large=True)
+def workspace(size: int, slots: int, dtype: DTypeLike, *, spans: bool = False) -> Floats:
+    """Return uninitialised memory for `advance`, aligned to whole registers; `spans`: and for ranges."""
+    return aligned((size * (slots + 3 + 2 * spans) + 5) * block(dtype), dtype, large=True)
 
 
 @compiled
 def advance(
     step: int, noise: Floats, hessian: Floats, optimum: Floats, waves: Floats, lags: Integers, variances: Floats,
     device: int, real: Floats, grains: Grains | None, parts: Parts | None, bins: Integers, history: Floats,
-    tally: Floats, diverged: Integers, curve: Floats,
-    work: Floats,
+    tally: Floats, diverged: Integers, curve: Floats, spans: Floats | None, work: Floats,
 ) -> None:  # fmt: skip
     """Advance one block of replicas by T = noise.shape[1] steps; see `quadratic`."""
     count, slots, size = history.shape
@@ -113,7 +113,10 @@ def advance(
     rows = size * g
     away, slope, direction, seen = slots * rows, (slots + 1) * rows, (slots + 2) * rows, (slots + 3) * rows
     top, current, keys = seen + 4 * g, np.zeros_like(lags), np.zeros(g)
+    low = top + g
     pack(history, work, 0)
+    if spans is not None:
+        empty(work, low, size)
     for t in range(noise.shape[1]):
         k = step + t
         now, then = k % slots * rows, (k + 1) % slots * rows
@@ -127,6 +130,8 @@ def advance(
         _add_noise(noise, t, work, along)
         set_keys(grains, k, 0, keys)
         store(work, top, move(work, now, then, along, size, form, real, grains, parts, keys))
+        if spans is not None:
+            widen(work, low, size, then)
         for r in range(count):
             share = np.float64(work[seen + r])
             square, weighted = np.float64(work[seen + g + r]), np.float64(work[seen + 2 * g + r])
@@ -142,6 +147,8 @@ def advance(
                     stop(tally[r], diverged[r], k + 1, first_beyond(work, then, size, r, limit))
                     curve[r] = np.nan
     unpack(work, 0, history)
+    if spans is not None:
+        unpack(work, low, spans)
 
 
 def quadratic(
@@ -159,6 +166,7 @@ def quadratic(
     bins: Integers | None = None,
     sums: NDArray[np.float64] | None = None,
     threads: int = 1,
+    spans: Floats | None = None,
 ) -> NDArray[np.float64]:
     """Advance every replica of a coupled quadratic plus cosines by the steps of `noise`.
 
@@ -179,6 +187,7 @@ def quadratic(
         bins: which bin of the curve each step belongs to, shape (T,); all in one by default.
         sums: those of earlier steps, which are gone on with in place, shape (R, bins, 2).
         threads: slices of the replicas worked on at once; no number depends on it.
+        spans: see `network`.
 
     Returns:
         Sums over the steps of each bin of norm(F_k)^2 and f(W_k) - f(W*), shape (R, max(bins) + 1, 2).
@@ -196,15 +205,17 @@ def quadratic(
     dtype, delays, together = history.dtype, np.array(lags, np.int64), block(history.dtype)
     h, w_star, xi, sigma2 = (np.ascontiguousarray(a, dtype) for a in (hessian, optimum, noise, variances))
     real, form, makeup = element.acting(alpha, dtype, size)
+    clear_spans(spans, state.history)
     waves = np.array([amplitude, frequency / 2], dtype)
 
     def work(part: slice) -> None:
-        memory = workspace(size, slots, dtype)
+        memory = workspace(size, slots, dtype, spans=spans is not None)
         for first in range(part.start, part.stop, together):
             some = slice(first, min(first + together, part.stop))
             advance(
                 state.step, xi[some], h.ravel(), w_star, waves, delays, sigma2, form.device, real, *makeup.given(some),
-                places, history[some], state.tally[some], state.diverged[some], curve[some], memory,
+                places, history[some], state.tally[some], state.diverged[some], curve[some],
+                part_of(spans, some), memory,
             )  # fmt: skip
 
     split(replicas, threads, together, work)

@@ -11,6 +11,7 @@ number in the memory `work`.
 
 from typing import Final
 
+import numpy as np
 from numba.extending import overload
 from numpy.typing import DTypeLike
 
@@ -28,6 +29,7 @@ from simulate.kernels.simd import (
     load_wide,
     magnitude,
     part,
+    smaller,
     store,
     width,
     width_of,
@@ -113,6 +115,25 @@ def unpack(work: Floats, at: int, history: Floats) -> None:
             for r in range(history.shape[0]):
                 history[r, slot, i] = work[at + r]
             at += g
+
+
+@part
+def empty(work: Floats, low: int, size: int) -> None:
+    """Write ranges that hold nothing: a tile of lows and one of highs."""
+    rows = size * WIDE * width_of(work)
+    for i in range(low, low + rows):
+        work[i], work[rows + i] = np.inf, -np.inf
+
+
+@part
+def widen(work: Floats, low: int, size: int, at: int) -> None:
+    """Let the ranges, the tile `low` and the one behind it, hold the tile `at`."""
+    g = WIDE * width_of(work)
+    high = low + size * g
+    for i in range(0, size * g, g):
+        w = load_wide(work, at + i)
+        store(work, low + i, smaller(w, load_wide(work, low + i)))
+        store(work, high + i, larger(w, load_wide(work, high + i)))
 
 
 @part

@@ -111,7 +111,7 @@ def test_all_sums_are_kept_and_restored_as_copies():
     one, other = observer(), observer()
     arrays = {f.name: getattr(one, f.name, None) for f in fields(one)} | vars(one)
     names = {name for name, value in arrays.items() if isinstance(value, np.ndarray)}
-    assert names == set(one.state()) and len(names) == 14
+    assert names == set(one.state()) and len(names) == 17
     for number, name in enumerate(sorted(names)):
         getattr(one, name)[...] = number + 1
     kept = one.state()

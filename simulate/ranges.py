@@ -1,0 +1,78 @@
+"""The range of every weight along a run: its smallest and largest value in each of a few bins of time.
+
+Bin b holds every W_k with edges[b] <= k <= edges[b + 1], both ends, so that neighbouring bins share the weights at
+their common edge: a box around the weights of a bin holds both ends of every step that is made in it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_DECADES = 1024
+"""What the first of the growing bins is the shorter by, against the last of them."""
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """The ranges of all weights of all replicas, over every step of a run; nan for a replica that diverged.
+
+    Args:
+        edges: steps, int64, shape (bins + 1,), from 0 to K.
+        low: smallest value of every weight in every bin, in w, float64, shape (replicas, bins, D); the D weights are
+            those of the stages one after the other, each row by row.
+        high: the largest, of that shape.
+
+    """
+
+    edges: NDArray[np.int64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the arrays by name."""
+        return dict(vars(self))
+
+
+def edges(iterations: int, bins: int) -> NDArray[np.int64]:
+    """Return the edges of the bins of a run, int64, strictly increasing from 0 to K, shape (min(bins, K) + 1,).
+
+    The first half of the bins grow geometrically, by a factor of 1024 in all where K allows it; the others have the
+    length of what the first half spans. So the start, where weights move far, is resolved, and no later bin is long.
+
+    Args:
+        iterations: K >= 1.
+        bins: how many are wanted, >= 0; 0 gives no edges.
+
+    """
+    count = min(bins, iterations)
+    if not count:
+        return np.zeros(0, np.int64)
+    equal = count // 2
+    growing = count - equal
+    whole = iterations / (equal + 1)
+    sizes = np.geomspace(whole / _DECADES, whole, growing) if growing > 1 else np.array([whole])
+    wanted = np.rint(np.concatenate([[0.0], sizes, whole * np.arange(2, equal + 2)])).astype(np.int64)
+    wanted[-1] = iterations
+    places = np.arange(count + 1)
+    # At least one step a bin, counted from the front; then from the end, which may be too late for some.
+    front = np.maximum.accumulate(wanted - places) + places
+    return np.minimum.accumulate((np.minimum(front, iterations) - places)[::-1])[::-1] + places
+
+
+def pieces(marks: NDArray[np.int64], first: int, steps: int) -> Iterator[tuple[int, int]]:
+    """Yield (first, steps) of the parts into which the `marks` cut some steps: each lies in one bin."""
+    inner = marks[(marks > first) & (marks < first + steps)].tolist()
+    starts = [first, *inner]
+    for start, end in zip(starts, [*inner, first + steps], strict=True):
+        yield start, end - start
+
+
+def bins_of(marks: NDArray[np.int64], step: int) -> Sequence[int]:
+    """Return the bins that hold W_step: two where it is at an edge between them."""
+    last = len(marks) - 2
+    after = int(np.searchsorted(marks, step, side="right")) - 1
+    before = int(np.searchsorted(marks, step, side="left")) - 1
+    return sorted({min(max(place, 0), last) for place in (before, after)})
