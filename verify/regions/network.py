@@ -14,12 +14,14 @@ Status:     guaranteed in spite of rounding (`intervals`), for the doubles that 
 Source:     docs/theory/networks.md, docs/theory/mean.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boundary import BadInput
 from simulate.problems.network import Network
@@ -70,7 +72,8 @@ class Enclosed:
     """What holds wherever the forward and the backward weights are in their boxes, rounded outward.
 
     Args:
-        L: smoothness from above, >= 0, f/w^2; on the backward box.
+        L: smoothness from above, >= 0, f/w^2; where steps from the backward box begin, end and pass.
+        least: f at least, where L holds.
         S: shape (M, M), norm of what the mean direction of stage m changes by, per distance of the forward weights of
             stage j, f/w^2.
         variance: shape (D,), variance of the elements of the sample's direction, (f/w)^2.
@@ -79,11 +82,12 @@ class Enclosed:
         spread: shape (D,), largest less least element over all samples, f/w.
         slope: norm of the mean direction at most, f/w.
         share: shape (D,), |w|/tau, what the linear device makes of an element of the direction; on the backward box.
-        least: f at least, on the backward box.
+        step: shape (D,), alpha (1 + share) largest, how far a step moves at most, w.
 
     """
 
     L: float
+    least: float
     S: Array
     variance: Array
     mean_size: Array
@@ -91,7 +95,7 @@ class Enclosed:
     spread: Array
     slope: float
     share: Array
-    least: float
+    step: Array
 
 
 def check(problem: object) -> Network:
@@ -116,7 +120,7 @@ def weights_in(problem: Network, box: Box) -> list[Intervals]:
     return found
 
 
-def flat(stages: list[Array]) -> Array:
+def flat(stages: Sequence[NDArray[np.floating]]) -> Array:
     """Return the weights of the stages one after another, each row by row."""
     return np.concatenate([np.asarray(stage, dtype=np.float64).ravel() for stage in stages])
 
@@ -149,11 +153,9 @@ class Forward:
         self.last, self.last_change = x, change
         self.loss = LOSSES[problem.loss](x, problem.targets)
 
-    def least(self) -> float:
-        """Return a lower bound of f."""
-        values = self.loss.value
-        total = Intervals(values.mid.reshape(-1, 1), values.rad.reshape(-1, 1)).mean() * float(self.last.shape[1])
-        return float(total.low[0])
+    def value(self) -> Intervals:
+        """Return f, shape (1,)."""
+        return self.loss.value.reshape(-1, 1).mean() * float(self.last.shape[1])
 
     def messages(self, backward: list[Intervals]) -> tuple[list[Intervals], list[Intervals]]:
         """Return what arrives at the stages and the messages delta = phi'(z) times that, stage by stage."""
@@ -203,6 +205,12 @@ def _square(part: Intervals, size: int) -> Intervals:
     return part if len(part.mid) == size else _embedded(part, 0, size)
 
 
+def value(problem: Network, box: Box) -> tuple[float, float]:
+    """Return the ends of f on a box, rounded outward."""
+    found = Forward(problem, weights_in(problem, box), derivatives=False).value()
+    return float(found.low[0]), float(found.high[0])
+
+
 def hessian(problem: Network, box: Box) -> tuple[Intervals, float]:
     """Return the Hessian of f on a box, shape (D, D), and a lower bound of f there."""
     weights = weights_in(problem, box)
@@ -216,7 +224,7 @@ def hessian(problem: Network, box: Box) -> tuple[Intervals, float]:
         cross = _embedded(forward.cross(stage, deltas[stage]), first, size)
         total = total + cross + cross.swap()
         first = change.shape[2]
-    return total.over(float(problem.samples)), forward.least()
+    return total.over(float(problem.samples)), max(float(forward.value().low[0]), problem.lower_bound)
 
 
 def curvature(problem: Network, box: Box) -> tuple[float, float]:
@@ -298,7 +306,7 @@ def moments(direction: Intervals) -> Moments:
     )
 
 
-def enclose(problem: Network, forward: Box, backward: Box, tau: float) -> Enclosed:
+def enclose(problem: Network, forward: Box, backward: Box, tau: float, alpha: float = 0.0) -> Enclosed:
     """Return what holds on a box of forward and a box of backward weights.
 
     Args:
@@ -306,19 +314,23 @@ def enclose(problem: Network, forward: Box, backward: Box, tau: float) -> Enclos
         forward: where the weights of the forward passes are, stale or current.
         backward: where the current weights are, which the backward pass reads.
         tau: saturation level of the linear device, w, > 0, or inf.
+        alpha: step size, w^2/f, >= 0.
 
     Raises:
-        BadInput: a problem, box or level that this does not cover.
+        BadInput: a problem, box, level or step size that this does not cover.
         ArithmeticError: a number on the way that is too large to be a double.
 
     """
     if not tau > 0:
         raise BadInput("tau", tau, "tau > 0", "tube.certified")
+    if not 0 <= alpha < inf:
+        raise BadInput("alpha", alpha, "alpha >= 0 and finite", "tube.certified")
     check(problem)
-    smooth, least = curvature(problem, backward)
     weights = weights_in(problem, backward)
     passed = Forward(problem, weights_in(problem, forward), derivatives=True)
     sizes = [rows * columns for rows, columns in problem.shapes]
+    found, share = moments(passed.directions(weights)), shares(backward, tau)
+    step = (Intervals.exactly(share) + 1.0) * found.largest * alpha
+    smooth, least = curvature(problem, backward.widened(step.largest) if alpha else backward)
     sensitivity = block_norms(staleness(passed, weights), sizes)
-    found = moments(passed.directions(weights))
-    return Enclosed(smooth, sensitivity, *found, share=shares(backward, tau), least=max(least, problem.lower_bound))
+    return Enclosed(smooth, least, sensitivity, *found, share, step.largest)
