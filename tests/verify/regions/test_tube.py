@@ -1,0 +1,224 @@
+"""A tube bounds what runs in it do; leaving it is counted; what it is made from wrongly is seen."""
+
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from boundary import BadInput
+from simulate.problems.network import Network
+from verify.regions import tube
+from verify.regions.intervals import Array
+from verify.regions.network import Box, Enclosed, flat
+from verify.regions.tube import Constants, Merged, Tube, constants, from_pilots, judged, leaving, merged, stopped
+
+PROBLEM = Network(stages=3, width=2, samples=5, loss="log-cosh", instance=3)
+ALPHA, TAU, LAGS, K = 0.002, 3.0, (4, 2, 0), 2000
+EDGES = np.array([0, 1, 3, 8, 50, 200, 500, 1000, 1500, 2000])
+SHAPES = [rows * columns for rows, columns in PROBLEM.shapes]
+
+
+def split(weights: Array) -> list[Array]:
+    ends = np.cumsum([0, *SHAPES])
+    return [weights[..., a:b].reshape(*weights.shape[:-1], 2, 2) for a, b in pairwise(ends)]
+
+
+def paths(count: int, seed: int) -> Array:
+    """Weights of `count` replicas at all steps, shape (count, K + 1, D): Analog-SGD-AP as it is written."""
+    rng, start = np.random.default_rng(seed), flat(PROBLEM.initial_weights())
+    found = np.empty((count, K + 1, len(start)))
+    found[:, 0] = start
+    for k in range(K):
+        sample, current = rng.integers(PROBLEM.samples, size=count), split(found[:, k])
+        message, kept = PROBLEM.enter(sample, ()), []
+        for stage, lag in enumerate(LAGS):
+            message, of_stage = PROBLEM.forward(stage, split(found[:, max(k - lag, 0)])[stage], message)
+            kept.append(of_stage)
+        message, steps = PROBLEM.turn(message, sample), []
+        for stage in reversed(range(PROBLEM.stages)):
+            gradient, message = PROBLEM.backward(stage, current[stage], message, kept[stage])
+            steps.append(gradient.reshape(count, -1))
+        g = np.concatenate(steps[::-1], axis=1)
+        found[:, k + 1] = found[:, k] - ALPHA * g - ALPHA * np.abs(g) * found[:, k] / TAU
+    return found
+
+
+def ranges(path: Array) -> Merged:
+    parts = [path[:, first : last + 1] for first, last in pairwise(EDGES)]
+    low, high = (np.stack([end(part, axis=1) for part in parts], axis=1) for end in (np.min, np.max))
+    return Merged(EDGES, low, high)
+
+
+def squares(path: Array) -> Array:
+    return np.asarray(sum((g**2).sum((-1, -2)) for g in PROBLEM.moments(split(path)).gradient))
+
+
+@cache
+def pilots() -> Merged:
+    return ranges(paths(24, 1))
+
+
+@cache
+def fresh() -> Array:
+    return paths(24, 2)
+
+
+@cache
+def the_tube() -> Tube:
+    return from_pilots(pilots())
+
+
+@cache
+def held() -> Constants:
+    return constants(PROBLEM, the_tube(), ALPHA, TAU, LAGS)
+
+
+def test_a_tube_bounds_what_runs_in_it_do() -> None:
+    stay = ~the_tube().left_by(ranges(fresh()))
+    assert stay.sum() >= 22
+    bound = stopped(held(), ALPHA, K, LAGS)
+    met = squares(fresh()[stay][:, :K]).mean()
+    assert met < bound < 10 * met
+
+
+def test_constants_hold_along_the_paths() -> None:
+    path = fresh()[~the_tube().left_by(ranges(fresh()))]
+    for found, first, last in zip(held().found, EDGES[:-1], EDGES[1:], strict=True):
+        part = path[:, first : last + 1]
+        moments = PROBLEM.moments(split(part))
+        variance = np.concatenate([v.reshape(*part.shape[:2], -1) for v in moments.variance], axis=-1)
+        assert np.all(variance[:, ::5] <= found.variance)
+        assert np.all(np.abs(np.diff(part, axis=1)) <= found.step)
+        assert np.all(np.sqrt(squares(part)) <= found.slope)
+        assert np.all(moments.value >= found.least)
+        assert np.all(np.abs(part) / TAU <= found.share)
+
+
+def test_forward_weights_are_where_stale_ones_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    forward: list[Box] = []
+
+    def seen(problem: Network, ahead: Box, backward: Box, *rest: float) -> Enclosed:
+        forward.append(ahead)
+        return enclose(problem, ahead, backward, *rest)
+
+    enclose = tube.enclose
+    monkeypatch.setattr(tube, "enclose", seen)
+    visited = ranges(fresh()[:1])
+    narrow = Tube(EDGES, tuple(Box(*ends) for ends in zip(visited.low[0], visited.high[0], strict=True)))
+    constants(PROBLEM, narrow, ALPHA, TAU, LAGS)
+    for box, first, last in zip(forward, EDGES[:-1], EDGES[1:], strict=True):
+        for k in range(max(first - max(LAGS), 0), last + 1):
+            assert box.holds(fresh()[0, k])
+    outside = [not narrow.boxes[b].holds(fresh()[0, max(EDGES[b] - 4, 0)]) for b in range(len(EDGES) - 1)]
+    assert any(outside)  # so that the box alone would not do
+
+
+def test_averages_are_those_of_the_bins() -> None:
+    share = np.diff(EDGES) / K
+    noise = [(1 + one.share) ** 2 * one.variance for one in held().found]
+    exact = {
+        "T2": sum(s * np.sum(one.share**2 * one.variance) for s, one in zip(share, held().found, strict=True)),
+        "c_w": 0.5 * ALPHA * sum(s * f.L * n.sum() for s, f, n in zip(share, held().found, noise, strict=True)),
+        "direct": sum(s * one.slope**2 for s, one in zip(share, held().found, strict=True)),
+    }
+    for name, value in exact.items():
+        assert value < getattr(held(), name) == pytest.approx(value, rel=1e-12)
+    stages = [sum(s * n[4 * m : 4 * m + 4].sum() for s, n in zip(share, noise, strict=True)) for m in range(3)]
+    assert held().stage_variances == pytest.approx(stages, rel=1e-12)
+    assert max(one.L for one in held().found) == held().L
+    assert all(np.all(one.S <= held().S) for one in held().found)
+    assert min(one.least for one in held().found) == held().least >= 0
+    assert held().start == pytest.approx(float(PROBLEM.moments(PROBLEM.initial_weights()).value))
+
+
+def test_an_observed_end_makes_the_bound_smaller() -> None:
+    values = PROBLEM.moments(split(fresh()[:, K])).value
+    assert stopped(held(), ALPHA, K, LAGS, float(values.mean())) < stopped(held(), ALPHA, K, LAGS)
+    assert stopped(held(), ALPHA, K, LAGS, -1.0) == stopped(held(), ALPHA, K, LAGS)
+
+
+def test_outside_the_domain_the_gradients_bound_it() -> None:
+    assert stopped(replace(held(), L=2 / ALPHA), ALPHA, K, LAGS) == held().direct
+
+
+def changed(base: Merged, **ends: Any) -> Any:
+    low, high = base.low.copy(), base.high.copy()
+    for name, value in ends.items():
+        (low if name == "low" else high)[1, 3, 2] = value
+    return SimpleNamespace(edges=base.edges, low=low, high=high)
+
+
+@pytest.mark.parametrize("ends", [{"low": -9.0}, {"high": 9.0}, {"low": np.nan, "high": np.nan}, {"high": np.inf}])
+def test_leaving_is_seen(ends: dict[str, float]) -> None:
+    own = pilots()
+    assert not the_tube().left_by(own).any()
+    assert np.flatnonzero(the_tube().left_by(changed(own, **ends))).tolist() == [1]
+
+
+def test_ranges_of_other_bins_are_refused() -> None:
+    own = pilots()
+    for other in (Merged(EDGES + (EDGES > 5), own.low, own.high), Merged(EDGES, own.low[..., :4], own.high[..., :4])):
+        with pytest.raises(BadInput, match="ranges"):
+            the_tube().left_by(other)
+
+
+def test_merged_bins_hold_their_parts() -> None:
+    fine, coarse = pilots(), merged(pilots(), 3)
+    assert coarse.edges.tolist() == [0, 8, 500, 2000]
+    for b in range(3):
+        assert np.array_equal(coarse.low[:, b], fine.low[:, 3 * b : 3 * b + 3].min(axis=1))
+        assert np.array_equal(coarse.high[:, b], fine.high[:, 3 * b : 3 * b + 3].max(axis=1))
+    assert merged(fine, 99).edges.tolist() == EDGES.tolist()
+
+
+def test_a_tube_is_made_from_enough_pilots_that_did_not_diverge() -> None:
+    own = pilots()
+    with pytest.raises(BadInput, match="12 replicas"):
+        from_pilots(Merged(EDGES, own.low[:11], own.high[:11]))
+    with pytest.raises(BadInput, match="diverged"):
+        from_pilots(changed(own, low=np.nan, high=np.nan))
+
+
+def test_what_a_tube_cannot_say_is_refused() -> None:
+    away = Tube(
+        EDGES,
+        tuple(box.widened(0.0) if b else Box(box.low + 5, box.high + 5) for b, box in enumerate(the_tube().boxes)),
+    )
+    with pytest.raises(BadInput, match="W_0"):
+        constants(PROBLEM, away, ALPHA, TAU, LAGS)
+    for lags in ((1, 0), (2, 1, -1)):
+        with pytest.raises(BadInput, match="lags"):
+            constants(PROBLEM, the_tube(), ALPHA, TAU, lags)
+    for edges in (EDGES[::-1], EDGES[1:], EDGES[:-1]):
+        with pytest.raises(BadInput, match="edges"):
+            Tube(edges, the_tube().boxes)
+
+
+def test_the_probability_of_leaving() -> None:
+    assert leaving(0, 36, 0.01) == pytest.approx(1 - 0.01 ** (1 / 36), rel=1e-8)  # 12%
+    assert leaving(36, 36, 0.01) == 1.0
+    rng = np.random.default_rng(4)
+    missed = np.mean([leaving(int(rng.binomial(30, 0.1)), 30, 0.05) < 0.1 for _ in range(2000)])
+    assert missed <= 0.05 + 0.02
+    for exits, fresh, level in ((-1, 5, 0.1), (6, 5, 0.1), (0, 0, 0.1), (0, 5, 0.0), (0, 5, 1.0)):
+        with pytest.raises(BadInput):
+            leaving(exits, fresh, level)
+
+
+def test_the_statement_counts_who_left() -> None:
+    found = judged(0.5, the_tube(), changed(pilots(), high=9.0), 0.05, 2.0)
+    assert (found.exits, found.fresh, found.stopped) == (1, 24, 0.5)
+    assert found.left == leaving(1, 24, 0.05)
+    assert found.whole == pytest.approx(0.5 + 4 * found.left)
+    assert judged(0.5, the_tube(), pilots(), 0.05, np.inf).whole == np.inf
+
+
+def test_gradients_are_within_the_device_bound() -> None:
+    rng = np.random.default_rng(5)
+    weights = rng.uniform(-TAU, TAU, (200, sum(SHAPES)))
+    assert np.all(np.sqrt(squares(weights)) <= tube.largest_gradient(PROBLEM, TAU))
+    assert tube.largest_gradient(PROBLEM, np.inf) == np.inf

@@ -1,0 +1,321 @@
+"""A tube of boxes in time: the region that some runs visited, and what Theorem 1 by conditional means says on it.
+
+Setting:    box b is that of the steps k_b <= k <= k_(b+1), both ends; T is the first step at which the weights are
+            outside a box of their step, K if there is none. The tube is fixed before the runs that it is said of.
+Statement:  A_T = (1/K) E sum_(k<T) norm(grad f(W_k))^2 is at most `Verdict.stopped`; A is at most `stopped` plus
+            P(T < K) times the largest squared gradient within the device's range.
+Proof:      at a step k < T all weights W_0 ... W_k were in their boxes. Stale weights are at most max d steps old, so
+            they are in the box of k or at most max d steps outside it. The step ends in the box widened by one step. So
+            the constants of `network.enclose` hold at every step before T, and mean.feasible of the stopped run
+            (stopped.*) bounds A_T, with L_k of the box of step k, S the largest of all boxes, and sums over the steps
+            in c_w, T2 and the variances of the stages; f(W_T) is at least the least f of all widened boxes.
+Status:     upper bound of A_T, guaranteed; of A with the confidence of the bound of P(T < K), or with a proved one.
+Source:     docs/theory/mean.md#mean.feasible, #stopped.average; tube.certified.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, sqrt
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+import theory
+from boundary import BadInput, OutsideDomain
+from simulate.problems.network import Network
+from simulate.problems.spectral import delay_constants
+from theory.theorems import network as norms
+from verify.regions.intervals import EPS, Array, above
+from verify.regions.network import Box, Enclosed, check, enclose, flat, value
+
+
+class Visited(Protocol):
+    """What runs visited, as `simulate.ranges.Ranges` says it: bin b holds W_k for edges[b] <= k <= edges[b + 1]."""
+
+    @property
+    def edges(self) -> NDArray[np.int64]:
+        """Return the steps between the bins, shape (bins + 1,), from 0 to K."""
+
+    @property
+    def low(self) -> Array:
+        """Return the smallest weights, shape (replicas, bins, D), nan for a replica that diverged."""
+
+    @property
+    def high(self) -> Array:
+        """Return the largest weights, as `low`."""
+
+
+class Merged(NamedTuple):
+    """What runs visited in fewer bins; as `Visited`."""
+
+    edges: NDArray[np.int64]
+    low: Array
+    high: Array
+
+
+FEWEST = 12
+"""Pilot replicas that a tube is made from at least."""
+MARGIN = 0.3
+"""What a box is wider than what the pilots visited, as a share of that."""
+AIM = 0.05
+"""What share of the runs would leave a tube whose ends are all normal and independent of each other."""
+
+
+@dataclass(frozen=True, eq=False)
+class Tube:
+    """Boxes of the weights, one after another in time.
+
+    Args:
+        edges: int64, shape (bins + 1,), strictly increasing from 0 to K.
+        boxes: one a bin; it is meant to hold the weights at both edges and all between.
+
+    """
+
+    edges: NDArray[np.int64]
+    boxes: tuple[Box, ...]
+
+    def __post_init__(self) -> None:
+        rises = self.edges.ndim == 1 and len(self.edges) > 1 and self.edges[0] == 0 and np.all(np.diff(self.edges) > 0)
+        if not rises or len(self.boxes) != len(self.edges) - 1:
+            raise BadInput(
+                "edges", self.edges.shape, "edges that rise from 0 to K, one more than boxes", "tube.certified"
+            )
+
+    @property
+    def iterations(self) -> int:
+        """Return K."""
+        return int(self.edges[-1])
+
+    def left_by(self, ranges: Visited) -> NDArray[np.bool_]:
+        """Return which replicas were outside a box at some step, shape (replicas,); a diverged one was.
+
+        Raises:
+            BadInput: ranges over other bins of time, or of other weights.
+
+        """
+        low, high = (np.stack([getattr(box, end) for box in self.boxes]) for end in ("low", "high"))
+        if not np.array_equal(ranges.edges, self.edges) or ranges.low.shape[1:] != low.shape:
+            raise BadInput(
+                "ranges", ranges.low.shape, f"the ranges of {low.shape} weights in the tube's bins", "tube.certified"
+            )
+        inside = (ranges.low >= low) & (ranges.high <= high) & (ranges.low <= ranges.high)
+        return np.asarray(~np.all(inside, axis=(1, 2)))
+
+
+def merged(ranges: Visited, bins: int) -> Merged:
+    """Return the ranges in at most `bins` bins, each of as many of the finer ones as the others, up to one."""
+    fine = len(ranges.edges) - 1
+    cuts = np.unique(np.linspace(0, fine, min(bins, fine) + 1).round().astype(int))
+    low = np.minimum.reduceat(ranges.low, cuts[:-1], axis=1)
+    return Merged(ranges.edges[cuts], low, np.maximum.reduceat(ranges.high, cuts[:-1], axis=1))
+
+
+def from_pilots(ranges: Visited, *, margin: float = MARGIN, aim: float = AIM) -> Tube:
+    """Return a tube around what pilot replicas visited.
+
+    Any tube is a valid one; this one is meant to be left seldom and not to be wide. In a bin that is long against the
+    time after which a run has forgotten where it was, all pilots have nearly the same ends, and the margin counts; in a
+    short one the ends scatter as they are about normal, and their deviation does.
+
+    Args:
+        ranges: of at least `FEWEST` replicas, none of which diverged.
+        margin: beyond the least and the largest end of all pilots, as a share of half the width, >= 0.
+        aim: an end is so many standard deviations of the pilots' ends beyond their mean that a new normal number is
+            beyond it with this probability, divided by the number of ends (Student's t).
+
+    """
+    count = len(ranges.low)
+    if count < FEWEST:
+        raise BadInput("pilots", count, f"at least {FEWEST} replicas", "tube.certified")
+    if not (np.all(np.isfinite(ranges.low)) and np.all(np.isfinite(ranges.high))):
+        raise BadInput("pilots", "a replica that diverged", "finite ranges of all weights", "tube.certified")
+    low, high = ranges.low.min(axis=0), ranges.high.max(axis=0)
+    more = margin * 0.5 * (high - low)
+    spread = -float(special.stdtrit(count - 1, aim / (2 * low.size))) * sqrt(1 + 1 / count)
+    far_low = ranges.low.mean(axis=0) - spread * ranges.low.std(axis=0, ddof=1)
+    far_high = ranges.high.mean(axis=0) + spread * ranges.high.std(axis=0, ddof=1)
+    ends = zip(np.minimum(low - more, far_low), np.maximum(high + more, far_high), strict=True)
+    return Tube(ranges.edges, tuple(Box(*pair) for pair in ends))
+
+
+@dataclass(frozen=True, eq=False)
+class Constants:
+    """What Theorem 1 by conditional means needs, on a tube; upper ends unless said otherwise.
+
+    Args:
+        found: of every bin.
+        lengths: share of the steps that are in it.
+        L: largest smoothness, f/w^2.
+        S: shape (M, M), the largest of each of the bins' sensitivities, f/w^2.
+        rho: largest share |w|/tau.
+        stage_variances: shape (M,), of what is left of a step beside its mean, averaged over the steps, (f/w)^2.
+        T2: sum over the elements of share^2 times variance, averaged over the steps, (f/w)^2.
+        c_w: what curvature makes of the noise, (f/w)^2.
+        start: f(W_0).
+        least: lower end of f on the tube and one step around it.
+        direct: squared norm of the mean direction, averaged over the steps, (f/w)^2.
+
+    """
+
+    found: tuple[Enclosed, ...]
+    lengths: Array
+    L: float
+    S: Array
+    rho: float
+    stage_variances: Array
+    T2: float
+    c_w: float
+    start: float
+    least: float
+    direct: float
+
+
+def constants(problem: Network, tube: Tube, alpha: float, tau: float, lags: Sequence[int]) -> Constants:
+    """Return what holds on a tube.
+
+    Args:
+        problem: a `Network`, one sample drawn uniformly at every step, on the linear device.
+        tube: whose first box holds W_0.
+        alpha: step size, w^2/f, > 0.
+        tau: saturation level, w, or inf.
+        lags: how many steps older than the current ones the forward weights of each stage may be, at most.
+
+    Raises:
+        BadInput: what this does not cover, or a tube that does not begin at W_0.
+        ArithmeticError: a number on the way that is too large to be a double.
+
+    """
+    start = flat(check(problem).initial_weights())
+    if not tube.boxes[0].holds(start):
+        raise BadInput("tube", "a first box without W_0", "a tube that begins at W_0", "tube.certified")
+    if len(lags) != problem.stages or min(lags) < 0:
+        raise BadInput("lags", tuple(lags), f"{problem.stages} integers >= 0", "stale.martingale")
+    longest, found = max(lags), list[Enclosed]()
+    for bin_, box in enumerate(tube.boxes):
+        before = [one.step for one, end in zip(found, tube.edges[1:], strict=False) if end > tube.edges[bin_] - longest]
+        reach = longest * np.max(before, axis=0) * (1 + 4 * EPS) if before and longest else 0.0
+        found.append(enclose(problem, box.widened(reach), box, tau, alpha))
+    return combine(
+        problem, tuple(found), np.diff(tube.edges) / tube.iterations, alpha, value(problem, Box(start, start))[1]
+    )
+
+
+def combine(problem: Network, found: tuple[Enclosed, ...], lengths: Array, alpha: float, start: float) -> Constants:
+    """Return the largest of the bins' constants, and averages over the steps, rounded up."""
+    sizes = [rows * columns for rows, columns in problem.shapes]
+    more = 1 + (8 * (len(found) + sum(sizes)) + 64) * EPS  # every number below is a sum of so many rounded terms >= 0
+    noise = [(1 + one.share) ** 2 * one.variance for one in found]
+    stages = [np.add.reduceat(one, np.cumsum([0, *sizes[:-1]])) for one in noise]
+    curved = [one.L * np.sum(part) for one, part in zip(found, noise, strict=True)]
+    return Constants(
+        found=found,
+        lengths=lengths,
+        L=max(one.L for one in found),
+        S=np.max([one.S for one in found], axis=0),
+        rho=float(max(np.max(one.share) for one in found)),
+        stage_variances=np.asarray(lengths @ np.array(stages) * more),
+        T2=float(lengths @ [np.sum(one.share**2 * one.variance) for one in found] * more),
+        c_w=float(0.5 * alpha * (lengths @ curved) * more),
+        start=start,
+        least=min(one.least for one in found),
+        direct=float(lengths @ [one.slope**2 for one in found] * more),
+    )
+
+
+def stopped(held: Constants, alpha: float, iterations: int, lags: Sequence[int], end: float | None = None) -> float:
+    """Return an upper bound of A_T; inf where the theorem does not apply and the gradients are not bounded.
+
+    Args:
+        held: of the tube.
+        alpha: step size.
+        iterations: K.
+        lags: as for `constants`.
+        end: lower bound of E f(W_T), where a better one than the least f on the tube is known. Of runs: f(W_K) of those
+            that stayed in the tube, and the least f of those that left.
+
+    """
+    delay = delay_constants(held.S, lags, held.stage_variances)
+    least = held.least if end is None else max(end, held.least)
+    given = {
+        "L": held.L,
+        "Delta": max(float(above(np.asarray(held.start - least))), 0.0),
+        "alpha": alpha,
+        "K": iterations,
+        "rho": held.rho,
+        "Lambda1": delay["Lambda1"],
+        "nu": delay["nu"],
+        "T2": held.T2,
+        "c_w": held.c_w,
+    }
+    try:
+        return min(float(theory.bound("mean")(**given)), held.direct)
+    except OutsideDomain:
+        return held.direct
+
+
+def largest_gradient(problem: Network, tau: float) -> float:
+    """Return an upper bound of norm(grad f) for all weights that the device can reach; inf for a digital one."""
+    if tau == inf:
+        return inf
+    rows = norms.bounds(problem.stage_data, problem.stage_norms(tau))
+    stages = [x * delta for x, delta in zip(rows.X[:-1], rows.D, strict=True)]
+    return float(np.linalg.norm(stages)) * (1 + norms.ROUNDING)
+
+
+def leaving(exits: int, fresh: int, level: float) -> float:
+    """Return an upper confidence bound of P(T < K) from fresh replicas (Clopper and Pearson).
+
+    Args:
+        exits: of them left the tube.
+        fresh: replicas, independent of those that the tube was made from.
+        level: probability with which P may be larger, in (0, 1).
+
+    """
+    if not 0 <= exits <= fresh or fresh < 1:
+        raise BadInput("exits", exits, f"0 <= exits <= {fresh} fresh replicas", "tube.certified")
+    if not 0 < level < 1:
+        raise BadInput("level", level, "0 < level < 1", "a confidence bound")
+    if exits == fresh:
+        return 1.0
+    return min(float(special.betaincinv(exits + 1, fresh - exits, 1 - level)) * (1 + 1e-9), 1.0)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a tube says of a run.
+
+    Args:
+        stopped: upper bound of A_T.
+        exits: fresh replicas that left the tube.
+        fresh: all of them.
+        left: upper bound of P(T < K).
+        level: with which `left` may be too small; 0 if it is proved.
+        whole: upper bound of A: `stopped` + `left` times the largest squared gradient.
+
+    """
+
+    stopped: float
+    exits: int
+    fresh: int
+    left: float
+    level: float
+    whole: float
+
+
+def judged(bound: float, tube: Tube, ranges: Visited, level: float, gradient: float) -> Verdict:
+    """Return the statement of a tube, with the fresh replicas that left it counted.
+
+    Args:
+        bound: of A_T (`stopped`).
+        tube: fixed before the replicas were run.
+        ranges: of the fresh replicas.
+        level: of the confidence bound of P(T < K).
+        gradient: upper bound of norm(grad f) (`largest_gradient`).
+
+    """
+    exits = int(np.sum(tube.left_by(ranges)))
+    left = leaving(exits, len(ranges.low), level)
+    whole = float(above(np.asarray(bound + left * gradient**2 * (1 + 8 * EPS))))
+    return Verdict(bound, exits, len(ranges.low), left, level, whole)
