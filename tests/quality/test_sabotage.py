@@ -6,14 +6,17 @@ import re
 import pytest
 
 from verify.sabotage import bounds as wrong_bounds
+from verify.sabotage import conditional_means, falling, mutants, running, stages, statements
 from verify.sabotage import devices as wrong_devices
-from verify.sabotage import falling, mutants, running, stages, statements
 from verify.sabotage import free as wrong_free
 from verify.sabotage import simulation as wrong_simulation
 from verify.sabotage import statistics as wrong_statistics
 from verify.sabotage.faults import Fault
 
-MODULES = [statements, stages, wrong_bounds, wrong_free, wrong_simulation, falling, wrong_statistics, wrong_devices]
+MODULES = [
+    statements, stages, wrong_bounds, wrong_free, wrong_simulation, falling, wrong_statistics, conditional_means,
+    wrong_devices,
+]  # fmt: skip
 
 KINDS = {
     "theory": {
@@ -40,6 +43,7 @@ KINDS = {
     "statistics": {
         "two-sided for one-sided": "two-sided",
         "no multiplicity control": "no multiplicity control",
+        "conditional means": "conditional means: the sample's noise for the step's",
     },
     "devices": {
         "laws": "power: |exponential: |shifted linear: |table: |pulse train: ",

@@ -51,6 +51,11 @@ class AppliedForm:
         return tuple(dict.fromkeys(needed)) + (() if self.adaptive else self.extras)
 
     @property
+    def by_means(self) -> bool:
+        """Return whether a step is split into its mean given the past and the rest; then T2 and c_w are made of it."""
+        return self.theorem == "mean"
+
+    @property
     def granular(self) -> bool:
         """Return whether the bound is of devices with pulses."""
         return "V" in self.takes
@@ -66,8 +71,8 @@ class AppliedForm:
         return "Lambdah" in self.takes
 
     def bases(self) -> tuple[Basis, ...]:
-        """Return how it can be applied; what is measured cannot be a-priori."""
-        seen = self.adaptive or self.ends or self.on_range
+        """Return how it can be applied; what is measured cannot be a-priori, but rho and Delta may stand for it."""
+        seen = (self.adaptive or self.ends or self.on_range) and not self.by_means
         return ("a-posteriori",) if seen else ("a-priori", "a-posteriori")
 
 
@@ -82,6 +87,7 @@ _NAMED = (
     AppliedForm("shape", "shape", takes=(*_ALWAYS, "rho", "chi2"), optional=("nu",)),
     AppliedForm("observed-ends", "sharp", optional=("nu", "Ln"), ends=True),
     AppliedForm("observed-ends-adaptive", "sharp", ("nu", "Ln"), adaptive=True, ends=True),
+    AppliedForm("mean", "mean", adaptive=True, optional=("nu",), ends=True),
     AppliedForm("noise-on-range", "sharp", optional=("nu", "Ln"), on_range=True),
 )
 

@@ -1,12 +1,49 @@
 """What a bound is given in the place of its parameters where rounding has moved the directions of a run."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
+
+from verify.judging import means
 from verify.judging.forms import AppliedForm
 
 Inputs = dict[str, float]
 """Parameters of a bound by name."""
+
+
+def columns(
+    form: AppliedForm, known: Mapping[str, float], rbar2: Sequence[float], descent: Sequence[float], off: float
+) -> tuple[dict[str, Any], bool]:
+    """Return what a bound is given at the ends of what is measured, and whether with rounding as well.
+
+    Args:
+        form: how the bound is applied.
+        known: constants by name.
+        rbar2: mean-square saturation: low, mean and high.
+        descent: what f fell by, in f: low, mean and high.
+        off: what rounding may have moved directions by, in f/w.
+
+    Returns: numbers and arrays by name, of one value each for low, mean and high, and for mean and high with rounding.
+
+    """
+    if form.by_means:
+        return means.inputs(known, rbar2, descent, off), math.isfinite(off)
+    wanted = (*form.takes, *form.extras, *form.optional, "gain")
+    given: dict[str, Any] = {name: known[name] for name in known if name in wanted}
+    plain, moved = inputs(form, known, off) if form.knows_lags else ({}, {})
+    more = moved.pop("rbar2", 0.0)
+    finite = form.knows_lags and all(math.isfinite(value) for value in moved.values())
+    if "nu" in plain:  # else Lambdah sigma, where it is less, would stand for the nu that has rounding in it
+        given.pop("Lambdah", None)
+    given |= {name: np.array([value] * 3 + [moved[name]] * (2 * finite)) for name, value in plain.items()}
+    low, mean, high = rbar2
+    if form.adaptive:
+        given["rbar2"] = np.array([low, mean, high] + [mean + more, high + more] * finite)
+    if form.ends:
+        given["Delta"] = np.array([*descent, *descent[1:]][: 3 + 2 * finite])
+    return given, finite
 
 
 def inputs(form: AppliedForm, known: Mapping[str, float], direction: float) -> tuple[Inputs, Inputs]:

@@ -36,7 +36,7 @@ import numpy as np
 
 import theory
 from boundary import OutsideDomain
-from verify.judging import assumptions, conditions, descent, forms, joint, perturbed, rounding, statistics
+from verify.judging import assumptions, conditions, descent, forms, joint, means, perturbed, rounding, statistics
 from verify.judging.checks import Basis, Check, CheckName, EvidenceSummary, Verdict, gravest
 from verify.judging.forms import AppliedForm
 from verify.judging.observations import OBSERVABLES, OF_DEVICE, SQUARED_GRADIENT, Observable, Observations
@@ -245,7 +245,7 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     if refusal:
         return replace(unapplied, reason=refusal)
     priori = basis == "a-priori"
-    if form.ends and math.isnan(evidence.descent[1]):
+    if form.ends and not priori and math.isnan(evidence.descent[1]):
         return replace(unapplied, reason="f(W_K) was not looked at")
     extras = (name for name in (*form.extras, *form.optional) if name in observed.constants.values)
     taken = [name for name in extras if not (priori and name in form.optional) or observed.constants.proved(name)]
@@ -258,12 +258,18 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     known |= on_range
     known = _of_device(observed, basis) | known
     try:
-        ends = _ends(form, known, evidence)
+        ends = _ends(form, known, _proved(evidence, known) if priori else evidence)
     except OutsideDomain as error:
         return replace(unapplied, reason=str(error))
     check = _decide(replace(unapplied, condition=condition), ends, evidence)
-    undecided = form.ends and check.verdict == "inconclusive"  # by what is measured of the bound: the others decide
+    # by what is measured of the bound; then the others decide
+    undecided = form.ends and not priori and check.verdict == "inconclusive"
     return replace(unapplied, reason=f"{observed.replicas} replicas do not decide it") if undecided else check
+
+
+def _proved(evidence: Evidence, known: Mapping[str, float]) -> Evidence:
+    """Return evidence with what is proved in the place of what is measured of a bound."""
+    return replace(evidence, rbar2=(known["rho"] ** 2,) * 3, descent=(known["Delta"],) * 3)
 
 
 def _of_device(observed: Observations, basis: Basis) -> dict[str, float]:
@@ -300,20 +306,8 @@ class Ends(NamedTuple):
 
 def _ends(form: AppliedForm, known: Mapping[str, float], evidence: Evidence) -> Ends:
     """Evaluate a bound at the ends of what the data give it, and with the rounding of the run."""
-    low, mean, high = evidence.rbar2
-    wanted = (*form.takes, *form.extras, *form.optional, "gain")
-    given: dict[str, Any] = {name: known[name] for name in known if name in wanted}
     rounded = evidence.rounded.direction
-    plain, moved = perturbed.inputs(form, known, rounded) if form.knows_lags else ({}, {})
-    more = moved.pop("rbar2", 0.0)
-    finite = form.knows_lags and all(math.isfinite(value) for value in moved.values())
-    if "nu" in plain:  # else Lambdah sigma, where it is less, would stand for the nu that has rounding in it
-        given.pop("Lambdah", None)
-    given |= {name: np.array([value] * 3 + [moved[name]] * (2 * finite)) for name, value in plain.items()}
-    if form.adaptive:
-        given["rbar2"] = np.array([low, mean, high] + [mean + more, high + more] * finite)
-    if form.ends:
-        given["Delta"] = np.array([*evidence.descent, *evidence.descent[1:]][: 3 + 2 * finite])
+    given, finite = perturbed.columns(form, known, evidence.rbar2, evidence.descent, rounded)
     bound: Callable[..., Any] = theory.bound(form.theorem)
     found = np.broadcast_to(bound(**given), (5 if finite else 3,))
     to, most = (float(found[3]), float(found[4])) if finite else (math.inf, math.inf)
@@ -397,7 +391,7 @@ def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
         return f"{form.theorem} takes no saturation: it says nothing of an analog run"
     if not form.knows_lags and constants.values.get("Lambda1", 0.0) > 0:
         return f"{form.theorem} takes no lag: it says nothing of a pipeline"
-    if refusal := _of_another_device(form, observed):
+    if refusal := _of_another_device(form, observed) or (means.refusal(observed) if form.by_means else ""):
         return refusal
     broken = observed.broken(*needed, *(("rho",) if basis == "a-priori" else ()))
     if broken:

@@ -8,10 +8,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from verify.sabotage import bounds, devices, falling, free, simulation, stages, statements, statistics
+from verify.sabotage import (
+    bounds,
+    conditional_means,
+    devices,
+    falling,
+    free,
+    simulation,
+    stages,
+    statements,
+    statistics,
+)
 from verify.sabotage.faults import AREAS, Answer, Area, Detector, Fault
 
-MODULES = (statements, stages, bounds, free, simulation, falling, statistics, devices)
+MODULES = (statements, stages, bounds, free, simulation, falling, statistics, conditional_means, devices)
 
 
 @dataclass(frozen=True)
