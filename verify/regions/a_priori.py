@@ -29,7 +29,7 @@ from boundary import BadInput
 from simulate.problems.network import Network
 from verify.regions import tube
 from verify.regions.intervals import EPS, Array, Intervals, above
-from verify.regions.network import Box, check, directions, flat, moments, shares
+from verify.regions.network import Box, check, directions, flat, mean_direction, moments, shares
 from verify.regions.tube import Tube
 
 LEAVING = 1e-15
@@ -77,15 +77,28 @@ class Flow(NamedTuple):
     step: Array
 
 
-def flow(problem: Network, forward: Box, backward: Box, tau: float, alpha: float) -> Flow:
-    """Return the mean of g + |g| w/tau, shape (D,), the spread of its elements, and how far a step moves at most."""
-    g = directions(problem, forward, backward)
-    moved = g
-    if tau < inf:
-        moved = g + g.size() * Intervals.between(backward.low, backward.high).over(tau)
-    found = moments(moved)
-    step = (Intervals.exactly(shares(backward, tau)) + 1.0) * moments(g).largest * alpha
-    return Flow(moved.mean(), found.spread, step.largest)
+def flow(problem: Network, box: Box, tau: float, alpha: float, lag: int = 0, before: Array | None = None) -> Flow:
+    """Return the mean of g + |g| w/tau, shape (D,), the spread of its elements, and how far a step moves at most.
+
+    Args:
+        problem: a `Network`.
+        box: of the current weights.
+        tau: saturation level, w.
+        alpha: step size.
+        lag: how many steps older the forward weights are at most.
+        before: how far an earlier step moves at most, made outside the box, shape (D,), if weights may be that stale.
+
+    """
+    reach = np.zeros(len(box.low)) if before is None else lag * before * _UP
+    forward = box.widened(reach)
+    g = directions(problem, forward, box)
+    step = ((Intervals.exactly(shares(box, tau)) + 1.0) * moments(g).largest * alpha).largest
+    apart = lag * (step if before is None else np.maximum(step, before)) * _UP
+    mean = mean_direction(problem, forward, box, apart)
+    if tau == inf:
+        return Flow(mean, moments(g).spread, step)
+    share = Intervals.between(box.low, box.high).over(tau)
+    return Flow(mean + g.size().mean() * share, moments(g + g.size() * share).spread, step)
 
 
 def edges_of(iterations: int, bins: int) -> NDArray[np.int64]:
@@ -105,13 +118,12 @@ class _Course:
 
     def velocity(self, at: Array) -> Array:
         """Return the mean flow at a point, as a guess."""
-        point = Box(at, at)
-        return flow(self.problem, point, point, self.tau, self.alpha).mean.mid
+        return flow(self.problem, Box(at, at), self.tau, self.alpha).mean.mid
 
-    def reach(self, first: int) -> Array | float:
-        """Return how far stale weights of the bin that begins at `first` may be from its box."""
+    def before(self, first: int) -> Array | None:
+        """Return how far those steps move at most that lie between stale weights and the bin that begins at `first`."""
         near = [step for end, step in self.steps if end > first - self.longest]
-        return self.longest * np.max(near, axis=0) * _UP if near and self.longest else 0.0
+        return np.max(near, axis=0) if near and self.longest else None
 
     def through(self, first: int, count: int, log_term: float, largest: float) -> Box | None:
         """Return the box of the next `count` steps and go to their end; None if it does not close."""
@@ -120,10 +132,10 @@ class _Course:
         end = self.centre - self.alpha * count * guess
         mean = (Intervals.exactly(self.centre) - end).over(self.alpha).over(float(count))
         line = Box(np.minimum(self.centre, end), np.maximum(self.centre, end))
-        radius, reach = self._radius(self.drift, self.squares, log_term) + 1e-12, self.reach(first)
+        radius, before = self._radius(self.drift, self.squares, log_term) + 1e-12, self.before(first)
         for _ in range(_ROUNDS):
             box = line.widened(radius)
-            found = flow(self.problem, box.widened(reach), box, self.tau, self.alpha)
+            found = flow(self.problem, box, self.tau, self.alpha, self.longest, before)
             drift = (self.drift + self.alpha * count * (found.mean - mean).largest) * _UP
             squares = (self.squares + count * found.spread**2) * _UP
             needed = self._radius(drift, squares, log_term)

@@ -97,15 +97,27 @@ def test_a_tube_that_does_not_close_says_so() -> None:
 
 def test_the_flow_holds_steps() -> None:
     rng, start = np.random.default_rng(2), flat(PROBLEM.initial_weights())
-    box, stale = network.Box(start - 0.1, start + 0.1), network.Box(start - 0.15, start + 0.15)
-    found = a_priori.flow(PROBLEM, stale, box, TAU, ALPHA)
+    box, before = network.Box(start - 0.1, start + 0.1), np.full(len(start), 0.02)
+    found = a_priori.flow(PROBLEM, box, TAU, ALPHA, 3, before)
+    assert np.all(found.step < 0.02)
     for _ in range(50):
-        U, V = (rng.uniform(one.low, one.high) for one in (stale, box))
+        V = rng.choice([-0.1, 0.03, 0.1], len(start)) + start
+        U = V + rng.choice([-0.06, 0.06], len(start))  # three steps older
         g = network.directions(PROBLEM, network.Box(U, U), network.Box(V, V)).mid
         d = g + np.abs(g) * V / TAU
         assert np.all((d.mean(0) >= found.mean.low) & (d.mean(0) <= found.mean.high))
         assert np.all(np.ptp(d, axis=0) <= found.spread)
         assert np.all(ALPHA * np.abs(d) <= found.step)
+
+
+def test_a_flow_without_staleness_is_seen() -> None:
+    start = flat(PROBLEM.initial_weights())
+    point = network.Box(start, start)
+    found = a_priori.flow(PROBLEM, point, TAU, ALPHA)
+    U = start + 0.06
+    g = network.directions(PROBLEM, network.Box(U, U), point).mid
+    d = g + np.abs(g) * start / TAU
+    assert np.any((d.mean(0) < found.mean.low) | (d.mean(0) > found.mean.high))
 
 
 def test_bins_cover_the_run() -> None:
