@@ -74,13 +74,13 @@ class Enclosed:
     Args:
         L: smoothness from above, >= 0, f/w^2; where steps from the backward box begin, end and pass.
         least: f at least, where L holds.
+        slope: norm of the gradient of f at most, on the backward box, f/w.
         S: shape (M, M), norm of what the mean direction of stage m changes by, per distance of the forward weights of
             stage j, f/w^2.
         variance: shape (D,), variance of the elements of the sample's direction, (f/w)^2.
         mean_size: shape (D,), mean size of the elements, f/w.
         largest: shape (D,), largest size of the elements, f/w.
         spread: shape (D,), largest less least element over all samples, f/w.
-        slope: norm of the mean direction at most, f/w.
         share: shape (D,), |w|/tau, what the linear device makes of an element of the direction; on the backward box.
         step: shape (D,), alpha (1 + share) largest, how far a step moves at most, w.
 
@@ -88,12 +88,12 @@ class Enclosed:
 
     L: float
     least: float
+    slope: float
     S: Array
     variance: Array
     mean_size: Array
     largest: Array
     spread: Array
-    slope: float
     share: Array
     step: Array
 
@@ -227,10 +227,39 @@ def hessian(problem: Network, box: Box) -> tuple[Intervals, float]:
     return total.over(float(problem.samples)), max(float(forward.value().low[0]), problem.lower_bound)
 
 
-def curvature(problem: Network, box: Box) -> tuple[float, float]:
-    """Return the smoothness L >= 0 from above, and f at least, on a box."""
-    found, least = hessian(problem, box)
-    return max(largest_eigenvalue(found), 0.0), least
+def gradient(problem: Network, box: Box, second: Intervals) -> Intervals:
+    """Return grad f on a box, shape (D,): at its centre, and from there on by the Hessian `second`, which holds on it.
+
+    The samples' parts of the Hessian cancel before they are made large; those of intervals of the directions do not.
+    """
+    centre = 0.5 * box.low + 0.5 * box.high
+    point = Box(centre, centre)
+    away = Intervals.between(box.low, box.high) - centre
+    return directions(problem, point, point).mean() + (second @ away[:, None])[:, 0]
+
+
+def mean_direction(problem: Network, forward: Box, backward: Box, apart: Array) -> Intervals:
+    """Return the mean direction, shape (D,), of forward and backward weights in their boxes, at most `apart` apart.
+
+    By intervals of the samples' directions, and by the gradient at the backward weights together with the derivative
+    in the forward ones from there on: what both hold. A forward box that does not hold the backward one raises
+    `BadInput`.
+    """
+    if not (np.all(forward.low <= backward.low) and np.all(forward.high >= backward.high)):
+        raise BadInput("forward", "a box beside the backward one", "a box that holds the backward one", "tube.a_priori")
+    weights = weights_in(problem, backward)
+    lagging = bool(np.any(apart > 0))
+    passed = Forward(problem, weights_in(problem, forward), derivatives=lagging)
+    found = gradient(problem, backward, hessian(problem, backward)[0])
+    if lagging:
+        found = found + (staleness(passed, weights) @ Intervals(np.zeros(apart.shape), apart)[:, None])[:, 0]
+    return found.meet(passed.directions(weights).mean())
+
+
+def norm(vector: Intervals) -> float:
+    """Return an upper bound of the Euclidean norm."""
+    sizes = Intervals.exactly(vector.largest)
+    return float(above(np.sqrt((sizes[None, :] @ sizes[:, None]).high[0, 0])))
 
 
 def staleness(forward: Forward, backward: list[Intervals]) -> Intervals:
@@ -286,7 +315,6 @@ class Moments(NamedTuple):
     mean_size: Array
     largest: Array
     spread: Array
-    slope: float
 
 
 def moments(direction: Intervals) -> Moments:
@@ -295,14 +323,12 @@ def moments(direction: Intervals) -> Moments:
     A variance is at most the mean square distance from any number; the one taken is the mean of the midpoints.
     """
     away = Intervals.exactly((direction - np.mean(direction.mid, axis=0)).largest)
-    sizes, mean = direction.largest, Intervals.exactly(direction.mean().largest)
-    slope = (mean[None, :] @ mean[:, None]).high[0, 0]
+    sizes = direction.largest
     return Moments(
         variance=(away * away).mean().high,
         mean_size=Intervals.exactly(sizes).mean().high,
         largest=np.max(sizes, axis=0),
         spread=above(np.max(direction.high, axis=0) - np.min(direction.low, axis=0)),
-        slope=float(above(np.sqrt(slope))),
     )
 
 
@@ -329,8 +355,11 @@ def enclose(problem: Network, forward: Box, backward: Box, tau: float, alpha: fl
     weights = weights_in(problem, backward)
     passed = Forward(problem, weights_in(problem, forward), derivatives=True)
     sizes = [rows * columns for rows, columns in problem.shapes]
-    found, share = moments(passed.directions(weights)), shares(backward, tau)
-    step = (Intervals.exactly(share) + 1.0) * found.largest * alpha
-    smooth, least = curvature(problem, backward.widened(step.largest) if alpha else backward)
+    every, share = passed.directions(weights), shares(backward, tau)
+    found = moments(every)
+    step = ((Intervals.exactly(share) + 1.0) * found.largest * alpha).largest
+    second, least = hessian(problem, backward.widened(step) if alpha else backward)
+    smooth = max(largest_eigenvalue(second), 0.0)
+    slope = norm(gradient(problem, backward, second))
     sensitivity = block_norms(staleness(passed, weights), sizes)
-    return Enclosed(smooth, least, sensitivity, *found, share, step.largest)
+    return Enclosed(smooth, least, slope, sensitivity, *found, share, step)
