@@ -74,4 +74,8 @@ PLAIN = {
     "h_last": r"\mathbb{E} f(W_T)", "drop": r"\Delta h_k", "fall": r"\overline{\Delta h}", "left": r"1_{T < K}",
     "P_left": r"P(T < K)", "sg_i": "s_k g_i", "late_i": "(1 - s_k) g_i", "G2": "G^2", "sG": "s G", "sG_k": "s_k G_k",
     "late": "(1 - s) G", "late_k": "(1 - s_k) G_k",
+    "outgain": "P_m", "along": "{z_1'}", "bow": r"\varphi''(0)", "loss_one": r"\ell'", "loss_two": r"\ell''",
+    "out_one": "{x'}", "out_two": "{x''}", "second_i": r"f_\xi''", "second_mean": "D^2 f[U, U]",
+    "data_i": r"\lambda_\xi", "data": r"\overline{\lambda}", "b_act": "b", "fall_i": "g_i", "loss": r"\ell",
+    "least": r"\underline{\ell}", "loss_mean": "f", "least_mean": r"\underline{f}", "end_k": "c", "fall_k": "g",
 }  # fmt: skip

@@ -23,6 +23,7 @@ FILES = (
     "CompareSpread.v",
     "CompareNetwork.v",
     "CompareSecondOrder.v",
+    "CompareNetworkBox.v",
     "CompareFree.v",
     "CompareFreeBounds.v",
     "CompareFreeRun.v",

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from boundary import BadInput
 from theory.lemmas import network as stage
+from theory.lemmas import network_box
 
 CLAIMS = (
     "network.forward",
@@ -111,6 +112,25 @@ def _messages(
         change = w[m + 1] * beta[m + 1] + (unit[m + 1] * D[m + 1] if full else 0)
         beta[m] = stage.message_change(p0, p1, w[m + 1] * D[m + 1], zeta[m], change)
     return beta
+
+
+def least_smoothness(p0: Any, w: Sequence[Any], data: Any) -> Any:  # noqa: ANN401 - numbers or expressions
+    """Return what every smoothness constant is at least that holds for all weights of norms up to w.
+
+    It is reached at W_1 = 0, where the other stages are of rank one with norms w_m, and holds for activations with
+    phi'(0) = p0 and phi''(0) = 0. Claim network.box_obstacle.
+
+    Args:
+        p0: phi'(0).
+        w: norms of the stages' weights, w.
+        data: curvature of the first stage's data, the mean of l'' (v x)^2 for a unit vector v, l'' at output 0 along
+            the last stage's direction; f.
+
+    """
+    gain = p0
+    for weight in w[1:]:
+        gain = stage.reach(p0, weight, gain)
+    return network_box.obstacle(gain, data)
 
 
 def symbolic(M: int) -> Rows:

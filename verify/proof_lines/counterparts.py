@@ -101,6 +101,10 @@ WITHOUT: Mapping[str, str] = {
         "has the share of the drift where its plain form, of which there is a line, has rho; `free-adaptive` holds the "
         "whole against runs, and tests/theory/lemmas/test_free_adaptive.py against every course of small ones",
     ),
+    "network.box_obstacle": "speaks of the second derivative at one point of the box, where no path goes; "
+    "tests/theory/lemmas/test_network_box.py holds it against differences of exact gradients",
+    "network.lowest": "the least of a sample's loss is in no recording; the family-wise account of `verify` checks f* "
+    "against the values met, and tests/theory/lemmas/test_network_box.py the claim",
     "challenge.cross_term": "an `if`: its premise is what is in question; `verify.rates.lag_price` measures the term",
 }
 """Claims without lines, and why."""
