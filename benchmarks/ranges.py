@@ -24,6 +24,8 @@ BINS: Final = 64
 REPLICAS: Final = 32
 ITERATIONS: Final = 10**7
 NEVER: Final = 1 << 40
+BLOCK: Final = 1000
+"""From here on bins are hundreds of thousands of steps long, as most of a run's are."""
 
 
 def _cases() -> dict[str, Problem]:
@@ -40,7 +42,7 @@ def _steps(problem: Problem, bins: int) -> Callable[[], object]:
     """Return the steps of one block, with what they need drawn."""
     run = Run(problem, "analog-sgd-ap", 1e-3, 30.0, ITERATIONS, REPLICAS, 1, measure_every=NEVER, ranges=bins)
     group = Group(run, range(REPLICAS), 1)
-    plan, engine = group.observer.plan(1, block_length(problem)), group.engine
+    plan, engine = group.observer.plan(BLOCK, block_length(problem)), group.engine
     assert isinstance(engine, Compiled)
 
     def steps() -> None:
@@ -54,7 +56,9 @@ def _whole(problem: Problem, bins: int) -> Callable[[], object]:
     """Return block after block of a run, as it is made."""
     run = Run(problem, "analog-sgd-ap", 1e-3, 30.0, ITERATIONS, REPLICAS, 1, measure_every=LEFT_OUT, ranges=bins)
     group, length = Group(run, range(REPLICAS), 1), block_length(problem)
-    blocks = iter(range(ITERATIONS // length))
+    assert isinstance(group.engine, Compiled)
+    group.engine.kernel.step = BLOCK * length
+    blocks = iter(range(BLOCK, ITERATIONS // length))
     return lambda: group.advance(next(blocks), length)
 
 

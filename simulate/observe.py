@@ -135,7 +135,8 @@ class Observer:
     def __post_init__(self) -> None:
         count, stages = len(self.replicas), self.problem.stages
         self.range_edges = ranges.edges(self.iterations, self.range_bins)
-        kept = max(0, len(self.range_edges) - 1), sum(int(np.prod(shape)) for shape in self.problem.shapes)
+        weights = sum(int(np.prod(shape)) for shape in self.problem.shapes) if self.range_bins else 0
+        kept = max(0, len(self.range_edges) - 1), weights
         self.range_low, self.range_high = np.full((count, *kept), np.inf), np.full((count, *kept), -np.inf)
         self.squared_gradient = np.zeros(count)
         self.squared_saturation = np.zeros(count)

@@ -241,6 +241,9 @@ def test_what_is_looked_at_first_holds_nothing():
         **dict.fromkeys(("largest_variance", "largest_weight", "max_saturation"), (3,)),
         **dict.fromkeys(("stage_variances", "largest_norms"), (3, 2)),
         **dict.fromkeys(("curve_weight", "curve_gradient", "curve_value"), (2, 3)),
+        "range_edges": (0,),
+        "range_low": (3, 0, 0),
+        "range_high": (3, 0, 0),
     }
 
 

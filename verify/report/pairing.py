@@ -9,7 +9,7 @@ from verify.judging.checks import HEADLINE, Check
 from verify.judging.verdicts import FORMS
 from verify.report.counting import Results, Spread, grouped
 from verify.sweep.judged import JudgedSetting
-from verify.sweep.settings import LONG
+from verify.sweep.settings import DEEP, LONG
 
 Ratios = Mapping[tuple[str, str], float]
 """Bound / observed by (form, certified or observed)."""
@@ -101,8 +101,8 @@ class LengthPairing:
 
 
 def by_length(results: Results) -> list[LengthPairing]:
-    """Return for the family whose settings differ in K alone how bound / observed falls, by decade of K."""
-    found = grouped((result for result in results if result.family == LONG.name), _decade)
+    """Return for the families whose settings differ in K alone how bound / observed falls, by decade of K."""
+    found = grouped((result for result in results if result.family in (LONG.name, DEEP.name)), _decade)
     return [
         LengthPairing(family, 10**decade, Pairing.of([_ratios(result) for result in members], HEADLINE.form))
         for (family, decade), members in found.items()

@@ -12,7 +12,8 @@ Setting i of a seed depends on (seed, i) and the chosen families alone.
 
 A standard sweep spends about 0.2 s of one core on a setting. Networks long enough for the bound to come to rest
 (K = 1e7) cost a hundred times that, so they are a family of their own, `network-long`, which a sweep has only when it
-is asked for: alone by its name, or with `--long` as every 58th setting beside the others.
+is asked for: alone by its name, or with `--long` as every 58th setting beside the others. Deeper ones, `network-deep`,
+are run by their name alone: their steps are outside the domain of the saturation box.
 """
 
 import math
@@ -26,6 +27,7 @@ from hypothesis import strategies as st
 import theory
 from boundary import BadInput, known
 from simulate import problems
+from simulate.problems import activations
 from theory.setting import algorithms
 from theory.theorems import network
 from verify.sweep import axes, device_families, units
@@ -160,6 +162,25 @@ def _network_long(draw: Draw) -> Setting:
     return Setting(problem, draw["algorithm"], alpha, tau, iterations, replicas)
 
 
+TRAVEL = {4: 600.0, 8: 100.0}
+"""Least alpha K of the deep networks at the top of the ladder by their stages, where the activation's slope is 1."""
+
+
+def _network_deep(draw: Draw) -> Setting:
+    """Take steps by which the weights move, whatever can be certified of them, and a device that holds the weights.
+
+    Gain and step are told in units of the activation's slope: a gentle one wants larger weights and larger steps for
+    signals and gradients of the same size.
+    """
+    slope = activations.REGISTRY[draw["activation"]].p0
+    problem = _drawn_network(draw | {"gain": draw["gain"] / slope})
+    alpha = TRAVEL[draw["stages"]] * draw["stretch"] / slope**2 / LADDER[-1]
+    iterations = draw["iterations"]
+    nanoseconds = 40 + 0.5 * draw["stages"] * draw["width"] ** 2  # a replica-step's, measured
+    replicas = replicas_of(2e10, iterations, nanoseconds, 16, 64)
+    return Setting(problem, draw["algorithm"], alpha, 3 * largest_weight(problem), iterations, replicas)
+
+
 _NETWORK_AXES: dict[str, axes.Axis] = {
     "algorithm": OneOf(("analog-sgd-ap", "analog-sgd-ap", "digital-ap", "stashed-ap", "analog-sgd")),
     "stages": Whole(1, 4),
@@ -257,6 +278,23 @@ LONG = Family(
 )
 """Long runs: 10^7 iterations times 32 replicas at the top of the ladder, 20 s on one core."""
 
+DEEP = Family(
+    "network-deep",
+    "networks of 4 and 8 stages with steps that move them far, for certificates of the regions that are visited",
+    {name: axis for name, axis in LONG.axes.items() if name not in ("x", "share")}
+    | {
+        "stages": OneOf(tuple(TRAVEL)),
+        "width": Whole(2, 6),
+        # signals and gradients neither vanish nor grow from stage to stage
+        "gain": Geometric(0.8, 1.25),
+        "stretch": Geometric(1.0, 3.0),
+    },
+    _network_deep,
+    LADDER,
+)
+"""Deep runs: no box certifies constants that help here. 10^7 iterations times 16 replicas or more at the top, less
+than a minute on one core."""
+
 ANY_LAGS = Family(
     "quadratic-any-lags",
     "diagonal quadratics with bounded noise in pipelines of any lags: equal, growing, falling fast",
@@ -273,7 +311,7 @@ ANY_LAGS = Family(
 SEARCHED = FAMILIES | {ANY_LAGS.name: ANY_LAGS}
 """The families that `falsify` searches."""
 
-_BY_NAME = SEARCHED | {LONG.name: LONG}
+_BY_NAME = SEARCHED | {LONG.name: LONG, DEEP.name: DEEP}
 
 _FIRST = ("quadratic", "quadratic-certified", "attaining")
 _LINEAR = (*_FIRST, "quadratic", "quadratic-stress", "quadratic-certified", "plus-minus", "network", "quadratic")
@@ -290,7 +328,7 @@ def plan_families(names: Sequence[str], *, long: bool = False, own: OwnFamilies 
     """Return the pattern of families of a sweep restricted to `names`.
 
     Args:
-        names: of families; none means all of `own`, or without that all built-in ones but `LONG`.
+        names: of families; none means all of `own`, or without that all of `PATTERN`.
         long: add a setting of `LONG` after every three rounds of the others.
         own: the user's.
 
@@ -333,5 +371,5 @@ def sample(seed: int, index: int, families: Sequence[str] = PATTERN, own: OwnFam
 
 
 def strategy(*names: str) -> st.SearchStrategy[Setting]:
-    """Return settings of the named families (all if none) for Hypothesis."""
-    return st.one_of([_BY_NAME[name].strategy() for name in names or _BY_NAME])
+    """Return settings of the named families (if none, of all that are in the domain by design) for Hypothesis."""
+    return st.one_of([_BY_NAME[name].strategy() for name in names or _BY_NAME if names or name != DEEP.name])

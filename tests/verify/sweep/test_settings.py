@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import simulate
 from boundary import BadInput, json_text
 from theory.setting import algorithms, devices
 from theory.theorems import network
@@ -95,6 +96,36 @@ def test_long_networks_are_in_the_domain_with_certified_norms():
         found = network.constants(problem.stage_data, problem.stage_norms(setting.tau))
         x, q = setting.alpha * found.L, 1.6 * setting.alpha * found.Lambda1(setting.lags)
         assert x + q * q < 1 and 0.6**2 + q * q / (1 - x) < 1
+
+
+def test_deep_networks_move_far_and_come_only_when_asked_for():
+    name = families.DEEP.name
+    assert name not in families.plan_families([]) and name not in families.plan_families([], long=True)
+    assert name not in families.SEARCHED and families.plan_families([name]) == (name,)
+    drawn = [families.sample(6, index, (name,)) for index in range(160)]
+    top = [setting for setting in drawn if setting.iterations == 10**7]
+    assert {setting.stages for setting in drawn} == {4, 8} and len(top) == 40
+    assert {setting.problem_settings["width"] for setting in drawn} == set(range(2, 7))
+    for setting in top:
+        problem, slope = setting.make_problem(), 1 if setting.problem_settings["activation"] == "tanh" else 0.25
+        least = 600 if setting.stages == 4 else 100
+        assert least * 0.999 < setting.alpha * 10**7 * slope**2 < 3 * least * 1.001
+        largest = max(float(np.max(np.abs(stage))) for stage in problem.initial_weights())
+        assert setting.tau == pytest.approx(3 * largest) and 16 <= setting.replicas <= 64
+        assert setting.replicas * (40 + setting.stages * setting.problem_settings["width"] ** 2 / 2) * 1e-2 < 60
+
+
+def test_something_happens_in_deep_networks():
+    moved = []
+    for index in range(0, 48, 4):
+        setting = families.sample(6, index, (families.DEEP.name,))
+        faster = dataclasses.replace(setting, alpha=200 * setting.alpha, iterations=5000, replicas=4, measure_every=500)
+        result = simulate.execute(faster)  # alpha K is a tenth of what it is at the top of the ladder
+        moved.append(
+            1
+            - float(np.mean(result.final_value)) / float(setting.make_problem().value(faster.problem.initial_weights()))
+        )
+    assert np.median(moved) > 0.02
 
 
 @given(families.strategy())
