@@ -24,7 +24,8 @@ class BlockPlan(NamedTuple):
     Args:
         first: iteration at which the block starts.
         steps: iterations of the block that the run makes.
-        times: steps from the block's start, shape (replicas, strata).
+        times: steps from the block's start, shape (replicas, strata); `NEVER` of a replica whose time in a stratum that
+            is longer than the block lies in another block.
         lengths: steps each stratum stands for, shape (strata,).
 
     """
@@ -115,7 +116,7 @@ class Observer:
         iterations: K.
         seed: seed of the times.
         replicas: numbers of the replicas.
-        every: steps a stratum has; 1 measures every step.
+        every: steps a stratum has; 1 measures every step. Above a block's length: a multiple of it.
         bins: bins of the curve, equally long.
         reach: a replica whose weights pass it has diverged, in w; None: tau.
         range_bins: bins in which the range of every weight is kept; 0: none.
@@ -154,12 +155,19 @@ class Observer:
         self.curve_gradient = np.zeros((self.bins, count))
         self.curve_value = np.zeros((self.bins, count))
         self.parts: tuple[str, ...] = ()
+        self._waiting: list[tuple[NDArray[np.intp], int, Weights]] = []
 
     def plan(self, block: int, length: int) -> BlockPlan:
         """Return when the replicas are measured in block `block` of `length` steps."""
         first = block * length
         steps = min(length, self.iterations - first)
-        return BlockPlan(first, steps, *stratified_times(self.seed, self.replicas, block, steps, self.every))
+        if self.every <= length:
+            return BlockPlan(first, steps, *stratified_times(self.seed, self.replicas, block, steps, self.every))
+        before = block % (self.every // length)
+        span = min(self.every, self.iterations - (block - before) * length)
+        times, lengths = stratified_times(self.seed, self.replicas, block - before, span, span)
+        here = times - before * length
+        return BlockPlan(first, steps, np.where((here >= 0) & (here < steps), here, NEVER), lengths)
 
     def start(self, weights: Weights) -> None:
         """Look at W_0: what is a largest or a smallest value along the run begins there; no average does."""
@@ -177,17 +185,32 @@ class Observer:
         self.norms(everyone, [stage[:, None] for stage in weights])
 
     def see(self, plan: BlockPlan, place: int, weights: Weights) -> None:
-        """Look at W_k, k = plan.first + place, of all replicas: arrays of shape (replicas, ...)."""
+        """Look at W_k, k = plan.first + place, of all replicas: arrays of shape (replicas, ...).
+
+        What is due waits until the last replica's time in the stratum: all are measured at once.
+        """
         self.guard(plan.first + place, weights)
         stratum = place // self.every
-        due = np.flatnonzero((plan.times[:, stratum] == place) & (self.diverged_step == NEVER))
+        times = plan.times[:, stratum]
+        due = np.flatnonzero((times == place) & (self.diverged_step == NEVER))
         if len(due):
+            # What all are due for is looked at now; else a copy is kept, whatever the engine does with its arrays.
             chosen = weights if len(due) == len(self.replicas) else [stage[due] for stage in weights]
-            when = np.full((len(due), 1), plan.first + place)
-            seen = look(self.problem.moments(chosen), chosen, self.tau)
-            self.add(due, when, plan.lengths[stratum : stratum + 1], Seen(*(value[:, None] for value in seen)))
-            self.norms(due, [stage[:, None] for stage in chosen])
-            self.answers(due, when, plan.lengths[stratum : stratum + 1], [stage[:, None] for stage in chosen])
+            self._waiting.append((due, plan.first + place, chosen))
+        if self._waiting and place >= np.max(times):
+            self._look(plan.lengths[stratum : stratum + 1])
+
+    def _look(self, length: NDArray[np.int64]) -> None:
+        """Measure the replicas that wait, each at its time in a stratum of that length, shape (1,)."""
+        groups, steps, kept = zip(*self._waiting, strict=True)
+        self._waiting = []
+        who = np.concatenate(groups)
+        when = np.repeat(steps, [len(group) for group in groups])[:, None]
+        chosen = kept[0] if len(kept) == 1 else [np.concatenate(stages) for stages in zip(*kept, strict=True)]
+        seen = look(self.problem.moments(chosen), chosen, self.tau)
+        self.add(who, when, length, Seen(*(value[:, None] for value in seen)))
+        self.norms(who, [stage[:, None] for stage in chosen])
+        self.answers(who, when, length, [stage[:, None] for stage in chosen])
 
     def guard(self, step: int, weights: Weights) -> None:
         """Note the largest weight and saturation, all ranges, and which replicas pass `kernels.largest_weight`."""

@@ -6,13 +6,15 @@ What they do not serve runs on NumPy, and a note says why.
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from boundary import BadInput
 from simulate import kernels, notes
-from simulate.engines.base import Engine, NumPyEngine, Task
+from simulate.engines.base import Engine, NumPyEngine, State, Task
 from simulate.engines.plugged import activation_number
 from simulate.engines.state import Compiled, device_code
 from simulate.engines.summing import QuadraticEngine, ScalarEngine
@@ -26,21 +28,45 @@ from theory.setting.devices import Device
 
 _NUMBERS_AT_ONCE = 1 << 22
 """Numbers that the snapshots of weights may hold at once."""
+_MEASURED_TOGETHER = 64
+"""Sets of weights for which measuring them together is worth the wait."""
 
 
 class SnapshotEngine(Compiled):
-    """Problems whose moments cost many steps: weights at the measuring times are handed back and measured outside."""
+    """Problems whose moments cost many steps: weights at the measuring times are handed back and measured outside.
+
+    Weights wait until there are enough of them: to measure one alone takes much longer than its share of many. They
+    are measured before the state is handed on, and at the end; no number depends on what is measured together.
+    """
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(task)
+        self._waiting: list[_Waiting] = []
 
     def advance(self, plan: BlockPlan, observer: Observer) -> None:
         """Make the steps of one block, as many strata at once as memory allows."""
         together = max(1, _NUMBERS_AT_ONCE // self.kernel.weights.size)
-        ends = np.cumsum(plan.lengths)
+        ends = np.minimum(np.cumsum(plan.lengths), plan.steps)  # a stratum may go on behind the block
         for first in range(0, len(ends), together):
             strata = slice(first, min(first + together, len(ends)))
-            steps = slice(int(ends[first] - plan.lengths[first]), int(ends[strata.stop - 1]))
-            snapshots = self._at(plan, steps, plan.first + plan.times[:, strata], observer)
+            steps = slice(int(ends[first - 1]) if first else 0, int(ends[strata.stop - 1]))
+            times = plan.times[:, strata]
+            snapshots = self._at(plan, steps, np.where(times == NEVER, NEVER, plan.first + times), observer)
             self.note_divergence(observer, self.stage_of(self.kernel.diverged[:, 1]))
-            self._measure(plan, observer, snapshots, strata)
+            here = np.all(times != NEVER, axis=1)
+            sound = np.flatnonzero((observer.diverged_step == NEVER) & here)
+            if sound.size:
+                found = (sound, plan.first + times[sound], plan.lengths[strata], snapshots[sound])
+                self._waiting.append(_Waiting(observer, *found))
+            if sum(one.steps.size for one in self._waiting) >= _MEASURED_TOGETHER:
+                self._measure()
+        if plan.first + plan.steps >= self.task.run.iterations:
+            self._measure()
+
+    def state(self) -> State:
+        """Return the kernel's state; what waits is measured before."""
+        self._measure()
+        return super().state()
 
     def _at(self, plan: BlockPlan, steps: slice, times: np.ndarray, observer: Observer) -> np.ndarray:
         """Make some steps of a block, those of one step size at a time; return what `make_steps` does."""
@@ -64,28 +90,61 @@ class SnapshotEngine(Compiled):
 
     @abstractmethod
     def moments(self, weights: np.ndarray) -> kernels.KernelMoments:
-        """Return the exact moments at weights of shape (n, times, P)."""
+        """Return the exact moments at weights of shape (..., P)."""
 
     @abstractmethod
     def stage_of(self, place: np.ndarray) -> np.ndarray:
         """Return the stage, from 0, of what the kernel reports."""
 
-    def _measure(self, plan: BlockPlan, observer: Observer, snapshots: np.ndarray, strata: slice) -> None:
-        """Measure the replicas that have not diverged at their times in `strata`."""
-        sound = np.flatnonzero(observer.diverged_step == NEVER)
-        if not sound.size:
+    def _measure(self) -> None:
+        """Measure what waits, and hand it to the observer in the order of the steps."""
+        waiting, self._waiting = _joined(self._waiting), []
+        if not waiting:
             return
-        tau, kept = self.task.device.tau, snapshots[sound]
-        found = self.moments(kept)
-        largest = (np.max(np.abs(kept), axis=2).astype(np.float64) / tau) ** 2
-        squares, weighted = (
-            np.sum(found.squared_gradient, axis=2),
-            found.weighted / (tau * tau),
-        )  # tau**2 would raise where it overflows
-        seen = Seen(found.value, squares, found.variance, largest, weighted)
-        observer.add(sound, plan.first + plan.times[sound, strata], plan.lengths[strata], seen)
-        observer.norms(sound, self.shaped(kept))
-        observer.answers(sound, plan.first + plan.times[sound, strata], plan.lengths[strata], self.shaped(kept))
+        size, tau = waiting[0].weights.shape[2], self.task.device.tau
+        found = self.moments(np.concatenate([one.weights.reshape(-1, size) for one in waiting]))
+        squares, weighted = np.sum(found.squared_gradient, axis=1), found.weighted / (tau * tau)  # tau**2 would raise
+        at = 0
+        for one in waiting:
+            part, shape = slice(at, at + one.steps.size), one.steps.shape
+            at = part.stop
+            largest = (np.max(np.abs(one.weights), axis=2).astype(np.float64) / tau) ** 2
+            value, square, share = (numbers[part].reshape(shape) for numbers in (found.value, squares, weighted))
+            seen = Seen(value, square, found.variance[part].reshape(*shape, -1), largest, share)
+            kept = self.shaped(one.weights)
+            one.observer.add(one.who, one.steps, one.lengths, seen)
+            one.observer.norms(one.who, kept)
+            one.observer.answers(one.who, one.steps, one.lengths, kept)
+
+
+class _Waiting(NamedTuple):
+    """Weights that are to be measured: whose, at which steps (n, J), what each stands for (J,), and they (n, J, P)."""
+
+    observer: Observer
+    who: NDArray[np.intp]
+    steps: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    weights: np.ndarray
+
+
+def _joined(waiting: list[_Waiting]) -> list[_Waiting]:
+    """Put what waits of the same replicas one after the other into one."""
+    found: list[list[_Waiting]] = []
+    for one in waiting:
+        if found and np.array_equal(found[-1][-1].who, one.who):
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return [
+        _Waiting(
+            same[0].observer,
+            same[0].who,
+            np.concatenate([one.steps for one in same], axis=1),
+            np.concatenate([one.lengths for one in same]),
+            np.concatenate([one.weights for one in same], axis=1),
+        )
+        for same in found
+    ]
 
 
 class NetworkEngine(SnapshotEngine):

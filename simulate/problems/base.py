@@ -232,6 +232,16 @@ class Problem(ABC):
         return 4
 
     @property
+    def look_cost(self) -> int:
+        """Return how many steps take as long as one look, at most: exact moments and what is made of them.
+
+        It is made of sizes, never of a clock, so that a run's description says when it is measured. A problem that does
+        not say is taken to pass every sample there is, each at the cost of two steps.
+        """
+        every = self.every_sample
+        return 2 * max(self.evaluation_cost, 0 if every is None else len(every))
+
+    @property
     def stage_data(self) -> Mapping[str, Any]:
         """Return the data of docs/theory.md#stages, certified, where the theorems on networks are about the problem.
 

@@ -13,7 +13,7 @@ from simulate.problems import activations, layer_codes, losses
 from simulate.problems.architecture import Architecture
 from simulate.problems.base import Laws, Moments, Problem, generator
 from simulate.problems.spectral import up
-from simulate.problems.stages import least_value, stage_data
+from simulate.problems.stages import least_value, norms_time, stage_data
 from theory.setting.objectives import Array, Facts, Weights
 
 Floats = NDArray[np.float64]
@@ -97,9 +97,15 @@ class LayerNetwork(Architecture):
         """Return x, with a 1 for the bias, phi'(z) and phi(z)."""
         if self.bias:
             x = np.concatenate([x, np.ones((*x.shape[:-1], 1), x.dtype)], axis=-1)
-        z = x @ np.swapaxes(matrix, -1, -2)
-        value = self.layer_activations[layer].value(z)
+        z, value = self._output(layer, matrix, x, biased=True)
         return x, self.layer_activations[layer].slope(z, value), value
+
+    def _output(self, layer: int, matrix: Array, x: Array, *, biased: bool = False) -> tuple[Array, Array]:
+        """Return z and phi(z) of inputs, which have the 1 of the bias already or get it."""
+        if self.bias and not biased:
+            x = np.concatenate([x, np.ones((*x.shape[:-1], 1), x.dtype)], axis=-1)
+        z = x @ np.swapaxes(matrix, -1, -2)
+        return z, self.layer_activations[layer].value(z)
 
     def turn(self, message: Array, sample: Any) -> Array:  # noqa: ANN401
         """Return each row's share of the loss's gradient in its output, and the noise."""
@@ -184,6 +190,15 @@ class LayerNetwork(Architecture):
         spread = self.staged([one + self.noise**2 for one in variance])
         return Moments(np.asarray(value / self.rows), self.staged(gradient), spread)
 
+    @property
+    def look_and_step(self) -> tuple[float, float]:
+        """Return what a look and a step take, in ns: of each row passes through all layers, and whether it is right."""
+        test = self.labelled.test_inputs
+        passed = self.rows + 0.35 * (self.rows + (0 if test is None else len(test)))
+        one = 300.0 + 0.75 * self.dimension
+        look = norms_time(self.shapes) + passed * (400.0 + 1.2 * self.dimension)
+        return look, 150.0 + 1.5 * self.dimension + self.taken * one
+
     def accuracy(self, weights: Weights) -> dict[str, Array] | None:
         """Return the share of rows whose largest output is their class; without classes, of signs."""
         found = self.labelled
@@ -201,7 +216,7 @@ class LayerNetwork(Architecture):
         for rows in self._chunks(len(inputs), weights):
             message: Array = inputs[rows]
             for layer, matrix in enumerate(matrices):
-                _, _, message = self._layer(layer, matrix, message)
+                message = self._output(layer, matrix, message)[1]
             if labels is None:
                 assert values is not None, "data have labels or values"
                 good = np.mean((message > 0) == (values[rows] > 0), axis=-1)

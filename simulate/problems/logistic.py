@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import sqrt
+from math import ceil, sqrt
 from typing import Any, ClassVar
 
 import numpy as np
@@ -121,6 +121,12 @@ class Logistic(FiniteData):
     def evaluation_cost(self) -> int:
         """Return N: the exact moments pass every sample."""
         return self.samples
+
+    @property
+    def look_cost(self) -> int:
+        """Return the steps as long as a look, both in ns."""
+        size = self.stages * self.size
+        return ceil((2500 + 0.7 * self.samples * size) / (40 + 4.5 * size))
 
     def moments(self, weights: Weights) -> Moments:
         """Return f, grad f and the noise variance over all N samples."""

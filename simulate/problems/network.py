@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from math import sqrt
+from math import ceil, prod, sqrt
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from boundary import known, memory
 from simulate.problems import activations, losses
 from simulate.problems.base import FiniteData, Moments, generator, require
-from simulate.problems.stages import least_value, stage_data
+from simulate.problems.stages import least_value, norms_time, stage_data
 from theory.setting.objectives import Array, Facts, Weights
 
 
@@ -159,6 +159,12 @@ class Network(FiniteData):
     def evaluation_cost(self) -> int:
         """Return N: the exact moments pass every sample."""
         return self.samples
+
+    @property
+    def look_cost(self) -> int:
+        """Return the steps as long as a look, both in ns: a look has a pass a sample, and the norms of all stages."""
+        size = sum(prod(shape) for shape in self.shapes)
+        return ceil((2000 + norms_time(self.shapes) + self.samples * (10 + 0.5 * size)) / (45 + 0.3 * size))
 
     def moments(self, weights: Weights) -> Moments:
         """Return f, grad f and the noise variance over all N samples."""

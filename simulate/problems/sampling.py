@@ -1,6 +1,7 @@
 """How rows of data are sampled: at random, all of them, or in an order; and normal noise on top."""
 
 import hashlib
+import math
 from abc import abstractmethod
 from array import array
 from collections.abc import Callable
@@ -80,6 +81,22 @@ class Sampled(Problem):
         if self.sampling == "full":
             return 4 if self.noise else 1
         return max(1, self.rows // self.batch)
+
+    @property
+    @abstractmethod
+    def look_and_step(self) -> tuple[float, float]:
+        """Return what a look and a step take, in ns, about: of the compiled kernels with many replicas, no noise added.
+
+        Of rows of which a step takes `taken`. What they are fitted to is in `benchmarks.looks`.
+        """
+
+    @property
+    def look_cost(self) -> int:
+        """Return the steps that take as long as a look."""
+        if not self.taken:
+            return super().look_cost
+        look, step = self.look_and_step
+        return math.ceil(look / step)
 
     @property
     def taken(self) -> int:

@@ -105,8 +105,12 @@ def largest_norms(matrices: NDArray[np.floating], so_far: NDArray[np.float64]) -
         power = power @ power
     above = size * np.sum(power * power, axis=(2, 3)) ** (1 / 16)
     rows, likeliest = np.arange(len(values)), np.argmax(above, axis=1)
-    found = np.maximum(so_far, np.linalg.norm(values[rows, likeliest], ord=2, axis=(1, 2)))
-    left = above * 1.0025 > found[:, None]  # a quarter of a percent covers the rounding of the products by far
+    found = np.array(so_far, dtype=np.float64)
+    room = 1.0025  # a quarter of a percent covers the rounding of the products by far
+    first = np.flatnonzero(above[rows, likeliest] * room > found)
+    norms = np.linalg.norm(values[first, likeliest[first]], ord=2, axis=(1, 2))
+    found[first] = np.maximum(found[first], norms)
+    left = above * room > found[:, None]
     left[rows, likeliest] = False
     replicas, times = np.nonzero(left)
     if len(replicas):

@@ -64,3 +64,9 @@ def least_value(act: Activation, loss: Loss, targets: Array) -> float:
         return 0.0
     least = loss.value(np.clip(loss.towards(targets), -most, most), targets)
     return down(float(np.sum(least)) / len(targets), targets.size, absolute=8 * targets.shape[1])
+
+
+def norms_time(shapes: Sequence[tuple[int, ...]]) -> float:
+    """Return what the largest singular values of all stages' matrices take, in ns, about."""
+    short = [min(shape) for shape in shapes if len(shape) > 1]
+    return sum(1200.0 * size + 2.5 * size**3 for size in short)

@@ -93,10 +93,11 @@ def test_a_replica_is_looked_at_when_it_is_due_and_only_while_it_is_there():
     one.add = lambda *given: looked.append(tuple(part.tolist() for part in given[:3]))
     for place in range(8):
         one.see(plan, place, [np.zeros((3, 1)), np.zeros((3, 1))])
-    assert looked == [([0], [[1]], [4]), ([1], [[2]], [4]), ([0, 1], [[6], [6]], [4])]
+    assert looked == [([0, 1], [[1], [2]], [4]), ([0, 1], [[6], [6]], [4])], "of a stratum all are looked at together"
     late = BlockPlan(8, 8, plan.times, np.array([4, 3]))
     looked.clear()
-    one.see(late, 6, [np.zeros((3, 1)), np.zeros((3, 1))])
+    for place in (6, 7):
+        one.see(late, place, [np.zeros((3, 1)), np.zeros((3, 1))])
     assert looked == [([0, 1], [[14], [14]], [3])]
 
 

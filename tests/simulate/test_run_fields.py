@@ -116,7 +116,7 @@ def test_what_is_left_out_is_filled_in_and_can_be_chosen_anew():
 
 
 def test_a_wide_network_on_many_rows_is_measured_seldom_and_what_is_cheap_often(tmp_path):
-    """784 x 256 on 5000 rows: 256 looks cost 700 times what 2000 steps do. A short run has 16, a small net 256."""
+    """784 x 256 on 5000 rows: a look is as long as 3600 steps. A short run has 16 all the same, a long one 12.5 %."""
     wide, small = tmp_path / "wide.npz", tmp_path / "small.npz"
     for path, rows, pixels in ((wide, 5000, 784), (small, 40, 5)):
         inputs = np.zeros((rows, pixels))
@@ -125,12 +125,38 @@ def test_a_wide_network_on_many_rows_is_measured_seldom_and_what_is_cheap_often(
     common = {"width": "256,128,10", "loss": "cross-entropy"}
     dear = simulate.problems.make("network", 2, data=str(wide), **common)
     cheap = simulate.problems.make("network", 2, data=str(small), **common | {"width": "4,10"})
-    for problem, steps, every in ((dear, 2000, 125), (dear, 10**8, 4096), (dear, 3, 1), (cheap, 2560, 10)):
+    far = 8 * dear.look_cost // 4096 * 4096
+    assert far > 4096, "longer than a block"
+    for problem, steps, every in ((dear, 2000, 125), (dear, 10**8, far), (dear, 3, 1), (cheap, 2560, 160)):
         assert Run(problem, "analog-sgd-ap", 0.02, 9.0, steps).measure_every == every
     assert Run(dear, "analog-sgd-ap", 0.02, 9.0, 2000, measure_every=7).measure_every == 7
 
 
-@pytest.mark.parametrize(("noise", "every"), [("0", 1), ("0.5", 7)])
+@pytest.mark.parametrize("iterations", [100, 2000, 40_000, 10**7])
+def test_measuring_takes_at_most_15_percent_or_16_looks(iterations, tmp_path):
+    """By what a look is known to cost; `benchmarks.looks` holds that against the clock."""
+    rng = np.random.default_rng(0)
+    np.savez(tmp_path / "rows.npz", x=rng.normal(size=(300, 4)), y=np.arange(300) % 2)
+    data = {"data": str(tmp_path / "rows.npz")}
+    make = simulate.problems.make
+    for problem in (
+        make("least-squares", 2, **data), make("least-squares", 2, **data, batch=16, noise=0.1),
+        make("logistic", 2, **data), make("logistic", 2), make("network", 2), make("network", 4, width=16),
+        make("network", 2, **data, width="4,2", loss="cross-entropy", test=0.2),
+    ):  # fmt: skip
+        every = Run(problem, "analog-sgd-ap", 0.02, 9.0, iterations).measure_every
+        looks = -(-iterations // every)
+        assert looks <= 18 or looks * problem.look_cost <= 0.15 * iterations, problem.name
+        assert looks >= min(iterations, 16), problem.name
+
+
+def test_what_was_cheap_to_measure_is_measured_as_before():
+    """Every 16 N steps, in 256 strata where that is more often."""
+    own = simulate.problems.make("logistic", 2)
+    assert Run(own, "analog-sgd-ap", 0.02, 9.0, 10**6).measure_every == 16 * 64
+
+
+@pytest.mark.parametrize(("noise", "every"), [("0", 1), ("0.5", 64)])
 def test_one_course_of_all_rows_is_measured_at_every_step(noise, every, tmp_path):
     """Without noise its average is exact only so; with noise, measuring seldom costs no bias."""
     np.savez(tmp_path / "rows.npz", x=np.eye(4), y=np.ones(4))
