@@ -1,19 +1,25 @@
 """Linear models of rows of data, and how their columns are shared out among the stages."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.problems.base import require
+from simulate.problems.base import Problem, generator, require
 from simulate.problems.data import Table, read_table
 from simulate.problems.sampling import Sampled, read_start
 from theory.setting.objectives import Array, Weights
 
 Floats = NDArray[np.float64]
+_SMALL: Final = 1 << 18
+"""Rows times weights up to which a table is compared with itself as it is."""
+_FEW: Final = 32
+"""Rows that a miniature has at least."""
+_PICKED: Final = 5
+"""Purpose of the generator that draws them."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,21 @@ class Rows(Sampled):
     def initial_weights(self) -> Weights:
         """Return W_0."""
         return self.split(self.start_point.copy())
+
+    @property
+    def miniature(self) -> Problem:
+        """Return the problem itself if it has few rows; else the same on some of them, drawn by their number alone."""
+        if self.rows * self.dimension <= _SMALL:
+            return self
+        count = min(self.rows, max(_FEW, _SMALL // (32 * self.dimension)))
+        picked = np.sort(generator(self.rows, _PICKED).permutation(self.rows)[:count])
+        small = object.__new__(type(self))
+        own = {name: getattr(self, name) for name in ("stages", *self.setting_fields())}
+        small.__dict__.update(own | {"batch": min(self.batch, count)})
+        table = replace(self.table, features=self.table.features[picked], targets=self.table.targets[picked])
+        # scaled as all rows are: a column may be constant on a few
+        small.__dict__.update({"table": table, "features": self.features[picked], "_start": self._start})
+        return small
 
     # What a pipeline runs: a sum for each row of a step, then the rows' features; back go slopes, then the noise
 

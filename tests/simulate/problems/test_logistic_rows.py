@@ -104,3 +104,34 @@ def test_the_bound_of_a_direction_has_the_slope_of_the_row_and_that_of_the_regul
     most = np.max(np.abs(problem.features), axis=0) + 0.1 * 3 * np.sqrt(3) / 8
     assert bounds is not None and np.all(most <= bounds) and np.all(bounds <= most + 1e-4)
     assert _table(data, sampling="random", noise="0.1").largest_directions(1.0) is None
+
+
+@pytest.mark.parametrize("name", ["logistic", "least-squares"])
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"sampling": "full"}, {"sampling": "shuffled", "batch": 900}, {"standardise": True, "intercept": True}],
+    ids=str,
+)
+def test_many_rows_are_compared_on_a_sample_of_them(name: str, settings: dict[str, Any], tmp_path: Path) -> None:
+    """The same sample every time; a column that is constant on it is scaled as on all rows."""
+    rng, path = np.random.default_rng(4), str(tmp_path / "many.npz")
+    x = rng.standard_normal((40_000, 8))
+    x[:, 3] = np.arange(len(x)) == 0
+    np.savez(path, x=x, y=x[:, 0] > 0.3)
+    problem = make(name, 2, data=path, **settings)
+    small = problem.miniature
+    assert 900 < small.rows <= 1024 and small.taken == min(problem.taken, small.rows)
+    assert np.array_equal(small.features, make(name, 2, data=path, **settings).miniature.features)
+    assert set(small.features[:, 0]) <= set(problem.features[:, 0])
+    assert small.miniature is small and small.settings["data"] == path
+    found = check(problem, quick=True)
+    assert found.ok and "a miniature of it" in str(found)
+
+
+def test_a_law_that_is_wrong_is_found_on_a_sample_of_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng, path = np.random.default_rng(5), str(tmp_path / "many.npz")
+    x = rng.standard_normal((40_000, 8))
+    np.savez(path, x=x, y=x[:, 0] > 0.3)
+    problem = make("logistic", 2, data=path)
+    monkeypatch.setattr(LogisticRows, "slopes", lambda _, sums, targets: 0.49 * (1 + np.tanh(0.5 * sums)) - targets)
+    assert not check(problem, quick=True).ok
