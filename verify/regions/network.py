@@ -128,6 +128,9 @@ def flat(stages: Sequence[NDArray[np.floating]]) -> Array:
 class Forward:
     """The forward pass of all samples, with the derivatives of inputs and products in all weights if asked for.
 
+    With these a product z is enclosed twice: from the input's intervals, and from its value at the box's centre and its
+    derivative on the box. The second does not take the stages' intervals as independent of each other.
+
     `x`, `layers` and, with derivatives, `inputs_change` (N, width, D_m) and `products_change` (N, width, D_(m+1)) are
     those of the stages, where D_m weights are in the stages before m; `last` and `last_change` are the outputs'.
     """
@@ -138,17 +141,23 @@ class Forward:
         self.layers: list[Layer] = []
         self.inputs_change: list[Intervals] = []
         self.products_change: list[Intervals] = []
-        x = Intervals.exactly(problem.inputs)
-        change = Intervals.exactly(np.zeros((*x.shape, 0)))
+        x = centre = Intervals.exactly(problem.inputs)
+        change, away = Intervals.exactly(np.zeros((*x.shape, 0))), np.zeros(0)
+        activation = ACTIVATIONS[problem.activation]
         for weight in weights:
-            layer = ACTIVATIONS[problem.activation](x @ weight.swap())
+            product = x @ weight.swap()
+            if derivatives:
+                self.inputs_change.append(change)
+                change = joined([weight @ change, _own(x, weight.shape[0])], 2)
+                self.products_change.append(change)
+                away, middle = np.concatenate([away, weight.rad.ravel()]), centre @ weight.mid.T
+                product = product.meet(middle + change @ Intervals(np.zeros(away.shape), away))
+                centre = activation(middle).value
+            layer = activation(product)
             self.x.append(x)
             self.layers.append(layer)
             if derivatives:
-                self.inputs_change.append(change)
-                product = joined([weight @ change, _own(x, weight.shape[0])], 2)
-                self.products_change.append(product)
-                change = layer.slope[..., None] * product
+                change = layer.slope[..., None] * change
             x = layer.value
         self.last, self.last_change = x, change
         self.loss = LOSSES[problem.loss](x, problem.targets)
