@@ -33,6 +33,7 @@ FILES = (
     "CompareFreeAdaptiveWhole.v",
     "CompareMean.v",
     "CompareMeanWhole.v",
+    "CompareTube.v",
     "CompareShape.v",
 )
 TABLE = "THEOREMS.md"

@@ -139,9 +139,8 @@ left, missed, g_i, sg_i, late_i, G2 = symbols("left P_left g_i sg_i late_i G2")
 G, sG, late, G_k, sG_k, late_k = generators("G sG late G_k sG_k late_k")
 
 
-@lemma("stopped.average", "The average of a run that may be stopped", assumes=[])
-def average_is_that_before_the_stop_and_the_rest(d: Draft) -> None:
-    """A <= A_T + P(T < K) G2, where G2 bounds the squared gradient; `left` is 1 where T < K, and 0 elsewhere."""
+def split(d: Draft) -> None:
+    """Introduce the gradient G of a run, cut into that before the stop and that after."""
     stopping(d)
     d.local(STEP, left)
     d.given("left", le(1 - stop, left), "domain")
@@ -155,6 +154,16 @@ def average_is_that_before_the_stop_and_the_rest(d: Draft) -> None:
     d.link(G_k, G, over=STEP)
     d.given("G2 >= 0", le(0, G2), "domain")
     d.given("G2", le(norm2(G_k), G2), "domain")
+
+
+SPLIT = {**STOP, "left": 0, "P_left": 0, "g_i": 1, "G2": 1}
+SPLIT_VECTORS = {**dict.fromkeys(("G", "G_k", "sG", "sG_k"), (1,)), "late": (0,), "late_k": (0,)}
+
+
+@lemma("stopped.average", "The average of a run that may be stopped", assumes=[])
+def average_is_that_before_the_stop_and_the_rest(d: Draft) -> None:
+    """A <= A_T + P(T < K) G2, where G2 bounds the squared gradient; `left` is 1 where T < K, and 0 elsewhere."""
+    split(d)
     rest = 1 - stop
     d.have("rest", le(0, rest), combine(square(rest), times("stop^2")))
     parts = times("sg_i :=", -(sg_i + stop * g_i)), times("late_i :=", -(late_i + rest * g_i))
@@ -170,7 +179,4 @@ def average_is_that_before_the_stop_and_the_rest(d: Draft) -> None:
     d.have("averaged", eq(norm2(G), norm2(sG) + norm2(late)), d.average("parts at a step", STEP))
     d.have("often", le(norm2(late), missed * G2), d.average("bounded", STEP))
     d.conclude("bound", le(norm2(G), norm2(sG) + missed * G2), combine(times("averaged"), times("often")))
-    d.witness(
-        {**STOP, "left": 0, "P_left": 0, "g_i": 1, "G2": 1},
-        {**dict.fromkeys(("G", "G_k", "sG", "sG_k"), (1,)), "late": (0,), "late_k": (0,)},
-    )
+    d.witness(SPLIT, SPLIT_VECTORS)

@@ -51,6 +51,7 @@ WITHOUT: Mapping[str, str] = {
             "stopped.window",
             "stopped.sum",
             "stopped.average",
+            "tube.certified",
         ),
         "speaks of means given the past, which a recording does not hold; tests/theory/lemmas/test_mean*.py enumerate "
         "all courses of small runs",
