@@ -12,7 +12,7 @@ every step has E V+ - V + |F z|^2 <= E (B omega)'P(B omega) + sum_i theta_i (h_i
     A <= z_0'P z_0/K + alpha^2 sum_i P_ii (1 + rho_i)^2 s_i^2 + sum_i theta_i rho_i^2 s_i^2.
 
 P and theta are found in floating point by anybody; `check` decides in rational numbers whether they are a certificate,
-and `LinearBound` evaluates in rational numbers and rounds up. Source: docs/theory/networks.md#linear.
+and `LinearBound` evaluates in rational numbers and rounds up. Source: docs/theory/refinements.md#linear.lmi.
 """
 
 import math
