@@ -12,7 +12,7 @@ import numpy as np
 import typer
 from rich.progress import Progress
 
-from benchmarks import laws, measure, picture
+from benchmarks import laws, measure, own, picture
 from benchmarks.baselines import BASELINES, OURS, Implementation
 from benchmarks.measure import Row
 from benchmarks.workload import SIZES, Workload
@@ -81,6 +81,7 @@ def _text(result: Row) -> str:
     lines += ["", "| first call | nothing compiled, s | compiled before, s |", "|---|---|---|"]
     lines += [f"| {path} | {cold:.1f} | {cached:.2f} |" for path, (cold, cached) in result["first_call"].items()]
     lines += laws.text(result["devices"])
+    lines += own.text(result["own"])
     slopes = ", ".join(f"{row['of']} {row['slope']:.2f}" for row in result["scaling"])
     lines += [
         "",
@@ -104,7 +105,7 @@ def bench(
         check_writable(out / name, "--out")
     seconds, repeats = (0.03, 2) if quick else (0.06, 7)
     with Progress(console=notes(), transient=True) as bar:
-        shown = bar.add_task("benchmarks", total=2 * len(SIZES) + 5)
+        shown = bar.add_task("benchmarks", total=2 * len(SIZES) + 6)
         with measure.one_processor():
             peak = {kind: measure.peak(kind) for kind in ("float64", "float32")}
             bytes_per_second = {str(size): measure.bandwidth(size) for size in (16, 256, 8192, 131072)}
@@ -118,6 +119,8 @@ def bench(
             bar.advance(shown)
             by_device = laws.ratios(repeats)
             bar.advance(shown)
+            by_laws = own.ratios(repeats)
+            bar.advance(shown)
         two, hoped = measure.speed_up(Workload(4, 16, replicas=64), 2, 20000), measure.peak_speed_up(2)
         bar.advance(shown)
         first = {path: measure.first_call(path) for path in ("lanes", "plain")}
@@ -130,6 +133,7 @@ def bench(
         "sizes": sizes,
         "scaling": scaling,
         "devices": by_device,
+        "own": by_laws,
         "two_threads": two,
         "two_threads_at_peak": hoped,
         "first_call": first,

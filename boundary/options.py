@@ -1,7 +1,9 @@
 """Options of the command line: those that several commands share, and those that come from the fields of a record."""
 
+import importlib
 import inspect
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +16,26 @@ INTEGER, REAL = "<int>", "<float>"
 Json = Annotated[
     str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - is standard output.")
 ]
+
+
+def _loaded(files: list[Path] | None) -> list[Path]:
+    for file in files or []:
+        # by name: it stands above this package, and loads NumPy, which --help should not wait for
+        importlib.import_module("simulate.plugins").load(file)
+    return files or []
+
+
+Plugin = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--plugin",
+        metavar="FILE.py",
+        help="Execute FILE.py, which registers a problem, a device or an algorithm of your own; repeat.",
+        is_eager=True,
+        callback=_loaded,
+    ),
+]
+"""Has files of the user's executed before any other option is read."""
 
 
 def number(help: str, *names: str, shown: str = INTEGER) -> Any:  # noqa: A002, ANN401 - as Typer has it

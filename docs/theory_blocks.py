@@ -32,7 +32,7 @@ ENTRY = Path(__file__).parent / "theory.md"
 CHAPTERS = ENTRY.parent / "theory"
 ORDER = (
     "tools", "element", "pipelines", "networks", "staleness", "theorem-1", "theorem-2", "evaluation", "refinements",
-    "complexity", "floor", "responses", "granularity", "lag", "free", "free-bounds", "shape",
+    "complexity", "floor", "responses", "granularity", "lag", "free", "free-bounds", "shape", "mean",
 )  # fmt: skip
 """The chapters in the order of the proof: what a claim cites stands before it."""
 

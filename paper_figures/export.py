@@ -35,11 +35,13 @@ def formats(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known("--format", item.strip(), FORMATS) for item in text.split(",")))
 
 
-def render(figure: Figure, data: Data, kinds: Iterable[str], dpi: int = 300) -> tuple[dict[str, bytes], float]:
-    """Return the picture as the bytes of a file of each kind, and its width in inches."""
+def render(
+    figure: Figure, data: Data, kinds: Iterable[str], dpi: int = 300, name: str = ""
+) -> tuple[dict[str, bytes], float]:
+    """Return a drawing of the figure as the bytes of a file of each kind, and its width in inches."""
     # Start from Matplotlib's own defaults: a user's matplotlibrc must not change the paper.
     with mpl.rc_context({**mpl.rcParamsDefault, "backend": "agg", **style.SETTINGS}):
-        picture = figure.draw(data)
+        picture = figure.drawings[name or figure.name](data)
         picture.draw_without_rendering()  # lays out once, for all formats alike
         picture.set_layout_engine("none")
         files = {}
@@ -50,12 +52,13 @@ def render(figure: Figure, data: Data, kinds: Iterable[str], dpi: int = 300) -> 
     return files, float(picture.get_figwidth())
 
 
-def latex(figure: Figure, data: Data, width: float) -> str:
-    """Return a LaTeX float with the picture, its caption and a label."""
+def latex(figure: Figure, data: Data, width: float, name: str = "") -> str:
+    """Return a LaTeX float with a drawing of the figure, its caption and a label."""
+    file = name or figure.name
     environment = "figure*" if width > style.ONE_COLUMN else "figure"
     return (
-        f"\\begin{{{environment}}}\n\\centering\n\\includegraphics{{{figure.name}}}\n"
-        f"\\caption{{{figure.caption(data)}}}\n\\label{{fig:{figure.name}}}\n\\end{{{environment}}}\n"
+        f"\\begin{{{environment}}}\n\\centering\n\\includegraphics{{{file}}}\n"
+        f"\\caption{{{figure.caption(data)}}}\n\\label{{fig:{file}}}\n\\end{{{environment}}}\n"
     )
 
 
@@ -77,11 +80,14 @@ def export(figure: Figure, sources: Sources, out: Path, kinds: Sequence[str], co
         "data": data,
         "provenance": provenance(sources, command),
     }
-    pictures, width = render(figure, data, kinds)
+    files: dict[str, bytes | str] = {}
+    for name in figure.drawings:
+        pictures, width = render(figure, data, kinds, name=name)
+        files |= {f"{name}.{kind}": content for kind, content in pictures.items()}
+        files[f"{name}.tex"] = latex(figure, data, width, name)
     with _alone(out):
-        for kind, content in pictures.items():
-            write_atomically(out / f"{figure.name}.{kind}", content)
-        write_atomically(out / f"{figure.name}.tex", latex(figure, data, width))
+        for file, content in files.items():
+            write_atomically(out / file, content)
         write_json(str(out / f"{figure.name}.json"), record)
     return claims
 

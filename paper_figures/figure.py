@@ -24,6 +24,11 @@ def no_runs(quick: bool) -> dict[str, Request]:
     return {}
 
 
+def nothing() -> str:
+    """Say that a figure can be drawn on any machine."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Figure:
     """One figure of the paper.
@@ -33,9 +38,11 @@ class Figure:
         title: what it shows, in one line.
         compute: the data to draw, from stored results.
         draw: the picture, from the data alone.
+        narrow: the same for one column, where the picture is two columns wide and the figure has such a form.
         caption: LaTeX, from the data, so that its numbers are the drawn ones.
         claims: what the caption claims, each with whether the data bear it out.
         runs: the simulations it needs, by label; smaller ones if quick.
+        lacks: what it needs and this machine has not, such as an optional package; empty text if nothing.
         needs: `verification` if it reads the store of `python -m verify`, `proofs` if it reads proved claims.
 
     """
@@ -47,7 +54,14 @@ class Figure:
     caption: Callable[[Data], str]
     claims: Callable[[Data], Mapping[str, bool]]
     runs: Callable[[bool], Mapping[str, Request]] = no_runs
+    narrow: Callable[[Data], matplotlib.figure.Figure] | None = None
+    lacks: Callable[[], str] = nothing
     needs: tuple[Literal["verification", "proofs"], ...] = ()
+
+    @property
+    def drawings(self) -> dict[str, Callable[[Data], matplotlib.figure.Figure]]:
+        """Return the pictures by the names of their files: NAME, and NAME-one-column where there is a narrow one."""
+        return {self.name: self.draw} | ({f"{self.name}-one-column": self.narrow} if self.narrow else {})
 
     def data(self, sources: Sources) -> Data:
         """Compute the data and pass them through strict JSON."""

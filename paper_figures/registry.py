@@ -1,6 +1,7 @@
 """Every figure by name; a new figure is one file with a `FIGURE` and one entry here."""
 
 from paper_figures import (
+    accuracy_by_pipeline,
     average_against_iterations,
     bound_against_observed,
     complexity_by_target,
@@ -17,6 +18,7 @@ from paper_figures import (
     lag_effect,
     pipeline_schedules,
     proof_blueprint,
+    published_ablations,
     slack_by_step,
     speed_up,
 )
@@ -30,10 +32,12 @@ REGISTRY: dict[str, Figure] = {
         computation_density,
         digital_against_analog,
         convergence_by_algorithm,
+        accuracy_by_pipeline,
         floor_against_saturation,
         device_floor,
         device_presets,
         granularity,
+        published_ablations,
         average_against_iterations,
         complexity_by_target,
         lag_effect,

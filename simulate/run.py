@@ -25,8 +25,10 @@ LAGS = Wholes(0, "integers >= 0, one a stage, separated by commas", "stale.marti
 SCHEDULE = Name(lambda: schedules.REGISTRY)
 EVALUATIONS_APART = 16
 """Steps of a stratum in a long run by default, as a multiple of the steps that the exact moments cost."""
-_MEASURES = 256
-"""Strata a run has at least by default, if the exact moments cost as much as many steps."""
+_MOST, _LEAST = 256, 16
+"""Strata a run has at least by default, where the exact moments cost as much as many steps: cheap ones, dear ones."""
+_WORK = 1 << 27
+"""Rows times weights that a replica's moments may pass by default, about 0.1 s, where `_LEAST` pass fewer."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +126,18 @@ class Run:
             raise BadInput("lags", lags, needed)
         object.__setattr__(self, "lags", lags)
         longest = block_length(self.problem)
-        if self.measure_every is LEFT_OUT:
-            cost = self.problem.evaluation_cost
-            every = 1 if cost == 1 else min(EVALUATIONS_APART * cost, max(1, self.iterations // _MEASURES))
-        else:
-            every = self.measure_every
+        every = self._usual_stratum() if self.measure_every is LEFT_OUT else self.measure_every
         object.__setattr__(self, "measure_every", min(every, longest))
 
         self._check_decay()
+
+    def _usual_stratum(self) -> int:
+        """Return the steps of a stratum where none are given: few strata where exact moments pass many numbers."""
+        cost = self.problem.evaluation_cost
+        if cost == 1:
+            return 1
+        strata = min(_MOST, max(_LEAST, _WORK // (cost * sum(math.prod(shape) for shape in self.problem.shapes))))
+        return min(EVALUATIONS_APART * cost, max(1, self.iterations // strata))
 
     def _check_decay(self) -> None:
         """Refuse a schedule that ends at a step too small for floating point: nothing would move."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from boundary import ANSWER_IS_NO, check_writable, known, notes
+from boundary import ANSWER_IS_NO, BadInput, check_writable, known, notes
 
 
 def export(
@@ -31,11 +31,18 @@ def export(
     from paper_figures.runs import RunStore
     from paper_figures.sources import Sources
 
-    chosen = [REGISTRY[known("--only", name, REGISTRY)] for name in dict.fromkeys(only or REGISTRY)]
+    named = [REGISTRY[known("--only", name, REGISTRY)] for name in dict.fromkeys(only or REGISTRY)]
     kinds = exporting.formats(format)
+    lacking = {figure.name: missing for figure in named if (missing := figure.lacks())}
+    if only and lacking:
+        name, missing = next(iter(lacking.items()))
+        raise BadInput("--only", name, f"a figure that can be drawn here; this one is {missing}")
+    chosen = [figure for figure in named if figure.name not in lacking]
     for figure in chosen:
-        for kind in (*kinds, "tex", "json"):
-            check_writable(out / f"{figure.name}.{kind}", "--out")
+        check_writable(out / f"{figure.name}.json", "--out")
+        for name in figure.drawings:
+            for kind in (*kinds, "tex"):
+                check_writable(out / f"{name}.{kind}", "--out")
     sources = Sources(quick, RunStore(out / "runs"), store, proofs)
     sources.check(need for figure in chosen for need in figure.needs)
     sources.runs.prepare(request for figure in chosen for request in figure.runs(quick).values())
@@ -49,6 +56,8 @@ def export(
         typer.echo(f"{out / figure.name}.{{{','.join(kinds)},tex,json}}: {len(claims)} claims checked on the data")
         for claim in broken:
             typer.echo(f"  DENIED by the data: {claim}")
+    for name, missing in lacking.items():
+        typer.echo(f"{out / name}: skipped, {missing}")
     return ANSWER_IS_NO if denied else 0
 
 

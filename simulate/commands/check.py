@@ -8,8 +8,8 @@ from rich.table import Table
 
 import boundary
 from boundary import options
+from boundary.options import Plugin
 from simulate import checking, problems
-from simulate.commands.plugin import Plugin
 from simulate.problems.checking import ProblemCheck
 
 

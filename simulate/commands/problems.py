@@ -8,7 +8,7 @@ import typer
 
 import boundary
 from boundary import options
-from simulate.commands.plugin import Plugin
+from boundary.options import Plugin
 from simulate.problems import ON_DATA, REGISTRY, Problem
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 import boundary
 from boundary import options
-from simulate.commands.plugin import Plugin
+from boundary.options import Plugin
 from simulate.commands.run import Threads
 from simulate.replay import Replay
 from simulate.replay import replay as replayed

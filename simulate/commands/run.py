@@ -11,8 +11,8 @@ from rich.table import Table
 
 import boundary
 from boundary import options
+from boundary.options import Plugin
 from simulate.commands import config
-from simulate.commands.plugin import Plugin
 from simulate.results import RunResult
 from simulate.run import Run
 from simulate.running import execute

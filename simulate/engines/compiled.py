@@ -5,87 +5,27 @@ What they do not serve runs on NumPy, and a note says why.
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from functools import cached_property
 
 import numba
 import numpy as np
 
 from boundary import BadInput
 from simulate import kernels, notes
-from simulate.engines.base import Engine, NumPyEngine, State, Task
-from simulate.engines.plugged import activation_number, device_number
+from simulate.engines.base import Engine, NumPyEngine, Task
+from simulate.engines.plugged import activation_number
+from simulate.engines.state import Compiled, device_code
+from simulate.engines.summing import QuadraticEngine, ScalarEngine
 from simulate.observe import NEVER, BlockPlan, Observer, Seen
 from simulate.problems import Attaining, Cosine, Digits, Logistic, Network, PlusMinus, Problem, Quadratic, activations
 from simulate.problems.base import Laws
-from simulate.problems.blocks import Blocks
 from simulate.problems.checking import require_agreement
 from simulate.problems.lag_lower import LagLower
 from theory.setting.algorithms import Algorithm
 from theory.setting.devices import Device
-from theory.setting.objectives import Weights
 
 _NUMBERS_AT_ONCE = 1 << 22
 """Numbers that the snapshots of weights may hold at once."""
-
-
-class Compiled(Engine):
-    """What the compiled engines share: their state."""
-
-    def __init__(self, task: Task) -> None:
-        self.task, self.samples = task, task.samples
-        initial = np.concatenate([stage.ravel() for stage in task.problem.initial_weights()])
-        start = float(np.max(np.abs(initial.astype(task.dtype)), initial=0.0))
-        device = task.device
-        number = _device_code(type(device))
-        assert isinstance(number, int) or number in kernels.DEVICES, "`refusal` lets no other device through"
-        largest = start if np.isfinite(start) else 0.0
-        beside = device.pulses, device.elements, task.run.seed, task.replicas, device.reach
-        self.element = kernels.Element(number, device.tau, device.numbers(), largest, *beside)
-        self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
-
-    @abstractmethod
-    def advance(self, plan: BlockPlan, observer: Observer) -> None:
-        """Make the steps of one block."""
-
-    def block(self, plan: BlockPlan) -> np.ndarray:
-        """Return the samples of the plan's steps, which lie in one block, shape (replicas, steps, batch, ...)."""
-        number, place = divmod(plan.first, self.samples.length)
-        return self.samples.block(number)[:, place : place + plan.steps]
-
-    def shaped(self, flat: np.ndarray) -> Weights:
-        """Cut flat weights, shape (..., P), into stages."""
-        shapes, leading = self.task.problem.shapes, flat.shape[:-1]
-        edges = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes)])
-        return [
-            flat[..., low:high].reshape(*leading, *shape)
-            for low, high, shape in zip(edges[:-1], edges[1:], shapes, strict=True)
-        ]
-
-    def weights(self) -> Weights:
-        """Return the weights after the last step."""
-        return self.shaped(self.kernel.weights)
-
-    def state(self) -> State:
-        """Return the kernel's state."""
-        return {name: np.asarray(value) for name, value in vars(self.kernel).items()}
-
-    def restore(self, state: State) -> None:
-        """Continue from what `state` returned."""
-        self.kernel = kernels.State(
-            int(state["step"]),
-            state["history"].copy(),
-            state["tally"].copy(),
-            state["diverged"].copy(),
-            float(state.get("unit", 1.0)),
-        )
-
-    def note_divergence(self, observer: Observer, stage: np.ndarray) -> None:
-        """Hand on which replicas stopped; `stage` counts from 0."""
-        step = self.kernel.diverged[:, 0]
-        new = (step >= 0) & (observer.diverged_step == NEVER)
-        observer.diverged_step[new], observer.diverged_stage[new] = step[new], stage[new]
-        observer.max_saturation = np.maximum(
-            observer.max_saturation, np.where(step >= 0, 0, self.kernel.tally[:, kernels.TALLY.index("max_saturation")])
-        )
 
 
 class SnapshotEngine(Compiled):
@@ -226,14 +166,19 @@ class LogisticEngine(SnapshotEngine):
 class LawsEngine(SnapshotEngine):
     """Problems that give their laws for a kernel to be made of."""
 
-    @property
+    @cached_property
     def laws(self) -> Laws:
         """Return the problem's laws."""
         laws = self.task.problem.laws
         assert laws is not None, "`choose` asks for them"
         return laws
 
-    @property
+    @cached_property
+    def data(self) -> np.ndarray:
+        """Return the laws' data in the type of the weights."""
+        return np.ascontiguousarray(self.laws.data, self.task.dtype)
+
+    @cached_property
     def edges(self) -> list[int]:
         """Return where the stages' weights begin, and their number."""
         return [0, *np.cumsum([int(np.prod(shape)) for shape in self.task.problem.shapes]).tolist()]
@@ -244,7 +189,7 @@ class LawsEngine(SnapshotEngine):
         return kernels.custom(
             self.kernel,
             samples.reshape(*samples.shape[:3], -1),
-            laws.data,
+            self.data,
             np.repeat(task.reach, np.diff(self.edges)),
             laws.direction,
             laws.moments,
@@ -263,97 +208,6 @@ class LawsEngine(SnapshotEngine):
     def stage_of(self, place: np.ndarray) -> np.ndarray:
         """Return the stage of a weight."""
         return np.asarray(np.searchsorted(self.edges, place, side="right") - 1)
-
-
-class SummingEngine(Compiled):
-    """Problems whose kernels add up every step themselves, whatever the measuring times."""
-
-    def advance(self, plan: BlockPlan, observer: Observer) -> None:
-        """Make the steps of one block."""
-        steps = plan.first + np.arange(plan.steps)
-        bins = steps * observer.bins // observer.iterations
-        curve = np.zeros((len(self.task.replicas), int(bins[-1] - bins[0]) + 1, 2))
-        for first, count, alpha in self.task.run.stretches(plan.first, plan.steps):
-            part = bins[first - plan.first :][:count] - bins[0]
-            self.make_steps(plan._replace(first=first, steps=count), part, curve, alpha)
-        self.note_divergence(observer, self.stage_of(self.kernel.diverged[:, 1]))
-        tally = dict(zip(kernels.TALLY, self.kernel.tally.T, strict=True))
-        observer.squared_gradient = tally["squared_gradient"].copy()
-        observer.squared_saturation = tally["square_saturation"].copy()
-        observer.weighted_saturation = tally["weighted_saturation"].copy()
-        variance = [np.sum(stage) for stage in self.task.problem.moments(self.task.problem.initial_weights()).variance]
-        observer.stage_variances += plan.steps * np.array(variance)
-        observer.largest_variance[:] = np.sum(variance)
-        with np.errstate(invalid="ignore"):  # of a replica that diverged
-            means = curve[..., 1] / np.bincount(bins - bins[0])
-        observer.least_value = np.fmin(observer.least_value, np.min(means, axis=1) + self.task.problem.lower_bound)
-        covered = slice(int(bins[0]), int(bins[-1]) + 1)
-        observer.curve_weight[covered] += np.bincount(bins - bins[0])[:, None]
-        observer.curve_gradient[covered] += curve[..., 0].T
-        observer.curve_value[covered] += curve[..., 1].T
-
-    @abstractmethod
-    def make_steps(self, plan: BlockPlan, bins: np.ndarray, sums: np.ndarray, alpha: float) -> None:
-        """Make the steps; add squared gradient and value to `sums` of each bin, shape (replicas, bins, 2)."""
-
-    def stage_of(self, place: np.ndarray) -> np.ndarray:
-        """Return the stage, from 0, of what the kernel reports."""
-        return place
-
-
-class QuadraticEngine(SummingEngine):
-    """Coupled quadratics, with cosines or without."""
-
-    def make_steps(self, plan: BlockPlan, bins: np.ndarray, sums: np.ndarray, alpha: float) -> None:
-        """Make the steps."""
-        task, problem = self.task, self.task.problem
-        assert isinstance(problem, Blocks), "`_ENGINES` pairs problems and engines"
-        noise = self.block(plan)
-        kernels.quadratic(
-            self.kernel,
-            noise[:, :, 0] if task.run.batch == 1 else np.mean(noise, axis=2),
-            problem.hessian,
-            problem.minimiser,
-            np.repeat(task.reach, problem.block_size),
-            problem.noise_scale**2,
-            alpha=alpha,
-            element=self.element,
-            amplitude=problem.amplitude if isinstance(problem, Cosine) else 0.0,
-            frequency=problem.frequency if isinstance(problem, Cosine) else 1.0,
-            bins=bins,
-            sums=sums,
-            threads=task.threads,
-        )
-
-    def stage_of(self, place: np.ndarray) -> np.ndarray:
-        """Return the stage of a coordinate."""
-        return place // self.task.problem.shapes[0][0]
-
-
-class ScalarEngine(SummingEngine):
-    """The attaining instance."""
-
-    def make_steps(self, plan: BlockPlan, bins: np.ndarray, sums: np.ndarray, alpha: float) -> None:
-        """Make the steps."""
-        task, problem = self.task, self.task.problem
-        assert isinstance(problem, Attaining), "`_ENGINES` pairs problems and engines"
-        kernels.scalar(
-            self.kernel,
-            self.block(plan)[..., 0],
-            curvature=1.0,
-            optimum=problem.minimiser,
-            sigma=1.0,
-            attaining=True,
-            alpha=alpha,
-            element=self.element,
-            bins=bins,
-            sums=sums,
-            threads=task.threads,
-        )
-
-    def stage_of(self, place: np.ndarray) -> np.ndarray:
-        """Return 0: there is one stage."""
-        return np.zeros_like(place)
 
 
 _ENGINES: dict[type[Problem], type[Compiled]] = {
@@ -427,7 +281,7 @@ def _network_refusal(problem: Network) -> str:
 
 
 def _device_refusal(kind: type[Device]) -> str:
-    number = _device_code(kind)
+    number = device_code(kind)
     plugged = isinstance(number, int) or number in kernels.DEVICES
     return "" if plugged else f"the device {kind.name} cannot be compiled: {number}"
 
@@ -442,8 +296,3 @@ def _has_laws(problem: Problem) -> bool:
 
 
 _BUILT_IN_ACTIVATIONS = [one for name, one in activations.REGISTRY.items() if name in kernels.ACTIVATIONS]
-
-
-def _device_code(kind: type[Device]) -> int | str:
-    """Return what kernels call a device, the name of its law or a number; or why they do not know it."""
-    return kind.kernel if kind.kernel in kernels.DEVICES else device_number(kind)

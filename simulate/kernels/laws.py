@@ -13,15 +13,21 @@ from numba import njit
 from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
+from simulate.kernels import inner, products  # noqa: F401 - what compiled laws make of `simulate.products`
 from simulate.kernels.entry import Element, KernelMoments, State, check_shape, split
-from simulate.kernels.grains import Grains, Parts, acted, set_keys
+from simulate.kernels.grains import Grains, Parts, set_keys
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
 from simulate.kernels.responses import LIMIT, Asked
+from simulate.kernels.simd import aligned
+from simulate.kernels.stretches import added, borrowed, copied, divided, first_outside, largest, stepped, stretch
 
 Direction = Callable[[Floats, Floats, Floats, Floats, Floats], None]
 """direction(stale, now, sample, data, out): write G(U, V; xi) to `out`."""
 Exact = Callable[[Floats, Floats, Floats, Floats], float]
 """moments(weights, data, gradient, variance): write grad f and the variance of each of its samples; return f."""
+
+_APART = 64
+"""Of the rows of memory that laws write to, each begins at a multiple of so many numbers."""
 
 
 class _Compiled(NamedTuple):
@@ -54,38 +60,49 @@ def _compile(direction: Direction, moments: Exact) -> _Compiled:
     along, exact = (njit(error_model="numpy")(law) for law in (direction, moments))
 
     def advance(
-        step: int, samples: Floats, data: Floats, lags: Integers, stashed: bool, device: int, real: Floats,
-        grains: Grains | None, parts: Parts | None, times: Integers, history: Floats, tally: Floats,
-        diverged: Integers, snapshots: Floats,
+        step: int, samples: Floats, data: Floats, edges: Integers, lags: Integers, stashed: bool, device: int,
+        real: Floats, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats, tally: Floats,
+        diverged: Integers, snapshots: Floats, work: Floats,
     ) -> None:  # fmt: skip
-        count, slots, size = history.shape
-        form, keys = Asked(device, real.ctypes.data), np.zeros(1)
-        stale, mean, one = np.zeros((3, size), history.dtype)
-        for r in range(count):
-            taken = 0
-            for k in range(step, step + samples.shape[1]):
-                now, then = history[r, k % slots], history[r, (k + 1) % slots]
+        # What the laws are handed is `borrowed`: to count references would take longer than a small law does.
+        slots, size, place = history.shape[1], history.shape[2], work.size // 3
+        steps, batch, numbers = samples.shape[1], samples.shape[2], samples.shape[3]
+        form, keys, given = Asked(device, real.ctypes.data), np.zeros(1), borrowed(data)
+        late, mean, one = stretch(work, 0, size), stretch(work, place, size), stretch(work, 2 * place, size)
+        for r in range(history.shape[0]):
+            ring, taken, k, drawn = r * slots, 0, step, r * steps * batch * numbers
+            top = largest(stretch(history, (ring + step % slots) * size, size))
+            while k < step + steps and diverged[r, 0] < 0:
+                now = stretch(history, (ring + k % slots) * size, size)
+                then = stretch(history, (ring + (k + 1) % slots) * size, size)
                 while taken < times.shape[1] and times[r, taken] == k:
-                    snapshots[r, taken] = now
-                    if diverged[r, 0] >= 0:
-                        snapshots[r, taken] = np.nan
+                    copied(now, stretch(snapshots, (r * times.shape[1] + taken) * size, size), 0, size)
                     taken += 1
-                if diverged[r, 0] >= 0:
-                    continue
-                share = np.float64(np.max(np.abs(now))) * np.float64(real[1])
+                share = np.float64(top) * np.float64(real[1])
                 tally[r, MAX_SATURATION] = max(tally[r, MAX_SATURATION], share)
                 tally[r, SQUARE_SATURATION] += share**2
-                for i in range(size):
-                    stale[i], mean[i] = history[r, (k - lags[i]) % slots, i], 0
-                for b in range(samples.shape[2]):
-                    along(stale, stale if stashed else now, samples[r, k - step, b], data, one)
-                    mean += one
-                mean /= samples.shape[2]
+                stale = stretch(history, (ring + (k - lags[0]) % slots) * size, size)
+                if lags.size > 1:
+                    for m in range(lags.size):
+                        old = stretch(history, (ring + (k - lags[m]) % slots) * size, size)
+                        copied(old, late, edges[m], edges[m + 1])
+                    stale = late
+                backward = stale if stashed else now
+                along(stale, backward, stretch(samples, drawn, numbers), given, mean)
+                for _ in range(1, batch):
+                    drawn += numbers
+                    along(stale, backward, stretch(samples, drawn, numbers), given, one)
+                    added(one, mean)
+                drawn += numbers
+                if batch > 1:
+                    divided(mean, batch)
                 set_keys(grains, k, r, keys)
-                for i in range(size):
-                    then[i] = acted(form, grains, parts, now[i], -real[0] * mean[i], keys[0], i)
-                    if not (abs(then[i]) <= real[LIMIT]) and diverged[r, 0] < 0:
-                        stop(tally[r], diverged[r], k + 1, i)
+                top = stepped(now, then, mean, form, real, grains, parts, keys[0])
+                k += 1
+                if not (top <= real[LIMIT]):
+                    stop(tally[r], diverged[r], k, first_outside(then, real[LIMIT]))
+            for t in range(taken, times.shape[1]):
+                snapshots[r, t] = np.nan
 
     def evaluate(weights: Floats, data: Floats, value: Floats, gradient: Floats, variance: Floats) -> None:
         for place in range(len(weights)):
@@ -131,20 +148,30 @@ def custom(
     check_shape("samples", samples, (replicas, None, None, None))
     check_shape("lags", np.asarray(lags), (size,))
     when = np.zeros((replicas, 0), np.int64) if times is None else np.ascontiguousarray(times, np.int64)
-    dtype, delays = state.history.dtype, np.array(lags, np.int64)
+    dtype, (edges, delays) = state.history.dtype, _runs(np.array(lags, np.int64))
     drawn, snapshots = np.ascontiguousarray(samples, dtype), np.empty((replicas, when.shape[1], size), dtype)
+    numbers = np.ascontiguousarray(data, dtype)
     real, form, makeup = element.acting(alpha, dtype, size)
     run = _compile(direction, moments).advance
 
     def work(part: slice) -> None:
+        memory = aligned(3 * (size + -size % _APART), dtype)
+        memory[:] = 0
         run(
-            state.step, drawn[part], data.astype(dtype), delays, stashed, form.device, real, *makeup.given(part),
+            state.step, drawn[part], numbers, edges, delays, stashed, form.device, real, *makeup.given(part),
             when[part], state.history[part], state.tally[part], state.diverged[part], snapshots[part],
+            memory,
         )  # fmt: skip
 
     split(replicas, threads, 1, work)
     state.step += samples.shape[1]
     return snapshots
+
+
+def _runs(lags: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where neighbours of equal lag begin, with the number of all at the end, and the lag of each run."""
+    starts = np.flatnonzero(np.diff(lags, prepend=lags[:1] - 1))
+    return np.append(starts, len(lags)), lags[starts]
 
 
 def measure_custom(

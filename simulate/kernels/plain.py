@@ -86,7 +86,7 @@ def _step_rows(old: Floats, new: Floats, rows: int, cols: int, delta: Floats, x:
         for j in range(cols):
             w = law(Linear(real[OWN]), old[i * cols + j], delta[i] * x[j])
             new[i * cols + j] = w
-            top = abs(w) if not (abs(w) <= top) else top
+            top = top if abs(w) <= top or top != top else abs(w)
     return top
 
 
@@ -100,7 +100,7 @@ def _step_increments(
     for i in range(old.size):
         w = acted(form, grains, parts, old[i], increments[i], key, first + i)
         new[i] = w
-        top = abs(w) if not (abs(w) <= top) else top
+        top = top if abs(w) <= top or top != top else abs(w)
     return top
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from math import erf, exp, inf, log, pi, sqrt
 
 import numpy as np
-from scipy.special import ndtr
 
 from theory.setting.objectives import Array
 
@@ -76,6 +75,13 @@ REGISTRY: dict[str, Activation] = {
 """Every activation by name; a new one is one entry."""
 
 
+def _below(z: Array) -> Array:
+    """Return the probability that a normal number is below z."""
+    from scipy.special import ndtr  # not before it is needed: every command loads this file
+
+    return np.asarray(ndtr(z))
+
+
 def _density(z: Array) -> Array:
     return np.asarray(np.exp(-0.5 * z * z) / sqrt(2 * pi))
 
@@ -90,8 +96,8 @@ _PLAIN: tuple[Activation, ...] = (
     # phi''' = F' z (z^2 - 4), phi'' is extreme at 0, 2 and -2, and largest in size at 0: 2 F'(0) = sqrt(2/pi).
     Activation(
         "gelu",
-        lambda z: z * ndtr(z),
-        lambda z, _: ndtr(z) + z * _density(z),
+        lambda z: z * _below(z),
+        lambda z, _: _below(z) + z * _density(z),
         (0.5 + 0.5 * erf(1.0) + exp(-1) / sqrt(pi)) * _UP,
         sqrt(2 / pi) * _UP,
         None,

@@ -161,6 +161,11 @@ class Attaining(Problem):
         """Return 0, attained at w*."""
         return 0.0
 
+    @property
+    def evaluation_cost(self) -> int:
+        """Return 1: the kernel measures every step on its way."""
+        return 1
+
     def moments(self, weights: Weights) -> Moments:
         """Return f, f' and the variance 1."""
         slope = L * (weights[0] - self.minimiser)

@@ -194,6 +194,20 @@ class Problem(ABC):
         """
         return None
 
+    def noise_within(self, reach: float, lags: Sequence[int], *, stashed: bool = False) -> dict[str, float]:  # noqa: ARG002
+        """Return sigma2 and nu, certified while no weight is beyond `reach`: where `facts` knows none, or larger ones.
+
+        Args:
+            reach: no weight is or was larger in size, in w; stale and current weights alike.
+            lags: d_1,...,d_M.
+            stashed: backward weights are stale too.
+
+        Returns:
+            Of one sample, by name; empty: nothing is known, or no more than of all weights.
+
+        """
+        return {}
+
     @property
     def bounded_noise(self) -> bool | None:
         """Return whether a sample's gradient is bounded where the weights are.
@@ -210,8 +224,12 @@ class Problem(ABC):
 
     @property
     def evaluation_cost(self) -> int:
-        """Return what exact moments cost, in units of one sample's direction."""
-        return 1
+        """Return what exact moments cost, in units of one sample's direction; of 1 every step is measured by default.
+
+        A problem that does not say is taken to cost what moments as short as a direction do, with what is made of them:
+        the run measures so seldom by default that it takes little longer.
+        """
+        return 4
 
     @property
     def stage_data(self) -> Mapping[str, Any]:

@@ -29,6 +29,8 @@ _ERRORS = 7.0
 """Standard errors that a mean over drawn samples may be off."""
 _KINKED = 6
 """Directions, each with a quarter of the step before it, of which one must miss the jumps of a slope that has some."""
+_ASIDE = 0.01
+"""How far from a point these begin, since W_0 may lie on a jump."""
 _CLIMB = 60
 """Attempts to make a ratio larger."""
 
@@ -272,7 +274,10 @@ def _gradient(look: _Look) -> Iterator[Comparison]:
     """Compare the gradient with differences of the value, and the value with its lower bound."""
     size = max(1e-300, *(abs(look.value(at)) for _, at in look.points))  # of what is summed to a value
     for where, at in look.points:
-        tries = [_slope(look, at, size, where, 4.0**-one) for one in range(_KINKED if look.problem.kinked else 1)]
+        if look.problem.kinked:
+            tries = [_slope(look, at + _ASIDE * look.unit(), size, where, 4.0**-one) for one in range(_KINKED)]
+        else:
+            tries = [_slope(look, at, size, where, 1.0)]
         yield min(tries, key=lambda one: one.found / one.allowed)
         least, value = look.problem.lower_bound, look.value(at)
         yield Comparison("the lower bound, above the value by", least - value, 64 * _EPS * max(size, abs(least)), where)

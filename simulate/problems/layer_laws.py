@@ -12,22 +12,10 @@ import numpy as np
 from numba.extending import register_jitable
 from numpy.typing import NDArray
 
-from simulate.problems.products import inner
+from simulate.problems.layer_codes import ACTIVATIONS, LOSSES
+from simulate.products import inner
 from theory.setting.objectives import Array
 
-ACTIVATIONS: Final = (
-    "identity",
-    "tanh",
-    "sigmoid",
-    "centred-sigmoid",
-    "softplus",
-    "centred-softplus",
-    "gelu",
-    "relu",
-)
-"""Those that the laws know, in the order of their numbers."""
-LOSSES: Final = ("log-cosh", "squared", "logistic", "cross-entropy")
-"""The same of losses."""
 _ROWS: Final = 16
 """Rows that pass together: a weight is read once for all of them."""
 _HEAD: Final = 8

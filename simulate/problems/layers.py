@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf, prod, sqrt
+from math import inf, prod
 from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.problems import activations, layer_laws, losses
+from simulate.problems import activations, layer_codes, losses
 from simulate.problems.architecture import Architecture
 from simulate.problems.base import Laws, Moments, Problem, generator
 from simulate.problems.spectral import up
+from simulate.problems.stages import least_value, stage_data
 from theory.setting.objectives import Array, Facts, Weights
 
 Floats = NDArray[np.float64]
@@ -23,8 +24,8 @@ _SMALL: Final = 1 << 18
 _FEW, _NARROW, _INPUTS = 24, 5, 9
 """Rows, units of a hidden layer and inputs of a miniature."""
 
-_BUILT_IN = {name: act for name, act in activations.of_layers().items() if name in layer_laws.ACTIVATIONS}
-_BUILT_IN_LOSSES = {name: loss for name, loss in losses.of_layers().items() if name in layer_laws.LOSSES}
+_BUILT_IN = {name: act for name, act in activations.of_layers().items() if name in layer_codes.ACTIVATIONS}
+_BUILT_IN_LOSSES = {name: loss for name, loss in losses.of_layers().items() if name in layer_codes.LOSSES}
 """What the laws know; a plug-in may give one of these names to something else."""
 
 
@@ -138,10 +139,10 @@ class LayerNetwork(Architecture):
 
     # What is known
 
-    @property
+    @cached_property
     def lower_bound(self) -> float:
-        """Return 0: no loss is negative."""
-        return 0.0
+        """Return the mean over the rows of the least loss that outputs within the last activation's bound can have."""
+        return least_value(self.layer_activations[-1], self.loss_function, self.targets)
 
     def _chunks(self, rows: int, weights: Weights) -> Iterator[slice]:
         """Yield the rows that pass together, as many as fit beside `weights` of some replicas."""
@@ -239,28 +240,7 @@ class LayerNetwork(Architecture):
         """Return p0, p1, p2, l0, l1, l2, X and what bounds the activations' values, certified; or nothing."""
         if self.unstaged:
             return {}
-        acts, loss, outputs = self.layer_activations, self.loss_function, self.width[-1]
-        farthest = up(float(np.max(np.linalg.norm(self.targets, axis=1))), outputs)
-        bounds, last = [act.bound for act in acts], acts[-1].bound
-        thirds = [act.p2 for act in acts]
-        l0 = loss.length
-        if l0 is None and loss.slope_bound is not None:
-            l0 = up(loss.slope_bound * sqrt(outputs), 2)
-        elif l0 is None and last is not None:
-            l0 = up(last * sqrt(outputs) + farthest, 4)
-        return {
-            "p0": max(act.p0 for act in acts),
-            "p1": max(act.p1 for act in acts),
-            "p2": None if None in thirds else max(third for third in thirds if third is not None),
-            "bound": None if None in bounds else max(bound for bound in bounds if bound is not None),
-            "l0": l0,
-            "l1": loss.l1,
-            "l2": loss.l2,
-            "X": up(float(np.max(np.linalg.norm(self.inputs, axis=1))), self.widths[0]),
-            "target_norm": farthest,
-            "loss": self.loss,
-            "widths": self.widths,
-        }
+        return stage_data(self.layer_activations, self.loss_function, self.inputs, self.targets, self.widths)
 
     def largest_directions(self, reach: float) -> Floats | None:
         """Return bounds of every component of a row's direction if no weight exceeds `reach`; None with normal noise.
@@ -293,6 +273,8 @@ class LayerNetwork(Architecture):
         acts, loss = self.layer_activations, self.loss_function
         if any(act is not _BUILT_IN.get(act.name) for act in acts) or loss is not _BUILT_IN_LOSSES.get(loss.name):
             return None
+        from simulate.problems import layer_laws  # loads Numba: not before a kernel is made
+
         names = [act.name for act in acts]
         data = layer_laws.packed(
             self.inputs, self.targets, self.width, names, self.loss, bias=self.bias, taken=self.taken, noise=self.noise

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from simulate import invariant
 from simulate.problems.base import Laws, Moments, require
+from simulate.problems.row_noise import VarianceForm
 from simulate.problems.rows import Rows
 from simulate.problems.spectral import delay_constants, norm2_upper, up
+from simulate.products import add_columns, add_squared_columns
 from theory.setting.devices import Device
 from theory.setting.objectives import Array, Facts, Weights
 
@@ -154,10 +156,7 @@ class LeastSquares(Rows):
         smooth = by_rows if self.taken else norm2_upper(self.hessian)  # what the directions are made of
         values: dict[str, float | None] = {"L": smooth, "Ln": smooth}
         if self.taken:
-            squares = np.array([np.sum(self.features[:, block] ** 2, axis=1) for block in self.blocks]).T
-            norms = np.sqrt(squares)
-            sensitivity = np.max(norms[:, :, None] * norms[:, None, :], axis=0) * up(2 * self.scale, self.dimension + 8)
-            found = delay_constants(sensitivity, lags, np.zeros(self.stages))
+            found = delay_constants(self._sensitivity, lags, np.zeros(self.stages))
             values |= {"sigma2": None, "Lambda1": found["Lambda1"], "Lambdah": found["Lambdah"]}
         else:
             delay = np.repeat(np.asarray(lags, dtype=np.float64), [len(self.start_point[b]) for b in self.blocks])
@@ -167,6 +166,33 @@ class LeastSquares(Rows):
             values |= {"sigma2": sigma2, "nu": up(float(np.sqrt(up(arrived, self.dimension**2))), 4)}
             values |= {"Lambda1": norm2_upper(matrix * delay), "Lambdah": norm2_upper(matrix * np.sqrt(delay))}
         return Facts(values, {name: value is not None for name, value in values.items()})
+
+    @cached_property
+    def _sensitivity(self) -> Floats:
+        """Return S of rows at random, shape (M, M): the largest over the rows of 2c norm(a_i) norm(a_j)."""
+        norms = np.sqrt(np.array([np.sum(self.features[:, block] ** 2, axis=1) for block in self.blocks]).T)
+        largest = np.max(norms[:, :, None] * norms[:, None, :], axis=0)
+        return np.asarray(largest * up(2 * self.scale, self.dimension + 8))
+
+    @cached_property
+    def _variance_forms(self) -> list[VarianceForm]:
+        """Return the variance of a row's gradient, and of each stage's part."""
+        blocks = (slice(0, self.dimension), *self.blocks)
+        return [VarianceForm.of(self.features, self.table.targets, block) for block in blocks]
+
+    def noise_within(self, reach: float, lags: Sequence[int], *, stashed: bool = False) -> dict[str, float]:  # noqa: ARG002
+        """Return sigma2 and nu of rows at random while no weight is beyond `reach`; of all rows `facts` has them."""
+        if not self.taken or not np.isfinite(reach):
+            return {}
+        total, *stages = (form.largest(2 * self.scale, reach) for form in self._variance_forms)
+        if not np.all(np.isfinite([total, *stages])):
+            return {}
+        sizes = np.array([shape[0] for shape in self.shapes])
+        variances = (np.array(stages) / self.batch + sizes * self.noise**2) * up(1.0, 8)
+        sigma2 = up(total / self.batch + self.dimension * self.noise**2, 8)
+        nu = delay_constants(self._sensitivity, lags, variances)["nu"]
+        found = {"sigma2": sigma2} if nu is None else {"sigma2": sigma2, "nu": nu}
+        return found if all(map(np.isfinite, found.values())) else {}
 
     def affine(self, lags: Sequence[int]) -> invariant.AffineDirection | None:
         """Return the directions that can occur where all rows are taken and nothing is added, else None."""
@@ -191,9 +217,10 @@ class LeastSquares(Rows):
 
     @cached_property
     def laws(self) -> Laws:
-        """Return the functions that a kernel is made of, with rows and targets, or H and its minimiser, as data."""
+        """Return the functions that a kernel is made of; their data have the rows by columns, too."""
         head = [self.dimension, self.rows, self.taken, self.scale, self.noise, self._least]
-        parts = (head, self.minimiser, self.hessian.ravel(), self._targets, self.features.ravel())
+        rows = (self._targets, self.features.ravel(), self.features.T.ravel())
+        parts = (head, self.minimiser, self.hessian.ravel(), *rows)
         return Laws(_direction, _exact, np.concatenate([np.asarray(part, np.float64) for part in parts]))
 
 
@@ -215,10 +242,7 @@ def _direction(stale: Array, now: Array, sample: Array, data: Array, out: Array)
     for i in range(size):
         out[i] = sample[taken + i] if noise else 0.0
     if taken == 0:
-        for j in range(size):
-            away = stale[j] - data[minimiser + j]
-            for i in range(size):
-                out[i] += data[hessian + j * size + i] * away
+        add_columns(data, hessian, minimiser, stale, out)
     for b in range(taken):
         row = int(sample[b])
         place = features + row * size
@@ -239,25 +263,21 @@ def _exact(weights: Array, data: Array, gradient: Array, variance: Array) -> flo
         gradient[i], variance[i] = 0.0, 0.0
     if taken == 0:
         value = data[5]
-        for j in range(size):
-            away = weights[j] - data[_HEAD + j]
-            for i in range(size):
-                gradient[i] += data[hessian + j * size + i] * away
+        add_columns(data, hessian, _HEAD, weights, gradient)
         for i in range(size):
             value += 0.5 * (weights[i] - data[_HEAD + i]) * gradient[i]
             variance[i] = noise * noise
         return float(value)
+    slopes = np.zeros(count)
     for row in range(count):
-        place = features + row * size
-        residual = -data[targets + row]
-        for i in range(size):
-            residual += data[place + i] * weights[i]
-        value += scale * residual * residual / count
-        slope = 2 * scale * residual
-        for i in range(size):
-            one = slope * data[place + i]
-            gradient[i] += one / count
-            variance[i] += one * one / count
+        slopes[row] = -data[targets + row]
+    add_columns(data, features + count * size, -1, weights, slopes)
+    for row in range(count):
+        value += scale * slopes[row] * slopes[row] / count
+        slopes[row] *= 2 * scale
+    add_columns(data, features, -1, slopes, gradient)
+    add_squared_columns(data, features, slopes, variance)
     for i in range(size):
-        variance[i] = max(variance[i] - gradient[i] * gradient[i], 0.0) / taken + noise * noise
+        gradient[i] /= count
+        variance[i] = max(variance[i] / count - gradient[i] * gradient[i], 0.0) / taken + noise * noise
     return value

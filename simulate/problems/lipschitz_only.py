@@ -191,6 +191,11 @@ class LipschitzOnly(Problem):
         """Return 0, attained at w_2 = w*."""
         return 0.0
 
+    @property
+    def evaluation_cost(self) -> int:
+        """Return 1: two numbers are measured."""
+        return 1
+
     def moments(self, weights: Weights) -> Moments:
         """Return f, its gradient and the variances sigma1^2 and sigma2^2."""
         noisy, read = self.places

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simulate.problems.base import Laws, Moments, require
 from simulate.problems.rows import Rows
 from simulate.problems.spectral import delay_constants, norm2_upper, up
+from simulate.products import add_columns, add_squared_columns
 from theory.setting.objectives import Array, Facts, Weights
 
 Floats = NDArray[np.float64]
@@ -100,26 +101,50 @@ class LogisticRows(Rows):
         the mean of norm(a_i)^2 over the batch. All rows: S_ij = norm2(A_i) norm2(A_j)/(4N), and no variance.
         """
         bend = up(2 * self.regulariser, 2)
-        parts = [self.features[:, block] for block in self.blocks]
-        rounding = up(1.0, 4 * self.dimension + self.rows)
-        widths = np.array([part.shape[1] for part in parts])
-        if self.taken:
-            norms = np.array([np.sqrt(np.sum(part * part, axis=1)) for part in parts]).T
-            sensitivity = np.max(norms[:, :, None] * norms[:, None, :], axis=0) * (0.25 * rounding)
-            variances = np.mean(norms * norms, axis=0) / self.batch * rounding
-        else:
-            longest = np.array([norm2_upper(part) for part in parts])
-            sensitivity = np.outer(longest, longest) * (0.25 / self.rows * rounding)
-            variances = np.zeros(self.stages)
-        variances = variances + up(self.noise**2, 4) * widths
+        variances = self._variances(np.ones(self.rows))
         smooth = up(norm2_upper(self.features) ** 2 / (4 * self.rows) + bend, 8)
         values: dict[str, float | None] = {
             "L": smooth,
             "sigma2": up(float(np.sum(variances)), self.stages + 4),
-            **delay_constants(sensitivity + bend * stashed * np.eye(self.stages), lags, variances),
+            **delay_constants(self._sensitivity + bend * stashed * np.eye(self.stages), lags, variances),
             "Ln": smooth,
         }
         return Facts(values, dict.fromkeys(values, True))
+
+    @cached_property
+    def _sensitivity(self) -> Floats:
+        """Return S without the regulariser, shape (M, M)."""
+        parts, rounding = [self.features[:, block] for block in self.blocks], up(1.0, 4 * self.dimension + self.rows)
+        if not self.taken:
+            longest = np.array([norm2_upper(part) for part in parts])
+            return np.asarray(np.outer(longest, longest) * (0.25 / self.rows * rounding))
+        norms = np.array([np.sqrt(np.sum(part * part, axis=1)) for part in parts]).T
+        return np.asarray(np.max(norms[:, :, None] * norms[:, None, :], axis=0) * (0.25 * rounding))
+
+    def _variances(self, slopes: Floats) -> Floats:
+        """Return bounds of the variance of every stage, shape (M,), where no row's slope is larger than in `slopes`."""
+        widths = np.array([shape[0] for shape in self.shapes])
+        found = np.zeros(self.stages)
+        if self.taken:
+            each = [np.sum((self.features[:, block] * slopes[:, None]) ** 2, axis=1) for block in self.blocks]
+            found = np.mean(each, axis=1) / self.batch * up(1.0, 4 * self.dimension + self.rows)
+        return np.asarray(found + up(self.noise**2, 4) * widths)
+
+    def noise_within(self, reach: float, lags: Sequence[int], *, stashed: bool = False) -> dict[str, float]:
+        """Return sigma2 and nu of rows at random while no weight is beyond `reach`.
+
+        A row's slope is 1/(1 + e^-t), t = z or -z by its label, and |z| is at most reach sum |a_i|.
+        """
+        if not self.taken or not np.isfinite(reach):
+            return {}
+        with np.errstate(over="ignore"):
+            most = np.sum(np.abs(self.features), axis=1) * reach * up(1.0, self.dimension + 8)
+            slopes = np.minimum(0.5 * (1 + np.tanh(0.5 * most)) * up(1.0, 24), 1.0)
+        variances = self._variances(slopes)
+        bend = up(2 * self.regulariser, 2) * stashed * np.eye(self.stages)
+        nu = delay_constants(self._sensitivity + bend, lags, variances)["nu"]
+        sigma2 = up(float(np.sum(variances)), self.stages + 4)
+        return {"sigma2": sigma2} if nu is None else {"sigma2": sigma2, "nu": nu}
 
     def largest_directions(self, reach: float) -> Floats | None:  # noqa: ARG002 - slopes are bounded everywhere
         """Return the largest component of each weight's direction over the rows; None where normal noise is added."""
@@ -130,26 +155,32 @@ class LogisticRows(Rows):
 
     @cached_property
     def laws(self) -> Laws:
-        """Return the functions that a kernel is made of, with targets and rows as data."""
+        """Return the functions that a kernel is made of, with targets and rows as data, and these also by columns."""
         head = [self.dimension, self.rows, self.taken, self.regulariser, self.noise]
-        parts = (head, self.table.targets, self.features.ravel())
+        parts = (head, self.table.targets, self.features.ravel(), self.features.T.ravel())
         return Laws(_direction, _exact, np.concatenate([np.asarray(part, np.float64) for part in parts]))
 
 
 def _direction(stale: Array, now: Array, sample: Array, data: Array, out: Array) -> None:
     size, count, taken, regulariser, noise = int(data[0]), int(data[1]), int(data[2]), data[3], data[4]
-    used = taken if taken else count
+    rows = 5 + count
     for i in range(size):
         out[i] = 2 * regulariser * now[i] / (1 + now[i] * now[i]) ** 2
         if noise:
             out[i] += sample[taken + i]
-    for b in range(used):
-        row = int(sample[b]) if taken else b
-        place = 5 + count + row * size
+    if taken == 0:
+        slopes = np.zeros(count)
+        add_columns(data, rows + count * size, -1, stale, slopes)
+        for b in range(count):
+            slopes[b] = (0.5 * (1 + np.tanh(0.5 * slopes[b])) - data[5 + b]) / count
+        add_columns(data, rows, -1, slopes, out)
+    for b in range(taken):
+        row = int(sample[b])
+        place = rows + row * size
         total = 0.0
         for i in range(size):
             total += data[place + i] * stale[i]
-        slope = (0.5 * (1 + np.tanh(0.5 * total)) - data[5 + row]) / used
+        slope = (0.5 * (1 + np.tanh(0.5 * total)) - data[5 + row]) / taken
         for i in range(size):
             out[i] += slope * data[place + i]
 
@@ -159,21 +190,19 @@ def _exact(weights: Array, data: Array, gradient: Array, variance: Array) -> flo
     value = 0.0
     for i in range(size):
         gradient[i], variance[i] = 0.0, 0.0
+    slopes = np.zeros(count)
+    add_columns(data, 5 + count + count * size, -1, weights, slopes)
     for row in range(count):
-        place = 5 + count + row * size
-        total = 0.0
-        for i in range(size):
-            total += data[place + i] * weights[i]
+        total = slopes[row]
         softplus = max(total, 0.0) + np.log1p(np.exp(-abs(total)))
         value += (softplus - data[5 + row] * total) / count
-        slope = 0.5 * (1 + np.tanh(0.5 * total)) - data[5 + row]
-        for i in range(size):
-            one = slope * data[place + i]
-            gradient[i] += one / count
-            variance[i] += one * one / count
+        slopes[row] = 0.5 * (1 + np.tanh(0.5 * total)) - data[5 + row]
+    add_columns(data, 5 + count, -1, slopes, gradient)
+    add_squared_columns(data, 5 + count, slopes, variance)
     for i in range(size):
         square = weights[i] * weights[i]
-        spread = max(variance[i] - gradient[i] * gradient[i], 0.0) / taken if taken else 0.0
+        gradient[i] /= count
+        spread = max(variance[i] / count - gradient[i] * gradient[i], 0.0) / taken if taken else 0.0
         variance[i] = spread + noise * noise
         gradient[i] += 2 * regulariser * weights[i] / (1 + square) ** 2
         value += regulariser * square / (1 + square)

@@ -22,6 +22,8 @@ class Loss:
         classes: whether the targets are +-1.
         length: upper bound of the norm of the gradient in x over all outputs, where it is less than `slope_bound`
             times the square root of their number.
+        towards: where the loss falls to in each output, as a function of y, if on every box around 0 it is least at the
+            point closest to that. None: not known, and its lower bound is 0.
         l2: upper bound of |the third derivative in x| of one output, rounded up; None: not known, and nothing that
             needs it is applied.
 
@@ -35,6 +37,7 @@ class Loss:
     classes: bool = False
     l2: float | None = None
     length: float | None = None
+    towards: Callable[[Array], Array] | None = None
 
 
 def _log_cosh(x: Array, y: Array) -> Array:
@@ -48,8 +51,16 @@ REGISTRY: dict[str, Loss] = {
     item.name: item
     for item in (
         # The third derivatives are tanh'' and that of the logistic function: the p1 of these two activations.
-        Loss("log-cosh", _log_cosh, lambda x, y: np.tanh(x - y), 1.0, 1.0, l2=4 / (3 * sqrt(3)) * _UP),
-        Loss("squared", lambda x, y: 0.5 * (x - y) ** 2, lambda x, y: x - y, None, 1.0, l2=0.0),
+        Loss(
+            "log-cosh",
+            _log_cosh,
+            lambda x, y: np.tanh(x - y),
+            1.0,
+            1.0,
+            towards=lambda y: y,
+            l2=4 / (3 * sqrt(3)) * _UP,
+        ),
+        Loss("squared", lambda x, y: 0.5 * (x - y) ** 2, lambda x, y: x - y, None, 1.0, towards=lambda y: y, l2=0.0),
         Loss(
             "logistic",
             lambda x, y: np.logaddexp(0, -y * x),
@@ -57,6 +68,7 @@ REGISTRY: dict[str, Loss] = {
             1.0,
             0.25,
             classes=True,
+            towards=lambda y: np.copysign(np.inf, y),
             l2=1 / (6 * sqrt(3)) * _UP,
         ),
     )
@@ -75,7 +87,13 @@ def _cross_entropy(x: Array, y: Array) -> Array:
 
 
 CROSS_ENTROPY = Loss(
-    "cross-entropy", _cross_entropy, lambda x, y: _softmax(x) - y, 1.0, 0.5 * _UP, length=sqrt(2) * _UP
+    "cross-entropy",
+    _cross_entropy,
+    lambda x, y: _softmax(x) - y,
+    1.0,
+    0.5 * _UP,
+    length=sqrt(2) * _UP,
+    towards=lambda y: np.where(y > 0, np.inf, -np.inf),
 )
 """-log softmax(x)_c of the class c, which y marks with 1 among zeros; the outputs are not independent of each other.
 

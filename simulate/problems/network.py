@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from boundary import known, memory
 from simulate.problems import activations, losses
 from simulate.problems.base import FiniteData, Moments, generator, require
-from simulate.problems.spectral import down, up
+from simulate.problems.stages import least_value, stage_data
 from theory.setting.objectives import Array, Facts, Weights
 
 
@@ -152,17 +152,8 @@ class Network(FiniteData):
 
     @cached_property
     def lower_bound(self) -> float:
-        """Return the mean over the samples of the least loss that outputs within the activation's bound can have.
-
-        Each loss is convex in an output and falls towards the target, or, of classes, towards the target's sign.
-        Source: docs/theory/networks.md#lowest.
-        """
-        most = self._activation.bound
-        if most is None:
-            return 0.0
-        wanted = np.copysign(np.inf, self.targets) if self._loss.classes else self.targets
-        least = self._loss.value(np.clip(wanted, -most, most), self.targets)
-        return down(float(np.sum(least)) / self.samples, self.targets.size, absolute=8 * self.widths[-1])
+        """Return the mean over the samples of the least loss that outputs within the activation's bound can have."""
+        return least_value(self._activation, self._loss, self.targets)
 
     @property
     def evaluation_cost(self) -> int:
@@ -199,22 +190,4 @@ class Network(FiniteData):
     @cached_property
     def stage_data(self) -> dict[str, Any]:
         """Return p0, p1, p2, l0, l1, l2, X and what bounds the activations' values, all certified."""
-        act, loss, outputs = self._activation, self._loss, self.widths[-1]
-        farthest = up(float(np.max(np.linalg.norm(self.targets, axis=1))), outputs)
-        if loss.slope_bound is not None:
-            l0: float | None = up(loss.slope_bound * sqrt(outputs), 2)
-        else:
-            l0 = None if act.bound is None else up(act.bound * sqrt(outputs) + farthest, 4)
-        return {
-            "p0": act.p0,
-            "p1": act.p1,
-            "p2": act.p2,
-            "bound": act.bound,
-            "l0": l0,
-            "l1": loss.l1,
-            "l2": loss.l2,
-            "X": up(float(np.max(np.linalg.norm(self.inputs, axis=1))), self.widths[0]),
-            "target_norm": farthest,
-            "loss": self.loss,
-            "widths": self.widths,
-        }
+        return stage_data([self._activation], self._loss, self.inputs, self.targets, self.widths)

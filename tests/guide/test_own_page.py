@@ -30,6 +30,9 @@ def folder(tmp_path: Path) -> Path:
     np.savez(tmp_path / "FILE.npz", x=x, y=np.argmax(x[:, :3], axis=1))
     example = (ROOT / "docs" / "add" / "problem.md").read_text()
     (tmp_path / "mine.py").write_text(re.findall(r"^```python\n(.*?)^```", example, re.DOTALL | re.MULTILINE)[0])
+    (tmp_path / "table.csv").write_text(f"a,b,c,y\n{rows}\n")
+    (families,) = re.findall(r"^```toml\n# families.toml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    (tmp_path / "families.toml").write_text(families)
     return tmp_path
 
 
@@ -51,6 +54,8 @@ def test_commands_run(command: str, folder: Path) -> None:
     for words, package in EXTRAS.items():
         if words in command:
             pytest.importorskip(package, reason="the extra `data` is not installed")
+    if " replay " in command:  # of a store that the line above makes
+        _run(folder, *COMMANDS[COMMANDS.index(command) - 1].split()[1:])
     done = _run(folder, *command.split()[1:])
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()

@@ -11,13 +11,18 @@ DATA = Path(__file__).parent / "data"
 Array = NDArray[np.float64]
 
 
-@cache
 def rows(name: str) -> tuple[dict[str, str], ...]:
+    """Return the rows of a table of `DATA` by column; every row has every column."""
+    return read(DATA / name)
+
+
+@cache
+def read(path: Path) -> tuple[dict[str, str], ...]:
     """Return the rows of a table by column; every row has every column."""
-    with (DATA / name).open(newline="") as file:
+    with path.open(newline="") as file:
         found = tuple(csv.DictReader(file))
     if not found or any(None in row or None in row.values() for row in found):
-        raise ValueError(f"{DATA / name} is empty or has a row of another length")
+        raise ValueError(f"{path} is empty or has a row of another length")
     return found
 
 

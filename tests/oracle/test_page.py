@@ -16,7 +16,7 @@ def test_comparisons_without_simulation_are_told_to_the_digit(module) -> None:
 
 
 def test_every_part_is_there() -> None:
-    for part in (page.INTRODUCTION, page.INSTALLED):
+    for part in (page.INTRODUCTION, page.PUBLISHED, page.INSTALLED):
         assert part.strip() in TEXT, HINT
     for section in page.SECTIONS:
         assert f"## {section.heading}" in TEXT, HINT

@@ -13,11 +13,11 @@ import simulate
 from simulate.problems import make
 from simulate.problems.base import Problem
 from simulate.results import RunResult
-from tests.oracle.tables import DATA, rows
+from tests.oracle.tables import read
 
-FOLDER = DATA / "published"
-STOCHASTIC = rows("published/toy_stochastic.csv")
-DETERMINISTIC = [row for row in rows("published/toy_deterministic.csv") if "SHD" not in row["case"]]
+FOLDER = Path(__file__).parents[2] / "paper_figures" / "published"
+STOCHASTIC = read(FOLDER / "toy_stochastic.csv")
+DETERMINISTIC = [row for row in read(FOLDER / "toy_deterministic.csv") if "SHD" not in row["case"]]
 CASES = sorted({row["case"] for row in DETERMINISTIC})
 REPLICAS, ERRORS = 64, 5.0
 """Standard errors between two means: one of 60 comparisons passes with probability below 1e-4 if all are right."""
@@ -25,14 +25,9 @@ SINGLE = 2e-5
 """Relative error of single precision while f is above 1e-6 of its start: twice what the table's reader states."""
 
 
-def _start(name: str, folder: Path) -> str:
+def _start(name: str) -> str:
     """Return a start as `--set start` takes it."""
-    if not name.startswith("gd"):
-        return name
-    column = [row[name] for row in rows("published/S33-starts.csv")]
-    path = folder / f"{name}.txt"
-    path.write_text("\n".join(column), encoding="utf-8")
-    return str(path)
+    return str(FOLDER / f"S33-{name}.txt") if name.startswith("gd") else name
 
 
 def _problem(data: str, scale: str, noise: str, start: str) -> Problem:
@@ -53,9 +48,9 @@ def _z(found: np.ndarray, row: Mapping[str, str], name: str) -> float:
 
 
 @pytest.mark.parametrize("row", STOCHASTIC, ids=lambda row: row["case"])
-def test_published_runs_with_noise_are_reproduced(row: Mapping[str, str], tmp_path: Path) -> None:
+def test_published_runs_with_noise_are_reproduced(row: Mapping[str, str]) -> None:
     start = row["case"].partition("-init")[2] or "0"
-    problem = _problem(row["data"], row["c"], row["sigma"], _start(start, tmp_path))
+    problem = _problem(row["data"], row["c"], row["sigma"], _start(start))
     runs = _run(problem, row["lr"], row["tau"], int(row["K"]), REPLICAS)
     assert _z(runs.mean_squared_gradient, row, "A") < ERRORS
     for step in (10, 200):
@@ -64,19 +59,19 @@ def test_published_runs_with_noise_are_reproduced(row: Mapping[str, str], tmp_pa
             assert _z(found, row, f"f_{step}") < ERRORS, step
 
 
-def test_a_wrong_device_is_told_apart(tmp_path: Path) -> None:
+def test_a_wrong_device_is_told_apart() -> None:
     row = next(row for row in STOCHASTIC if row["case"] == "S2-analog-tau1.0")
     runs = _run(_problem(row["data"], row["c"], row["sigma"], "0"), row["lr"], "1.1", int(row["K"]), REPLICAS)
     assert _z(runs.mean_squared_gradient, row, "A") > 2 * ERRORS
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_published_runs_without_noise_are_reproduced(case: str, tmp_path: Path) -> None:
+def test_published_runs_without_noise_are_reproduced(case: str) -> None:
     table = [row for row in DETERMINISTIC if row["case"] == case]
     words = dict(part.split("=") for part in case.split() if "=" in part)
     name = case.split()[0]
     scale = "0.5" if name == "S2" else "1"
-    problem = _problem(name, scale, "0", _start(words.get("init", "0"), tmp_path))
+    problem = _problem(name, scale, "0", _start(words.get("init", "0")))
     first = float(table[0]["f"])
     for row in table:
         if row["k"].startswith("mean over k<"):

@@ -57,6 +57,36 @@ def test_a_figure_comes_with_data_caption_and_provenance(out: Path) -> None:
     assert record["caption"] in (out / f"{FAST}.tex").read_text()
 
 
+def test_a_figure_with_a_narrow_form_comes_in_both_widths(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    from paper_figures import style
+
+    monkeypatch.setitem(REGISTRY, FAST, replace(REGISTRY[FAST], narrow=lambda _: style.page(1, 1.0)))
+    assert export(out, "--only", FAST, "--format", "svg") == 0
+    names = {f"{FAST}.json", *(f"{FAST}{form}.{kind}" for form in ("", "-one-column") for kind in ("svg", "tex"))}
+    assert {path.name for path in out.iterdir()} == names
+    text = (out / f"{FAST}-one-column.tex").read_text()
+    assert f"\\includegraphics{{{FAST}-one-column}}" in text and "figure*" not in text
+
+
+def test_a_figure_that_lacks_a_package_is_skipped_in_one_line_and_refused_by_name(
+    out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dataclasses import replace
+
+    lacking = replace(REGISTRY[FAST], name="needy", lacks=lambda: "drawn only where numerals is installed")
+    monkeypatch.setattr("paper_figures.registry.REGISTRY", {"needy": lacking, FAST: REGISTRY[FAST]})
+    assert export(out, "--format", "svg") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 2
+    assert told[1] == f"{out / 'needy'}: skipped, drawn only where numerals is installed"
+    assert {path.name for path in out.iterdir()} == {f"{FAST}.{kind}" for kind in ("json", "svg", "tex")}
+    assert export(out, "--only", "needy") == 2
+    complaint = capsys.readouterr().err
+    assert "numerals is installed" in complaint and complaint.count("\n") == 1
+
+
 def test_formats_are_those_asked_for(out: Path) -> None:
     assert export(out, "--only", FAST, "--format", "svg, pdf") == 0
     assert {path.suffix for path in out.iterdir()} == {".svg", ".pdf", ".json", ".tex"}

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("analog_sgd", "boundary", "theory", "simulate", "verify", "paper_figures")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 FORBIDDEN = {"eval", "exec", "sympify", "parse_expr"}
-PLUGIN = ROOT / "simulate" / "commands" / "plugin.py"
+PLUGIN = ROOT / "simulate" / "plugins.py"
 """What executes the file that a user names with --plugin, and says so."""
 
 

@@ -131,6 +131,9 @@ class Plain:
         values = sum(stage.reshape(len(stage), -1).sum(axis=1) for stage in weights)
         return Moments(values, weights, [stage**2 for stage in weights])
 
+    def accuracy(self, _weights):
+        return None
+
 
 def plain(stages: int = 2, replicas: int = 3, every: int = 2) -> Observer:
     return Observer(Plain(stages), 4.0, 8, 1, range(replicas), every, 2)

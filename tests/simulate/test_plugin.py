@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from boundary import BadInput
-from simulate.commands import plugin
+from simulate import plugins as plugin
 
 ROOT = Path(__file__).parents[2]
 RUN = ("--algorithm", "analog-sgd-ap", "--stages", "2", "--alpha", "0.01", "--tau", "5", "--iterations", "200")

@@ -113,3 +113,27 @@ def test_what_is_left_out_is_filled_in_and_can_be_chosen_anew():
     assert run.lags == (2, 1, 0) and run.measure_every == 1
     assert Run(QUADRATIC, "analog-sgd", 0.02, 9.0, 40).lags == (0, 0, 0)
     assert hash(run) == hash(Run(QUADRATIC, "analog-sgd-ap", "0.02", "9", "40"))
+
+
+def test_a_wide_network_on_many_rows_is_measured_seldom_and_what_is_cheap_often(tmp_path):
+    """784 x 256 on 5000 rows: 256 looks cost 700 times what 2000 steps do. A short run has 16, a small net 256."""
+    wide, small = tmp_path / "wide.npz", tmp_path / "small.npz"
+    for path, rows, pixels in ((wide, 5000, 784), (small, 40, 5)):
+        inputs = np.zeros((rows, pixels))
+        inputs[:, 0] = 1
+        np.savez(path, x=inputs, y=np.arange(rows) % 10)
+    common = {"width": "256,128,10", "loss": "cross-entropy"}
+    dear = simulate.problems.make("network", 2, data=str(wide), **common)
+    cheap = simulate.problems.make("network", 2, data=str(small), **common | {"width": "4,10"})
+    for problem, steps, every in ((dear, 2000, 125), (dear, 10**8, 4096), (dear, 3, 1), (cheap, 2560, 10)):
+        assert Run(problem, "analog-sgd-ap", 0.02, 9.0, steps).measure_every == every
+    assert Run(dear, "analog-sgd-ap", 0.02, 9.0, 2000, measure_every=7).measure_every == 7
+
+
+@pytest.mark.parametrize(("noise", "every"), [("0", 1), ("0.5", 7)])
+def test_one_course_of_all_rows_is_measured_at_every_step(noise, every, tmp_path):
+    """Without noise its average is exact only so; with noise, measuring seldom costs no bias."""
+    np.savez(tmp_path / "rows.npz", x=np.eye(4), y=np.ones(4))
+    options = {"data": str(tmp_path / "rows.npz"), "sampling": "full", "noise": noise}
+    problem = simulate.problems.make("least-squares", 2, **options)
+    assert Run(problem, "analog-sgd-ap", 0.02, 9.0, 2000).measure_every == every

@@ -23,7 +23,7 @@ Given = Any
 PARAMETERS = (
     "L", "sigma2", "Delta", "alpha", "K", "rho", "gamma", "gain", "Lambda1", "Lambdah", "nu", "Ln", "rbar2", "V",
     "qmax", "dw", "cycle", "size", "t", "eps", "chi2", "D", "ell", "ell1", "tau", "theta1", "nuhat", "F0", "H2", "HJ",
-    "Gamma",
+    "Gamma", "T2", "c_w",
 )  # fmt: skip
 """Every name a bound may be given."""
 INSTEAD: Mapping[str, str] = {"Lambdah": "nu", "ell1": "nuhat", "tau": "theta1"}

@@ -14,11 +14,11 @@ from theory.bounds.forms import ClosedForm, Condition, Form, MultiplierForm
 from theory.bounds.function import DEFAULTS, PULSES, Bound, closed
 from theory.bounds.inputs import INSTEAD, PARAMETERS
 from theory.setting.symbols import symbol
-from theory.theorems import every, explicit, floor, free, granular, granular_floor, sharp
+from theory.theorems import every, explicit, floor, free, granular, granular_floor, mean, sharp
 from theory.theorems.statement import Theorem, eliminate, relational
 from theory.wording import conclusion_latex, feasible_latex, formula
 
-_DEGREES = {"sigma": 0.5, "p": 1.0, "qn": 0.5}
+_DEGREES = {"sigma": 0.5, "p": 1.0, "qn": 0.5, "T2": 1.0, "c_w": 1.0}
 
 
 def _family(name: str, proved_by: str, *needs: str, searched: bool = True) -> Form:
@@ -99,6 +99,14 @@ def _resolved() -> Bound:
     )  # fmt: skip
 
 
+def _mean() -> Bound:
+    """Return Theorem 1 by conditional means; its noise is in nu, T2 and c_w, and is not made of sigma^2."""
+    form = MultiplierForm("plain", (), {}, ("mean.end",), family("mean.end"), True, _DEGREES)
+    base = _bound(mean.THEOREM, feasible_latex(claim("mean.end"), "i", "ii"), form)
+    required = tuple(INSTEAD.get(name, name) for name in base.required)
+    return replace(base, required=required, refused=frozenset({"sigma2", "Lambdah", "Ln", "rbar2"}))
+
+
 def _explicit() -> Bound:
     forms = (
         _family("noise-resolved", "multiplier.end", "Ln", searched=False),
@@ -145,6 +153,7 @@ MAKERS: dict[str, Callable[[], Bound]] = {
     "granular": _granular,
     "granular-floor": _granular_floor,
     "free": _free,
+    "mean": _mean,
 }
 """How the theorems with forms of their own are made; `theory.bounds.complexity` adds its own."""
 

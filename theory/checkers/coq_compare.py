@@ -30,6 +30,8 @@ FILES = (
     "CompareFreeStages.v",
     "CompareFreeWhole.v",
     "CompareFreeAdaptiveWhole.v",
+    "CompareMean.v",
+    "CompareMeanWhole.v",
     "CompareShape.v",
 )
 TABLE = "THEOREMS.md"

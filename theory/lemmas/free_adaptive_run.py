@@ -9,6 +9,7 @@ from sympy import Integer
 from theory.kernel import COORDINATE, ELEMENT, STEP, Cite, Draft, combine, le, lemma, times
 from theory.kernel.vectors import Vector
 from theory.lemmas import free_adaptive as pieces
+from theory.lemmas.adaptive import share
 from theory.lemmas.feasible import T, rho
 from theory.lemmas.free_adaptive import X_f, X_m, Xf_k, Xm_k, doubled, share_f, x_f, x_m
 from theory.lemmas.free_frozen import dW_i, e_f, e_m, g_f, responses, size_f, theta1
@@ -33,7 +34,7 @@ def _changes(d: Draft) -> None:
     change, most = x_m - x_f, doubled * dW_i * size_f
     made = times("x_m :="), times("x_f :=", -1)
     unmade = times("x_m :=", -1), times("x_f :=")
-    parts = e_m - e_f + (pieces.share**2 - share_f**2) * g_f
+    parts = e_m - e_f + (share**2 - share_f**2) * g_f
     d.have("share: above", le(parts, most), Cite("free.share", "above"))
     d.have("share: below", le(-most, parts), Cite("free.share", "below"))
     d.have("change above", le(change, most), combine(times("share: above"), *made))

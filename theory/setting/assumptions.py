@@ -160,7 +160,7 @@ RESPONSE_LIPSCHITZ = Assumption(
     "response-lipschitz",
     "an element's drift changes by at most gamma times the change of the direction, and by at most theta_1 |g| times "
     "the change of the weight, and so does theta(w), the least in `response`, by at most theta_1 times that; of the "
-    "linear device theta_1 = 1/tau",
+    "linear device theta_1 = 1/tau, and gamma may be theta(w) = |w|/tau where the weight is known",
     r"\lvert e(w, g) - e(w, g') \rvert \le \gamma \lvert g - g' \rvert, \quad "
     r"\lvert e(w, g) - e(w', g) \rvert \le \theta_1 \lvert w - w' \rvert \lvert g \rvert",
     ("theta1",),

@@ -163,8 +163,9 @@ def bounds(stage_data: Mapping[str, Any], w: Sequence[float]) -> Rows:
     """Return the bounds of a network from its stage data and bounds of its stages' spectral norms.
 
     Args:
-        stage_data: p0, p1, l1, X; l0, or None for the squared loss, whose gradient is bounded by the largest output
-            plus `target_norm`; optionally `bound` (of an activation's value) with `widths`, one more than stages.
+        stage_data: p0, p1, l1, X; l0, or None for a loss whose slope is not bounded, with `target_norm`, a bound of
+            its norm where every output is 0; optionally `bound` (of an activation's value) with `widths`, one more
+            than stages.
         w: upper bounds of norm2(W^(m)), w, one a stage, >= 0, finite.
 
     Raises:
@@ -184,12 +185,13 @@ def _caps(stage_data: Mapping[str, Any]) -> list[float] | None:
 
 
 def loss_slope(stage_data: Mapping[str, Any], w: Sequence[float]) -> float:
-    """Return l0: the one of the data, or for the squared loss the largest output plus `target_norm`."""
+    """Return l0: the one of the data, or l1 times the largest output, plus `target_norm`, the slope at output 0."""
     l0 = stage_data.get("l0")
     if l0 is not None:
         return float(l0)
     known = {name: float(stage_data[name]) for name in ("p0", "p1", "l1", "X")}
-    return float(rows(**known, l0=0.0, w=w, caps=_caps(stage_data)).X[-1] + stage_data["target_norm"])
+    largest = rows(**known, l0=0.0, w=w, caps=_caps(stage_data)).X[-1]
+    return float(known["l1"] * largest + stage_data["target_norm"])
 
 
 def constants(stage_data: Mapping[str, Any], w: Sequence[float]) -> NetworkConstants:

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from boundary import ANSWER_IS_NO, HOLDS, check_writable, deliver, options, real, show, write_atomically
-from boundary.options import Json
+from boundary.options import Json, Plugin
 from simulate.commands import config
-from simulate.commands.plugin import Plugin
 from simulate.run import Run
 
 

@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from boundary import ANSWER_IS_NO, HOLDS, check_writable, deliver, integer, show
-from boundary.options import Json
-from simulate.commands.plugin import Plugin
+from boundary.options import Json, Plugin
 from verify.commands.stores import DEFAULT_STORE, StoreArgument, tell_if_outdated
 
 

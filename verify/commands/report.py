@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from boundary import HOLDS, check_writable
-from simulate.commands.plugin import Plugin
+from boundary.options import Plugin
 from verify.commands.stores import DEFAULT_STORE, StoreArgument, tell_if_outdated
 
 

@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from boundary import ANSWER_IS_NO, HOLDS, BadInput, check_writable, deliver, integer, real, show
-from boundary.options import REAL, Json, number
-from simulate.commands.plugin import Plugin
+from boundary.options import REAL, Json, Plugin, number
 
 
 def run(

@@ -134,6 +134,14 @@ def _third(observed: Observations) -> tuple[Status, str]:
     return "not established", "p2 of an activation or l2 of the loss is not known"
 
 
+def _variance(observed: Observations) -> tuple[Status, str]:
+    status, evidence = _constant(observed, "sigma2")
+    met = observed.noise_met.get("sigma2")
+    if met is None or status == "violated":
+        return status, evidence
+    return status, f"{evidence}; certified at most {met:.6g} while |w| <= {observed.rho:.6g} tau"
+
+
 def _growing(observed: Observations) -> tuple[Status, str]:
     status, evidence = _constant(observed, "sigma2")
     return status, evidence if status == "unknown" else f"{evidence}, growth = 0"
@@ -213,7 +221,7 @@ _EXAMINERS: dict[str, Callable[[Observations], tuple[Status, str]]] = {
     "differentiable": _differentiable,
     "mean-length": _mean_length,
     "response-lipschitz": _response_lipschitz,
-    "variance": lambda observed: _constant(observed, "sigma2"),
+    "variance": _variance,
     "variance-growing": _growing,
     "saturation": _saturation,
     "response": _response,

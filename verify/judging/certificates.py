@@ -16,6 +16,7 @@ from simulate.results import RunResult
 from simulate.run import Run
 from theory.setting import algorithms
 from theory.theorems import network
+from verify.judging import joint
 from verify.judging.rounding import Rounding, longest_sum, relative
 
 BOX = "w"
@@ -55,9 +56,19 @@ class Certificate:
         return f"broken certificate: {self.what} observed {self.seen:.9g}, {side} the proved {self.proved:.9g}"
 
     def worse(self, other: "Certificate") -> "Certificate":
-        """Return the certificate with what two looks at the same setting showed."""
+        """Return the certificate with what two looks at the same setting showed.
+
+        What was proved of the weights that were met is another number for each look, which is held against its own.
+        """
+        if self.proved != other.proved:
+            return max((self, other), key=lambda one: one.seen - one.proved - one.slack)
         pick = min if self.floor else max
-        return replace(self, seen=pick(self.seen, other.seen), slack=max(self.slack, other.slack))
+        return replace(
+            self,
+            proved=pick(self.proved, other.proved),
+            seen=pick(self.seen, other.seen),
+            slack=max(self.slack, other.slack),
+        )
 
 
 def of(runs: RunResult, certified: Mapping[str, float], rounding: Rounding) -> tuple[Certificate, ...]:
@@ -82,6 +93,20 @@ def _largest(runs: RunResult, certified: Mapping[str, float]) -> Iterator[Certif
         sigma2 = certified["sigma2"]
         seen = float(np.nanmax(runs.max_variance))
         yield Certificate("sigma2", "noise variance sigma^2", sigma2, seen, relative(2 * terms, unit) * sigma2)
+
+
+def on_range(runs: RunResult) -> tuple[Certificate, ...]:
+    """Return what the problem says of the noise on the weights that the runs met."""
+    if not np.isfinite(runs.mean_squared_gradient).any():
+        return ()
+    terms = longest_sum(runs.run) + int(getattr(runs.run.problem, "rows", 1))
+    found = joint.noise(runs.run, float(np.nanmax(runs.max_saturation)))
+    if "sigma2" not in found:
+        return ()
+    proved = found["sigma2"] * runs.run.batch  # of one sample, as what was seen
+    slack = relative(2 * terms, float(np.finfo(runs.run.dtype).eps) / 2) * proved
+    what = "noise variance sigma^2 on the weights that were met"
+    return (Certificate("sigma2", what, proved, float(np.nanmax(runs.max_variance)), slack),)
 
 
 def _values(runs: RunResult, certified: Mapping[str, float], rounding: Rounding) -> Iterator[Certificate]:

@@ -7,11 +7,9 @@ import math
 
 from theory.theorems.statement import LAST_GAP
 from verify.judging import statistics
-from verify.judging.observations import OBSERVABLES, Constants, Observations
+from verify.judging.observations import OBSERVABLES, Observations
 
 Descent = tuple[float, float, float]
-WIDEST = 0.1
-"""How well it must be known, as a share of Delta, to take the place of Delta: else it would decide nothing."""
 _ROUNDED_UP = 2e-12
 """By how much Delta may be rounded up, relative to itself."""
 
@@ -33,12 +31,3 @@ def bounds(observed: Observations, alarm: float, look: float) -> Descent:
     least, most = gaps.raised(observed.rounding, largest), gaps.lowered(observed.rounding, smallest)
     off = observed.rounding.value + _ROUNDED_UP * abs(whole)  # f(W_0) is rounded as well
     return max(whole - least - off, 0.0), max(whole - float(values.mean()), 0.0), max(whole - most + off, 0.0)
-
-
-def unknown(descent: Descent, replicas: int, constants: Constants) -> str:
-    """Return why what f fell by says no more than Delta does, or nothing."""
-    low, mean, high = descent
-    if math.isnan(mean):
-        return "f(W_K) was not looked at"
-    few = f"{replicas} replicas say only that f fell by {low:.4g} to {high:.4g}"
-    return few if high - low > WIDEST * constants.values.get("Delta", 0.0) else ""

@@ -29,6 +29,8 @@ class AppliedForm:
         optional: constants that are taken where they are known, and of an a-priori check where they are proved.
         ends: whether f(W_0) - E f(W_K), bounded with confidence, replaces Delta. The theorem's proof takes no more of
             f* than that it is at most E f(W_K) (`sum.telescope`), so f* may be this number itself.
+        on_range: whether sigma2 and nu are the certified ones of the weights that the runs met, and not the largest
+            seen; of problems that bound them there.
 
     """
 
@@ -40,6 +42,7 @@ class AppliedForm:
     quantity: str = SQUARED_GRADIENT.quantity.name
     optional: tuple[str, ...] = ()
     ends: bool = False
+    on_range: bool = False
 
     @property
     def constants(self) -> tuple[str, ...]:
@@ -64,7 +67,8 @@ class AppliedForm:
 
     def bases(self) -> tuple[Basis, ...]:
         """Return how it can be applied; what is measured cannot be a-priori."""
-        return ("a-posteriori",) if self.adaptive or self.ends else ("a-priori", "a-posteriori")
+        seen = self.adaptive or self.ends or self.on_range
+        return ("a-posteriori",) if seen else ("a-priori", "a-posteriori")
 
 
 _NAMED = (
@@ -78,6 +82,7 @@ _NAMED = (
     AppliedForm("shape", "shape", takes=(*_ALWAYS, "rho", "chi2"), optional=("nu",)),
     AppliedForm("observed-ends", "sharp", optional=("nu", "Ln"), ends=True),
     AppliedForm("observed-ends-adaptive", "sharp", ("nu", "Ln"), adaptive=True, ends=True),
+    AppliedForm("noise-on-range", "sharp", optional=("nu", "Ln"), on_range=True),
 )
 
 

@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from simulate.run import Run
+from theory.setting import algorithms
 from theory.setting.devices import Distortion
 from theory.setting.objectives import Weights
 from verify.judging.response import DeviceResponse
@@ -30,6 +31,25 @@ def noise_shape(run: Run) -> float:
     """Return chi^2 of the mean of a batch; where the problem says nothing of it, 1, which holds of any noise."""
     found = run.problem.noise_shape(run.batch)
     return 1.0 if found is None else found
+
+
+def noise(run: Run, saturation: float | None) -> dict[str, float]:
+    """Return sigma2 and nu of a step, certified while no weight is beyond saturation tau.
+
+    Args:
+        run: whose problem says so of one sample; the mean of B samples has the variance sigma^2/B.
+        saturation: s, proved or met; None: not known.
+
+    Returns:
+        In (f/w)^2 and f/w, by name; empty where nothing is known, and of a digital run, whose weights have no range.
+
+    """
+    if saturation is None or not saturation * run.tau < math.inf:
+        return {}
+    stashed = algorithms.named(run.algorithm).stashed
+    found = run.problem.noise_within(saturation * run.tau * _UP, run.lags, stashed=stashed)
+    parts = {"sigma2": run.batch, "nu": math.sqrt(run.batch)}
+    return {name: value / parts[name] * _UP for name, value in found.items()}
 
 
 def on(reached: DeviceResponse, saturation: float | None, distortion: Distortion | None) -> dict[str, float]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -75,6 +76,10 @@ class Constants:
         values = {key: value for key, value in self.values.items() if key not in names}
         return Constants(values, {key: proved for key, proved in self.certified.items() if key not in names})
 
+    def with_seen(self, name: str, value: float) -> "Constants":
+        """Return what is known and one constant more, that was only seen."""
+        return Constants({**self.values, name: float(value)}, {**self.certified, name: False})
+
     def take(self, *names: str) -> dict[str, float]:
         """Return the values of `names`, all of which are known."""
         return {name: self.values[name] for name in names}
@@ -105,6 +110,7 @@ class Observations:
         average_gap: (1/K) sum over k < K of f(W_k) - f*, shape (R,), in f; empty where it was not looked at.
         last_gap: f(W_K) - f*, shape (R,), in f; empty where it was not looked at.
         unstaged: of a network, why no theorem gives its L; empty where one does, and of other problems.
+        noise: returns sigma2 and nu of a step, certified while no weight is beyond a saturation (`joint.noise`).
 
     """
 
@@ -127,6 +133,7 @@ class Observations:
     last_gap: Array = field(default_factory=lambda: np.empty(0))
     falling_step: str = ""
     unstaged: str = ""
+    noise: Callable[[float], Mapping[str, float]] = field(default=lambda _: {}, compare=False, repr=False)
 
     @property
     def seen(self) -> Literal["measured", "sampled"]:
@@ -153,6 +160,11 @@ class Observations:
     def met(self) -> Distortion | None:
         """Return (gamma, Fbar) on the weights that the runs met, or None where they are not known."""
         return self.response.on(self.rho)
+
+    @property
+    def noise_met(self) -> Mapping[str, float]:
+        """Return sigma2 and nu of a step, certified on the weights that the runs met; empty where unknown."""
+        return self.noise(self.rho) if self.replicas and not self.diverged else {}
 
     @property
     def direction(self) -> float:
@@ -262,6 +274,10 @@ def from_trajectories(runs: RunResult) -> Observations:
         # a step may round by more than the proof leaves room for
         of_range = () if runs.facts.stage_data or runs.facts.values.get("Gamma") is not None else ("Gamma",)
         known, certified = known.without(*OF_DEVICE, *of_range), None
+        if variance is None and known.proved("sigma2"):  # it was certified on that range
+            known = known.without("sigma2", "nu").with_seen("sigma2", runs.measured["sigma2"] / runs.run.batch)
+    if variance is None and known.proved("sigma2"):
+        variance = known.values["sigma2"] * runs.run.batch * (1 + 4 * float(np.finfo(np.float64).eps))
     proved = {name: value for name, value in known.values.items() if known.proved(name)}
     if "sigma2" in proved:
         proved["sigma2"] = float(variance or 0.0)
@@ -278,7 +294,7 @@ def from_trajectories(runs: RunResult) -> Observations:
         tuple(float(norm) for norm in runs.measured.get("w", ())),
         runs.sampling,
         rounded,
-        certificates.of(runs, proved, rounded),
+        (*certificates.of(runs, proved, rounded), *certificates.on_range(runs)),
         True if math.isinf(runs.run.tau) else reached.bounded and runs.run.problem.bounded_noise,
         reached,
         certified,
@@ -288,6 +304,7 @@ def from_trajectories(runs: RunResult) -> Observations:
         last_gap=runs.final_value[sound] - runs.run.problem.lower_bound,
         falling_step=_falling(runs.run),
         unstaged=runs.run.problem.unstaged,
+        noise=partial(joint.noise, runs.run),
     )
 
 
@@ -306,7 +323,8 @@ def constants(runs: RunResult) -> Constants:
 
     A digital device has rho = 0 by definition; any other has gamma and Fbar on the weights that it provably keeps to. A
     network's L and Lambda follow from its stage data by theorem, given bounds w_m of its weights' norms; these, and
-    the noise variance, are the largest that the run showed at the steps of `RunResult.sampling`.
+    the noise variance, are the largest that the run showed at the steps of `RunResult.sampling`. Where the problem
+    bounds the variance on a range of weights, and that range is certified, the variance is.
     """
     run, facts = runs.run, runs.facts
     values = {name: float(value) for name, value in facts.values.items() if value is not None}
@@ -317,12 +335,15 @@ def constants(runs: RunResult) -> Constants:
             "sigma2": float(runs.measured["sigma2"]),
         }
         certified |= dict.fromkeys(values, False)
+    on_range = {} if "sigma2" in values or math.isinf(run.tau) else joint.noise(run, runs.certified_saturation)
     if "sigma2" not in values and "sigma2" in runs.measured:
         values["sigma2"], certified["sigma2"] = float(runs.measured["sigma2"]), False
     if "sigma2" in values:
         values["sigma2"] /= run.batch
     for name in {"nu", "nuhat"} & values.keys() if run.batch > 1 else ():  # linear in the noise of a step; rounded up
         values[name] *= (1 + 4 * float(np.finfo(np.float64).eps)) / math.sqrt(run.batch)
+    values |= on_range  # of a step already
+    certified |= dict.fromkeys(on_range, True)
     if "chi2" in values:
         values["chi2"] = joint.noise_shape(run)
     start = {"Delta": runs.initial_gap, "alpha": run.alpha, "K": run.iterations, **joint.start(run)}

@@ -224,6 +224,7 @@ def confront(observed: Observations, level: float) -> Confrontation:
     seen = {name: weigh(observed, level / len(quantities), OBSERVABLES[name]) for name in quantities}
     # without pulses the theorem on pulses is Theorem 1, which is there
     asked = [form for form in FORMS if observed.response.granular or not form.granular]
+    asked = [form for form in asked if observed.noise_met or not form.on_range]
     checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in asked for basis in form.bases())
     return Confrontation(seen[SQUARED_GRADIENT.quantity.name], (*checks, *_alarms(observed)))
 
@@ -244,20 +245,25 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     if refusal:
         return replace(unapplied, reason=refusal)
     priori = basis == "a-priori"
-    if form.ends and (unknown := descent.unknown(evidence.descent, evidence.replicas, observed.constants)):
-        return replace(unapplied, reason=unknown)
+    if form.ends and math.isnan(evidence.descent[1]):
+        return replace(unapplied, reason="f(W_K) was not looked at")
     extras = (name for name in (*form.extras, *form.optional) if name in observed.constants.values)
     taken = [name for name in extras if not (priori and name in form.optional) or observed.constants.proved(name)]
     known = observed.constants.take(*dict.fromkeys((*form.constants, *taken)))
     if form.freezes and known["H2"] == known["HJ"] == 0:  # then the length of a direction is not asked for
         known.pop("Gamma", None)
-    condition = "" if priori else conditions.of(known, observed, evidence.passing)
+    on_range = observed.noise_met if form.on_range else {}
+    seen = [name for name in known if name not in on_range]
+    condition = "" if priori else conditions.of(seen, observed, evidence.passing)
+    known |= on_range
     known = _of_device(observed, basis) | known
     try:
         ends = _ends(form, known, evidence)
     except OutsideDomain as error:
         return replace(unapplied, reason=str(error))
-    return _decide(replace(unapplied, condition=condition), ends, evidence)
+    check = _decide(replace(unapplied, condition=condition), ends, evidence)
+    undecided = form.ends and check.verdict == "inconclusive"  # by what is measured of the bound: the others decide
+    return replace(unapplied, reason=f"{observed.replicas} replicas do not decide it") if undecided else check
 
 
 def _of_device(observed: Observations, basis: Basis) -> dict[str, float]:

@@ -38,6 +38,25 @@ WITHOUT: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         (
+            "mean.element",
+            "mean.variance",
+            "mean.drift",
+            "mean.curvature",
+            "mean.measured",
+            "mean.feasible",
+            "mean.end",
+            "path.form",
+            "stopped.part",
+            "stopped.noise",
+            "stopped.window",
+            "stopped.sum",
+            "stopped.average",
+        ),
+        "speaks of means given the past, which a recording does not hold; tests/theory/lemmas/test_mean*.py enumerate "
+        "all courses of small runs",
+    ),
+    **dict.fromkeys(
+        (
             "granularity.train",
             "granularity.variance",
             "granularity.rounding",
@@ -69,6 +88,18 @@ WITHOUT: Mapping[str, str] = {
         ),
         "speaks of second derivatives of a stage, which no path takes; tests/theory/test_second_order.py holds them "
         "against exact derivatives of networks",
+    ),
+    **dict.fromkeys(
+        (
+            "free.share",
+            "free.adaptive_split",
+            "free.adaptive_coherent",
+            "free.adaptive_first_order",
+            "free.adaptive_remainder",
+            "free.adaptive",
+        ),
+        "has the share of the drift where its plain form, of which there is a line, has rho; `free-adaptive` holds the "
+        "whole against runs, and tests/theory/lemmas/test_free_adaptive.py against every course of small ones",
     ),
     "challenge.cross_term": "an `if`: its premise is what is in question; `verify.rates.lag_price` measures the term",
 }

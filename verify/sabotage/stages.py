@@ -17,6 +17,7 @@ import sympy
 from numpy.typing import NDArray
 
 from simulate.problems import activations, losses
+from simulate.problems.base import Problem
 from simulate.problems.network import Network
 from theory.lemmas import network as recursions
 from theory.theorems import network
@@ -311,8 +312,8 @@ _PLANTS: dict[str, Plant] = {
     "facts: inputs half as long": _data(X=0.5),
     "facts: targets forgotten": _data(target_norm=0.0, l0=0.1),
     "facts: box norms without the width": partial(
-        swapped, Network, "stage_norms", lambda self, largest: [largest for _ in self.shapes]),
+        swapped, Problem, "stage_norms", lambda self, largest: [largest for _ in self.shapes]),
     "facts: box norms of the rows only": partial(
-        swapped, Network, "stage_norms", lambda self, largest: [largest * math.sqrt(rows) for rows, _ in self.shapes]),
+        swapped, Problem, "stage_norms", lambda self, largest: [largest * math.sqrt(rows) for rows, _ in self.shapes]),
 }  # fmt: skip
 """What is planted, by what is wrong."""

@@ -13,7 +13,7 @@ import numpy as np
 
 import simulate
 from boundary import BadInput, digest
-from simulate.commands import plugin
+from simulate import plugins
 from simulate.problems import Problem
 from simulate.problems.checking import require_agreement
 from verify.judging import assumptions, norms, verdicts
@@ -69,18 +69,18 @@ def assess(setting: Setting, confidence: float) -> JudgedSetting:
     )
 
 
-class _Job(NamedTuple):
+class Job(NamedTuple):
     """What a worker is told of the sweep: its plan, the code that asks, and the user's files that were executed."""
 
     plan: SweepPlan
     code: tuple[tuple[str, str], ...]
-    plugins: tuple[plugin.Source, ...]
+    plugins: tuple[plugins.Source, ...]
 
 
-def _sampled(job: _Job, index: int) -> JudgedSetting:
+def _sampled(job: Job, index: int) -> JudgedSetting:
     """Judge a setting, where the code is the one that asks: a worker may stand on another machine."""
     for source in job.plugins:
-        plugin.execute(source)
+        plugins.execute(source)
     others = digest.changed(dict(job.code), judged_by())
     if others:
         raise BadInput("--scheduler", ", ".join(others), "the same for this command and for every worker")
@@ -137,7 +137,7 @@ def run(
     done = store.done()
     # Asked for again when its turn comes: another process may go on with the same store.
     todo = (index for index in range(settings) if index not in done and not store.has(index))
-    job = _Job(plan, tuple(judged_by().items()), plugin.sources())
+    job = Job(plan, tuple(judged_by().items()), plugins.sources())
     jobs = (executor.submit(_sampled, job, index) for index in todo)
     count = 0
     for result in _as_completed(jobs, width):

@@ -18,7 +18,7 @@ from boundary import BadInput, known, real
 from boundary.bytes import read_whole
 from boundary.fields import fields_of
 from simulate import problems
-from simulate.commands import config
+from simulate.described import content_of, make_run, parsed
 from theory.setting import algorithms, devices
 from verify.sweep.axes import Axis, Draw, Geometric, OneOf, Uniform, Whole
 from verify.sweep.drawn import Family, Setting
@@ -70,8 +70,8 @@ class OwnFamilies:
             BadInput: names the family and the key or the axis, and what is wrong with it.
 
         """
-        content = config.content_of("--families", path)
-        described = _described(config.parsed("--families", path, content), str(path))
+        content = content_of("--families", path)
+        described = _described(parsed("--families", path, content), str(path))
         for name in described:
             _require(name not in taken, f"family {name!r}", name, "a name that no built-in family has")
         return cls(content.decode("utf-8-sig"), tuple(sorted(_named_files(described.values()).items())))
@@ -113,7 +113,7 @@ class _Described:
 
 @cache
 def _families(own: OwnFamilies) -> Mapping[str, Family]:
-    described = _described(config.parsed("--families", Path("FILE"), own.text.encode()), "FILE")
+    described = _described(parsed("--families", Path("FILE"), own.text.encode()), "FILE")
     return {
         name: Family(name, one.summary, one.axes, partial(_build, one, dict(own.files)))
         for name, one in described.items()
@@ -236,7 +236,7 @@ def _build(one: _Described, files: Mapping[str, str], draw: Draw) -> Setting:
             pinned = files.get(str(settings.get(name, "")))
             if pinned and (checksum in kind or name not in kind):
                 settings.setdefault(checksum, pinned)
-        run = config.make_run({**options, "set": settings}, Setting)
+        run = make_run({**options, "set": settings}, Setting)
         _require(run.replicas >= 2, "replicas", run.replicas, "at least 2 replicas", "a confidence bound")
         return replace(cast("Setting", run), free_lags="lags" in options)
 

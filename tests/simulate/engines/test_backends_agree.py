@@ -20,7 +20,7 @@ from simulate.run import BACKENDS
 from theory.setting import algorithms, devices
 
 ALGORITHMS = sorted(algorithms.REGISTRY)
-DATA = str(Path(__file__).parents[2] / "oracle" / "data" / "published" / "S2.csv")
+DATA = str(Path(__file__).parents[3] / "paper_figures" / "published" / "S2.csv")
 """For the problems on data of one's own."""
 MEASURES = (
     "mean_squared_gradient",

@@ -45,6 +45,19 @@ def test_it_agrees_with_itself_and_is_the_same_on_every_engine(settings: dict[st
     assert runs == pytest.approx([runs[0]] * 4, rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("name", "sampling"), [("logistic", "full"), ("logistic", "random"), ("least-squares", "full")]
+)
+def test_it_runs_in_single_precision_as_in_double(name: str, sampling: str, data: str) -> None:
+    problem = make(name, 2, data=data, target="label", sampling=sampling)
+    common = {"alpha": 0.05, "tau": 2.0, "iterations": 50, "replicas": 2, "seed": 1}
+    double, single = (
+        simulate.run(problem, "analog-sgd-ap", dtype=dtype, **common).final_value for dtype in ("float64", "float32")
+    )
+    assert not np.array_equal(double, single)
+    np.testing.assert_allclose(single, double, rtol=1e-4)
+
+
 def test_labels_other_than_0_and_1_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_text("a,y\n1,0\n2,-1\n", encoding="utf-8")

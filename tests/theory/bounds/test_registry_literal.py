@@ -107,6 +107,7 @@ def test_each_bound_is_computed_by_its_forms():
         "granular": [("plain", (), ("multiplier.end", "multiplier.sharp"), True)],
         "complexity": [],
         "shape": [("plain", (), ("shape.explicit",), None)],
+        "mean": [("plain", (), ("mean.end",), True)],
         "granular-floor": [
             ("plain", (), ("granularity.floor", "granularity.start", "granularity.total", "granularity.variance"), None)
         ],
@@ -120,9 +121,10 @@ def test_what_each_needs_and_where_it_holds():
         "complexity": ("L", "sigma2", "Delta", "rho", "Lambda1", "Lambdah", "eps"),
         "granular": (*NAMES, "V", "qmax"), "granular-floor": ("L", "sigma2", "rho", "qmax", "dw", "size"),
         "shape": (*NAMES, "chi2"), "free": (*NAMES, *FOUR),
+        "mean": ("L", "Delta", "alpha", "K", "rho", "Lambda1", "nu", "T2", "c_w"),
     }  # fmt: skip
     domain = [("x < 1", True), ("q**2 + x < 1", True), ("q**2/(1 - x) + rho**2 < 1", True)]
-    for bound in (sharp, resolved, explicit, theory.bound("granular"), theory.bound("shape")):
+    for bound in (sharp, resolved, explicit, theory.bound("granular"), theory.bound("shape"), theory.bound("mean")):
         assert [(part.label, part.strict) for part in bound.domain] == domain
     assert [(part.label, part.strict) for part in floor.domain] == [("rho < 1", True)]
     closed = [(part.label, part.strict) for part in theory.bound("complexity").domain]

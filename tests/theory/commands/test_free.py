@@ -110,7 +110,7 @@ def test_of_a_device_whose_drift_nobody_has_bounded_it_says_nothing(capsys):
         ({"theta1": "1"}, "tau is given or theta1, not both"),
         ({"rho": "1"}, "0 <= rho < 1"),
         ({"V": "1"}, "V is not given"),
-        ({"rbar2": "0.01"}, "rbar2 is not given"),
+        ({"rbar2": "-0.01"}, "rbar2 = -0.01: must satisfy rbar2 >= 0"),
         ({"lags": "3"}, "--set = 'lags'"),
     ],
 )

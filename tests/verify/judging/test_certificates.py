@@ -54,7 +54,7 @@ def run(lie: str = "", **changes):
 
 @pytest.mark.parametrize("constant", ["rho", "sigma2", "L", "Delta"])
 def test_a_certificate_that_a_run_breaks_is_an_alarm(constant, monkeypatch):
-    monkeypatch.setattr("verify.checking.require_agreement", lambda *_, **__: None)  # which would name the lie first
+    monkeypatch.setattr("verify.sweep.assessing.require_agreement", lambda *_, **__: None)  # it names the lie first
     report = verify.check(run(constant))
     assert report.verdict == "violated" and not report.ok
     alarm = next(check for check in report.checks if check.name == (constant, "certificate"))

@@ -16,7 +16,7 @@ LOST = Rounding(0.0, 0.5, 0.25, "float32")
 
 def ran(**changes) -> SimpleNamespace:
     """Two bins and three replicas, the last of which diverged; f* = -1."""
-    problem = SimpleNamespace(shapes=((4,),), lower_bound=-1.0, samples=7)
+    problem = SimpleNamespace(shapes=((4,),), lower_bound=-1.0, samples=7, stage_data={})
     seen = {
         "run": SimpleNamespace(dtype="float32", batch=2, problem=problem),
         "mean_squared_gradient": np.array([1.0, 2.0, np.nan]),
@@ -100,6 +100,7 @@ class Stages:
 
     shapes = ((2, 3), (5, 2))
     stage_data = "data"
+    bounded_noise = True
     lower_bound = 0.0
 
     def initial_weights(self):
@@ -146,8 +147,7 @@ def test_the_box_holds_up_to_its_edge(longest, monkeypatch):
     assert boxed(alpha=math.nan)[0] == []
 
 
-def test_the_norms_of_stages_are_held_against_the_box(longest, monkeypatch):
-    monkeypatch.setattr(certificates, "Network", Stages)
+def test_the_norms_of_stages_are_held_against_the_box(longest):
     run = described(dtype="float32", tau=2.0, alpha=1e-3, problem=Stages())
     found = certificates.of(ran(run=run, measured={"w": np.array([2.0, 4.5])}), {}, Rounding(value=math.inf))
     assert [(one.constant, one.proved, one.seen, one.floor) for one in found] == [

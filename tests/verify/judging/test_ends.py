@@ -34,6 +34,17 @@ def test_the_descent_is_what_the_replicas_say_of_it_at_its_share_of_the_level(se
     assert 0 < low < mean < high < whole
 
 
+def test_what_is_measured_of_a_bound_shares_half_of_the_level(seen):
+    """With the half of the mean itself a false alarm and a false `held` cost no more than the level."""
+    alarm, look = verdicts.shares(LEVEL)
+    low, _, high = verdicts.weigh(seen, LEVEL).rbar2
+    square = seen.square_saturation
+    assert high == pytest.approx(float(statistics.upper_mean(square, alarm / 2, 1.0)), rel=1e-12)
+    assert low == pytest.approx(float(statistics.student_mean(square, look / 2, "lower")), rel=1e-12)
+    assert alarm + 2 * alarm / 2 == pytest.approx(LEVEL)
+    assert verdicts.LOOKS * (look + 2 * look / 2) == pytest.approx(LEVEL)
+
+
 def test_both_forms_are_applied_and_below_the_same_bound_with_the_whole_gap(seen):
     found = checks(seen)
     for ends, whole in (
@@ -102,4 +113,4 @@ def test_too_few_replicas_leave_the_other_forms_to_decide(seen):
     names = ("squared_gradient", "saturation", "square_saturation", "last_gap")
     few = replace(seen, **{name: getattr(seen, name)[:3] for name in names})
     check = checks(few)["observed-ends/a-posteriori"]
-    assert check.verdict == "not applied" and check.reason.startswith("3 replicas say only that f fell by 0")
+    assert check.verdict == "not applied" and check.reason.startswith("3 replicas do not decide it")

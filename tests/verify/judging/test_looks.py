@@ -32,7 +32,9 @@ def asked(monkeypatch):
 
     def trajectories(_, replicas, seed):
         found.append((replicas, seed))
-        return SimpleNamespace(run=SimpleNamespace(problem=None), seen=seen(truth["mean"], replicas, seed))
+        return SimpleNamespace(
+            run=SimpleNamespace(problem=SimpleNamespace(stage_data=None)), seen=seen(truth["mean"], replicas, seed)
+        )
 
     monkeypatch.setattr(theory, "bound", lambda _: lambda **_: 1.0)
     monkeypatch.setattr(assessing, "trajectories", trajectories)

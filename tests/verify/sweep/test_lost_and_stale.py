@@ -111,7 +111,7 @@ class _Pool(Gone):
 def test_workers_of_other_code_are_refused():
     code = tuple({**dict(assessing.judged_by()), "numpy": "0.1"}.items())
     with pytest.raises(BadInput, match=r"numpy \(0.1, now .*the same for this command and for every worker"):
-        assessing._sampled(3, 0, ("plus-minus",), 0.99, code)
+        assessing._sampled(assessing.Job(PLAN, code, ()), 0)
 
 
 @pytest.mark.parametrize("arguments", [["run", "--settings", "1"], ["list"], ["replay", "0"], ["rates", "--quick"]])

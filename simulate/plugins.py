@@ -1,4 +1,4 @@
-"""`--plugin FILE.py`: a file of the user's that registers a problem, a device or an algorithm; its code is executed."""
+"""Files of the user's that register a problem, a device or an algorithm; their code is executed."""
 
 import hashlib
 import importlib.util
@@ -6,9 +6,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated, NamedTuple
-
-import typer
+from typing import NamedTuple
 
 from boundary import BadInput, digest
 from boundary.bytes import read_whole
@@ -84,22 +82,3 @@ def _cause(error: BaseException, path: str) -> str:
     line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
     text = " ".join(str(error.msg if isinstance(error, SyntaxError) else error).split())[:200]
     return f"{type(error).__name__}: {text}" + (f", line {line}" if line else "")
-
-
-def _loaded(files: list[Path] | None) -> list[Path]:
-    for file in files or []:
-        load(file)
-    return files or []
-
-
-Plugin = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--plugin",
-        metavar="FILE.py",
-        help="Execute FILE.py, which registers a problem, a device or an algorithm of your own; repeat.",
-        is_eager=True,
-        callback=_loaded,
-    ),
-]
-"""Loaded before any other option is read."""

@@ -1,25 +1,21 @@
-"""Inner products in a fixed order: the same numbers on every processor, and as many at once as it takes in.
+"""`simulate.products.inner` in compiled code: in a fixed order, the same numbers on every processor.
 
 Compiled code adds up `_CHAINS` times `_LANES` partial sums, which no compiler may put in another order by itself.
 """
 
 from typing import Any, Final
 
-import numpy as np
 from llvmlite import ir
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
+
+from simulate.products import inner
 
 Value = Any
 """An object of Numba's or LLVM's, which have no types."""
 
 _LANES: Final = {64: 8, 32: 16}
 _CHAINS: Final = 4
-
-
-def inner(one: Value, other: Value) -> Value:
-    """Return the inner product of two vectors of one length, each contiguous; see the head of the module."""
-    return one.dtype.type(np.dot(one, other))
 
 
 @overload(inner)  # type: ignore[untyped-decorator]

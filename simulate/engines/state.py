@@ -1,0 +1,78 @@
+"""What the engines of compiled kernels share: the kernel's state, the device as kernels know it, what has diverged."""
+
+from abc import abstractmethod
+
+import numpy as np
+
+from simulate import kernels
+from simulate.engines.base import Engine, State, Task
+from simulate.engines.plugged import device_number
+from simulate.observe import NEVER, BlockPlan, Observer
+from theory.setting.devices import Device
+from theory.setting.objectives import Weights
+
+
+class Compiled(Engine):
+    """What the compiled engines share: their state."""
+
+    def __init__(self, task: Task) -> None:
+        self.task, self.samples = task, task.samples
+        initial = np.concatenate([stage.ravel() for stage in task.problem.initial_weights()])
+        start = float(np.max(np.abs(initial.astype(task.dtype)), initial=0.0))
+        device = task.device
+        number = device_code(type(device))
+        assert isinstance(number, int) or number in kernels.DEVICES, "`refusal` lets no other device through"
+        largest = start if np.isfinite(start) else 0.0
+        beside = device.pulses, device.elements, task.run.seed, task.replicas, device.reach
+        self.element = kernels.Element(number, device.tau, device.numbers(), largest, *beside)
+        self.kernel = kernels.start(initial, len(task.replicas), task.reach, task.dtype)
+
+    @abstractmethod
+    def advance(self, plan: BlockPlan, observer: Observer) -> None:
+        """Make the steps of one block."""
+
+    def block(self, plan: BlockPlan) -> np.ndarray:
+        """Return the samples of the plan's steps, which lie in one block, shape (replicas, steps, batch, ...)."""
+        number, place = divmod(plan.first, self.samples.length)
+        return self.samples.block(number)[:, place : place + plan.steps]
+
+    def shaped(self, flat: np.ndarray) -> Weights:
+        """Cut flat weights, shape (..., P), into stages."""
+        shapes, leading = self.task.problem.shapes, flat.shape[:-1]
+        edges = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes)])
+        return [
+            flat[..., low:high].reshape(*leading, *shape)
+            for low, high, shape in zip(edges[:-1], edges[1:], shapes, strict=True)
+        ]
+
+    def weights(self) -> Weights:
+        """Return the weights after the last step."""
+        return self.shaped(self.kernel.weights)
+
+    def state(self) -> State:
+        """Return the kernel's state."""
+        return {name: np.asarray(value) for name, value in vars(self.kernel).items()}
+
+    def restore(self, state: State) -> None:
+        """Continue from what `state` returned."""
+        self.kernel = kernels.State(
+            int(state["step"]),
+            state["history"].copy(),
+            state["tally"].copy(),
+            state["diverged"].copy(),
+            float(state.get("unit", 1.0)),
+        )
+
+    def note_divergence(self, observer: Observer, stage: np.ndarray) -> None:
+        """Hand on which replicas stopped; `stage` counts from 0."""
+        step = self.kernel.diverged[:, 0]
+        new = (step >= 0) & (observer.diverged_step == NEVER)
+        observer.diverged_step[new], observer.diverged_stage[new] = step[new], stage[new]
+        observer.max_saturation = np.maximum(
+            observer.max_saturation, np.where(step >= 0, 0, self.kernel.tally[:, kernels.TALLY.index("max_saturation")])
+        )
+
+
+def device_code(kind: type[Device]) -> int | str:
+    """Return what kernels call a device, the name of its law or a number; or why they do not know it."""
+    return kind.kernel if kind.kernel in kernels.DEVICES else device_number(kind)

@@ -1,0 +1,131 @@
+"""Theorem 1 by conditional means, the path form and stopped runs: each stands, and none with a smaller constant."""
+
+from dataclasses import replace
+
+import pytest
+import sympy
+
+from tests.theory.lemmas.test_free_steps import concluding, refused, timed
+from theory import blueprint
+from theory.kernel import eq, le
+from theory.kernel.check import check_claim
+from theory.lemmas import mean, path_form, stopped
+from theory.lemmas.feasible import T, Y, p, q, qn, rho, x
+from theory.lemmas.master import eta
+from theory.lemmas.multiplier import A1
+
+CLAIMS = (
+    "mean.element", "mean.variance", "mean.drift", "mean.curvature", "mean.measured", "mean.feasible", "mean.end",
+    "path.form", "stopped.part", "stopped.noise", "stopped.window", "stopped.sum", "stopped.average",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_each_stands(name):
+    check_claim(blueprint.claim(name), blueprint.theorems())
+
+
+BOUNDS = [
+    (name, conclusion)
+    for name in CLAIMS
+    for conclusion in blueprint.claim(name).conclusions
+    if blueprint.claim(name).conclusion(conclusion).op != "=="
+]
+
+
+@pytest.mark.parametrize(("name", "conclusion"), BOUNDS)
+def test_none_with_a_bound_one_percent_less(name, conclusion):
+    claim = blueprint.claim(name)
+    said = claim.conclusion(conclusion)
+    assert refused(concluding(claim, conclusion, le(said.lhs, sympy.Rational(99, 100) * said.rhs)))
+
+
+SMALLER = {
+    "1 + share": ("mean.element", "squares", {mean.share: 0}),
+    "no noise in the mean drift": ("mean.drift", "bound", {T: rho * sympy.Symbol("r", real=True)}),
+    "no staleness in the mean drift": ("mean.drift", "bound", {mean.B_b: 0}),
+    "no curvature of the noise": ("mean.curvature", "bound", {mean.cw: 0}),
+    "no curvature of the step": ("mean.curvature", "bound", {x: 0}),
+    "half the curvature of the step": ("mean.feasible", "ii", {x: x / 2}),
+    "no start": ("mean.feasible", "ii", {p: 0}),
+    "no curvature of the noise, of a run": ("mean.feasible", "ii", {mean.cw: 0}),
+    "no coherent staleness": ("mean.feasible", "i", {q: 0}),
+    "no martingale staleness": ("mean.feasible", "i", {qn: 0}),
+    "1 + rho": ("mean.feasible", "i", {Y: Y / (1 + rho)}),
+    "no mean drift": ("mean.measured", "i", {mean.phi: 0}),
+    "no h": ("path.form", "bound", {eta: 0}),
+    "no kappa": ("path.form", "bound", {path_form.Q: eta}),
+    "a smaller upper end": ("mean.end", "end", {A1: A1 / 2}),
+    "nothing after the stop": ("stopped.average", "bound", {stopped.G2: 0}),
+}
+
+
+@pytest.mark.parametrize("fault", SMALLER)
+def test_none_with_a_wrong_constant(fault):
+    name, conclusion, changes = SMALLER[fault]
+    claim = blueprint.claim(name)
+    said = claim.conclusion(conclusion)
+    other = le(said.lhs, said.rhs.subs(changes))
+    assert other != said
+    refused(concluding(claim, conclusion, other))
+
+
+@pytest.mark.parametrize(
+    ("name", "sequence", "times"),
+    [
+        ("mean.variance", "L_om", {"differences": None}),  # what is left of the step has a mean
+        ("mean.variance", "L_ctr", {"known": 0}),  # the weight is drawn with the sample
+        ("mean.drift", "wn", {"differences": None}),  # the noise has a mean
+        ("mean.drift", "wF", {"known": 0}),  # the share is that of the weight after the step
+        ("mean.drift", "wb", {"known": 0}),  # the staleness is that of the sample, not its mean
+        ("mean.drift", "Ebar", {"known": 0}),  # the drift is that of the sample, not its mean
+        ("mean.curvature", "Lv", {"known": 0}),  # the smoothness is that of where the step ends
+        ("mean.curvature", "Lom", {"differences": None}),
+        ("mean.curvature", "n", {"differences": None}),
+        ("mean.feasible", "Lv", {"known": 0}),
+        ("mean.feasible", "wb", {"known": 0}),
+        ("path.form", "n", {"differences": None}),
+        ("stopped.noise", "sZ", {"known": 0}),  # whether the run stops is seen with the sample
+        ("stopped.noise", "n", {"differences": None}),
+    ],
+)
+def test_times_are_needed(name, sequence, times):
+    refused(timed(blueprint.claim(name), sequence, **times))
+
+
+def _without(claim, name):
+    return replace(claim, context=tuple(item for item in claim.context if name != getattr(item, "name", None)))
+
+
+@pytest.mark.parametrize(
+    ("name", "premise"),
+    [
+        ("mean.element", "change above"),
+        ("mean.element", "change below"),
+        ("mean.drift", "T2"),
+        ("mean.curvature", "L_k <= L"),
+        ("mean.curvature", "c_w"),
+        ("mean.measured", "phi"),
+        ("path.form", "h"),
+        ("stopped.part", "stop^2"),
+        ("stopped.window", "moved"),
+        ("stopped.sum", "stands"),
+        ("stopped.average", "left"),
+        ("stopped.average", "G2"),
+    ],
+)
+def test_premises_are_needed(name, premise):
+    claim = blueprint.claim(name)
+    assert any(item.name == premise for item in claim.premises)
+    refused(_without(claim, premise))
+
+
+def test_a_stop_is_0_or_1():
+    """A share of each step would do for the norm only if it were at most 1: 2 is none."""
+    claim = blueprint.claim("stopped.part")
+    twice = eq(stopped.stop**2, 2 * stopped.stop)
+    named = [getattr(item, "name", None) for item in claim.context]
+    assert "stop^2" in named
+    changed = zip(claim.context, named, strict=True)
+    context = tuple(replace(item, relation=twice) if name == "stop^2" else item for item, name in changed)
+    refused(replace(claim, context=context))
