@@ -12,19 +12,30 @@ every step has E V+ - V + |F z|^2 <= E (B omega)'P(B omega) + sum_i theta_i (h_i
     A <= z_0'P z_0/K + alpha^2 sum_i P_ii (1 + rho_i)^2 s_i^2 + sum_i theta_i rho_i^2 s_i^2.
 
 P and theta are found in floating point by anybody; `check` decides in rational numbers whether they are a certificate,
-and `LinearBound` evaluates in rational numbers and rounds up. Source: docs/theory/refinements.md#linear.lmi.
+and `evaluate` puts them into the conclusion of the claim linear.lmi, in rational numbers, and rounds up. The weights of
+the inequality are the claim's as well: what is paid for h_i, and what is kept of (G z)_i. Source:
+docs/theory/refinements.md#linear.lmi.
 """
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import sympy
 from flint import fmpq, fmpq_mat, fmpz
 from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
 
 from boundary import OutsideDomain
+from theory.blueprint import claim
+from theory.bounds.arithmetic import ball_function
+from theory.definitions import meanings
+from theory.kernel.vectors import pair_of
+from theory.lemmas import device
+from theory.lemmas import linear as lemma
 
 Array = NDArray[np.float64]
 
@@ -32,6 +43,32 @@ LARGEST_STATE = 40
 """Numbers in a state at most: the exact check grows with the fourth power."""
 SPARE = fmpq(1, 2**20)
 """Certificates are made for (1 + SPARE) rho^2; what this leaves pays for directions that rounding has moved."""
+CLAIM = claim("linear.lmi")
+"""What is proved; the formulas below are read off it."""
+_THETA, _P, _S2, _RHO2 = sympy.symbols("theta P_ii s2 rho2", nonnegative=True)
+_SQUARES = {lemma.share: sympy.sqrt(_THETA), lemma.root: sympy.sqrt(_P), lemma.scale: sympy.sqrt(_S2)}
+_MADE = meanings(CLAIM)
+
+
+def _element(total: sympy.Symbol) -> sympy.Expr:
+    """Return the square of an element of the vector whose squared length a claim calls `total`, in theta, P and s^2."""
+    pair = pair_of(_MADE[total])
+    found = [link.local for link in CLAIM.links if pair == (link.image.parts[0][0],) * 2 and not link.vector]
+    return _square(sympy.Symbol(found[0], real=True))
+
+
+def _square(made: sympy.Symbol) -> sympy.Expr:
+    return (_MADE[made] ** 2).subs(_SQUARES)
+
+
+NOISE, SUPPLY = _element(lemma.noise), _element(lemma.supply)
+"""What a coordinate adds to the bound: alpha^2 P_ii (1 + rho_i)^2 s_i^2 and theta_i rho_i^2 s_i^2."""
+PAID = _square(lemma.wh) / lemma.drift**2
+KEPT = (_square(lemma.wg) / lemma.direction**2).subs(device.rho, sympy.sqrt(_RHO2))
+"""The weights of h_i^2 and of (G z)_i^2: theta_i, and theta_i rho_i^2."""
+_added = ball_function([NOISE, SUPPLY], [lemma.alpha, device.rho, _THETA, _P, _S2])
+_weights = ball_function([PAID, KEPT], [_THETA, _RHO2])
+_bound = ball_function([CLAIM.conclusion("bound").rhs], [lemma.V_first, lemma.K, lemma.noise, lemma.supply])
 
 
 def exact(value: float) -> fmpq:
@@ -40,8 +77,11 @@ def exact(value: float) -> fmpq:
 
 
 def rounded_up(value: fmpq) -> float:
-    """Return the smallest float at or above a rational number."""
-    found = float(int(value.p) / int(value.q)) if value else 0.0
+    """Return the smallest float at or above a rational number, inf where there is none."""
+    try:
+        found = int(value.p) / int(value.q)
+    except OverflowError:
+        return math.inf if value > 0 else -sys.float_info.max
     while exact(found) < value:
         found = math.nextafter(found, math.inf)
     return found
@@ -168,26 +208,49 @@ def inequality(run: LinearRun, found: Multipliers) -> list[list[fmpq]]:
     A, B, F, G = run.matrices
     n, D = run.size, len(run.lags)
     P = fmpq_mat(n, n, [entry for row in _rational(found.P) for entry in row])
-    theta = [exact(value) for value in found.theta]
-    weights = fmpq_mat(D, D)
+    kept, paid = fmpq_mat(D, D), fmpq_mat(D, D)
     for i in range(D):
-        weights[i, i] = theta[i] * run.squares[i]
+        paid[i, i], kept[i, i] = _weights(exact(found.theta[i]), run.squares[i])
     PA, PB = P * A, P * B
-    state = P - A.transpose() * PA - F.transpose() * F - G.transpose() * (weights * G)
-    mixed, drift = A.transpose() * PB, B.transpose() * PB
+    state = P - A.transpose() * PA - F.transpose() * F - G.transpose() * (kept * G)
+    mixed, drift = A.transpose() * PB, paid - B.transpose() * PB
     rows = [[state[i, j] for j in range(n)] + [-mixed[i, j] for j in range(D)] for i in range(n)]
     for i in range(D):
-        own = [(theta[i] if i == j else fmpq(0)) - drift[i, j] for j in range(D)]
-        rows.append([-mixed[j, i] for j in range(n)] + own)
+        rows.append([-mixed[j, i] for j in range(n)] + [drift[i, j] for j in range(D)])
     return rows
 
 
 def positive_definite(rows: Sequence[Sequence[fmpq]]) -> bool:
-    """Return whether a symmetric matrix of rational numbers is positive definite: all pivots of L D L' are positive.
+    """Return whether a symmetric matrix of rational numbers is positive definite; decided without rounding."""
+    whole = fmpq_mat(len(rows), len(rows), [entry for row in rows for entry in row])
+    return _dominant_after_congruence(whole) or _positive_pivots(whole)
+
+
+def _dominant_after_congruence(whole: fmpq_mat) -> bool:
+    """Return whether R M R' is dominated by its diagonal, exactly, where R is about the inverse of M's root.
+
+    Then M is positive definite. R comes from floating point; another R loses the answer, and never makes a false one.
+    """
+    n = whole.nrows()
+    try:
+        M = np.array([int(entry.p) / int(entry.q) for entry in whole.entries()]).reshape(n, n)
+        with np.errstate(all="ignore"):
+            scale = np.diag(1 / np.sqrt(np.diag(M)))
+            R = solve_triangular(np.linalg.cholesky(scale @ M @ scale), scale, lower=True)
+    except (np.linalg.LinAlgError, ValueError, OverflowError):  # no root in floating point, or nothing finite
+        return False
+    if not np.isfinite(R).all():
+        return False
+    root = fmpq_mat(n, n, [exact(entry) for entry in R.ravel()])
+    found = (root * whole * root.transpose()).tolist()
+    return all(2 * row[i] > sum(map(abs, row), fmpq(0)) for i, row in enumerate(found))
+
+
+def _positive_pivots(whole: fmpq_mat) -> bool:
+    """Return whether all pivots of L D L' are positive.
 
     Elimination without fractions (Bareiss): the pivots are leading minors, all integers, so nothing is rounded.
     """
-    whole = fmpq_mat(len(rows), len(rows), [entry for row in rows for entry in row])
     numerators, _ = whole.numer_denom()  # one positive denominator for all
     m = numerators.tolist()
     before = fmpz(1)
@@ -249,13 +312,14 @@ def evaluate(run: LinearRun, found: Multipliers, iterations: int, off: float = 0
     n = run.size
     P = fmpq_mat(n, n, [entry for row in _rational(found.P) for entry in row])
     z = run.state
-    given = (z.transpose() * P * z)[0, 0] / iterations
-    noise = fmpq(0)
+    first, steps = (z.transpose() * P * z)[0, 0], fmpq(int(iterations))
+    noise, supply = fmpq(0), fmpq(0)
     for at, theta, s2, rho in zip(run.current, found.theta, run.variance, run.saturation, strict=True):
-        own = exact(rho)
-        noise += exact(s2) * (exact(run.alpha) ** 2 * P[at, at] * (1 + own) ** 2 + exact(theta) * own**2)
-    value = rounded_up(given + noise)
+        own = _added(exact(run.alpha), exact(rho), exact(theta), P[at, at], exact(s2))
+        noise, supply = noise + own[0], supply + own[1]
+    value = rounded_up(_bound(first, steps, noise, supply)[0])
     if not math.isfinite(off):
         return LinearBound(value, math.inf)
     charged = (1 + 1 / SPARE) * exact(float(found.theta.max())) * exact(off) ** 2
-    return LinearBound(value, rounded_up(given + (1 + SPARE) * noise + charged) if off else value)
+    moved = _bound(first, steps, (1 + SPARE) * noise, (1 + SPARE) * supply)[0] + charged
+    return LinearBound(value, rounded_up(moved) if off else value)

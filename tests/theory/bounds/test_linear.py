@@ -6,10 +6,12 @@ from itertools import product
 
 import numpy as np
 import pytest
-from flint import fmpq
+import sympy
+from flint import fmpq, fmpq_mat
 
 from boundary import OutsideDomain
 from theory.bounds import linear, linear_search
+from theory.bounds.arithmetic import ball_function
 from theory.bounds.linear import LinearRun, Multipliers
 
 RHO = 0.4
@@ -236,3 +238,37 @@ def test_a_float_rounded_up_is_the_next_one(value: fmpq) -> None:
 )
 def test_positive_definite_decides_exactly(rows: list[list[int | fmpq]], definite: bool) -> None:
     assert linear.positive_definite([[fmpq(entry) for entry in row] for row in rows]) == definite
+
+
+def test_the_inequality_is_the_claims_premise_at_every_state_and_drift() -> None:
+    """What the premise `storage` has to spare without noise is the quadratic form that must be positive."""
+    run = a_run(1, 0)
+    found = found_of(run)
+    A, B, F, G = run.matrices
+    storage, rng = linear.CLAIM.premise("storage"), np.random.default_rng(2)
+    P = fmpq_mat(run.size, run.size, [linear.exact(entry) for entry in found.P.ravel()])
+    z = fmpq_mat(run.size, 1, [fmpq(int(entry)) for entry in rng.integers(-9, 10, run.size)])
+    h = fmpq_mat(2, 1, [fmpq(int(entry)) for entry in rng.integers(-9, 10, 2)])
+    after, psi = A * z + B * h, G * z
+    weights = [linear._weights(linear.exact(t), rho2) for t, rho2 in zip(found.theta, run.squares, strict=True)]
+    values = {
+        "stored": (z.transpose() * P * z)[0, 0],
+        "stored_next": (after.transpose() * P * after)[0, 0],
+        "<F_k|F_k>": ((F * z).transpose() * (F * z))[0, 0],
+        "<wh_k|wh_k>": sum((paid * h[i, 0] ** 2 for i, (paid, _) in enumerate(weights)), fmpq(0)),
+        "<wg_k|wg_k>": sum((kept * psi[i, 0] ** 2 for i, (_, kept) in enumerate(weights)), fmpq(0)),
+    }
+    spare = storage.rhs - storage.lhs
+    noiseless = {symbol: 0 for symbol in spare.free_symbols if symbol.name not in values}
+    (left,) = ball_function([spare.xreplace(noiseless)], [sympy.Symbol(name, real=True) for name in values])(
+        *values.values()
+    )
+    both = [*z.entries(), *h.entries()]
+    form = linear.inequality(run, found)
+    assert left == sum((a * b * form[i][j] for i, a in enumerate(both) for j, b in enumerate(both)), fmpq(0))
+
+
+def test_the_bound_is_the_claims() -> None:
+    alpha, rho, theta, P, s2 = fmpq(1, 7), fmpq(2, 5), fmpq(3), fmpq(5, 2), fmpq(11, 3)
+    assert linear._added(alpha, rho, theta, P, s2) == [alpha**2 * P * (1 + rho) ** 2 * s2, theta * rho**2 * s2]
+    assert linear._bound(fmpq(6), fmpq(4), fmpq(1), fmpq(2)) == [fmpq(9, 2)]
