@@ -34,6 +34,7 @@ FILES = (
     "CompareMean.v",
     "CompareMeanWhole.v",
     "CompareTube.v",
+    "CompareLinear.v",
     "CompareShape.v",
 )
 TABLE = "THEOREMS.md"
