@@ -38,25 +38,6 @@ WITHOUT: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         (
-            "mean.element",
-            "mean.variance",
-            "mean.drift",
-            "mean.curvature",
-            "mean.measured",
-            "mean.feasible",
-            "mean.end",
-            "path.form",
-            "stopped.part",
-            "stopped.noise",
-            "stopped.window",
-            "stopped.sum",
-            "stopped.average",
-        ),
-        "speaks of means given the past, which a recording does not hold; tests/theory/lemmas/test_mean*.py enumerate "
-        "all courses of small runs",
-    ),
-    **dict.fromkeys(
-        (
             "granularity.train",
             "granularity.variance",
             "granularity.rounding",
@@ -153,6 +134,10 @@ LINES: Mapping[str, tuple[str, ...]] = {
         "response.shifted_linear", "device.pulse_train", "response.constant_step", "response.gain_spread",
         "response.own_parameters", "response.spread", "response.recentre", "response.best_centre",
         "device.box_general", "device.inward_general",
+    ),
+    "means": (
+        "mean.element", "mean.variance", "mean.drift", "mean.curvature", "mean.measured", "mean.feasible", "mean.end",
+        "path.form", "stopped.part", "stopped.noise", "stopped.window", "stopped.sum", "stopped.average",
     ),
 }  # fmt: skip
 """The claims whose lines are made by each module of `verify.proof_lines`."""
