@@ -32,6 +32,7 @@ FILES = (
     "CompareFreeAdaptiveWhole.v",
     "CompareMean.v",
     "CompareMeanWhole.v",
+    "CompareLinear.v",
     "CompareShape.v",
 )
 TABLE = "THEOREMS.md"

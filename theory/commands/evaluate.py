@@ -15,6 +15,7 @@ from boundary.tables import show
 from theory.bounds import NAMES, Bound, bound, free, lag
 from theory.bounds.function import PULSES
 from theory.bounds.inputs import PARAMETERS, SYNONYMS, condition, has
+from theory.commands import linear
 from theory.commands.devices import Answer, Asked, answered, parameters_of, read
 from theory.commands.lower import evaluate_lower
 from theory.setting.symbols import QUANTITIES
@@ -33,6 +34,7 @@ Reach = Annotated[
 Increment = Annotated[
     str | None, typer.Option("--increment", metavar="D", help="With --device: increments are within [-D, D].")
 ]
+_EVERY = (*NAMES, lag.NAME, linear.NAME)
 _SUPPLIED = ("rho", "gamma", "gain", "qmax")
 """What a device says, and nobody else."""
 _LINEAR = "ald"
@@ -46,6 +48,10 @@ FormName = Annotated[
         metavar="|".join(reversed(free.KINDS)),
         help="Of the theorem free: by the multiplier 1, or by the best one (if left out).",
     ),
+]
+RunFile = Annotated[
+    str | None,
+    typer.Option("--run", metavar="FILE", help=f"Of {linear.NAME}: an NPZ file with {', '.join(linear.ARRAYS)}."),
 ]
 Json = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the result as JSON; - for stdout.")]
 
@@ -195,12 +201,13 @@ def refuse_without_device(options: Mapping[str, str | None], title: str) -> None
 
 
 def evaluate(
-    theorem: Annotated[str, typer.Argument(metavar="THEOREM", help=", ".join((*NAMES, lag.NAME)))],
+    theorem: Annotated[str, typer.Argument(metavar="THEOREM", help=", ".join(_EVERY))],
     settings: Set = None,
     device: DeviceName = None,
     reach: Reach = None,
     increment: Increment = None,
     form: FormName = None,
+    run: RunFile = None,
     json_file: Json = None,
 ) -> int:
     """Evaluate a theorem at the decimals given: the nearest value, and a guaranteed upper end of it.
@@ -208,9 +215,13 @@ def evaluate(
     The upper end is rounded up once: the double in JSON and the digits on the screen are at or above the bound. A
     device, with its parameters and the range of weights, stands for gamma, gain and qmax.
     """
-    chosen = _chosen(theorem, form)
+    chosen, of_device = _chosen(theorem, form), {"--device": device, "--reach": reach, "--increment": increment}
+    if theorem == linear.NAME:
+        return linear.evaluate_linear(settings, run, json_file, of_device)
+    if run is not None:
+        raise BadInput("--run", run, f"left out: it is of the theorem {linear.NAME} alone", theorem)
     if chosen is None:
-        return evaluate_lower(settings, json_file, {"--device": device, "--reach": reach, "--increment": increment})
+        return evaluate_lower(settings, json_file, of_device)
     if device is None:
         refuse_without_device({"--reach": reach, "--increment": increment}, chosen.title)
         on_device, texts = None, assignments(settings or [], PARAMETERS, chosen.title)
@@ -254,11 +265,11 @@ def evaluate(
 
 
 def _chosen(theorem: str, form: str | None) -> Bound | None:
-    """Return the theorem that is asked for; None for the lower bound, which is no `Bound`."""
-    known("THEOREM", theorem, (*NAMES, lag.NAME))
+    """Return the theorem that is asked for; None for those that are no `Bound`."""
+    known("THEOREM", theorem, _EVERY)
     if form is not None and theorem != free.THEOREM:
         raise BadInput("--form", form, f"left out: it is of the theorem {free.THEOREM} alone", theorem)
-    if theorem == lag.NAME:
+    if theorem not in NAMES:
         return None
     return bound(theorem, None if form is None else known("--form", form, free.KINDS))
 

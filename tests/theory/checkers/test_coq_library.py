@@ -61,6 +61,7 @@ END_THEOREMS = (
     "Growing.any_device_sharp_growing",
     "Linear.any_device_linear_explicit",
     "Linear.linear_explicit",
+    "LinearStorage.state_pays",
     "Activations.log_cosh_loss",
     "Activations.logistic_loss",
     "Activations.sigmoid_activation",
@@ -382,6 +383,10 @@ WEAKER = {
         "((1 + rho) * alpha * nu)",
         "((1 + rho) ^ 2 * alpha * nu)",
     ),
+    "twice what is stored": ("CompareLinear.v", "storage_pays", "V nil / INR K", "2 * (V nil / INR K)"),
+    "a mean that is known later": ("CompareLinear.v", "storage_pays", "known P K Z 1 y", "known P K Z 2 y"),
+    "a last state above 0": ("CompareLinear.v", "storage_pays", "0 <= mean P K V", "0 < mean P K V"),
+    "twice the supply": ("CompareLinear.v", "storage_pays", "+ norm steady ^ 2", "+ 2 * norm steady ^ 2"),
     "unequal gains at twice the bound": ("CompareSpread.v", "spread_bound", "gF <= bound", "gF <= 2 * bound"),
     "unequal gains for half the steps": ("CompareSpread.v", "spread_bound", "alpha * L < 1 ->", "alpha * L < 1 / 2 ->"),
 }
