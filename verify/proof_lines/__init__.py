@@ -13,6 +13,7 @@ from verify.proof_lines import (
     frozen,
     frozen_run,
     instances,
+    means,
     pipeline,
     responses,
     stages,
@@ -21,7 +22,9 @@ from verify.proof_lines import (
 from verify.proof_lines.lines import Line
 from verify.proof_lines.record import Recording, record
 
-MODULES = (pipeline, elements, stages, windows, frozen, frozen_run, free_windows, averages, instances, responses)
+MODULES = (
+    pipeline, elements, stages, windows, frozen, frozen_run, free_windows, averages, instances, responses, means,
+)  # fmt: skip
 """In the order of the proof."""
 
 __all__ = ["MODULES", "Line", "Recording", "along", "record"]

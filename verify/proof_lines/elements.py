@@ -25,7 +25,7 @@ def lines(path: Recording) -> list[Line]:
     return [*found, _smooth(path)] if "L" in path.constants.values else found
 
 
-def _worst(claim: str, part: str, left: Array, right: Array, scale: float) -> Line:
+def worst(claim: str, part: str, left: Array, right: Array, scale: float) -> Line:
     """Return the line at the place where its left side comes closest to its right side."""
     excess = np.asarray(left - right)
     place = np.unravel_index(int(np.argmax(excess)), excess.shape)
@@ -46,7 +46,7 @@ def _device(path: Recording) -> list[Line]:
     units = {"device.drift": float(np.abs(g).max()), "response.drift": float(np.abs(g).max()), "device.step": scale}
     return [
         made,
-        *(_worst(claim, part, *sides(claim, part, element(path)), units[claim]) for claim, part in ELEMENTWISE),
+        *(worst(claim, part, *sides(claim, part, element(path)), units[claim]) for claim, part in ELEMENTWISE),
     ]
 
 
@@ -64,7 +64,7 @@ def _box(path: Recording) -> list[Line]:
         return []
     values = {"m": np.abs(increment), "s": np.sign(increment), "w": w, "tau": tau}
     found = ((part, sides("device.box", part, values)) for part in ("above", "below"))
-    return [_worst("device.box", part, *_where(inside, left, right), tau) for part, (left, right) in found]
+    return [worst("device.box", part, *_where(inside, left, right), tau) for part, (left, right) in found]
 
 
 def _where(inside: NDArray[np.bool_], left: Array, right: Array) -> tuple[Array, Array]:
@@ -89,7 +89,7 @@ def _coordinates(path: Recording) -> list[Line]:
     values = {"grad": path.gradient, "stale": path.staleness, "rho": path.rho, "drift": path.drift}
     values |= {f"w_{name}": share * part for name, part in zip(("grad", "noise", "stale"), _parts(path), strict=True)}
     size = float(np.max([np.abs(part).max() for part in _parts(path)])) ** 2
-    return [_worst("adaptive.coordinate", part, *sides("adaptive.coordinate", part, values), size)
+    return [worst("adaptive.coordinate", part, *sides("adaptive.coordinate", part, values), size)
              for part in ("gradient", "staleness", "drift")]  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def _staleness(path: Recording) -> list[Line]:
     found = {"beta": norms, "<b_mk|b_mk>": norms**2, "pi": allowed}
     size = float(np.abs(path.direction).max())  # b is a difference of directions of this size
     scales = {"staleness": size, "squares": size**2}
-    return [_worst("stale.pathwise", part, *sides("stale.pathwise", part, found), scales[part]) for part in scales]
+    return [worst("stale.pathwise", part, *sides("stale.pathwise", part, found), scales[part]) for part in scales]
 
 
 def stage_norms(path: Recording, values: Array) -> Array:
@@ -148,7 +148,7 @@ def _telescope(path: Recording) -> Line:
     """Return f(W_0) - f(W_K) <= Delta as averages over steps, replica by replica."""
     now, after = path.value[:-1].mean(axis=0), path.value[1:].mean(axis=0)
     values = {"mean_now": now, "mean_next": after, "Delta": path.problem.initial_gap, "K": len(path.value) - 1}
-    return _worst("sum.telescope", "bound", *sides("sum.telescope", "bound", values), float(np.abs(path.value).max()))
+    return worst("sum.telescope", "bound", *sides("sum.telescope", "bound", values), float(np.abs(path.value).max()))
 
 
 def descent(path: Recording) -> tuple[Array, Array]:
@@ -167,4 +167,4 @@ def descent(path: Recording) -> tuple[Array, Array]:
 
 def _smooth(path: Recording) -> Line:
     size = float(np.abs(path.value).max())
-    return _worst("master.telescope", "smooth", *descent(path), size)
+    return worst("master.telescope", "smooth", *descent(path), size)

@@ -133,16 +133,16 @@ def record(setting: Setting, constants: Constants, steps: int, replicas: int) ->
         stale = [history[max(step - lag, 0)][stage] for stage, lag in enumerate(setting.lags)]
         moments = problem.moments(now)
         fresh = [problem.direction(now, now, sample) for sample in drawn]
-        kept["direction"].append(_flat(recursion.direction(drawn)))
-        kept["asked"].append(_flat(_asked(problem, algorithm, stale, now, drawn)))
-        kept["stale"].append(_flat(stale))
-        kept["fresh"].append(np.mean([_flat(one) for one in fresh], axis=0))
-        kept["gradient"].append(_flat(moments.gradient))
+        kept["direction"].append(flat(recursion.direction(drawn)))
+        kept["asked"].append(flat(asked(problem, algorithm, stale, now, drawn)))
+        kept["stale"].append(flat(stale))
+        kept["fresh"].append(np.mean([flat(one) for one in fresh], axis=0))
+        kept["gradient"].append(flat(moments.gradient))
         values.append(moments.value)
         recursion.step(drawn)
         history.append(recursion.weights)
     values.append(problem.moments(history[-1]).value)
-    weights = np.stack([_flat(now) for now in history])
+    weights = np.stack([flat(now) for now in history])
     arrays = {name: np.stack(entries) for name, entries in kept.items()}
     known = Constants({**constants.values, "K": steps}, constants.certified)
     return Recording(
@@ -150,7 +150,7 @@ def record(setting: Setting, constants: Constants, steps: int, replicas: int) ->
     )
 
 
-def _asked(problem: Problem, algorithm: Algorithm, stale: Weights, now: Weights, drawn: list[Any]) -> Weights:
+def asked(problem: Problem, algorithm: Algorithm, stale: Weights, now: Weights, drawn: list[Any]) -> Weights:
     """Return the direction that the table in docs/theory.md#algorithms asks for."""
     forward = stale if algorithm.pipelined else now
     backward = stale if algorithm.stashed else now
@@ -158,7 +158,7 @@ def _asked(problem: Problem, algorithm: Algorithm, stale: Weights, now: Weights,
     return [sum(parts[1:], parts[0]) / len(parts) for parts in zip(*directions, strict=True)]
 
 
-def _flat(weights: Weights) -> Array:
+def flat(weights: Weights) -> Array:
     """Put the stages side by side: shape (R, D)."""
     return np.concatenate([stage.reshape(len(stage), -1) for stage in weights], axis=1)
 
