@@ -70,10 +70,19 @@ class Samples:
         seed: 64-bit seed.
         replicas: numbers of the replicas, in the order of the first axis.
         batch: samples an iteration takes.
+        made_of: makes the generator that a problem draws from of a stream; no number depends on it.
 
     """
 
-    def __init__(self, problem: Drawable, seed: int, replicas: range, batch: int = 1) -> None:
+    def __init__(
+        self,
+        problem: Drawable,
+        seed: int,
+        replicas: range,
+        batch: int = 1,
+        made_of: Callable[[np.random.BitGenerator], np.random.Generator] = np.random.Generator,
+    ) -> None:
+        self._made_of = made_of
         self.length = block_length(problem)
         self._problem, self._seed, self._replicas, self._batch = problem, seed, replicas, batch
         self._kept: OrderedDict[int, NDArray[np.generic]] = OrderedDict()
@@ -96,9 +105,8 @@ class Samples:
             return stream("epochs", self._seed, replica, which)
 
         first = number * self.length
-        return self._problem.draw_from(
-            first, stream("samples", self._seed, replica, number), self.length, self._batch, epoch
-        )
+        generator = self._made_of(stream("samples", self._seed, replica, number).bit_generator)
+        return self._problem.draw_from(first, generator, self.length, self._batch, epoch)
 
 
 def stratified_times(

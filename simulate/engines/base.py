@@ -119,7 +119,11 @@ class Task:
     @property
     def samples(self) -> Samples:
         """Return the group's samples."""
-        return Samples(self.problem, self.run.seed, self.replicas, self.run.batch)
+        return self.samples_from(np.random.Generator)
+
+    def samples_from(self, made_of: Callable[[np.random.BitGenerator], np.random.Generator]) -> Samples:
+        """Return the group's samples, drawn by generators of a kind whose numbers are NumPy's."""
+        return Samples(self.problem, self.run.seed, self.replicas, self.run.batch, made_of)
 
 
 class Engine(ABC):

@@ -9,6 +9,7 @@ from simulate import kernels, ranges
 from simulate.decay import Stretch
 from simulate.engines.base import Engine, State, Task
 from simulate.engines.plugged import device_number
+from simulate.kernels.normals import Generator
 from simulate.observe import NEVER, BlockPlan, Observer
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
@@ -18,7 +19,7 @@ class Compiled(Engine):
     """What the compiled engines share: their state."""
 
     def __init__(self, task: Task) -> None:
-        self.task, self.samples = task, task.samples
+        self.task, self.samples = task, task.samples_from(Generator)
         initial = np.concatenate([stage.ravel() for stage in task.problem.initial_weights()])
         start = float(np.max(np.abs(initial.astype(task.dtype)), initial=0.0))
         device = task.device

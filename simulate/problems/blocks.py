@@ -121,7 +121,8 @@ class Blocks(Problem):
                 unit = (2.0 * generator.random(shape) - 1.0) * np.sqrt(3.0)
             case _:
                 unit = generator.standard_normal(shape)
-        return np.asarray(unit * self.noise_scale)
+        unit *= self.noise_scale
+        return np.asarray(unit)
 
     def initial_weights(self) -> Weights:
         """Return W_0."""
