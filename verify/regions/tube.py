@@ -14,7 +14,7 @@ Source:     docs/theory/mean.md#mean.feasible, #stopped.average; tube.certified.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, sqrt
 from typing import NamedTuple, Protocol
 
@@ -222,6 +222,26 @@ def combine(problem: Network, found: tuple[Enclosed, ...], lengths: Array, alpha
         least=min(one.least for one in found),
         direct=float(lengths @ [one.slope**2 for one in found] * more),
     )
+
+
+def with_noise(held: Constants, alpha: float, T2: float, stage_variances: Sequence[float]) -> Constants:
+    """Return the constants with the noise as runs showed it, where that is less than what holds on the tube.
+
+    c_w is then alpha/2 times the largest L times the noise of all stages: where noise was met is not looked at.
+
+    Args:
+        held: of the tube.
+        alpha: step size.
+        T2: upper bound of the sum over the elements of share^2 times variance, averaged over the steps before T.
+        stage_variances: of the variances of the stages' steps, (1 + share)^2 times that of the direction by element.
+
+    """
+    met = np.asarray(stage_variances, dtype=np.float64)
+    if met.shape != held.stage_variances.shape or not (np.all(met >= 0) and T2 >= 0):
+        raise BadInput("noise", (T2, *stage_variances), f"T2 and {len(held.S)} variances, all >= 0", "mean.feasible")
+    stages = np.minimum(held.stage_variances, met)
+    curved = 0.5 * alpha * held.L * float(np.sum(stages)) * (1 + (len(stages) + 8) * EPS)
+    return replace(held, T2=min(held.T2, T2), stage_variances=stages, c_w=min(held.c_w, curved))
 
 
 def stopped(held: Constants, alpha: float, iterations: int, lags: Sequence[int], end: float | None = None) -> float:
