@@ -172,7 +172,9 @@ class Constants:
     direct: float
 
 
-def constants(problem: Network, tube: Tube, alpha: float, tau: float, lags: Sequence[int]) -> Constants:
+def constants(
+    problem: Network, tube: Tube, alpha: float, tau: float, lags: Sequence[int], *, stashed: bool = False
+) -> Constants:
     """Return what holds on a tube.
 
     Args:
@@ -181,6 +183,7 @@ def constants(problem: Network, tube: Tube, alpha: float, tau: float, lags: Sequ
         alpha: step size, w^2/f, > 0.
         tau: saturation level, w, or inf.
         lags: how many steps older than the current ones the forward weights of each stage may be, at most.
+        stashed: the backward weights are as old as the forward ones.
 
     Raises:
         BadInput: what this does not cover, or a tube that does not begin at W_0.
@@ -196,7 +199,7 @@ def constants(problem: Network, tube: Tube, alpha: float, tau: float, lags: Sequ
     for bin_, box in enumerate(tube.boxes):
         before = [one.step for one, end in zip(found, tube.edges[1:], strict=False) if end > tube.edges[bin_] - longest]
         reach = longest * np.max(before, axis=0) * (1 + 4 * EPS) if before and longest else 0.0
-        found.append(enclose(problem, box.widened(reach), box, tau, alpha))
+        found.append(enclose(problem, box.widened(reach), box, tau, alpha, stashed=stashed))
     return combine(
         problem, tuple(found), np.diff(tube.edges) / tube.iterations, alpha, value(problem, Box(start, start))[1]
     )

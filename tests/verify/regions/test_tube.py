@@ -112,9 +112,9 @@ def test_constants_hold_along_the_paths() -> None:
 def test_forward_weights_are_where_stale_ones_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     forward: list[Box] = []
 
-    def seen(problem: Network, ahead: Box, backward: Box, *rest: float) -> Enclosed:
+    def seen(problem: Network, ahead: Box, backward: Box, *rest: float, stashed: bool) -> Enclosed:
         forward.append(ahead)
-        return enclose(problem, ahead, backward, *rest)
+        return enclose(problem, ahead, backward, *rest, stashed=stashed)
 
     enclose = tube.enclose
     monkeypatch.setattr(tube, "enclose", seen)
