@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from boundary import BadInput
 from simulate.problems.network import Network
 from simulate.problems.spectral import norm2_upper
-from verify.regions.intervals import Array, Intervals, above, below, joined, largest_eigenvalue, norm2_of_size
+from verify.regions.intervals import LARGEST, Array, Intervals, above, below, joined, largest_eigenvalue, norm2_of_size
 from verify.regions.layers import ACTIVATIONS, LOSSES, Layer
 
 
@@ -298,6 +298,8 @@ def _wide(part: Intervals, size: int) -> Intervals:
 
 def block_norms(matrix: Intervals, sizes: list[int]) -> Array:
     """Return upper bounds of the spectral norms of the blocks between stages, shape (M, M)."""
+    if float(np.max(matrix.largest)) > LARGEST:
+        raise ArithmeticError("a matrix whose square would be too large")
     ends = np.cumsum([0, *sizes])
     parts = [slice(first, last) for first, last in pairwise(ends)]
     blocks = [[matrix[row, column] for column in parts] for row in parts]
