@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from boundary import BadInput
 from simulate.problems.network import Network
 from simulate.problems.spectral import norm2_upper
-from verify.regions.intervals import Array, Intervals, above, below, joined, largest_eigenvalue, norm2_of_size
+from verify.regions.intervals import LARGEST, Array, Intervals, above, below, joined, largest_eigenvalue, norm2_of_size
 from verify.regions.layers import ACTIVATIONS, LOSSES, Layer
 
 
@@ -298,6 +298,8 @@ def _wide(part: Intervals, size: int) -> Intervals:
 
 def block_norms(matrix: Intervals, sizes: list[int]) -> Array:
     """Return upper bounds of the spectral norms of the blocks between stages, shape (M, M)."""
+    if float(np.max(matrix.largest)) > LARGEST:
+        raise ArithmeticError("a matrix whose square would be too large")
     ends = np.cumsum([0, *sizes])
     parts = [slice(first, last) for first, last in pairwise(ends)]
     blocks = [[matrix[row, column] for column in parts] for row in parts]
@@ -341,7 +343,9 @@ def moments(direction: Intervals) -> Moments:
     )
 
 
-def enclose(problem: Network, forward: Box, backward: Box, tau: float, alpha: float = 0.0) -> Enclosed:
+def enclose(
+    problem: Network, forward: Box, backward: Box, tau: float, alpha: float = 0.0, *, stashed: bool = False
+) -> Enclosed:
     """Return what holds on a box of forward and a box of backward weights.
 
     Args:
@@ -350,6 +354,7 @@ def enclose(problem: Network, forward: Box, backward: Box, tau: float, alpha: fl
         backward: where the current weights are, which the backward pass reads.
         tau: saturation level of the linear device, w, > 0, or inf.
         alpha: step size, w^2/f, >= 0.
+        stashed: the backward pass reads weights as stale as the forward pass did; `forward` holds `backward`.
 
     Raises:
         BadInput: a problem, box, level or step size that this does not cover.
@@ -361,14 +366,16 @@ def enclose(problem: Network, forward: Box, backward: Box, tau: float, alpha: fl
     if not 0 <= alpha < inf:
         raise BadInput("alpha", alpha, "alpha >= 0 and finite", "tube.certified")
     check(problem)
-    weights = weights_in(problem, backward)
+    weights = weights_in(problem, forward if stashed else backward)
     passed = Forward(problem, weights_in(problem, forward), derivatives=True)
-    sizes = [rows * columns for rows, columns in problem.shapes]
     every, share = passed.directions(weights), shares(backward, tau)
     found = moments(every)
     step = ((Intervals.exactly(share) + 1.0) * found.largest * alpha).largest
-    second, least = hessian(problem, backward.widened(step) if alpha else backward)
+    around = backward.widened(step) if alpha else backward
+    second, least = hessian(problem, around.joined(forward) if stashed else around)
     smooth = max(largest_eigenvalue(second), 0.0)
     slope = norm(gradient(problem, backward, second))
-    sensitivity = block_norms(staleness(passed, weights), sizes)
+    sizes = [rows * columns for rows, columns in problem.shapes]
+    # what the mean direction changes by if all its weights are as old is made by the whole Hessian
+    sensitivity = block_norms(second if stashed else staleness(passed, weights), sizes)
     return Enclosed(smooth, least, slope, sensitivity, *found, share, step)

@@ -14,7 +14,7 @@ Source:     docs/theory/mean.md#mean.feasible, #stopped.average; tube.certified.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, sqrt
 from typing import NamedTuple, Protocol
 
@@ -172,7 +172,9 @@ class Constants:
     direct: float
 
 
-def constants(problem: Network, tube: Tube, alpha: float, tau: float, lags: Sequence[int]) -> Constants:
+def constants(
+    problem: Network, tube: Tube, alpha: float, tau: float, lags: Sequence[int], *, stashed: bool = False
+) -> Constants:
     """Return what holds on a tube.
 
     Args:
@@ -181,6 +183,7 @@ def constants(problem: Network, tube: Tube, alpha: float, tau: float, lags: Sequ
         alpha: step size, w^2/f, > 0.
         tau: saturation level, w, or inf.
         lags: how many steps older than the current ones the forward weights of each stage may be, at most.
+        stashed: the backward weights are as old as the forward ones.
 
     Raises:
         BadInput: what this does not cover, or a tube that does not begin at W_0.
@@ -196,7 +199,7 @@ def constants(problem: Network, tube: Tube, alpha: float, tau: float, lags: Sequ
     for bin_, box in enumerate(tube.boxes):
         before = [one.step for one, end in zip(found, tube.edges[1:], strict=False) if end > tube.edges[bin_] - longest]
         reach = longest * np.max(before, axis=0) * (1 + 4 * EPS) if before and longest else 0.0
-        found.append(enclose(problem, box.widened(reach), box, tau, alpha))
+        found.append(enclose(problem, box.widened(reach), box, tau, alpha, stashed=stashed))
     return combine(
         problem, tuple(found), np.diff(tube.edges) / tube.iterations, alpha, value(problem, Box(start, start))[1]
     )
@@ -222,6 +225,26 @@ def combine(problem: Network, found: tuple[Enclosed, ...], lengths: Array, alpha
         least=min(one.least for one in found),
         direct=float(lengths @ [one.slope**2 for one in found] * more),
     )
+
+
+def with_noise(held: Constants, alpha: float, T2: float, stage_variances: Sequence[float]) -> Constants:
+    """Return the constants with the noise as runs showed it, where that is less than what holds on the tube.
+
+    c_w is then alpha/2 times the largest L times the noise of all stages: where noise was met is not looked at.
+
+    Args:
+        held: of the tube.
+        alpha: step size.
+        T2: upper bound of the sum over the elements of share^2 times variance, averaged over the steps before T.
+        stage_variances: of the variances of the stages' steps, (1 + share)^2 times that of the direction by element.
+
+    """
+    met = np.asarray(stage_variances, dtype=np.float64)
+    if met.shape != held.stage_variances.shape or not (np.all(met >= 0) and T2 >= 0):
+        raise BadInput("noise", (T2, *stage_variances), f"T2 and {len(held.S)} variances, all >= 0", "mean.feasible")
+    stages = np.minimum(held.stage_variances, met)
+    curved = 0.5 * alpha * held.L * float(np.sum(stages)) * (1 + (len(stages) + 8) * EPS)
+    return replace(held, T2=min(held.T2, T2), stage_variances=stages, c_w=min(held.c_w, curved))
 
 
 def stopped(held: Constants, alpha: float, iterations: int, lags: Sequence[int], end: float | None = None) -> float:

@@ -74,10 +74,37 @@ def test_radii_are_those_of_balls() -> None:
         assert product.rad[at] == pytest.approx(float(ball.rad()), rel=1e-8)
 
 
-@pytest.mark.parametrize(("mid", "rad"), [(0.0, -1e-9), (0.0, np.nan), (np.nan, 0.0)])
+@pytest.mark.parametrize(("mid", "rad"), [(0.0, -1e-9), (0.0, np.nan), (np.nan, 0.0), (np.inf, 0.0), (0.0, np.inf)])
 def test_no_interval_has_a_negative_radius(mid: float, rad: float) -> None:
     with pytest.raises(ArithmeticError):
         Intervals(np.array([1.0, mid]), np.array([1.0, rad]))
+
+
+@pytest.mark.parametrize(
+    ("function", "exact"),
+    [
+        (np.tanh, lambda x: x.tanh()),
+        (np.exp, lambda x: x.exp()),
+        (lambda x: np.log1p(np.exp(x)), lambda x: x.exp().log1p()),
+        (lambda x: np.logaddexp(x, 0.0), lambda x: x.exp().log1p()),
+    ],
+)
+def test_functions_of_numpy_are_as_exact_as_is_taken(function: Any, exact: Any) -> None:
+    """At most 4 units in the last place; log1p(exp) has the rounding of its argument beside."""
+    points = np.concatenate([np.random.default_rng(6).uniform(-30, 30, 3000), 10.0 ** np.linspace(-12, 1, 500)])
+    precision, ctx.prec = ctx.prec, 200
+    try:
+        for point, value in zip(points.tolist(), function(points).tolist(), strict=True):
+            assert abs(arb(value) - exact(arb(point))) <= 4.5 * float(np.spacing(abs(value)))
+    finally:
+        ctx.prec = precision
+
+
+def test_matrices_that_are_too_large_are_refused() -> None:
+    with pytest.raises(ArithmeticError, match="too large"):
+        largest_eigenvalue(Intervals.exactly(np.full((2, 2), 1e200)))
+    with pytest.raises(ArithmeticError), np.errstate(over="ignore"):
+        Intervals.exactly(np.array([1e200])) * 1e200
 
 
 def log_two() -> arb:

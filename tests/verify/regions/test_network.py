@@ -145,6 +145,28 @@ def test_nothing_that_is_met_is_above_what_is_enclosed(name: str, radius: float,
     assert min(met.ratios.values()) >= least - 0.15 * (problem.stages > 3), met.ratios  # it says something
 
 
+def test_stashed_weights_change_what_the_mean_direction_does() -> None:
+    """With all weights old, the derivative is the Hessian's, and directions have old backward weights."""
+    problem, rng = PROBLEMS["tanh"], np.random.default_rng(9)
+    backward = boxes(problem, 0.01)[1]
+    forward = backward.widened(0.05)
+    found = enclose(problem, forward, backward, TAU, stashed=True)
+    current = enclose(problem, forward, backward, TAU)
+    above_current = 0
+    for _ in range(20):
+        U = rng.choice([0, 0.5, 1], len(forward.low)) * (forward.high - forward.low) + forward.low
+        g, second = directions_at(problem, U, U), hessian_at(problem, U)
+        assert np.all(g.var(axis=0) <= found.variance)
+        assert np.all(np.abs(g).max(axis=0) <= found.largest)
+        assert np.linalg.eigvalsh(second)[-1] <= found.L
+        for i in range(problem.stages):
+            for j in range(problem.stages):
+                met = np.linalg.norm(second[4 * i : 4 * i + 4, 4 * j : 4 * j + 4], 2)
+                assert met <= found.S[i, j] + 1e-9
+                above_current += met > current.S[i, j]
+    assert above_current
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["sigmoid", "deep"])
 @pytest.mark.parametrize("radius", [0.01, 0.05])

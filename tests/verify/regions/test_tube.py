@@ -14,7 +14,18 @@ from simulate.problems.network import Network
 from verify.regions import tube
 from verify.regions.intervals import Array
 from verify.regions.network import Box, Enclosed, flat
-from verify.regions.tube import Constants, Merged, Tube, constants, from_pilots, judged, leaving, merged, stopped
+from verify.regions.tube import (
+    Constants,
+    Merged,
+    Tube,
+    constants,
+    from_pilots,
+    judged,
+    leaving,
+    merged,
+    stopped,
+    with_noise,
+)
 
 PROBLEM = Network(stages=3, width=2, samples=5, loss="log-cosh", instance=3)
 ALPHA, TAU, LAGS, K = 0.002, 3.0, (4, 2, 0), 2000
@@ -101,9 +112,9 @@ def test_constants_hold_along_the_paths() -> None:
 def test_forward_weights_are_where_stale_ones_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     forward: list[Box] = []
 
-    def seen(problem: Network, ahead: Box, backward: Box, *rest: float) -> Enclosed:
+    def seen(problem: Network, ahead: Box, backward: Box, *rest: float, stashed: bool) -> Enclosed:
         forward.append(ahead)
-        return enclose(problem, ahead, backward, *rest)
+        return enclose(problem, ahead, backward, *rest, stashed=stashed)
 
     enclose = tube.enclose
     monkeypatch.setattr(tube, "enclose", seen)
@@ -139,6 +150,20 @@ def test_an_observed_end_makes_the_bound_smaller() -> None:
     values = PROBLEM.moments(split(fresh()[:, K])).value
     assert stopped(held(), ALPHA, K, LAGS, float(values.mean())) < stopped(held(), ALPHA, K, LAGS)
     assert stopped(held(), ALPHA, K, LAGS, -1.0) == stopped(held(), ALPHA, K, LAGS)
+
+
+def test_noise_that_was_met_makes_the_bound_smaller() -> None:
+    own = held()
+    met = with_noise(own, ALPHA, 0.5 * own.T2, 0.5 * own.stage_variances)
+    assert (0.5 * own.T2, own.L, own.least) == (met.T2, met.L, met.least)
+    assert np.array_equal(met.stage_variances, 0.5 * own.stage_variances)
+    assert met.c_w == pytest.approx(min(own.c_w, ALPHA / 2 * own.L * met.stage_variances.sum()))
+    assert stopped(met, ALPHA, K, LAGS) < stopped(own, ALPHA, K, LAGS)
+    more = with_noise(own, ALPHA, 9 * own.T2, 9 * own.stage_variances)
+    assert (more.T2, more.c_w) == (own.T2, own.c_w)
+    for T2, stages in ((-1.0, own.stage_variances), (1.0, own.stage_variances[:1]), (np.nan, own.stage_variances)):
+        with pytest.raises(BadInput, match="noise"):
+            with_noise(own, ALPHA, T2, stages)
 
 
 def test_outside_the_domain_the_gradients_bound_it() -> None:
