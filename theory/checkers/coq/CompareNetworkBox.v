@@ -14,9 +14,11 @@ Lemma compare_network_box_obstacle (Smp : sampler) (Len : nat) {H : space} (L : 
   (forall h, taken Smp Len h -> out_one 0%nat h = along h * p0) ->
   (forall k h, taken Smp Len h -> out_one (S k) h = out_one k h * p0 * weight k) ->
   (forall h, taken Smp Len h -> out_two 0%nat h = bow * along h ^ 2) ->
-  (forall k h, taken Smp Len h -> out_two (S k) h = bow * out_one k h ^ 2 * weight k ^ 2 + out_two k h * p0 * weight k) ->
+  (forall k h, taken Smp Len h ->
+    out_two (S k) h = bow * out_one k h ^ 2 * weight k ^ 2 + out_two k h * p0 * weight k) ->
   bow = 0 ->
-  (forall h, taken Smp Len h -> second_i stages h = loss_one h * out_two stages h + loss_two h * out_one stages h ^ 2) ->
+  (forall h, taken Smp Len h ->
+    second_i stages h = loss_one h * out_two stages h + loss_two h * out_one stages h ^ 2) ->
   (forall h, taken Smp Len h -> data_i h = loss_two h * along h ^ 2) ->
   second_mean stages <= inner U U * L ->
   (second_mean stages = data * outgain stages ^ 2) /\ (data * outgain stages ^ 2 <= inner U U * L).
@@ -29,7 +31,8 @@ Proof.
   assert (Two : forall k h, taken Smp Len h -> out_two k h = NetworkBox.out_two p0 bow weight (along h) k).
   { induction k as [|k IH]; intros h T; simpl; [rewrite T0 by exact T; ring|].
     rewrite Tk, (IH h T), (One k h T) by exact T. ring. }
-  assert (ES : second_mean stages = average Smp Len (fun h => loss_one h * NetworkBox.out_two p0 bow weight (along h) stages
+  assert (ES : second_mean stages = average Smp Len (fun h =>
+    loss_one h * NetworkBox.out_two p0 bow weight (along h) stages
     + loss_two h * NetworkBox.out_one p0 weight (along h) stages ^ 2)).
   { rewrite Mean. apply (average_taken Smp Len). intros h T.
     now rewrite (Second h T), (One stages h T), (Two stages h T). }

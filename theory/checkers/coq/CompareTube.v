@@ -41,7 +41,8 @@ Proof.
       Multiplier.plane_gain.
     rewrite (root_is T1 _ HT1) by (rewrite ET1; ring). rewrite (root_is u1 _ Hu) by (rewrite Eu; ring).
     unfold Rdiv. lra.
-  - rewrite EN. unfold feasible_mean. rewrite (root_is r A Hr Er), (root_is T_s _ HT) by (rewrite ET; ring). repeat split.
+  - rewrite EN. unfold feasible_mean. rewrite (root_is r A Hr Er), (root_is T_s _ HT) by (rewrite ET; ring).
+    repeat split.
     + exact HY.
     + rewrite <- (Rabs_pos_eq Y HY). apply Rsqr_le_abs_0. rewrite !Rsqr_pow2. exact Sq.
     + replace (T_s + q * Y + qn) with (T_s + qn + Y * q) by ring. lra.

@@ -72,7 +72,8 @@ Section lowest.
 
   (* Claim: network.lowest *)
   Theorem loss_at_least :
-    (forall t, support E t -> forall i, support C i -> 0 <= (fall t i : R) * ((out t i : R) + (-1) * (place t i : R))) ->
+    (forall t, support E t -> forall i, support C i ->
+      0 <= (fall t i : R) * ((out t i : R) + (-1) * (place t i : R))) ->
     (forall t, support E t -> least t + inner (fall t) (out t) - inner (fall t) (place t) <= loss t) ->
     (forall t, support E t -> least t <= loss t) /\ E least <= E loss.
   Proof.

@@ -1,5 +1,5 @@
-(** What regions in time prove of a run (docs/theory.md#tube.certified): the run that is stopped where it leaves them has
-    their constants, and the rest of the steps is rare. *)
+(** What regions in time prove of a run (docs/theory.md#tube.certified): the run that is stopped where it leaves them
+    has their constants, and the rest of the steps is rare. *)
 
 From Coq Require Import Reals Lra.
 From Analog Require Import Sums InnerProduct Expectation Windows Rules Master Sequences ConditionalMeans.
