@@ -33,6 +33,8 @@ PLAIN = {
     "stored": "V_k", "stored_next": "V_{k+1}", "stored_first": r"\mathbb{E} V_0", "stored_last": r"\mathbb{E} V_K",
     "mean_stored": r"\mathrm{avg} \, V_k", "mean_stored_next": r"\mathrm{avg} \, V_{k+1}",
     "root_theta": r"\sqrt{\theta_i}", "root_P": r"\sqrt{P_{ii}}", "w_met": "u_i", "wl": "u",
+    "met": r"\kappa", "E_b": "E", "T_b": "T", "n_h": r"H E_j \omega",
+    "z_h": r"\omega^{(j)}", "F_z": "F^{(j)}", "B_h": "B", "t_h": "t_j", "m_h": "m",
     "w_paid": "a_i", "w_kept": "b_i", "w_fed": "c_i",
     "noise_stored": r"\bar{n}", "omega_k": r"\omega_k", "supply": "s_V",
     "wh": "a", "wg": "b", "ws": "c", "wo": "o", "wh_k": "a_k", "wg_k": "b_k", "wo_k": "o_k",

@@ -237,7 +237,17 @@ def test_a_float_rounded_up_is_the_next_one(value: fmpq) -> None:
     ],
 )
 def test_positive_definite_decides_exactly(rows: list[list[int | fmpq]], definite: bool) -> None:
-    assert linear.positive_definite([[fmpq(entry) for entry in row] for row in rows]) == definite
+    exact = [[fmpq(entry) for entry in row] for row in rows]
+    whole = fmpq_mat(len(rows), len(rows), [entry for row in exact for entry in row])
+    assert linear.positive_definite(exact) == linear._positive_pivots(whole) == definite
+    assert definite or not linear._dominant_after_congruence(whole)
+
+
+def test_a_state_of_forty_numbers_has_a_certificate() -> None:
+    """It takes about a second of one core; the exact check by elimination alone took twenty."""
+    run = a_run(*(7,) * 5, alpha=0.01)
+    assert run.size == linear.LARGEST_STATE
+    assert linear.evaluate(run, found_of(run), 10**5).value > 0
 
 
 def test_the_inequality_is_the_claims_premise_at_every_state_and_drift() -> None:
