@@ -137,8 +137,9 @@ def test_edges_off_by_one_are_caught(off, monkeypatch, tmp_path):
     wrong = true.copy()
     wrong[4] += off
     assert np.all(np.diff(wrong) > 0)
+    expected = literal(every_weight(run, tmp_path), true)
     monkeypatch.setattr(ranges, "edges", lambda *_: wrong)
-    assert not same(simulate.execute(run).ranges, literal(every_weight(run, tmp_path), true))
+    assert not same(simulate.execute(run).ranges, expected)
 
 
 @pytest.mark.parametrize("backend", registry.REGISTRY)
