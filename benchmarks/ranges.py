@@ -95,5 +95,3 @@ def text(rows: list[Row]) -> list[str]:
     return [*lines, f"Aim: {100 * AIM:.0f} %."]
 
 
-if __name__ == "__main__":
-    print("\n".join(text(ratios(15))))

@@ -236,9 +236,9 @@ class Observer:
                 self.widen(place, flat, flat)
 
     def widen(self, place: int, low: Vector, high: Vector) -> None:
-        """Let the ranges of a bin hold what lies between two arrays of shape (replicas, D)."""
-        self.range_low[:, place] = np.fmin(self.range_low[:, place], low)
-        self.range_high[:, place] = np.fmax(self.range_high[:, place], high)
+        """Let the ranges of a bin hold what lies between two arrays of shape (replicas, D); nan stays nan."""
+        self.range_low[:, place] = np.minimum(self.range_low[:, place], low)
+        self.range_high[:, place] = np.maximum(self.range_high[:, place], high)
 
     def diverge(self, which: NDArray[np.bool_], step: int, stage: int) -> None:
         """Note that the replicas `which` left at `step`; the first time counts."""

@@ -54,7 +54,8 @@ class Compiled(Engine):
                     continue
                 observer.note_range(begin, self.weights())
                 history = self.kernel.history
-                self.spans = np.empty((len(history), 2, history.shape[2]), history.dtype)
+                # A kernel that did not fill it would leave nan, and no range that looks as if it held every step.
+                self.spans = np.full((len(history), 2, history.shape[2]), np.nan, history.dtype)
                 yield Stretch(begin, count, whole.alpha)
                 observer.widen(int(np.searchsorted(marks, begin, side="right")) - 1, *self.spans.swapaxes(0, 1))
 

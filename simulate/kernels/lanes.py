@@ -31,8 +31,8 @@ from simulate.kernels.passes import (
     snap,
     store4,
     unpack,
-    widen,
-    widen4,
+    widen2,
+    widen_all,
 )
 from simulate.kernels.plain import SQUARE_SATURATION, Floats, Integers
 from simulate.kernels.responses import LIMIT, UNIT
@@ -40,6 +40,7 @@ from simulate.kernels.simd import (
     Value,
     compiled,
     fma,
+    inlined,
     larger_magnitude,
     like,
     load,
@@ -58,8 +59,8 @@ def _step_rows(
     """Do all that one stage does with its weights in one step, in one pass over them; return the largest |w|.
 
     Add W_k^T delta to `back`, the update by the increments delta x^T to the weights, let the ranges from `low` on hold
-    W_{k+1}, and write W_{k+1} `ahead` to `out`. `backward`, `spans` and `forward` are None where the first, the ranges
-    or the last are not wanted: their code is left out when this is compiled.
+    W_k and W_{k+1}, and write W_{k+1} `ahead` to `out`. `backward`, `spans` and `forward` are None where the first, the
+    ranges or the last are not wanted: their code is left out when this is compiled.
     """
     n = width_of(work)
     zero = like(high, 0.0)
@@ -74,7 +75,7 @@ def _step_rows(
             if backward is not None:
                 b = fma(w1, d1, fma(w0, d0, load(work, back + j)))
                 store(work, back + j, fma(w3, d3, fma(w2, d2, b)))
-            e = p // n
+            e, o0, o1, o2, o3 = p // n, w0, w1, w2, w3
             w0, w1 = (
                 acted(form, grains, parts, w0, d0 * v, key, e),
                 acted(form, grains, parts, w1, d1 * v, key, e + 1),
@@ -85,7 +86,10 @@ def _step_rows(
             )
             store4(work, p, w0, w1, w2, w3)
             if spans is not None:
-                widen4(work, low, size, p, w0, w1, w2, w3)
+                widen2(work, low, size, p, o0, w0)
+                widen2(work, low, size, p + n, o1, w1)
+                widen2(work, low, size, p + 2 * n, o2, w2)
+                widen2(work, low, size, p + 3 * n, o3, w3)
             high = larger_magnitude(larger_magnitude(larger_magnitude(w0, w1), larger_magnitude(w2, w3)), high)
             if forward is not None:
                 u = load(work, ahead + j)
@@ -99,10 +103,10 @@ def _step_rows(
             v, w0 = load(work, x + j), load(work, p)
             if backward is not None:
                 store(work, back + j, fma(w0, d0, load(work, back + j)))
-            w0 = acted(form, grains, parts, w0, d0 * v, key, p // n)
+            o0, w0 = w0, acted(form, grains, parts, w0, d0 * v, key, p // n)
             store(work, p, w0)
             if spans is not None:
-                widen(work, low, size, p, w0)
+                widen2(work, low, size, p, o0, w0)
             high = larger_magnitude(w0, high)
             if forward is not None:
                 z0 = fma(w0, load(work, ahead + j), z0)
@@ -110,6 +114,30 @@ def _step_rows(
         if forward is not None:
             store(work, out + i * n, z0)
     return high
+
+
+@inlined
+def _step(
+    work: Floats, at: int, rows: int, cols: int, delta: int, back: int, x: int, ahead: int, out: int,
+    form: Form, grains: Grains | None, parts: Parts | None, key: Value, high: Value, spans: Floats | None, low: int,
+    size: int, forward: bool, backward: bool,
+) -> Value:  # fmt: skip
+    """Do what `_step_rows` does, in the form that has the code for what is wanted."""
+    if forward and backward:
+        return _step_rows(
+            work, at, rows, cols, delta, back, x, ahead, out, form, grains, parts, key, high, spans, low, size, 1, 1
+        )
+    if forward:
+        return _step_rows(
+            work, at, rows, cols, delta, back, x, ahead, out, form, grains, parts, key, high, spans, low, size, None, 1
+        )
+    if backward:
+        return _step_rows(
+            work, at, rows, cols, delta, back, x, ahead, out, form, grains, parts, key, high, spans, low, size, 1, None
+        )
+    return _step_rows(
+        work, at, rows, cols, delta, back, x, ahead, out, form, grains, parts, key, high, spans, low, size, None, None
+    )
 
 
 @compiled
@@ -122,7 +150,7 @@ def network(
 
     `samples` has shape (T, width), `inputs` and `targets` are flat, `work` is the memory to compute in. `form` is the
     law of the device, by which this is compiled; elements of `grains` and `parts` stand in the order of `passes.order`.
-    `spans` is None, or takes the ranges.
+    `spans` is None, or takes the ranges: every second step has both the weights before it and those behind it.
     Here batch = 1, stashed = 0, and lags do not increase from stage to stage.
     """
     n, stages, last = width_of(work), widths.size - 1, step + samples.shape[0]
@@ -169,94 +197,16 @@ def network(
             x = x_at[m] + now[m] * down * n
             ahead = x_at[m] + (later if later < depth[m] else later - depth[m]) * down * n
             out = x_at[m + 1] + (now[m + 1] - 1 if now[m + 1] > 0 else depth[m + 1] - 1) * up * n
-            if one_pass and m > 0:
-                high = _step_rows(
-                    work,
-                    at,
-                    up,
-                    down,
-                    delta,
-                    back,
-                    x,
-                    ahead,
-                    out,
-                    form,
-                    grains,
-                    parts,
-                    key,
-                    high,
-                    spans,
-                    low,
-                    size,
-                    1,
-                    1,
-                )
-            elif one_pass:
-                high = _step_rows(
-                    work,
-                    at,
-                    up,
-                    down,
-                    delta,
-                    back,
-                    x,
-                    ahead,
-                    out,
-                    form,
-                    grains,
-                    parts,
-                    key,
-                    high,
-                    spans,
-                    low,
-                    size,
-                    None,
-                    1,
-                )
-            elif m > 0:
-                high = _step_rows(
-                    work,
-                    at,
-                    up,
-                    down,
-                    delta,
-                    back,
-                    x,
-                    ahead,
-                    out,
-                    form,
-                    grains,
-                    parts,
-                    key,
-                    high,
-                    spans,
-                    low,
-                    size,
-                    1,
-                    None,
-                )
+            if spans is not None and (k - step) % 2:
+                high = _step(
+                    work, at, up, down, delta, back, x, ahead, out, form, grains, parts, key, high, spans, low, size,
+                    one_pass, m > 0,
+                )  # fmt: skip
             else:
-                high = _step_rows(
-                    work,
-                    at,
-                    up,
-                    down,
-                    delta,
-                    back,
-                    x,
-                    ahead,
-                    out,
-                    form,
-                    grains,
-                    parts,
-                    key,
-                    high,
-                    spans,
-                    low,
-                    size,
-                    None,
-                    None,
-                )
+                high = _step(
+                    work, at, up, down, delta, back, x, ahead, out, form, grains, parts, key, high, None, low, size,
+                    one_pass, m > 0,
+                )  # fmt: skip
             if m > 0:
                 next_delta(work, x, back, down, kind, unit, delta)
         if one_pass:
@@ -271,5 +221,6 @@ def network(
         settle(k, last, work, widths, w_at, top, highest, real[LIMIT], tally, diverged, history)
     conclude(squares, highest, real[1], tally, diverged)
     if spans is not None:
+        widen_all(work, low, size)  # the weights after the last step, which is not every second one
         unpack(work[low : low + size], widths, w_at, 0, spans[:, 0])
         unpack(work[low + size : low + 2 * size], widths, w_at, 0, spans[:, 1])

@@ -86,13 +86,17 @@ def widen(work: Floats, low: int, size: int, at: int, w: Value) -> None:
 
 
 @inlined
-def widen4(work: Floats, low: int, size: int, at: int, w0: Value, w1: Value, w2: Value, w3: Value) -> None:
-    """Let four ranges side by side hold four registers."""
-    n = width_of(work)
-    widen(work, low, size, at, w0)
-    widen(work, low, size, at + n, w1)
-    widen(work, low, size, at + 2 * n, w2)
-    widen(work, low, size, at + 3 * n, w3)
+def widen2(work: Floats, low: int, size: int, at: int, v: Value, w: Value) -> None:
+    """Let the range hold two values."""
+    store(work, low + at, smaller(w, smaller(v, load(work, low + at))))
+    store(work, low + size + at, larger(w, larger(v, load(work, low + size + at))))
+
+
+@inlined
+def widen_all(work: Floats, low: int, size: int) -> None:
+    """Let the ranges hold all weights as they are."""
+    for i in range(0, size, width_of(work)):
+        widen(work, low, size, i, load(work, i))
 
 
 @inlined

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 import boundary
 import simulate
 from boundary import BadInput
-from simulate import checkpoint, ranges
+from simulate import checkpoint, kernels, ranges
 from simulate.__main__ import app
 from simulate.commands import config
 from simulate.engines import registry
@@ -137,8 +137,16 @@ def test_edges_off_by_one_are_caught(off, monkeypatch, tmp_path):
     wrong = true.copy()
     wrong[4] += off
     assert np.all(np.diff(wrong) > 0)
+    expected = literal(every_weight(run, tmp_path), true)
     monkeypatch.setattr(ranges, "edges", lambda *_: wrong)
-    assert not same(simulate.execute(run).ranges, literal(every_weight(run, tmp_path), true))
+    assert not same(simulate.execute(run).ranges, expected)
+
+
+def test_a_kernel_that_keeps_no_ranges_is_caught(monkeypatch):
+    whole = kernels.quadratic
+    monkeypatch.setattr(kernels, "quadratic", lambda *args, spans, **more: whole(*args, **more))  # noqa: ARG005
+    found = simulate.execute(CASES["quadratic"]).ranges
+    assert np.all(np.isnan(found.low)) and np.all(np.isnan(found.high))
 
 
 @pytest.mark.parametrize("backend", registry.REGISTRY)
