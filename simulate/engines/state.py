@@ -9,6 +9,7 @@ from simulate.engines.base import Engine, State, Task
 from simulate.engines.plugged import device_number
 from simulate.kernels.normals import Generator
 from simulate.observe import NEVER, BlockPlan, Observer
+from theory.setting.algorithms.pipemare import PipeMare
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
 
@@ -36,6 +37,18 @@ class Compiled(Engine):
         """Return the samples of the plan's steps, which lie in one block, shape (replicas, steps, batch, ...)."""
         number, place = divmod(plan.first, self.samples.length)
         return self.samples.block(number)[:, place : place + plan.steps]
+
+    def sizes(self, steps: int, alpha: float) -> kernels.StepSizes | None:
+        """Return the step sizes of the stages at the next steps; None: they are alpha, the run's at these steps."""
+        task, first, row = self.task, self.kernel.step, self.task.algorithm
+        if "step_size" not in row.own:
+            return None
+        stages = range(task.problem.stages)
+        # PipeMare's are alpha once its `anneal` steps are over.
+        same = type(row).step_size is PipeMare.step_size and first >= task.run.anneal
+        found = [[task.step_size(m, first + k) / alpha for m in stages] for k in range(1 if same else steps)]
+        ends = np.cumsum([int(np.prod(shape)) for shape in task.problem.shapes]).tolist()
+        return kernels.StepSizes(np.repeat(found, steps // len(found), axis=0), ends)
 
     def shaped(self, flat: np.ndarray) -> Weights:
         """Cut flat weights, shape (..., P), into stages."""

@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from boundary import BadInput
 from simulate.kernels.elementary import LOGISTIC, loss_slope, loss_value
-from simulate.kernels.entry import Element, KernelMoments, State, check_shape, split
+from simulate.kernels.entry import Element, KernelMoments, State, split
 from simulate.kernels.grains import Grains, Parts, set_keys
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
 from simulate.kernels.responses import LIMIT, Asked
@@ -30,7 +30,20 @@ from simulate.kernels.simd import (
     store,
     width_of,
 )
-from simulate.kernels.tiles import SLICE, add_product, block, clear, first_beyond, late, move, pack, product, unpack
+from simulate.kernels.sizes import StepSizes, arrays_of, check_shape
+from simulate.kernels.tiles import (
+    SLICE,
+    add_product,
+    block,
+    clear,
+    first_beyond,
+    late,
+    move,
+    pack,
+    product,
+    scale_stages,
+    unpack,
+)
 
 
 @part
@@ -88,7 +101,8 @@ def _largest(work: Floats, at: int, size: int) -> Value:
 @compiled
 def advance(
     step: int, samples: Integers, data: Floats, lags: Integers, back_lags: Integers, batch: int, twice: float,
-    device: int, real: Floats, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats,
+    shares: Floats, ends: Integers, device: int, real: Floats, grains: Grains | None, parts: Parts | None,
+    times: Integers, history: Floats,
     tally: Floats, diverged: Integers, snapshots: Floats, work: Floats,
 ) -> None:  # fmt: skip
     """Advance one block of replicas by T = samples.shape[1] / batch steps; see `logistic`."""
@@ -115,6 +129,8 @@ def advance(
             _read_samples(data, samples, (k - step) * batch + b, work, x)
             _add_sample(work, 0, k, slots, lags, x, direction)
         _finish(work, 0, k, slots, back_lags, batch, twice, direction)
+        if shares.shape[0] > 0:
+            scale_stages(work, direction, shares[k - step], ends)
         set_keys(grains, k, 0, keys)
         store(work, top, move(work, now, then, direction, size, form, real, grains, parts, keys))
         for r in range(count):
@@ -136,6 +152,7 @@ def logistic(
     element: Element,
     regulariser: float = 0.0,
     stashed: bool = False,
+    sizes: StepSizes | None = None,
     times: NDArray[np.int64] | None = None,
     threads: int = 1,
 ) -> Floats:
@@ -152,6 +169,7 @@ def logistic(
         element: the device.
         regulariser: r, in f, >= 0.
         stashed: the regulariser at the weights of the forward pass (stashed AP) instead of the current ones.
+        sizes: step sizes that differ from stage to stage; None: alpha everywhere.
         times: steps k, ascending, in [step, step + T), shape (R, J): where a replica's W_k is wanted.
         threads: slices of the replicas worked on at once; no number depends on it.
 
@@ -173,6 +191,7 @@ def logistic(
     flat = np.ascontiguousarray(samples, np.int64).reshape(replicas, steps * batch)
     x, when = np.ascontiguousarray(data, dtype), np.ascontiguousarray(times, np.int64)
     real, form, makeup = element.acting(alpha, dtype, size)
+    shares = arrays_of(sizes, steps, dtype)
     snapshots, back = np.empty((replicas, times.shape[1], size), dtype), delays * stashed
 
     def work(part: slice) -> None:
@@ -180,8 +199,8 @@ def logistic(
         for first in range(part.start, part.stop, together):
             some = slice(first, min(first + together, part.stop))
             advance(
-                state.step, flat[some], x, delays, back, batch, 2 * regulariser, form.device, real, *makeup.given(some),
-                when[some],
+                state.step, flat[some], x, delays, back, batch, 2 * regulariser, *shares, form.device, real,
+                *makeup.given(some), when[some],
                 history[some], state.tally[some], state.diverged[some], snapshots[some], memory,
             )  # fmt: skip
 

@@ -42,7 +42,7 @@ class Generator(np.random.Generator):
 
     _drawn = 0
 
-    def standard_normal(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:  # type: ignore[override] # noqa: ANN401
+    def standard_normal(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:  # noqa: ANN401
         """Return standard normal numbers of shape `size`."""
         if size is None or out is not None or dtype is not np.float64:
             return super().standard_normal(size, dtype, out)
