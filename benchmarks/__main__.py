@@ -12,7 +12,7 @@ import numpy as np
 import typer
 from rich.progress import Progress
 
-from benchmarks import laws, measure, own, picture, ranges
+from benchmarks import laws, looks, measure, own, picture, ranges
 from benchmarks.baselines import BASELINES, OURS, Implementation
 from benchmarks.measure import Row
 from benchmarks.workload import SIZES, Workload
@@ -83,6 +83,7 @@ def _text(result: Row) -> str:
     lines += laws.text(result["devices"])
     lines += own.text(result["own"])
     lines += ranges.text(result["ranges"])
+    lines += looks.text(result["looks"])
     slopes = ", ".join(f"{row['of']} {row['slope']:.2f}" for row in result["scaling"])
     lines += [
         "",
@@ -106,7 +107,7 @@ def bench(
         check_writable(out / name, "--out")
     seconds, repeats = (0.03, 2) if quick else (0.06, 7)
     with Progress(console=notes(), transient=True) as bar:
-        shown = bar.add_task("benchmarks", total=2 * len(SIZES) + 7)
+        shown = bar.add_task("benchmarks", total=2 * len(SIZES) + 8)
         with measure.one_processor():
             peak = {kind: measure.peak(kind) for kind in ("float64", "float32")}
             bytes_per_second = {str(size): measure.bandwidth(size) for size in (16, 256, 8192, 131072)}
@@ -124,6 +125,8 @@ def bench(
             bar.advance(shown)
             by_ranges = ranges.ratios(repeats)
             bar.advance(shown)
+            by_looks = looks.shares(repeats)
+            bar.advance(shown)
         two, hoped = measure.speed_up(Workload(4, 16, replicas=64), 2, 20000), measure.peak_speed_up(2)
         bar.advance(shown)
         first = {path: measure.first_call(path) for path in ("lanes", "plain")}
@@ -138,6 +141,7 @@ def bench(
         "devices": by_device,
         "own": by_laws,
         "ranges": by_ranges,
+        "looks": by_looks,
         "two_threads": two,
         "two_threads_at_peak": hoped,
         "first_call": first,

@@ -93,5 +93,3 @@ def text(rows: list[Row]) -> list[str]:
         cells = (f"{100 * row[part]:.1f} %{' *' * (row[part] > AIM)}" for part in ("steps", "run"))
         lines.append(f"| {row['of']} | {row['nanoseconds']:.0f} | {' | '.join(cells)} |")
     return [*lines, f"Aim: {100 * AIM:.0f} %."]
-
-

@@ -166,6 +166,7 @@ class NetworkEngine(SnapshotEngine):
             activation=problem.activation,
             loss=problem.loss,
             stashed=task.algorithm.stashed,
+            sizes=self.sizes(samples.shape[1], alpha),
             times=times,
             threads=task.threads,
             spans=self.spans,
@@ -206,6 +207,7 @@ class LogisticEngine(SnapshotEngine):
             element=self.element,
             regulariser=problem.regulariser,
             stashed=task.algorithm.stashed,
+            sizes=self.sizes(samples.shape[1], alpha),
             times=times,
             threads=task.threads,
             spans=self.spans,
@@ -257,6 +259,7 @@ class LawsEngine(SnapshotEngine):
             alpha=alpha,
             element=self.element,
             stashed=task.algorithm.stashed,
+            sizes=self.sizes(samples.shape[1], alpha),
             times=times,
             threads=task.threads,
             spans=self.spans,
@@ -302,15 +305,17 @@ def choose(task: Task) -> Engine:
 
 def refusal(task: Task) -> str:
     """Return what of a task the compiled kernels do not serve, and why; empty if they serve all of it."""
+    apart = task.places is not None and type(task.problem) not in _NETWORKS
     return (
-        _algorithm_refusal(task.algorithm, apart=task.places is not None and type(task.problem) not in _NETWORKS)
+        _algorithm_refusal(task.algorithm, apart=apart, sized=not isinstance(task.problem, Attaining))
         or _problem_refusal(task.problem, task.lags)
         or _device_refusal(type(task.device))
     )
 
 
-def _algorithm_refusal(algorithm: Algorithm, *, apart: bool) -> str:
-    if algorithm.own:
+def _algorithm_refusal(algorithm: Algorithm, *, apart: bool, sized: bool) -> str:
+    """Return why the kernels do not know an algorithm; but for step sizes of its own."""
+    if algorithm.own and not (sized and algorithm.own == ("step_size",)):
         return f"the algorithm {algorithm.name} states its own {', '.join(algorithm.own)}, which no kernel knows"
     if apart:
         return f"samples of a batch of {algorithm.name} differ in their lags, which only the kernel of networks serves"

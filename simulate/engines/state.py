@@ -11,6 +11,7 @@ from simulate.engines.base import Engine, State, Task
 from simulate.engines.plugged import device_number
 from simulate.kernels.normals import Generator
 from simulate.observe import NEVER, BlockPlan, Observer
+from theory.setting.algorithms.pipemare import PipeMare
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
 
@@ -58,6 +59,18 @@ class Compiled(Engine):
                 self.spans = np.full((len(history), 2, history.shape[2]), np.nan, history.dtype)
                 yield Stretch(begin, count, whole.alpha)
                 observer.widen(int(np.searchsorted(marks, begin, side="right")) - 1, *self.spans.swapaxes(0, 1))
+
+    def sizes(self, steps: int, alpha: float) -> kernels.StepSizes | None:
+        """Return the step sizes of the stages at the next steps; None: they are alpha, the run's at these steps."""
+        task, first, row = self.task, self.kernel.step, self.task.algorithm
+        if "step_size" not in row.own:
+            return None
+        stages = range(task.problem.stages)
+        # PipeMare's are alpha once its `anneal` steps are over.
+        same = type(row).step_size is PipeMare.step_size and first >= task.run.anneal
+        found = [[task.step_size(m, first + k) / alpha for m in stages] for k in range(1 if same else steps)]
+        ends = np.cumsum([int(np.prod(shape)) for shape in task.problem.shapes]).tolist()
+        return kernels.StepSizes(np.repeat(found, steps // len(found), axis=0), ends)
 
     def shaped(self, flat: np.ndarray) -> Weights:
         """Cut flat weights, shape (..., P), into stages."""

@@ -66,6 +66,7 @@ class QuadraticEngine(SummingEngine):
             element=self.element,
             amplitude=problem.amplitude if isinstance(problem, Cosine) else 0.0,
             frequency=problem.frequency if isinstance(problem, Cosine) else 1.0,
+            steps=self.sizes(plan.steps, alpha),
             bins=bins,
             sums=sums,
             threads=task.threads,

@@ -24,6 +24,7 @@ from simulate.kernels.plugins import NotCompiled
 from simulate.kernels.plugins import activation as plug_activation
 from simulate.kernels.plugins import device as plug_device
 from simulate.kernels.quadratic import quadratic
+from simulate.kernels.sizes import StepSizes
 
 __all__ = [
     "ACTIVATIONS",
@@ -34,6 +35,7 @@ __all__ = [
     "KernelMoments",
     "NotCompiled",
     "State",
+    "StepSizes",
     "custom",
     "largest_weight",
     "logistic",

@@ -20,6 +20,7 @@ from simulate.kernels.grains import ElementArrays, Makeup, PulseArrays
 from simulate.kernels.responses import Asked
 from simulate.kernels.shapes import check_shape, clear_spans, part_of
 from simulate.kernels.simd import width
+from simulate.kernels.sizes import StepSizes, arrays_of, curve_of
 from theory.setting.devices import Elements, Pulses
 
 Floats = NDArray[np.floating]
@@ -219,6 +220,7 @@ def network(
     activation: str = "tanh",
     loss: str = "log-cosh",
     stashed: bool = False,
+    sizes: StepSizes | None = None,
     times: NDArray[np.int64] | None = None,
     threads: int = 1,
     path: KernelChoice = "auto",
@@ -239,6 +241,7 @@ def network(
         activation: a name of `ACTIVATIONS`; the slope of the activation is taken at the forward pass.
         loss: a name of `LOSSES`, summed over outputs.
         stashed: backward products with the weights of the forward pass (stashed AP) instead of the current ones.
+        sizes: step sizes that differ from stage to stage, which the portable kernel serves; None: alpha everywhere.
         times: steps k, ascending, in [step, step + T), shape (R, J): where a replica's W_k is wanted.
         threads: slices of the replicas worked on at once; no number depends on it.
         path: which kernel: "lanes" (SIMD), "plain" (portable), or "auto": a fast one where one `serves`.
@@ -266,44 +269,57 @@ def network(
         times = np.zeros((replicas, 0), np.int64)
     steps, batch = samples.shape[1:]
     flat = np.ascontiguousarray(samples, np.int32).reshape(replicas, steps * batch)
-    collected = not element.plain or element.device != "ald"
+    collected = not element.plain or element.device != "ald" or sizes is not None
+    shares, _ = arrays_of(sizes, steps, dtype)
     modes = np.array([ACTIVATIONS[activation], LOSSES[loss], element.code, batch, stashed, collected], np.int64)
     snapshots = np.empty((replicas, times.shape[1], history.shape[2]), dtype)
     x, y = np.ascontiguousarray(inputs, dtype), np.ascontiguousarray(targets, dtype)
-    sizes, delays = np.array(widths, np.int64), np.array(lags, np.int64)
+    layers, delays = np.array(widths, np.int64), np.array(lags, np.int64)
     when = np.ascontiguousarray(times, np.int64)
     real, _, makeup = element.acting(alpha, dtype, history.shape[2], element.unit)
     clear_spans(spans, history)
 
-    served = not apart and serves(lags, stashed=stashed)
+    served = not apart and sizes is None and serves(lags, stashed=stashed)
     if path == "lanes" and not served:
-        raise BadInput("path", path, "lags that do not increase and no stashing", "simulate.kernels")
+        raise BadInput("path", path, "lags that do not increase, no stashing and one step size", "simulate.kernels")
     fast = path != "plain" and served
     form = element.in_lanes(real) if batch == 1 else None
     block, copies = width(dtype) if fast else replicas, (1 if form else 2) + (0 if spans is None else 2)
     if fast:
-        makeup = makeup.in_order(passes.order(sizes))
+        makeup = makeup.in_order(passes.order(layers))
 
     def work(part: slice) -> None:
-        memory = passes.workspace(sizes, delays[:stages], dtype, batch, copies)
+        memory = passes.workspace(layers, delays[:stages], dtype, batch, copies)
         for first in range(part.start, part.stop, block):
             some = slice(first, min(first + block, part.stop))
             pulses, elements = makeup.given(some)
             outcome = history[some], state.tally[some], state.diverged[some], snapshots[some], part_of(spans, some)
             if not fast:
                 plain.network(
-                    state.step, flat[some], x, y, sizes, delays, modes, real, pulses, elements, when[some], *outcome
+                    state.step,
+                    flat[some],
+                    x,
+                    y,
+                    layers,
+                    delays,
+                    modes,
+                    shares,
+                    real,
+                    pulses,
+                    elements,
+                    when[some],
+                    *outcome,
                 )
                 continue
             drawn = passes.turned(flat[some], block)
             if form is None:
                 batches.network(
-                    state.step, drawn, x.ravel(), y.ravel(), sizes, delays, modes, real, pulses, elements, when[some],
+                    state.step, drawn, x.ravel(), y.ravel(), layers, delays, modes, real, pulses, elements, when[some],
                     *outcome, memory,
                 )  # fmt: skip
             else:
                 lanes.network(
-                    state.step, drawn, x.ravel(), y.ravel(), sizes, delays, modes, real, form, pulses, elements,
+                    state.step, drawn, x.ravel(), y.ravel(), layers, delays, modes, real, form, pulses, elements,
                     when[some], *outcome, memory,
                 )  # fmt: skip
 
@@ -375,18 +391,6 @@ def measure(
     squares, seconds = found[..., 1 : 1 + stages], found[..., 1 + stages : 1 + 2 * stages]
     # Rounding may leave a variance that is zero a little below it.
     return KernelMoments(found[..., 0], squares, np.maximum(seconds - squares, 0), np.maximum(found[..., -1], 0))
-
-
-def curve_of(
-    bins: Integers | None, steps: int, replicas: int, sums: NDArray[np.float64] | None = None
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the bin of every step and what its sums start from, shape (R, bins, 2): zeros unless given."""
-    places = np.zeros(steps, np.int64) if bins is None else np.ascontiguousarray(bins, np.int64)
-    check_shape("bins", places, (steps,))
-    most = int(places.max(initial=0)) + 1
-    curve = np.zeros((replicas, most, 2)) if sums is None else sums
-    check_shape("sums", curve, (replicas, max(most, curve.shape[1]), 2))
-    return places, curve
 
 
 def scalar(

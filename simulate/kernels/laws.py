@@ -20,7 +20,18 @@ from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, In
 from simulate.kernels.responses import LIMIT, Asked
 from simulate.kernels.shapes import check_shape, clear_spans, part_of
 from simulate.kernels.simd import aligned
-from simulate.kernels.stretches import added, borrowed, copied, divided, first_outside, largest, stepped, stretch
+from simulate.kernels.sizes import StepSizes, arrays_of
+from simulate.kernels.stretches import (
+    added,
+    borrowed,
+    copied,
+    divided,
+    first_outside,
+    largest,
+    scaled,
+    stepped,
+    stretch,
+)
 
 Direction = Callable[[Floats, Floats, Floats, Floats, Floats], None]
 """direction(stale, now, sample, data, out): write G(U, V; xi) to `out`."""
@@ -61,7 +72,8 @@ def _compile(direction: Direction, moments: Exact) -> _Compiled:
     along, exact = (njit(error_model="numpy")(law) for law in (direction, moments))
 
     def advance(
-        step: int, samples: Floats, data: Floats, edges: Integers, lags: Integers, stashed: bool, device: int,
+        step: int, samples: Floats, data: Floats, edges: Integers, lags: Integers, stashed: bool,
+        shares: Floats, ends: Integers, device: int,
         real: Floats, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats, tally: Floats,
         diverged: Integers, snapshots: Floats, spans: Floats | None, work: Floats,
     ) -> None:  # fmt: skip
@@ -97,6 +109,8 @@ def _compile(direction: Direction, moments: Exact) -> _Compiled:
                 drawn += numbers
                 if batch > 1:
                     divided(mean, batch)
+                if shares.shape[0] > 0:
+                    scaled(mean, shares[k - step], ends)
                 set_keys(grains, k, r, keys)
                 top = stepped(now, then, mean, form, real, grains, parts, keys[0])
                 k += 1
@@ -125,6 +139,7 @@ def custom(
     alpha: float,
     element: Element,
     stashed: bool = False,
+    sizes: StepSizes | None = None,
     times: NDArray[np.int64] | None = None,
     threads: int = 1,
     spans: Floats | None = None,
@@ -141,6 +156,7 @@ def custom(
         alpha: step size, in w^2/f.
         element: the device.
         stashed: backward products with the weights of the forward pass instead of the current ones.
+        sizes: step sizes that differ from stage to stage; None: alpha everywhere.
         times: steps k, ascending, in [step, step + T), shape (R, J): where a replica's W_k is wanted.
         threads: slices of the replicas worked on at once; no number depends on it.
         spans: see `network`.
@@ -155,7 +171,7 @@ def custom(
     when = np.zeros((replicas, 0), np.int64) if times is None else np.ascontiguousarray(times, np.int64)
     dtype, (edges, delays) = state.history.dtype, _runs(np.array(lags, np.int64))
     drawn, snapshots = np.ascontiguousarray(samples, dtype), np.empty((replicas, when.shape[1], size), dtype)
-    numbers = np.ascontiguousarray(data, dtype)
+    numbers, shares = np.ascontiguousarray(data, dtype), arrays_of(sizes, samples.shape[1], dtype)
     real, form, makeup = element.acting(alpha, dtype, size)
     clear_spans(spans, state.history)
     run = _compile(direction, moments).advance
@@ -164,9 +180,9 @@ def custom(
         memory = aligned(3 * (size + -size % _APART), dtype)
         memory[:] = 0
         run(
-            state.step, drawn[part], numbers, edges, delays, stashed, form.device, real, *makeup.given(part),
-            when[part], state.history[part], state.tally[part], state.diverged[part], snapshots[part],
-            part_of(spans, part), memory,
+            state.step, drawn[part], numbers, edges, delays, stashed, *shares, form.device, real,
+            *makeup.given(part), when[part], state.history[part], state.tally[part], state.diverged[part],
+            snapshots[part], part_of(spans, part), memory,
         )  # fmt: skip
 
     split(replicas, threads, 1, work)

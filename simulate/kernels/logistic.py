@@ -31,6 +31,7 @@ from simulate.kernels.simd import (
     store,
     width_of,
 )
+from simulate.kernels.sizes import StepSizes, arrays_of
 from simulate.kernels.tiles import (
     SLICE,
     add_product,
@@ -42,6 +43,7 @@ from simulate.kernels.tiles import (
     move,
     pack,
     product,
+    scale_stages,
     unpack,
     widen,
 )
@@ -102,7 +104,8 @@ def _largest(work: Floats, at: int, size: int) -> Value:
 @compiled
 def advance(
     step: int, samples: Integers, data: Floats, lags: Integers, back_lags: Integers, batch: int, twice: float,
-    device: int, real: Floats, grains: Grains | None, parts: Parts | None, times: Integers, history: Floats,
+    shares: Floats, ends: Integers, device: int, real: Floats, grains: Grains | None, parts: Parts | None,
+    times: Integers, history: Floats,
     tally: Floats, diverged: Integers, snapshots: Floats, spans: Floats | None, work: Floats,
 ) -> None:  # fmt: skip
     """Advance one block of replicas by T = samples.shape[1] / batch steps; see `logistic`."""
@@ -132,6 +135,8 @@ def advance(
             _read_samples(data, samples, (k - step) * batch + b, work, x)
             _add_sample(work, 0, k, slots, lags, x, direction)
         _finish(work, 0, k, slots, back_lags, batch, twice, direction)
+        if shares.shape[0] > 0:
+            scale_stages(work, direction, shares[k - step], ends)
         set_keys(grains, k, 0, keys)
         store(work, top, move(work, now, then, direction, size, form, real, grains, parts, keys))
         if spans is not None:
@@ -157,6 +162,7 @@ def logistic(
     element: Element,
     regulariser: float = 0.0,
     stashed: bool = False,
+    sizes: StepSizes | None = None,
     times: NDArray[np.int64] | None = None,
     threads: int = 1,
     spans: Floats | None = None,
@@ -174,6 +180,7 @@ def logistic(
         element: the device.
         regulariser: r, in f, >= 0.
         stashed: the regulariser at the weights of the forward pass (stashed AP) instead of the current ones.
+        sizes: step sizes that differ from stage to stage; None: alpha everywhere.
         times: steps k, ascending, in [step, step + T), shape (R, J): where a replica's W_k is wanted.
         threads: slices of the replicas worked on at once; no number depends on it.
         spans: see `network`.
@@ -197,6 +204,7 @@ def logistic(
     x, when = np.ascontiguousarray(data, dtype), np.ascontiguousarray(times, np.int64)
     real, form, makeup = element.acting(alpha, dtype, size)
     clear_spans(spans, state.history)
+    shares = arrays_of(sizes, steps, dtype)
     snapshots, back = np.empty((replicas, times.shape[1], size), dtype), delays * stashed
 
     def work(part: slice) -> None:
@@ -204,8 +212,8 @@ def logistic(
         for first in range(part.start, part.stop, together):
             some = slice(first, min(first + together, part.stop))
             advance(
-                state.step, flat[some], x, delays, back, batch, 2 * regulariser, form.device, real, *makeup.given(some),
-                when[some],
+                state.step, flat[some], x, delays, back, batch, 2 * regulariser, *shares, form.device, real,
+                *makeup.given(some), when[some],
                 history[some], state.tally[some], state.diverged[some], snapshots[some], part_of(spans, some),
                 memory,
             )  # fmt: skip

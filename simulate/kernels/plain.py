@@ -172,6 +172,7 @@ def network(
     widths: Integers,
     lags: Integers,
     modes: Integers,
+    shares: Floats,
     real: Floats,
     grains: Grains | None,
     parts: Parts | None,
@@ -233,6 +234,9 @@ def network(
             top = like(real[0], 0.0)
             for m in range(stages):
                 part = slice(stage_at[m], stage_at[m + 1])
+                if shares.shape[0] > 0:
+                    for i in range(stage_at[m], stage_at[m + 1]):
+                        increments[i] *= shares[k - step, m]
                 if batch == 1 and not modes[5]:
                     rows, cols = widths[m + 1], widths[m]
                     high = _step_rows(now[part], then[part], rows, cols, delta[unit_at[m + 1] :], x[unit_at[m] :], real)

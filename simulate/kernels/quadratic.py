@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from boundary import BadInput
 from simulate.kernels.circular import cosine, sine, within_half_turn
-from simulate.kernels.entry import Element, State, curve_of, split
+from simulate.kernels.entry import Element, State, split
 from simulate.kernels.grains import Grains, Parts, set_keys
 from simulate.kernels.plain import (
     MAX_SATURATION,
@@ -38,7 +38,19 @@ from simulate.kernels.simd import (
     store,
     width_of,
 )
-from simulate.kernels.tiles import block, empty, first_beyond, late, move, pack, product, unpack, widen
+from simulate.kernels.sizes import StepSizes, arrays_of, curve_of
+from simulate.kernels.tiles import (
+    block,
+    empty,
+    first_beyond,
+    late,
+    move,
+    pack,
+    product,
+    scale_stages,
+    unpack,
+    widen,
+)
 
 
 @part
@@ -103,7 +115,8 @@ def workspace(size: int, slots: int, dtype: DTypeLike, *, spans: bool = False) -
 @compiled
 def advance(
     step: int, noise: Floats, hessian: Floats, optimum: Floats, waves: Floats, lags: Integers, variances: Floats,
-    device: int, real: Floats, grains: Grains | None, parts: Parts | None, bins: Integers, history: Floats,
+    shares: Floats, ends: Integers, device: int, real: Floats, grains: Grains | None, parts: Parts | None,
+    bins: Integers, history: Floats,
     tally: Floats, diverged: Integers, curve: Floats, spans: Floats | None, work: Floats,
 ) -> None:  # fmt: skip
     """Advance one block of replicas by T = noise.shape[1] steps; see `quadratic`."""
@@ -128,6 +141,8 @@ def advance(
             _slopes(hessian, work, away, direction, size, waves)
         along = direction if stale else slope
         _add_noise(noise, t, work, along)
+        if shares.shape[0] > 0:
+            scale_stages(work, along, shares[t], ends)
         set_keys(grains, k, 0, keys)
         store(work, top, move(work, now, then, along, size, form, real, grains, parts, keys))
         if spans is not None:
@@ -163,6 +178,7 @@ def quadratic(
     element: Element,
     amplitude: float = 0.0,
     frequency: float = 1.0,
+    steps: StepSizes | None = None,
     bins: Integers | None = None,
     sums: NDArray[np.float64] | None = None,
     threads: int = 1,
@@ -184,6 +200,7 @@ def quadratic(
         element: the device.
         amplitude: a, in f, >= 0; 0 has no cosines.
         frequency: c, in 1/w.
+        steps: step sizes that differ from stage to stage; None: alpha everywhere.
         bins: which bin of the curve each step belongs to, shape (T,); all in one by default.
         sums: those of earlier steps, which are gone on with in place, shape (R, bins, 2).
         threads: slices of the replicas worked on at once; no number depends on it.
@@ -206,15 +223,15 @@ def quadratic(
     h, w_star, xi, sigma2 = (np.ascontiguousarray(a, dtype) for a in (hessian, optimum, noise, variances))
     real, form, makeup = element.acting(alpha, dtype, size)
     clear_spans(spans, state.history)
-    waves = np.array([amplitude, frequency / 2], dtype)
+    waves, sizes = np.array([amplitude, frequency / 2], dtype), arrays_of(steps, noise.shape[1], dtype)
 
     def work(part: slice) -> None:
         memory = workspace(size, slots, dtype, spans=spans is not None)
         for first in range(part.start, part.stop, together):
             some = slice(first, min(first + together, part.stop))
             advance(
-                state.step, xi[some], h.ravel(), w_star, waves, delays, sigma2, form.device, real, *makeup.given(some),
-                places, history[some], state.tally[some], state.diverged[some], curve[some],
+                state.step, xi[some], h.ravel(), w_star, waves, delays, sigma2, *sizes, form.device, real,
+                *makeup.given(some), places, history[some], state.tally[some], state.diverged[some], curve[some],
                 part_of(spans, some), memory,
             )  # fmt: skip
 

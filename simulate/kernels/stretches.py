@@ -15,7 +15,7 @@ from numba.np.arrayobj import populate_array
 
 from simulate.kernels.forms import LINEAR, OWN, POWERS, Linear
 from simulate.kernels.grains import Grains, Parts, acted
-from simulate.kernels.plain import Floats
+from simulate.kernels.plain import Floats, Integers
 from simulate.kernels.plugins import PLUGGED
 from simulate.kernels.responses import Asked, law
 from simulate.kernels.simd import (
@@ -210,6 +210,16 @@ def added(numbers: Floats, total: Floats) -> None:
     """Add some numbers to others, one by one."""
     for i in range(total.size):
         total[i] += numbers[i]
+
+
+@part
+def scaled(numbers: Floats, shares: Floats, ends: Integers) -> None:
+    """Multiply the numbers of each stage, which end at `ends`, by its share."""
+    i = 0
+    for m in range(ends.size):
+        while i < ends[m]:
+            numbers[i] *= shares[m]
+            i += 1
 
 
 @part

@@ -17,7 +17,7 @@ from numpy.typing import DTypeLike
 
 from simulate.kernels.forms import LINEAR, POWERS
 from simulate.kernels.grains import Grains, Parts, acted
-from simulate.kernels.plain import Floats
+from simulate.kernels.plain import Floats, Integers
 from simulate.kernels.plugins import PLUGGED
 from simulate.kernels.responses import Asked
 from simulate.kernels.simd import (
@@ -225,3 +225,14 @@ def first_beyond(work: Floats, at: int, size: int, replica: int, limit: float) -
         if not (abs(work[at + i * g + replica]) <= limit):
             return i
     return size - 1
+
+
+@part
+def scale_stages(work: Floats, at: int, shares: Floats, ends: Integers) -> None:
+    """Multiply the numbers of each stage of a tile, which end at `ends`, by the stage's share."""
+    g, i = WIDE * width_of(work), 0
+    for m in range(ends.size):
+        while i < ends[m]:
+            v = load_wide(work, at + i * g)
+            store(work, at + i * g, v * like(v, shares[m]))
+            i += 1

@@ -16,7 +16,7 @@ from simulate.engines import compiled
 from simulate.engines.base import Task
 from simulate.engines.machine import Machine
 from simulate.engines.reference import Recursion
-from simulate.problems import Network, PlusMinus, Quadratic
+from simulate.problems import Logistic, Network, PlusMinus, Quadratic
 from simulate.randomness import block_length
 from theory.setting import algorithms, devices
 from verify.judging.observations import Constants
@@ -133,7 +133,20 @@ def test_another_pipeline_than_its_own_is_run_alike_by_machine_and_recursion(pro
     assert not same(found, final(problem, name, batch, "machine"))
 
 
-@pytest.mark.parametrize("backend", ["reference", "numpy", "machine"])
+@pytest.mark.parametrize("decay", ["none", "20:0.5"])
+@pytest.mark.parametrize("problem", [Quadratic(3), Logistic(3), Network(3)], ids=lambda one: one.name)
+def test_compiled_kernels_serve_steps_that_differ_from_stage_to_stage(problem, decay):
+    """While they change, at the change of alpha, and when they are alpha at last; blocks cut as they may."""
+    options = {"alpha": 0.05, "tau": 4.0, "iterations": 40, "replicas": 3, "seed": 1, "anneal": 25, "decay": decay}
+    found, literal = (simulate.run(problem, "pipemare", backend=one, **options) for one in ("kernels", "reference"))
+    assert isinstance(group.make_groups(found.run, 1)[0].engine, compiled.Compiled)
+    np.testing.assert_allclose(found.final_value, literal.final_value, rtol=1e-12)
+    np.testing.assert_allclose(found.max_saturation, literal.max_saturation, rtol=1e-12)
+    alike = simulate.run(problem, "pipemare", **options | {"anneal": 1})
+    assert not np.allclose(alike.final_value, literal.final_value, rtol=1e-6), "the steps matter"
+
+
+@pytest.mark.parametrize("backend", ["reference", "numpy", "machine", "kernels"])
 @pytest.mark.parametrize(("batch", "anneal"), [(1, 5), (2, 5), (8, 5), (1, None)])
 def test_pipemares_step_is_that_of_its_delay(batch, anneal, backend):
     problem, options = PROBLEMS[0], {} if anneal is None else {"anneal": anneal}
