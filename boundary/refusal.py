@@ -43,9 +43,10 @@ class OutsideDomain(BadInput):
 
 
 def _shown(value: object) -> str:
-    """Return a value as a message shows it: a file can hold numbers and names of any length."""
+    """Return a value as a message shows it, on one line: a file can hold numbers and names of any length."""
     try:
         text = str(value)
+        text = " ".join(text.split()) if len(text.splitlines()) > 1 else text
     except ValueError:  # Python writes no integer of more than 4300 digits
         return "a number of thousands of digits"
     except RecursionError:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from boundary import BadInput, digest
 from boundary.bytes import read_whole
 from simulate import notes
+from simulate.problems import REGISTRY, Problem
 
 _LARGEST_FILE = 1 << 24
 
@@ -63,10 +64,16 @@ def execute(source: Source) -> None:
     module.__file__ = source.path
     digest.executed(Path(source.file).name, source.content)
     sys.modules[name] = module  # dataclasses look their module up while they are made
+    before = dict(REGISTRY)
     try:
         exec(compile(source.content, source.file, "exec"), module.__dict__)
+        for registered, kind in REGISTRY.items():
+            if not (isinstance(kind, type) and issubclass(kind, Problem)):
+                raise TypeError(f"the problem {registered!r} is no class derived from Problem")
     except (Exception, SystemExit) as error:
         del sys.modules[name]
+        REGISTRY.clear()
+        REGISTRY.update(before)
         raise BadInput("--plugin", source.file, f"a file whose code runs ({_cause(error, source.file)})") from None
     _LOADED[name] = source
 

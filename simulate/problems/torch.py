@@ -42,7 +42,7 @@ _AGREEMENT: Final = 1e-8
 def from_torch(
     module: Any,  # noqa: ANN401 - torch may be absent
     loss: Any,  # noqa: ANN401
-    data: str,
+    data: str | Path,
     *,
     cut: Sequence[int] = (),
     start: str | Path | None = None,
@@ -72,7 +72,11 @@ def from_torch(
     nn = torch.nn
     if type(module) is not nn.Sequential:
         raise BadInput("module", type(module).__name__, "torch.nn.Sequential")
-    layers = _layers(nn, module)
+    if not isinstance(data, str | Path):
+        raise BadInput("data", type(data).__name__, f"a file, or one of {', '.join(named.NAMES)}")
+    if not isinstance(cut, list | tuple | range):
+        raise BadInput("cut", repr(cut), "a list of numbers of linear layers, such as [1]")
+    data, layers = str(data), _layers(nn, module)
     given = sorted({"width", "bias", "activation", "loss"} & settings.keys())
     if given:
         raise BadInput(given[0], settings[given[0]], "left out, since the module and the loss say it")
@@ -111,13 +115,15 @@ def to_torch(problem: LayerNetwork, weights: Weights | Floats) -> Any:  # noqa: 
             `simulate.replay` gives them.
 
     Raises:
-        BadInput: another number of weights, or an activation that PyTorch lacks.
+        BadInput: another problem, no weights or another number of them, or an activation that PyTorch lacks.
 
     """
     torch = _torch()
-    flat = (
-        np.asarray(weights) if isinstance(weights, np.ndarray) else np.concatenate([np.ravel(one) for one in weights])
-    )
+    if not isinstance(problem, LayerNetwork):
+        raise BadInput("problem", type(problem).__name__, "a network on data, as from_torch makes it")
+    if not isinstance(weights, np.ndarray | list | tuple):
+        raise BadInput("weights", type(weights).__name__, "an array, or a list of one array a stage")
+    flat = weights if isinstance(weights, np.ndarray) else np.concatenate([np.ravel(one) for one in weights])
     if flat.shape != (problem.dimension,):
         raise BadInput("weights", f"of shape {flat.shape}", f"{problem.dimension} weights, those of one replica")
     kinds = {ours: name for name, ours in _ACTIVATIONS.items()}
@@ -168,6 +174,8 @@ def _layers(nn: Any, module: Any) -> list[tuple[Floats, str]]:  # noqa: ANN401
             biased.add(child.bias is not None)
             if len(biased) > 1:
                 raise BadInput(name, child, "Linear layers that all have a bias, or none of them")
+            if found and child.in_features != len(found[-1][0]):
+                raise BadInput(name, child, f"{len(found[-1][0])} inputs, the outputs of the layer before it")
             found.append((_matrix(name, child), "identity"))
             free = begun = True
         elif type(child) is nn.Flatten and not begun and (child.start_dim, child.end_dim) == (1, -1):
@@ -197,6 +205,8 @@ def _matrix(name: str, linear: Any) -> Floats:  # noqa: ANN401
     parameters = [linear.weight] if linear.bias is None else [linear.weight, linear.bias]
     if not all(one.requires_grad for one in parameters):
         raise BadInput(name, linear, "weights that are trained: requires_grad is False")
+    if not all(one.is_floating_point() and not one.is_meta for one in parameters):
+        raise BadInput(name, linear, "weights that are real numbers, and are there")
     weight, *bias = (one.detach().cpu().double().numpy() for one in parameters)
     matrix = np.column_stack([weight, *bias])
     if not np.all(np.isfinite(matrix)):

@@ -9,6 +9,7 @@ import pytest
 
 from boundary import BadInput
 from simulate import plugins as plugin
+from simulate import problems
 
 ROOT = Path(__file__).parents[2]
 RUN = ("--algorithm", "analog-sgd-ap", "--stages", "2", "--alpha", "0.01", "--tau", "5", "--iterations", "200")
@@ -47,6 +48,10 @@ def test_a_problem_and_a_device_of_ones_own_are_run_judged_and_checked(tmp_path:
         ("def f(:\n", "SyntaxError: invalid syntax, line 1"),
         ("raise SystemExit(0)\n", "SystemExit"),
         ("raise KeyError('two\\nlines')\n", "KeyError"),
+        (
+            "from simulate import problems\nproblems.REGISTRY['quadratic'] = int\n",
+            "TypeError: the problem 'quadratic' is no class derived from Problem",
+        ),
         ("x = '\udcff'\n", "SyntaxError|UnicodeDecodeError"),
     ],
 )
@@ -56,7 +61,7 @@ def test_what_fails_is_named_in_one_line(code: str, words: str, tmp_path: Path) 
     with pytest.raises(BadInput, match=words) as refused:
         plugin.load(path)
     assert "\n" not in str(refused.value)
-    assert str(path) not in sys.modules
+    assert str(path) not in sys.modules and problems.REGISTRY["quadratic"] is not int
 
 
 def test_a_file_is_executed_once(tmp_path: Path) -> None:

@@ -174,7 +174,45 @@ CASES: dict[str, tuple[Callable[[Any], Any], str]] = {
     ),
     "inputs": (lambda nn: nn.Sequential(nn.Linear(4, 3)), r"module = of 4 inputs: must satisfy 5 inputs"),
     "outputs": (lambda nn: nn.Sequential(nn.Linear(5, 4)), r"3 outputs of the last layer"),
+    "between": (lambda nn: nn.Sequential(nn.Linear(5, 4), nn.Linear(6, 3)), r"layer 1 .*must satisfy 4 inputs"),
+    "no numbers": (lambda nn: nn.Sequential(nn.Linear(5, 3, device="meta")), r"layer 0 .*and are there"),
+    "complex": (
+        lambda nn: nn.Sequential(nn.Linear(5, 3, dtype=sys.modules["torch"].complex64)),
+        r"layer 0 .*weights that are real numbers",
+    ),
+    "several lines": (
+        lambda nn: nn.Sequential(nn.utils.parametrizations.weight_norm(nn.Linear(5, 3))),
+        r"layer 0 of the module = ParametrizedLinear\( in_features=5",
+    ),
 }
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"data": None}, "data = NoneType"),
+        ({"data": np.ones((3, 5))}, "data = ndarray"),
+        ({"cut": 1}, "cut = 1: must satisfy a list"),
+        ({"cut": "12"}, "cut = '12': must satisfy a list"),
+    ],
+    ids=str,
+)
+def test_what_is_no_name_of_data_and_no_list_is_refused(
+    torch: Any, data: str, wrong: dict[str, Any], words: str
+) -> None:
+    module = torch.nn.Sequential(torch.nn.Linear(5, 4), torch.nn.Linear(4, 3))
+    given = {"data": data, **wrong}
+    with pytest.raises(BadInput, match=words):
+        from_torch(module, torch.nn.CrossEntropyLoss(), **given)
+    assert from_torch(module, torch.nn.CrossEntropyLoss(), Path(data)).settings["data"] == data
+
+
+def test_what_is_no_network_or_no_weights_is_not_handed_back(torch: Any, data: str) -> None:
+    problem = from_torch(torch.nn.Sequential(torch.nn.Linear(5, 3)), torch.nn.CrossEntropyLoss(), data)
+    with pytest.raises(BadInput, match="problem = Quadratic: must satisfy a network on data"):
+        to_torch(problems.make("quadratic", stages=1), np.ones(2))
+    with pytest.raises(BadInput, match="weights = NoneType"):
+        to_torch(problem, None)
 
 
 @pytest.mark.parametrize("name", CASES)
