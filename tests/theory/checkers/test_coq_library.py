@@ -395,6 +395,20 @@ WEAKER = {
     "stale noise to the first order": ("CompareLinear.v", "aligned_point", "+ 2 * met +", "+ 3 * met +"),
     "a bound with twice the drift": ("CompareLinear.v", "aligned_point", "met + norm F * T", "met + 2 * norm F * T"),
     "twice the supply": ("CompareLinear.v", "storage_pays", "+ norm steady ^ 2", "+ 2 * norm steady ^ 2"),
+    "a box half as curved": (
+        "CompareNetworkBox.v",
+        "curved_at_zero",
+        "second <= L * moved ->",
+        "2 * second <= L * moved ->",
+    ),
+    "losses of which one is more": (
+        "CompareNetworkBox.v",
+        "loss_at_least",
+        "E least <= E loss",
+        "E least <= 2 * E loss",
+    ),
+    "a tube with twice what is left": ("CompareTube.v", "tube_average", "+ average P K left", "+ 2 * average P K left"),
+    "a tube below or at its end": ("CompareTube.v", "tube_average", "norm sG ^ 2 < A1", "norm sG ^ 2 <= A1"),
     "unequal gains at twice the bound": ("CompareSpread.v", "spread_bound", "gF <= bound", "gF <= 2 * bound"),
     "unequal gains for half the steps": ("CompareSpread.v", "spread_bound", "alpha * L < 1 ->", "alpha * L < 1 / 2 ->"),
 }
