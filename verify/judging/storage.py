@@ -72,7 +72,7 @@ def of(run: Run) -> Linear | None:
         getattr(type(problem), name) is not getattr(Blocks, name) for name in _OWN
     ):
         return None
-    if not run.constant_step or run.lags_by_place() is not None or not (problem.hessian == problem.hessian.T).all():
+    if run.lags_by_place() is not None or not (problem.hessian == problem.hessian.T).all():
         return None
     start = np.concatenate([stage.astype(run.dtype).astype(np.float64) for stage in problem.initial_weights()])
     return Linear(problem, run.lags, run.alpha, tuple(start.tolist()), run.batch, run.iterations)
