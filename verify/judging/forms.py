@@ -56,6 +56,11 @@ class AppliedForm:
         return self.theorem == "mean"
 
     @property
+    def by_storage(self) -> bool:
+        """Return whether the bound is one with a certificate of each run's own, of quadratics."""
+        return self.theorem == "linear-lmi"
+
+    @property
     def granular(self) -> bool:
         """Return whether the bound is of devices with pulses."""
         return "V" in self.takes
@@ -68,7 +73,7 @@ class AppliedForm:
     @property
     def knows_lags(self) -> bool:
         """Return whether the bound grows with what is wrong in the directions; then it charges rounding as well."""
-        return "Lambdah" in self.takes
+        return "Lambdah" in self.takes or self.by_storage
 
     def bases(self) -> tuple[Basis, ...]:
         """Return how it can be applied; what is measured cannot be a-priori, but rho and Delta may stand for it."""
@@ -88,6 +93,7 @@ _NAMED = (
     AppliedForm("observed-ends", "sharp", optional=("nu", "Ln"), ends=True),
     AppliedForm("observed-ends-adaptive", "sharp", ("nu", "Ln"), adaptive=True, ends=True),
     AppliedForm("mean", "mean", adaptive=True, optional=("nu",), ends=True),
+    AppliedForm("linear-lmi", "linear-lmi", takes=("sigma2", "alpha", "K", "rho")),
     AppliedForm("noise-on-range", "sharp", optional=("nu", "Ln"), on_range=True),
 )
 

@@ -17,10 +17,11 @@ from theory.setting import algorithms
 from theory.setting.devices import Distortion
 from theory.theorems import network, second_order
 from theory.theorems.statement import AVERAGE_GAP, AVERAGE_SQUARED_GRADIENT, LAST_GAP, BoundedQuantity
-from verify.judging import certificates, joint, response, rounding, statistics
+from verify.judging import certificates, joint, response, rounding, statistics, storage
 from verify.judging.certificates import Certificate
 from verify.judging.response import LINEAR, DeviceResponse
 from verify.judging.rounding import Rounding
+from verify.judging.storage import Linear
 
 Array = NDArray[np.float64]
 
@@ -111,6 +112,7 @@ class Observations:
         last_gap: f(W_K) - f*, shape (R,), in f; empty where it was not looked at.
         unstaged: of a network, why no theorem gives its L; empty where one does, and of other problems.
         noise: returns sigma2 and nu of a step, certified while no weight is beyond a saturation (`joint.noise`).
+        linear: the run's numbers, where its directions are linear (`storage`); else None.
 
     """
 
@@ -134,6 +136,7 @@ class Observations:
     falling_step: str = ""
     unstaged: str = ""
     noise: Callable[[float], Mapping[str, float]] = field(default=lambda _: {}, compare=False, repr=False)
+    linear: Linear | None = field(default=None, compare=False, repr=False)
 
     @property
     def seen(self) -> Literal["measured", "sampled"]:
@@ -305,6 +308,7 @@ def from_trajectories(runs: RunResult) -> Observations:
         falling_step=_falling(runs.run),
         unstaged=runs.run.problem.unstaged,
         noise=partial(joint.noise, runs.run),
+        linear=storage.of(runs.run),
     )
 
 

@@ -36,7 +36,18 @@ import numpy as np
 
 import theory
 from boundary import OutsideDomain
-from verify.judging import assumptions, conditions, descent, forms, joint, means, perturbed, rounding, statistics
+from verify.judging import (
+    assumptions,
+    conditions,
+    descent,
+    forms,
+    joint,
+    perturbed,
+    refusals,
+    rounding,
+    statistics,
+    storage,
+)
 from verify.judging.checks import Basis, Check, CheckName, EvidenceSummary, Verdict, gravest
 from verify.judging.forms import AppliedForm
 from verify.judging.observations import OBSERVABLES, OF_DEVICE, SQUARED_GRADIENT, Observable, Observations
@@ -225,6 +236,7 @@ def confront(observed: Observations, level: float) -> Confrontation:
     # without pulses the theorem on pulses is Theorem 1, which is there
     asked = [form for form in FORMS if observed.response.granular or not form.granular]
     asked = [form for form in asked if observed.noise_met or not form.on_range]
+    asked = [form for form in asked if observed.linear or not form.by_storage]
     checks = (_confront(form, basis, observed, seen.get(form.quantity)) for form in asked for basis in form.bases())
     return Confrontation(seen[SQUARED_GRADIENT.quantity.name], (*checks, *_alarms(observed)))
 
@@ -258,18 +270,32 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     known |= on_range
     known = _of_device(observed, basis) | known
     try:
-        ends = _ends(form, known, _proved(evidence, known) if priori else evidence)
+        measured = _proved(evidence, known) if priori else evidence
+        ends = _certified(observed, known, evidence) if form.by_storage else _ends(form, known, measured)
     except OutsideDomain as error:
         return replace(unapplied, reason=str(error))
+    if ends is None:
+        return replace(unapplied, reason="no certificate was found")
     check = _decide(replace(unapplied, condition=condition), ends, evidence)
     # by what is measured of the bound; then the others decide
     undecided = form.ends and not priori and check.verdict == "inconclusive"
     return replace(unapplied, reason=f"{observed.replicas} replicas do not decide it") if undecided else check
 
 
+def _certified(observed: Observations, known: Mapping[str, float], evidence: Evidence) -> "Ends | None":
+    """Return the bound of a run's own certificate; nothing of it is measured but, a-posteriori, the saturation."""
+    if observed.linear is None:
+        return None
+    found = storage.bound(observed.linear, known["rho"], evidence.rounded.direction)
+    if found is None:
+        return None
+    along = math.sqrt(known["sigma2"] or evidence.mean)
+    return Ends(found.value, found.value, found.moved, found.moved, along, known["sigma2"] > 0)
+
+
 def _proved(evidence: Evidence, known: Mapping[str, float]) -> Evidence:
     """Return evidence with what is proved in the place of what is measured of a bound."""
-    return replace(evidence, rbar2=(known["rho"] ** 2,) * 3, descent=(known["Delta"],) * 3)
+    return replace(evidence, rbar2=(known["rho"] ** 2,) * 3, descent=(known.get("Delta", math.nan),) * 3)
 
 
 def _of_device(observed: Observations, basis: Basis) -> dict[str, float]:
@@ -362,17 +388,11 @@ def _ratio(bound: float, observed: float) -> float:
 @cache
 def _rests_on(theorem: str) -> frozenset[str]:
     """Return the assumptions that a bound rests on, as the claims that prove it pass them on."""
+    if theorem == storage.THEOREM:
+        return storage.ASSUMPTIONS
     from theory.bounds import bound  # loads the claims: not before something is judged
 
     return frozenset(bound(theorem).assumptions)
-
-
-@cache
-def _takes_gain(theorem: str) -> bool:
-    """Return whether a bound is of any device."""
-    from theory.bounds import bound
-
-    return "gain" not in bound(theorem).refused
 
 
 def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
@@ -391,13 +411,13 @@ def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
         return f"{form.theorem} takes no saturation: it says nothing of an analog run"
     if not form.knows_lags and constants.values.get("Lambda1", 0.0) > 0:
         return f"{form.theorem} takes no lag: it says nothing of a pipeline"
-    if refusal := _of_another_device(form, observed) or (means.refusal(observed) if form.by_means else ""):
+    if refusal := refusals.of_another_device(form, observed) or refusals.of_other_directions(form, observed):
         return refusal
     broken = observed.broken(*needed, *(("rho",) if basis == "a-priori" else ()))
     if broken:
         return broken[0].reason
     if basis == "a-posteriori":
-        return _not_below_one(observed)
+        return refusals.not_below_one(observed)
     if not constants.proved("rho"):
         return "saturation is not certified"
     if form.freezes and not constants.proved("theta1"):
@@ -408,26 +428,3 @@ def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
         return f"response violated: gamma = {constants.values['rho']:.4g} on the certified range of weights"
     unproved = [name for name in needed if not constants.proved(name)]
     return f"{', '.join(unproved)} only {observed.seen}" if unproved else ""
-
-
-def _of_another_device(form: AppliedForm, observed: Observations) -> str:
-    """Return why a form cannot be applied to the device of a run, or nothing."""
-    if observed.response.granular and not form.granular:
-        return f"granular pulses: {form.theorem} is of steps that are not drawn at random"
-    if observed.response.linear:
-        return ""
-    if form.adaptive:
-        return "the weights' own mean-square saturation is the distortion of the linear device only"
-    if not _takes_gain(form.theorem):
-        return f"{form.theorem} takes no gain: it is of the linear device"
-    return ""
-
-
-def _not_below_one(observed: Observations) -> str:
-    """Return why gamma on the weights that were met is none that a theorem takes, or nothing."""
-    if observed.response.linear:
-        return "" if observed.rho < 1 else f"saturation violated: observed {observed.rho:.4g}"
-    found = observed.met
-    if found is None or not found.gamma < 1:
-        return f"response violated: {observed.response.name}: {observed.response.said(observed.rho)}"
-    return ""

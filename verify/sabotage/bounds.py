@@ -32,6 +32,7 @@ _NAMES = ("L", "sigma2", "Delta", "alpha", "K", "rho", "Lambda1", "Lambdah")
 
 
 _FURTHER = {"V": 1e-6, "qmax": 1.5, "D": 3, "ell": 1.0, "ell1": 1.0, "tau": 5.0, "F0": 1.0, "chi2": 0.75}
+_FURTHER |= {"nu": 0.5, "T2": 0.01, "c_w": 0.01}
 
 
 def detectors() -> dict[str, Detector]:
@@ -69,24 +70,30 @@ def bounding(wrong: Bound) -> AbstractContextManager[None]:
 
 def _changed() -> tuple[AppliedForm, ...]:
     """Return the forms of bounds that are not the registered ones, all if none: the others were looked at before."""
-    return tuple(form for form in verdicts.FORMS if theory.bound(form.theorem) is not _TRUE(form.theorem)) or _FORMS
+    return tuple(form for form in _FORMS if theory.bound(form.theorem) is not _TRUE(form.theorem)) or _FORMS
 
 
-_TRUE, _FORMS = theory.bound, verdicts.FORMS
+_TRUE = theory.bound
+_FORMS = tuple(form for form in verdicts.FORMS if not form.by_storage)
+"""The forms that are functions of constants; that of a certificate has faults of its own (`sabotage.storage`)."""
 
 
 def _numbers() -> bool:
     """Check that a bound is a number wherever it claims to be proved."""
     try:
         bounds = [theory.bound(form.theorem) for form in _changed()]
-        return all(np.all(np.isfinite(bound(**_columns(), **_further(bound)))) for bound in bounds)
+        return all(np.all(np.isfinite(bound(**_taken(bound), **_further(bound)))) for bound in bounds)
     except ArithmeticError:  # the root of a negative number
         return False
 
 
 def _further(bound: Bound) -> dict[str, float]:
-    """Return what pulses, a window of Theorem 4 and a shape of noise may be, where a bound takes them."""
+    """Return what pulses, windows, a shape of noise and conditional means may be, where a bound takes them."""
     return {name: value for name, value in _FURTHER.items() if name in bound.required}
+
+
+def _taken(bound: Bound) -> dict[str, tuple[float, ...]]:
+    return {name: column for name, column in _columns().items() if name not in bound.refused}
 
 
 def _columns() -> dict[str, tuple[float, ...]]:

@@ -18,10 +18,11 @@ from verify.sabotage import (
     stages,
     statements,
     statistics,
+    storage,
 )
 from verify.sabotage.faults import AREAS, Answer, Area, Detector, Fault
 
-MODULES = (statements, stages, bounds, free, simulation, falling, statistics, conditional_means, devices)
+MODULES = (statements, stages, bounds, free, simulation, falling, statistics, conditional_means, storage, devices)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,122 @@
+"""What linear directions store along a path: a bound with a certificate of each run's own, as runs are judged by it.
+
+It is of quadratics alone: a sample's direction is H (stale weights - W*) and noise that is added, independent from
+coordinate to coordinate. P and theta are searched for in floating point and decided in rational numbers
+(`theory.bounds.linear`), for the saturation that is certified, or for the largest that was met.
+"""
+
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from simulate.problems.blocks import Blocks
+from simulate.run import Run
+from theory.blueprint import assumptions_of, rests_on
+from theory.bounds import linear, linear_search
+from theory.bounds.linear import LinearBound, LinearRun, Multipliers
+
+THEOREM = "linear-lmi"
+ASSUMPTIONS = frozenset({*assumptions_of(sorted(rests_on(linear.CLAIM.id))), "lags"})
+"""What the claim assumes; and the directions of a run are stale as the state says."""
+_OWN = ("enter", "forward", "turn", "backward", "direction", "draw", "moments")
+"""What makes a direction; of a problem that has its own of these nothing is said."""
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A run whose directions are linear in the weights but for noise that is added.
+
+    Args:
+        problem: a quadratic on blocks.
+        lags: of each stage.
+        alpha: step size.
+        start: W_0 as it is run, shape (D,).
+        batch: samples that a step's noise is the mean of.
+        iterations: K.
+
+    """
+
+    problem: Blocks
+    lags: tuple[int, ...]
+    alpha: float
+    start: tuple[float, ...]
+    batch: int
+    iterations: int
+
+    @property
+    def size(self) -> int:
+        """Return the numbers in a state."""
+        return self.problem.block_size * sum(lag + 1 for lag in self.lags)
+
+    def at(self, rho: float) -> LinearRun:
+        """Return the numbers of the run while no weight is beyond rho tau; variances are rounded up."""
+        up = 1 + 4 * float(np.finfo(np.float64).eps)
+        variance = np.broadcast_to(self.problem.noise_scale**2 * (up / self.batch), (self.problem.dimension,))
+        return LinearRun(
+            hessian=np.asarray(self.problem.hessian),
+            lags=tuple(lag for lag in self.lags for _ in range(self.problem.block_size)),
+            alpha=self.alpha,
+            start=np.array(self.start),
+            minimiser=np.asarray(self.problem.minimiser),
+            variance=variance.copy(),
+            saturation=np.full(self.problem.dimension, rho),
+        )
+
+
+def of(run: Run) -> Linear | None:
+    """Return a run's numbers, or None where its directions are not linear with one lag a stage."""
+    problem = run.problem
+    if not isinstance(problem, Blocks) or any(
+        getattr(type(problem), name) is not getattr(Blocks, name) for name in _OWN
+    ):
+        return None
+    if run.lags_by_place() is not None or not (problem.hessian == problem.hessian.T).all():
+        return None
+    start = np.concatenate([stage.astype(run.dtype).astype(np.float64) for stage in problem.initial_weights()])
+    return Linear(problem, run.lags, run.alpha, tuple(start.tolist()), run.batch, run.iterations)
+
+
+def refusal(linear_run: Linear | None) -> str:
+    """Return why a certificate is not looked for, or nothing."""
+    if linear_run is None:
+        return "it is of quadratics whose stages have one lag each"
+    if linear_run.size > linear.LARGEST_STATE:
+        return f"a state has {linear_run.size} numbers; certificates are decided for at most {linear.LARGEST_STATE}"
+    return ""
+
+
+@dataclass(frozen=True)
+class _Search:
+    """A search for a certificate, told apart by the numbers that it is made of."""
+
+    numbers: bytes
+    iterations: int
+    run: LinearRun = field(compare=False)
+
+
+@lru_cache(maxsize=4)  # the bases and looks of one setting
+def _found(search: _Search) -> Multipliers | None:
+    return linear_search.find(search.run, search.iterations)
+
+
+def _certificate(linear_run: Linear, rho: float) -> Multipliers | None:
+    run = linear_run.at(rho)
+    arrays = (run.hessian, run.start, run.minimiser, run.variance, run.saturation, np.array([run.alpha, *run.lags]))
+    return _found(_Search(b"".join(array.tobytes() for array in arrays), linear_run.iterations, run))
+
+
+def bound(linear_run: Linear, rho: float, off: float) -> LinearBound | None:
+    """Return the bound of A, and that for directions that are off by `off`; None where no certificate was found.
+
+    Args:
+        linear_run: whose.
+        rho: no weight is beyond rho tau, in [0, 1).
+        off: in f/w; inf where nothing is known of it.
+
+    """
+    found = _certificate(linear_run, rho)
+    if found is None:
+        return None
+    return linear.evaluate(linear_run.at(rho), found, linear_run.iterations, off if off >= 0 else math.inf)
