@@ -245,8 +245,9 @@ def test_what_fits_the_kernels_is_compiled_and_the_rest_says_why():
         for batch in (1, 4):
             served = batch == 1 or name == "pipedream-2bw"  # one lag a stage
             assert isinstance(engine(PROBLEMS[1], name, batch), compiled.Compiled) == served
-    for name, batch in (("pipemare", 1), ("per-sample", 2)):
-        assert not isinstance(engine(PROBLEMS[0], name, batch), compiled.Compiled)
+    assert isinstance(engine(PROBLEMS[0], "pipemare", 1), compiled.NetworkEngine)  # step sizes that differ by stage
+    for problem, name, batch in ((PROBLEMS[1], "pipemare", 4), (PROBLEMS[0], "per-sample", 2)):
+        assert not isinstance(engine(problem, name, batch), compiled.Compiled)
 
 
 def test_what_cannot_be_run_is_refused():
