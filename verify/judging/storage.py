@@ -35,6 +35,7 @@ class Linear:
         start: W_0 as it is run, shape (D,).
         batch: samples that a step's noise is the mean of.
         iterations: K.
+        digital: whether the device does not saturate.
 
     """
 
@@ -44,6 +45,7 @@ class Linear:
     start: tuple[float, ...]
     batch: int
     iterations: int
+    digital: bool = False
 
     @property
     def size(self) -> int:
@@ -75,13 +77,15 @@ def of(run: Run) -> Linear | None:
     if run.lags_by_place() is not None or not (problem.hessian == problem.hessian.T).all():
         return None
     start = np.concatenate([stage.astype(run.dtype).astype(np.float64) for stage in problem.initial_weights()])
-    return Linear(problem, run.lags, run.alpha, tuple(start.tolist()), run.batch, run.iterations)
+    return Linear(problem, run.lags, run.alpha, tuple(start.tolist()), run.batch, run.iterations, math.isinf(run.tau))
 
 
 def refusal(linear_run: Linear | None) -> str:
     """Return why a certificate is not looked for, or nothing."""
     if linear_run is None:
         return "it is of quadratics whose stages have one lag each"
+    if linear_run.digital:
+        return "without saturation the bound is what is expected, but for what is left at W_K: no sample decides it"
     if linear_run.size > linear.LARGEST_STATE:
         return f"a state has {linear_run.size} numbers; certificates are decided for at most {linear.LARGEST_STATE}"
     return ""

@@ -75,6 +75,12 @@ def test_the_run_is_the_one_that_was_made():
     assert np.all(of.saturation == 0.5) and of.alpha == 0.02
 
 
+def test_of_a_digital_run_it_is_an_equality_and_is_not_applied():
+    digital = storage.of(Run(QUADRATIC, "stashed-ap", 0.02, math.inf, 5))
+    assert "no sample decides it" in storage.refusal(digital)
+    assert not storage.refusal(storage.of(Run(QUADRATIC, "analog-sgd-ap", 0.02, 8.0, 5)))
+
+
 def test_a_batch_divides_the_variance():
     one, four = (
         storage.of(Run(QUADRATIC, "analog-sgd-sp", 0.02, 8.0, 5, batch=batch)).at(0.5).variance for batch in (1, 4)
