@@ -37,6 +37,10 @@ PRESENTATION = (
     *("boundary.digest", "boundary.refusal"),
 )
 """Modules that decide no number of a run: what a person sees, and what is done with files."""
+_MOST_NAMED = 4
+"""Settings that a refusal names, of those in which two runs differ."""
+_LONGEST_NAMED = 24
+"""Characters of a setting that it shows."""
 _SECONDS = 10.0
 """Time between two checkpoints: what a stopped run has to repeat at most, and a block."""
 
@@ -75,7 +79,7 @@ class Checkpoint:
             return 0
         arrays = read(self._path)
         if str(arrays["description"]) != self._description:
-            raise BadInput("checkpoint", self._path, "a checkpoint of this very run")
+            raise BadInput("checkpoint", self._path, f"a checkpoint of this very run{self._apart(arrays)}")
         others = digest.changed(code_of(arrays), _code())
         if others:
             words = f"a checkpoint of this very code; since it was written, these have changed: {', '.join(others)}"
@@ -84,6 +88,18 @@ class Checkpoint:
             return restored(arrays, groups)
         except UNREADABLE:
             raise BadInput("checkpoint", self._path, "a file that a run has written as its checkpoint") from None
+
+    def _apart(self, arrays: State) -> str:
+        """Return in words in what the run of a checkpoint is another; of data whose content is, their checksums."""
+        try:
+            then, now = _flat(description(arrays)), _flat(json.loads(self._description))
+        except (*UNREADABLE, TypeError):
+            return ""
+        others = [name for name in sorted(now.keys() | then.keys()) if now.get(name) != then.get(name)]
+        if "problem.name" in others:  # another problem has other settings
+            others = ["problem.name"]
+        found = [f"{_called(name)} was {_brief(then.get(name))} and is {_brief(now.get(name))}" for name in others]
+        return f"; {', '.join(found[:_MOST_NAMED])}{', ...' * (len(found) > _MOST_NAMED)}" if found else ""
 
     def keep(self, block: int, groups: Sequence[Saved], *, last: bool) -> None:
         """Write the file if it is time to, and after the last block; and the one that stays, if it is its turn."""
@@ -105,6 +121,30 @@ class Checkpoint:
         if due:
             boundary.write_atomically(self._path, file.getvalue())
             self._last = time.monotonic()
+
+
+def _flat(described: dict[str, Any]) -> dict[str, Any]:
+    """Return what a description says, by name: `alpha`, `problem.data`."""
+    found: dict[str, Any] = {}
+    for name, value in described.items():
+        if isinstance(value, dict):
+            found |= {f"{name}.{inner}": one for inner, one in _flat(value).items()}
+        else:
+            found[name] = value
+    return found
+
+
+def _called(name: str) -> str:
+    """Return a setting's name without what it is of; a checksum is called by the setting that names its file."""
+    last = "problem" if name == "problem.name" else name.rsplit(".", 1)[-1]
+    if last == "sha256":
+        return "the checksum of data"
+    return f"the checksum of {last.removesuffix('_sha256')}" if last.endswith("_sha256") else last
+
+
+def _brief(value: object) -> str:
+    text = "left out" if value is None else " ".join(str(value).split())
+    return text if len(text) <= _LONGEST_NAMED else f"{text[:_LONGEST_NAMED]}..."
 
 
 def beside(path: Path, block: int | str) -> Path:

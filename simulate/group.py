@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from boundary import BadInput, memory
-from simulate import notes
+from simulate import notes, plugins
 from simulate.engines import registry
 from simulate.engines.base import Engine, State, Task
 from simulate.observe import NEVER, Observer
@@ -91,10 +91,12 @@ def _part(state: State, part: str) -> State:
 
 def make_groups(described: Run, threads: int) -> list[Group]:
     """Return the groups of replicas of a run, at W_0; `BadInput` if they do not fit into memory."""
-    _check_memory(described)
-    require_sound(described.problem)
     size, count = registry.named(described.backend).group, described.replicas
-    return [Group(described, range(first, min(first + size, count)), threads) for first in range(0, count, size)]
+    with plugins.calling(described.problem):
+        _check_memory(described)
+        require_sound(described.problem)
+        plugins.require_facts(described.problem, described.lags)
+        return [Group(described, range(first, min(first + size, count)), threads) for first in range(0, count, size)]
 
 
 def _check_memory(described: Run) -> None:

@@ -2,9 +2,13 @@
 
 import hashlib
 import importlib.util
+import math
 import os
 import sys
 import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from numbers import Real
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,6 +72,8 @@ def execute(source: Source) -> None:
     try:
         exec(compile(source.content, source.file, "exec"), module.__dict__)
         for registered, kind in REGISTRY.items():
+            if not isinstance(registered, str):
+                raise TypeError(f"the name of a problem is text, not {registered!r}")
             if not (isinstance(kind, type) and issubclass(kind, Problem)):
                 raise TypeError(f"the problem {registered!r} is no class derived from Problem")
     except (Exception, SystemExit) as error:
@@ -76,6 +82,43 @@ def execute(source: Source) -> None:
         REGISTRY.update(before)
         raise BadInput("--plugin", source.file, f"a file whose code runs ({_cause(error, source.file)})") from None
     _LOADED[name] = source
+
+
+@contextmanager
+def calling(problem: Problem) -> Iterator[None]:
+    """Refuse a problem of a plug-in's whose code raises anything here, or answers with what cannot be used.
+
+    Around what a run asks of a problem before its first step. Of problems that no plug-in made, errors pass on.
+
+    Raises:
+        BadInput: what was raised, and in which line of the file if it was there.
+
+    """
+    source = _LOADED.get(type(problem).__module__)
+    if source is None:
+        yield
+        return
+    try:
+        yield
+    except (BadInput, MemoryError):
+        raise
+    except Exception as error:
+        words = f"a problem whose code can be run; of {source.file}: {_cause(error, source.file)}"
+        raise BadInput("problem", problem.name, words, "every run") from error
+
+
+def require_facts(problem: Problem, lags: Sequence[int]) -> None:
+    """Refuse facts of a plug-in's problem that are no numbers: no theorem could be applied to them.
+
+    Raises:
+        BadInput: names the fact.
+
+    """
+    if type(problem).__module__ not in _LOADED:
+        return
+    for name, value in problem.facts(lags).values.items():
+        if not (value is None or (isinstance(value, Real) and not math.isnan(value))):
+            raise BadInput(f"{name} of the problem {problem.name}", value, "a number, or None", "every run")
 
 
 def _module(path: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from boundary import BadInput
 from boundary.fields import Name, Real, Whole, Wholes, about, read_all
-from simulate import problems
+from simulate import plugins, problems
 from simulate.decay import CONSTANT, DecayText, Stretch, parsed
 from simulate.problems.base import Problem
 from simulate.randomness import block_length
@@ -110,7 +110,8 @@ class Run:
         made_for = getattr(self.problem, "tau", self.tau)
         if math.isfinite(self.tau) and made_for != self.tau:
             raise BadInput("tau", self.tau, f"tau = {made_for}, for which the problem {self.problem.name} was made")
-        self._resolve(row)
+        with plugins.calling(self.problem):
+            self._resolve(row)
         device = self.make_device()
         if device.elements is not None and device.elements.path:
             self.device_parameters["elements_sha256"] = device.elements.sha256

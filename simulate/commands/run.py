@@ -12,13 +12,33 @@ from rich.table import Table
 import boundary
 from boundary import options
 from boundary.options import Plugin
+from simulate import notes
 from simulate.commands import config
+from simulate.problems.sampling import Sampled
 from simulate.results import RunResult
 from simulate.run import Run
 from simulate.running import execute
 
 Threads = Annotated[str, options.number("Threads of the compiled kernels; changes no number.")]
 """What `run` and `replay` take; read by `boundary.integer`."""
+
+
+_LONG = 60e9
+"""Time of all looks, in ns, from which on a run says beforehand how long they take."""
+
+
+def long_looks(described: Run) -> str:
+    """Return about how long the looks at all rows of data take, in words; empty where that is short or not known."""
+    if not isinstance(described.problem, Sampled):
+        return ""
+    looks = -(-described.iterations // described.measure_every) * described.replicas
+    took = described.problem.look_and_step[0]
+    if looks * took < _LONG:
+        return ""
+    return (
+        f"measuring takes about {looks * took / 60e9:.3g} minutes of one core: {looks} looks at all rows of "
+        f"{took / 1e9:.2g} s each; --measure-every sets the steps between two"
+    )
 
 
 @options.of_fields(Run, "fields")
@@ -43,6 +63,8 @@ def run(
     described = config.from_options(configuration, problem, stages, fields or {}, settings or [])
     for path in (out, checkpoint, json_file):
         boundary.check_writable(path)
+    if expected := long_looks(described):
+        notes.say(expected)
     result = execute(
         described,
         progress=True,

@@ -26,6 +26,8 @@ _LONGEST_LINE: Final = 1 << 24
 """Characters of a line of CSV: what stands in one is taken apart at once."""
 _COPIES: Final = 6
 """How often the numbers of a file stand in memory before a run begins: read, scaled, and laid out for the kernels."""
+_MOST_NAMED: Final = 8
+"""Arrays of a file that a message names."""
 _LARGEST_NUMBER: Final = 1e50
 _MISSING: Final = ("", "na", "nan", "null", "none", "?")
 
@@ -135,8 +137,9 @@ def within_reach(path: str, *arrays: Floats) -> None:
 def named_arrays(path: str, content: bytes, *names: str) -> dict[str, NDArray[Any]]:
     """Return the arrays of an NPZ archive, which has at least those with these names."""
     arrays = arrays_of("data", path, content, _LARGEST_FILE)
+    there = ", ".join([*arrays][:_MOST_NAMED]) + ", ..." * (len(arrays) > _MOST_NAMED)
     for name in names:
-        known("data", name, arrays, f"arrays of {path}")
+        demand(name in arrays, path, f"an array {name}; the file has {there or 'none'}")
     return arrays
 
 

@@ -3,7 +3,7 @@
 import io
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +14,10 @@ import simulate
 from boundary import BadInput, json_text
 from simulate import group, problems
 from simulate.__main__ import app
-from simulate.commands.run import _show
+from simulate.commands.run import _show, long_looks
 from simulate.engines.reference import Recursion
-from simulate.problems import Network
+from simulate.problems import Cosine, Network
+from simulate.problems.layers import LayerNetwork
 from simulate.problems.logistic_rows import LogisticRows
 from simulate.randomness import Samples, block_length, stratified_times
 from simulate.results import RunResult
@@ -214,3 +215,14 @@ def test_an_accuracy_that_is_none_is_refused(wrong: dict[str, Array], monkeypatc
     monkeypatch.setattr(OnlyTrain, "accuracy", lambda _self, _weights: wrong)
     with pytest.raises(BadInput, match=r"shares in \[0, 1\] of shape \(1,\), named train"):
         _run(OnlyTrain(2, 2, samples=5), backend="numpy")
+
+
+def test_a_run_whose_looks_take_long_says_so_beforehand():
+    few = simulate.Run(Cosine(2), "analog-sgd", 0.01, 5.0, 10)
+    assert long_looks(few) == ""
+    net = LayerNetwork(2, data="teacher", width=(64, 64), loss="squared")
+    short = simulate.Run(net, "analog-sgd", 0.01, 5.0, 1000, measure_every=1)
+    assert long_looks(short) == ""
+    looks = long_looks(replace(short, replicas=10_000))
+    assert "10000000 looks" in looks
+    assert "--measure-every" in looks

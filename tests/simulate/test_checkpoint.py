@@ -16,6 +16,7 @@ import simulate
 from boundary import BadInput, json_text
 from simulate import checkpoint, group, running
 from simulate.problems import Attaining, Cosine, Logistic, Network, Quadratic
+from simulate.problems.least_squares import LeastSquares
 from simulate.randomness import block_length
 from simulate.results import RunResult
 
@@ -121,6 +122,34 @@ def test_a_checkpoint_of_another_run_or_another_file_is_refused(tmp_path):
         file.write_bytes(content)
         with pytest.raises(BadInput, match="checkpoint"):
             simulate.execute(described, checkpoint=file)
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"alpha": 0.03}, "very run; alpha was 0.02 and is 0.03$"),
+        ({"problem": Cosine(3)}, "very run; problem was quadratic and is cosine$"),
+        ({"seed": 1, "alpha": 0.03, "tau": 5.0, "replicas": 2, "ranges": 4}, "ranges was 0 and is 4, .* [.]{3}$"),
+    ],
+)
+def test_a_refusal_names_what_differs(other, words, tmp_path):
+    described = simulate.Run(QUADRATIC, "analog-sgd-ap", 0.02, 9.0, 30)
+    simulate.execute(described, checkpoint=tmp_path / "run.npz")
+    with pytest.raises(BadInput, match=words):
+        simulate.execute(replace(described, lags=None, **other), checkpoint=tmp_path / "run.npz")
+
+
+def test_a_refusal_names_the_checksum_of_data_that_changed(tmp_path):
+    data, file = tmp_path / "some.csv", tmp_path / "run.npz"
+
+    def of_data():
+        return simulate.Run(LeastSquares(2, data=str(data)), "analog-sgd-ap", 0.02, 9.0, 30)
+
+    data.write_text("a,b,y\n1,2,3\n2,1,4\n", encoding="utf-8")
+    simulate.execute(of_data(), checkpoint=file)
+    data.write_text("a,b,y\n1,2,3\n2,1,5\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"very run; the checksum of data was \w{24}[.]{3} and is \w{24}[.]{3}$"):
+        simulate.execute(of_data(), checkpoint=file)
 
 
 def kept(described, file, steps):

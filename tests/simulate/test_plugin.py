@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from boundary import BadInput
+import simulate
+from boundary import BadInput, digest
 from simulate import plugins as plugin
 from simulate import problems
 
@@ -62,6 +63,46 @@ def test_what_fails_is_named_in_one_line(code: str, words: str, tmp_path: Path) 
         plugin.load(path)
     assert "\n" not in str(refused.value)
     assert str(path) not in sys.modules and problems.REGISTRY["quadratic"] is not int
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        ("return message, np.sin(weights)", "return message", "TypeError: cannot unpack"),
+        ("return message, np.sin(weights)", "raise OSError('two\\nlines')", "OSError: two lines, line 3"),
+        ("(steps, batch, self.stages)", "(steps, batch)", "IndexError: too many indices"),
+        ("return self.stages\n", "return 'two'\n", "TypeError: unsupported operand"),
+        ("return Facts(values, dict.fromkeys(values, True))", "return None", "AttributeError: 'NoneType'"),
+        ('"L": 1.0', '"L": "one"', "L of the problem cosines = one: must satisfy a number, or None"),
+        ('"L": 1.0', '"L": np.nan', "L of the problem cosines = nan: must satisfy a number, or None"),
+        ("return 0.0\n", "return 'low'\n", "ValueError: could not convert"),
+        ("REGISTRY[Cosines.name]", "REGISTRY[5]", "TypeError: the name of a problem is text, not 5"),
+        ("problems.REGISTRY", "Cosines.laws = 7\nproblems.REGISTRY", "AttributeError: 'int' object has no"),
+    ],
+)
+def test_a_problem_whose_code_cannot_be_run_is_refused(
+    right: str, wrong: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _example("problem.md", tmp_path / "mine.py")
+    code = path.read_text(encoding="utf-8")
+    assert right in code
+    path.write_text(code.replace(right, wrong), encoding="utf-8")
+    before = dict(problems.REGISTRY)
+    monkeypatch.setattr(plugin, "_LOADED", {})
+    monkeypatch.setattr(digest, "_EXECUTED", {})
+    try:
+        with pytest.raises(BadInput, match=re.escape(words)) as refused:
+            plugin.load(path)
+            simulate.run(problems.make("cosines", stages=2), "analog-sgd-ap", alpha=0.01, tau=5, iterations=20)
+        assert len(str(refused.value).splitlines()) == 1
+    finally:
+        problems.REGISTRY.clear()
+        problems.REGISTRY.update(before)
+
+
+def test_an_error_in_a_built_in_problem_stays_an_internal_one() -> None:
+    with pytest.raises(ZeroDivisionError), plugin.calling(problems.make("cosine", stages=2)):
+        raise ZeroDivisionError
 
 
 def test_a_file_is_executed_once(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_what_is_no_table_is_refused_with_the_place(text: str, target: str, word
     [
         ({"x": np.ones(3), "y": np.ones(3)}, "an array x of shape"),
         ({"x": np.ones((3, 2)), "y": np.ones((3, 1))}, "an array y of shape"),
-        ({"x": np.ones((3, 2))}, "one of x"),
+        ({"x": np.ones((3, 2))}, "an array y; the file has x"),
         ({"x": np.array([["a", "b"]]), "y": np.ones(1)}, "an array x of numbers"),
         ({"x": np.array([[1, np.nan]]), "y": np.ones(1)}, r"entry \(0, 1\) is none"),
         ({"x": np.ones((0, 2)), "y": np.ones(0)}, "an array x of shape"),

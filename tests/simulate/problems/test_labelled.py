@@ -163,8 +163,8 @@ Y = np.array([0, 1, 0, 1])
 @pytest.mark.parametrize(
     ("arrays", "classes", "words"),
     [
-        ({"x": X}, True, "one of x"),
-        ({"y": Y}, True, "one of y"),
+        ({"x": X}, True, "an array y; the file has x"),
+        ({"y": Y}, True, "an array x; the file has y"),
         ({"x": X[:, 0], "y": Y}, True, r"an array x of shape \(N, features\), not \(4,\)"),
         ({"x": X[:0], "y": Y[:0]}, True, r"an array x of shape \(N, features\), not \(0, 2\)"),
         ({"x": X, "y": Y[:3]}, True, r"an array y of shape \(4,\), not \(3,\)"),
