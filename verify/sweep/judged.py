@@ -8,6 +8,7 @@ from verify.judging.assumptions import Finding
 from verify.judging.checks import BASES, Basis, Check, EvidenceSummary, Verdict, gravest
 from verify.judging.norms import ConstantsSource
 from verify.judging.observations import Constants
+from verify.judging.tubes import TubeSummary
 from verify.sweep.drawn import Setting
 
 
@@ -23,6 +24,7 @@ class JudgedSetting:
         assumptions: which of them hold, and why.
         checks: one a form and basis, and the broken certificates.
         norms: of a network, its constants with certified and with observed norms; else empty.
+        tube: of a network that is judged on a region: its pilots, and how often it was left; else None.
         seconds: wall time.
 
     """
@@ -34,6 +36,7 @@ class JudgedSetting:
     assumptions: tuple[Finding, ...]
     checks: tuple[Check, ...]
     norms: tuple[ConstantsSource, ...] = ()
+    tube: TubeSummary | None = None
     seconds: float = 0.0
 
     @property
@@ -82,6 +85,7 @@ class JudgedSetting:
             "assumptions": [asdict(finding) for finding in self.assumptions],
             "checks": [check.to_json() for check in self.checks],
             "norms": [source.to_json() for source in self.norms],
+            **({} if self.tube is None else {"tube": vars(self.tube)}),
             "seconds": self.seconds,
         }
 
@@ -97,6 +101,7 @@ class JudgedSetting:
                 tuple(Finding(**finding) for finding in data["assumptions"]),
                 tuple(map(Check.from_json, data["checks"])),
                 tuple(map(ConstantsSource.from_json, data["norms"])),
+                TubeSummary.from_json(data["tube"]) if "tube" in data else None,
                 data["seconds"],
             )
         except (KeyError, TypeError, AttributeError) as error:
