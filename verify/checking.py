@@ -105,7 +105,7 @@ def check(runs: RunResult, *, confidence: float = 0.99) -> Report:
     if runs.run.replicas < 2:
         raise BadInput("replicas", runs.run.replicas, "at least 2 replicas", "a confidence bound")
     require_own_agreement(runs.run.problem)
-    observed, level = from_trajectories(runs, _pilot(runs)), 1 - confidence
+    observed, level = on_tubes.beside(from_trajectories(runs), runs, _pilot(runs)), 1 - confidence
     verdict = on_tubes.confront(observed, level)
     return Report(
         verdict.word,

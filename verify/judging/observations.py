@@ -22,7 +22,7 @@ from verify.judging.certificates import Certificate
 from verify.judging.response import LINEAR, DeviceResponse
 from verify.judging.rounding import Rounding
 from verify.judging.storage import Linear
-from verify.judging.tubes import Fixed, Stopped, seen
+from verify.judging.tubes import Stopped
 
 Array = NDArray[np.float64]
 
@@ -265,10 +265,8 @@ def _worse(some: Sequence[Certificate], others: Sequence[Certificate]) -> tuple[
     return tuple(one.worse(other) for one, other in zip(some, others, strict=True))
 
 
-def from_trajectories(runs: RunResult, fixed: Fixed | None = None) -> Observations:
-    """Join what a run showed with what was known of it, and the tube that was fixed for it; see `Observations`.
-
-    Replicas that diverged are counted, not averaged.
+def from_trajectories(runs: RunResult) -> Observations:
+    """Join what a run showed with what was known of it; replicas that diverged are counted, not averaged.
 
     The mean of B samples has variance sigma^2/B; Ln and the mean-square saturation are ratios and stay.
     """
@@ -315,7 +313,6 @@ def from_trajectories(runs: RunResult, fixed: Fixed | None = None) -> Observatio
         unstaged=runs.run.problem.unstaged,
         noise=partial(joint.noise, runs.run),
         linear=storage.of(runs.run),
-        stopped=None if fixed is None else seen(fixed, runs),
     )
 
 

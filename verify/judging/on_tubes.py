@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
+from simulate.results import RunResult
 from verify.judging import statistics, tubes, verdicts
 from verify.judging.checks import Basis, Check, CheckName
 from verify.judging.observations import SQUARED_GRADIENT, Observations
@@ -13,6 +14,11 @@ STOPPED = f"{SQUARED_GRADIENT.quantity.name}, until a tube is left"
 """What the bounds on the pilots' tube are of: A_T."""
 SHARE = 0.25
 """Of a setting's level, what A_T may spend; it is one quantity more beside those that are judged without a tube."""
+
+
+def beside(observed: Observations, runs: RunResult, fixed: tubes.Fixed | None) -> Observations:
+    """Return what a run showed with what it showed of the tube that was fixed for it, if there is one."""
+    return observed if fixed is None else replace(observed, stopped=tubes.seen(fixed, runs))
 
 
 def confront(observed: Observations, level: float) -> Confrontation:

@@ -63,7 +63,7 @@ def _fixed() -> Fixed:
 
 def _seen(fixed: Fixed, left: int = 0) -> Observations:
     """Return what fresh replicas show, had the first of them left the tube."""
-    observed = from_trajectories(_fresh(), fixed)
+    observed = on_tubes.beside(from_trajectories(_fresh()), _fresh(), fixed)
     if observed.stopped is None or not left:
         return observed
     outside = np.arange(24) < left

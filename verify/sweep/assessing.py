@@ -33,7 +33,8 @@ def trajectories(setting: Setting, replicas: int, seed: int) -> simulate.RunResu
 
 def observe(setting: Setting, replicas: int, seed: int, fixed: tubes.Fixed | None = None) -> Observations:
     """Run a setting and join what was seen with what was known, and with a tube that was fixed before."""
-    return from_trajectories(trajectories(setting, replicas, seed), fixed)
+    runs = trajectories(setting, replicas, seed)
+    return on_tubes.beside(from_trajectories(runs), runs, fixed)
 
 
 def pilot(setting: Setting) -> tubes.Fixed | None:
@@ -59,7 +60,7 @@ def assess(setting: Setting, confidence: float) -> JudgedSetting:
     level, fixed = Spending(confidence).level(setting.id), pilot(setting)
     replicas, looks = setting.replicas, 1
     first = trajectories(setting, replicas, look_seed(setting, 0))
-    observed = from_trajectories(first, fixed)
+    observed = on_tubes.beside(from_trajectories(first), first, fixed)
     verdict = on_tubes.confront(observed, level)
     while not verdict.settled and looks < verdicts.LOOKS:
         observed = observed.and_more(observe(setting, replicas, look_seed(setting, looks), fixed))
@@ -73,8 +74,8 @@ def assess(setting: Setting, confidence: float) -> JudgedSetting:
         tuple(assumptions.examine(observed)),
         verdict.checks,
         norms.sides(first.run, observed, level),
-        None if observed.stopped is None else tubes.TubeSummary.of(observed.stopped, verdicts.LOOKS),
         time.perf_counter() - start,
+        None if observed.stopped is None else tubes.TubeSummary.of(observed.stopped, verdicts.LOOKS),
     )
 
 

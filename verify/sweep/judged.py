@@ -24,8 +24,8 @@ class JudgedSetting:
         assumptions: which of them hold, and why.
         checks: one a form and basis, and the broken certificates.
         norms: of a network, its constants with certified and with observed norms; else empty.
-        tube: of a network that is judged on a region: its pilots, and how often it was left; else None.
         seconds: wall time.
+        tube: of a network that is judged on a region: its pilots, and how often it was left; else None.
 
     """
 
@@ -36,8 +36,8 @@ class JudgedSetting:
     assumptions: tuple[Finding, ...]
     checks: tuple[Check, ...]
     norms: tuple[ConstantsSource, ...] = ()
-    tube: TubeSummary | None = None
     seconds: float = 0.0
+    tube: TubeSummary | None = None
 
     @property
     def id(self) -> int:
@@ -101,8 +101,8 @@ class JudgedSetting:
                 tuple(Finding(**finding) for finding in data["assumptions"]),
                 tuple(map(Check.from_json, data["checks"])),
                 tuple(map(ConstantsSource.from_json, data["norms"])),
-                TubeSummary.from_json(data["tube"]) if "tube" in data else None,
                 data["seconds"],
+                TubeSummary.from_json(data["tube"]) if "tube" in data else None,
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a judged setting: {error!r}") from None

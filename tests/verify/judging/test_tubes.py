@@ -36,16 +36,21 @@ def checks(observed, level=LEVEL):
     return {check.claim: check for check in on_tubes.confront(observed, level).checks}
 
 
+def shown(run, fixed=None):
+    runs = simulate.execute(run)
+    return on_tubes.beside(from_trajectories(runs), runs, fixed)
+
+
 @pytest.fixture(scope="module", params=[LAGGED, STRAIGHT], ids=["with-lags", "without"])
 def case(request):
     fixed = fixed_for(request.param)
-    return fixed, from_trajectories(simulate.execute(request.param), fixed)
+    return fixed, shown(request.param, fixed)
 
 
 @pytest.fixture(scope="module")
 def straight():
     fixed = fixed_for(STRAIGHT)
-    return fixed, from_trajectories(simulate.execute(STRAIGHT), fixed)
+    return fixed, shown(STRAIGHT, fixed)
 
 
 def leavers(observed, count):
@@ -171,11 +176,11 @@ def test_the_pilots_seed_is_none_of_the_others():
 
 def test_replicas_of_two_looks_are_of_one_tube(straight):
     fixed, observed = straight
-    more = from_trajectories(simulate.execute(replace(STRAIGHT, seed=6)), fixed)
+    more = shown(replace(STRAIGHT, seed=6), fixed)
     both = observed.and_more(more)
     assert len(both.stopped.left) == both.replicas == 64
-    other = from_trajectories(simulate.execute(replace(STRAIGHT, seed=6)), fixed_for(STRAIGHT))
-    for wrong in (other, from_trajectories(simulate.execute(replace(STRAIGHT, seed=6)))):
+    other = shown(replace(STRAIGHT, seed=6), fixed_for(STRAIGHT))
+    for wrong in (other, shown(replace(STRAIGHT, seed=6))):
         with pytest.raises(BadInput, match="the tube of the replicas before"):
             observed.and_more(wrong)
 
@@ -190,7 +195,7 @@ def test_replicas_of_two_looks_are_of_one_tube(straight):
 )
 def test_what_a_tube_does_not_cover_is_not_applied(changes, reason):
     run = replace(STRAIGHT, **changes)
-    found = checks(from_trajectories(simulate.execute(run), fixed_for(run)))
+    found = checks(shown(run, fixed_for(run)))
     for name in tubes.NAMES:
         (check,) = (one for one in found.values() if one.name.form == name)
         assert check.verdict == "not applied" and reason in check.reason
