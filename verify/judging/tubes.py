@@ -36,7 +36,7 @@ from verify.judging import statistics
 from verify.judging.checks import Basis
 from verify.judging.statistics import Array
 from verify.regions import a_priori, covered, tube
-from verify.regions.network import check
+from verify.regions.network import check, value
 from verify.regions.tube import Constants, Tube
 
 PILOTS = 24
@@ -106,11 +106,47 @@ class Fixed:
     priori: tuple[float, float] | None = None
     priori_reason: str = ""
 
+    @property
+    def wide(self) -> float:
+        """Return how much the boxes are widened for rounding, w."""
+        return self.run.alpha * math.sqrt(self.run.iterations) * self.off * (1 + max(self.run.lags))
+
+    def ends(self, runs: RunResult) -> tuple[Array, Array]:
+        """Return what f(W_T) is at least and at most, shape (replicas,), of replicas that left; see `_ends_of`."""
+        if self.tube is None or self.held is None or runs.ranges is None:
+            return np.full(len(runs.final_value), math.nan), np.full(len(runs.final_value), math.nan)
+        return _ends_of(self.run, self.tube, self.wide, self.held, tube.merged(runs.ranges, len(self.tube.boxes)))
+
     def left_by(self, runs: RunResult) -> NDArray[np.bool_]:
         """Return which replicas left the tube, shape (replicas,); all of them if there is none."""
         if self.tube is None or runs.ranges is None:
             return np.ones(len(runs.mean_squared_gradient), dtype=bool)
         return self.tube.left_by(tube.merged(runs.ranges, len(self.tube.boxes)))
+
+
+def _ends_of(run: Run, laid: Tube, by: float, held: Constants, ranges: tube.Merged) -> tuple[Array, Array]:
+    """Return the least and the largest f that W_T may have, for each replica.
+
+    T is in the first bin b in whose box a replica is not. The step to W_T began in that box or in the one before, as T
+    may be the first step of b, and ends in either widened by one step. Of a replica that stayed, any bin is taken.
+    """
+    problem = check(run.problem)
+    most = [value(problem, box.widened(by + one.step))[1] for box, one in zip(laid.boxes, held.found, strict=True)]
+    least = [one.least for one in held.found]
+    inside = np.stack(
+        [
+            np.all((ranges.low[:, b] >= box.low) & (ranges.high[:, b] <= box.high), axis=1)
+            for b, box in enumerate(laid.boxes)
+        ],
+        axis=1,
+    )
+    first, stayed = np.argmin(inside, axis=1), np.all(inside, axis=1)
+    before = np.maximum(first - 1, 0)
+    low, high = np.array(least), np.array(most)
+    return (
+        np.where(stayed, low.min(), np.minimum(low[first], low[before])),
+        np.where(stayed, high.max(), np.maximum(high[first], high[before])),
+    )
 
 
 def wanted(run: Run) -> bool:
@@ -143,8 +179,7 @@ def fix(pilots: RunResult, direction: float) -> Fixed:
     known = replace(none, priori=priori, priori_reason=why)
     try:
         laid = tube.from_pilots(tube.merged(pilots.ranges, bins_of(run)))
-        wide = run.alpha * math.sqrt(run.iterations) * off * (1 + max(run.lags))
-        held = covered.on_tube(run, laid.widened(wide))
+        held = covered.on_tube(run, laid.widened(none.wide))
     except (ArithmeticError, BadInput) as error:
         return replace(known, reason=f"nothing holds on the tube of the pilots: {error}")
     return replace(known, tube=laid, held=held)
@@ -185,6 +220,8 @@ class Stopped:
         T2: sum of the squared saturation times the variance, over the elements, averaged over all steps, (f/w)^2.
         variance: of the direction, averaged over all steps, (f/w)^2.
         value: f(W_K).
+        least_end: f(W_T) at least, of replicas that left.
+        most_end: the same at most.
 
     """
 
@@ -194,12 +231,14 @@ class Stopped:
     T2: Array
     variance: Array
     value: Array
+    least_end: Array
+    most_end: Array
 
     def and_more(self, more: "Stopped | None") -> "Stopped":
         """Return these replicas and then those, of the same tube; other runs raise `BadInput`."""
         if more is None or more.fixed is not self.fixed:
             raise BadInput("tube", "another one", "the tube of the replicas before", "tube.certified")
-        names = ("left", "squared_gradient", "T2", "variance", "value")
+        names = ("left", "squared_gradient", "T2", "variance", "value", "least_end", "most_end")
         joined = {name: np.concatenate([getattr(self, name), getattr(more, name)]) for name in names}
         return Stopped(self.fixed, **joined)
 
@@ -231,6 +270,7 @@ def seen(fixed: Fixed, runs: RunResult) -> Stopped:
         runs.weighted_square_saturation,
         runs.mean_variance,
         runs.final_value,
+        *fixed.ends(runs),
     )
 
 
@@ -359,13 +399,13 @@ def noise(stopped: Stopped, held: Constants, alarm: float, look: float) -> tuple
 def end(stopped: Stopped, held: Constants, alarm: float, look: float, rounded: float) -> Interval:
     """Return E f(W_T) as `low`, `mean` and `high` bounds take it: the larger it is, the smaller is a bound.
 
-    Of a replica that left, f(W_T) is no less than the least f of the tube, and nothing is known of it from above.
+    Of a replica that left, f(W_T) is between the ends of f where it left.
     """
-    least = np.where(stopped.left, held.least, np.maximum(stopped.value - rounded, held.least))
-    low = held.least + float(statistics.lower_mean(least - held.least, alarm))
-    high = math.inf
-    if not np.any(stopped.left):
-        high = float(statistics.student_mean(stopped.value, look, "upper")) + rounded
+    floor = held.least
+    least = np.where(stopped.left, stopped.least_end, np.maximum(stopped.value - rounded, floor))
+    low = floor + float(statistics.lower_mean(np.maximum(least - floor, 0.0), alarm))
+    most = np.where(stopped.left, stopped.most_end, stopped.value + rounded)
+    high = float(statistics.student_mean(most, look, "upper"))
     return Interval(min(high, held.start), float(least.mean()), low * (1 - 1e-14) if low > 0 else low)
 
 

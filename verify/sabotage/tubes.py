@@ -152,7 +152,7 @@ def _measured() -> bool:
     total = (1 + held.rho) ** 2 * noise[1].mean / 2
     return (
         math.isclose(end.mean, float(mixed.mean()), rel_tol=1e-12)
-        and end.low == held.start
+        and end.low > whole.low
         and end.high < whole.high < float(all_stay.value.mean()) < whole.low
         and all(one.low < more.low < more.mean < one.high == more.high for one, more in zip(noise, other, strict=True))
         and math.isclose(half.c_w, 0.5 * 5e-3 * held.L * total, rel_tol=1e-9)

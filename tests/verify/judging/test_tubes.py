@@ -145,13 +145,32 @@ def test_the_noise_that_a_line_takes_by_hand(straight):
     assert tubes._with(held, 2e-4, 1e9, 1e9).c_w == held.c_w
 
 
+def test_f_where_a_replica_left_is_between_the_ends_of_the_boxes_around():
+    """Everything is outside from bin 3 on: then T is in bin 3, and f(W_T) is that of boxes 2 and 3."""
+    fixed = fixed_for(STRAIGHT)
+    runs = simulate.execute(STRAIGHT)
+    shifted = np.where(np.arange(8)[:, None] < 3, 0.0, 1.0)
+    moved = replace(runs.ranges, low=runs.ranges.low + shifted, high=runs.ranges.high + shifted)
+    least, most = fixed.ends(replace(runs, ranges=moved))
+    found = fixed.held.found
+    assert np.all(least == min(found[2].least, found[3].least))
+    for b in (2, 3):
+        corner = fixed.tube.boxes[b].high + found[b].step
+        at = [corner[:4].reshape(2, 2), corner[4:].reshape(2, 2)]
+        assert np.all(most >= float(NETWORK.moments(at).value)) and np.all(most < 3 * fixed.held.start)
+    stayed = fixed.ends(runs)
+    assert np.all(stayed[0] == min(one.least for one in found)) and np.all(stayed[1] >= most)
+
+
 def test_f_at_the_end_is_the_least_of_the_tube_where_a_replica_left(straight):
     fixed, observed = straight
     held, stopped = fixed.held, observed.stopped
     all_stay = tubes.end(stopped, held, 1e-3, 1e-3, 0.0)
     assert held.least <= all_stay.high <= stopped.value.mean() <= all_stay.low <= held.start
     some = tubes.end(leavers(observed, 4).stopped, held, 1e-3, 1e-3, 0.0)
-    assert some.low == held.start and some.mean < all_stay.mean and some.high <= all_stay.high
+    most = np.where(np.arange(32) < 4, stopped.most_end, stopped.value)
+    assert some.low == min(float(statistics.student_mean(most, 1e-3, "upper")), held.start)
+    assert all_stay.low < some.low and some.mean < all_stay.mean and some.high <= all_stay.high
     mixed = np.where(np.arange(32) < 4, held.least, stopped.value)
     assert some.mean == pytest.approx(mixed.mean(), rel=1e-12)
     none = tubes.end(leavers(observed, 32).stopped, held, 1e-3, 1e-3, 0.0)
