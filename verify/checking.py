@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 import simulate
 from boundary import BadInput
 from simulate.results import RunResult
-from verify.judging import assumptions, on_tubes, tubes, verdicts
+from verify.judging import assumptions, on_tubes, pilots, tubes, verdicts
 from verify.judging.checks import Check, EvidenceSummary, Verdict
 from verify.judging.norms import ConstantsSource, sides
 from verify.judging.observations import from_trajectories
@@ -117,9 +117,9 @@ def check(runs: RunResult, *, confidence: float = 0.99) -> Report:
     )
 
 
-def _pilot(runs: RunResult) -> tubes.Fixed | None:
+def _pilot(runs: RunResult) -> pilots.Fixed | None:
     """Return what pilots fix of a run that has the ranges of its weights; None of another."""
-    if not tubes.wanted(runs.run):
+    if not pilots.wanted(runs.run):
         return None
-    made = simulate.execute(replace(runs.run, replicas=tubes.PILOTS, seed=tubes.pilot_seed(runs.run.seed)))
-    return tubes.fix(made, from_trajectories(made).rounding.direction)
+    made = simulate.execute(replace(runs.run, replicas=pilots.PILOTS, seed=pilots.pilot_seed(runs.run.seed)))
+    return pilots.fix(made, from_trajectories(made).rounding.direction)

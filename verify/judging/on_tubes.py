@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from simulate.results import RunResult
-from verify.judging import statistics, tubes, verdicts
+from verify.judging import pilots, statistics, tubes, verdicts
 from verify.judging.checks import Basis, Check, CheckName
 from verify.judging.observations import SQUARED_GRADIENT, Observations
 from verify.judging.verdicts import Confrontation, Ends, Evidence
@@ -16,7 +16,7 @@ SHARE = 0.25
 """Of a setting's level, what A_T may spend; it is one quantity more beside those that are judged without a tube."""
 
 
-def beside(observed: Observations, runs: RunResult, fixed: tubes.Fixed | None) -> Observations:
+def beside(observed: Observations, runs: RunResult, fixed: pilots.Fixed | None) -> Observations:
     """Return what a run showed with what it showed of the tube that was fixed for it, if there is one."""
     return observed if fixed is None else replace(observed, stopped=tubes.seen(fixed, runs))
 

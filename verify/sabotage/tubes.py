@@ -14,9 +14,9 @@ from boundary import BadInput
 from simulate import problems
 from simulate.results import RunResult
 from simulate.run import Run
-from verify.judging import on_tubes, tubes, verdicts
+from verify.judging import on_tubes, pilots, tubes, verdicts
 from verify.judging.observations import Observations, from_trajectories
-from verify.judging.tubes import Fixed
+from verify.judging.pilots import Fixed
 from verify.regions import covered, tube
 from verify.regions.network import Box, Enclosed, enclose
 from verify.regions.tube import Constants, Tube
@@ -58,7 +58,7 @@ def _fresh() -> RunResult:
 
 
 def _fixed() -> Fixed:
-    return tubes.fix(_pilots(), _ROUNDING)
+    return pilots.fix(_pilots(), _ROUNDING)
 
 
 def _seen(fixed: Fixed, left: int = 0) -> Observations:
@@ -113,7 +113,7 @@ def _before() -> bool:
     try:
         tubes.seen(_fixed(), _pilots())
     except BadInput:
-        return tubes.pilot_seed(5) not in looks and tubes.pilot_seed(5) != tubes.pilot_seed(6)
+        return pilots.pilot_seed(5) not in looks and pilots.pilot_seed(5) != pilots.pilot_seed(6)
     return False
 
 
@@ -256,10 +256,10 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "tube: the least f of the box's middle": partial(swapped, tube, "enclose", _of_centre("least")),
     "tube: the saturation of the box's middle": partial(swapped, tube, "enclose", _of_centre("share")),
     "tube: the gradients of the box's middle": partial(swapped, tube, "enclose", _of_centre("slope")),
-    "tube: pilots taken again as replicas": partial(swapped, tubes, "pilot_seed", lambda seed: seed),
+    "tube: pilots taken again as replicas": partial(swapped, pilots, "pilot_seed", lambda seed: seed),
     "tube: pilots of the first look": partial(
         swapped,
-        tubes,
+        pilots,
         "pilot_seed",
         lambda seed: int(np.random.SeedSequence([seed, 0]).generate_state(1, np.uint64)[0] >> np.uint64(1)),
     ),

@@ -16,7 +16,7 @@ from boundary import BadInput, digest
 from simulate import plugins
 from simulate.problems import Problem
 from simulate.problems.checking import require_agreement
-from verify.judging import assumptions, norms, on_tubes, tubes, verdicts
+from verify.judging import assumptions, norms, on_tubes, pilots, tubes, verdicts
 from verify.judging.observations import Observations, from_trajectories
 from verify.judging.statistics import Spending
 from verify.sweep.drawn import Setting
@@ -31,18 +31,18 @@ def trajectories(setting: Setting, replicas: int, seed: int) -> simulate.RunResu
     return simulate.execute(setting.afresh(replicas=replicas, seed=seed))
 
 
-def observe(setting: Setting, replicas: int, seed: int, fixed: tubes.Fixed | None = None) -> Observations:
+def observe(setting: Setting, replicas: int, seed: int, fixed: pilots.Fixed | None = None) -> Observations:
     """Run a setting and join what was seen with what was known, and with a tube that was fixed before."""
     runs = trajectories(setting, replicas, seed)
     return on_tubes.beside(from_trajectories(runs), runs, fixed)
 
 
-def pilot(setting: Setting) -> tubes.Fixed | None:
+def pilot(setting: Setting) -> pilots.Fixed | None:
     """Return what pilots fix of a setting, with a seed of their own; None if it does not ask for ranges."""
-    if not tubes.wanted(setting):
+    if not pilots.wanted(setting):
         return None
-    runs = trajectories(setting, tubes.PILOTS, tubes.pilot_seed(setting.seed))
-    return tubes.fix(runs, from_trajectories(runs).rounding.direction)
+    runs = trajectories(setting, pilots.PILOTS, pilots.pilot_seed(setting.seed))
+    return pilots.fix(runs, from_trajectories(runs).rounding.direction)
 
 
 def look_seed(setting: Setting, look: int) -> int:

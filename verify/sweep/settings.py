@@ -30,7 +30,7 @@ from simulate import problems
 from simulate.problems import activations
 from theory.setting import algorithms
 from theory.theorems import network
-from verify.judging.tubes import BINS
+from verify.judging.pilots import BINS
 from verify.sweep import axes, device_families, units
 from verify.sweep.axes import Draw, Geometric, OneOf, Uniform, Whole
 from verify.sweep.drawn import Family, Setting, largest_weight, replicas_of, step_size, weight_range

@@ -12,7 +12,7 @@ import verify
 from boundary import BadInput, json_text
 from simulate import problems
 from simulate.run import Run
-from verify.judging import on_tubes, statistics, tubes, verdicts
+from verify.judging import on_tubes, pilots, statistics, tubes, verdicts
 from verify.judging.observations import from_trajectories
 from verify.judging.rounding import Rounding
 from verify.regions import a_priori, covered, tube
@@ -28,8 +28,8 @@ STRAIGHT = Run(NETWORK, "analog-sgd", alpha=2e-4, tau=6.0, iterations=400, repli
 
 
 def fixed_for(run, **changes):
-    pilots = simulate.execute(replace(run, replicas=tubes.PILOTS, seed=tubes.pilot_seed(run.seed)))
-    return replace(tubes.fix(pilots, from_trajectories(pilots).rounding.direction), **changes)
+    made = simulate.execute(replace(run, replicas=pilots.PILOTS, seed=pilots.pilot_seed(run.seed)))
+    return replace(pilots.fix(made, from_trajectories(made).rounding.direction), **changes)
 
 
 def checks(observed, level=LEVEL):
@@ -179,10 +179,10 @@ def test_f_at_the_end_is_the_least_of_the_tube_where_a_replica_left(straight):
 
 def test_the_pilots_are_no_replicas(straight):
     fixed, _ = straight
-    pilots = simulate.execute(replace(STRAIGHT, replicas=24, seed=tubes.pilot_seed(5)))
-    assert not fixed.left_by(pilots).any()
+    made = simulate.execute(replace(STRAIGHT, replicas=24, seed=pilots.pilot_seed(5)))
+    assert not fixed.left_by(made).any()
     with pytest.raises(BadInput, match="other than that of the pilots"):
-        tubes.seen(fixed, pilots)
+        tubes.seen(fixed, made)
     with pytest.raises(BadInput, match="the run that the tube was made for"):
         tubes.seen(fixed, simulate.execute(replace(STRAIGHT, alpha=1e-4)))
 
@@ -190,7 +190,7 @@ def test_the_pilots_are_no_replicas(straight):
 def test_the_pilots_seed_is_none_of_the_others():
     setting = Setting(NETWORK, "analog-sgd", 2e-4, 6.0, 400, 8, seed=5, ranges=8)
     others = {5, *(assessing.look_seed(setting, look) for look in range(verdicts.LOOKS))}
-    assert tubes.pilot_seed(5) not in others and tubes.pilot_seed(5) == tubes.pilot_seed(5) != tubes.pilot_seed(6)
+    assert pilots.pilot_seed(5) not in others and pilots.pilot_seed(5) == pilots.pilot_seed(5) != pilots.pilot_seed(6)
 
 
 def test_replicas_of_two_looks_are_of_one_tube(straight):
@@ -246,11 +246,11 @@ def test_rounding_raises_a_bound_as_the_theorem_takes_it(straight):
 
 def test_rounding_widens_boxes_and_the_a_priori_radius(straight, monkeypatch):
     fixed, _ = straight
-    pilots = simulate.execute(replace(STRAIGHT, replicas=24, seed=tubes.pilot_seed(5)))
+    made = simulate.execute(replace(STRAIGHT, replicas=24, seed=pilots.pilot_seed(5)))
     seen = []
     true = covered.on_tube
     monkeypatch.setattr(covered, "on_tube", lambda run, laid: (seen.append(laid), true(run, laid))[1])
-    tubes.fix(pilots, 1e-3)
+    pilots.fix(made, 1e-3)
     by = 2e-4 * math.sqrt(400) * 2e-3
     assert seen[1].boxes[3].high == pytest.approx(fixed.tube.boxes[3].high + by, rel=1e-12)
     problem = covered.check(NETWORK)
@@ -279,7 +279,7 @@ def test_nothing_is_said_where_replicas_diverged(straight):
 def test_a_setting_keeps_its_tube_and_is_judged_the_same_again():
     setting = Setting(NETWORK, "analog-sgd", 2e-4, 6.0, 400, 16, seed=5, ranges=8)
     first, again = assessing.assess(setting, 0.99), assessing.assess(setting, 0.99)
-    assert first.tube is not None and first.tube.seed == tubes.pilot_seed(5)
+    assert first.tube is not None and first.tube.seed == pilots.pilot_seed(5)
     assert (first.tube.pilots, first.tube.ranges, first.tube.boxes) == (24, 8, 8)
     plain = json.loads(json_text(first.to_json()))
     assert JudgedSetting.from_json(plain).tube == first.tube and plain["setting"]["ranges"] == 8
@@ -293,14 +293,14 @@ def test_a_setting_keeps_its_tube_and_is_judged_the_same_again():
 
 def test_the_families_that_are_asked_for_have_tubes_and_no_others():
     for name in ("network-long", "network-deep"):
-        assert drawn.sample(1, 0, (name,)).ranges == tubes.BINS
+        assert drawn.sample(1, 0, (name,)).ranges == pilots.BINS
     for name in drawn.FAMILIES:
         assert drawn.sample(1, 0, (name,)).ranges == 0
 
 
 def test_deep_networks_have_fewer_boxes():
     deep = replace(STRAIGHT, problem=problems.make("network", 8, width=2, samples=4), lags=(0,) * 8, ranges=64)
-    assert tubes.bins_of(deep) == 16 and tubes.bins_of(replace(STRAIGHT, ranges=64)) == 64
+    assert pilots.bins_of(deep) == 16 and pilots.bins_of(replace(STRAIGHT, ranges=64)) == 64
 
 
 def test_check_judges_a_run_with_ranges_on_a_tube():
