@@ -1,15 +1,16 @@
 """`verify.check`: one run against every bound."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from io import StringIO
 from typing import Any, cast
 
 from rich.console import Console, Group, RenderableType
 
+import simulate
 from boundary import BadInput
 from simulate.results import RunResult
-from verify.judging import assumptions, verdicts
+from verify.judging import assumptions, on_tubes, pilots, tubes, verdicts
 from verify.judging.checks import Check, EvidenceSummary, Verdict
 from verify.judging.norms import ConstantsSource, sides
 from verify.judging.observations import from_trajectories
@@ -27,6 +28,7 @@ class Report:
         observed: A, its confidence bounds, the saturation.
         assumptions: certified, measured or violated, with the numbers behind it.
         norms: of a network, its constants and the bound with certified and with observed norms; else empty.
+        tube: of a run with ranges: the pilots of its tube, and how often it was left; else None.
 
     """
 
@@ -35,6 +37,7 @@ class Report:
     observed: EvidenceSummary
     assumptions: tuple[assumptions.Finding, ...]
     norms: tuple[ConstantsSource, ...] = ()
+    tube: tubes.TubeSummary | None = None
 
     @property
     def ok(self) -> bool:
@@ -49,6 +52,7 @@ class Report:
             "observed": self.observed.to_json(),
             "assumptions": [asdict(found) for found in self.assumptions],
             "norms": [source.to_json() for source in self.norms],
+            **({} if self.tube is None else {"tube": vars(self.tube)}),
         }
 
     def __rich__(self) -> RenderableType:
@@ -85,6 +89,8 @@ class Report:
 def check(runs: RunResult, *, confidence: float = 0.99) -> Report:
     """Confront one run with every form of every bound.
 
+    A run with `ranges` is judged on a tube as well: 24 pilots with a seed of their own are run here to fix it.
+
     Args:
         runs: what `simulate.run` returned, of at least two replicas.
         confidence: of the a-priori checks of this run; a family of runs needs `verify run`. The a-posteriori checks
@@ -99,12 +105,21 @@ def check(runs: RunResult, *, confidence: float = 0.99) -> Report:
     if runs.run.replicas < 2:
         raise BadInput("replicas", runs.run.replicas, "at least 2 replicas", "a confidence bound")
     require_own_agreement(runs.run.problem)
-    observed, level = from_trajectories(runs), 1 - confidence
-    verdict = verdicts.confront(observed, level)
+    observed, level = on_tubes.beside(from_trajectories(runs), runs, _pilot(runs)), 1 - confidence
+    verdict = on_tubes.confront(observed, level)
     return Report(
         verdict.word,
         verdict.checks,
         verdict.evidence.summary(level),
         tuple(assumptions.examine(observed)),
         sides(runs.run, observed, level),
+        None if observed.stopped is None else tubes.TubeSummary.of(observed.stopped, verdicts.LOOKS),
     )
+
+
+def _pilot(runs: RunResult) -> pilots.Fixed | None:
+    """Return what pilots fix of a run that has the ranges of its weights; None of another."""
+    if not pilots.wanted(runs.run):
+        return None
+    made = simulate.execute(replace(runs.run, replicas=pilots.PILOTS, seed=pilots.pilot_seed(runs.run.seed)))
+    return pilots.fix(made, from_trajectories(made).rounding.direction)

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from verify.sabotage import bounds as wrong_bounds
-from verify.sabotage import conditional_means, falling, mutants, running, stages, statements, storage
+from verify.sabotage import conditional_means, falling, mutants, running, stages, statements, storage, tubes
 from verify.sabotage import devices as wrong_devices
 from verify.sabotage import free as wrong_free
 from verify.sabotage import simulation as wrong_simulation
@@ -15,7 +15,7 @@ from verify.sabotage.faults import Fault
 
 MODULES = [
     statements, stages, wrong_bounds, wrong_free, wrong_simulation, falling, wrong_statistics, conditional_means,
-    storage, wrong_devices,
+    storage, tubes, wrong_devices,
 ]  # fmt: skip
 
 KINDS = {
@@ -44,6 +44,7 @@ KINDS = {
         "two-sided for one-sided": "two-sided",
         "no multiplicity control": "no multiplicity control",
         "conditional means": "conditional means: the sample's noise for the step's",
+        "tubes": "tube: enclosed on boxes half as wide|tube: exits not counted|tube: pilots taken again as replicas",
         "certificates of runs": "linear: a certificate of a smaller saturation",
     },
     "devices": {

@@ -22,6 +22,7 @@ from verify.judging.certificates import Certificate
 from verify.judging.response import LINEAR, DeviceResponse
 from verify.judging.rounding import Rounding
 from verify.judging.storage import Linear
+from verify.judging.tubes import Stopped
 
 Array = NDArray[np.float64]
 
@@ -113,6 +114,7 @@ class Observations:
         unstaged: of a network, why no theorem gives its L; empty where one does, and of other problems.
         noise: returns sigma2 and nu of a step, certified while no weight is beyond a saturation (`joint.noise`).
         linear: the run's numbers, where its directions are linear (`storage`); else None.
+        stopped: of all replicas, up to where they left a tube that was fixed before them; None if there is none.
 
     """
 
@@ -137,6 +139,7 @@ class Observations:
     unstaged: str = ""
     noise: Callable[[float], Mapping[str, float]] = field(default=lambda _: {}, compare=False, repr=False)
     linear: Linear | None = field(default=None, compare=False, repr=False)
+    stopped: Stopped | None = field(default=None, compare=False, repr=False)
 
     @property
     def seen(self) -> Literal["measured", "sampled"]:
@@ -205,6 +208,7 @@ class Observations:
             certificates=_worse(self.certificates, more.certificates),
             average_gap=np.concatenate([self.average_gap, more.average_gap]),
             last_gap=np.concatenate([self.last_gap, more.last_gap]),
+            stopped=None if self.stopped is None else self.stopped.and_more(more.stopped),
         )
 
 

@@ -77,7 +77,15 @@ class Flow(NamedTuple):
     step: Array
 
 
-def flow(problem: Network, box: Box, tau: float, alpha: float, lag: int = 0, before: Array | None = None) -> Flow:
+def flow(
+    problem: Network,
+    box: Box,
+    tau: float,
+    alpha: float,
+    lag: int = 0,
+    before: Array | None = None,
+    rounded: float = 0.0,
+) -> Flow:
     """Return the mean of g + |g| w/tau, shape (D,), the spread of its elements, and how far a step moves at most.
 
     Args:
@@ -87,12 +95,13 @@ def flow(problem: Network, box: Box, tau: float, alpha: float, lag: int = 0, bef
         alpha: step size.
         lag: how many steps older the forward weights are at most.
         before: how far an earlier step moves at most, made outside the box, shape (D,), if weights may be that stale.
+        rounded: how far rounding moves a weight beside its step at most, w.
 
     """
     reach = np.zeros(len(box.low)) if before is None else lag * before * _UP
     forward = box.widened(reach)
     g = directions(problem, forward, box)
-    step = ((Intervals.exactly(shares(box, tau)) + 1.0) * moments(g).largest * alpha).largest
+    step = ((Intervals.exactly(shares(box, tau)) + 1.0) * moments(g).largest * alpha).largest + rounded
     apart = lag * (step if before is None else np.maximum(step, before)) * _UP
     mean = mean_direction(problem, forward, box, apart)
     if tau == inf:
@@ -110,10 +119,10 @@ def edges_of(iterations: int, bins: int) -> NDArray[np.int64]:
 class _Course:
     """The tube while it is made: where the centre is, and the sums up to there."""
 
-    def __init__(self, problem: Network, alpha: float, tau: float, lags: Sequence[int]) -> None:
+    def __init__(self, problem: Network, alpha: float, tau: float, lags: Sequence[int], apart: float) -> None:
         self.problem, self.alpha, self.tau, self.longest = problem, alpha, tau, max(lags)
-        self.centre = flat(problem.initial_weights())
-        self.drift, self.squares = np.zeros(len(self.centre)), np.zeros(len(self.centre))
+        self.centre, self.apart = flat(problem.initial_weights()), apart
+        self.drift, self.squares = np.full(len(self.centre), apart), np.zeros(len(self.centre))
         self.steps: list[tuple[int, Array]] = []
 
     def velocity(self, at: Array) -> Array:
@@ -135,7 +144,7 @@ class _Course:
         radius, before = self._radius(self.drift, self.squares, log_term) + 1e-12, self.before(first)
         for _ in range(_ROUNDS):
             box = line.widened(radius)
-            found = flow(self.problem, box, self.tau, self.alpha, self.longest, before)
+            found = flow(self.problem, box, self.tau, self.alpha, self.longest, before, self.apart)
             drift = (self.drift + self.alpha * count * (found.mean - mean).largest) * _UP
             squares = (self.squares + count * found.spread**2) * _UP
             needed = self._radius(drift, squares, log_term)
@@ -161,6 +170,7 @@ def a_priori(
     *,
     leaving: float = LEAVING,
     bins: int = BINS,
+    apart: float = 0.0,
 ) -> Found:
     """Return a tube that a run leaves with probability `leaving` at most, if one closes.
 
@@ -172,13 +182,14 @@ def a_priori(
         iterations: K.
         leaving: in (0, 1).
         bins: of time, at most two more.
+        apart: how far rounding may move a weight in all steps together, w.
 
     """
     if not 0 < leaving < 1:
         raise BadInput("leaving", leaving, "0 < leaving < 1", "tube.a_priori")
     if not 0 < alpha < inf:
         raise BadInput("alpha", alpha, "alpha > 0 and finite", "tube.a_priori")
-    edges, course = edges_of(iterations, bins), _Course(check(problem), alpha, tau, lags)
+    edges, course = edges_of(iterations, bins), _Course(check(problem), alpha, tau, lags, apart)
     log_term = log(2 * len(course.centre) * (len(edges) - 1) / leaving) * (1 + 1e-12)
     largest = max(1.0, float(np.max(np.abs(course.centre))))
     boxes = list[Box]()

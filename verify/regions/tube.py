@@ -88,6 +88,10 @@ class Tube:
         """Return K."""
         return int(self.edges[-1])
 
+    def widened(self, by: float) -> "Tube":
+        """Return the tube with the ends of all boxes moved outward by `by` >= 0."""
+        return Tube(self.edges, tuple(box.widened(by) for box in self.boxes))
+
     def left_by(self, ranges: Visited) -> NDArray[np.bool_]:
         """Return which replicas were outside a box at some step, shape (replicas,); a diverged one was.
 
@@ -227,7 +231,9 @@ def combine(problem: Network, found: tuple[Enclosed, ...], lengths: Array, alpha
     )
 
 
-def with_noise(held: Constants, alpha: float, T2: float, stage_variances: Sequence[float]) -> Constants:
+def with_noise(
+    held: Constants, alpha: float, T2: float, stage_variances: Sequence[float], total: float = inf
+) -> Constants:
     """Return the constants with the noise as runs showed it, where that is less than what holds on the tube.
 
     c_w is then alpha/2 times the largest L times the noise of all stages: where noise was met is not looked at.
@@ -237,18 +243,24 @@ def with_noise(held: Constants, alpha: float, T2: float, stage_variances: Sequen
         alpha: step size.
         T2: upper bound of the sum over the elements of share^2 times variance, averaged over the steps before T.
         stage_variances: of the variances of the stages' steps, (1 + share)^2 times that of the direction by element.
+        total: of their sum, where that is known to be less.
 
     """
     met = np.asarray(stage_variances, dtype=np.float64)
     if met.shape != held.stage_variances.shape or not (np.all(met >= 0) and T2 >= 0):
         raise BadInput("noise", (T2, *stage_variances), f"T2 and {len(held.S)} variances, all >= 0", "mean.feasible")
     stages = np.minimum(held.stage_variances, met)
-    curved = 0.5 * alpha * held.L * float(np.sum(stages)) * (1 + (len(stages) + 8) * EPS)
+    curved = 0.5 * alpha * held.L * min(float(np.sum(stages)), total) * (1 + (len(stages) + 8) * EPS)
     return replace(held, T2=min(held.T2, T2), stage_variances=stages, c_w=min(held.c_w, curved))
 
 
-def stopped(held: Constants, alpha: float, iterations: int, lags: Sequence[int], end: float | None = None) -> float:
+def stopped(
+    held: Constants, alpha: float, iterations: int, lags: Sequence[int], end: float | None = None, *, off: float = 0.0
+) -> float:
     """Return an upper bound of A_T; inf where the theorem does not apply and the gradients are not bounded.
+
+    Directions that are off by r, N(r) <= off, add N(r) to qn by the mean of r, and to the noise the rest of it:
+    Lambdah times it to nu, and sqrt(L_k) r to sqrt(L_k) omega in c_w (Minkowski).
 
     Args:
         held: of the tube.
@@ -257,10 +269,13 @@ def stopped(held: Constants, alpha: float, iterations: int, lags: Sequence[int],
         lags: as for `constants`.
         end: lower bound of E f(W_T), where a better one than the least f on the tube is known. Of runs: f(W_K) of those
             that stayed in the tube, and the least f of those that left.
+        off: how much directions are off, root mean square over the steps, f/w.
 
     """
     delay = delay_constants(held.S, lags, held.stage_variances)
     least = held.least if end is None else max(end, held.least)
+    more = (float(delay["Lambdah"] or 0.0) + 1 / ((1 + held.rho) * alpha)) * off
+    curved = 0.5 * alpha * (sqrt(2 * held.c_w / alpha) + sqrt(held.L) * off) ** 2
     given = {
         "L": held.L,
         "Delta": max(float(above(np.asarray(held.start - least))), 0.0),
@@ -268,9 +283,9 @@ def stopped(held: Constants, alpha: float, iterations: int, lags: Sequence[int],
         "K": iterations,
         "rho": held.rho,
         "Lambda1": delay["Lambda1"],
-        "nu": delay["nu"],
+        "nu": float(delay["nu"] or 0.0) + more,
         "T2": held.T2,
-        "c_w": held.c_w,
+        "c_w": curved if off else held.c_w,
     }
     try:
         return min(float(theory.bound("mean")(**given)), held.direct)

@@ -19,10 +19,23 @@ from verify.sabotage import (
     statements,
     statistics,
     storage,
+    tubes,
 )
 from verify.sabotage.faults import AREAS, Answer, Area, Detector, Fault
 
-MODULES = (statements, stages, bounds, free, simulation, falling, statistics, conditional_means, storage, devices)
+MODULES = (
+    statements,
+    stages,
+    bounds,
+    free,
+    simulation,
+    falling,
+    statistics,
+    conditional_means,
+    storage,
+    tubes,
+    devices,
+)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from boundary import BadInput, digest
 from simulate import plugins
 from simulate.problems import Problem
 from simulate.problems.checking import require_agreement
-from verify.judging import assumptions, norms, verdicts
+from verify.judging import assumptions, norms, on_tubes, pilots, tubes, verdicts
 from verify.judging.observations import Observations, from_trajectories
 from verify.judging.statistics import Spending
 from verify.sweep.drawn import Setting
@@ -31,9 +31,18 @@ def trajectories(setting: Setting, replicas: int, seed: int) -> simulate.RunResu
     return simulate.execute(setting.afresh(replicas=replicas, seed=seed))
 
 
-def observe(setting: Setting, replicas: int, seed: int) -> Observations:
-    """Run a setting and join what was seen with what was known."""
-    return from_trajectories(trajectories(setting, replicas, seed))
+def observe(setting: Setting, replicas: int, seed: int, fixed: pilots.Fixed | None = None) -> Observations:
+    """Run a setting and join what was seen with what was known, and with a tube that was fixed before."""
+    runs = trajectories(setting, replicas, seed)
+    return on_tubes.beside(from_trajectories(runs), runs, fixed)
+
+
+def pilot(setting: Setting) -> pilots.Fixed | None:
+    """Return what pilots fix of a setting, with a seed of their own; None if it does not ask for ranges."""
+    if not pilots.wanted(setting):
+        return None
+    runs = trajectories(setting, pilots.PILOTS, pilots.pilot_seed(setting.seed))
+    return pilots.fix(runs, from_trajectories(runs).rounding.direction)
 
 
 def look_seed(setting: Setting, look: int) -> int:
@@ -48,14 +57,14 @@ def assess(setting: Setting, confidence: float) -> JudgedSetting:
     """
     start = time.perf_counter()
     require_own_agreement(setting.problem)
-    level = Spending(confidence).level(setting.id)
+    level, fixed = Spending(confidence).level(setting.id), pilot(setting)
     replicas, looks = setting.replicas, 1
     first = trajectories(setting, replicas, look_seed(setting, 0))
-    observed = from_trajectories(first)
-    verdict = verdicts.confront(observed, level)
+    observed = on_tubes.beside(from_trajectories(first), first, fixed)
+    verdict = on_tubes.confront(observed, level)
     while not verdict.settled and looks < verdicts.LOOKS:
-        observed = observed.and_more(observe(setting, replicas, look_seed(setting, looks)))
-        verdict = verdicts.confront(observed, level)
+        observed = observed.and_more(observe(setting, replicas, look_seed(setting, looks), fixed))
+        verdict = on_tubes.confront(observed, level)
         replicas, looks = 2 * replicas, looks + 1
     return JudgedSetting(
         setting,
@@ -66,6 +75,7 @@ def assess(setting: Setting, confidence: float) -> JudgedSetting:
         verdict.checks,
         norms.sides(first.run, observed, level),
         time.perf_counter() - start,
+        None if observed.stopped is None else tubes.TubeSummary.of(observed.stopped, verdicts.LOOKS),
     )
 
 

@@ -8,6 +8,7 @@ from verify.judging.assumptions import Finding
 from verify.judging.checks import BASES, Basis, Check, EvidenceSummary, Verdict, gravest
 from verify.judging.norms import ConstantsSource
 from verify.judging.observations import Constants
+from verify.judging.tubes import TubeSummary
 from verify.sweep.drawn import Setting
 
 
@@ -24,6 +25,7 @@ class JudgedSetting:
         checks: one a form and basis, and the broken certificates.
         norms: of a network, its constants with certified and with observed norms; else empty.
         seconds: wall time.
+        tube: of a network that is judged on a region: its pilots, and how often it was left; else None.
 
     """
 
@@ -35,6 +37,7 @@ class JudgedSetting:
     checks: tuple[Check, ...]
     norms: tuple[ConstantsSource, ...] = ()
     seconds: float = 0.0
+    tube: TubeSummary | None = None
 
     @property
     def id(self) -> int:
@@ -82,6 +85,7 @@ class JudgedSetting:
             "assumptions": [asdict(finding) for finding in self.assumptions],
             "checks": [check.to_json() for check in self.checks],
             "norms": [source.to_json() for source in self.norms],
+            **({} if self.tube is None else {"tube": vars(self.tube)}),
             "seconds": self.seconds,
         }
 
@@ -98,6 +102,7 @@ class JudgedSetting:
                 tuple(map(Check.from_json, data["checks"])),
                 tuple(map(ConstantsSource.from_json, data["norms"])),
                 data["seconds"],
+                TubeSummary.from_json(data["tube"]) if "tube" in data else None,
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a judged setting: {error!r}") from None

@@ -30,6 +30,7 @@ from simulate import problems
 from simulate.problems import activations
 from theory.setting import algorithms
 from theory.theorems import network
+from verify.judging.pilots import BINS
 from verify.sweep import axes, device_families, units
 from verify.sweep.axes import Draw, Geometric, OneOf, Uniform, Whole
 from verify.sweep.drawn import Family, Setting, largest_weight, replicas_of, step_size, weight_range
@@ -159,7 +160,7 @@ def _network_long(draw: Draw) -> Setting:
     _, alpha, tau = min(found)
     iterations = draw["iterations"]
     replicas = replicas_of(3.2e8, iterations, 1, 32, 64)
-    return Setting(problem, draw["algorithm"], alpha, tau, iterations, replicas)
+    return Setting(problem, draw["algorithm"], alpha, tau, iterations, replicas, ranges=BINS)
 
 
 TRAVEL = {4: 600.0, 8: 100.0}
@@ -178,7 +179,8 @@ def _network_deep(draw: Draw) -> Setting:
     iterations = draw["iterations"]
     nanoseconds = 40 + 0.5 * draw["stages"] * draw["width"] ** 2  # a replica-step's, measured
     replicas = replicas_of(2e10, iterations, nanoseconds, 16, 64)
-    return Setting(problem, draw["algorithm"], alpha, 3 * largest_weight(problem), iterations, replicas)
+    tau = 3 * largest_weight(problem)
+    return Setting(problem, draw["algorithm"], alpha, tau, iterations, replicas, ranges=BINS)
 
 
 _NETWORK_AXES: dict[str, axes.Axis] = {

@@ -1,0 +1,162 @@
+"""What pilots fix before replicas are judged: a tube, what holds on it, and the a-priori tube beside it."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundary import BadInput
+from simulate.results import RunResult
+from simulate.run import Run
+from verify.judging.statistics import Array
+from verify.regions import a_priori, covered, tube
+from verify.regions.network import check, value
+from verify.regions.tube import Constants, Tube
+
+PILOTS = 24
+BINS = 64
+"""Bins of time that a setting asks for whose tube is judged."""
+_DEEP, _FEW = 8, 16
+"""From so many stages on the bins are merged to so many: an enclosure of a deep network takes seconds."""
+_LONGEST = 10**5
+"""K up to which an a-priori tube is looked for."""
+_STREAM = 0x70696C6F74
+"""What sets the pilots' seed apart from those of the looks, which are 0, 1, 2."""
+_ALLOWED = 2.0
+"""The rounding of the replicas that is allowed for, as a multiple of the pilots'."""
+
+
+def pilot_seed(seed: int) -> int:
+    """Return the seed of the pilots of a run or setting; they are independent of its replicas at every look."""
+    return int(np.random.SeedSequence([seed, _STREAM]).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+@dataclass(frozen=True, eq=False)
+class Fixed:
+    """What is fixed before the replicas that are judged.
+
+    Args:
+        run: what is judged.
+        seed: of the pilots.
+        pilots: how many there were.
+        off: the rounding that is allowed for, root mean square of what directions are off by, f/w.
+        tube: around what they visited; None if there is none.
+        held: what holds on it; None if nothing is known.
+        reason: why one of them is None.
+        priori: upper bound of A that no run was looked at for, with and without rounding; None if there is none.
+        priori_reason: why.
+
+    """
+
+    run: Run
+    seed: int
+    pilots: int
+    off: float
+    tube: Tube | None = None
+    held: Constants | None = None
+    reason: str = ""
+    priori: tuple[float, float] | None = None
+    priori_reason: str = ""
+
+    @property
+    def wide(self) -> float:
+        """Return how much the boxes are widened for rounding, w."""
+        return self.run.alpha * math.sqrt(self.run.iterations) * self.off * (1 + max(self.run.lags))
+
+    def ends(self, runs: RunResult) -> tuple[Array, Array]:
+        """Return what f(W_T) is at least and at most, shape (replicas,), of replicas that left; see `_ends_of`."""
+        if self.tube is None or self.held is None or runs.ranges is None:
+            return np.full(len(runs.final_value), math.nan), np.full(len(runs.final_value), math.nan)
+        return _ends_of(self.run, self.tube, self.wide, self.held, tube.merged(runs.ranges, len(self.tube.boxes)))
+
+    def left_by(self, runs: RunResult) -> NDArray[np.bool_]:
+        """Return which replicas left the tube, shape (replicas,); all of them if there is none."""
+        if self.tube is None or runs.ranges is None:
+            return np.ones(len(runs.mean_squared_gradient), dtype=bool)
+        return self.tube.left_by(tube.merged(runs.ranges, len(self.tube.boxes)))
+
+
+def _ends_of(run: Run, laid: Tube, by: float, held: Constants, ranges: tube.Merged) -> tuple[Array, Array]:
+    """Return the least and the largest f that W_T may have, for each replica.
+
+    T is in the first bin b in whose box a replica is not. The step to W_T began in that box or in the one before, as T
+    may be the first step of b, and ends in either widened by one step. Of a replica that stayed, any bin is taken.
+    """
+    problem = check(run.problem)
+    most = [value(problem, box.widened(by + one.step))[1] for box, one in zip(laid.boxes, held.found, strict=True)]
+    least = [one.least for one in held.found]
+    inside = np.stack(
+        [
+            np.all((ranges.low[:, b] >= box.low) & (ranges.high[:, b] <= box.high), axis=1)
+            for b, box in enumerate(laid.boxes)
+        ],
+        axis=1,
+    )
+    first, stayed = np.argmin(inside, axis=1), np.all(inside, axis=1)
+    before = np.maximum(first - 1, 0)
+    low, high = np.array(least), np.array(most)
+    return (
+        np.where(stayed, low.min(), np.minimum(low[first], low[before])),
+        np.where(stayed, high.max(), np.maximum(high[first], high[before])),
+    )
+
+
+def wanted(run: Run) -> bool:
+    """Return whether a run is to be judged on a tube: whether it asks for the ranges of its weights."""
+    return run.ranges > 0
+
+
+def bins_of(run: Run) -> int:
+    """Return how many boxes the tube of a run has at most."""
+    return min(run.ranges, _FEW) if run.problem.stages >= _DEEP else run.ranges
+
+
+def fix(pilots: RunResult, direction: float) -> Fixed:
+    """Return what pilots fix.
+
+    Args:
+        pilots: runs with a seed of their own, with `ranges`.
+        direction: bound on the rounding of their directions (`rounding.Rounding.direction`).
+
+    """
+    run = pilots.run
+    off = _ALLOWED * direction
+    none = Fixed(run, run.seed, run.replicas, off)
+    reason = covered.uncovered(run)
+    if not reason and not math.isfinite(off):
+        reason = "nothing bounds the rounding of the pilots"
+    if reason or pilots.ranges is None:
+        return replace(none, reason=reason or "no ranges of the weights", priori_reason=reason)
+    priori, why = _priori(run, off)
+    known = replace(none, priori=priori, priori_reason=why)
+    try:
+        laid = tube.from_pilots(tube.merged(pilots.ranges, bins_of(run)))
+        held = covered.on_tube(run, laid.widened(none.wide))
+    except (ArithmeticError, BadInput) as error:
+        return replace(known, reason=f"nothing holds on the tube of the pilots: {error}")
+    return replace(known, tube=laid, held=held)
+
+
+def _priori(run: Run, off: float) -> tuple[tuple[float, float] | None, str]:
+    """Return the bound of A for which nothing is observed, without rounding and with it; or None and why."""
+    if run.iterations > _LONGEST:
+        return None, f"a tube that no run is looked at for is tried up to K = {_LONGEST}"
+    if covered.STASHED[run.algorithm] and any(run.lags):
+        return None, "backward weights that are stale: the a-priori tube takes current ones"
+    problem, apart = check(run.problem), run.alpha * run.iterations * off
+    try:
+        found = a_priori.a_priori(problem, run.alpha, run.tau, run.lags, run.iterations, bins=run.ranges, apart=apart)
+        if found.tube is None:
+            return None, f"the a-priori tube closes up to step {found.reached} only"
+        held = covered.on_tube(run, found.tube.widened(apart * (1 + max(run.lags))))
+        rest = a_priori.LEAVING * tube.largest_gradient(problem, run.tau) ** 2 * (1 + 1e-12)
+        exact, moved = (
+            (tube.stopped(held, run.alpha, run.iterations, run.lags, off=one) + rest) * (1 + 1e-15)
+            for one in (0.0, off)
+        )
+    except (ArithmeticError, BadInput) as error:
+        return None, f"nothing holds on the a-priori tube: {error}"
+    if not moved < math.inf:
+        return None, "nothing bounds the gradient where the tube may be left to"
+    return (exact, moved), ""

@@ -1,0 +1,294 @@
+"""Faults of verdicts on tubes: what is enclosed, what is counted, who fixes the tube, what is taken of replicas."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from functools import cache, partial
+from typing import Any
+
+import numpy as np
+
+import simulate
+from boundary import BadInput
+from simulate import problems
+from simulate.results import RunResult
+from simulate.run import Run
+from verify.judging import on_tubes, pilots, tubes, verdicts
+from verify.judging.observations import Observations, from_trajectories
+from verify.judging.pilots import Fixed
+from verify.regions import covered, tube
+from verify.regions.network import Box, Enclosed, enclose
+from verify.regions.tube import Constants, Tube
+from verify.sabotage.faults import Area, Detector, Fault, swapped
+from verify.sweep import assessing
+from verify.sweep.drawn import Setting
+
+AREA: Area = "statistics"
+_LEVEL = 1e-3
+_ROUNDING = 1e-9
+
+
+def detectors() -> dict[str, Detector]:
+    """Return the named checks: of the tube and what holds on it, of who fixes it, of replicas that left it."""
+    return {
+        "tube-around-its-pilots": _around,
+        "tube-constants-of-its-boxes": _constants,
+        "tube-fixed-before": _before,
+        "tube-exits": _exits,
+        "tube-measured-ends": _measured,
+        "tube-verdicts": _verdicts,
+    }
+
+
+@cache
+def _run() -> Run:
+    network = problems.make("network", 2, width=2, samples=4, loss="log-cosh", instance=3)
+    return Run(network, "analog-sgd", alpha=5e-3, tau=4.0, iterations=200, replicas=24, seed=5, ranges=4)
+
+
+@cache
+def _pilots() -> RunResult:
+    return simulate.execute(dataclasses.replace(_run(), seed=77))
+
+
+@cache
+def _fresh() -> RunResult:
+    return simulate.execute(_run())
+
+
+def _fixed() -> Fixed:
+    return pilots.fix(_pilots(), _ROUNDING)
+
+
+def _seen(fixed: Fixed, left: int = 0) -> Observations:
+    """Return what fresh replicas show, had the first of them left the tube."""
+    observed = on_tubes.beside(from_trajectories(_fresh()), _fresh(), fixed)
+    if observed.stopped is None or not left:
+        return observed
+    outside = np.arange(24) < left
+    return dataclasses.replace(observed, stopped=dataclasses.replace(observed.stopped, left=outside))
+
+
+def _around() -> bool:
+    """Check that no pilot is outside, and that ends lie beyond the pilots' as far as a margin asks for."""
+    fixed, ranges = _fixed(), _pilots().ranges
+    if fixed.tube is None or ranges is None:
+        return False
+    width = ranges.high.max(axis=0) - ranges.low.min(axis=0)
+    room = np.array([box.high for box in fixed.tube.boxes]) - ranges.high.max(axis=0)
+    return not fixed.left_by(_pilots()).any() and bool(np.all(room >= 0.149 * width))
+
+
+def _constants() -> bool:
+    """Check at corners and points of the boxes, widened as rounding asks, that what holds there is no larger."""
+    fixed, rng, problem = _fixed(), np.random.default_rng(3), _run().problem
+    held = fixed.held
+    if fixed.tube is None or held is None:
+        return False
+    ends, by = (
+        np.cumsum([0, *(math.prod(shape) for shape in problem.shapes)]),
+        _run().alpha * math.sqrt(200) * fixed.off,
+    )
+    for box, found in zip(fixed.tube.boxes, held.found, strict=True):
+        for _ in range(20):
+            at = np.where(rng.random(box.low.shape) < 0.5, box.low - by, box.high + by)
+            parts = zip(ends[:-1], ends[1:], problem.shapes, strict=True)
+            moments = problem.moments([at[first:last].reshape(shape) for first, last, shape in parts])
+            variance = np.concatenate([np.ravel(stage) for stage in moments.variance])
+            size = math.sqrt(sum(float(np.sum(np.square(stage))) for stage in moments.gradient))
+            within = np.all(np.abs(at) / 4.0 <= found.share * (1 + 1e-15)), np.all(variance <= found.variance)
+            if not (all(within) and size <= found.slope and float(moments.value) >= found.least >= held.least):
+                return False
+    mean = held.lengths @ [float(np.sum((1 + one.share) ** 2 * one.variance)) for one in held.found]
+    return bool(
+        np.sum(held.stage_variances) >= mean * (1 - 1e-12) and held.rho == max(np.max(f.share) for f in held.found)
+    )
+
+
+def _before() -> bool:
+    """Check that pilots are none of the replicas, of any look, and are refused in their place."""
+    setting = Setting(_run().problem, "analog-sgd", 5e-3, 4.0, 200, 24, seed=5, ranges=4)
+    looks = {5, *(assessing.look_seed(setting, look) for look in range(verdicts.LOOKS))}
+    try:
+        tubes.seen(_fixed(), _pilots())
+    except BadInput:
+        return pilots.pilot_seed(5) not in looks and pilots.pilot_seed(5) != pilots.pilot_seed(6)
+    return False
+
+
+def _exits() -> bool:
+    """Check that replicas outside at one step in one bin have left, are counted, and count nothing for an alarm."""
+    fixed, runs = _fixed(), _fresh()
+    if fixed.tube is None or runs.ranges is None:
+        return False
+    high = runs.ranges.high.copy()
+    high[3, 2, 1] = fixed.tube.boxes[2].high[1] + 1e-9
+    outside = dataclasses.replace(runs, ranges=dataclasses.replace(runs.ranges, high=high))
+    before, after = fixed.left_by(runs), fixed.left_by(outside)
+    stopped = _seen(fixed, 12).stopped
+    if stopped is None or before[3] or not after[3] or np.sum(after) != np.sum(before) + 1:
+        return False
+    half = on_tubes.evidence(_seen(fixed), stopped, _LEVEL)
+    none = on_tubes.evidence(_seen(fixed), dataclasses.replace(stopped, left=np.zeros(24, dtype=bool)), _LEVEL)
+    return (
+        math.isclose(stopped.leaving(3), tube.leaving(12, 24, 0.05 / 3), rel_tol=1e-12)
+        and stopped.leaving(3) > 0.6
+        and half.lower.value < 0.6 * none.lower.value
+        and half.upper == none.upper
+    )
+
+
+def _measured() -> bool:
+    """Check the ends of what is measured where replicas left, against their hand-made values."""
+    fixed = _fixed()
+    held, stopped, all_stay = fixed.held, _seen(fixed, 6).stopped, _seen(fixed).stopped
+    if held is None or stopped is None or all_stay is None:
+        return False
+    end, whole = (tubes.end(one, held, 1e-3, 1e-3, 0.0) for one in (stopped, all_stay))
+    mixed = np.where(stopped.left, held.least, stopped.value)
+    noise, other = (tubes.noise(one, held, 1e-3, 1e-3) for one in (stopped, all_stay))
+    half = tubes._with(held, 5e-3, noise[0].mean / 2, noise[1].mean / 2)
+    total = (1 + held.rho) ** 2 * noise[1].mean / 2
+    return (
+        math.isclose(end.mean, float(mixed.mean()), rel_tol=1e-12)
+        and end.low > whole.low
+        and end.high < whole.high < float(all_stay.value.mean()) < whole.low
+        and all(one.low < more.low < more.mean < one.high == more.high for one, more in zip(noise, other, strict=True))
+        and math.isclose(half.c_w, 0.5 * 5e-3 * held.L * total, rel_tol=1e-9)
+        and math.isclose(half.T2, noise[0].mean / 2, rel_tol=1e-9)
+    )
+
+
+def _verdicts() -> bool:
+    """Check the words on a bound that holds, one that does not, and one of more rounding than is allowed for."""
+    fixed = _fixed()
+    observed = _seen(fixed)
+    mean = float(observed.squared_gradient.mean())
+    low, high = (dataclasses.replace(fixed, priori=(factor * mean,) * 2, priori_reason="") for factor in (0.1, 10.0))
+    words = []
+    for one in (low, high):
+        if observed.stopped is None:
+            return False
+        other = dataclasses.replace(observed, stopped=dataclasses.replace(observed.stopped, fixed=one))
+        words.append({check.name.form: check.verdict for check in on_tubes.confront(other, _LEVEL).checks})
+    off = dataclasses.replace(observed.rounding, direction=3 * fixed.off)
+    rounded = on_tubes.confront(dataclasses.replace(observed, rounding=off), _LEVEL).checks
+    held = fixed.held
+    return (
+        [word[tubes.PRIORI] for word in words] == ["violated", "held"]
+        and words[0]["tube"] == "held"
+        and all(check.verdict == "not applied" for check in rounded if check.name.form in tubes.NAMES)
+        and held is not None
+        and tube.stopped(held, 5e-3, 200, (0, 0), off=1.0) > tube.stopped(held, 5e-3, 200, (0, 0))
+    )
+
+
+_ON_TUBE, _ENCLOSE, _FROM, _END, _NOISE, _WITH, _STOPPED = (
+    covered.on_tube,
+    enclose,
+    tube.from_pilots,
+    tubes.end,
+    tubes.noise,
+    tubes._with,
+    tube.stopped,
+)
+
+
+def _narrow(laid: Tube, share: float) -> Tube:
+    """Return a tube with boxes of a share of their width, around the same middles; the first, with W_0, is left."""
+    boxes = [laid.boxes[0]]
+    for box in laid.boxes[1:]:
+        middle, half = (box.low + box.high) / 2, share * (box.high - box.low) / 2
+        boxes.append(Box(middle - half, middle + half))
+    return Tube(laid.edges, tuple(boxes))
+
+
+def _centre(box: Box) -> Box:
+    middle = (box.low + box.high) / 2
+    return Box(middle, middle)
+
+
+def _of_centre(*names: str) -> Callable[..., Enclosed]:
+    """Return `enclose` with some numbers of the middle of the box."""
+
+    def wrong(problem: Any, forward: Box, backward: Box, *rest: Any, **more: Any) -> Enclosed:  # noqa: ANN401
+        found = _ENCLOSE(problem, forward, backward, *rest, **more)
+        other = _ENCLOSE(problem, _centre(forward), _centre(backward), *rest, **more)
+        return dataclasses.replace(found, **{name: getattr(other, name) for name in names})
+
+    return wrong
+
+
+def _first_box(found: Sequence[Enclosed]) -> tuple[Enclosed, ...]:
+    return tuple(dataclasses.replace(one, variance=found[0].variance) for one in found)
+
+
+def _of_first(problem: Any, found: tuple[Enclosed, ...], *rest: Any) -> Constants:  # noqa: ANN401
+    return _COMBINE(problem, _first_box(found), *rest)
+
+
+_COMBINE = tube.combine
+
+
+def _nobody(fixed: Fixed, runs: RunResult) -> Any:  # noqa: ANN401, ARG001
+    return np.zeros(len(runs.mean_squared_gradient), dtype=bool)
+
+
+def _all_stay(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of what replicas showed as if none had left."""
+
+    def wrong(stopped: tubes.Stopped, *rest: Any) -> Any:  # noqa: ANN401
+        return function(dataclasses.replace(stopped, left=np.zeros(len(stopped.left), dtype=bool)), *rest)
+
+    return wrong
+
+
+_PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "tube: enclosed on boxes half as wide": partial(
+        swapped, covered, "on_tube", lambda run, laid: _ON_TUBE(run, _narrow(laid, 0.5))
+    ),
+    "tube: boxes a tenth too narrow": partial(
+        swapped, tube, "from_pilots", lambda ranges: _narrow(_FROM(ranges), 0.6)
+    ),
+    "tube: the variance of the box's middle": partial(swapped, tube, "enclose", _of_centre("variance")),
+    "tube: the variance of the first box": partial(swapped, tube, "combine", _of_first),
+    "tube: the least f of the box's middle": partial(swapped, tube, "enclose", _of_centre("least")),
+    "tube: the saturation of the box's middle": partial(swapped, tube, "enclose", _of_centre("share")),
+    "tube: the gradients of the box's middle": partial(swapped, tube, "enclose", _of_centre("slope")),
+    "tube: pilots taken again as replicas": partial(swapped, pilots, "pilot_seed", lambda seed: seed),
+    "tube: pilots of the first look": partial(
+        swapped,
+        pilots,
+        "pilot_seed",
+        lambda seed: int(np.random.SeedSequence([seed, 0]).generate_state(1, np.uint64)[0] >> np.uint64(1)),
+    ),
+    "tube: exits not counted": partial(swapped, Fixed, "left_by", _nobody),
+    "tube: exits in an alarm": partial(
+        swapped, tubes.Stopped, "least_gradient", property(lambda self: self.squared_gradient)
+    ),
+    "tube: leaving as often as it was seen": partial(
+        swapped, tubes.Stopped, "leaving", lambda self, _: float(self.left.mean())
+    ),
+    "tube: f(W_K) of replicas that left": partial(swapped, tubes, "end", _all_stay(_END)),
+    "tube: the noise of replicas that left": partial(swapped, tubes, "noise", _all_stay(_NOISE)),
+    "tube: f's ends exchanged": partial(
+        swapped, tubes, "end", lambda *given: tubes.Interval(*reversed(_END(*given)))
+    ),
+    "tube: noise without what the device makes of it": partial(
+        swapped, tubes, "_with", lambda held, *given: dataclasses.replace(
+            _WITH(dataclasses.replace(held, rho=0.0), *given), rho=held.rho
+        )
+    ),
+    "tube: floating point taken for exact": partial(
+        swapped, tube, "stopped", lambda *given, off=0.0: _STOPPED(*given)  # noqa: ARG005
+    ),
+    "tube: any rounding allowed for": partial(swapped, tubes, "rounded_more", lambda *_: ""),
+}  # fmt: skip
+"""What is planted, by what is wrong."""
+
+
+def faults() -> Iterator[Fault]:
+    """Yield every fault of verdicts on tubes."""
+    for name, plant in _PLANTS.items():
+        yield Fault(name, AREA, plant)
