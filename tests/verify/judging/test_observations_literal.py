@@ -1,6 +1,8 @@
 """What a run showed and what is known of it, joined: every number against the one it stands for."""
 
+import json
 import math
+from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
@@ -9,9 +11,12 @@ from scipy import stats
 import simulate
 from simulate import invariant
 from simulate.problems import Network, Quadratic
+from theory.setting import devices
 from theory.theorems import network
 from verify.judging import observations, rounding, verdicts
+from verify.judging.certificates import Certificate
 from verify.judging.observations import Constants, Observations, from_trajectories
+from verify.judging.response import DeviceResponse
 
 VALUES = np.array([1.0, 2.0, 4.0, 7.0])  # mean 7/2, variance 7
 NETWORK = Network(4, 3, samples=6, gain=0.5)
@@ -161,3 +166,142 @@ def test_gaps_are_above_the_lower_bound_and_the_distortion_is_on_all_weights_tha
 def test_without_a_replica_that_stayed_no_saturation_was_seen():
     none = np.empty(0)
     assert Observations(none, none, none, 3, Constants({}, {}), "analog-sgd").rho == 0.0
+
+
+@pytest.mark.parametrize(
+    ("known", "values", "root"),
+    [
+        # Student's t with 1 degree of freedom: mean 2, deviation sqrt(2)/sqrt(2) = 1
+        ({"Lambda1": 0.0, "sigma2": 3.0}, [1.0, 3.0], math.sqrt(2 + stats.t.ppf(1 - 1e-6, 1) + 3)),
+        ({"Lambda1": 0.5, "sigma2": 3.0}, [1.0, 3.0], math.inf),
+        ({"sigma2": 3.0}, [1.0, 3.0], math.inf),
+        ({"Lambda1": 0.0}, [1.0, 3.0], math.inf),
+        ({"Lambda1": 0.0, "sigma2": 3.0}, [1.0], math.inf),  # of one replica nothing is known
+        ({"Lambda1": 0.0, "sigma2": 3.0}, [], math.inf),
+    ],
+)
+def test_the_mean_square_of_a_direction_is_the_gradients_and_the_noises(known, values, root):
+    seen = observed(squared_gradient=np.array(values), constants=Constants(known, {}))
+    assert seen.direction == pytest.approx(root, rel=1e-9)
+    wider = observed(
+        squared_gradient=np.array(values), constants=Constants(known, {}), rounding=rounding.Rounding(gradient=1.0)
+    )
+    assert wider.direction > root or root == wider.direction == math.inf
+
+
+def test_the_proved_saturation_is_the_constant_rho_of_a_linear_device_and_else_its_own():
+    known = {"rho": 0.75, "L": 1.0}
+    proved, seen = Constants(known, {"rho": True}), Constants(known, {})
+    power = DeviceResponse(devices.make("power", 2.0))
+    assert observed(constants=proved).proved_saturation == 0.75
+    assert observed(constants=seen).proved_saturation is None
+    assert observed(constants=proved, response=power).proved_saturation is None
+    assert observed(constants=proved, response=power, certified_saturation=0.5).proved_saturation == 0.5
+    assert observed(constants=proved, certified_saturation=0.0).proved_saturation == 0.0
+
+
+def test_which_certificates_are_broken():
+    """The largest saturation is 1/2."""
+    broken, kept = Certificate("L", "norm", 2.0, 3.0, 0.0), Certificate("sigma2", "variance", 3.0, 3.0, 0.0)
+    both = observed(certificates=(broken, kept))
+    assert both.broken() == [broken] and both.broken("L", "rho") == [broken]
+    assert both.broken("sigma2") == [] and observed().broken() == []
+    for rho, names in ((0.5, []), (0.49, ["rho"])):
+        seen = observed(constants=Constants({"rho": rho}, {"rho": True}))
+        assert [one.constant for one in seen.broken()] == names
+    # a replica that diverged left every range; of a digital run none is proved
+    (left,) = observed(constants=Constants({"rho": 9.0}, {"rho": True}), diverged=1).broken()
+    assert (left.constant, left.seen, left.proved) == ("rho", math.inf, 9.0)
+    still = {"constants": Constants({"rho": 0.0}, {"rho": True}), "saturation": np.zeros(4)}
+    assert observed(**still, diverged=1).broken() == [] == observed(**still).broken()
+
+
+def test_noise_on_the_weights_that_were_met_is_that_of_replicas_that_all_stayed():
+    asked = []
+
+    def noise(saturation: float) -> dict[str, float]:
+        asked.append(saturation)
+        return {"sigma2": 2.0}
+
+    assert observed(noise=noise).noise_met == {"sigma2": 2.0} and asked == [0.5]
+    assert observed(noise=noise, diverged=1).noise_met == {}
+    none = {"squared_gradient": np.empty(0), "saturation": np.empty(0), "square_saturation": np.empty(0)}
+    assert observed(noise=noise, **none).noise_met == {} and asked == [0.5]
+    assert observed().noise_met == {}
+
+
+def test_what_observations_are_unless_it_is_said():
+    plain = observed()
+    assert (plain.bounded_noise, plain.covered, plain.independent_draws) == (True, True, True)
+    assert (plain.stage_norms, plain.certificates, plain.falling_step, plain.unstaged) == ((), (), "", "")
+    assert plain.rounding == rounding.EXACT and plain.certified_saturation is None
+    assert plain.average_gap.size == plain.last_gap.size == 0
+    assert plain.met == (0.5, 1.0)
+    assert (plain.seen, observed(sampling="at 3 steps").seen) == ("measured", "sampled")
+    assert observed(noise=lambda _: {"nu": 1.0}).noise is not plain.noise
+    with pytest.raises(FrozenInstanceError):
+        plain.diverged = 2
+    with pytest.raises(FrozenInstanceError):
+        plain.constants.values = {}
+
+
+def test_constants_are_kept_taken_away_and_added():
+    known = Constants({"L": 2.0, "rho": math.inf}, {"L": True, "rho": True})
+    assert Constants.from_json(
+        json.loads(json.dumps({"constants": {"L": 2.0}, "certified": {"L": True}}))
+    ) == Constants({"L": 2.0}, {"L": True})
+    assert known.to_json() == {"constants": {"L": 2.0, "rho": math.inf}, "certified": {"L": True, "rho": True}}
+    assert known.without("L") == Constants({"rho": math.inf}, {"rho": True})
+    assert known.with_seen("L", 3) == Constants({"L": 3.0, "rho": math.inf}, {"L": False, "rho": True})
+    assert known.gain == 1.0 and known.with_seen("gain", 2.0).gain == 2.0
+    assert not Constants({"L": 1.0}, {"L": False}).proved("L")
+    assert observations.OF_DEVICE == ("rho", "gain", "V", "qmax", "theta1")
+
+
+def test_observables_are_widened_by_what_rounding_may_amount_to():
+    """Of a gap by the rounding of f, on either side, and never below 0."""
+    of = {name: observations.OBSERVABLES[name] for name in observations.OBSERVABLES}
+    rounded = rounding.Rounding(gradient=1.0, value=0.5)
+    seen = observed(average_gap=np.array([-0.25, 2.0]), last_gap=np.array([1.0, -3.0]))
+    assert [sorted(one.values(seen)) for one in of.values()] == [sorted(VALUES), [0.0, 2.0], [0.0, 1.0]]
+    squared, average, last = of.values()
+    for gap in (average, last):
+        assert (gap.lowered(rounded, 2.0), gap.raised(rounded, 2.0), gap.lowered(rounded, 0.25)) == (1.5, 2.5, 0.0)
+    assert (squared.lowered(rounded, 9.0), squared.raised(rounded, 9.0)) == (4.0, 16.0)
+
+
+def test_a_look_whose_replicas_all_left_has_no_certificates_and_takes_none_away():
+    one, worse = Certificate("L", "norm", 2.0, 1.0, 0.0), Certificate("L", "norm", 2.0, 1.5, 0.0)
+    some, none = observed(certificates=(one,)), observed(certificates=())
+    assert some.and_more(none).certificates == none.and_more(some).certificates == (one,)
+    assert some.and_more(observed(certificates=(worse,))).certificates == (worse,)
+    gaps = observed(average_gap=np.array([1.0]), last_gap=np.array([2.0]))
+    both = gaps.and_more(observed(average_gap=np.array([3.0]), last_gap=np.array([4.0])))
+    assert (both.average_gap.tolist(), both.last_gap.tolist()) == ([1.0, 3.0], [2.0, 4.0])
+
+
+def test_why_the_steps_have_not_one_size():
+    falling = from_trajectories(run(Quadratic(2, size=2), "analog-sgd", decay="10:0.5"))
+    assert falling.falling_step == ("decay lowers the step size from 0.01 to 0.005, and every theorem is of one alpha")
+    assert "alpha" not in falling.constants.values and falling.constants.proved("K", "Delta")
+    late = from_trajectories(run(Quadratic(2, size=2), "analog-sgd", decay="29:0.5"))
+    assert "from 0.01 to 0.005" in late.falling_step  # the last of 30 steps
+    assert from_trajectories(run(Quadratic(2, size=2), "analog-sgd", decay="30:0.5")).falling_step == ""
+
+
+def test_what_a_run_says_of_itself():
+    bounded, normal = (
+        from_trajectories(run(Quadratic(2, noise=noise, sigma=0.2), "analog-sgd", tau=40.0))
+        for noise in ("two-point", "gaussian")
+    )
+    assert (bounded.bounded_noise, normal.bounded_noise) == (True, False)
+    assert bounded.covered and bounded.independent_draws and bounded.algorithm == "analog-sgd"
+    assert bounded.certified_saturation is None and bounded.response.linear
+    assert not from_trajectories(run(Quadratic(2, size=2), "pipemare")).covered
+    digital = from_trajectories(run(Quadratic(2, noise="gaussian"), "digital-sgd", tau=math.inf))
+    assert digital.bounded_noise is True  # of no consequence: its weights have no bound
+    cycles = {"device_parameters": {"dw": 0.01, "cycle": 0.1}}
+    assert from_trajectories(run(Quadratic(2, noise="two-point"), "analog-sgd", **cycles)).bounded_noise is False
+    power = from_trajectories(run(Quadratic(2, noise="two-point", sigma=0.2), "analog-sgd", tau=40.0, device="power"))
+    assert power.certified_saturation is not None and power.constants.proved("rho", "gain")
+    assert power.constants.values["gain"] > 1 and power.constants.gain == power.constants.values["gain"]

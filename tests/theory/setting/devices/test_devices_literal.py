@@ -1,0 +1,579 @@
+"""Devices, number by number: what each says of itself, worked out by hand from its law."""
+
+import math
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+import numpy as np
+import pytest
+from flint import arb
+
+from boundary import BadInput
+from theory.setting import devices
+from theory.setting.devices import base, enclosure
+from theory.setting.devices.base import Device, Distortion, MonotoneResponses
+from theory.setting.devices.elements import Elements, Values
+from theory.setting.devices.enclosure import above, ball, below, in_balls, precise, widened
+
+UP, DOWN = math.inf, -math.inf
+
+
+def elements(*, count: int = 0, **given: tuple[float, ...]) -> Elements:
+    """Return elements with these parameters, the rest plain."""
+    (size,) = {len(values) for values in given.values()}
+    usual = {"scale": 1.0, "up": 1.0, "down": 1.0, "shift": 0.0}
+    arrays = Values(*(np.array(given.get(name, (plain,) * size)) for name, plain in usual.items()))
+    return Elements(arrays=arrays, path="given", count=count or size)
+
+
+# What is said of each law.
+
+DEFAULTS = {
+    "ald": {},
+    "power": {"exponent": 2.0, "exponent_up": 2.0, "exponent_down": 2.0},
+    "exponential": {"curvature": 1.0},
+    "shifted-linear": {"up": 1.0, "down": 0.8},
+    "pulse-train": {},
+    "constant-step": {},
+    "linear-step": {"up": 1.0, "down": 1.0, "slope_up": 0.5, "slope_down": 0.5},
+    "exp-step": {
+        "up": 1.0, "down": 1.0, "bump_up": 0.1, "bump_down": 0.1, "rate_up": 2.0, "rate_down": 2.0,
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_defaults_are_those_of_the_class(name):
+    device = devices.REGISTRY[name](2.0)
+    assert device.fields() == {"tau": 2.0, **DEFAULTS[name]}
+    assert device.numbers() == tuple(
+        value for key, value in DEFAULTS[name].items() if (name, key) != ("power", "exponent")
+    )
+    assert device.lacks == () and device.pulses is None and device.elements is None and device.plain
+
+
+@pytest.mark.parametrize(
+    ("name", "linear", "clipped", "confined", "at_ends"),
+    [
+        ("ald", True, False, False, True),
+        ("power", False, False, False, True),
+        ("exponential", False, False, False, True),
+        ("shifted-linear", False, False, False, True),
+        ("pulse-train", False, False, True, False),
+        ("constant-step", False, True, True, True),
+        ("linear-step", False, True, True, True),
+        ("exp-step", False, True, True, True),
+    ],
+)
+def test_what_a_law_is(name, linear, clipped, confined, at_ends):
+    law = devices.REGISTRY[name]
+    assert (law.linear, law.clipped, law.confined, law.extreme_at_ends) == (linear, clipped, confined, at_ends)
+    assert law.kernel == law.name == name
+    with pytest.raises(FrozenInstanceError):
+        law(2.0).tau = 3.0
+    assert law(2.0) == law(2.0) != law(3.0)
+
+
+AT_HALF = {
+    "constant-step": (1.0, 1.0, {}),
+    "linear-step": (2 - 0.75 / 2, 3 + 0.5 / 2, {"up": 2.0, "down": 3.0, "slope_up": 0.75, "slope_down": 0.5}),
+    "exp-step": (
+        2 * (1 + 0.25 * math.exp(-0.5)), 3 * (1 + 0.5 * math.exp(1.5)),
+        {"up": 2.0, "down": 3.0, "bump_up": 0.25, "bump_down": 0.5, "rate_up": 1.0, "rate_down": 3.0},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AT_HALF)
+def test_the_responses_at_half_of_the_bound(name):
+    up, down, parameters = AT_HALF[name]
+    device = devices.make(name, 4.0, **parameters)
+    w = np.array([2.0, 2.0])
+    assert device.q_plus(w) == pytest.approx([up, up], rel=1e-15)
+    assert device.q_minus(w) == pytest.approx([down, down], rel=1e-15)
+    small = np.array([0.001, -0.001])
+    assert device.update(w, small) == pytest.approx([2 + 0.001 * up, 2 - 0.001 * down], rel=1e-15)
+    assert device.update(w, np.array([9.0, -9.0])).tolist() == [4.0, -4.0]
+
+
+def test_a_response_is_cut_at_zero_and_not_elsewhere():
+    device = devices.make("exp-step", 1.0, bump_up=-2.0, rate_up=-1.0, bump_down=-2.0, rate_down=-1.0)
+    assert device.q_plus(np.array([0.0, -1.0])) == pytest.approx([0.0, 1 - 2 / math.e], abs=1e-16)
+    assert device.q_minus(np.array([0.0, 1.0])) == pytest.approx([0.0, 1 - 2 / math.e], abs=1e-16)
+    power = devices.make("power", 1.0)
+    assert power.q_plus(np.array([0.0, 1.0, 3.0, -3.0])).tolist() == [1, 0, 0, 16]
+    assert power.q_minus(np.array([0.0, -1.0, -3.0, 3.0])).tolist() == [1, 0, 0, 16]
+
+
+SLOPES = [
+    ("ald", {}, 0.5),
+    ("power", {"exponent": 3.0}, 1.5 * 1.5**2),
+    ("power", {"exponent_up": 3.0, "exponent_down": 1.0}, 1.5 * 1.25**2),
+    ("power", {"exponent_up": 1.0, "exponent_down": 3.0}, 1.5 * 1.5**2),
+    ("exponential", {"curvature": 2.0}, math.exp(-2 * (1 - 0.5)) / (1 - math.exp(-2))),
+    ("shifted-linear", {"up": 1.5, "down": 0.5}, 0.75),
+    ("shifted-linear", {"up": 0.5, "down": 1.25}, 0.625),
+    ("constant-step", {}, 0.0),
+    ("linear-step", {"slope_up": 0.25, "slope_down": 0.75}, 0.375),
+    ("linear-step", {"slope_up": 0.5, "slope_down": 0.25}, 0.25),
+    ("exp-step", {"up": 3.0, "bump_up": 0.5, "rate_up": 2.0, "bump_down": 0.0}, 3 * 0.5 * math.exp(0.5)),
+    ("exp-step", {"down": 3.0, "bump_down": 0.5, "rate_down": 2.0, "bump_up": 0.0}, 3 * 0.5 * math.exp(1.0)),
+    ("exp-step", {"bump_up": -0.5, "rate_up": -2.0, "bump_down": 0.0}, 0.5 * math.exp(1.0)),
+    ("exp-step", {"bump_down": -0.5, "rate_down": -2.0, "bump_up": 0.0}, 0.5 * math.exp(0.5)),
+]
+
+
+@pytest.mark.parametrize(("name", "parameters", "slope"), SLOPES)
+def test_the_slope_of_the_responses_on_a_range(name, parameters, slope):
+    """tau = 2, weights from -1/2 to 1."""
+    device = devices.make(name, 2.0, **parameters)
+    found = device.response_slope(-0.5, 1.0)
+    assert slope <= found <= slope * (1 + 1e-14) + 1e-300
+    assert device.drift_slope(-0.5, 1.0, 4.0) == pytest.approx(slope / 4, rel=1e-14)
+    assert device.drift_slope(-0.5, 1.0) == pytest.approx(slope, rel=1e-14)
+
+
+def test_a_slope_is_known_on_ranges_within_the_bounds_only():
+    device = devices.make("power", 2.0)
+    assert device.response_slope(-2.0, 2.0) == pytest.approx(2.0, rel=1e-15)
+    assert device.response_slope(0.5, 0.5) is not None
+    for low, high in ((-2.1, 0.0), (0.0, 2.1), (0.5, 0.4), (math.nan, 1.0)):
+        assert device.response_slope(low, high) is None
+    steep = devices.make("power", 2.0, exponent_up=0.5, exponent_down=1.0)
+    assert steep.response_slope(-1.0, 2.0) is None and steep.response_slope(-2.0, 1.0) is not None
+
+
+def test_drift_slopes_need_a_gain_and_steps_that_are_responses_times_increments():
+    ald = devices.make("ald", 2.0)
+    assert ald.drift_slope(-1.0, 1.0, 0.5) == 1.0
+    for gain in (0.0, -1.0, math.nan):
+        assert ald.drift_slope(-1.0, 1.0, gain) is None
+    assert ald.drift_slope(-1.0, 1.0, 1e-320) is None  # above every double
+    assert devices.make("pulse-train", 2.0).drift_slope(-1.0, 1.0) is None
+    assert Device.response_slope(ald, -1.0, 1.0) is None
+    assert devices.make("ald", 2.0, count=2, spread_tau=0.1).drift_slope(-1.0, 1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "steepness"),
+    [
+        ("power", {"exponent_up": 3.0, "exponent_down": 2.0}, 4.0),
+        ("power", {"exponent_up": 1.0, "exponent_down": 1.0}, 1.0),
+        ("power", {"exponent_up": 0.5, "exponent_down": 2.0}, None),
+        ("power", {"exponent_up": 2.0, "exponent_down": 0.5}, None),
+        ("exponential", {"curvature": 2.0}, 2 / (1 - math.exp(-2))),
+        ("shifted-linear", {"up": 2.0, "down": 1.5}, 2.0),
+        ("linear-step", {}, None),
+        ("exp-step", {}, None),
+    ],
+)
+def test_how_steep_a_law_is_at_most(name, parameters, steepness):
+    found = devices.make(name, 2.0, **parameters).steepness()
+    assert found is None if steepness is None else steepness <= found <= steepness * (1 + 1e-15)
+
+
+def test_symmetric_points():
+    for name in ("ald", "power", "exponential", "pulse-train", "constant-step"):
+        assert devices.make(name, 2.0).symmetric_point() == 0.0
+    assert devices.make("shifted-linear", 2.0, up=3.0, down=1.0).symmetric_point() == 1.0
+    step = devices.make("linear-step", 2.0, up=1.25, down=1.0, slope_up=0.5, slope_down=0.5)
+    assert step.symmetric_point() == pytest.approx(0.5, rel=1e-15)  # 1.25 - x/2 = 1 + x/2 at x = 1/4
+    assert devices.make("linear-step", 2.0, up=9.0, down=1.0).symmetric_point() is None  # up wins everywhere
+    assert devices.make("linear-step", 2.0, up=1.0, down=9.0).symmetric_point() is None
+    even = devices.make("linear-step", 2.0, up=1.0, down=1.0, slope_up=0.0, slope_down=0.0)
+    assert even.symmetric_point() == 0.0
+    at_bound = devices.make("linear-step", 2.0, up=2.0, down=1.0).symmetric_point()
+    assert at_bound == pytest.approx(2.0, rel=1e-15)  # 2 - x/2 = 1 + x/2 at x = 1
+    assert Device.symmetric_point(even) is None and Device.steepness(even) is None
+    assert Device.extremes(even, -1.0, 1.0) is None
+
+
+def test_which_of_two_pulses_is_stronger_is_the_local_distortion():
+    device = devices.make("shifted-linear", 2.0, up=3.0, down=1.0)
+    # at w = 0: (1 - 3)/(1 + 3); at w = 2: q_plus = 0; at w = 1: both 3/2
+    assert device.local_distortion(np.array([0.0, 1.0, 2.0])).tolist() == [-0.5, 0.0, 1.0]
+
+
+# Extremes, distortion.
+
+EXTREMES = [
+    ("ald", {}, -1.0, 0.5, (0.5, 1.5)),
+    ("ald", {}, -0.5, 1.0, (0.5, 1.5)),
+    ("ald", {}, 0.5, 1.0, (0.5, 1.5)),
+    ("ald", {}, -4.0, 1.0, (-1.0, 3.0)),
+    ("power", {}, -1.0, 0.5, (0.25, 2.25)),
+    ("shifted-linear", {"up": 3.0, "down": 1.0}, -0.5, 1.0, (0.75, 3.75)),
+    ("shifted-linear", {"up": 1.0, "down": 1.0}, 0.5, 1.0, (0.5, 1.5)),
+]
+
+
+@pytest.mark.parametrize(("name", "parameters", "low", "high", "found"), EXTREMES)
+def test_the_extreme_responses_on_a_range(name, parameters, low, high, found):
+    device = devices.make(name, 2.0, **parameters)
+    assert device.responses(low, high) == found
+    gain = sum(found) / 2
+    gamma = found[1] / gain - 1
+    distortion = device.distortion(low, high)
+    assert (distortion is None) == (gain <= 0)
+    if distortion is not None:
+        assert distortion.gain == gain and gamma <= distortion.gamma <= gamma * (1 + 1e-15)
+
+
+def test_a_pulse_train_loses_of_its_least_response_what_its_length_costs():
+    device = devices.make("pulse-train", 2.0)
+    least, most = device.responses(-1.0, 0.5, 1.0)  # s = Y = 1/2
+    assert most == 1.5 and least == pytest.approx(0.5 * (1 - math.exp(-0.5)) / 0.5, rel=1e-15)
+    assert device.responses(-1.0, 0.5, 0.0) == (0.5, 1.5)
+    assert device.responses(-2.0, 2.0, 1.0) == (0.0, 2.0)
+    for low, high in ((-2.1, 0.0), (0.0, 2.1), (0.5, 0.4)):
+        assert device.responses(low, high, 1.0) is None
+    assert device.steepness() == 1.0
+    w, dw = np.array([0.5, 0.5, 0.5]), np.array([1.0, -1.0, 0.0])
+    share = math.exp(-0.5)
+    assert device.update(w, dw) == pytest.approx([2 - 1.5 * share, -2 + 2.5 * share, 0.5], rel=1e-15)
+
+
+def test_elements_stretch_shift_and_multiply_the_law():
+    """Element with scale s, shift c, slope g: its response at w is g times the law's at (w - c)/s."""
+    law = devices.make("ald", 2.0)
+    # scale 2: 1 -+ w/4 at |w| <= 1; slopes 3 up and 1/2 down: 3 (1 +- 1/4), (1 -+ 1/4)/2
+    one = devices.REGISTRY["ald"](2.0, elements=elements(scale=(2.0,), up=(3.0,), down=(0.5,)))
+    assert one.responses(-1.0, 1.0) == (0.375, 3.75)
+    # shift 1/2: weights from -3/2 to 1/2 of the element
+    other = devices.REGISTRY["ald"](2.0, elements=elements(shift=(0.5,)))
+    assert other.responses(-1.0, 1.0) == (0.25, 1.75)
+    both = devices.REGISTRY["ald"](
+        2.0, elements=elements(scale=(2.0, 1.0), up=(3.0, 1.0), down=(0.5, 1.0), shift=(0.0, 0.5))
+    )
+    assert both.responses(-1.0, 1.0) == (0.25, 3.75)
+    assert both.distortion(-1.0, 1.0) == pytest.approx((1.75 / 2.0, 2.0), rel=1e-15)
+    assert not both.plain and law.plain
+
+
+def test_elements_of_a_train_are_bounded_by_both_their_slopes():
+    """The least response counts with the lesser slope and the largest with the larger: neither is at an end.
+
+    The train of an element with slope g and scale s is g D/s long.
+    """
+    device = devices.REGISTRY["pulse-train"](2.0, elements=elements(scale=(2.0,), up=(3.0,), down=(0.5,)))
+    least, most = device.responses(-1.0, 1.0, 0.5)  # w/s from -1/2 to 1/2, D up to 3 * 0.5/2
+    Y = 3 * 0.5 / 2 / 2
+    assert most == pytest.approx(3 * 1.25, rel=1e-15)
+    assert least == pytest.approx(0.5 * 0.75 * (1 - math.exp(-Y)) / Y, rel=1e-14)
+    flipped = devices.REGISTRY["pulse-train"](2.0, elements=elements(scale=(2.0,), up=(0.5,), down=(3.0,)))
+    assert flipped.responses(-1.0, 1.0, 0.5) == (least, most)
+    assert device.responses(-1.0, 1.0) is None  # of any length
+
+
+def test_of_elements_beyond_their_bounds_and_of_no_elements_nothing_is_known():
+    power = devices.REGISTRY["power"](2.0, elements=elements(scale=(1.0, 0.25)))
+    assert power.responses(-1.0, 1.0) is None and power.distortion(-1.0, 1.0) is None
+    assert power.responses(-0.5, 0.5) is not None
+
+
+def step(**given: tuple[float, ...]) -> Device:
+    return devices.REGISTRY["constant-step"](2.0, elements=elements(**given) if given else None)
+
+
+def test_the_room_before_a_bound():
+    assert step().room(-0.5, 1.5) == 0.5 and step().room(-1.75, 0.0) == 0.25
+    assert step().room(0.0, 2.0) == step().room(-3.0, 0.0) == step().room(1.0, 0.0) == 0.0
+    assert devices.make("ald", 2.0).room(-5.0, 5.0) == math.inf
+    # scale 2, slope 4: bounds at -+4, steps four times as long
+    assert step(scale=(2.0,), up=(4.0,)).room(-0.5, 1.5) == 2.5 / 4
+    assert step(scale=(2.0,), down=(4.0,)).room(-0.5, 1.5) == 2.5 / 4
+    assert step(shift=(0.25,)).room(-0.5, 1.5) == 0.75 and step(shift=(-0.25,)).room(-0.5, 1.5) == 0.25
+    assert step(shift=(0.25, -0.25)).room(-0.5, 1.5) == 0.25
+    unknown = devices.REGISTRY["constant-step"](2.0, elements=Elements(spread_point=0.1))
+    assert unknown.room(-0.5, 1.5) == 0.0
+    double = devices.make("linear-step", 2.0, up=2.0, down=2.0, slope_up=0.0, slope_down=0.0)
+    assert double.room(-0.5, 1.5) == 0.25
+    assert double.responses(-0.5, 1.5, 0.25) == (2.0, 2.0) and double.responses(-0.5, 1.5, 0.26) is None
+    assert double.distortion(-0.5, 1.5, 0.25) == (0.0, 2.0)
+
+
+class Clipped(Device):
+    """A law with hard bounds of which nothing else is said."""
+
+    name: ClassVar[str] = "clipped"
+    clipped: ClassVar[bool] = True
+
+    def q_plus(self, w):
+        return 1 + 0 * w
+
+    def q_minus(self, w):
+        return 1 + 0 * w
+
+
+def test_of_hard_bounds_nothing_is_known_unless_it_is_said():
+    assert Clipped(1.0).room(0.0, 0.0) == 0.0 and Clipped.confined
+    assert Clipped(1.0).responses(0.0, 0.0) is None and Clipped(1.0).distortion(0.0, 0.0) is None
+    assert Clipped(1.0).update(np.array([0.5, 0.5]), np.array([1.0, -2.0])).tolist() == [1.0, -1.0]
+
+    class Open(Clipped):
+        clipped = True
+        confined = False
+
+    assert not Open.confined and Open.clipped
+
+
+def test_a_law_under_the_monotone_ones_takes_their_answers_and_no_one_elses():
+    class Again(type(devices.make("linear-step", 1.0))):
+        name = "again"
+
+        def q_minus(self, w):
+            return self.down + 0 * w
+
+    for said in ("extremes", "responses", "distortion", "steepness", "symmetric_point", "response_slope"):
+        assert getattr(Again, said) == getattr(Device, said)
+    assert not Again.extreme_at_ends and Again.kernel is None and not Again.linear
+
+    class Plain(MonotoneResponses):
+        name = "plain"
+
+        def q_plus(self, w):
+            return 1 - w
+
+        def q_minus(self, w):
+            return 1 + w
+
+    assert Plain.extreme_at_ends and Plain.extremes == MonotoneResponses.extremes
+    assert Plain(1.0).responses(-0.5, 0.5) == (0.5, 1.5)
+
+
+def test_a_law_that_cannot_be_run_in_balls_is_widened_by_eight_roundings():
+    class Table(MonotoneResponses):
+        name = "looked-up"
+
+        def q_plus(self, w):
+            return np.interp(w, [-1.0, 1.0], [2.0, 1.0])
+
+        def q_minus(self, w):
+            return np.interp(w, [-1.0, 1.0], [1.0, 2.0])
+
+    least, most = Table(1.0).responses(-1.0, 1.0)
+    assert 1 - 9 * 2.0**-53 <= least <= 1 - 8 * 2.0**-53 and 2 + 16 * 2.0**-53 <= most <= 2 + 20 * 2.0**-53
+
+    class Fails(Table):
+        name = "fails"
+
+        def q_plus(self, w):
+            return 1 / float(np.interp(w, [-1.0, 1.0], [0.0, 0.0]))
+
+    assert math.isnan(float(Fails(1.0)._response(Fails.q_plus, 0.0)))
+
+
+def test_a_gain_that_is_no_positive_double_gives_no_distortion():
+    assert devices.make("ald", 2.0).distortion(-2.0, 2.0) == (1.0, 1.0)
+    huge = devices.make("shifted-linear", 1.0, up=1.7e308, down=1.7e308)
+    assert huge.distortion(-1.0, 1.0) is not None and huge.responses(-1.0, 1.0) == (0.0, math.inf)
+
+    class Far(MonotoneResponses):
+        name = "far"
+
+        def q_plus(self, w):
+            return 1e308 * (1 - w) * 1000
+
+        def q_minus(self, w):
+            return 1e308 * (1 + w) * 1000
+
+    assert Far(1.0).distortion(-0.5, 0.5) is None
+
+    class Nothing(MonotoneResponses):
+        name = "nothing"
+
+        def q_plus(self, w):
+            return 0 * w
+
+        def q_minus(self, w):
+            return 0 * w
+
+    assert Nothing(1.0).distortion(-0.5, 0.5) is None
+
+
+def test_artanh_and_the_floor_of_a_distortion():
+    half = Distortion(0.5, 3.0)
+    assert half.log_ratio == pytest.approx(math.log(3) / 2, rel=1e-15) and half.log_ratio >= math.log(3) / 2
+    assert half.floor == pytest.approx(1 / 3, rel=1e-15)  # (1/4)/(3/4)
+    assert Distortion(1.0, 1.0).log_ratio == Distortion(1.0, 1.0).floor == math.inf
+    assert Distortion(0.0, 1.0) == (0.0, 1.0) and Distortion(0.0, 1.0).floor == 0.0
+
+
+# What arrives, and how far.
+
+
+def test_how_far_a_weight_goes():
+    tiny = 4 * float(np.finfo(np.float32).eps)
+    assert devices.make("ald", 2.0).reach == 2.0
+    spread = devices.REGISTRY["ald"](2.0, elements=elements(scale=(1.0, 2.0), shift=(-3.0, 0.5)))
+    assert spread.reach == pytest.approx(5 * (1 + tiny), rel=1e-15)
+    assert devices.REGISTRY["ald"](2.0, elements=Elements(spread_tau=0.1)).reach == math.inf
+    one = devices.REGISTRY["ald"](2.0, elements=elements(scale=(1.5,)))
+    assert one.reach == pytest.approx(3 * (1 + tiny), rel=1e-15)
+    pulsed = devices.make("ald", 2.0, dw=0.1)
+    assert pulsed.reach == 2.0 and not pulsed.plain and pulsed.keeps_the_mean
+    assert devices.make("ald", 2.0, dw=0.1, cycle=0.1).reach == math.inf
+    assert devices.make("ald", 2.0, write=0.1).reach == math.inf
+
+
+@pytest.mark.parametrize(
+    ("name", "keeps"),
+    [("ald", True), ("power", True), ("pulse-train", False), ("constant-step", False), ("shifted-linear", True)],
+)
+def test_pulses_keep_the_mean_of_steps_that_are_linear_in_the_increment(name, keeps):
+    assert devices.make(name, 2.0, dw=0.01).keeps_the_mean is keeps
+    assert devices.make(name, 2.0).keeps_the_mean
+
+
+def moved(law: Callable[[np.ndarray], np.ndarray]) -> Device:
+    class Moved(Device):
+        name = "moved"
+
+        def q_plus(self, w):
+            return law(w)
+
+        def q_minus(self, w):
+            return law(w)
+
+    return Moved(2.0)
+
+
+def test_whether_a_law_moves_from_a_weight():
+    assert moved(lambda w: 1 + 0 * w).moves_from(np.array([5.0, -5.0]))
+    assert not moved(lambda w: np.sqrt(2 - w)).moves_from(np.array([0.0, 2.5]))
+    assert not moved(lambda w: 1 / (w - 1)).moves_from(np.array([1.0]))
+    asked = []
+
+    @dataclass(frozen=True)
+    class Asked(Clipped):
+        name: ClassVar[str] = "asked"
+
+        def update(self, w, dw):
+            asked.append(np.asarray(dw).tolist())
+            return w + dw
+
+    assert Asked(5.0).moves_from(np.array([1.0, 2.0])) and Asked(0.5).moves_from(np.array([1.0]))
+    assert asked == [[0.001, 0.001], [-0.001, -0.001], [0.0005], [-0.0005]]
+
+    class OneWay(Asked):
+        name = "one-way"
+
+        def update(self, w, dw):
+            return np.where(dw > 0, w, np.nan)
+
+    assert not OneWay(1.0).moves_from(np.array([0.0]))
+
+
+# Refusals.
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, math.nan, math.inf])
+def test_what_has_to_be_positive_and_finite(value):
+    with pytest.raises(BadInput, match="x > 0 and finite"):
+        base.positive("x", value, "this")
+    if value == math.inf:
+        base.positive("x", value, "this", infinite=True)
+    else:
+        with pytest.raises(BadInput, match="x > 0"):
+            base.positive("x", value, "this", infinite=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "named"),
+    [
+        ("linear-step", {"up": 0.0}, "up"),
+        ("linear-step", {"down": -1.0}, "down"),
+        ("linear-step", {"slope_up": 1.5}, "slope_up"),
+        ("linear-step", {"slope_down": 1.5}, "slope_down"),
+        ("linear-step", {"slope_up": -0.5}, "slope_up"),
+        ("linear-step", {"slope_down": math.nan}, "slope_down"),
+        ("exp-step", {"up": 0.0}, "up"),
+        ("exp-step", {"down": math.inf}, "down"),
+        ("exp-step", {"bump_up": math.inf}, "bump_up"),
+        ("exp-step", {"rate_down": math.nan}, "rate_down"),
+        ("exp-step", {"bump_up": -0.1}, "bump_up"),
+        ("exp-step", {"rate_down": -0.1}, "bump_down"),
+        ("shifted-linear", {"up": 0.0}, "up"),
+        ("shifted-linear", {"down": 0.0}, "down"),
+        ("exponential", {"curvature": 0.0}, "curvature"),
+        ("power", {"exponent_up": 0.0}, "exponent_up"),
+        ("power", {"exponent_down": math.inf}, "exponent_down"),
+    ],
+)
+def test_parameters_outside_their_domain_are_refused_by_name(name, parameters, named):
+    with pytest.raises(BadInput, match=rf"^{named}\b"):
+        devices.REGISTRY[name](2.0, **parameters)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("linear-step", {"slope_up": 0.0, "slope_down": 1.0}),
+        ("linear-step", {"slope_up": 1.0, "slope_down": 0.0}),
+        ("exp-step", {"bump_up": 0.0, "rate_up": -1.0}),
+        ("exp-step", {"bump_down": -0.5, "rate_down": 0.0}),
+    ],
+)
+def test_parameters_at_the_edge_of_their_domain_are_taken(name, parameters):
+    assert devices.REGISTRY[name](2.0, **parameters).fields().items() >= parameters.items()
+
+
+# Enclosures.
+
+
+def test_a_ball_is_the_number():
+    assert ball(0.1) == arb(0.1) and ball(2) == 2
+    with precise():
+        third = ball(Fraction(1, 3))
+        assert third * 3 == 1 or (third * 3).contains(1)
+        assert third.rad() < arb(2) ** -150
+    assert enclosure.PRECISION == 160
+
+
+def test_the_double_above_and_the_one_below():
+    with precise():
+        third = ball(Fraction(1, 3))
+        assert Fraction(below(third)) < Fraction(1, 3) < Fraction(above(third))
+        assert math.nextafter(below(third), UP) == above(third)
+        assert math.nextafter(below(-third), UP) == above(-third) == -below(third)
+        assert above(arb(0.5)) == below(arb(0.5)) == 0.5 and above(arb(0)) == below(arb(0)) == 0.0
+        wide = arb(1, 0.25)
+        assert above(wide) >= 1.25 >= above(wide) - 1e-8 and below(wide) <= 0.75 <= below(wide) + 1e-8
+        huge, largest = arb(2) ** 2000, math.nextafter(UP, 0)
+        assert (above(huge), below(huge)) == (UP, largest) and (above(-huge), below(-huge)) == (-largest, DOWN)
+        tiny = arb(2) ** -2000
+        assert (above(tiny), below(tiny)) == (5e-324, 0.0) and (above(-tiny), below(-tiny)) == (0.0, -5e-324)
+        assert above(arb("nan")) == UP and below(arb("nan")) == DOWN
+        assert above(arb("inf")) == UP and below(arb("-inf")) == DOWN
+
+
+def test_eight_roundings_around_a_number():
+    """Of either sign, as wide as eight halves of its last place and (a radius is rounded up) hardly wider."""
+    for value in (1.0, -1.0, 3.0):
+        found = widened(value)
+        assert float(found.mid()) == value
+        assert abs(value) * 8 * 2.0**-53 <= float(found.rad()) <= abs(value) * 8 * 2.0**-53 * (1 + 1e-6)
+    assert widened(0.0) == 0
+
+
+def test_a_law_is_run_in_balls_where_it_can_be():
+    def law(this, w, dw):
+        return w + dw / this.tau
+
+    with precise():
+        found = in_balls(law, {"tau": Fraction(1, 3)}, 0.5, ball(0.25))
+        assert found is not None and found.contains(arb(1.25)) and found.rad() < arb(2) ** -150
+        assert in_balls(lambda this, _: this.other, {"tau": 1.0}, 0.5) is None
+        assert in_balls(lambda _, w: np.interp(w, [0, 1], [0, 1]), {"tau": 1.0}, 0.5) is None
+        assert in_balls(lambda this, w: w / (this.tau - 1), {"tau": 1.0}, 0.5) is None  # not finite
+        assert in_balls(lambda *_: 2.0, {"tau": 1.0}, 0.5) == 2
+        assert in_balls(lambda *_: [[3.0]], {"tau": 1.0}, 0.5) == 3
+
+        def refuses(_, w):
+            raise ValueError(w)
+
+        assert in_balls(refuses, {"tau": 1.0}, 0.5) is None
+        with pytest.raises(ZeroDivisionError):
+            in_balls(lambda *_: 1 / 0, {"tau": 1.0}, 0.5)
