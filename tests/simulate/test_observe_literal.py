@@ -6,8 +6,9 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
+from boundary import BadInput
 from simulate.kernels import largest_weight
-from simulate.observe import NEVER, BlockPlan, Observer, Seen, look
+from simulate.observe import NEVER, BlockPlan, Observer, Seen, accuracies, curve_of, look
 from simulate.problems import Quadratic
 from simulate.problems.base import Moments
 from simulate.randomness import stratified_times
@@ -241,3 +242,57 @@ def test_what_is_looked_at_first_holds_nothing():
         **dict.fromkeys(("stage_variances", "largest_norms"), (3, 2)),
         **dict.fromkeys(("curve_weight", "curve_gradient", "curve_value"), (2, 3)),
     }
+
+
+class Classed(Plain):
+    """A problem that answers what it is told to."""
+
+    name = "classed"
+
+    def __init__(self, found):
+        super().__init__(2)
+        self.found = found
+
+    def accuracy(self, weights):
+        return self.found(len(weights[0])) if callable(self.found) else self.found
+
+
+WEIGHTS = [np.zeros((3, 2)), np.zeros((3, 1))]
+
+
+def test_accuracies_are_shares_by_part():
+    train, test = [0.0, 0.5, 1.0], [1.0, 0.25, 0.0]
+    found = accuracies(Classed({"test": test, "train": train}), WEIGHTS)
+    assert list(found) == ["train", "test"] and found["train"].tolist() == train and found["test"].tolist() == test
+    assert accuracies(Classed({"train": train}), WEIGHTS).keys() == {"train"}
+    assert accuracies(Classed(None), WEIGHTS) == {}
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {}, {"test": [0.5] * 3}, {"train": [0.5] * 3, "other": [0.5] * 3}, {"train": [0.5] * 2}, {"train": 0.5},
+        {"train": [0.5, 0.5, 1.5]}, {"train": [-0.5, 0.5, 0.5]}, {"train": [0.5, np.nan, 0.5]},
+        {"train": [0.5] * 3, "test": [0.5, 0.5, 2.0]}, {"train": [-1.0] * 3}, {"train": [2.0] * 3},
+    ],
+)  # fmt: skip
+def test_what_is_no_accuracy_is_refused(found):
+    with pytest.raises(BadInput, match=r"of the problem classed.*shares in \[0, 1\] of shape \(3,\)"):
+        accuracies(Classed(found), WEIGHTS)
+
+
+def test_an_accuracy_is_added_to_a_curve_of_its_own():
+    """Steps 0 to 3 and 4 to 7 of 8 are a bin each; the replicas 0 and 2, each at two times."""
+    one = Observer(Classed(lambda count: {"train": np.full(count, 0.5)}), 4.0, 8, 1, range(3), 2, 2)
+    assert one.parts == ()
+    one.answers(np.array([0]), np.array([[0]]), np.array([1]), [np.zeros((1, 1, 2)), np.zeros((1, 1, 1))])
+    one.start(WEIGHTS)
+    assert one.parts == ("train",) and curve_of("train") == "accuracy_train"
+    assert one.accuracy_train.tolist() == [[0.0] * 3] * 2
+    shares = np.array([0.25, 0.5, 0.75, 1.0])
+    one.problem = Classed(lambda _: {"train": shares})
+    at = [np.zeros((2, 2, 2)), np.zeros((2, 2, 1))]
+    for _ in range(2):
+        one.answers(np.array([0, 2]), np.array([[3, 4], [0, 7]]), np.array([2, 4]), at)
+    assert one.accuracy_train.tolist() == [[1.0, 0.0, 3.0], [4.0, 0.0, 8.0]]
+    assert "accuracy_train" in one.state()

@@ -99,6 +99,13 @@ def test_no_multiplier_is_taken_at_the_pole_or_beyond_and_no_root_below_0():
     assert flat.certify(arb(6), [arb(1)], [arb(0)]) is None, "no end above 0 is of use near 0"
 
 
+def test_a_descent_that_leaves_the_positive_numbers_is_given_up():
+    """Newton's method on x/sqrt(1 + x^2), x = A - 1/4, goes from 0.9 to -0.9^3, that is A = -0.479."""
+    bent = made(A - (A - p) / sympy.sqrt(1 + (A - p) ** 2))
+    assert bent.certify(arb(1.15), [arb(1)], [arb(0.25)]) is None
+    assert bent.certify(arb(0.75), [arb(1)], [arb(0.25)]).value == 0.25, "from nearer it comes down"
+
+
 def test_an_end_is_proved_only_above_the_root():
     flat = made(A / 2 + p)
     assert flat._proved(arb(5), [arb(1)], [arb(3)]) is None

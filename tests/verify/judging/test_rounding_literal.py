@@ -127,3 +127,65 @@ def test_what_json_made_of_the_bounds_is_read_again():
     for one in (rounding.Rounding(0.5, 0.25, 2.0, "float32"), rounding.UNKNOWN):
         text = json.dumps({name: str(value) if value == math.inf else value for name, value in one.to_json().items()})
         assert rounding.Rounding.from_json(one.to_json()) == rounding.Rounding.from_json(json.loads(text)) == one
+
+
+def straight(low: float, high: float, tau: float = 4.0) -> SimpleNamespace:
+    """A device with q_plus = q_minus = low + (high - low) (1 + w/tau)/2, known on all weights with Fbar = 3."""
+
+    def response(w):
+        return low + (high - low) * (1 + w / tau) / 2
+
+    device = SimpleNamespace(q_plus=response, q_minus=lambda w: 0 * w, tau=tau)
+    return SimpleNamespace(device=device, linear=False, on=lambda _: SimpleNamespace(gain=3.0))
+
+
+def test_another_device_rounds_its_response_and_the_weight_that_it_is_taken_at():
+    """(16 q + 4 q'), q' twice the change of the response from one end of the weights that were met to the other.
+
+    Of 1 to 3 on [-tau, tau]; met is half of it, where the response is at most 5/2 and changes by 1.
+    """
+    met = SimpleNamespace(max_saturation=np.array([0.25, np.nan, 0.5]))
+    for gain, least in ((None, 3.0), (2.0, 2.0), (5.0, 3.0)):
+        constants = {} if gain is None else {"gain": gain}
+        assert rounding._of_law(met, straight(1.0, 3.0), constants) == (pytest.approx(16 * 2.5 + 4 * 1.0), least)
+    unknown = straight(1.0, 3.0)
+    unknown.on = lambda _: None
+    assert rounding._of_law(met, unknown, {}) == (pytest.approx(44.0), math.inf)
+    assert rounding._of_law(met, unknown, {"gain": 2.0})[1] == 2.0
+    still = SimpleNamespace(max_saturation=np.zeros(2))
+    assert rounding._of_law(still, straight(1.0, 3.0), {})[0] == 16 * 2.0
+
+
+def test_the_step_of_another_device_is_off_by_its_own_roundings_and_counts_its_gain():
+    """44 roundings of the direction 8 in place of 8, on a step that is 3 alpha long."""
+    runs = ran()
+    runs.max_saturation = np.array([0.25, np.nan, 0.5])
+    plain, other = rounding.of(runs, CONSTANTS), rounding.of(runs, CONSTANTS, straight(1.0, 3.0))
+    sums = gamma(22)
+    step = 2 * U32 * 3 + 44 * U32 * 0.25 * 8
+    assert other.direction == pytest.approx(step / 0.75 + 2 * (sums * 8 + sums * 8), rel=1e-12)
+    assert (other.gradient, other.value) == (plain.gradient, plain.value)
+
+
+def test_the_least_step_of_a_run_is_the_one_that_rounding_is_relative_to():
+    asked = []
+    runs = ran()
+    runs.run.step_size = lambda k: asked.append(k) or 0.125
+    assert rounding.of(runs, CONSTANTS).direction == rounding.of(ran(alpha=0.125), CONSTANTS).direction
+    assert asked == [99], "the last of 100"
+
+
+def test_numbers_are_lost_in_the_dtype_of_the_weights():
+    wide = rounding.of(ran(dtype="float64"), CONSTANTS)
+    assert wide.dtype == "float64" and wide.direction == pytest.approx(
+        rounding.of(ran(), CONSTANTS).direction * 2.0**-29, rel=1e-5
+    )
+
+
+def test_every_row_that_a_sample_takes_is_a_term(monkeypatch):
+    class Rows(SimpleNamespace):
+        pass
+
+    monkeypatch.setattr(rounding, "Sampled", Rows)
+    problem = Rows(shapes=((9, 3),), used=5)
+    assert rounding.longest_sum(SimpleNamespace(problem=problem, batch=2)) == 3 + 2 * 5 + 16

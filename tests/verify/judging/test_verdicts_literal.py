@@ -13,7 +13,7 @@ from verify.judging import assumptions, conditions, observations, perturbed, rou
 from verify.judging.certificates import Certificate
 from verify.judging.checks import CheckName
 from verify.judging.observations import Constants, Observations
-from verify.judging.response import DeviceResponse
+from verify.judging.response import LINEAR, DeviceResponse
 from verify.judging.verdicts import FORMS, Check, Confrontation, Ends, Evidence
 
 KNOWN = {"rho": 0.5, "alpha": 0.25, "sigma2": 4.0, "Lambdah": 2.0}
@@ -320,3 +320,24 @@ def test_a_condition_names_what_is_supposed():
     )
     both = conditions.of(["L"], observed(proved=False), 0.5)
     assert " and L nowhere exceed what was measured at every step" in both
+
+
+@pytest.mark.parametrize(
+    ("parameters", "bounds", "proved", "supposed"),
+    [
+        ({"dw": 0.1}, None, False, True),
+        ({"dw": 0.1}, np.ones(1), False, False),  # no direction is larger: nothing is supposed of the mean one
+        ({"dw": 0.1}, None, True, False),  # V is proved
+        ({}, None, False, False),  # no pulses
+    ],
+)
+def test_a_condition_supposes_a_mean_direction_where_pulses_have_no_largest_one(parameters, bounds, proved, supposed):
+    reached = DeviceResponse(devices.make("ald", 2.0, **parameters), 0.5, lambda _: bounds)
+    known = Constants({"rho": 0.5, "V": 1.0}, {"V": proved})
+    said = conditions.of([], observed(constants=known, response=reached), 0.5)
+    assert ("the mean square of a direction" in said) is supposed
+    assert ("no run passes |w| = 0.5 tau, the largest of 3 replicas" in said) is bool(parameters)
+    power = DeviceResponse(devices.make("power", 2.0))
+    assert "no run passes |w| = 0.5 tau" in conditions.of([], observed(constants=known, response=power), 0.5)
+    still = Constants({"rho": 0.0}, {"rho": True})
+    assert conditions.of([], observed(constants=still, response=LINEAR), 0.5) == ""

@@ -51,6 +51,7 @@ def test_defaults_are_those_of_the_class(name):
     assert device.numbers() == tuple(
         value for key, value in DEFAULTS[name].items() if (name, key) != ("power", "exponent")
     )
+    assert device == devices.REGISTRY[name](2.0, lacks=("noise",)), "what it lacks is said and does not make it another"
     assert device.lacks == () and device.pulses is None and device.elements is None and device.plain
 
 
@@ -135,6 +136,12 @@ def test_the_slope_of_the_responses_on_a_range(name, parameters, slope):
     assert device.drift_slope(-0.5, 1.0) == pytest.approx(slope, rel=1e-14)
 
 
+@pytest.mark.parametrize("name", ["ald", "power", "exponential", "linear-step", "exp-step"])
+def test_the_slope_on_the_mirrored_range_is_the_same(name):
+    device = devices.REGISTRY[name](2.0)
+    assert device.response_slope(-1.0, 0.5) == device.response_slope(-0.5, 1.0) > 0
+
+
 def test_a_slope_is_known_on_ranges_within_the_bounds_only():
     device = devices.make("power", 2.0)
     assert device.response_slope(-2.0, 2.0) == pytest.approx(2.0, rel=1e-15)
@@ -180,6 +187,8 @@ def test_symmetric_points():
     assert devices.make("shifted-linear", 2.0, up=3.0, down=1.0).symmetric_point() == 1.0
     step = devices.make("linear-step", 2.0, up=1.25, down=1.0, slope_up=0.5, slope_down=0.5)
     assert step.symmetric_point() == pytest.approx(0.5, rel=1e-15)  # 1.25 - x/2 = 1 + x/2 at x = 1/4
+    farther = devices.make("linear-step", 4.0, up=1.25, down=1.0, slope_up=0.5, slope_down=0.5)
+    assert farther.symmetric_point() == pytest.approx(1.0, rel=1e-15)
     assert devices.make("linear-step", 2.0, up=9.0, down=1.0).symmetric_point() is None  # up wins everywhere
     assert devices.make("linear-step", 2.0, up=1.0, down=9.0).symmetric_point() is None
     even = devices.make("linear-step", 2.0, up=1.0, down=1.0, slope_up=0.0, slope_down=0.0)
@@ -230,7 +239,11 @@ def test_a_pulse_train_loses_of_its_least_response_what_its_length_costs():
     for low, high in ((-2.1, 0.0), (0.0, 2.1), (0.5, 0.4)):
         assert device.responses(low, high, 1.0) is None
     assert device.steepness() == 1.0
+    digital = devices.make("pulse-train", math.inf)
+    assert digital.responses(-9.0, 9.0) == devices.make("ald", math.inf).responses(-9.0, 9.0) == (1.0, 1.0)
     w, dw = np.array([0.5, 0.5, 0.5]), np.array([1.0, -1.0, 0.0])
+    assert digital.update(w, dw).tolist() == devices.make("ald", math.inf).update(w, dw).tolist() == [1.5, -0.5, 0.5]
+    assert devices.make("ald", 2.0).update(w, dw).tolist() == [1.25, -0.75, 0.5]
     share = math.exp(-0.5)
     assert device.update(w, dw) == pytest.approx([2 - 1.5 * share, -2 + 2.5 * share, 0.5], rel=1e-15)
 
@@ -250,6 +263,26 @@ def test_elements_stretch_shift_and_multiply_the_law():
     assert both.responses(-1.0, 1.0) == (0.25, 3.75)
     assert both.distortion(-1.0, 1.0) == pytest.approx((1.75 / 2.0, 2.0), rel=1e-15)
     assert not both.plain and law.plain
+    alike = devices.make("ald", 2.0, reference=0.5)  # one stands for all
+    assert alike.responses(-1.0, 1.0) == (0.25, 1.75)
+
+
+def test_of_many_elements_none_is_left_out():
+    """The longer train of the middle one has the least response, though the law's own is least at the first."""
+    parts = [(1.0, 0.9, 0.9, 0.0), (1.0, 1.0, 3.0, 0.0), (1.0, 5.0, 5.0, 0.1)]
+    names = ("scale", "up", "down", "shift")
+    for name in ("pulse-train", "ald", "power"):
+        law = devices.REGISTRY[name]
+        each = [
+            law(2.0, elements=elements(**{key: (value,) for key, value in zip(names, part, strict=True)})).responses(
+                -1.0, 1.0, 5.0
+            )
+            for part in parts
+        ]
+        together = law(2.0, elements=elements(**dict(zip(names, zip(*parts, strict=True), strict=True))))
+        assert together.responses(-1.0, 1.0, 5.0) == (min(low for low, _ in each), max(high for _, high in each))
+        if name == "pulse-train":
+            assert min(each) == each[1]
 
 
 def test_elements_of_a_train_are_bounded_by_both_their_slopes():
@@ -285,6 +318,7 @@ def test_the_room_before_a_bound():
     assert step(scale=(2.0,), up=(4.0,)).room(-0.5, 1.5) == 2.5 / 4
     assert step(scale=(2.0,), down=(4.0,)).room(-0.5, 1.5) == 2.5 / 4
     assert step(shift=(0.25,)).room(-0.5, 1.5) == 0.75 and step(shift=(-0.25,)).room(-0.5, 1.5) == 0.25
+    assert step(shift=(0.25,)).room(-1.5, 0.0) == 0.25 and step(shift=(-0.25,)).room(-1.5, 0.0) == 0.75
     assert step(shift=(0.25, -0.25)).room(-0.5, 1.5) == 0.25
     unknown = devices.REGISTRY["constant-step"](2.0, elements=Elements(spread_point=0.1))
     assert unknown.room(-0.5, 1.5) == 0.0
@@ -398,6 +432,7 @@ def test_artanh_and_the_floor_of_a_distortion():
     assert half.log_ratio == pytest.approx(math.log(3) / 2, rel=1e-15) and half.log_ratio >= math.log(3) / 2
     assert half.floor == pytest.approx(1 / 3, rel=1e-15)  # (1/4)/(3/4)
     assert Distortion(1.0, 1.0).log_ratio == Distortion(1.0, 1.0).floor == math.inf
+    assert Distortion(1.5, 1.0).log_ratio == Distortion(1.5, 1.0).floor == math.inf
     assert Distortion(0.0, 1.0) == (0.0, 1.0) and Distortion(0.0, 1.0).floor == 0.0
 
 
