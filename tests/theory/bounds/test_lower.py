@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boundary import OutsideDomain
-from tests.theory.bounds.common import command
+from tests.theory.bounds.common import command, unfrozen
 from theory.bounds import lag
 from theory.commands import app, complexity, evaluate  # noqa: F401 - importing a command registers it
 
@@ -62,3 +62,7 @@ def test_the_command(capsys):
 def test_bad_input_ends_in_one_line(capsys, pairs):
     code, out, err = command(capsys, app, "evaluate", "lower", *(part for pair in pairs for part in ("--set", pair)))
     assert code == 2 and err.count("\n") == 1 and not out
+
+
+def test_what_was_found_is_not_changed():
+    assert not unfrozen(lag)

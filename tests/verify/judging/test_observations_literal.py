@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, is_dataclass
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from simulate import invariant
 from simulate.problems import Network, Quadratic
 from theory.setting import devices
 from theory.theorems import network
-from verify.judging import observations, rounding, verdicts
+from verify.judging import norms, observations, rounding, verdicts
 from verify.judging.certificates import Certificate
 from verify.judging.observations import Constants, Observations, from_trajectories
 from verify.judging.response import DeviceResponse
@@ -305,3 +305,9 @@ def test_what_a_run_says_of_itself():
     power = from_trajectories(run(Quadratic(2, noise="two-point", sigma=0.2), "analog-sgd", tau=40.0, device="power"))
     assert power.certified_saturation is not None and power.constants.proved("rho", "gain")
     assert power.constants.values["gain"] > 1 and power.constants.gain == power.constants.values["gain"]
+
+
+def test_what_was_found_is_not_changed():
+    for module in (observations, norms):
+        kinds = [one for one in vars(module).values() if is_dataclass(one) and one.__module__ == module.__name__]
+        assert kinds and all(one.__dataclass_params__.frozen for one in kinds)

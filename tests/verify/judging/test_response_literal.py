@@ -10,7 +10,7 @@ from simulate.run import Run
 from theory.setting import devices
 from theory.theorems import network
 from verify.judging import response
-from verify.judging.response import LINEAR, DeviceResponse, Granularity
+from verify.judging.response import LINEAR, DeviceResponse, Directions, Granularity
 
 EPS = float(np.finfo(np.float64).eps)
 ONCE = 1 + 4 * EPS
@@ -197,3 +197,7 @@ def test_directions_of_a_network_are_its_stages_by_theorem():
     assert response.Directions(problem)(math.inf) is None
     plain = Quadratic(2, noise="two-point")
     assert np.array_equal(response.Directions(plain)(0.5), plain.largest_directions(0.5))
+
+
+def test_what_is_known_of_a_run_is_not_changed():
+    assert Directions.__dataclass_params__.frozen and DeviceResponse.__dataclass_params__.frozen

@@ -9,7 +9,18 @@ import pytest
 import theory
 from theory.setting import devices
 from theory.setting.devices import Distortion
-from verify.judging import assumptions, conditions, observations, perturbed, rounding, statistics, verdicts
+from verify.judging import (
+    assumptions,
+    checks,
+    conditions,
+    forms,
+    norms,
+    observations,
+    perturbed,
+    rounding,
+    statistics,
+    verdicts,
+)
 from verify.judging.certificates import Certificate
 from verify.judging.checks import CheckName
 from verify.judging.observations import Constants, Observations
@@ -203,7 +214,7 @@ def test_a_mean_of_squares_is_not_negative_and_below_its_ceiling():
     assert verdicts.weigh(rounded, 0.05).rbar2[1] == 0.25
 
 
-@pytest.mark.parametrize("module", [verdicts, assumptions, observations])
+@pytest.mark.parametrize("module", [verdicts, assumptions, observations, checks, forms, norms])
 def test_what_was_found_is_not_changed_afterwards(module):
     kinds = [one for one in vars(module).values() if is_dataclass(one) and one.__module__ == module.__name__]
     assert kinds and all(one.__dataclass_params__.frozen for one in kinds)

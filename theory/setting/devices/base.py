@@ -165,10 +165,7 @@ class Device(ABC):
             return None
         least, most = found
         with precise():
-            try:
-                gain = float(((least + most) / 2).mid())
-            except OverflowError:  # larger than any double
-                return None
+            gain = float(((least + most) / 2).mid())  # inf where it is larger than any double
             if not 0 < gain < math.inf:
                 return None
             return Distortion(max(above(most / gain - 1), above(1 - least / gain), 0.0), gain)

@@ -612,3 +612,9 @@ def test_a_law_is_run_in_balls_where_it_can_be():
         assert in_balls(refuses, {"tau": 1.0}, 0.5) is None
         with pytest.raises(ZeroDivisionError):
             in_balls(lambda *_: 1 / 0, {"tau": 1.0}, 0.5)
+
+
+def test_what_reaches_lowest_and_highest_may_be_one_wide_ball():
+    wide, narrow = arb(1, 0.5), arb(1.2, 0.01)
+    assert base._outer([wide, narrow])[0] is wide and base._outer([narrow, wide])[1] is wide
+    assert base._outer([arb(1), arb(2)]) == (arb(1), arb(2))
