@@ -50,6 +50,10 @@ def test_a_certified_saturation_certifies_the_variance(runs: RunResult) -> None:
     whole = joint.noise(runs.run, 0.5)
     assert observed.constants.proved("sigma2", "nu", "rho")
     assert observed.constants.take("sigma2", "nu") == whole and whole["sigma2"] > runs.measured["sigma2"]
+    # of one sample again, raised for the two roundings; coordinates count by their share of it
+    variance = whole["sigma2"] * (1 + 4 * np.finfo(np.float64).eps)
+    assert next(one.proved for one in observed.certificates if one.constant == "sigma2") == variance
+    assert np.array_equal(observed.square_saturation, runs.weighted_square_saturation / variance)
     found = _by_name(observed)
     for form in ("sharp", "noise-resolved"):
         assert found[CheckName(form, "a-priori")].verdict in ("held", "inconclusive")

@@ -10,7 +10,7 @@ from scipy import stats
 
 import simulate
 from simulate import invariant
-from simulate.problems import Network, Quadratic
+from simulate.problems import Cosine, Network, Quadratic
 from theory.setting import devices
 from theory.theorems import network
 from verify.judging import norms, observations, rounding, verdicts
@@ -311,3 +311,72 @@ def test_what_was_found_is_not_changed():
     for module in (observations, norms):
         kinds = [one for one in vars(module).values() if is_dataclass(one) and one.__module__ == module.__name__]
         assert kinds and all(one.__dataclass_params__.frozen for one in kinds)
+
+
+ONCE = 1 + 4 * float(np.finfo(np.float64).eps)
+
+
+def test_of_a_batch_what_is_linear_in_the_noise_falls_with_its_root_rounded_up():
+    problem = Quadratic(2, noise="two-point", sigma=0.2)
+    for batch, share in ((1, 1.0), (2, ONCE / math.sqrt(2)), (4, ONCE / 2)):
+        runs = run(problem, "accumulated-ap", batch=batch, tau=40.0)
+        facts, known = runs.facts.values, observations.constants(runs)
+        assert {name: known.values[name] for name in ("nu", "nuhat")} == {
+            name: facts[name] * share for name in ("nu", "nuhat")
+        }
+        assert known.values["sigma2"] == facts["sigma2"] / batch and facts["nu"] > 0 and facts["nuhat"] > 0
+        assert known.proved("nu", "nuhat", "sigma2", "L", "Delta", "alpha", "K", "D", "J", "F0")
+
+
+def test_what_pulses_add_is_certified_on_the_certified_weights_unless_they_are_biased():
+    problem = Quadratic(2, noise="two-point", sigma=0.2)
+    known = observations.constants(run(problem, "analog-sgd", tau=40.0, device_parameters={"dw": 0.01}))
+    assert known.proved("V", "qmax") and known.values["qmax"] == pytest.approx(1 + known.values["rho"], rel=1e-12)
+    assert known.values["qmax"] > 1 and "gain" not in known.values
+    biased = {"dw": 1e-5, "BL": 2}
+    assert "V" not in observations.constants(run(problem, "analog-sgd", tau=40.0, device_parameters=biased)).values
+    assert "V" not in observations.constants(run(problem, "analog-sgd", tau=40.0)).values
+    digital = observations.constants(run(problem, "digital-sgd", tau=math.inf, device_parameters={"dw": 0.01}))
+    assert digital.proved("V", "qmax") and digital.values["qmax"] == 1.0
+
+
+def test_a_gain_is_certified_wherever_it_is_not_1():
+    problem = Quadratic(2, noise="two-point", sigma=0.2)
+    for up, gain in ((2.0, 2.0), (1.0, 1.0), (0.5, 0.5)):
+        known = observations.constants(
+            run(problem, "analog-sgd", tau=40.0, device="shifted-linear", device_parameters={"up": up, "down": up})
+        )
+        assert known.gain == pytest.approx(gain, rel=1e-14) and known.proved("rho")
+        assert known.proved("gain") is (gain != 1.0)
+
+
+def test_what_rounding_takes_away_is_what_holds_on_a_range_of_weights(monkeypatch):
+    monkeypatch.setattr(invariant, "ROUNDING", 0.0)
+    for problem, gamma in (
+        (Quadratic(2, noise="two-point", sigma=0.1), True),
+        (Cosine(2, noise="two-point", sigma=0.1), False),
+    ):
+        taken = from_trajectories(run(problem, "analog-sgd-ap", tau=20.0)).constants
+        whole = observations.constants(run(problem, "analog-sgd-ap", tau=20.0))
+        assert whole.proved("rho", "theta1", "Gamma")
+        assert not any(name in taken.values for name in ("rho", "theta1"))
+        assert ("Gamma" in taken.values) is gamma, "of a quadratic it is 0 whatever the weights"
+        assert taken.proved("sigma2", "L") and taken.values["sigma2"] == whole.values["sigma2"]
+
+
+def test_a_samples_direction_of_a_network_is_bounded_unless_normal_noise_is_added_to_it(monkeypatch):
+    runs = run(NETWORK, "analog-sgd-ap")
+    found = observations.constants(runs)
+    assert {"ell", "ell1", "Gamma"} <= found.values.keys() and not found.proved("ell")
+    fresh = observations.of_network(run(NETWORK, "analog-sgd").run, runs.facts.stage_data, runs.measured["w"])
+    assert fresh["Lambda1"] == fresh["Lambdah"] == 0 < found.values["Lambda1"]
+    monkeypatch.setattr(Network, "bounded_noise", False)
+    noisy = observations.of_network(runs.run, runs.facts.stage_data, runs.measured["w"])
+    assert "Gamma" not in noisy and noisy["ell"] == found.values["ell"]
+
+
+def test_the_device_leaves_what_the_problem_says_of_its_own():
+    """theta1 = 1/tau of the linear device, certified; Gamma = 0 of a quadratic is the problem's."""
+    known = observations.constants(run(Quadratic(2, noise="two-point", sigma=0.2), "analog-sgd", tau=40.0))
+    assert known.proved("theta1", "Gamma", "H2", "HJ") and known.values["theta1"] == 1 / 40
+    assert known.values["Gamma"] == known.values["H2"] == 0
