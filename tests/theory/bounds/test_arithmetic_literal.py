@@ -97,6 +97,13 @@ def test_gathering_knows_the_powers_of_a_root_up_to_four(power):
     assert found.coeff(other) == z**2
 
 
+@pytest.mark.parametrize("times", [2, 3, 4])
+def test_gathering_leaves_multiples_of_a_root_alone(times):
+    one = sympy.sqrt(x + 1)
+    assert arithmetic.gather(times * one) == times * one
+    assert arithmetic.gather(times * one * y - one * y - (times - 1) * y * one) == 0
+
+
 def test_float_functions_are_numpys():
     found = arithmetic.float_function([x + y, sympy.sqrt(x)], [x, y])(np.array([4.0, 9.0]), 1.0)
     assert [part.tolist() for part in found] == [[5, 10], [2, 3]]

@@ -55,6 +55,15 @@ def test_the_winner_changes_where_it_does(monkeypatch):
     assert all(one == (quiet, 4, [1, 2]) for one in asked)
 
 
+def test_who_wins_first_is_who_wins_at_the_lowest_eps(monkeypatch):
+    for sign, names in ((1.0, ["analog-sgd-sp", "analog-sgd-ap"]), (-1.0, ["analog-sgd-ap", "analog-sgd-sp"])):
+        monkeypatch.setattr(
+            comparison, "advantage", lambda *given, s=sign: np.array([s if eps > 1e-3 else -s for eps in given[-1]])
+        )
+        found = comparison.regions({**POINT, "rho": 0.0}, 4, [1, 2])
+        assert [one.winner.name for one in found] == names
+
+
 # Against the schedules
 
 

@@ -106,6 +106,7 @@ def test_what_is_allowed(text: str) -> None:
         ("Lemma a : True.\nProof.\nauto.\n", 3, "a proof does not end"),
         ("Lemma a : True.\nProof with auto.\nQed.", 2, "'Proof' is not among the commands that are allowed"),
         ("Lemma a : True.\nProof. auto.(* b *) Qed.", 2, '".(*" is read in two ways'),
+        ("\nLemma a : True.\nProof. auto.(* b *) Qed.", 3, '".(*" is read in two ways'),
     ],
 )
 def test_what_is_not_allowed_is_named_with_its_line(text: str, line: int, said: str) -> None:

@@ -249,6 +249,18 @@ def test_differences_of_other_steps_are_centred_there(author: object, texts: lis
     assert [text for text in stated if "known" in text or "centred" in text] == texts
 
 
+def processes(d: Draft) -> None:
+    """A random sequence alone: no path, and nothing that is delayed."""
+    d.process("n", known=0, differences=0, reason=UNBIASED)
+    d.conclude("c", le(norm2(s.n), 1), s.combine())
+
+
+def test_random_sequences_alone_speak_of_samples_too() -> None:
+    """Of which there is at least one."""
+    text, _ = coq_statement.lemma(s.claim(processes), {}).source().split("Proof.")
+    assert SAMPLES in text and "((0 < Len)%nat) ->" in text
+
+
 def test_a_lag_is_a_natural_number() -> None:
     assert refused(negative_lag).endswith("may be negative")
 

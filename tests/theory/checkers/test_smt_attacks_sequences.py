@@ -90,7 +90,7 @@ def g_a_conclusion_at_this_count_that_reads_as_one_at_all(d):
     d.witness(k=0, p=1)
 
 
-@wrong("chosen anew at each count")
+@wrong("the goal of an induction speaks of p, which is chosen anew at each count")
 def g_a_goal_that_speaks_of_what_is_chosen_anew(d):
     """X is the sum of the p of every count, and not k times the last of them."""
     d.local(k, p)
