@@ -383,3 +383,13 @@ def test_the_search_ends_after_so_many_rounds(monkeypatch):
     one = Noting(1, right=2 * sympy.sqrt(A) + (mu - 2) ** 2)
     assert one.best(arb(100), arb(1)) is None and len(one.asked) == 2
     assert search(2 * sympy.sqrt(A) + mu)._at_end(arb(100)) is None
+
+
+def test_a_search_that_leaves_the_positive_numbers_is_given_up():
+    """Newton on x/sqrt(1 + x^2), x = A - 1/4, goes from x = 0.9 to -0.9^3, A = -0.479; from 1/2 it comes down."""
+    x = A - sympy.Rational(1, 4)
+    bent = A - x / sympy.sqrt(1 + x**2)
+    assert search(bent + mu)._at_end(arb(1.15)) is None
+    assert near(search(bent + mu)._at_end(arb(0.75)).unknown, arb(0.25), 1e-15)
+    assert search(bent + (mu - 2) ** 2).best(arb(1.15), arb(2)) is None
+    assert near(search(bent + (mu - 2) ** 2).best(arb(0.75), arb(2)).unknown, arb(0.25))
