@@ -143,6 +143,8 @@ def test_what_pulses_add():
 def test_what_pulses_add_where_increments_have_no_largest():
     # rounding alone: dw^2/4 an element
     assert ask("ald", size=3, dw=0.5).granularity(0.5) == granularity(3 * 0.0625, 1.5, 3)
+    for size in (1, 4, 1000):  # 8 roundings an element, no fewer and no more
+        assert ask("ald", size=size, dw=0.5).granularity(0.5).V == size * 0.0625 * (1 + 8 * size * EPS)
     # (1 + cycle^2) dw alpha sqrt(size) R, R = 3
     assert ask("ald", size=4, dw=0.5, cycle=2.0).granularity(0.5, 3.0) == granularity(5 * 0.5 * 0.5 * 2 * 3, 1.5, 4)
     assert ask("ald", size=4, dw=0.5, BL=9).granularity(0.5, 3.0) == granularity(0.5 * 0.5 * 2 * 3, 1.5, 4)

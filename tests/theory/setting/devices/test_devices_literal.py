@@ -11,7 +11,6 @@ from theory.setting import devices
 from theory.setting.devices import base
 from theory.setting.devices.base import Device
 
-
 # What is said of each law.
 
 DEFAULTS = {
