@@ -31,6 +31,11 @@ def test_of_a_device_alone_nothing_more_is_known():
     assert made == DeviceResponse(devices.make("power", 2.0), directions=lambda _: np.ones(1))
     with pytest.raises(AttributeError):
         made.alpha = 2.0
+    shown = repr(made)
+    assert made.on(0.5) is not None and repr(made) == shown, "what was asked is remembered and changes nothing"
+    assert made == DeviceResponse(devices.make("power", 2.0))
+    with pytest.raises(TypeError):
+        DeviceResponse(devices.make("power", 2.0), _known={})
 
 
 def test_names():
@@ -144,7 +149,8 @@ def test_what_pulses_add_where_increments_have_no_largest():
     # rounding alone: dw^2/4 an element
     assert ask("ald", size=3, dw=0.5).granularity(0.5) == granularity(3 * 0.0625, 1.5, 3)
     for size in (1, 4, 1000):  # 8 roundings an element, no fewer and no more
-        assert ask("ald", size=size, dw=0.5).granularity(0.5).V == size * 0.0625 * (1 + 8 * size * EPS)
+        V = size * 0.0625 * (1 + 8 * size * EPS)
+        assert ask("ald", size=size, dw=0.5).granularity(0.5).V == V
     # (1 + cycle^2) dw alpha sqrt(size) R, R = 3
     assert ask("ald", size=4, dw=0.5, cycle=2.0).granularity(0.5, 3.0) == granularity(5 * 0.5 * 0.5 * 2 * 3, 1.5, 4)
     assert ask("ald", size=4, dw=0.5, BL=9).granularity(0.5, 3.0) == granularity(0.5 * 0.5 * 2 * 3, 1.5, 4)
@@ -171,6 +177,33 @@ def test_what_pulses_add_needs_a_largest_response():
 
     still = Still(2.0, pulses=devices.Pulses(0.5))
     assert DeviceResponse(still).granularity(0.5) is None
+
+
+def test_the_largest_response_is_that_of_a_range_a_little_wider():
+    assert ask("ald", dw=0.5).granularity(0.5).qmax == devices.make("ald", 2.0).responses(-ONCE, ONCE)[1]
+    weak = ask("shifted-linear", up=0.5, down=0.5, dw=0.5).granularity(0.5)
+    assert weak.qmax == pytest.approx(0.75, rel=1e-14), "it may be below 1"
+    assert ask("shifted-linear", up=1.7e308, down=1.7e308, dw=0.5).granularity(0.9) is None, "it is no double"
+
+
+def test_a_law_is_asked_for_the_longest_increment_unless_that_decides_nothing():
+    asked = []
+
+    class Asked(devices.Device):
+        name = "asked"
+
+        def q_plus(self, w):
+            return 1 + 0 * w
+
+        def q_minus(self, w):
+            return 1 + 0 * w
+
+        def extremes(self, low, high, increment=math.inf):  # noqa: ARG002
+            asked.append(increment)
+
+    assert DeviceResponse(Asked(2.0), 0.5, lambda _: np.array([4.0])).on(0.5) is None
+    assert DeviceResponse(Asked(2.0)).on(0.5) is None
+    assert asked == [2 * ONCE, math.inf]
 
 
 def test_what_is_said():
