@@ -380,3 +380,12 @@ def test_the_device_leaves_what_the_problem_says_of_its_own():
     known = observations.constants(run(Quadratic(2, noise="two-point", sigma=0.2), "analog-sgd", tau=40.0))
     assert known.proved("theta1", "Gamma", "H2", "HJ") and known.values["theta1"] == 1 / 40
     assert known.values["Gamma"] == known.values["H2"] == 0
+
+
+@pytest.mark.parametrize("pulses", [{"dw": 0.01}, {"dw": 0.01, "BL": 2}])
+def test_a_run_that_stays_at_0_has_the_responses_and_the_increments_of_0(pulses):
+    """At weights up to tau the response would be 2, and a train of 0.02 would cut increments of 0.04."""
+    still = Quadratic(1, size=1, noise="two-point", sigma=0.0, start=0.0, target=0.0)
+    runs = run(still, "analog-sgd", device_parameters=pulses)
+    known = observations.constants(runs)
+    assert runs.certified_saturation == 0.0 and known.proved("V", "qmax") and known.values["qmax"] == 1.0
