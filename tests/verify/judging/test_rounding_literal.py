@@ -182,6 +182,13 @@ def test_numbers_are_lost_in_the_dtype_of_the_weights():
     )
 
 
+def test_the_sum_of_the_measured_gradients_is_rounded_once_a_step():
+    """In float64 no other term hides it: of 100 steps and the 22 terms of a direction."""
+    found, sums, adding = rounding.of(ran(dtype="float64"), CONSTANTS), gamma(22, U64), gamma(122, U64)
+    assert found.gradient == pytest.approx(8 * sums + 3 * U64 + (sums + adding) * 3, rel=1e-9)
+    assert found.value == pytest.approx(128 * sums + (sums + adding) * 5, rel=1e-9)
+
+
 def test_every_row_that_a_sample_takes_is_a_term(monkeypatch):
     class Rows(SimpleNamespace):
         pass
