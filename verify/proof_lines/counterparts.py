@@ -36,6 +36,11 @@ WITHOUT: Mapping[str, str] = {
         "speaks of means given the past, which a recording does not hold; tests/theory/lemmas/test_shape.py "
         "enumerates all paths of the noise",
     ),
+    **dict.fromkeys(
+        ("linear.lmi", "linear.late", "linear.aligned"),
+        "speaks of a state of current and stale weights, which a recording does not hold; tests/theory/lemmas and "
+        "tests/verify/judging/test_storage.py hold it against runs",
+    ),
     "tube.certified": "speaks of a region with a small probability of being left; verify.regions judges it, and "
     "stopped.average has the line",
     **dict.fromkeys(

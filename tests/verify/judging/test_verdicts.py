@@ -254,7 +254,8 @@ def test_tightness_carries_its_uncertainty(mean, replicas):
         for check in verdicts.confront(observed(mean, replicas), 1e-3).checks:
             ordered = check.tightness_low <= check.tightness <= check.tightness_high
             assert ordered or check.tightness_high == math.inf or not check.applied
-            assert check.applied or check.name.form.startswith("observed-ends")  # which is left to the others
+            # what the replicas do not decide of a bound that takes f's fall is left to the others
+            assert check.applied or check.name.form in ("observed-ends", "observed-ends-adaptive", "mean")
 
 
 def test_assumptions_are_certified_measured_or_violated():
