@@ -300,3 +300,13 @@ def test_an_accuracy_is_added_to_a_curve_of_its_own():
         one.answers(np.array([0, 2]), np.array([[3, 4], [0, 7]]), np.array([2, 4]), at)
     assert one.accuracy_train.tolist() == [[1.0, 0.0, 3.0], [4.0, 0.0, 8.0]]
     assert "accuracy_train" in one.state()
+
+
+def test_an_accuracy_that_is_seen_stands_for_the_steps_of_its_own_stratum():
+    """Of two strata, of 2 and 7 steps, replica 0 is due in the first and replica 2 in the other."""
+    one = Observer(Classed(lambda count: {"train": np.full(count, 0.5)}), 4.0, 8, 1, range(3), 2, 2)
+    one.start(WEIGHTS)
+    steps = np.array([[1, NEVER], [NEVER, NEVER], [NEVER, 3]])
+    for place in (1, 3):
+        one.see(BlockPlan(2, 4, steps, np.array([2, 7])), place, AT)
+    assert one.accuracy_train.tolist() == [[1.0, 0.0, 0.0], [0.0, 0.0, 3.5]]

@@ -28,7 +28,7 @@ def test_streams_differ_in_each_of_their_keys(change):
     assert not np.array_equal(stream("samples", 1, 2, 3).random(64), stream(*change).random(64))
 
 
-@pytest.mark.parametrize(("purpose", "number"), [("samples", 1), ("times", 2)])
+@pytest.mark.parametrize(("purpose", "number"), [("samples", 1), ("times", 2), ("epochs", 3)])
 @pytest.mark.parametrize(("seed", "replica", "block"), [(0, 0, 0), (7, 5, 3), (2**64 - 1, 2**31, 2**40)])
 def test_a_stream_is_philox_at_the_address_that_is_documented(purpose, number, seed, replica, block):
     """One 256-bit counter, replica above block above 2^128 numbers, and one 128-bit key, purpose above seed."""

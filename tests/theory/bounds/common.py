@@ -1,8 +1,11 @@
 """What several tests of the bounds use: a point to evaluate them at, ends of balls, commands run in this process."""
 
+import math
+from collections.abc import Callable
 from dataclasses import is_dataclass
 from fractions import Fraction
 from types import ModuleType
+from typing import Any
 
 import pytest
 from flint import arb
@@ -35,3 +38,22 @@ def unfrozen(module: ModuleType) -> set[str]:
     kinds = [one for one in vars(module).values() if is_dataclass(one) and one.__module__ == module.__name__]
     assert kinds
     return {one.__name__ for one in kinds if not one.__dataclass_params__.frozen}
+
+
+def a_count_is_raised_until_it_is_enough(checked: Callable[[float, float], tuple[Any, list[int]]]) -> Any:
+    """See how a count is checked, which `checked(enough_from, count)` does; return what was found of 99.5.
+
+    By the parts 1e-15, 2e-15, 4e-15, ...: 10^6 comes to 1,001,100 in the 41st attempt. After the 50th it is given up.
+    """
+    first, asked = checked(0, 99.5)
+    assert (first.iterations, asked) == (100, [100])
+    found, asked = checked(1_001_000, 10.0**6)
+    assert found.iterations == 1_001_100 and len(asked) == 41 and asked[:2] == [1_000_001] * 2
+    assert asked[30:34] == [1_000_002, 1_000_003, 1_000_005, 1_000_009]
+    for count in (100.0, 2.0**52):
+        found, asked = checked(math.inf, count)
+        assert found is None and len(asked) == 50 and max(asked) < 2**53
+    for count in (2.0**53, 2.0**60, math.inf, math.nan):
+        assert checked(0, count) == (None, [])
+    assert checked(0, 2.0**53 * 0.99)[0].iterations < 2**53
+    return first

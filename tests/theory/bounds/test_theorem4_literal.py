@@ -2,12 +2,13 @@
 
 import math
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pytest
 
 from boundary import OutsideDomain
-from tests.theory.bounds.common import unfrozen
+from tests.theory.bounds.common import a_count_is_raised_until_it_is_enough, unfrozen
 from theory.bounds import estimates, families, free, theorem4
 from theory.bounds.families import family
 from theory.bounds.theorem4 import ExactIterations, columns, exact_form
@@ -80,20 +81,7 @@ def checked(monkeypatch, enough_from, count):
 
 
 def test_a_count_is_rounded_up_and_raised_until_it_is_enough(monkeypatch):
-    """By the parts 1e-15, 2e-15, 4e-15, ...: 10^6 comes to 1,001,100 in the 41st attempt."""
-    found, asked = checked(monkeypatch, 0, 99.5)
-    assert (found.iterations, found.longest, asked) == (100, 0.25, [100])
-    found, asked = checked(monkeypatch, 1_001_000, 10.0**6)
-    assert found.iterations == 1_001_100 and len(asked) == 41 and asked[:2] == [1_000_001] * 2
-    assert asked[30:34] == [1_000_002, 1_000_003, 1_000_005, 1_000_009]
-
-
-def test_it_is_given_up_where_that_does_not_help(monkeypatch):
-    none, asked = checked(monkeypatch, math.inf, 100.0)
-    assert none is None and len(asked) == 50
-    for count in (2.0**53, 2.0**60, math.inf, math.nan):
-        assert checked(monkeypatch, 0, count) == (None, [])
-    assert checked(monkeypatch, 0, 2.0**53 * 0.99)[0].iterations < 2**53
+    assert a_count_is_raised_until_it_is_enough(partial(checked, monkeypatch)).longest == 0.25
 
 
 def test_formulas_are_compiled_once_and_what_was_found_is_not_changed():

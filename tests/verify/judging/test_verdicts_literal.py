@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import theory
-from theory.setting import devices
+from theory.setting import algorithms, devices
 from theory.setting.devices import Distortion
 from verify.judging import (
     assumptions,
@@ -107,6 +107,28 @@ def test_the_ends_of_a_bound(bound):
         (adaptive, Ends(20, 45, math.inf, math.inf, 2.0, True)),
     ):
         assert verdicts._ends(form, KNOWN, evidence(rounded=rounding.UNKNOWN)) == ends
+
+
+def test_rounding_adds_to_the_mean_square_saturation_of_theorem_4(bound):
+    """By what it may have hidden, at the mean as at the upper end."""
+    form = next(form for form in FORMS if form.freezes and form.adaptive)
+    moved = perturbed.inputs(form, KNOWN, 1e-2)[1]
+    found = verdicts._ends(form, KNOWN, evidence(rounded=rounding.Rounding(direction=1e-2)))
+    assert moved["rbar2"] > 0 and found.value == 45
+    assert found.moved == pytest.approx(10 * moved["Lambdah"] + 100 * (0.25 + moved["rbar2"]), rel=1e-15)
+    assert found.most == pytest.approx(10 * moved["Lambdah"] + 100 * (0.5 + moved["rbar2"]), rel=1e-15)
+
+
+def test_theorem_4_has_its_adaptive_form():
+    assert [form.name for form in forms.adaptive()] == ["free-adaptive"] and forms.adaptive()[0] in FORMS
+
+
+def test_why_no_theorem_speaks_of_an_algorithm():
+    reason = "no theorem speaks of the steps of the algorithm "
+    said = assumptions._lags(observed(covered=False, algorithm="per-sample"))
+    assert said == ("not established", f"{reason}per-sample: {algorithms.named('per-sample').uncovered}")
+    assert assumptions._lags(observed(covered=False, algorithm="gone")) == ("not established", f"{reason}gone")
+    assert assumptions._lags(observed(covered=True))[0] == "certified"
 
 
 def test_without_noise_rounding_is_held_against_the_gradient(bound):

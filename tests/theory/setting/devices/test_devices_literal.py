@@ -7,24 +7,10 @@ import numpy as np
 import pytest
 
 from boundary import BadInput
+from tests.theory.setting.devices.common import DEFAULTS
 from theory.setting import devices
 from theory.setting.devices import base
 from theory.setting.devices.base import Device
-
-# What is said of each law.
-
-DEFAULTS = {
-    "ald": {},
-    "power": {"exponent": 2.0, "exponent_up": 2.0, "exponent_down": 2.0},
-    "exponential": {"curvature": 1.0},
-    "shifted-linear": {"up": 1.0, "down": 0.8},
-    "pulse-train": {},
-    "constant-step": {},
-    "linear-step": {"up": 1.0, "down": 1.0, "slope_up": 0.5, "slope_down": 0.5},
-    "exp-step": {
-        "up": 1.0, "down": 1.0, "bump_up": 0.1, "bump_down": 0.1, "rate_up": 2.0, "rate_down": 2.0,
-    },
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DEFAULTS)
