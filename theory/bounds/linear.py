@@ -41,8 +41,12 @@ Array = NDArray[np.float64]
 
 LARGEST_STATE = 40
 """Numbers in a state at most: the exact check grows with the fourth power."""
-SPARE = fmpq(1, 2**20)
-"""Certificates are made for (1 + SPARE) rho^2; what this leaves pays for directions that rounding has moved."""
+SPARE = fmpq(1, 2**12)
+"""Certificates are made for (1 + SPARE) rho^2; what this leaves pays for directions that rounding has moved.
+
+A larger one makes every bound larger, by about its own share, and a smaller one makes rounding dearer: its square
+counts 1 + 1/SPARE times.
+"""
 CLAIM = claim("linear.lmi")
 """What is proved; the formulas below are read off it."""
 _THETA, _P, _S2, _RHO2 = sympy.symbols("theta P_ii s2 rho2", nonnegative=True)

@@ -61,6 +61,14 @@ class AppliedForm:
         return self.theorem == "linear-lmi"
 
     @property
+    def stand_with(self) -> tuple[str, ...]:
+        """Return constants that it does not take, but that are made of the numbers which it takes of the problem.
+
+        H and W* make L and f*: where a run contradicts these, it may be one of another H.
+        """
+        return ("L", "Delta") if self.by_storage else ()
+
+    @property
     def granular(self) -> bool:
         """Return whether the bound is of devices with pulses."""
         return "V" in self.takes

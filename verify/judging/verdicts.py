@@ -413,7 +413,7 @@ def _refusal(form: AppliedForm, basis: Basis, observed: Observations) -> str:
         return f"{form.theorem} takes no lag: it says nothing of a pipeline"
     if refusal := refusals.of_another_device(form, observed) or refusals.of_other_directions(form, observed):
         return refusal
-    broken = observed.broken(*needed, *(("rho",) if basis == "a-priori" else ()))
+    broken = observed.broken(*needed, *form.stand_with, *(("rho",) if basis == "a-priori" else ()))
     if broken:
         return broken[0].reason
     if basis == "a-posteriori":

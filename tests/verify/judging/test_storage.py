@@ -11,6 +11,7 @@ from simulate import problems
 from simulate.run import Run
 from theory.bounds import linear, linear_search
 from verify.judging import storage, verdicts
+from verify.judging.certificates import Certificate
 from verify.judging.forms import FORMS
 from verify.judging.observations import Constants, from_trajectories
 from verify.judging.rounding import Rounding
@@ -156,3 +157,12 @@ def test_rounding_moves_it(seen):
     rough = checks(replace(seen, rounding=Rounding(1e-3, 0.0, 0.0)))[POSTERIORI]
     assert rough.verdict == "inconclusive" and "could move the bound" in rough.reason
     assert checks(replace(seen, rounding=Rounding(math.inf, 0.0, 0.0)))[POSTERIORI].verdict == "inconclusive"
+
+
+@pytest.mark.parametrize("constant", ["L", "Delta", "sigma2"])
+def test_a_run_that_contradicts_what_h_makes_is_not_judged_by_h(seen, constant):
+    broken = Certificate(constant, constant, 1.0, 2.0, 0.0)
+    for check in checks(replace(seen, certificates=(broken,))).values():
+        assert check.verdict == "not applied" and check.reason == broken.reason
+    sound = replace(broken, seen=0.5)
+    assert all(check.applied for check in checks(replace(seen, certificates=(sound,))).values())
