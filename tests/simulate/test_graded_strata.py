@@ -93,57 +93,43 @@ def test_one_time_a_stratum_and_each_as_often(length, every):
     assert np.all(weight[:, :2] == 1), "the first two steps are always looked at"
 
 
-def midpoints(count):
-    """Return stand-ins for streams: all of them together draw each time of a stratum of `count` steps once."""
-    return [(at + 0.5) / count for at in range(count)]
+class Fixed:
+    """A stream of one number."""
+
+    def __init__(self, at):
+        self.at = at
+
+    def random(self, count):
+        return np.full(count, self.at)
 
 
-def of_all_times(problem, every, iterations, monkeypatch):
-    """Return the mean over all times of a run's estimate; each equally often."""
-
-    class Fixed:
-        def __init__(self, at):
-            self.at = at
-
-        def random(self, count):
-            return np.full(count, self.at)
-
-    true, found = randomness.stream, []
-    for at in midpoints(math.lcm(*range(1, every + 1))):
-        monkeypatch.setattr(
-            randomness, "stream", lambda p, *where, at=at: Fixed(at) if p == "times" else true(p, *where)
-        )
-        run = Run(
-            problem,
-            "analog-sgd-ap",
-            0.05,
-            9.0,
-            iterations,
-            2,
-            SEED,
-            measure_every=every,
-            strata=GRADED,
-            backend="numpy",
-        )
-        found.append(simulate.execute(run).mean_squared_gradient)
-    monkeypatch.setattr(randomness, "stream", true)
+def of_all_times(path, every, monkeypatch):
+    """Return the mean of what an observer sums of a path over all times of its strata, each of them equally often."""
+    found, count = [], math.lcm(*every_stratum(8, len(path), every, every > 1).values())
+    for at in range(count):
+        monkeypatch.setattr(randomness, "stream", lambda *_, at=at: Fixed((at + 0.5) / count))
+        seen = Observer(Quadratic(2, size=1), 9.0, len(path), SEED, range(2), every, 1, graded=every > 1)
+        for block in range(-(-len(path) // 8)):
+            plan = seen.plan(block, 8)
+            for place in range(plan.steps):
+                seen.see(plan, place, list(path[plan.first + place]))
+        found.append(seen.squared_gradient)
     return np.mean(found, axis=0)
 
 
-def test_the_estimate_has_no_bias(monkeypatch, tmp_path):
-    """Over all times, enumerated: the average over every step to rounding; with a wrong weight it is not."""
-    problem, iterations, every = rows(tmp_path), 21, 4
-    exact = simulate.execute(Run(problem, "analog-sgd-ap", 0.05, 9.0, iterations, 2, SEED, measure_every=1))
-    found = of_all_times(problem, every, iterations, monkeypatch)
-    assert found == pytest.approx(exact.mean_squared_gradient, rel=1e-12)
-    true = randomness.strata
+@pytest.mark.parametrize("every", [2, 3, 4, 5, 8, 16])
+def test_the_estimate_has_no_bias(every, monkeypatch):
+    """Over all times, enumerated: the sum over every step to rounding; with a wrong weight it is not."""
+    path = np.random.default_rng(0).normal(size=(21, 2, 2, 1)) * np.exp(-np.arange(21) / 3)[:, None, None, None]
+    exact = of_all_times(path, 1, monkeypatch)
+    assert of_all_times(path, every, monkeypatch) == pytest.approx(exact, rel=1e-12)
+    true = Observer.add
 
-    def planted(*given, **options):
-        begin, lengths = true(*given, **options)
-        return begin, np.where(np.arange(len(lengths)) == 2, 1, lengths)  # a piece of 2 steps that counts as one
+    def planted(self, who, steps, lengths, seen):
+        true(self, who, steps, np.where(lengths == 2, 1, lengths), seen)  # the piece of 2 steps counts as one
 
-    monkeypatch.setattr("simulate.observe.strata", planted)
-    assert of_all_times(problem, every, iterations, monkeypatch) != pytest.approx(exact.mean_squared_gradient, rel=1e-3)
+    monkeypatch.setattr(Observer, "add", planted)
+    assert of_all_times(path, every, monkeypatch) != pytest.approx(exact, rel=1e-3)
 
 
 @pytest.mark.parametrize("make_problem", [lambda _: Network(2), rows, lambda _: Quadratic(2, size=1)])
