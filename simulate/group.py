@@ -11,7 +11,7 @@ from simulate.engines.base import Engine, State, Task
 from simulate.observe import NEVER, Observer
 from simulate.problems.checking import require_sound
 from simulate.randomness import block_length
-from simulate.run import Run
+from simulate.run import GRADED, Run
 from theory.setting.devices import Device
 
 _CURVE_BINS = 128
@@ -37,6 +37,7 @@ class Group:
             max(1, min(_CURVE_BINS, strata // 2)),
             described.make_device().reach,
             described.ranges,
+            described.strata == GRADED,
         )
         self.observer.start(self.engine.weights())
 

@@ -10,7 +10,7 @@ from boundary import BadInput
 from simulate import ranges
 from simulate.problems.base import Moments, Problem
 from simulate.problems.spectral import largest_norms
-from simulate.randomness import stratified_times
+from simulate.randomness import strata, stratified_times
 from theory.setting.objectives import Weights
 
 Vector = NDArray[np.float64]
@@ -34,6 +34,10 @@ class BlockPlan(NamedTuple):
     steps: int
     times: NDArray[np.int64]
     lengths: NDArray[np.int64]
+
+    def stratum(self, place: int) -> int:
+        """Return the stratum that holds a step, counted from the block's start."""
+        return int(np.searchsorted(np.cumsum(self.lengths), place, side="right"))
 
 
 class Seen(NamedTuple):
@@ -120,6 +124,7 @@ class Observer:
         bins: bins of the curve, equally long.
         reach: a replica whose weights pass it has diverged, in w; None: tau.
         range_bins: bins in which the range of every weight is kept; 0: none.
+        graded: whether the first stratum is cut into pieces that double; see `simulate.randomness.strata`.
 
     """
 
@@ -132,6 +137,7 @@ class Observer:
     bins: int
     reach: float | None = None
     range_bins: int = 0
+    graded: bool = False
 
     def __post_init__(self) -> None:
         count, stages = len(self.replicas), self.problem.stages
@@ -161,13 +167,9 @@ class Observer:
         """Return when the replicas are measured in block `block` of `length` steps."""
         first = block * length
         steps = min(length, self.iterations - first)
-        if self.every <= length:
-            return BlockPlan(first, steps, *stratified_times(self.seed, self.replicas, block, steps, self.every))
-        before = block % (self.every // length)
-        span = min(self.every, self.iterations - (block - before) * length)
-        times, lengths = stratified_times(self.seed, self.replicas, block - before, span, span)
-        here = times - before * length
-        return BlockPlan(first, steps, np.where((here >= 0) & (here < steps), here, NEVER), lengths)
+        begin, lengths = strata(block, length, self.iterations, self.every, graded=self.graded)
+        times = begin - first + stratified_times(self.seed, self.replicas, begin // length, lengths)
+        return BlockPlan(first, steps, np.where((times >= 0) & (times < steps), times, NEVER), lengths)
 
     def start(self, weights: Weights) -> None:
         """Look at W_0: what is a largest or a smallest value along the run begins there; no average does."""
@@ -190,7 +192,7 @@ class Observer:
         What is due waits until the last replica's time in the stratum: all are measured at once.
         """
         self.guard(plan.first + place, weights)
-        stratum = place // self.every
+        stratum = plan.stratum(place)
         times = plan.times[:, stratum]
         due = np.flatnonzero((times == place) & (self.diverged_step == NEVER))
         if len(due):

@@ -109,27 +109,59 @@ class Samples:
         return self._problem.draw_from(first, generator, self.length, self._batch, epoch)
 
 
-def stratified_times(
-    seed: int, replicas: range, block: int, steps: int, every: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Draw one uniform time in each stratum of a block, independently for every replica.
+def strata(
+    block: int, length: int, iterations: int, every: int, *, graded: bool = False
+) -> tuple[int, NDArray[np.int64]]:
+    """Cut the steps of a block into strata; of a stratum that goes on beyond the block, return the whole of it.
+
+    Args:
+        block: number of the block.
+        length: steps a block has, a power of two.
+        iterations: K; the last block has fewer steps if it is not a multiple of `length`.
+        every: steps a stratum has: at most a block's, or a multiple of that. The last one of a block may be shorter.
+        graded: whether the run's first stratum is cut into pieces of 1, 1, 2, 4, ... steps, the last of them of what is
+            left, so that a descent within it is seen at its own pace. As they double, a piece lies within a block, or
+            is some whole ones.
+
+    Returns:
+        The step at which the first of them begins, and their lengths, shape (strata,). Every step of the run is in
+        exactly one, whatever the block that it is asked of.
+
+    """
+    first = block * length
+    stop = min(first + length, iterations)
+    if every > length:
+        begins = np.array([first - first % every])
+        last = min(int(begins[0]) + every, iterations)
+    else:
+        begins, last = np.arange(first, stop, every), stop
+    if graded and begins[0] == 0:
+        end = int(begins[1]) if len(begins) > 1 else last
+        pieces = [0, *(1 << power for power in range((end - 1).bit_length()))]
+        begins = np.concatenate([np.array(pieces, dtype=np.int64), begins[1:]])
+    ends = np.append(begins[1:], last)
+    here = (begins < stop) & (ends > first)
+    return int(begins[here][0]), (ends - begins)[here].astype(np.int64)
+
+
+def stratified_times(seed: int, replicas: range, block: int, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Draw one uniform time in each of some strata, independently for every replica.
+
+    A mean over steps is estimated without bias by the values at the times, weighted with the lengths.
 
     Args:
         seed: 64-bit seed.
         replicas: numbers of the replicas.
-        block: number of the block.
-        steps: steps of the block that the run makes (fewer than its length only in the last block).
-        every: steps a stratum has; the last stratum of the block may be shorter.
+        block: number of the block in which the first stratum begins.
+        lengths: steps of the strata, one behind the other, shape (strata,).
 
     Returns:
-        Times from the start of the block, shape (replicas, strata), and the strata's lengths, shape (strata,).
-        A mean over steps is estimated without bias by the values at the times, weighted with the lengths.
+        Times from the start of the first stratum, shape (replicas, strata).
 
     """
-    starts = np.arange(0, steps, every, dtype=np.int64)
-    lengths = np.minimum(every, steps - starts)
-    if every == 1:
-        return np.broadcast_to(starts, (len(replicas), len(starts))).copy(), lengths
+    starts = np.cumsum(lengths) - lengths
+    if np.all(lengths == 1):
+        return np.broadcast_to(starts, (len(replicas), len(starts))).copy()
     uniform = np.stack([stream("times", seed, replica, block).random(len(starts)) for replica in replicas])
     # Below the length: a uniform number is at most 1 - 2^-53, and its product with an integer rounds to less than that.
-    return starts + (uniform * lengths).astype(np.int64), lengths
+    return np.asarray(starts + (uniform * lengths).astype(np.int64))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 import boundary
 from boundary import digest
 from simulate.ranges import Ranges
-from simulate.run import Run
+from simulate.run import EQUAL, Run
 from theory.setting.objectives import Facts
 
 Vector = NDArray[np.float64]
@@ -67,9 +67,9 @@ class Divergence:
 class RunResult:
     """The measured outcome of a run; arrays have one entry per replica, nan for a replica that diverged.
 
-    Averages over k < K marked "sampled" come from one uniform time per stratum of `run.measure_every` steps, drawn
-    independently for every replica: their expectation is that of the average over all k, exactly, and they *are* that
-    average if measure_every = 1.
+    Averages over k < K marked "sampled" come from one uniform time per stratum of `run.measure_every` steps, and per
+    piece of the first one where `run.strata` is graded, drawn independently for every replica: their expectation is
+    that of the average over all k, exactly, and they *are* that average if measure_every = 1.
 
     Args:
         run: the full configuration; running it again gives the same bits.
@@ -125,7 +125,12 @@ class RunResult:
     def sampling(self) -> str:
         """Return at which steps noise variance, value and norms were looked at, in words."""
         every = self.run.measure_every
-        return "at every step" if every == 1 else f"at W_0, W_K and one time, drawn at random, in every {every} steps"
+        if every == 1:
+            return "at every step"
+        words = f"at W_0, W_K and one time, drawn at random, in every {every} steps"
+        if self.run.strata == EQUAL:
+            return words
+        return f"{words} (of the first {every}, one in each of the pieces of 1, 1, 2, 4, ... steps)"
 
     @property
     def replica_steps_per_second(self) -> float:

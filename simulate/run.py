@@ -19,6 +19,8 @@ LARGEST_COUNT = 1 << 53
 DTYPES = ("float64", "float32")
 BACKENDS = ("kernels", "numpy", "reference", "machine")
 """The names of `simulate.engines.registry.REGISTRY`, which makes the engines; the first is the default."""
+EQUAL, GRADED = STRATA = ("equal", "graded")
+"""What the strata of measuring times are: all of a length, or the first cut into pieces that double."""
 LEFT_OUT: Any = None
 """What a field is given as whose value the others decide."""
 LAGS = Wholes(0, "integers >= 0, one a stage, separated by commas", "stale.martingale")
@@ -89,6 +91,9 @@ class Run:
     lags: tuple[int, ...] = field(default=LEFT_OUT, metadata=about("d_1,...,d_M instead of the schedule's", LAGS))
     dtype: str = field(default="float64", metadata=about("Type of the weights", Name(lambda: DTYPES)))
     measure_every: int = field(default=LEFT_OUT, metadata=about("Steps in a stratum of measuring times", Whole()))
+    strata: str = field(
+        default=LEFT_OUT, metadata=about("Strata: graded ones are short at the start", Name(lambda: STRATA))
+    )
     backend: str = field(default=BACKENDS[0], metadata=about("Who makes the steps", Name(lambda: BACKENDS)))
     schedule: str | None = field(default=None, metadata=about("Pipeline instead of the algorithm's own", SCHEDULE))
     anneal: int = field(default=LEFT_OUT, metadata=about("Steps until pipemare's step is alpha, its only", Whole()))
@@ -139,6 +144,8 @@ class Run:
         every = self._usual_stratum() if self.measure_every is LEFT_OUT else self.measure_every
         if every > longest:
             every -= every % longest  # a stratum within a block, or some whole ones
+        if self.strata is LEFT_OUT:
+            object.__setattr__(self, "strata", GRADED if self.measure_every is LEFT_OUT else EQUAL)
         object.__setattr__(self, "measure_every", every)
 
         self._check_decay()
@@ -146,15 +153,28 @@ class Run:
     def _usual_stratum(self) -> int:
         """Return the steps of a stratum where none are given, so that measuring takes at most 15 % of a run's own time.
 
-        Two exceptions are measured as often as their averages need: a short run has `LEAST_LOOKS`, and where a look
-        is one step's work (a kernel that measures on its way; all rows without noise, one course) every step is.
+        Two exceptions are measured as often as their averages need. A run too short for `LEAST_LOOKS` strata of that
+        length, which is in whole blocks where it is longer than one, has at least so many and the pieces of the first,
+        about log2 of its steps. Where a look is one step's work (a kernel that measures on its way; all rows without
+        noise, one course) every step is measured.
         """
         cost = self.problem.evaluation_cost
         if cost == 1:
             return 1
         strata = min(_MOST, max(LEAST_LOOKS, _WORK // (cost * sum(math.prod(shape) for shape in self.problem.shapes))))
         usual = min(EVALUATIONS_APART * cost, block_length(self.problem), max(1, self.iterations // strata))
-        return max(usual, min(LOOKS_APART * self.problem.look_cost, max(1, self.iterations // LEAST_LOOKS)))
+        apart = LOOKS_APART * self.problem.look_cost
+        left = self.iterations // apart - (apart - 1).bit_length()  # looks that the pieces leave of what may be spent
+        seldom = self.iterations // max(left, LEAST_LOOKS)
+        every, length = max(usual, min(seldom, max(1, self.iterations // LEAST_LOOKS))), block_length(self.problem)
+        whole = -(-every // length) * length  # rounded down it could be looked at twice as often as may be
+        return whole if every > length and self.iterations >= LEAST_LOOKS * whole else every
+
+    @property
+    def looks(self) -> int:
+        """Return about how often a replica is measured: strata, without those that the ends of blocks cut in two."""
+        pieces = (min(self.measure_every, self.iterations) - 1).bit_length() if self.strata == GRADED else 0
+        return -(-self.iterations // self.measure_every) + pieces
 
     def _check_decay(self) -> None:
         """Refuse a schedule that ends at a step too small for floating point: nothing would move."""

@@ -31,7 +31,7 @@ def long_looks(described: Run) -> str:
     """Return about how long the looks at all rows of data take, in words; empty where that is short or not known."""
     if not isinstance(described.problem, Sampled):
         return ""
-    looks = -(-described.iterations // described.measure_every) * described.replicas
+    looks = described.looks * described.replicas
     took = described.problem.look_and_step[0]
     if looks * took < _LONG:
         return ""

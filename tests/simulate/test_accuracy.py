@@ -19,7 +19,7 @@ from simulate.engines.reference import Recursion
 from simulate.problems import Cosine, Network
 from simulate.problems.layers import LayerNetwork
 from simulate.problems.logistic_rows import LogisticRows
-from simulate.randomness import Samples, block_length, stratified_times
+from simulate.randomness import Samples, block_length, strata, stratified_times
 from simulate.results import RunResult
 from theory.setting import algorithms, devices
 from theory.setting.objectives import Array, Weights
@@ -82,7 +82,8 @@ def test_the_accuracy_is_that_of_the_weights_at_the_measuring_times(backend: str
     found = _run(judged, measure_every=every, backend=backend)
     assert found.accuracy is not None
     assert block_length(judged) > ITERATIONS, "all in the first block"
-    times, lengths = stratified_times(SEED, range(REPLICAS), 0, ITERATIONS, every)
+    _, lengths = strata(0, ITERATIONS, ITERATIONS, every)
+    times = stratified_times(SEED, range(REPLICAS), 0, lengths)
     bins = max(1, math.ceil(ITERATIONS / every) // 2)
     for replica, path in enumerate(_paths(judged)):
         shares = [judged.accuracy([stage[None] for stage in weights]) for weights in path]

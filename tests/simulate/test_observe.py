@@ -8,7 +8,7 @@ import pytest
 import simulate
 from simulate.engines.reference import Recursion
 from simulate.problems import Network
-from simulate.randomness import Samples, block_length, stratified_times
+from simulate.randomness import Samples, block_length, strata, stratified_times
 from theory.setting import algorithms, devices
 
 NETWORK = Network(2, (3, 2, 2), samples=5)
@@ -55,7 +55,8 @@ def test_every_measure_is_the_average_over_the_times_that_were_drawn(backend, ev
         measure_every=every, backend=backend,
     )  # fmt: skip
     assert block_length(NETWORK) > iterations, "all in the first block"
-    times, lengths = stratified_times(SEED, range(replicas), 0, iterations, every)
+    _, lengths = strata(0, block_length(NETWORK), iterations, every)
+    times = stratified_times(SEED, range(replicas), 0, lengths)
     bins = max(1, math.ceil(iterations / every) // 2)
     assert len(found.curve.times) == bins
     assert found.curve.times == pytest.approx([(at + 0.5) * iterations / bins for at in range(bins)], rel=1e-15)

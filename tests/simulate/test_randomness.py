@@ -7,9 +7,15 @@ from hypothesis import strategies as st
 
 from boundary import BadInput
 from simulate.problems import Attaining, Network, Quadratic
-from simulate.randomness import Samples, block_length, checked_seed, stratified_times, stream
+from simulate.randomness import Samples, block_length, checked_seed, strata, stratified_times, stream
 
 PROBLEM = Quadratic(2, size=3)
+
+
+def drawn(seed, replicas, block, steps, every):
+    """Return the times of equal strata of a block's steps, and their lengths."""
+    _, lengths = strata(0, 1 << 20, steps, every)
+    return stratified_times(seed, replicas, block, lengths), lengths
 
 
 def test_a_sample_depends_on_seed_replica_and_step_only():
@@ -107,12 +113,12 @@ def test_every_seed_of_64_bits_is_taken(seed):
 
 def test_nothing_is_drawn_where_every_step_is_measured(monkeypatch):
     monkeypatch.delattr("simulate.randomness.stream")
-    times, lengths = stratified_times(1, range(3), 0, 4, 1)
+    times, lengths = drawn(1, range(3), 0, 4, 1)
     assert times.tolist() == [[0, 1, 2, 3]] * 3 and lengths.tolist() == [1, 1, 1, 1]
     times[0, 0] = 7  # nobody else's
     assert times[1, 0] == 0
     with pytest.raises(NameError):
-        stratified_times(1, range(3), 0, 4, 2)
+        drawn(1, range(3), 0, 4, 2)
 
 
 def test_the_largest_uniform_number_stays_in_its_stratum(monkeypatch):
@@ -122,13 +128,13 @@ def test_the_largest_uniform_number_stays_in_its_stratum(monkeypatch):
 
     monkeypatch.setattr("simulate.randomness.stream", lambda *_: Largest())
     for every in range(2, 4097):
-        times, lengths = stratified_times(1, range(1), 0, every, every)
+        times, lengths = drawn(1, range(1), 0, every, every)
         assert times.tolist() == [[every - 1]] and lengths.tolist() == [every]
 
 
 def test_times_come_from_their_own_stream():
     """Uniform numbers of the purpose "times", which no sample is made of: the times know nothing of the noise."""
-    times, lengths = stratified_times(5, range(2, 4), 6, 23, 10)
+    times, lengths = drawn(5, range(2, 4), 6, 23, 10)
     assert lengths.tolist() == [10, 10, 3]
     for row, replica in zip(times, (2, 3), strict=True):
         literal = np.random.Philox(key=(2 << 64) + 5, counter=(replica << 192) + (6 << 128))
@@ -137,17 +143,17 @@ def test_times_come_from_their_own_stream():
 
 
 def test_times_depend_on_seed_replica_and_block_only():
-    alone, _ = stratified_times(7, range(3, 4), 2, 100, 5)
-    among, _ = stratified_times(7, range(6), 2, 100, 5)
+    alone, _ = drawn(7, range(3, 4), 2, 100, 5)
+    among, _ = drawn(7, range(6), 2, 100, 5)
     assert np.array_equal(among[3], alone[0])
-    for other in (stratified_times(8, range(3, 4), 2, 100, 5), stratified_times(7, range(3, 4), 1, 100, 5)):
+    for other in (drawn(8, range(3, 4), 2, 100, 5), drawn(7, range(3, 4), 1, 100, 5)):
         assert not np.array_equal(other[0], alone)
 
 
 @given(st.integers(1, 300), st.integers(1, 60), st.integers(0, 2**32))
 @settings(deadline=None, max_examples=100)
 def test_every_stratum_is_met_once(steps, every, seed):
-    times, lengths = stratified_times(seed, range(4), 0, steps, every)
+    times, lengths = drawn(seed, range(4), 0, steps, every)
     assert lengths.sum() == steps
     ends = np.cumsum(lengths)
     assert np.all((times >= ends - lengths) & (times < ends))
@@ -155,7 +161,7 @@ def test_every_stratum_is_met_once(steps, every, seed):
 
 def test_times_are_uniform_in_their_stratum_and_independent_between_replicas():
     """40,000 replicas of a stratum of 5 and one of 3: each frequency within 5 standard errors of its value."""
-    times, lengths = stratified_times(3, range(40_000), 0, 8, 5)
+    times, lengths = drawn(3, range(40_000), 0, 8, 5)
     assert list(lengths) == [5, 3]
     for stratum, (start, length) in enumerate([(0, 5), (5, 3)]):
         share = np.bincount(times[:, stratum] - start, minlength=length) / len(times)

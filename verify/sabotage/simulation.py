@@ -154,7 +154,9 @@ def _peaks() -> bool:
 
 
 def _run(setting: Setting, **changes: Any) -> RunResult:  # noqa: ANN401
-    return simulate.execute(setting.afresh(**({"measure_every": LEFT_OUT, "replicas": 4} | changes)))
+    return simulate.execute(
+        setting.afresh(**({"measure_every": LEFT_OUT, "strata": LEFT_OUT, "replicas": 4} | changes))
+    )
 
 
 def _agree() -> bool:

@@ -194,7 +194,7 @@ def _shortened(family: Family) -> Family:
     def build(draw: axes.Draw) -> Setting:
         setting = family.build(draw)
         longest = _LONGEST.get(setting.problem.name, _LONGEST_ELSE)
-        return replace(setting, iterations=min(setting.iterations, longest), measure_every=LEFT_OUT)
+        return replace(setting, iterations=min(setting.iterations, longest), measure_every=LEFT_OUT, strata=LEFT_OUT)
 
     return replace(family, build=build)
 
