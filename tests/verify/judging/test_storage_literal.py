@@ -1,7 +1,7 @@
 """The numbers of a run that a certificate is about, and the runs that have none; nothing is run."""
 
 import math
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +12,7 @@ from simulate.run import Run
 from theory.bounds import linear, linear_search
 from theory.bounds.linear import LinearBound
 from verify.judging import storage
+from verify.judging.storage import Linear
 
 QUADRATIC = problems.make("quadratic", stages=3, size="2", sigma="0.5", noise="two-point", L="2", coupling="0.1")
 RUN = Run(QUADRATIC, "analog-sgd-ap", 0.02, 8.0, 200)
@@ -23,6 +24,13 @@ def test_the_numbers_of_a_run():
     assert found.start == tuple(np.concatenate(QUADRATIC.initial_weights()).tolist())
     assert found.size == 2 * (3 + 2 + 1)
     assert storage.of(replace(RUN, algorithm="stashed-ap", tau=math.inf)).digital
+
+
+def test_a_run_saturates_unless_it_is_said_not_to():
+    made = Linear(QUADRATIC, (0, 0, 0), 0.02, (0.0,) * 6, 1, 200)
+    assert made.digital is False and storage.refusal(made) == ""
+    with pytest.raises(FrozenInstanceError):
+        made.alpha = 0.03
 
 
 def test_weights_start_as_the_dtype_has_them():
