@@ -1,0 +1,239 @@
+"""What pilots fix, step by step: what is asked of the regions is written down, and no network is enclosed."""
+
+import math
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from boundary import BadInput
+from simulate import problems
+from simulate.run import Run
+from verify.judging import pilots
+from verify.judging.pilots import Fixed
+from verify.regions import a_priori, covered, tube
+from verify.regions.network import Box
+from verify.regions.tube import Merged, Tube
+
+QUADRATIC = problems.make("quadratic", 2, size="1")
+RUN = Run(QUADRATIC, "analog-sgd", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=3)
+LAGGED = Run(QUADRATIC, "analog-sgd-ap", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=3)
+EDGES = np.array([0, 4, 8, 16])
+BOXES = tuple(Box(np.full(2, -size), np.full(2, size)) for size in (2.0, 1.0, 4.0))
+TUBE = Tube(EDGES, BOXES)
+
+
+def test_seeds_of_pilots_are_their_own():
+    found = [pilots.pilot_seed(seed) for seed in range(50)]
+    assert len(set(found)) == 50 and all(0 <= seed < 2**63 for seed in found)
+    plain = [
+        int(np.random.SeedSequence([5, look]).generate_state(1, np.uint64)[0] >> np.uint64(1)) for look in range(3)
+    ]
+    assert found[5] not in (5, *plain) and found[5] == pilots.pilot_seed(5)
+    assert pilots.PILOTS == 24 >= tube.FEWEST and pilots.BINS == 64
+
+
+def test_boxes_are_widened_by_what_rounding_moves_weights():
+    """alpha sqrt(K) = 2 and off = 1/8; once more for each step that weights may be old."""
+    assert Fixed(RUN, 1, 24, 0.125).wide == 0.25
+    assert LAGGED.lags == (1, 0) and Fixed(LAGGED, 1, 24, 0.125).wide == 0.5
+
+
+def test_a_run_that_asks_for_ranges_is_judged_on_a_tube():
+    assert [pilots.wanted(replace(RUN, ranges=bins)) for bins in (0, 1, 2)] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("stages", "bins", "expected"), [(7, 64, 64), (8, 64, 16), (9, 64, 16), (8, 15, 15), (8, 16, 16)]
+)
+def test_deep_networks_have_at_most_sixteen_boxes(stages, bins, expected):
+    assert pilots.bins_of(SimpleNamespace(ranges=bins, problem=SimpleNamespace(stages=stages))) == expected
+
+
+# Who left, and what f may be there
+
+
+def visited(*sizes) -> SimpleNamespace:
+    """Replicas that reach so far up, or where it is negative down, in the three bins."""
+    high = np.array([[[max(size, 0.0), 0.0] for size in row] for row in sizes])
+    low = np.array([[[0.0, min(size, 0.0)] for size in row] for row in sizes])
+    return SimpleNamespace(
+        ranges=Merged(EDGES, low, high), final_value=np.zeros(len(sizes)), mean_squared_gradient=np.zeros(len(sizes))
+    )
+
+
+STAYS, EDGE, UP_AT_ONCE, DOWN_LATER, UP_LAST, OFTEN = (
+    (1.0, 1.0, 1.0), (2.0, -1.0, 4.0), (3.0, 0.0, 0.0), (0.0, -1.5, 0.0), (0.0, 0.0, 4.5), (0.0, 1.5, 5.0),
+)  # fmt: skip
+EVERYONE = visited(STAYS, EDGE, UP_AT_ONCE, DOWN_LATER, UP_LAST, OFTEN)
+
+
+def fixed_with(least, run=RUN) -> Fixed:
+    held = SimpleNamespace(found=[SimpleNamespace(least=value, step=np.full(2, 0.5)) for value in least])
+    return Fixed(run, 1, 24, 0.125, TUBE, held)
+
+
+def test_who_left():
+    assert fixed_with((0, 0, 0)).left_by(EVERYONE).tolist() == [False, False, True, True, True, True]
+    for none in (Fixed(RUN, 1, 24, 0.125), fixed_with((0, 0, 0))):
+        runs = replace_ranges(EVERYONE) if none.tube else EVERYONE
+        assert none.left_by(runs).tolist() == [True] * 6
+
+
+def replace_ranges(runs) -> SimpleNamespace:
+    return SimpleNamespace(**(vars(runs) | {"ranges": None}))
+
+
+@pytest.mark.parametrize(("run", "by"), [(RUN, 0.25), (LAGGED, 0.5)])
+def test_f_where_a_replica_left_is_between_the_ends_of_two_boxes(run, by, monkeypatch):
+    """f is taken to be w_1 here: at most 2, 1, 4 in the boxes, and by + 1/2 more in those widened by a step."""
+    monkeypatch.setattr(pilots, "check", lambda problem: problem)
+    monkeypatch.setattr(pilots, "value", lambda _, box: (box.low[0], box.high[0]))
+    for least, low in (((3.0, 5.0, 4.0), (3, 3, 3, 3, 4, 3)), ((5.0, 3.0, 4.0), (3, 3, 5, 3, 3, 3))):
+        found = fixed_with(least, run).ends(EVERYONE)
+        assert found[0].tolist() == list(low)
+        most = np.array([4.0, 4, 2, 2, 4, 2]) + 0.5 + by
+        assert found[1] == pytest.approx(most, rel=1e-14)
+
+
+def test_without_a_tube_nothing_is_known_of_where_it_was_left():
+    whole = fixed_with((0, 0, 0))
+    for fixed, runs in (
+        (replace(whole, tube=None), EVERYONE),
+        (replace(whole, held=None), EVERYONE),
+        (whole, replace_ranges(EVERYONE)),
+    ):
+        for end in fixed.ends(runs):
+            assert end.shape == (6,) and np.all(np.isnan(end))
+
+
+# Fixing
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Everything that is asked for, in turn; a tube is the number of its bins, and how often it was widened."""
+    found = []
+
+    def widened(laid, by):
+        found.append(("widened", by))
+        return (laid, by)
+
+    monkeypatch.setattr(covered, "uncovered", lambda _: "")
+    monkeypatch.setattr(pilots, "_priori", lambda _, off: (found.append(("priori", off)), ((1.0, 2.0), "why"))[1])
+    monkeypatch.setattr(tube, "merged", lambda ranges, bins: (ranges, bins))
+    laid = SimpleNamespace(widened=lambda by: widened("laid", by))
+    monkeypatch.setattr(tube, "from_pilots", lambda ranges: (found.append(("pilots", ranges)), laid)[1])
+    monkeypatch.setattr(covered, "on_tube", lambda _, wide: (found.append(("held", wide)), "held")[1])
+    found.append(laid)
+    return found
+
+
+def of_pilots(run=RUN, ranges="ranges"):
+    return SimpleNamespace(run=run, ranges=ranges)
+
+
+def test_what_is_fixed(asked):
+    fixed = pilots.fix(of_pilots(replace(RUN, replicas=24, seed=9)), 0.0625)
+    assert (fixed.seed, fixed.pilots, fixed.off, fixed.reason) == (9, 24, 0.125, "")
+    assert (fixed.priori, fixed.priori_reason, fixed.held) == ((1.0, 2.0), "why", "held") and fixed.tube is asked[0]
+    assert asked[1:] == [
+        ("priori", 0.125), ("pilots", ("ranges", 3)), ("widened", 0.25), ("held", ("laid", 0.25)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("error", [ArithmeticError("too large"), BadInput("pilots", 1, "more", "tube.certified")])
+def test_a_tube_on_which_nothing_holds_is_none_but_the_a_priori_one_may_be(error, asked, monkeypatch):
+    def raising(*_):
+        raise error
+
+    for module, name in ((covered, "on_tube"), (tube, "from_pilots")):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, raising)
+            fixed = pilots.fix(of_pilots(), 0.0625)
+        assert fixed.tube is None and fixed.held is None and fixed.priori == (1.0, 2.0)
+        assert fixed.reason == f"nothing holds on the tube of the pilots: {error}"
+
+
+@pytest.mark.parametrize("direction", [math.inf, math.nan])
+def test_without_a_bound_on_rounding_nothing_is_fixed(direction, asked):
+    fixed = pilots.fix(of_pilots(), direction)
+    assert fixed.reason == fixed.priori_reason == "nothing bounds the rounding of the pilots"
+    assert (fixed.tube, fixed.held, fixed.priori) == (None, None, None) and len(asked) == 1
+
+
+def test_a_run_that_is_not_covered_is_not_fixed(asked, monkeypatch):
+    assert pilots.fix(of_pilots(ranges=None), 0.0625).reason == "no ranges of the weights"
+    monkeypatch.setattr(covered, "uncovered", lambda _: "not a network")
+    for direction in (0.0625, math.inf):
+        fixed = pilots.fix(of_pilots(), direction)
+        assert fixed.reason == fixed.priori_reason == "not a network" and fixed.tube is None
+    assert pilots.fix(of_pilots(ranges=None), 0.0625).reason == "not a network"
+
+
+# The a-priori tube
+
+
+@pytest.fixture
+def region(monkeypatch):
+    """Of the a-priori tube: what is asked for. 3 + off bounds A_T, a gradient is at most 2 and 1/4 leave."""
+    found = {}
+
+    def search(problem, alpha, tau, lags, iterations, **more):
+        found["search"] = (problem, alpha, tau, lags, iterations, more)
+        return a_priori.Found(SimpleNamespace(widened=lambda by: ("wide", by)), iterations)
+
+    def bound(held, alpha, iterations, lags, *, off):
+        found.setdefault("stopped", []).append((held, alpha, iterations, lags, off))
+        return 3.0 + off
+
+    monkeypatch.setattr(pilots, "check", lambda problem: problem)
+    monkeypatch.setattr(a_priori, "a_priori", search)
+    monkeypatch.setattr(a_priori, "LEAVING", 0.25)
+    monkeypatch.setattr(covered, "on_tube", lambda run, wide: (run, wide))
+    monkeypatch.setattr(
+        tube, "largest_gradient", lambda problem, tau: 2.0 if (problem, tau) == (QUADRATIC, 4.0) else 9.0
+    )
+    monkeypatch.setattr(tube, "stopped", bound)
+    return found
+
+
+@pytest.mark.parametrize(("run", "widened"), [(RUN, 1.0), (LAGGED, 2.0)])
+def test_the_a_priori_bound_by_hand(run, widened, region):
+    """alpha K off = 1; 3 and 1/4 2^2 are 4, and 4 + 1/8 with rounding; both rounded up."""
+    (exact, moved), why = pilots._priori(run, 0.125)
+    assert why == "" and 4 < exact < 4 * (1 + 1e-11) and 4.125 < moved < 4.125 * (1 + 1e-11)
+    assert region["search"] == (QUADRATIC, 0.5, 4.0, run.lags, 16, {"bins": 3, "apart": 1.0})
+    held = (run, ("wide", widened))
+    assert region["stopped"] == [(held, 0.5, 16, run.lags, 0.0), (held, 0.5, 16, run.lags, 0.125)]
+
+
+def test_where_there_is_no_a_priori_tube(region, monkeypatch):
+    assert pilots._priori(replace(RUN, iterations=10**5), 0.0)[0] is not None
+    found, why = pilots._priori(replace(RUN, iterations=10**5 + 1), 0.0)
+    assert found is None and "is tried up to K = 100000" in why
+    stashed = Run(QUADRATIC, "stashed-ap", alpha=0.5, tau=math.inf, iterations=16, ranges=3)
+    found, why = pilots._priori(stashed, 0.0)
+    assert found is None and why.startswith("backward weights that are stale")
+    assert pilots._priori(replace(stashed, lags=(0, 0)), 0.0)[0] is not None
+    monkeypatch.setattr(a_priori, "a_priori", lambda *_, **__: a_priori.Found(None, 7))
+    assert pilots._priori(RUN, 0.0) == (None, "the a-priori tube closes up to step 7 only")
+
+
+@pytest.mark.parametrize("error", [ArithmeticError("too large"), BadInput("box", 1, "more", "tube.certified")])
+def test_an_a_priori_tube_on_which_nothing_holds(error, region, monkeypatch):
+    def raising(*_, **__):
+        raise error
+
+    for module, name in ((a_priori, "a_priori"), (covered, "on_tube"), (tube, "stopped")):
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, raising)
+            assert pilots._priori(RUN, 0.0) == (None, f"nothing holds on the a-priori tube: {error}")
+
+
+@pytest.mark.parametrize("most", [math.inf, math.nan])
+def test_without_a_largest_gradient_there_is_no_a_priori_bound(most, region, monkeypatch):
+    monkeypatch.setattr(tube, "largest_gradient", lambda *_: most)
+    found, why = pilots._priori(RUN, 0.0)
+    assert found is None and why.startswith("nothing bounds the gradient")

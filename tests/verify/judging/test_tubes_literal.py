@@ -1,0 +1,396 @@
+"""Networks judged on tubes, number by number: nothing is run, and what holds on a tube is written down by hand."""
+
+import json
+import math
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from boundary import BadInput, json_text
+from simulate import problems
+from simulate.run import Run
+from verify.judging import on_tubes, statistics, tubes, verdicts
+from verify.judging.observations import Constants as Known
+from verify.judging.observations import Observations
+from verify.judging.pilots import Fixed
+from verify.judging.rounding import Rounding
+from verify.judging.tubes import Kind, Stopped, TubeSummary
+from verify.regions import tube
+from verify.regions.network import Box
+from verify.regions.tube import Constants, Tube
+
+QUADRATIC = problems.make("quadratic", 2, size="1")
+RUN = Run(QUADRATIC, "analog-sgd", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=2)
+LAGGED = Run(QUADRATIC, "analog-sgd-ap", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=2)
+TUBE = Tube(np.array([0, 4, 16]), (Box(np.zeros(2), np.ones(2)),) * 2)
+FOUND = (
+    SimpleNamespace(share=np.array([0.5, 0.25]), variance=np.array([4.0, 8.0])),  # sums: 12, and with squares 1.5
+    SimpleNamespace(share=np.array([0.5, 0.5]), variance=np.array([4.0, 4.0])),  # 8, and 2
+)
+HELD = Constants(
+    FOUND, np.array([0.25, 0.75]), 2.0, np.zeros((2, 2)), 0.5, np.array([16.0, 8.0]), 1.75, 9.0, 6.0, 1.0, 99.0
+)
+FIXED = Fixed(RUN, 11, 24, 0.125, TUBE, HELD, "", (0.75, 0.875), "")
+STAYED = np.zeros(4, dtype=bool)
+ONE_LEFT = np.array([False, True, False, False])
+
+
+def stopped(left=STAYED, fixed=FIXED, **changes) -> Stopped:
+    fields = {
+        "squared_gradient": np.array([1.0, 2.0, 3.0, 2.0]), "T2": np.array([0.5, 1.0, 1.5, 1.0]),
+        "variance": np.array([4.0, 6.0, 8.0, 6.0]), "value": np.array([2.0, 3.0, 4.0, 3.0]),
+        "least_end": np.full(4, 1.5), "most_end": np.full(4, 8.0),
+    }  # fmt: skip
+    return Stopped(fixed, left, **(fields | changes))
+
+
+def student(values, level: float, sign: int) -> float:
+    values = np.asarray(values)
+    return float(values.mean() + sign * stats.t.isf(level, len(values) - 1) * stats.sem(values))
+
+
+# What replicas showed
+
+
+def test_a_replica_that_left_shows_nothing_of_its_gradients():
+    assert stopped(ONE_LEFT).least_gradient.tolist() == [1, 0, 3, 2]
+
+
+@pytest.mark.parametrize(("left", "looks"), [(STAYED, 1), (STAYED, 3), (ONE_LEFT, 3)])
+def test_how_probable_leaving_is_at_most(left, looks):
+    exits = int(left.sum())
+    assert stopped(left).leaving(looks) == pytest.approx(stats.beta.isf(0.05 / looks, exits + 1, 4 - exits), rel=1e-6)
+
+
+def test_replicas_of_one_tube_are_one_sample():
+    more = stopped(ONE_LEFT, least_end=np.full(4, 7.0), most_end=np.full(4, 9.0), value=np.full(4, 5.0))
+    both = stopped().and_more(more)
+    assert both.fixed is FIXED and both.left.tolist() == [False] * 5 + [True] + [False] * 2
+    assert both.value.tolist() == [2, 3, 4, 3, 5, 5, 5, 5]
+    assert both.least_end.tolist() == [1.5] * 4 + [7] * 4 and both.most_end.tolist() == [8] * 4 + [9] * 4
+    assert both.T2.tolist() == [0.5, 1, 1.5, 1] * 2 and both.variance.tolist() == [4, 6, 8, 6] * 2
+    assert both.squared_gradient.tolist() == [1, 2, 3, 2] * 2
+    for other in (None, stopped(fixed=replace(FIXED))):
+        with pytest.raises(BadInput, match="the tube of the replicas before"):
+            stopped().and_more(other)
+
+
+def shown(run=RUN, **changes):
+    fields = {
+        "run": run, "mean_squared_gradient": "A", "weighted_square_saturation": "T2", "mean_variance": "variance",
+        "final_value": "f",
+    }  # fmt: skip
+    return SimpleNamespace(**(fields | changes))
+
+
+def test_what_is_seen_of_fresh_replicas():
+    """Replicas, seed and the object that is the problem may be others; nothing else."""
+    fixed = SimpleNamespace(
+        run=replace(RUN, replicas=24, seed=11), seed=11, left_by=lambda _: "left", ends=lambda _: ("least", "most")
+    )
+    other = replace(RUN, replicas=7, seed=5, problem=problems.make("quadratic", 2, size="1"))
+    found = tubes.seen(fixed, shown(other))
+    assert vars(found) == {
+        "fixed": fixed, "left": "left", "squared_gradient": "A", "T2": "T2", "variance": "variance", "value": "f",
+        "least_end": "least", "most_end": "most",
+    }  # fmt: skip
+    with pytest.raises(BadInput, match="other than that of the pilots"):
+        tubes.seen(fixed, shown(replace(RUN, seed=11)))
+    for changes in ({"alpha": 0.25}, {"iterations": 17}, {"tau": 5.0}, {"ranges": 3}, {"dtype": "float32"}):
+        with pytest.raises(BadInput, match="the run that the tube was made for"):
+            tubes.seen(fixed, shown(replace(RUN, **changes)))
+
+
+# The lines
+
+
+def lines(made: Stopped, direction=0.0, value=0.0) -> dict[str, tubes.Line]:
+    return {line.name: line for line in tubes.lines(made, 0.01, 0.02, 3, direction, value)}
+
+
+@pytest.fixture
+def plain(monkeypatch):
+    """A bound that says what it was given: f(W_T), T2, and how far directions are off."""
+
+    def bound(held, alpha, iterations, lags, end=None, *, off=0.0):
+        assert (alpha, iterations, lags) == (0.5, 16, (0, 0))
+        return (-1.0 if end is None else end) + 100 * held.T2 + 1e6 * off
+
+    monkeypatch.setattr(tube, "stopped", bound)
+    monkeypatch.setattr(tubes, "end", lambda *_: tubes.Interval(1.0, 2.0, 4.0))
+    monkeypatch.setattr(tubes, "noise", lambda *_: (tubes.Interval(0.125, 0.25, 0.5), tubes.Interval(1.0, 2.0, 4.0)))
+
+
+def test_every_kind_is_a_line_with_its_numbers(plain):
+    """Without rounding: at low, mean, high, and the mean again."""
+    found = lines(stopped())
+    assert list(found) == ["tube-a-priori", "tube", "tube-ends", "tube-noise", "tube-noise-ends"] == [
+        tubes.PRIORI, *tubes.NAMES[:4],
+    ]  # fmt: skip
+    assert found["tube-a-priori"].bounds == (0.75, 0.75, 0.75, 0.875) and found["tube-a-priori"].basis == "a-priori"
+    assert {line.basis for name, line in found.items() if name != tubes.PRIORI} == {"a-posteriori"}
+    assert found["tube"].bounds == (174.0,) * 4
+    assert found["tube-ends"].bounds == (176.0, 177.0, 179.0, 177.0)
+    assert found["tube-noise"].bounds == pytest.approx((11.5, 24.0, 49.0, 24.0), rel=1e-12)
+    assert found["tube-noise-ends"].bounds == pytest.approx((13.5, 27.0, 54.0, 27.0), rel=1e-12)
+    assert not any(line.reason for line in found.values())
+
+
+def test_rounding_raises_what_an_alarm_needs_and_what_is_said_of_it(plain):
+    found = lines(stopped(), 0.0625)
+    assert found["tube-ends"].bounds == (176.0, 177.0, 62679.0, 62677.0)
+    assert found["tube-a-priori"].bounds == (0.75, 0.75, 0.75, 0.875)
+
+
+def test_an_alarm_needs_the_larger_of_both(monkeypatch):
+    monkeypatch.setattr(tube, "stopped", lambda *_, off=0.0: 1.0 if off else 5.0)
+    assert lines(stopped(), 0.0625)["tube"].bounds == (5.0, 5.0, 5.0, 1.0)
+
+
+@pytest.mark.parametrize("direction", [math.nextafter(0.125, 1), math.inf, math.nan])
+def test_more_rounding_than_was_allowed_for(direction, plain):
+    for name, line in lines(stopped(), direction).items():
+        assert line.bounds is None and "more than the pilots allow for" in line.reason, name
+    assert all(line.bounds for line in lines(stopped(), 0.125).values())
+
+
+def test_what_is_missing_is_said(plain):
+    none = lines(stopped(fixed=replace(FIXED, tube=None, held=None, reason="none closed", priori=None)))
+    assert [line.reason for line in none.values()] == ["", *["none closed"] * 4]
+    assert not any(line.bounds for line in none.values())
+    found = lines(stopped(fixed=replace(FIXED, priori=None, priori_reason="too long")), 0.0)
+    assert (found["tube-a-priori"].bounds, found["tube-a-priori"].reason) == (None, "too long")
+    assert found["tube"].bounds
+    assert lines(stopped(fixed=replace(FIXED, priori_reason="why")))["tube-a-priori"].bounds is None
+    assert lines(stopped(fixed=replace(FIXED, held=None)))["tube"] == ("tube", "a-posteriori", None, "", "")
+
+
+def test_measured_noise_is_not_taken_of_stale_directions(monkeypatch):
+    monkeypatch.setattr(tube, "stopped", lambda *_, **__: 1.0)
+    monkeypatch.setattr(tubes, "end", lambda *_: tubes.Interval(1.0, 2.0, 4.0))
+    found = lines(stopped(fixed=replace(FIXED, run=LAGGED)))
+    for name in ("tube-noise", "tube-noise-ends"):
+        assert found[name].bounds is None and found[name].reason.startswith("noise that depends on the weights")
+    assert found["tube"].bounds and found["tube-ends"].bounds
+
+
+def test_conditions_say_what_is_measured():
+    tail = stats.beta.isf(0.05 / 3, 2, 3)
+    words = (
+        "of the steps before a weight leaves the tube that 24 other runs fixed; 1 of 4 replicas left it (a further one "
+        f"does with probability at most {tail:.2g}, confidence 95%)"
+    )
+    said = {kind.name: tubes._condition(kind, stopped(ONE_LEFT), 3) for kind in tubes.KINDS}
+    more = {
+        "tube": "", "tube-ends": "; the fall of f as sampled, with confidence bounds",
+        "tube-noise": "; T2 and the variance of the noise as sampled, with confidence bounds",
+        "tube-noise-ends": "; T2 and the variance of the noise and the fall of f as sampled, with confidence bounds",
+    }  # fmt: skip
+    assert said == {name: words + end for name, end in more.items()}
+    assert (
+        Kind("tube", False, False), Kind("tube-ends", False, True),
+        Kind("tube-noise", True, False), Kind("tube-noise-ends", True, True),
+    ) == tubes.KINDS  # fmt: skip
+    assert lines(stopped(ONE_LEFT))["tube-ends"].condition == said["tube-ends"]
+
+
+def test_each_number_gets_the_level_that_is_its(monkeypatch):
+    asked = {}
+    monkeypatch.setattr(tube, "stopped", lambda *_, **__: 1.0)
+    monkeypatch.setattr(tubes, "end", lambda *given: asked.update(end=given[1:]) or tubes.Interval(1.0, 2.0, 4.0))
+    ones = (tubes.Interval(1.0, 1.0, 1.0),) * 2
+    monkeypatch.setattr(tubes, "noise", lambda *given: asked.update(noise=given[1:]) or ones)
+    lines(stopped(), 0.0, 0.375)
+    assert asked == {"end": (HELD, 0.01, 0.02, 0.375), "noise": (HELD, 0.01, 0.02)}
+
+
+# What is measured
+
+
+def test_noise_by_hand():
+    """Both are capped by what holds in a box: T2 by 2 and the variance by 12."""
+    T2, variance = tubes.noise(stopped(), HELD, 0.02, 0.1)
+    assert variance.mean == 6.0 and T2.mean == 1.0
+    assert variance.low == pytest.approx(student([4, 6, 8, 6], 0.05, -1), rel=1e-9)
+    assert T2.low == pytest.approx(student([0.5, 1, 1.5, 1], 0.05, -1), rel=1e-9)
+    assert variance.high == pytest.approx(float(statistics.upper_mean([4.0, 6, 8, 6], 0.01, 12.0)), rel=1e-7)
+    assert T2.high == pytest.approx(float(statistics.upper_mean([0.5, 1, 1.5, 1], 0.01, 2.0)), rel=1e-7)
+    assert variance.high <= 12 * (1 + 1e-8) and T2.high <= 2 * (1 + 1e-8)
+
+
+def test_of_a_replica_that_left_the_noise_is_at_least_nothing_and_at_most_what_it_shows_or_the_box():
+    wild = stopped(ONE_LEFT, T2=np.array([0.5, 1e9, 1.5, 1]), variance=np.array([4.0, 1e9, 8, 6]))
+    T2, variance = tubes.noise(wild, HELD, 0.02, 0.4)
+    assert variance.low == pytest.approx(student([4, 0, 8, 6], 0.2, -1), rel=1e-9)
+    assert T2.low == pytest.approx(student([0.5, 0, 1.5, 1], 0.2, -1), rel=1e-9)
+    assert variance.mean == pytest.approx((4 + 12 + 8 + 6) / 4, rel=1e-8)
+    assert T2.mean == pytest.approx((0.5 + 2 + 1.5 + 1) / 4, rel=1e-8)
+    assert tubes.noise(stopped(variance=np.array([0.0, 0, 0, 8])), HELD, 0.02, 0.1)[1].low == 0
+
+
+def test_averages_that_are_rounded_up_to_the_boxes_are_taken():
+    """An average of what is 12 at every step may be rounded above 12."""
+    top = 12 * (1 + 1e-12)
+    _, variance = tubes.noise(stopped(variance=np.full(4, top)), HELD, 0.02, 0.1)
+    assert variance.mean == top and variance.low == top and variance.high >= top
+
+
+def test_noise_as_a_line_takes_it_by_hand(monkeypatch):
+    """(1 + 1/2)^2 times a variance of 4 is 9, of each stage and of all together; T2 as it is; both rounded up."""
+    seen = []
+    monkeypatch.setattr(tube, "with_noise", lambda *given: seen.append(given))
+    tubes._with(HELD, 0.5, 1.0, 4.0)
+    ((held, alpha, T2, stages, total),) = seen
+    assert held is HELD and alpha == 0.5 and len(stages) == 2
+    for value, exact in ((T2, 1.0), (total, 9.0), *((stage, 9.0) for stage in stages)):
+        assert exact < value < exact * (1 + 1e-13)
+
+
+def test_the_end_of_f_by_hand():
+    """f is at least 1 on the tube and 6 at W_0."""
+    found = tubes.end(stopped(), HELD, 0.05, 0.25, 0.5)
+    assert found.high == pytest.approx(1 + float(statistics.lower_mean([0.5, 1.5, 2.5, 1.5], 0.05)), rel=1e-12)
+    assert found.high < 1 + float(statistics.lower_mean([0.5, 1.5, 2.5, 1.5], 0.05))
+    assert found.mean == 2.5  # of 1.5, 2.5, 3.5, 2.5
+    assert found.low == pytest.approx(student([2.5, 3.5, 4.5, 3.5], 0.25, 1), rel=1e-9)
+
+
+def test_the_end_of_f_of_a_replica_that_left():
+    found = tubes.end(stopped(ONE_LEFT), HELD, 0.05, 0.25, 0.5)
+    assert found.mean == (1.5 + 1.5 + 3.5 + 2.5) / 4
+    assert found.high == pytest.approx(1 + float(statistics.lower_mean([0.5, 0.5, 2.5, 1.5], 0.05)), rel=1e-12)
+    assert found.low == pytest.approx(student([2.5, 8, 4.5, 3.5], 0.25, 1), rel=1e-9) and found.low < 6
+    assert tubes.end(stopped(np.ones(4, dtype=bool)), HELD, 0.05, 0.25, 0.5).low == 6.0  # f falls by nothing at least
+
+
+def test_f_is_at_least_what_it_is_on_the_tube_whatever_rounding_may_be():
+    found = tubes.end(stopped(), HELD, 0.05, 0.25, 2.5)
+    assert found.mean == (1 + 1 + 1.5 + 1) / 4
+    below = replace(HELD, least=-3.0)
+    gone = tubes.end(stopped(np.ones(4, dtype=bool), least_end=np.full(4, -3.0)), below, 0.05, 0.25, 0.0)
+    assert gone.high == -3.0 and gone.mean == -3.0
+
+
+# What is kept
+
+
+def test_what_is_kept_of_a_tube():
+    found = TubeSummary.of(stopped(ONE_LEFT), 3)
+    assert vars(found) == {
+        "seed": 11, "pilots": 24, "ranges": 2, "boxes": 2, "exits": 1, "replicas": 4, "reason": "",
+        "leaving": pytest.approx(stats.beta.isf(0.05 / 3, 2, 3), rel=1e-6),
+    }  # fmt: skip
+    assert TubeSummary.from_json(json.loads(json_text(vars(found)))) == found
+    none = TubeSummary.of(stopped(ONE_LEFT, fixed=replace(FIXED, tube=None, reason="none closed")), 3)
+    assert (none.boxes, none.exits, none.replicas, none.reason) == (0, 0, 4, "none closed")
+    assert math.isnan(none.leaving) and math.isnan(TubeSummary.from_json(json.loads(json_text(vars(none)))).leaving)
+
+
+# The confrontation
+
+
+def observed(made: Stopped | None, **changes) -> Observations:
+    fields = {
+        "squared_gradient": np.array([1.0, 2.0, 3.0, 2.0]), "saturation": np.full(4, 0.5),
+        "square_saturation": np.full(4, 0.25), "diverged": 0, "constants": Known({}, {}), "algorithm": "analog-sgd",
+        "stopped": made,
+    }  # fmt: skip
+    return Observations(**(fields | changes))
+
+
+@pytest.fixture
+def alone(monkeypatch):
+    """The other forms say nothing."""
+    monkeypatch.setattr(verdicts, "FORMS", ())
+    monkeypatch.setattr(verdicts, "_alarms", lambda _: [])
+
+
+def checks(seen: Observations, level=0.2) -> dict:
+    return {check.claim: check for check in on_tubes.confront(seen, level).checks}
+
+
+def test_a_quarter_of_the_level_is_for_tubes(alone, monkeypatch):
+    asked = []
+    monkeypatch.setattr(tubes, "lines", lambda *given: asked.append(given[1:]) or iter(()))
+    found = on_tubes.confront(observed(stopped(), rounding=Rounding(0.01, 0.0, 0.02, "float64")), 0.24)
+    # 0.06 is divided by two for the alarm, by six for a look; half of each is for what is measured of a bound
+    (numbers,) = asked
+    assert numbers == pytest.approx((0.015, 0.005, 3, 0.01, 0.02), rel=1e-12)
+    assert found.evidence.lower.level == pytest.approx(0.09, rel=1e-12)
+    assert on_tubes.confront(observed(None), 0.24).evidence.lower.level == pytest.approx(0.12, rel=1e-12)
+
+
+def test_what_replicas_say_up_to_where_they_left():
+    seen = observed(stopped(ONE_LEFT))
+    found = on_tubes.evidence(seen, seen.stopped, 0.2)
+    assert found.mean == 2.0
+    assert found.lower.value == pytest.approx(float(statistics.lower_mean([1.0, 0, 3, 2], 0.1)), rel=1e-9)
+    assert found.upper.value == pytest.approx(student([1, 2, 3, 2], 0.2 / 6, 1), rel=1e-9)
+    assert found.interval[0] == pytest.approx(student([1, 0, 3, 2], 0.025, -1), rel=1e-9)
+    assert found.interval[1] == pytest.approx(student([1, 2, 3, 2], 0.025, 1), rel=1e-9)
+
+
+def of_lines(monkeypatch, *bounds):
+    made = (tubes.Line(tubes.PRIORI, "a-priori", bounds), tubes.Line("tube", "a-posteriori", bounds, "", "a tube"))
+    monkeypatch.setattr(tubes, "lines", lambda *_: iter(made))
+
+
+def test_bounds_decide(alone, monkeypatch):
+    low = float(statistics.lower_mean([1.0, 2, 3, 2], 0.025))
+    for bound, word in ((100.0, "held"), (0.9 * low, "violated"), (2.0, "inconclusive")):
+        of_lines(monkeypatch, *(bound,) * 4)
+        found = checks(observed(stopped()))
+        assert {check.verdict for check in found.values()} == {word}
+        assert {check.reason for check in found.values()} == (
+            {"4 replicas do not decide it"} if word == "inconclusive" else {""}
+        )
+        assert {check.bound for check in found.values()} == {bound}
+    priori, posteriori = found["tube-a-priori/a-priori"], found["tube/a-posteriori"]
+    assert posteriori.quantity == f"{priori.quantity}, until a tube is left" == on_tubes.STOPPED
+    assert (priori.condition, posteriori.condition, posteriori.theorem) == ("", "a tube", "mean")
+
+
+def test_who_left_counts_against_the_tube_of_pilots_alone(alone, monkeypatch):
+    of_lines(monkeypatch, *(0.9 * float(statistics.lower_mean([1.0, 2, 3, 2], 0.025)),) * 4)
+    found = checks(observed(stopped(np.ones(4, dtype=bool))))
+    assert found["tube-a-priori/a-priori"].verdict == "violated"
+    assert found["tube/a-posteriori"].verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(
+    ("variance", "along", "what"),
+    [((4.0, 6.0, 8.0, 6.0), math.sqrt(6), "noise"), ((0.0,) * 4, math.sqrt(2), "gradient")],
+)
+def test_rounding_is_held_against_the_noise_or_without_it_the_gradient(variance, along, what, alone, monkeypatch):
+    of_lines(monkeypatch, *(100.0,) * 4)
+    share = verdicts.rounding.SHARE
+    for factor, word in ((0.99, "held"), (1.01, "inconclusive")):
+        rough = Rounding(factor * share * along, 0.0, 0.0, "float64")
+        check = checks(observed(stopped(variance=np.array(variance)), rounding=rough))["tube/a-posteriori"]
+        assert check.verdict == word
+    assert f"times the {what}" in check.reason
+
+
+def test_where_replicas_diverged_nothing_is_said(alone):
+    found = checks(observed(stopped(), diverged=2))
+    assert len(found) == 5 and {check.verdict for check in found.values()} == {"not applied"}
+    assert {check.reason for check in found.values()} == {"2 of 6 replicas diverged"}
+    assert [check.name.basis for check in found.values()] == ["a-posteriori"] * 4 + ["a-priori"]
+    assert [check.quantity == on_tubes.STOPPED for check in found.values()] == [True] * 4 + [False]
+
+
+def test_what_is_not_applied_says_why(alone, monkeypatch):
+    line = tubes.Line("tube", "a-posteriori", None, "none closed")
+    monkeypatch.setattr(tubes, "lines", lambda *_: iter((line,)))
+    (check,) = checks(observed(stopped())).values()
+    assert (check.verdict, check.reason, check.quantity) == ("not applied", "none closed", on_tubes.STOPPED)
+
+
+def test_a_tube_is_looked_at_where_one_was_fixed(monkeypatch):
+    monkeypatch.setattr(tubes, "seen", lambda fixed, runs: (fixed, runs))
+    plain = observed(None)
+    assert on_tubes.beside(plain, "runs", None) is plain
+    assert on_tubes.beside(plain, "runs", FIXED).stopped == (FIXED, "runs")
