@@ -24,7 +24,9 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     x = rng.normal(size=(50, 3))
     np.savez(path, x=x, y=x @ [0.5, -0.2, 0.1] + 0.3 * rng.normal(size=50))
     problem = problems.make("least-squares", stages=2, data=str(path))
-    return simulate.run(problem, "analog-sgd-ap", alpha=0.01, tau=5, iterations=200, replicas=8, seed=1)
+    return simulate.run(
+        problem, "analog-sgd-ap", alpha=0.01, tau=5, iterations=200, replicas=8, seed=1, measure_every=1
+    )
 
 
 def _by_name(observed: observations.Observations) -> dict[CheckName, Check]:
