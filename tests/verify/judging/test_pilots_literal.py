@@ -57,7 +57,7 @@ def test_what_was_fixed_stays_so_and_is_one_with_itself_alone():
     made = Fixed(RUN, 1, 24, 0.125, TUBE)
     with pytest.raises(FrozenInstanceError):
         made.off = 1.0
-    assert made == made and made != replace(made) and len({made, replace(made)}) == 2  # noqa: PLR0124
+    assert made == made and made != replace(made) and len({made, replace(made)}) == 2
 
 
 # Who left, and what f may be there

@@ -102,7 +102,7 @@ def test_what_is_no_interval_is_refused(values):
 def test_intervals_stay_as_they_are_and_are_one_with_themselves_alone():
     with pytest.raises(FrozenInstanceError):
         A.rad = A.mid
-    assert A == A and made([3.0], [0.5]) != made([3.0], [0.5])  # noqa: PLR0124
+    assert A == A and made([3.0], [0.5]) != made([3.0], [0.5])
 
 
 def test_sizes_and_what_two_intervals_have_in_common():

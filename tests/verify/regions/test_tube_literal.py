@@ -239,7 +239,7 @@ def test_what_was_laid_and_what_holds_stay_so():
         with pytest.raises(FrozenInstanceError):
             setattr(made, name, None)
     for made in (TUBE, HELD, BOXES[0]):  # arrays have no one truth: they are compared by identity
-        assert made == made and made != replace(made)  # noqa: PLR0124
+        assert made == made and made != replace(made)
     assert verdict == replace(verdict)
 
 
