@@ -1,5 +1,7 @@
 """Bins of time worked out by hand, and which of them hold a step; nothing is run."""
 
+from dataclasses import FrozenInstanceError
+
 import numpy as np
 import pytest
 
@@ -57,5 +59,7 @@ def test_steps_are_cut_at_the_edges():
 
 def test_ranges_are_kept_by_name():
     low = np.zeros((1, 1, 2))
+    with pytest.raises(FrozenInstanceError):
+        ranges.Ranges(np.array([0, 4]), low, low + 1).low = low
     plain = ranges.Ranges(np.array([0, 4]), low, low + 1).to_json()
     assert list(plain) == ["edges", "low", "high"] and plain["low"] is low and plain["high"][0, 0, 1] == 1

@@ -1,7 +1,7 @@
 """What pilots fix, step by step: what is asked of the regions is written down, and no network is enclosed."""
 
 import math
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -31,6 +31,8 @@ def test_seeds_of_pilots_are_their_own():
         int(np.random.SeedSequence([5, look]).generate_state(1, np.uint64)[0] >> np.uint64(1)) for look in range(3)
     ]
     assert found[5] not in (5, *plain) and found[5] == pilots.pilot_seed(5)
+    stream = int.from_bytes(b"pilot", "big")
+    assert found[5] == int(np.random.SeedSequence([5, stream]).generate_state(1, np.uint64)[0]) // 2
     assert pilots.PILOTS == 24 >= tube.FEWEST and pilots.BINS == 64
 
 
@@ -49,6 +51,13 @@ def test_a_run_that_asks_for_ranges_is_judged_on_a_tube():
 )
 def test_deep_networks_have_at_most_sixteen_boxes(stages, bins, expected):
     assert pilots.bins_of(SimpleNamespace(ranges=bins, problem=SimpleNamespace(stages=stages))) == expected
+
+
+def test_what_was_fixed_stays_so_and_is_one_with_itself_alone():
+    made = Fixed(RUN, 1, 24, 0.125, TUBE)
+    with pytest.raises(FrozenInstanceError):
+        made.off = 1.0
+    assert made == made and made != replace(made) and len({made, replace(made)}) == 2
 
 
 # Who left, and what f may be there
@@ -207,6 +216,12 @@ def test_the_a_priori_bound_by_hand(run, widened, region):
     assert region["search"] == (QUADRATIC, 0.5, 4.0, run.lags, 16, {"bins": 3, "apart": 1.0})
     held = (run, ("wide", widened))
     assert region["stopped"] == [(held, 0.5, 16, run.lags, 0.0), (held, 0.5, 16, run.lags, 0.125)]
+
+
+def test_the_a_priori_bound_is_rounded_up_where_no_gradient_is_left(region, monkeypatch):
+    monkeypatch.setattr(tube, "largest_gradient", lambda *_: 0.0)
+    (exact, moved), _ = pilots._priori(RUN, 0.125)
+    assert 3 < exact < 3 * (1 + 1e-14) and 3.125 < moved < 3.125 * (1 + 1e-14)
 
 
 def test_where_there_is_no_a_priori_tube(region, monkeypatch):

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -57,6 +57,13 @@ def student(values, level: float, sign: int) -> float:
 
 def test_a_replica_that_left_shows_nothing_of_its_gradients():
     assert stopped(ONE_LEFT).least_gradient.tolist() == [1, 0, 3, 2]
+
+
+def test_what_was_seen_and_what_is_kept_stay_so():
+    for made in (stopped(), TubeSummary.of(stopped(), 3)):
+        with pytest.raises(FrozenInstanceError):
+            made.exits = 0
+    assert stopped() != stopped() and len({stopped(), stopped()}) == 2
 
 
 @pytest.mark.parametrize(("left", "looks"), [(STAYED, 1), (STAYED, 3), (ONE_LEFT, 3)])
