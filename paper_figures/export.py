@@ -111,6 +111,7 @@ def provenance(sources: Sources, command: str) -> dict[str, Any]:
         "command": command,
         "seed": SEED,
         "quick": sources.quick,
+        "long": sources.long,
         "versions": versions(PACKAGES),
         "version": origin.version(),
         "commit": origin.commit(),

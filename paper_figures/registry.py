@@ -3,6 +3,7 @@
 from paper_figures import (
     accuracy_by_pipeline,
     average_against_iterations,
+    bound_against_iterations,
     bound_against_observed,
     complexity_by_target,
     computation_density,
@@ -45,6 +46,7 @@ REGISTRY: dict[str, Figure] = {
         iterations_by_lag,
         speed_up,
         slack_by_step,
+        bound_against_iterations,
         bound_against_observed,
         proof_blueprint,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from paper_figures import proofs, verification
 from paper_figures.runs import Request, RunStore, StoredRun
+from verify.sweep.drawn import Setting
 from verify.sweep.judged import JudgedSetting
 
 
@@ -19,6 +20,7 @@ class Sources:
         runs: the store of simulations.
         store: the store of `python -m verify`, if there is one.
         proved: the JSON result of `python -m theory prove`, if there is one.
+        long: whether figures that have longer runs are drawn with all of them.
 
     """
 
@@ -26,6 +28,7 @@ class Sources:
     runs: RunStore
     store: Path | None = None
     proved: Path | None = None
+    long: bool = False
     read: list[dict[str, Any]] = field(default_factory=list)
 
     def check(self, needs: Iterable[str]) -> None:
@@ -42,6 +45,12 @@ class Sources:
         """Return the stored result of a simulation."""
         result = self.runs.get(request)
         self.read.append({"kind": "simulation", "file": f"runs/{result.key}.npz", "configuration": request.describe()})
+        return result
+
+    def judged(self, setting: Setting) -> JudgedSetting:
+        """Return the stored judgement of a setting that a figure has for itself, made here if there is none."""
+        result, identity = verification.judged(setting, self.runs.folder)
+        self.read.append(identity)
         return result
 
     def settings(self) -> list[JudgedSetting]:

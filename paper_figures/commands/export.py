@@ -15,6 +15,9 @@ def export(
     out: Annotated[Path, typer.Option(help="Folder to write into; made if missing.")] = Path("results/figures"),
     format: Annotated[str, typer.Option(help="Any of pdf, png and svg, with commas between.")] = "pdf,png,svg",  # noqa: A002
     quick: Annotated[bool, typer.Option("--quick", help="Draw from small runs, in under a minute.")] = False,
+    long: Annotated[
+        bool, typer.Option("--long", help="Run all that figures have, K up to 1e7; else the longest are stored ones.")
+    ] = False,
     store: Annotated[
         Path | None,
         typer.Option(
@@ -31,6 +34,8 @@ def export(
     from paper_figures.runs import RunStore
     from paper_figures.sources import Sources
 
+    if quick and long:
+        raise BadInput("--long", "--quick", "one of the two", "a figure")
     named = [REGISTRY[known("--only", name, REGISTRY)] for name in dict.fromkeys(only or REGISTRY)]
     kinds = exporting.formats(format)
     lacking = {figure.name: missing for figure in named if (missing := figure.lacks())}
@@ -43,7 +48,7 @@ def export(
         for name in figure.drawings:
             for kind in (*kinds, "tex"):
                 check_writable(out / f"{name}.{kind}", "--out")
-    sources = Sources(quick, RunStore(out / "runs"), store, proofs)
+    sources = Sources(quick, RunStore(out / "runs"), store, proofs, long)
     sources.check(need for figure in chosen for need in figure.needs)
     sources.runs.prepare(request for figure in chosen for request in figure.runs(quick).values())
     denied = 0

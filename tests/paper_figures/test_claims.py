@@ -82,6 +82,12 @@ def bound_too_low(data: dict[str, Any]) -> None:
     point["bound"] = 0.9 * point["interval"][0]
 
 
+def tube_below_what_is_observed(data: dict[str, Any]) -> None:
+    """Lower a bound on the tube below the interval of what it bounds."""
+    found = data["panels"][1]["points"][0]["bounds"]["tube"]
+    found["value"] = 0.9 * found["at_least"]
+
+
 def bound_without_its_root(data: dict[str, Any]) -> None:
     """Let the digital bound fall as 1/K."""
     for point in data["panels"][0]["points"]:
@@ -145,6 +151,7 @@ FAULTS: dict[str, Fault] = {
     "iterations_by_lag": step_that_beats_the_lower_bound,
     "speed_up": one_slot_lost,
     "slack_by_step": line_that_breaks,
+    "bound_against_iterations": tube_below_what_is_observed,
     "bound_against_observed": bound_too_low,
     "proof_blueprint": circular_proof,
 }

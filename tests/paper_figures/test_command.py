@@ -57,6 +57,12 @@ def test_a_figure_comes_with_data_caption_and_provenance(out: Path) -> None:
     assert record["caption"] in (out / f"{FAST}.tex").read_text()
 
 
+def test_long_and_quick_exclude_each_other(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert export(out, "--only", FAST, "--quick", "--long") == 2
+    assert "--long" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_a_figure_with_a_narrow_form_comes_in_both_widths(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
