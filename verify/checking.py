@@ -89,7 +89,7 @@ class Report:
 def check(runs: RunResult, *, confidence: float = 0.99) -> Report:
     """Confront one run with every form of every bound.
 
-    A run with `ranges` is judged on a tube as well: 24 pilots with a seed of their own are run here to fix it.
+    A run with `ranges` is judged on a tube as well: pilots with a seed of their own are run here to fix it.
 
     Args:
         runs: what `simulate.run` returned, of at least two replicas.
@@ -121,5 +121,6 @@ def _pilot(runs: RunResult) -> pilots.Fixed | None:
     """Return what pilots fix of a run that has the ranges of its weights; None of another."""
     if not pilots.wanted(runs.run):
         return None
-    made = simulate.execute(replace(runs.run, replicas=pilots.PILOTS, seed=pilots.pilot_seed(runs.run.seed)))
+    run = runs.run
+    made = simulate.execute(replace(run, replicas=pilots.pilots_of(run), seed=pilots.pilot_seed(run.seed)))
     return pilots.fix(made, from_trajectories(made).rounding.direction)

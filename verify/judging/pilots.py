@@ -14,11 +14,13 @@ from verify.regions import a_priori, covered, tube
 from verify.regions.network import check, value
 from verify.regions.tube import Constants, Tube
 
-PILOTS = 24
-BINS = 64
+PILOTS, _LONG_PILOTS = 24, 16
+"""Pilots of a run, and of one of more than `_LONG` steps, of which each takes seconds."""
+_LONG = 10**6
+BINS = 256
 """Bins of time that a setting asks for whose tube is judged."""
-_DEEP, _FEW = 8, 16
-"""From so many stages on the bins are merged to so many: an enclosure of a deep network takes seconds."""
+_DEEP, _FEW = 8, 64
+"""From so many stages on the bins are merged to so many: an enclosure of a deep network takes up to half a second."""
 _LONGEST = 10**5
 """K up to which an a-priori tube is looked for."""
 _STREAM = 0x70696C6F74
@@ -102,6 +104,11 @@ def _ends_of(run: Run, laid: Tube, by: float, held: Constants, ranges: tube.Merg
     )
 
 
+def pilots_of(run: Run) -> int:
+    """Return how many pilots a run has."""
+    return PILOTS if run.iterations <= _LONG else _LONG_PILOTS
+
+
 def wanted(run: Run) -> bool:
     """Return whether a run is to be judged on a tube: whether it asks for the ranges of its weights."""
     return run.ranges > 0
@@ -146,7 +153,7 @@ def _priori(run: Run, off: float) -> tuple[tuple[float, float] | None, str]:
         return None, "backward weights that are stale: the a-priori tube takes current ones"
     problem, apart = check(run.problem), run.alpha * run.iterations * off
     try:
-        found = a_priori.a_priori(problem, run.alpha, run.tau, run.lags, run.iterations, bins=run.ranges, apart=apart)
+        found = a_priori.a_priori(problem, run.alpha, run.tau, run.lags, run.iterations, apart=apart)
         if found.tube is None:
             return None, f"the a-priori tube closes up to step {found.reached} only"
         held = covered.on_tube(run, found.tube.widened(apart * (1 + max(run.lags))))

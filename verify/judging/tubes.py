@@ -10,7 +10,8 @@ it, `held` the whole sum. How often the tube is left is counted and said, and no
 
     tube                nothing is measured but where the tube lies
     tube-ends           what f fell by, f(W_0) - E f(W_T), as the replicas show it, and not to the least f of the tube
-    tube-noise          variance and T2 as the replicas show them, where that is less than what holds on the tube
+    tube-noise          variance and T2 as the replicas show them, where that is less than what holds on the tube;
+                        stale directions may have more, by what holds on the tube
     tube-noise-ends     both
     tube-a-priori       a tube that no run is looked at for, of A: the probability of leaving it is a part of the bound
 
@@ -31,7 +32,6 @@ from numpy.typing import NDArray
 
 from boundary import BadInput, json_number
 from simulate.results import RunResult
-from simulate.run import Run
 from verify.judging import statistics
 from verify.judging.checks import Basis
 from verify.judging.pilots import Fixed
@@ -173,7 +173,7 @@ def lines(stopped: Stopped, alarm: float, look: float, looks: int, direction: fl
     priori = None if fixed.priori is None or why else (*(fixed.priori[0],) * 3, fixed.priori[1])
     yield Line(PRIORI, "a-priori", priori, why)
     for kind in KINDS:
-        reason = fixed.reason or rounded or (_noise_refused(fixed.run) if kind.noise else "")
+        reason = fixed.reason or rounded
         if reason or fixed.held is None:
             yield Line(kind.name, "a-posteriori", None, reason)
             continue
@@ -184,12 +184,6 @@ def lines(stopped: Stopped, alarm: float, look: float, looks: int, direction: fl
 def rounded_more(fixed: Fixed, direction: float) -> str:
     """Return whether directions may be rounded more than was allowed for, in words; empty if not."""
     return "" if direction <= fixed.off else "the replicas may be rounded more than the pilots allow for"
-
-
-def _noise_refused(run: Run) -> str:
-    if any(run.lags):
-        return "noise that depends on the weights: of stale directions, which conditional means are of, it is not known"
-    return ""
 
 
 def _condition(kind: Kind, stopped: Stopped, looks: int) -> str:
@@ -225,9 +219,16 @@ def _bounds(
 
 
 def _with(held: Constants, alpha: float, T2: float, variance: float) -> Constants:
-    """Return the constants with noise of this T2 and variance of all elements together."""
-    total = (1 + held.rho) ** 2 * variance * (1 + 1e-14)
-    return tube.with_noise(held, alpha, T2 * (1 + 1e-14), [total] * len(held.S), total)
+    """Return the constants with noise of this T2 and variance of all elements together, at the current weights.
+
+    What staleness adds to the noise holds on the tube, and is not measured (Minkowski; `verify.regions.stale`).
+    """
+    shared, alone = (
+        (math.sqrt(seen) + math.sqrt(more)) ** 2 * (1 + 1e-14)
+        for seen, more in zip((T2, variance), held.stale, strict=True)
+    )
+    total = (1 + held.rho) ** 2 * alone * (1 + 1e-14)
+    return tube.with_noise(held, alpha, shared, [total] * len(held.S), total)
 
 
 def noise(stopped: Stopped, held: Constants, alarm: float, look: float) -> tuple[Interval, Interval]:

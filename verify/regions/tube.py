@@ -27,6 +27,7 @@ from boundary import BadInput, OutsideDomain
 from simulate.problems.network import Network
 from simulate.problems.spectral import delay_constants
 from theory.theorems import network as norms
+from verify.regions import stale
 from verify.regions.intervals import EPS, Array, above
 from verify.regions.network import Box, Enclosed, check, enclose, flat, value
 
@@ -160,6 +161,8 @@ class Constants:
         start: f(W_0).
         least: lower end of f on the tube and one step around it.
         direct: squared norm of the mean direction, averaged over the steps, (f/w)^2.
+        stale: what staleness makes of the noise (`stale.change`), squared and averaged over the steps: with the
+            square of each element's share, and without, (f/w)^2.
 
     """
 
@@ -174,6 +177,7 @@ class Constants:
     start: float
     least: float
     direct: float
+    stale: tuple[float, float] = (0.0, 0.0)
 
 
 def constants(
@@ -199,17 +203,27 @@ def constants(
         raise BadInput("tube", "a first box without W_0", "a tube that begins at W_0", "tube.certified")
     if len(lags) != problem.stages or min(lags) < 0:
         raise BadInput("lags", tuple(lags), f"{problem.stages} integers >= 0", "stale.martingale")
-    longest, found = max(lags), list[Enclosed]()
+    longest, found, changes = max(lags), list[Enclosed](), list[Array]()
+    late = np.repeat(np.asarray(lags, dtype=np.float64), [rows * columns for rows, columns in problem.shapes])
     for bin_, box in enumerate(tube.boxes):
         before = [one.step for one, end in zip(found, tube.edges[1:], strict=False) if end > tube.edges[bin_] - longest]
         reach = longest * np.max(before, axis=0) * (1 + 4 * EPS) if before and longest else 0.0
-        found.append(enclose(problem, box.widened(reach), box, tau, alpha, stashed=stashed))
-    return combine(
-        problem, tuple(found), np.diff(tube.edges) / tube.iterations, alpha, value(problem, Box(start, start))[1]
-    )
+        forward = box.widened(reach)
+        found.append(enclose(problem, forward, box, tau, alpha, stashed=stashed))
+        apart = late * np.max([found[-1].step, *before], axis=0) * (1 + 4 * EPS)
+        changes.append(stale.change(problem, forward, box, apart, stashed=stashed))
+    lengths = np.diff(tube.edges) / tube.iterations
+    return combine(problem, tuple(found), lengths, alpha, value(problem, Box(start, start))[1], tuple(changes))
 
 
-def combine(problem: Network, found: tuple[Enclosed, ...], lengths: Array, alpha: float, start: float) -> Constants:
+def combine(
+    problem: Network,
+    found: tuple[Enclosed, ...],
+    lengths: Array,
+    alpha: float,
+    start: float,
+    changes: tuple[Array, ...] = (),
+) -> Constants:
     """Return the largest of the bins' constants, and averages over the steps, rounded up."""
     sizes = [rows * columns for rows, columns in problem.shapes]
     more = 1 + (8 * (len(found) + sum(sizes)) + 64) * EPS  # every number below is a sum of so many rounded terms >= 0
@@ -228,7 +242,18 @@ def combine(problem: Network, found: tuple[Enclosed, ...], lengths: Array, alpha
         start=start,
         least=min(one.least for one in found),
         direct=float(lengths @ [one.slope**2 for one in found] * more),
+        stale=_averaged(found, lengths, changes, more),
     )
+
+
+def _averaged(
+    found: tuple[Enclosed, ...], lengths: Array, changes: tuple[Array, ...], more: float
+) -> tuple[float, float]:
+    """Return the squares of what staleness makes of the noise, with the shares and without, averaged over the steps."""
+    if not changes:
+        return 0.0, 0.0
+    shared = [float(np.sum((one.share * each) ** 2)) for one, each in zip(found, changes, strict=True)]
+    return float(lengths @ shared * more), float(lengths @ [np.sum(each**2) for each in changes] * more)
 
 
 def with_noise(

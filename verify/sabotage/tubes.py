@@ -150,6 +150,7 @@ def _measured() -> bool:
     noise, other = (tubes.noise(one, held, 1e-3, 1e-3) for one in (stopped, all_stay))
     half = tubes._with(held, 5e-3, noise[0].mean / 2, noise[1].mean / 2)
     total = (1 + held.rho) ** 2 * noise[1].mean / 2
+    late = tubes._with(dataclasses.replace(held, stale=(noise[0].mean / 8, 0.0)), 5e-3, noise[0].mean / 8, 0.0)
     return (
         math.isclose(end.mean, float(mixed.mean()), rel_tol=1e-12)
         and end.low > whole.low
@@ -157,6 +158,7 @@ def _measured() -> bool:
         and all(one.low < more.low < more.mean < one.high == more.high for one, more in zip(noise, other, strict=True))
         and math.isclose(half.c_w, 0.5 * 5e-3 * held.L * total, rel_tol=1e-9)
         and math.isclose(half.T2, noise[0].mean / 2, rel_tol=1e-9)
+        and math.isclose(late.T2, noise[0].mean / 2, rel_tol=1e-9)
     )
 
 
@@ -279,6 +281,9 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         swapped, tubes, "_with", lambda held, *given: dataclasses.replace(
             _WITH(dataclasses.replace(held, rho=0.0), *given), rho=held.rho
         )
+    ),
+    "tube: noise at current weights taken for that of stale ones": partial(
+        swapped, tubes, "_with", lambda held, *given: _WITH(dataclasses.replace(held, stale=(0.0, 0.0)), *given)
     ),
     "tube: floating point taken for exact": partial(
         swapped, tube, "stopped", lambda *given, off=0.0: _STOPPED(*given)  # noqa: ARG005

@@ -41,7 +41,7 @@ def pilot(setting: Setting) -> pilots.Fixed | None:
     """Return what pilots fix of a setting, with a seed of their own; None if it does not ask for ranges."""
     if not pilots.wanted(setting):
         return None
-    runs = trajectories(setting, pilots.PILOTS, pilots.pilot_seed(setting.seed))
+    runs = trajectories(setting, pilots.pilots_of(setting), pilots.pilot_seed(setting.seed))
     return pilots.fix(runs, from_trajectories(runs).rounding.direction)
 
 

@@ -159,7 +159,7 @@ def _network_long(draw: Draw) -> Setting:
         found.append((float(bound), alpha, float(tau)))
     _, alpha, tau = min(found)
     iterations = draw["iterations"]
-    replicas = replicas_of(3.2e8, iterations, 1, 32, 64)
+    replicas = replicas_of(1.6e8, iterations, 1, 16, 32)
     return Setting(problem, draw["algorithm"], alpha, tau, iterations, replicas, ranges=BINS)
 
 
@@ -178,7 +178,7 @@ def _network_deep(draw: Draw) -> Setting:
     alpha = TRAVEL[draw["stages"]] * draw["stretch"] / slope**2 / LADDER[-1]
     iterations = draw["iterations"]
     nanoseconds = 40 + 0.5 * draw["stages"] * draw["width"] ** 2  # a replica-step's, measured
-    replicas = replicas_of(2e10, iterations, nanoseconds, 16, 64)
+    replicas = replicas_of(1e10, iterations, nanoseconds, 16, 32)
     tau = 3 * largest_weight(problem)
     return Setting(problem, draw["algorithm"], alpha, tau, iterations, replicas, ranges=BINS)
 
@@ -278,7 +278,7 @@ LONG = Family(
     _network_long,
     LADDER,
 )
-"""Long runs: 10^7 iterations times 32 replicas at the top of the ladder, 20 s on one core."""
+"""Long runs: 10^7 iterations times 16 replicas and as many pilots at the top of the ladder, half a minute of a core."""
 
 DEEP = Family(
     "network-deep",
@@ -294,8 +294,8 @@ DEEP = Family(
     _network_deep,
     LADDER,
 )
-"""Deep runs: no box certifies constants that help here. 10^7 iterations times 16 replicas or more at the top, less
-than a minute on one core."""
+"""Deep runs: no box certifies constants that help here. 10^7 iterations times 16 replicas and as many
+pilots at the top of the ladder, about a minute of a core."""
 
 ANY_LAGS = Family(
     "quadratic-any-lags",

@@ -68,8 +68,8 @@ def test_a_run_is_held_on_every_line_that_applies(case):
     assert certified.quantity.endswith("until a tube is left") and not priori.quantity.endswith("left")
     assert "24 other runs" in certified.condition and "32 replicas left it" in certified.condition
     noise = found["tube-noise/a-posteriori"]
-    assert noise.reason.startswith("noise that depends on the weights") == any(fixed.run.lags)
-    assert math.isnan(noise.bound) or noise.bound <= certified.bound
+    assert noise.verdict == "held" and noise.bound <= certified.bound
+    assert (min(fixed.held.stale) > 0) == any(fixed.run.lags)
     assert found["tube-ends/a-posteriori"].bound <= certified.bound
 
 
@@ -143,6 +143,9 @@ def test_the_noise_that_a_line_takes_by_hand(straight):
     assert found.c_w == pytest.approx(0.5 * 2e-4 * held.L * total, rel=1e-9)
     assert pytest.approx(held.T2 / 2, rel=1e-9) == found.T2
     assert tubes._with(held, 2e-4, 1e9, 1e9).c_w == held.c_w
+    late = tubes._with(replace(held, stale=(held.T2 / 8, 3e-9)), 2e-4, held.T2 / 8, 1e-9)
+    assert pytest.approx(held.T2 / 2, rel=1e-9) == late.T2
+    assert late.c_w == pytest.approx(0.5 * 2e-4 * held.L * total * (1 + math.sqrt(3)) ** 2, rel=1e-9)
 
 
 def test_f_where_a_replica_left_is_between_the_ends_of_the_boxes_around():
@@ -300,7 +303,12 @@ def test_the_families_that_are_asked_for_have_tubes_and_no_others():
 
 def test_deep_networks_have_fewer_boxes():
     deep = replace(STRAIGHT, problem=problems.make("network", 8, width=2, samples=4), lags=(0,) * 8, ranges=64)
-    assert pilots.bins_of(deep) == 16 and pilots.bins_of(replace(STRAIGHT, ranges=64)) == 64
+    assert pilots.bins_of(replace(deep, ranges=256)) == 64 and pilots.bins_of(replace(STRAIGHT, ranges=256)) == 256
+
+
+def test_runs_of_more_than_a_million_steps_have_fewer_pilots():
+    found = [pilots.pilots_of(replace(STRAIGHT, iterations=steps)) for steps in (400, 10**6, 10**6 + 1, 10**7)]
+    assert found == [24, 24, 16, 16]
 
 
 def test_check_judges_a_run_with_ranges_on_a_tube():

@@ -11,7 +11,8 @@ import pytest
 
 from boundary import BadInput
 from simulate.problems.network import Network
-from verify.regions import tube
+from tests.verify.regions.test_network import directions_at
+from verify.regions import stale, tube
 from verify.regions.intervals import Array
 from verify.regions.network import Box, Enclosed, flat
 from verify.regions.tube import (
@@ -88,6 +89,19 @@ def held() -> Constants:
     return constants(PROBLEM, the_tube(), ALPHA, TAU, LAGS)
 
 
+def the_changes() -> list[Array]:
+    """What staleness makes of the noise in every box, with weights as far apart as the steps of lags before allow."""
+    late = np.repeat(np.array(LAGS, dtype=float), SHAPES)
+    found = []
+    for b, box in enumerate(the_tube().boxes):
+        near = [held().found[a].step for a in range(b + 1) if a == b or EDGES[a + 1] > EDGES[b] - max(LAGS)]
+        before = near[:-1]
+        reach = max(LAGS) * np.max(before, axis=0) if before else 0.0
+        apart = late * np.max(near, axis=0)
+        found.append(stale.change(PROBLEM, box.widened(reach), box, apart))
+    return found
+
+
 def test_a_tube_bounds_what_runs_in_it_do() -> None:
     stay = ~the_tube().left_by(ranges(fresh()))
     assert stay.sum() >= 22
@@ -126,6 +140,24 @@ def test_forward_weights_are_where_stale_ones_may_be(monkeypatch: pytest.MonkeyP
             assert box.holds(fresh()[0, k])
     outside = [not narrow.boxes[b].holds(fresh()[0, max(EDGES[b] - 4, 0)]) for b in range(len(EDGES) - 1)]
     assert any(outside)  # so that the box alone would not do
+
+
+def test_noise_of_stale_directions_is_no_larger_than_is_said() -> None:
+    path = fresh()[~the_tube().left_by(ranges(fresh()))][0]
+    more = [np.sum(change**2) for change in the_changes()]
+    for found, change, first, last in zip(held().found, more, EDGES[:-1], EDGES[1:], strict=True):
+        for k in np.unique(np.linspace(first, last - 1, 4).astype(int)):
+            old = [split(path[max(k - lag, 0)])[stage] for stage, lag in enumerate(LAGS)]
+            late = directions_at(PROBLEM, flat(old), path[k]).var(axis=0)
+            now = directions_at(PROBLEM, path[k], path[k]).var(axis=0)
+            assert np.sqrt(np.sum(late)) <= np.sqrt(np.sum(now)) + np.sqrt(change)
+            shared = np.sqrt(np.sum(found.share**2 * late))
+            assert shared <= np.sqrt(np.sum(found.share**2 * now)) + np.max(found.share) * np.sqrt(change)
+    lengths = np.diff(EDGES) / K
+    assert held().stale[1] == pytest.approx(lengths @ more, rel=1e-12)
+    both = [np.sum((one.share * change) ** 2) for one, change in zip(held().found, the_changes(), strict=True)]
+    assert held().stale[0] == pytest.approx(lengths @ both, rel=1e-12)
+    assert constants(PROBLEM, the_tube(), ALPHA, TAU, (0, 0, 0)).stale == (0, 0)
 
 
 def test_averages_are_those_of_the_bins() -> None:
