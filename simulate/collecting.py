@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from simulate.drift import Drift
 from simulate.group import Group
 from simulate.observe import NEVER, Observer, accuracies, curve_of
 from simulate.problems.base import Problem
@@ -57,6 +58,7 @@ def collect(described: Run, groups: Sequence[Group], seconds: float, timed: int)
         certified_saturation=_certified_saturation(described),
         accuracy=_accuracy(groups, gone),
         ranges=_ranges(observers, gone) if described.ranges else None,
+        drift=_drift(observers, gone),
         diverged=tuple(
             Divergence(int(replica), int(step[replica]), int(stage[replica]) + 1) for replica in np.flatnonzero(gone)
         ),
@@ -136,6 +138,14 @@ def _ranges(observers: list[Observer], gone: np.ndarray) -> Ranges:
         np.where(gone[:, None, None], np.nan, _joined(observers, name)) for name in ("range_low", "range_high")
     )
     return Ranges(observers[0].range_edges, low, high)
+
+
+def _drift(observers: list[Observer], gone: np.ndarray) -> Drift | None:
+    """Return what was measured of the mean step, nan for a replica that diverged; None: nothing was."""
+    if observers[0].mean_step is None:
+        return None
+    means = np.where(gone[:, None], np.nan, _joined(observers, "drift_sums") / observers[0].iterations)
+    return Drift(*means.T.copy())
 
 
 def _measured(

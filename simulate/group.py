@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from boundary import BadInput, memory
-from simulate import notes, plugins
+from simulate import drift, notes, plugins
 from simulate.engines import registry
 from simulate.engines.base import Engine, State, Task
 from simulate.observe import NEVER, Observer
@@ -38,6 +38,7 @@ class Group:
             described.make_device().reach,
             described.ranges,
             described.strata == GRADED,
+            drift.Measure.wanted(described),
         )
         self.observer.start(self.engine.weights())
 
@@ -106,7 +107,7 @@ def _check_memory(described: Run) -> None:
     weights = sum(math.prod(shape) for shape in problem.shapes)
     kept = max(min(lag, described.iterations) for lag in described.lags) + 1
     drawn = 2 * block_length(problem) * problem.sample_size * described.batch
-    measured = 3 * _CURVE_BINS + 4 * problem.stages + 12
+    measured = 3 * _CURVE_BINS + 4 * problem.stages + 12 + described.drift
     ranges = 2 * min(described.ranges, described.iterations) * weights
     parts = {"lags": kept * weights, "batch": drawn, "ranges": ranges, "replicas": weights + measured}
     one, count = numbers * sum(parts.values()), described.replicas

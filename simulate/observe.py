@@ -1,13 +1,14 @@
 """What is measured on the way: running sums over the iterations of every replica, of size independent of K."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boundary import BadInput
-from simulate import ranges
+from simulate import drift, ranges
 from simulate.problems.base import Moments, Problem
 from simulate.problems.spectral import largest_norms
 from simulate.randomness import strata, stratified_times
@@ -125,6 +126,7 @@ class Observer:
         reach: a replica whose weights pass it has diverged, in w; None: tau.
         range_bins: bins in which the range of every weight is kept; 0: none.
         graded: whether the first stratum is cut into pieces that double; see `simulate.randomness.strata`.
+        mean_step: what is measured of the mean step; None: nothing.
 
     """
 
@@ -138,6 +140,7 @@ class Observer:
     reach: float | None = None
     range_bins: int = 0
     graded: bool = False
+    mean_step: drift.Measure | None = None
 
     def __post_init__(self) -> None:
         count, stages = len(self.replicas), self.problem.stages
@@ -145,6 +148,10 @@ class Observer:
         weights = sum(int(np.prod(shape)) for shape in self.problem.shapes) if self.range_bins else 0
         kept = max(0, len(self.range_edges) - 1), weights
         self.range_low, self.range_high = np.full((count, *kept), np.inf), np.full((count, *kept), -np.inf)
+        looks = np.zeros((count, 0), np.int64) if self.mean_step is None else self.mean_step.times(self.replicas)
+        self.drift_times, self.drift_sums = looks, np.zeros((count, len(drift.NAMES)))
+        # where an engine that makes many steps at once has to stop
+        self.marks = np.unique(np.concatenate([self.range_edges, looks.ravel()]))
         self.squared_gradient = np.zeros(count)
         self.squared_saturation = np.zeros(count)
         self.weighted_saturation = np.zeros(count)
@@ -229,6 +236,30 @@ class Observer:
             self.diverge(bad, step, stage)
 
         self.note_range(step, weights)
+
+    def look_behind(
+        self, step: int, weights: Callable[[], Weights], stale: Callable[[], Weights], samples: Callable[[], Any]
+    ) -> None:
+        """Measure the mean step of the replicas whose time is k.
+
+        Each is measured by itself, so that no number depends on which replicas are measured together.
+
+        Args:
+            step: k.
+            weights: returns W_k, arrays of shape (replicas, ...).
+            stale: returns W^_k, likewise.
+            samples: returns what the step takes, shape (replicas, 1, ...).
+
+        """
+        due = np.flatnonzero(np.any(self.drift_times == step, axis=1))
+        if self.mean_step is None or not len(due):
+            return
+        length = self.mean_step.lengths[np.searchsorted(self.mean_step.edges, step, side="right") - 1]
+        now, old, drawn = weights(), stale(), samples()
+        with np.errstate(all="ignore"):  # of a replica that diverged, which enters no mean
+            for place in due:
+                one, other = ([stage[place] for stage in stages] for stages in (now, old))
+                self.drift_sums[place] += length * self.mean_step.look(one, other, drawn[place, 0])
 
     def note_range(self, step: int, weights: Weights) -> None:
         """Let the ranges of the bins that hold W_step hold these weights, arrays of shape (replicas, ...)."""

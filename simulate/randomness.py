@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from boundary import BadInput
 
-Purpose = Literal["samples", "times", "epochs"]
-_PURPOSES: dict[Purpose, int] = {"samples": 1, "times": 2, "epochs": 3}
+Purpose = Literal["samples", "times", "epochs", "drift"]
+_PURPOSES: dict[Purpose, int] = {"samples": 1, "times": 2, "epochs": 3, "drift": 4}
 _VALUES_PER_BLOCK = 1 << 14
 _LONGEST_BLOCK = 4096
 _KEPT_BLOCKS = 2  # a pipeline reads ahead of its own backward passes, at most into the next block

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 import boundary
 from boundary import digest
+from simulate.drift import Drift
 from simulate.ranges import Ranges
 from simulate.run import EQUAL, Run
 from theory.setting.objectives import Facts
@@ -93,6 +94,7 @@ class RunResult:
         certified_saturation: rho that provably holds, or None.
         accuracy: of a problem with classes, at W_K and along the run; else None.
         ranges: of every weight in every bin of time, over every step, if `run.ranges` asks for bins; else None.
+        drift: of the mean step given the past, if `run.drift` asks for looks at it and its law is known; else None.
         diverged: the replicas that diverged; none of them enters a mean.
         seconds: wall time of the steps, without compiling and without reading a checkpoint.
         timed: iterations made in that time, fewer than K if the run went on from a checkpoint.
@@ -117,6 +119,7 @@ class RunResult:
     certified_saturation: float | None
     accuracy: Accuracy | None = None
     ranges: Ranges | None = None
+    drift: Drift | None = None
     diverged: tuple[Divergence, ...] = ()
     seconds: float = field(default=0.0, compare=False)
     timed: int = field(default=0, compare=False)
@@ -174,6 +177,7 @@ class RunResult:
             "final_value": float(np.mean(self.final_value)),
             **({"accuracy": self.accuracy.to_json(self.curve.times)} if self.accuracy else {}),
             **({"ranges": self.ranges.to_json()} if self.ranges else {}),
+            **({"mean_step": {"looks": self.run.drift, **vars(self.drift)}} if self.drift else {}),
             "diverged": [vars(one) for one in self.diverged],
             "replica_steps_per_second": self.replica_steps_per_second,
             "seconds": self.seconds,
@@ -192,6 +196,8 @@ class RunResult:
             curve |= {f"curve_accuracy_{part}": value for part, value in self.accuracy.curve.items()}
         if self.ranges is not None:
             curve |= {f"ranges_{name}": value for name, value in vars(self.ranges).items()}
+        if self.drift is not None:
+            curve |= {f"mean_step_{name}": value for name, value in vars(self.drift).items()}
         file = io.BytesIO()
         np.savez_compressed(file, result=np.array(boundary.json_text(self.to_json())), **arrays, **curve)
         return file.getvalue()

@@ -99,6 +99,7 @@ class Run:
     anneal: int = field(default=LEFT_OUT, metadata=about("Steps until pipemare's step is alpha, its only", Whole()))
     decay: str = field(default=CONSTANT, metadata=about("How the step size falls from alpha", DecayText()))
     ranges: int = field(default=0, metadata=about("Bins of time with every weight's range, 0 for none", Whole(0)))
+    drift: int = field(default=0, metadata=about("Looks of a replica at its mean step, 0 for none", Whole(0, 4096)))
 
     def __post_init__(self) -> None:
         read_all(self)

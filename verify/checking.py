@@ -10,7 +10,7 @@ from rich.console import Console, Group, RenderableType
 import simulate
 from boundary import BadInput
 from simulate.results import RunResult
-from verify.judging import assumptions, on_tubes, pilots, tubes, verdicts
+from verify.judging import assumptions, measured, on_tubes, pilots, tubes, verdicts
 from verify.judging.checks import Check, EvidenceSummary, Verdict
 from verify.judging.norms import ConstantsSource, sides
 from verify.judging.observations import from_trajectories
@@ -106,7 +106,7 @@ def check(runs: RunResult, *, confidence: float = 0.99) -> Report:
         raise BadInput("replicas", runs.run.replicas, "at least 2 replicas", "a confidence bound")
     require_own_agreement(runs.run.problem)
     observed, level = on_tubes.beside(from_trajectories(runs), runs, _pilot(runs)), 1 - confidence
-    verdict = on_tubes.confront(observed, level)
+    verdict = measured.confront(observed, level)
     return Report(
         verdict.word,
         verdict.checks,

@@ -5,9 +5,10 @@ in `state`.
 """
 
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, islice
 from typing import Any
 
@@ -189,7 +190,13 @@ class NumPyEngine(Engine):
         with np.errstate(over="ignore", invalid="ignore"):  # divergence is noted by the observer
             for place in range(plan.steps):
                 observer.see(plan, place, self.weights())
-                self._recursion.step(self._take(self._samples.at(plan.first + place)))
+                step = plan.first + place
+                observer.look_behind(step, self.weights, self._stale, partial(self._samples.at, step))
+                self._recursion.step(self._take(self._samples.at(step)))
+
+    def _stale(self) -> Weights:
+        """Return what the forward passes of the next step read, with an axis of replicas."""
+        return self._recursion.stale
 
     def weights(self) -> Weights:
         """Return the weights after the last step."""
@@ -224,6 +231,10 @@ class ReferenceEngine(NumPyEngine):
         """Return the weights after the last step, with an axis of one replica."""
         return [stage[None] for stage in self._recursion.weights]
 
+    def _stale(self) -> Weights:
+        """Return what the forward pass of the next step reads, with an axis of one replica."""
+        return [stage[None] for stage in self._recursion.stale]
+
 
 class MachineEngine(Engine):
     """The pipeline, slot by slot; its lags are what the schedule makes of them."""
@@ -248,16 +259,27 @@ class MachineEngine(Engine):
             task.acting(task.replicas[0]),
             task.step_size,
         )
-        self.machine, self._iterations = machine, task.run.iterations
+        self.machine, self._iterations, self._samples = machine, task.run.iterations, samples
         self._versions: Iterator[Weights] = machine.trajectory(task.run.iterations)
         self._weights = next(self._versions)
+        # Only what is measured of mean steps asks for these; the machine knows of no version but its own.
+        kept = max(task.reach) if task.run.drift else 0
+        self._past: deque[Weights] = deque([self._weights] * kept, maxlen=kept)
+        self._lags = task.reach if task.run.drift else ()
 
     def advance(self, plan: BlockPlan, observer: Observer) -> None:
         """Run the pipeline until every stage has made the block's updates."""
         with np.errstate(over="ignore", invalid="ignore"):
             for place, after in enumerate(islice(self._versions, plan.steps)):
                 observer.see(plan, place, self.weights())
+                step = plan.first + place
+                observer.look_behind(step, self.weights, self._stale, partial(self._samples.at, step))
+                self._past.append(self._weights)
                 self._weights = after
+
+    def _stale(self) -> Weights:
+        """Return W_{k - d_m}, stage by stage, with an axis of one replica."""
+        return [(self._past[-lag] if lag else self._weights)[stage][None] for stage, lag in enumerate(self._lags)]
 
     def weights(self) -> Weights:
         """Return the weights after the last step, with an axis of one replica."""
@@ -266,11 +288,16 @@ class MachineEngine(Engine):
     def state(self) -> State:
         """Return the last weights, and what is in the stages and queues of the pipeline."""
         last = {f"last.{stage}": now for stage, now in enumerate(self._weights)}
-        return last | {f"machine.{name}": array for name, array in self.machine.state().items()}
+        versions = enumerate(self._past)
+        past = {f"past.{back}.{stage}": one for back, version in versions for stage, one in enumerate(version)}
+        return last | past | {f"machine.{name}": array for name, array in self.machine.state().items()}
 
     def restore(self, state: State) -> None:
         """Continue from what `state` returned."""
-        self._weights = [state[f"last.{stage}"] for stage in range(len(self._weights))]
+        stages = range(len(self._weights))
+        self._weights = [state[f"last.{stage}"] for stage in stages]
+        for back in range(len(self._past)):
+            self._past.append([state[f"past.{back}.{stage}"] for stage in stages])
         mark = "machine."
         self.machine.restore({name.removeprefix(mark): a for name, a in state.items() if name.startswith(mark)})
         self._versions = self.machine.trajectory(self._iterations)

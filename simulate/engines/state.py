@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -44,14 +45,17 @@ class Compiled(Engine):
     def stretches(self, observer: Observer, first: int, steps: int) -> Iterator[Stretch]:
         """Yield the stretches of one step size into which some steps fall, for the caller to make them.
 
+        Where mean steps are measured, one begins at each step that some replica is looked at.
+
         Where ranges are kept, a stretch lies in one of their bins, and the kernel fills `spans` with the smallest and
         the largest of every weight after each of its steps; the observer takes them when the next one is asked for.
         """
         marks = observer.range_edges
         for whole in self.task.run.stretches(first, steps):
-            for begin, count in ranges.pieces(marks, whole.first, whole.steps):
+            for begin, count in ranges.pieces(observer.marks, whole.first, whole.steps):
+                observer.look_behind(begin, self.weights, self.stale, partial(self.samples.at, begin))
                 if not len(marks):
-                    yield whole
+                    yield Stretch(begin, count, whole.alpha)
                     continue
                 observer.note_range(begin, self.weights())
                 history = self.kernel.history
@@ -84,6 +88,13 @@ class Compiled(Engine):
     def weights(self) -> Weights:
         """Return the weights after the last step."""
         return self.shaped(self.kernel.weights)
+
+    def stale(self) -> Weights:
+        """Return W^_k, stage m being its weights d_m updates ago."""
+        kernel = self.kernel
+        slots = [(kernel.step - lag) % kernel.history.shape[1] for lag in self.task.reach]
+        versions = [self.shaped(kernel.history[:, slot])[stage] for stage, slot in enumerate(slots)]
+        return versions if kernel.unit == 1 else [one * one.dtype.type(kernel.unit) for one in versions]
 
     def state(self) -> State:
         """Return the kernel's state."""

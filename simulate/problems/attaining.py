@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate.problems import directions
 from simulate.problems.base import Moments, Problem, require
 from simulate.problems.blocks import Blocks
 from theory.setting.devices import Device, bound
@@ -151,6 +152,15 @@ class Attaining(Problem):
     def draw(self, generator: np.random.Generator, steps: int, batch: int) -> NDArray[np.float64]:
         """Return uniform numbers, shape (steps, batch, 1)."""
         return generator.random((steps, batch, 1))
+
+    def direction_law(self, forward: Weights, backward: Weights) -> directions.Law | None:  # noqa: ARG002
+        """Return the law of the oracle's two answers; None where a subclass draws or answers otherwise."""
+        own = type(self)
+        if not self.independent_draws or own.draw is not Attaining.draw or own.turn is not Attaining.turn:
+            return None
+        slope = L * (forward[0] - self.minimiser)
+        size = np.sqrt(slope * slope + SIGMA * SIGMA)
+        return directions.two_valued(size, -size, (1 + slope / size) / 2)
 
     def initial_weights(self) -> Weights:
         """Return W_0: rho tau unless another was set."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 import boundary
 from boundary import BadInput, memory
+from simulate.problems import directions
 from simulate.problems.spectral import up
 from theory.setting.devices import Device
 from theory.setting.objectives import Array, Facts, Weights
@@ -156,6 +157,13 @@ class Problem(ABC):
     def every_sample(self) -> NDArray[np.generic] | None:
         """Return all samples there are, if these are finitely many and equally likely; else None."""
         return None
+
+    def direction_law(self, forward: Weights, backward: Weights) -> directions.Law | None:
+        """Return the law of G(U, V; xi) at single weights U and V, exactly; None: it is not known."""
+        every = self.every_sample
+        if every is None or not self.independent_draws:
+            return None
+        return directions.of_samples(self.direction, forward, backward, every)
 
     # What is known
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from boundary import memory
 from simulate import invariant
+from simulate.problems import directions
 from simulate.problems.base import Moments, Problem, require
 from simulate.problems.spectral import norm2_upper, up
 from theory.setting.devices import Device
@@ -123,6 +124,20 @@ class Blocks(Problem):
                 unit = generator.standard_normal(shape)
         unit *= self.noise_scale
         return np.asarray(unit)
+
+    def direction_law(self, forward: Weights, backward: Weights) -> directions.Law | None:
+        """Return the law of the mean direction with noise added; None where a subclass draws or adds another."""
+        own = type(self)
+        if not self.independent_draws or own.draw is not Blocks.draw or own.turn is not Blocks.turn:
+            return None
+        mean = directions.flat(self.direction(forward, backward, np.zeros(self.dimension)))
+        match self.noise_kind:
+            case "two-point":
+                return directions.two_valued(mean + self.noise_scale, mean - self.noise_scale)
+            case "uniform":
+                return directions.uniform(mean, self.noise_scale)
+            case _:
+                return directions.normal(mean, self.noise_scale)
 
     def initial_weights(self) -> Weights:
         """Return W_0."""

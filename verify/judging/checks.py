@@ -9,9 +9,10 @@ from boundary import json_number
 from verify.judging import rounding
 
 Verdict = Literal["held", "violated", "inconclusive", "not applied"]
-Basis = Literal["a-priori", "a-posteriori", "certificate"]
+Basis = Literal["a-priori", "a-posteriori", "certificate", "measured"]
 BASES: tuple[Basis, ...] = ("a-priori", "a-posteriori", "certificate")
-"""What a check rests on."""
+"""What the checks rest on that the verdict of a setting is made of."""
+Kind = Literal["prediction", "certificate", "measurement"]
 
 GRAVITY: tuple[Verdict, ...] = ("not applied", "held", "inconclusive", "violated")
 """From the least to the gravest."""
@@ -86,6 +87,17 @@ class Check:
         return self.verdict != "not applied"
 
     @property
+    def kind(self) -> Kind:
+        """Return what the check is: a measurement has what a theorem predicts measured on both its sides."""
+        kinds: dict[Basis, Kind] = {"certificate": "certificate", "measured": "measurement"}
+        return kinds.get(self.name.basis, "prediction")
+
+    @property
+    def counts(self) -> bool:
+        """Return whether the check has a say in the verdict of its setting: a measurement only as an alarm."""
+        return self.kind != "measurement" or self.verdict == "violated"
+
+    @property
     def covered(self) -> bool:
         """Return whether the confidence of a family of settings covers the check."""
         return not self.condition and self.applied
@@ -93,7 +105,7 @@ class Check:
     def to_json(self) -> dict[str, Any]:
         """Return the check as plain data; `claim` is its name in one word."""
         plain = {key: value for key, value in vars(self).items() if key != "name"}
-        return {"claim": self.claim, **self.name._asdict(), **plain}
+        return {"claim": self.claim, **self.name._asdict(), "kind": self.kind, **plain}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Check":

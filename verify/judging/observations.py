@@ -17,8 +17,9 @@ from theory.setting import algorithms
 from theory.setting.devices import Distortion
 from theory.theorems import network, second_order
 from theory.theorems.statement import AVERAGE_GAP, AVERAGE_SQUARED_GRADIENT, LAST_GAP, BoundedQuantity
-from verify.judging import certificates, joint, response, rounding, statistics, storage
+from verify.judging import certificates, joint, mean_steps, response, rounding, statistics, storage
 from verify.judging.certificates import Certificate
+from verify.judging.mean_steps import MeanSteps
 from verify.judging.response import LINEAR, DeviceResponse
 from verify.judging.rounding import Rounding
 from verify.judging.storage import Linear
@@ -114,6 +115,7 @@ class Observations:
         unstaged: of a network, why no theorem gives its L; empty where one does, and of other problems.
         noise: returns sigma2 and nu of a step, certified while no weight is beyond a saturation (`joint.noise`).
         linear: the run's numbers, where its directions are linear (`storage`); else None.
+        mean_steps: what was measured of the mean step, where a run asks for it (`mean_steps`); else None.
         stopped: of all replicas, up to where they left a tube that was fixed before them; None if there is none.
 
     """
@@ -140,6 +142,7 @@ class Observations:
     noise: Callable[[float], Mapping[str, float]] = field(default=lambda _: {}, compare=False, repr=False)
     linear: Linear | None = field(default=None, compare=False, repr=False)
     stopped: Stopped | None = field(default=None, compare=False, repr=False)
+    mean_steps: MeanSteps | None = field(default=None, compare=False, repr=False)
 
     @property
     def seen(self) -> Literal["measured", "sampled"]:
@@ -208,6 +211,7 @@ class Observations:
             certificates=_worse(self.certificates, more.certificates),
             average_gap=np.concatenate([self.average_gap, more.average_gap]),
             last_gap=np.concatenate([self.last_gap, more.last_gap]),
+            mean_steps=None if self.mean_steps is None else self.mean_steps.and_more(more.mean_steps),
             stopped=None if self.stopped is None else self.stopped.and_more(more.stopped),
         )
 
@@ -313,6 +317,7 @@ def from_trajectories(runs: RunResult) -> Observations:
         unstaged=runs.run.problem.unstaged,
         noise=partial(joint.noise, runs.run),
         linear=storage.of(runs.run),
+        mean_steps=mean_steps.of(runs, sound),
     )
 
 

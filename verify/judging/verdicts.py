@@ -214,8 +214,8 @@ class Confrontation:
 
     @property
     def word(self) -> Verdict:
-        """Return the verdict of the setting: the gravest of its checks."""
-        return gravest(check.verdict for check in self.checks)
+        """Return the verdict of the setting: the gravest of its checks that count."""
+        return gravest(check.verdict for check in self.checks if check.counts)
 
     @property
     def settled(self) -> bool:

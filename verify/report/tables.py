@@ -2,7 +2,7 @@
 
 import math
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Group
@@ -178,6 +178,13 @@ def detection(summary: Summary) -> Text:
     )
 
 
+_WHAT: Mapping[str, str] = {
+    "prediction": "a-posteriori checks are conditional",
+    "measurement": "measured checks are no predictions",
+}
+"""What the checks of a kind that have a condition are."""
+
+
 def check_table(checks: Sequence[Check], title: str) -> Table:
     """Return the checks of one setting, and below what those that are not a-priori rest on."""
     rows = [
@@ -191,8 +198,8 @@ def check_table(checks: Sequence[Check], title: str) -> Table:
         for check in checks
     ]
     found = table(title, ("claim", "verdict", "bound", "bound / observed (95%)"), rows)
-    conditions = sorted({check.condition for check in checks if check.condition})
-    found.caption = "\n".join(f"a-posteriori checks are conditional: {condition}" for condition in conditions) or None
+    conditions = sorted({(check.kind, check.condition) for check in checks if check.condition}, reverse=True)
+    found.caption = "\n".join(f"{_WHAT[kind]}: {condition}" for kind, condition in conditions) or None
     found.caption_justify = "left"
     return found
 

@@ -16,7 +16,7 @@ from boundary import BadInput, digest
 from simulate import plugins
 from simulate.problems import Problem
 from simulate.problems.checking import require_agreement
-from verify.judging import assumptions, norms, on_tubes, pilots, tubes, verdicts
+from verify.judging import assumptions, measured, norms, on_tubes, pilots, tubes, verdicts
 from verify.judging.observations import Observations, from_trajectories
 from verify.judging.statistics import Spending
 from verify.sweep.drawn import Setting
@@ -61,10 +61,10 @@ def assess(setting: Setting, confidence: float) -> JudgedSetting:
     replicas, looks = setting.replicas, 1
     first = trajectories(setting, replicas, look_seed(setting, 0))
     observed = on_tubes.beside(from_trajectories(first), first, fixed)
-    verdict = on_tubes.confront(observed, level)
+    verdict = measured.confront(observed, level)
     while not verdict.settled and looks < verdicts.LOOKS:
         observed = observed.and_more(observe(setting, replicas, look_seed(setting, looks), fixed))
-        verdict = on_tubes.confront(observed, level)
+        verdict = measured.confront(observed, level)
         replicas, looks = 2 * replicas, looks + 1
     return JudgedSetting(
         setting,

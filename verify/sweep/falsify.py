@@ -65,7 +65,7 @@ class Candidate:
     @property
     def closest(self) -> Check | None:
         """Return the check of smallest tightness; a broken certificate has none, and violates all the same."""
-        applied = [check for check in self.judged.checks if not math.isnan(check.tightness)]
+        applied = [check for check in self.judged.checks if not math.isnan(check.tightness) and check.counts]
         return min(applied, key=lambda check: check.tightness) if applied else None
 
     @property

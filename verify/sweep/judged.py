@@ -56,13 +56,13 @@ class JudgedSetting:
 
     @property
     def verdict(self) -> Verdict:
-        """Return the gravest verdict of its checks."""
-        return gravest(check.verdict for check in self.checks)
+        """Return the gravest verdict of its checks; what is measured counts only as an alarm."""
+        return gravest(check.verdict for check in self.checks if check.counts)
 
     @property
     def applied(self) -> list[Check]:
-        """Return the checks that compared something."""
-        return [check for check in self.checks if check.applied]
+        """Return the checks that compared something; what is measured counts only as an alarm."""
+        return [check for check in self.checks if check.applied and check.counts]
 
     def verdict_on(self, basis: Basis) -> Verdict:
         """Return the gravest verdict on a basis: without a broken certificate `held`, without a check `not applied`."""
