@@ -11,6 +11,9 @@ every step has E V+ - V + |F z|^2 <= E (B omega)'P(B omega) + sum_i theta_i (h_i
 
     A <= z_0'P z_0/K + alpha^2 sum_i P_ii (1 + rho_i)^2 s_i^2 + sum_i theta_i rho_i^2 s_i^2.
 
+The last two sums are means over the steps of what each step's own saturation makes, and need no more than T2, the mean
+of sum_i (W_i/tau)^2 s_i^2, where that is known (docs/theory/refinements.md#linear-measured).
+
 P and theta are found in floating point by anybody; `check` decides in rational numbers whether they are a certificate,
 and `evaluate` puts them into the conclusion of the claim linear.lmi, in rational numbers, and rounds up. The weights of
 the inequality are the claim's as well: what is paid for h_i, and what is kept of (G z)_i. Source:
@@ -25,13 +28,13 @@ from functools import cached_property
 
 import numpy as np
 import sympy
-from flint import fmpq, fmpq_mat, fmpz
+from flint import arb, arb_mat, fmpq, fmpq_mat, fmpz
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from boundary import OutsideDomain
 from theory.blueprint import claim
-from theory.bounds.arithmetic import ball_function
+from theory.bounds.arithmetic import accurately, ball_function, precise, round_up
 from theory.definitions import meanings
 from theory.kernel.vectors import pair_of
 from theory.lemmas import device
@@ -39,8 +42,11 @@ from theory.lemmas import linear as lemma
 
 Array = NDArray[np.float64]
 
-LARGEST_STATE = 40
-"""Numbers in a state at most: the exact check grows with the fourth power."""
+LARGEST_STATE = 160
+"""Numbers in a state at most: the search and the exact check take about a second of one core there."""
+LARGEST_ELIMINATION = 48
+"""Rows at most of a matrix whose pivots are computed where balls do not decide: time grows with the fourth power."""
+_BITS = 256
 SPARE = fmpq(1, 2**12)
 """Certificates are made for (1 + SPARE) rho^2; what this leaves pays for directions that rounding has moved.
 
@@ -65,12 +71,27 @@ def _square(made: sympy.Symbol) -> sympy.Expr:
     return (_MADE[made] ** 2).subs(_SQUARES)
 
 
+def _apart(one: sympy.Expr, other: sympy.Expr) -> sympy.Expr:
+    """Return what bounds the squared length of a sum of vectors of these lengths."""
+    longest = claim("hilbert.minkowski").conclusion("bound").rhs
+    first, second = sorted(longest.free_symbols, key=str)
+    return longest.xreplace({first: one, second: other})
+
+
 NOISE, SUPPLY = _element(lemma.noise), _element(lemma.supply)
 """What a coordinate adds to the bound: alpha^2 P_ii (1 + rho_i)^2 s_i^2 and theta_i rho_i^2 s_i^2."""
 PAID = _square(lemma.wh) / lemma.drift**2
 KEPT = (_square(lemma.wg) / lemma.direction**2).subs(device.rho, sympy.sqrt(_RHO2))
 """The weights of h_i^2 and of (G z)_i^2: theta_i, and theta_i rho_i^2."""
 _added = ball_function([NOISE, SUPPLY], [lemma.alpha, device.rho, _THETA, _P, _S2])
+STILL, MOVED, FED = (
+    sympy.Poly(part, device.rho).coeff_monomial(device.rho**power) / _S2
+    for part, power in ((NOISE, 0), (NOISE, 2), (SUPPLY, 2))
+)
+"""What s_i^2 adds without saturation, and what each unit of rho_i^2 s_i^2 adds to the noise and to the supply."""
+_shares = ball_function([STILL, MOVED, FED], [lemma.alpha, _THETA, _P])
+_PARTS = sympy.symbols("still moved", nonnegative=True)
+_together = ball_function([_apart(*map(sympy.sqrt, _PARTS))], list(_PARTS))
 _weights = ball_function([PAID, KEPT], [_THETA, _RHO2])
 _bound = ball_function([CLAIM.conclusion("bound").rhs], [lemma.V_first, lemma.K, lemma.noise, lemma.supply])
 
@@ -225,15 +246,19 @@ def inequality(run: LinearRun, found: Multipliers) -> list[list[fmpq]]:
 
 
 def positive_definite(rows: Sequence[Sequence[fmpq]]) -> bool:
-    """Return whether a symmetric matrix of rational numbers is positive definite; decided without rounding."""
+    """Return whether a symmetric matrix of rational numbers was shown to be positive definite; nothing is rounded.
+
+    Up to `LARGEST_ELIMINATION` rows that is decided; beyond it a matrix close to the edge may be taken for none.
+    """
     whole = fmpq_mat(len(rows), len(rows), [entry for row in rows for entry in row])
-    return _dominant_after_congruence(whole) or _positive_pivots(whole)
+    return _dominant_after_congruence(whole) or (len(rows) <= LARGEST_ELIMINATION and _positive_pivots(whole))
 
 
 def _dominant_after_congruence(whole: fmpq_mat) -> bool:
-    """Return whether R M R' is dominated by its diagonal, exactly, where R is about the inverse of M's root.
+    """Return whether R M R' is certainly dominated by its diagonal, where R is about the inverse of M's root.
 
     Then M is positive definite. R comes from floating point; another R loses the answer, and never makes a false one.
+    R M R' is enclosed by balls.
     """
     n = whole.nrows()
     try:
@@ -245,9 +270,10 @@ def _dominant_after_congruence(whole: fmpq_mat) -> bool:
         return False
     if not np.isfinite(R).all():
         return False
-    root = fmpq_mat(n, n, [exact(entry) for entry in R.ravel()])
-    found = (root * whole * root.transpose()).tolist()
-    return all(2 * row[i] > sum(map(abs, row), fmpq(0)) for i, row in enumerate(found))
+    with precise(_BITS):
+        root = arb_mat(n, n, [arb(entry) for entry in R.ravel().tolist()])
+        found = (root * arb_mat(whole) * root.transpose()).tolist()
+        return all(bool(2 * row[i] > sum(map(abs, row), arb(0))) for i, row in enumerate(found))
 
 
 def _positive_pivots(whole: fmpq_mat) -> bool:
@@ -293,37 +319,100 @@ class LinearBound:
     moved: float
 
 
-def evaluate(run: LinearRun, found: Multipliers, iterations: int, off: float = 0.0) -> LinearBound:
-    """Return what a certificate proves of A, in rational numbers and rounded up.
-
-    Directions that are off by r_k, whatever that depends on, N(r) <= off: h + E[r | past] has at most (1 + SPARE) the
-    squares of h and (1 + 1/SPARE) those of r; the same holds of omega, and theta_i >= alpha^2 P_ii, so that each square
-    of r costs (1 + 1/SPARE) max theta at most.
+@dataclass(frozen=True)
+class Certificate:
+    """P and theta of which it was decided that they are a certificate of a run (`certify`).
 
     Args:
-        run: whose numbers.
-        found: P and theta.
-        iterations: K, >= 1.
-        off: root mean square of what is added to a direction, in f/w.
+        run: whose.
+        P: exactly, shape (n, n).
+        theta: exactly, D numbers.
+
+    """
+
+    run: LinearRun
+    P: fmpq_mat
+    theta: list[fmpq]
+
+    def bound(self, iterations: int, off: float = 0.0, T2: float | None = None) -> LinearBound:
+        """Return what the certificate proves of A, in rational numbers and rounded up.
+
+        Directions that are off cost what docs/theory/refinements.md#linear-rounding proves.
+
+        Args:
+            iterations: K, >= 1.
+            off: root mean square of what is added to a direction, in f/w; inf where nothing is known of it.
+            T2: (1/K) sum over steps and i of s_i^2 E (W_k,i/tau)^2, or more, in (f/w)^2; None where it is not known.
+
+        """
+        _require(iterations >= 1, "K", iterations, "K >= 1")
+        z, steps = self.run.state, fmpq(int(iterations))
+        first = (z.transpose() * self.P * z)[0, 0]
+        noise, supply = self._largest() if T2 is None else self._measured(T2)
+        value = rounded_up(_bound(first, steps, noise, supply)[0])
+        if not math.isfinite(off):
+            return LinearBound(value, math.inf)
+        charged = (1 + 1 / SPARE) * max(self.theta) * exact(off) ** 2
+        moved = _bound(first, steps, (1 + SPARE) * noise, (1 + SPARE) * supply)[0] + charged
+        return LinearBound(value, rounded_up(moved) if off else value)
+
+    def _largest(self) -> tuple[fmpq, fmpq]:
+        """Return noise and supply where nothing is known of the saturation but its largest value."""
+        run, noise, supply = self.run, fmpq(0), fmpq(0)
+        for at, theta, s2, rho in zip(run.current, self.theta, run.variance, run.saturation, strict=True):
+            own = _added(exact(run.alpha), exact(rho), theta, self.P[at, at], exact(s2))
+            noise, supply = noise + own[0], supply + own[1]
+        return noise, supply
+
+    def _measured(self, T2: float) -> tuple[fmpq, fmpq]:
+        """Return noise and supply where T2 is known, or those without it where they are less."""
+        _require(0 <= T2 < math.inf, "T2", T2, "T2 >= 0 and finite")
+        run, noise = self.run, fmpq(0)
+        moved, fed, most = list[fmpq](), list[fmpq](), list[fmpq]()
+        for at, theta, s2, rho in zip(run.current, self.theta, run.variance, run.saturation, strict=True):
+            still, by_step, by_supply = _shares(exact(run.alpha), theta, self.P[at, at])
+            noise += still * exact(s2)
+            moved.append(by_step)
+            fed.append(by_supply)
+            most.append(exact(rho) ** 2 * exact(s2))
+        whole, supply = self._largest()
+        more = weighed(moved, most, exact(T2))
+        longer = round_up(accurately(lambda: _together(noise, more))[0])
+        return min(whole, exact(longer) if longer < math.inf else whole), min(supply, weighed(fed, most, exact(T2)))
+
+
+def weighed(weights: Sequence[fmpq], most: Sequence[fmpq], total: fmpq) -> fmpq:
+    """Return at least what any numbers 0 <= x_i <= most_i whose sum is at most `total` weigh, sum_i w_i x_i.
+
+    For every level l >= 0 it is at most l total + sum_i max(w_i - l, 0) most_i; the least of these is taken.
+    """
+    levels = {fmpq(0), *weights}
+    above = (
+        sum((max(w - level, fmpq(0)) * x for w, x in zip(weights, most, strict=True)), level * total)
+        for level in levels
+    )
+    return min(above)
+
+
+def certify(run: LinearRun, found: Multipliers) -> Certificate:
+    """Return P and theta as a certificate of a run, decided in rational numbers.
+
+    Raises:
+        OutsideDomain: they are none.
+
+    """
+    why = check(run, found)
+    _require(not why, "P, theta", why, "a certificate")
+    n = run.size
+    P = fmpq_mat(n, n, [entry for row in _rational(found.P) for entry in row])
+    return Certificate(run, P, [exact(entry) for entry in found.theta])
+
+
+def evaluate(run: LinearRun, found: Multipliers, iterations: int, off: float = 0.0) -> LinearBound:
+    """Return what a certificate proves of A where nothing of the run is measured (`Certificate.bound`).
 
     Raises:
         OutsideDomain: P and theta are no certificate.
 
     """
-    _require(iterations >= 1, "K", iterations, "K >= 1")
-    why = check(run, found)
-    _require(not why, "P, theta", why, "a certificate")
-    n = run.size
-    P = fmpq_mat(n, n, [entry for row in _rational(found.P) for entry in row])
-    z = run.state
-    first, steps = (z.transpose() * P * z)[0, 0], fmpq(int(iterations))
-    noise, supply = fmpq(0), fmpq(0)
-    for at, theta, s2, rho in zip(run.current, found.theta, run.variance, run.saturation, strict=True):
-        own = _added(exact(run.alpha), exact(rho), exact(theta), P[at, at], exact(s2))
-        noise, supply = noise + own[0], supply + own[1]
-    value = rounded_up(_bound(first, steps, noise, supply)[0])
-    if not math.isfinite(off):
-        return LinearBound(value, math.inf)
-    charged = (1 + 1 / SPARE) * exact(float(found.theta.max())) * exact(off) ** 2
-    moved = _bound(first, steps, (1 + SPARE) * noise, (1 + SPARE) * supply)[0] + charged
-    return LinearBound(value, rounded_up(moved) if off else value)
+    return certify(run, found).bound(iterations, off)

@@ -3,6 +3,9 @@
 For fixed theta the least P solves a Riccati equation, P = A'PA + Q + A'PB (diag(theta) - B'PB)^-1 B'PA, which
 structured doubling solves quadratically. The bound is convex in theta, and its gradient costs a Lyapunov equation.
 What is found is moved off the edge by a margin that is raised until `linear.check`, in rational numbers, accepts it.
+
+Where only the mean-square saturation of all coordinates together is known (T2), theta is looked for along the ray of
+those for which the supply needs no more; and in large states, where it takes the time of a few steps of a descent.
 """
 
 import math
@@ -11,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_discrete_lyapunov
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 
 from theory.bounds import linear
 from theory.bounds.linear import LinearRun, Multipliers
@@ -21,6 +24,10 @@ Array = NDArray[np.float64]
 _DOUBLINGS = 60
 _SCALES = 1 + 2.0 ** np.arange(-4, 15)
 """Multiples of 1/(1 - rho^2), below which there is no certificate as alpha goes to 0, where the search begins."""
+_STEADY = 1e-4
+"""A fall of the cost along the ray, relative to the cost, that is not followed."""
+_LARGEST_DESCENT = 40
+"""Numbers in a state at most for which theta is looked for coordinate by coordinate."""
 _MARGINS = tuple(2.0**-power for power in range(44, 10, -2))
 """Shares of the largest entry of P that are added to Q, from the least."""
 
@@ -28,15 +35,19 @@ _MARGINS = tuple(2.0**-power for power in range(44, 10, -2))
 class _Floats:
     """The matrices of a run in floating point, and what a pair costs."""
 
-    def __init__(self, run: LinearRun, iterations: int) -> None:
+    def __init__(self, run: LinearRun, iterations: int, T2: float | None = None) -> None:
         A, B, F, G = (np.array(m.tolist(), dtype=object).astype(float) for m in run.matrices)
         self.A, self.B, self.F, self.G = A, B, F, G
         self.squares = run.saturation**2 * (1 + float(linear.SPARE.p) / float(linear.SPARE.q))
         z = np.array([float(entry) for entry in run.state.entries()])
         at = list(run.current)
+        supply = run.saturation**2 * run.variance
+        if T2 is not None and supply.sum() > 0:  # as if every coordinate had its share
+            supply *= min(T2 / supply.sum(), 1.0)
+        noise = (np.sqrt(run.variance) + np.sqrt(supply)) ** 2
         weights = np.outer(z, z) / iterations
-        weights[at, at] += run.alpha**2 * (1 + run.saturation) ** 2 * run.variance
-        self.weights, self.supply = weights, run.saturation**2 * run.variance
+        weights[at, at] += run.alpha**2 * noise
+        self.weights, self.supply = weights, supply
 
     def storage(self, theta: Array, margin: float = 0.0) -> Array | None:
         """Return the least P, or None where doubling finds none."""
@@ -45,11 +56,12 @@ class _Floats:
         A, G = self.A, -(self.B / theta) @ self.B.T
         P = self.F.T @ self.F + (self.G.T * (theta * self.squares)) @ self.G + margin * one
         for _ in range(_DOUBLINGS):
-            gain = np.linalg.solve(one + G @ P, A)
-            more = A.T @ P @ gain
-            spread = A @ np.linalg.solve(one + G @ P, G) @ A.T
-            P, G, A = P + (more + more.T) / 2, G + (spread + spread.T) / 2, A @ gain
-            if not np.isfinite(P).all() or np.abs(P).max() > 1e200:
+            both = np.linalg.solve(one + G @ P, np.hstack([A, G]))
+            more = A.T @ P @ both[:, :n]
+            spread = A @ both[:, n:] @ A.T
+            P, G, A = P + (more + more.T) / 2, G + (spread + spread.T) / 2, A @ both[:, :n]
+            # P only grows, and what theta leaves beside it only falls
+            if not np.isfinite(P).all() or np.any(np.sum(self.B * (P @ self.B), axis=0) >= theta):
                 return None
             if np.abs(more).max() <= 1e-16 * np.abs(P).max():
                 break
@@ -57,6 +69,11 @@ class _Floats:
             return None
         room = np.linalg.eigvalsh(np.diag(theta) - self.B.T @ P @ self.B)
         return P if room[0] > 0 and np.linalg.eigvalsh(P)[0] > 0 else None
+
+    def spent(self, theta: Array) -> float:
+        """Return what a theta costs with its least P; inf where there is none."""
+        P = self.storage(theta)
+        return math.inf if P is None else float(np.sum(P * self.weights) + theta @ self.supply)
 
     def cost(self, theta: Array, margin: float = 0.0) -> tuple[float, Array]:
         """Return what a theta costs with its least P, and the gradient; inf where there is none."""
@@ -72,33 +89,54 @@ class _Floats:
         return float(np.sum(P * self.weights) + theta @ self.supply), slope + self.supply
 
 
-def find(run: LinearRun, iterations: int) -> Multipliers | None:
+def find(run: LinearRun, iterations: int, T2: float | None = None) -> Multipliers | None:
     """Return a pair that `linear.check` accepts, or None if none was found.
 
     Args:
         run: whose.
         iterations: K, for which the pair is chosen; it is a certificate for every K.
+        T2: as `linear.Certificate.bound` takes it, for which the pair is chosen; it is a certificate for every T2.
 
     """
     if run.size > linear.LARGEST_STATE:
         return None
     with np.errstate(all="ignore"):
         try:
-            return _find(run, _Floats(run, iterations))
+            return _find(run, _Floats(run, iterations, T2), descend=T2 is None and run.size <= _LARGEST_DESCENT)
         except np.linalg.LinAlgError:
             return None
 
 
-def _find(run: LinearRun, floats: _Floats) -> Multipliers | None:
+def _find(run: LinearRun, floats: _Floats, *, descend: bool) -> Multipliers | None:
     least = 1 / (1 - run.saturation**2)
-    tried = [(floats.cost(scale * least)[0], scale) for scale in _SCALES]
-    cost, scale = min(tried)
+    cost, scale = _along(lambda scale: floats.spent(scale * least), refine=not descend)
     if not math.isfinite(cost):
         return None
     theta = scale * least
-    if floats.supply.any():
+    if descend and floats.supply.any():
         theta = _descend(floats.cost, theta, cost)
     return _off_the_edge(run, floats, theta)
+
+
+def _along(spent: Callable[[float], float], *, refine: bool) -> tuple[float, float]:
+    """Return the least cost along a ray and its scale: it is convex, and infinite for small ones."""
+    tried = list[tuple[float, float]]()
+    for scale in map(float, _SCALES):
+        tried.append((spent(scale), scale))
+        if len(tried) > 1 and tried[-2][0] - tried[-1][0] < _STEADY * tried[-1][0] < math.inf:
+            break
+    cost, scale = min(tried)
+    place = tried.index((cost, scale))
+    if not refine or not math.isfinite(cost):
+        return cost, scale
+    low, high = tried[max(place - 1, 0)][1], tried[min(place + 1, len(tried) - 1)][1]
+    found = minimize_scalar(
+        lambda logarithm: min(spent(math.exp(logarithm)), 1e300),
+        bounds=(math.log(low), math.log(high)),
+        method="bounded",
+        options={"maxiter": 8},
+    )
+    return min((cost, scale), (float(found.fun), math.exp(found.x)))
 
 
 def _descend(cost: Callable[[Array], tuple[float, Array]], theta: Array, start: float) -> Array:

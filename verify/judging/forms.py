@@ -85,7 +85,7 @@ class AppliedForm:
 
     def bases(self) -> tuple[Basis, ...]:
         """Return how it can be applied; what is measured cannot be a-priori, but rho and Delta may stand for it."""
-        seen = (self.adaptive or self.ends or self.on_range) and not self.by_means
+        seen = (self.adaptive or self.ends or self.on_range) and not (self.by_means or self.by_storage)
         return ("a-posteriori",) if seen else ("a-priori", "a-posteriori")
 
 
@@ -101,7 +101,7 @@ _NAMED = (
     AppliedForm("observed-ends", "sharp", optional=("nu", "Ln"), ends=True),
     AppliedForm("observed-ends-adaptive", "sharp", ("nu", "Ln"), adaptive=True, ends=True),
     AppliedForm("mean", "mean", adaptive=True, optional=("nu",), ends=True),
-    AppliedForm("linear-lmi", "linear-lmi", takes=("sigma2", "alpha", "K", "rho")),
+    AppliedForm("linear-lmi", "linear-lmi", adaptive=True, takes=("sigma2", "alpha", "K", "rho")),
     AppliedForm("noise-on-range", "sharp", optional=("nu", "Ln"), on_range=True),
 )
 

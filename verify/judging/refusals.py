@@ -21,9 +21,11 @@ def of_another_device(form: AppliedForm, observed: Observations) -> str:
         return f"granular pulses: {form.theorem} is of steps that are not drawn at random"
     if observed.response.linear:
         return ""
+    if form.by_storage:
+        return f"{form.theorem} takes no gain: it is of the linear device"
     if form.adaptive:
         return "the weights' own mean-square saturation is the distortion of the linear device only"
-    if form.by_storage or not _takes_gain(form.theorem):
+    if not _takes_gain(form.theorem):
         return f"{form.theorem} takes no gain: it is of the linear device"
     return ""
 

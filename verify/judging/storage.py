@@ -2,10 +2,12 @@
 
 It is of quadratics alone: a sample's direction is H (stale weights - W*) and noise that is added, independent from
 coordinate to coordinate. P and theta are searched for in floating point and decided in rational numbers
-(`theory.bounds.linear`), for the saturation that is certified, or for the largest that was met.
+(`theory.bounds.linear`), for the saturation that is certified, or for the largest that was met and the mean square that
+was measured. Without saturation the bound is an equality, but for what is stored in W_K.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -84,8 +86,6 @@ def refusal(linear_run: Linear | None) -> str:
     """Return why a certificate is not looked for, or nothing."""
     if linear_run is None:
         return "it is of quadratics whose stages have one lag each"
-    if linear_run.digital:
-        return "without saturation the bound is what is expected, but for what is left at W_K: no sample decides it"
     if linear_run.size > linear.LARGEST_STATE:
         return f"a state has {linear_run.size} numbers; certificates are decided for at most {linear.LARGEST_STATE}"
     return ""
@@ -97,30 +97,39 @@ class _Search:
 
     numbers: bytes
     iterations: int
+    T2: float | None
     run: LinearRun = field(compare=False)
 
 
 @lru_cache(maxsize=4)  # the bases and looks of one setting
 def _found(search: _Search) -> Multipliers | None:
-    return linear_search.find(search.run, search.iterations)
+    return linear_search.find(search.run, search.iterations, search.T2)
 
 
-def _certificate(linear_run: Linear, rho: float) -> Multipliers | None:
+def _certificate(linear_run: Linear, rho: float, T2: float | None) -> Multipliers | None:
     run = linear_run.at(rho)
     arrays = (run.hessian, run.start, run.minimiser, run.variance, run.saturation, np.array([run.alpha, *run.lags]))
-    return _found(_Search(b"".join(array.tobytes() for array in arrays), linear_run.iterations, run))
+    return _found(_Search(b"".join(array.tobytes() for array in arrays), linear_run.iterations, T2, run))
 
 
-def bound(linear_run: Linear, rho: float, off: float) -> LinearBound | None:
-    """Return the bound of A, and that for directions that are off by `off`; None where no certificate was found.
+def bounds(
+    linear_run: Linear, rho: float, off: float, T2: Sequence[float] | None
+) -> tuple[LinearBound, LinearBound, LinearBound] | None:
+    """Return the bound of A at the ends of what is measured, each also for directions that are off by `off`.
+
+    The pair is chosen for the mean, and is a certificate whatever is measured. None where no certificate was found.
 
     Args:
         linear_run: whose.
         rho: no weight is beyond rho tau, in [0, 1).
         off: in f/w; inf where nothing is known of it.
+        T2: mean over the steps of sum_i (W_i/tau)^2 s_i^2, in (f/w)^2: low, mean and high; None: nothing is measured.
 
     """
-    found = _certificate(linear_run, rho)
+    found = _certificate(linear_run, rho, None if T2 is None else T2[1])
     if found is None:
         return None
-    return linear.evaluate(linear_run.at(rho), found, linear_run.iterations, off if off >= 0 else math.inf)
+    certificate, off = linear.certify(linear_run.at(rho), found), off if off >= 0 else math.inf
+    ends = (None, None, None) if T2 is None else T2
+    low, mean, high = (certificate.bound(linear_run.iterations, off, square) for square in ends)
+    return low, mean, high

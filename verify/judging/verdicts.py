@@ -271,26 +271,28 @@ def _confront(form: AppliedForm, basis: Basis, observed: Observations, evidence:
     known = _of_device(observed, basis) | known
     try:
         measured = _proved(evidence, known) if priori else evidence
-        ends = _certified(observed, known, evidence) if form.by_storage else _ends(form, known, measured)
+        ends = _certified(observed, known, measured, priori) if form.by_storage else _ends(form, known, measured)
     except OutsideDomain as error:
         return replace(unapplied, reason=str(error))
     if ends is None:
         return replace(unapplied, reason="no certificate was found")
     check = _decide(replace(unapplied, condition=condition), ends, evidence)
-    # by what is measured of the bound; then the others decide
-    undecided = form.ends and not priori and check.verdict == "inconclusive"
+    # by what is measured of the bound, or as it is all but an equality; then the others decide
+    undecided = (form.by_storage or (form.ends and not priori)) and check.verdict == "inconclusive" and not check.reason
     return replace(unapplied, reason=f"{observed.replicas} replicas do not decide it") if undecided else check
 
 
-def _certified(observed: Observations, known: Mapping[str, float], evidence: Evidence) -> "Ends | None":
-    """Return the bound of a run's own certificate; nothing of it is measured but, a-posteriori, the saturation."""
+def _certified(observed: Observations, known: Mapping[str, float], evidence: Evidence, priori: bool) -> "Ends | None":
+    """Return the bound of a run's own certificate, a-posteriori with the mean-square saturation that was measured."""
     if observed.linear is None:
         return None
-    found = storage.bound(observed.linear, known["rho"], evidence.rounded.direction)
+    T2 = None if priori else [square * known["sigma2"] for square in evidence.rbar2]
+    found = storage.bounds(observed.linear, known["rho"], evidence.rounded.direction, T2)
     if found is None:
         return None
+    low, mean, high = found
     along = math.sqrt(known["sigma2"] or evidence.mean)
-    return Ends(found.value, found.value, found.moved, found.moved, along, known["sigma2"] > 0)
+    return Ends(low.value, mean.value, high.moved, mean.moved, along, known["sigma2"] > 0)
 
 
 def _proved(evidence: Evidence, known: Mapping[str, float]) -> Evidence:

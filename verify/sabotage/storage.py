@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
@@ -20,7 +21,12 @@ _RHO, _STEPS = 0.5, 50
 
 def detectors() -> dict[str, Detector]:
     """Return the named checks: of the numbers that are taken of a run, and of what a certificate is worth."""
-    return {"linear-run": _run, "linear-certificate": _certificate, "linear-refused": _refused}
+    return {
+        "linear-run": _run,
+        "linear-certificate": _certificate,
+        "linear-measured": _measured,
+        "linear-refused": _refused,
+    }
 
 
 @cache
@@ -64,21 +70,42 @@ def _certificate() -> bool:
     found = _of()
     if found is None:
         return False
-    pair = storage._certificate(found, _RHO)
-    value, rough = storage.bound(found, _RHO, 0.0), storage.bound(found, _RHO, 1e-2)
-    if pair is None or value is None or rough is None:
+    pair = storage._certificate(found, _RHO, None)
+    plain, rough = storage.bounds(found, _RHO, 0.0, None), storage.bounds(found, _RHO, 1e-2, None)
+    if pair is None or plain is None or rough is None:
         return False
+    value = plain[1]
     return (
         not linear.check(found.at(_RHO), pair)
         and value.value == value.moved == linear.evaluate(found.at(_RHO), pair, _STEPS).value
-        and rough.moved > rough.value
+        and rough[1].moved > rough[1].value
     )
+
+
+def _measured() -> bool:
+    """Hold what the measured saturation makes of a certificate against saturations of each coordinate at random.
+
+    The coordinate whose weight is the largest has all of it in the last of them.
+    """
+    found = _of()
+    pair = None if found is None else storage._certificate(found, _RHO, None)
+    if found is None or pair is None:
+        return False
+    run = found.at(_RHO)
+    rng, worst = np.random.default_rng(1), np.eye(4)[np.argmax(np.diag(pair.P)[list(run.current)])]
+    for share in (*rng.uniform(0, 1, (8, 4)), worst):
+        met = replace(run, saturation=_RHO * share)
+        T2 = float(np.sum(met.saturation**2 * run.variance)) * (1 + 1e-12)
+        least = linear.certify(run, pair).bound(_STEPS, T2=T2).value
+        if not least >= linear.evaluate(met, pair, _STEPS).value * (1 - 1e-12):
+            return False
+    return least < linear.evaluate(run, pair, _STEPS).value
 
 
 def _refused() -> bool:
     """Check that directions which are not linear, and states that are too large, have no such bound."""
     bent = storage.of(Run(problems.make("cosine", 2), "analog-sgd-ap", 0.01, 6.0, _STEPS))
-    wide = storage.of(Run(problems.make("quadratic", 8, size=4), "analog-sgd-ap", 0.01, 6.0, _STEPS))
+    wide = storage.of(Run(problems.make("quadratic", 8, size=5), "analog-sgd-ap", 0.01, 6.0, _STEPS))
     return bent is None and bool(storage.refusal(bent)) and bool(storage.refusal(wide)) and not storage.refusal(_of())
 
 
@@ -95,8 +122,11 @@ def _with(change: Callable[[LinearRun], dict[str, object]]) -> Callable[[], Abst
     return partial(swapped, storage.Linear, "at", wrong)
 
 
-def _found(run: storage.Linear, rho: float) -> Multipliers | None:
-    return _FIND(_AT(run, rho), run.iterations)
+def _found(run: storage.Linear, rho: float, T2: float | None) -> Multipliers | None:
+    return _FIND(_AT(run, rho), run.iterations, T2)
+
+
+_WEIGHED = linear.weighed
 
 
 _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
@@ -106,10 +136,16 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "linear: variance of half the noise": _with(lambda run: {"variance": run.variance / 4}),
     "linear: no saturation": _with(lambda run: {"saturation": 0 * run.saturation}),
     "linear: a certificate of a smaller saturation": partial(
-        swapped, storage, "_certificate", lambda run, rho: _found(run, rho / 2)
+        swapped, storage, "_certificate", lambda run, rho, T2: _found(run, rho / 2, T2)
     ),
     "linear: floating point taken for exact": partial(
-        swapped, storage, "bound", lambda run, rho, _, of=storage.bound: of(run, rho, 0.0)
+        swapped, storage, "bounds", lambda run, rho, _, T2, of=storage.bounds: of(run, rho, 0.0, T2)
+    ),
+    "linear: half of the measured saturation": partial(
+        swapped, linear, "weighed", lambda weights, most, total: _WEIGHED(weights, most, total / 2)
+    ),
+    "linear: the measured saturation where it weighs least": partial(
+        swapped, linear, "weighed", lambda weights, _, total: min(weights) * total
     ),
     "linear: every problem on blocks taken for linear": partial(swapped, storage, "_OWN", ()),
     "linear: states of any size": partial(swapped, linear, "LARGEST_STATE", 10**6),

@@ -246,7 +246,7 @@ def test_positive_definite_decides_exactly(rows: list[list[int | fmpq]], definit
 def test_a_state_of_forty_numbers_has_a_certificate() -> None:
     """It takes about a second of one core; the exact check by elimination alone took twenty."""
     run = a_run(*(7,) * 5, alpha=0.01)
-    assert run.size == linear.LARGEST_STATE
+    assert run.size == 40 < linear.LARGEST_STATE
     assert linear.evaluate(run, found_of(run), 10**5).value > 0
 
 
@@ -282,3 +282,54 @@ def test_the_bound_is_the_claims() -> None:
     alpha, rho, theta, P, s2 = fmpq(1, 7), fmpq(2, 5), fmpq(3), fmpq(5, 2), fmpq(11, 3)
     assert linear._added(alpha, rho, theta, P, s2) == [alpha**2 * P * (1 + rho) ** 2 * s2, theta * rho**2 * s2]
     assert linear._bound(fmpq(6), fmpq(4), fmpq(1), fmpq(2)) == [fmpq(9, 2)]
+
+
+def test_the_parts_of_noise_and_supply_make_them_up() -> None:
+    """N((1 + rho) o) is N(o) + N(rho o) at most, and that is what it is where rho is one number."""
+    rho = linear.device.rho
+    noise = (sympy.sqrt(linear.STILL) + rho * sympy.sqrt(linear.MOVED)) ** 2 * linear._S2
+    assert sympy.expand(noise - linear.NOISE) == 0
+    assert sympy.expand(linear.FED * rho**2 * linear._S2 - linear.SUPPLY) == 0
+    one, other = sympy.symbols("one other", nonnegative=True)
+    assert sympy.expand(linear._apart(one, other) - (one + other) ** 2) == 0
+
+
+def test_what_is_weighed_is_the_worst_that_the_sum_allows() -> None:
+    weights, most = [fmpq(1), fmpq(3), fmpq(2)], [fmpq(4), fmpq(1), fmpq(1)]
+    for total, worst in ((0, 0), (1, 3), (fmpq(3, 2), 4), (2, 5), (4, 7), (6, 9), (100, 9)):
+        assert linear.weighed(weights, most, fmpq(total)) == worst
+
+
+def test_a_measured_saturation_never_makes_a_bound_larger_and_is_that_of_its_largest() -> None:
+    run = a_run(2, 0, 1)
+    certificate = linear.certify(run, found_of(run))
+    whole = float(np.sum(run.saturation**2 * run.variance))
+    plain = certificate.bound(1000).value
+    found = [certificate.bound(1000, T2=share * whole).value for share in (0.0, 0.25, 0.5, 1.0, 2.0)]
+    assert found == sorted(found) and found[0] < found[2] < plain == found[-1]
+    assert found[-2] == pytest.approx(plain, rel=1e-12)
+    still = linear.certify(replace(run, saturation=0 * run.saturation), found_of(run)).bound(1000).value
+    assert found[0] == pytest.approx(still, rel=1e-12)
+    with pytest.raises(OutsideDomain, match="T2"):
+        certificate.bound(1000, T2=-1.0)
+
+
+def test_a_pair_for_a_measured_saturation_is_better_for_it_and_a_certificate_of_the_run() -> None:
+    run = a_run(3, 1, 0)
+    T2 = 0.05 * float(np.sum(run.saturation**2 * run.variance))
+    plain, measured = (linear.certify(run, linear_search.find(run, 1000, square)) for square in (None, T2))
+    assert measured.bound(1000, T2=T2).value <= plain.bound(1000, T2=T2).value
+    assert measured.bound(1000).value >= plain.bound(1000).value * (1 - 1e-3)
+
+
+def test_a_large_state_has_a_certificate() -> None:
+    run = a_run(*(7,) * 12, alpha=0.004)
+    assert run.size == 96
+    assert linear.evaluate(run, found_of(run), 10**5).value > 0
+
+
+def test_balls_that_do_not_decide_show_nothing_of_a_large_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    near = [[fmpq(1), fmpq(1)], [fmpq(1), fmpq(1) + fmpq(1, 10**30)]]
+    assert linear.positive_definite(near)
+    monkeypatch.setattr(linear, "LARGEST_ELIMINATION", 1)
+    assert not linear.positive_definite(near)

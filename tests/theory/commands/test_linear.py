@@ -75,7 +75,7 @@ def test_what_holds_no_run_is_refused(changes: dict[str, Any], what: str, tmp_pa
     [
         ({"saturation": np.array([1.0, 0.0])}, "rho"),
         ({"H": np.full((3, 3), np.nan)}, "H"),
-        ({"lags": np.array([39, 0])}, "numbers in a state"),
+        ({"lags": np.array([159, 0])}, "numbers in a state"),
         ({"alpha": 3.0}, "alpha"),
         ({"H": np.diag([1.0, 0.0])}, "alpha"),
     ],
