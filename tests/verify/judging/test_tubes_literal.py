@@ -390,9 +390,13 @@ def test_where_replicas_diverged_nothing_is_said(alone):
 
 
 def test_what_is_not_applied_says_why(alone, monkeypatch):
-    line = tubes.Line("tube", "a-posteriori", None, "none closed")
-    monkeypatch.setattr(tubes, "lines", lambda *_: iter((line,)))
-    (check,) = checks(observed(stopped())).values()
+    made = (
+        tubes.Line("tube", "a-posteriori", None, "none closed"),
+        tubes.Line("tube-ends", "a-posteriori", (100.0,) * 4, "", "a tube"),
+    )
+    monkeypatch.setattr(tubes, "lines", lambda *_: iter(made))
+    check, after = checks(observed(stopped())).values()
+    assert (after.name.form, after.verdict) == ("tube-ends", "held")
     assert (check.verdict, check.reason, check.quantity) == ("not applied", "none closed", on_tubes.STOPPED)
 
 

@@ -299,3 +299,31 @@ def test_tanh_of_what_is_tiny_and_of_what_is_large():
     found = tanh(Intervals.exactly(np.array([0.0, 1e-310, 50.0])))
     assert np.all(found.low <= [0, 1e-310, 1]) and np.all(found.high >= [0, 1e-310, 1])
     assert np.all(found.rad[:2] <= 3 * TINY) and found.rad[2] <= 17 * 2.3e-16
+
+
+@pytest.mark.parametrize("x", [-700.0, -30.0, -1.0, 1e-9, 0.5, 3.0, 31.0, 700.0])
+def test_what_is_stated_of_numpy_is_allowed_for(x):
+    """Each elementary function may be off by four units in the last place, and what is made of it is rounded."""
+    at, target = Intervals.exactly(np.array([x])), np.array([1.0])
+    assert tanh(at).rad[0] >= 4 * np.spacing(abs(np.tanh(x)))
+    softplus = layers.ACTIVATIONS["softplus"](at)
+    assert softplus.value.rad[0] >= 4 * np.spacing(np.logaddexp(x, 0.0)) + 0.5 * np.spacing(abs(softplus.value.mid[0]))
+    for found in (softplus.slope, layers.LOSSES["logistic"](at, -target).slope):  # 1/2 + tanh(x/2)/2
+        assert found.rad[0] >= 2 * np.spacing(abs(np.tanh(x / 2)))
+    assert layers.LOSSES["logistic"](at, target).value.rad[0] >= 4 * np.spacing(np.logaddexp(0.0, -x))
+    gap = abs(x - 1)
+    more = np.log1p(np.exp(-2 * gap))
+    assert layers.LOSSES["log-cosh"](at, target).value.rad[0] >= 4 * np.spacing(more) + 0.5 * np.spacing(gap + more)
+
+
+def test_slopes_and_curves_are_rounded_outward():
+    """What is made of a value at hand, v in [-1, 1], by two or three operations; at 0 and at the turn too."""
+    at = np.concatenate([np.linspace(-9, 9, 200), [0.0, math.atanh(1 / math.sqrt(3))]])
+    for name, top in (("tanh", 1.0), ("sigmoid", 0.25)):
+        found = layers.ACTIVATIONS[name](Intervals.exactly(at))
+        assert np.all(found.slope.rad >= 2 * EPS * top) and np.all(found.curve.rad >= 2 * EPS * top)
+        assert np.all(found.slope.high >= 0)
+    assert np.all(layers.ACTIVATIONS["softplus"](Intervals.exactly(at)).curve.rad >= EPS / 2)
+    losses = {name: layers.LOSSES[name](Intervals.exactly(at), np.ones(len(at))) for name in layers.LOSSES}
+    assert np.all(losses["log-cosh"].curve.rad >= 2 * EPS) and np.all(losses["logistic"].curve.rad >= EPS / 2)
+    assert np.all(losses["squared"].value.rad >= EPS * (at - 1) ** 2)

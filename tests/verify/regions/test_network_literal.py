@@ -1,7 +1,7 @@
 """Enclosures of networks of one weight a stage, against what is worked out by hand."""
 
 import math
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -244,7 +244,11 @@ def test_boxes():
         assert box.holds(np.array(weights)) is inside
     with pytest.raises(FrozenInstanceError):
         box.low = box.high
-    assert box == box and box != Box(box.low, box.high)
+    found = enclose(LINE, at(A, B), at(U, V), 2.0)
+    with pytest.raises(FrozenInstanceError):
+        found.L = 0.0
+    for made in (box, found):  # arrays have no one truth: they are compared by identity
+        assert made == made and made != replace(made)
 
 
 @pytest.mark.parametrize(
@@ -256,6 +260,9 @@ def test_boxes():
         ([-math.inf], [0.0]),
         ([0.0], [math.inf]),
         ([0.0], [1.0, 1.0]),
+        ([0.0, 1.0], [1.0, 0.5]),
+        ([0.0, math.nan], [1.0, 1.0]),
+        ([0.0, 0.0], [math.inf, 1.0]),
         ([[0.0]], [[1.0]]),
     ],
 )

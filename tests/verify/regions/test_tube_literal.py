@@ -157,12 +157,26 @@ def test_stages_of_different_sizes_have_their_own_elements():
     assert found.stage_variances == pytest.approx([1.0, 29.5], rel=1e-13)
 
 
+def test_sums_pay_for_the_rounding_of_each_term():
+    """Of a stage of 200 elements or in 100 bins, added in any order: at least half an EPS each."""
+    many = one(variance=np.ones(400), share=np.ones(400), step=np.ones(400))
+    wide = SimpleNamespace(shapes=[(2, 100), (100, 2)], stages=2)
+    eps = float(np.finfo(float).eps)
+    for bins in (1, 64):
+        found = tube.combine(wide, (many,) * bins, np.full(bins, 1 / bins), 0.5, 6.0)
+        least = 1 + 0.5 * (400 + bins) * eps
+        assert np.all(found.stage_variances >= 800 * least) and 400 * least <= found.T2
+        assert found.c_w >= 0.25 * 2 * 1600 * least and found.direct >= 9 * least
+
+
 def test_noise_as_it_was_met_by_hand():
     held = tube.combine(TWO, (one(), OTHER), LENGTHS, 0.5, 6.0)  # 45/8 and 35/4, T2 = 13/8, c_w = 11/2
     met = tube.with_noise(held, 0.5, 1.0, [2.0, 20.0])
     assert met.T2 == 1.0 and met.stage_variances.tolist() == [2.0, held.stage_variances[1]]
     assert met.c_w == pytest.approx(0.25 * 2 * (2 + 8.75), rel=1e-13) and met.c_w > 0.5 * (2 + 8.75)
     assert tube.with_noise(held, 0.5, 1.0, [2.0, 20.0], 4.0).c_w == pytest.approx(0.25 * 2 * 4, rel=1e-13)
+    for stages, total, exact in (([2.0, 20.0], 4.0, 2.0), ([2.0, 4.0], math.inf, 3.0)):
+        assert exact < tube.with_noise(held, 0.5, 1.0, stages, total).c_w < exact * (1 + 1e-14)
     assert tube.with_noise(held, 0.5, 9.0, [20.0, 20.0]).T2 == held.T2
     assert tube.with_noise(held, 0.5, 9.0, [20.0, 20.0]).c_w == held.c_w
     assert tube.with_noise(held, 0.5, 0.0, [0.0, 0.0]).c_w == 0.0
