@@ -19,6 +19,8 @@ FORMS: tuple[str, ...] = (
     "tube-ends/a-posteriori",
 )
 FORMS += ("tube-noise/a-posteriori", "tube-noise-ends/a-posteriori", "tube-a-priori/a-priori")
+FORMS += ("mean-drift/measured", "path/measured")
+"""The last two are measurements of both sides."""
 
 
 def table(results: Iterable[JudgedSetting]) -> str:
@@ -26,8 +28,9 @@ def table(results: Iterable[JudgedSetting]) -> str:
     cells: dict[tuple[int, int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for result in results:
         row = cells[result.setting.stages, result.setting.iterations]
-        for check in result.applied:
-            row[check.claim].append(check.tightness)
+        for check in result.checks:
+            if check.applied:
+                row[check.claim].append(check.tightness)
     lines = ["| M | K | " + " | ".join(FORMS) + " |", "|---" * (2 + len(FORMS)) + "|"]
     for (stages, steps), row in sorted(cells.items()):
         shown = (f"{median(row[name]):.3g} ({len(row[name])})" if row.get(name) else "-" for name in FORMS)

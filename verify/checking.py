@@ -121,5 +121,5 @@ def _pilot(runs: RunResult) -> pilots.Fixed | None:
     """Return what pilots fix of a run that has the ranges of its weights; None of another."""
     if not pilots.wanted(runs.run):
         return None
-    made = simulate.execute(replace(runs.run, replicas=pilots.PILOTS, seed=pilots.pilot_seed(runs.run.seed)))
+    made = simulate.execute(replace(runs.run, replicas=pilots.PILOTS, seed=pilots.pilot_seed(runs.run.seed), drift=0))
     return pilots.fix(made, from_trajectories(made).rounding.direction)
