@@ -24,6 +24,8 @@ FORMS: tuple[str, ...] = (
     "tube-ends/a-posteriori",
 )
 FORMS += ("tube-noise/a-posteriori", "tube-noise-ends/a-posteriori", "tube-a-priori/a-priori")
+FORMS += ("mean-drift/measured", "path/measured")
+"""The last two are measurements of both sides."""
 MOST_KNOWN = "tube-noise-ends/a-posteriori"
 """The form for which the variance of the noise, the saturation, the region and the fall of f are observed."""
 
@@ -53,7 +55,7 @@ def table(results: Iterable[JudgedSetting]) -> str:
     lines.append("|---" * (6 + len(FORMS)) + "|")
     for (stages, steps), row in sorted(rows.items()):
         found: dict[str, list[float]] = defaultdict(list)
-        for check in (check for result in row for check in result.applied):
+        for check in (check for result in row for check in result.checks if check.applied):
             found[check.claim].append(check.tightness)
         shown = (f"{median(found[name]):.3g} ({len(found[name])})" if name in found else "-" for name in FORMS)
         violated = sum(check.verdict == "violated" for result in row for check in result.checks)

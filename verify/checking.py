@@ -121,6 +121,6 @@ def _pilot(runs: RunResult) -> pilots.Fixed | None:
     """Return what pilots fix of a run that has the ranges of its weights; None of another."""
     if not pilots.wanted(runs.run):
         return None
-    run = runs.run
+    run = replace(runs.run, drift=0)
     made = simulate.execute(replace(run, replicas=pilots.pilots_of(run), seed=pilots.pilot_seed(run.seed)))
     return pilots.fix(made, from_trajectories(made).rounding.direction)

@@ -7,9 +7,11 @@ the forms that take them: `held` says that two sides agree that are both measure
 
     path        path.form: sqrt(A) <= (eta + sqrt(eta^2 + 4c))/2, eta = N(h), c = kappa + (f(W_0) - E f(W_K))/(alpha K)
     mean-drift  mean.measured: Theorem 1 by conditional means, with N(ebar) for the root and 1 for 1 + rho
+    tube-drift  the same of A_T, with L and S of the tube of a run that has one (`tubes`)
 
 mean.measured is the feasible set of mean.end with T2 = N(ebar)^2 and rho = 0. Its c_w and nu are of what is left of a
 step, omega = d - v: (alpha L/2) N(omega)^2, and Lambdah N(omega), N(omega) measured as well, at stale directions.
+Of a replica that left its tube an average up to T is at least 0 and at most the whole one, as all but kappa are >= 0.
 Every average is an unbiased one of each replica; what is taken of it is the end of Student's interval over replicas.
 
 Rounding, directions off by r, N(r) <= eps: h is off by r as well. kappa is measured with exact steps d; that of the
@@ -21,25 +23,30 @@ import math
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 import theory
 from boundary import OutsideDomain
 from theory.blueprint import assumptions_of, rests_on
 from theory.bounds import path, rest
-from verify.judging import assumptions, descent, on_tubes, statistics, verdicts
+from verify.judging import assumptions, descent, on_tubes, statistics, tubes, verdicts
 from verify.judging.checks import Check, CheckName
 from verify.judging.mean_steps import MeanSteps
 from verify.judging.observations import SQUARED_GRADIENT, Observations
+from verify.judging.tubes import Stopped
 from verify.judging.verdicts import LOOKS, Confrontation, Ends, Evidence
+from verify.regions import tube
+from verify.regions.tube import Constants
 
 SHARE = 0.125
 """Of a setting's level, what the ends of what is measured may spend; A has its own among the other forms."""
-PATH, DRIFT = "path", "mean-drift"
-NAMES = (PATH, DRIFT)
-_ENDS = 5
-"""What is taken at an end: the fall of f, and four averages."""
-_TAKES = {PATH: ("L", "alpha", "K", "Delta"), DRIFT: ("L", "Lambda1", "Lambdah", "alpha", "K", "Delta")}
+PATH, DRIFT, TUBE = "path", "mean-drift", "tube-drift"
+_ENDS = 8
+"""What is taken at an end: the fall of f and four averages; up to T the value of f and two averages."""
+_TAKES = {PATH: ("L", "alpha", "K", "Delta"), DRIFT: ("L", "Lambda1", "Lambdah", "alpha", "K", "Delta"), TUBE: ()}
 """Constants by form; the path's L is only to bound its rounding."""
-_THEOREMS = {PATH: "path", DRIFT: "mean"}
+_THEOREMS = {PATH: "path", DRIFT: "mean", TUBE: "mean"}
 
 
 class Interval(NamedTuple):
@@ -72,24 +79,35 @@ def confront(observed: Observations, level: float) -> Confrontation:
     if seen is None:
         return on_tubes.confront(observed, level)
     found = on_tubes.confront(observed, (1 - SHARE) * level)
-    checks = tuple(_check(name, observed, seen, SHARE * level, found.evidence) for name in NAMES)
+    A = dict.fromkeys((PATH, DRIFT), found.evidence)
+    if observed.stopped is not None:
+        A[TUBE] = found.evidence
+    if observed.stopped is not None and not observed.diverged:  # at the level that A_T has in `on_tubes`
+        A[TUBE] = on_tubes.evidence(observed, observed.stopped, on_tubes.SHARE * (1 - SHARE) * level)
+    checks = tuple(_check(name, observed, seen, SHARE * level, whole) for name, whole in A.items())
     return replace(found, checks=(*found.checks, *checks))
 
 
 def _check(name: str, observed: Observations, seen: MeanSteps, level: float, whole: Evidence) -> Check:
-    quantity = SQUARED_GRADIENT.quantity.name
+    quantity = on_tubes.STOPPED if name == TUBE else SQUARED_GRADIENT.quantity.name
     check = Check(CheckName(name, "measured"), "not applied", _THEOREMS[name], quantity=quantity)
     if reason := _refusal(name, observed) or seen.refused:
         return replace(check, reason=reason)
-    measured = sides(observed, seen, level)
     try:
-        ends = path_ends(observed, measured) if name == PATH else drift_ends(observed, measured)
+        ends = _ends_of(name, observed, seen, level)
     except OutsideDomain as error:
         return replace(check, reason=str(error))
     check = verdicts._decide(replace(check, condition=_condition(name, observed, seen)), ends, whole)
     if check.verdict == "inconclusive" and not check.reason:
         return replace(check, reason=f"{observed.replicas} replicas do not decide it")
     return check
+
+
+def _ends_of(name: str, observed: Observations, seen: MeanSteps, level: float) -> Ends:
+    if name == TUBE and observed.stopped is not None and (held := observed.stopped.fixed.held) is not None:
+        return tube_ends(observed, observed.stopped, held, seen, level)
+    measured = sides(observed, seen, level)
+    return path_ends(observed, measured) if name == PATH else drift_ends(observed, measured)
 
 
 def _refusal(name: str, observed: Observations) -> str:
@@ -100,6 +118,9 @@ def _refusal(name: str, observed: Observations) -> str:
     claims = rests_on(path.CLAIM) if name == PATH else rests_on("mean.measured")
     if reason := assumptions.unestablished(observed, assumptions_of(sorted(claims))):
         return reason
+    if name == TUBE and observed.stopped is not None:
+        fixed = observed.stopped.fixed
+        return fixed.reason or tubes.rounded_more(fixed, observed.rounding.direction)
     missing = [constant for constant in _TAKES[name] if constant not in observed.constants.values]
     if missing:
         return f"{', '.join(missing)} unknown for this problem"
@@ -112,19 +133,27 @@ def sides(observed: Observations, seen: MeanSteps, level: float) -> Sides:
 
     All ends are equally likely to be wrong, and so are the looks: Student's interval is of one look.
     """
-    end = level / 2 / _ENDS / LOOKS
-
-    def interval(values: statistics.Array, least: float) -> Interval:
-        low, high = (float(statistics.student_mean(values, end, side)) for side in ("lower", "upper"))
-        return Interval(max(low, least), float(values.mean()), high)
-
+    end = _share(level)
     return Sides(
         fall=Interval(*descent.bounds(observed, end, end)),
-        drift=interval(seen.drift, 0.0),
-        rest=interval(seen.rest, 0.0),
-        distance=interval(seen.distance, 0.0),
-        kappa=interval(seen.kappa, -math.inf),
+        drift=_interval(seen.drift, end),
+        rest=_interval(seen.rest, end),
+        distance=_interval(seen.distance, end),
+        kappa=_interval(seen.kappa, end, least=-math.inf),
     )
+
+
+def _share(level: float) -> float:
+    return level / 2 / _ENDS / LOOKS
+
+
+def _interval(
+    values: statistics.Array, end: float, least: float = 0.0, left: NDArray[np.bool_] | None = None
+) -> Interval:
+    """Return Student's interval of a mean that is at least `least`; a replica that left a tube has 0 at the low end."""
+    from_below = values if left is None else np.where(left, 0.0, values)
+    low = float(statistics.student_mean(from_below, end, "lower"))
+    return Interval(max(low, least), float(values.mean()), float(statistics.student_mean(values, end, "upper")))
 
 
 def path_ends(observed: Observations, measured: Sides) -> Ends:
@@ -178,6 +207,23 @@ def drift_ends(observed: Observations, measured: Sides) -> Ends:
     return _ends(observed, measured, at(0), at(1), most, moved)
 
 
+def tube_ends(observed: Observations, stopped: Stopped, held: Constants, seen: MeanSteps, level: float) -> Ends:
+    """Return the bound of A_T with the drift as measured and what holds on the tube."""
+    run, end, rounded = stopped.fixed.run, _share(level), observed.rounding
+    drift, left = (_interval(values, end, left=stopped.left) for values in (seen.drift, seen.rest))
+    values = tubes.end(stopped, held, end, end, rounded.value)
+
+    def at(place: int, off: float = 0.0) -> float:
+        total = left[place] * (1 + 1e-14)
+        noisy = tube.with_noise(held, run.alpha, held.T2, [total] * len(held.S), total)
+        with_drift = replace(noisy, T2=drift[place] * (1 + 1e-14), rho=0.0)
+        return tube.stopped(with_drift, run.alpha, run.iterations, run.lags, values[place], off=off)
+
+    off, noise = rounded.direction, math.sqrt(left.mean)
+    along = noise or math.sqrt(float(observed.squared_gradient.mean()))
+    return Ends(at(0), at(1), max(at(2), at(2, off)), at(1, off), along, noise > 0)
+
+
 def _ends(observed: Observations, measured: Sides, least: float, value: float, most: float, moved: float) -> Ends:
     noise = math.sqrt(measured.rest.mean)
     return Ends(least, value, most, moved, noise or math.sqrt(float(observed.squared_gradient.mean())), noise > 0)
@@ -189,6 +235,9 @@ def _condition(name: str, observed: Observations, seen: MeanSteps) -> str:
         "replica, and what f fell by, at the ends of intervals that take means over replicas as normal"
     )
     unproved = [constant for constant in _TAKES[name] if not observed.constants.proved(constant)]
+    if name == TUBE and observed.stopped is not None:
+        exits, pilots = int(observed.stopped.left.sum()), observed.stopped.fixed.pilots
+        return f"{words}; of the steps before a weight leaves the tube that {pilots} other runs fixed: {exits} left it"
     if name == PATH or not unproved:
         return words
     return f"{words}; provided that {', '.join(unproved)} nowhere exceed what was {observed.seen} {observed.sampling}"
@@ -197,4 +246,5 @@ def _condition(name: str, observed: Observations, seen: MeanSteps) -> str:
 _SIDES = {
     PATH: "N(v - F) and kappa",
     DRIFT: "N(E abs(g) W/tau) and the mean square of what is left of a step",
+    TUBE: "N(E abs(g) W/tau) and the mean square of what is left of a step",
 }

@@ -7,6 +7,7 @@ crash in between changes it. Any `concurrent.futures` executor will do.
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -41,7 +42,7 @@ def pilot(setting: Setting) -> pilots.Fixed | None:
     """Return what pilots fix of a setting, with a seed of their own; None if it does not ask for ranges."""
     if not pilots.wanted(setting):
         return None
-    runs = trajectories(setting, pilots.pilots_of(setting), pilots.pilot_seed(setting.seed))
+    runs = trajectories(replace(setting, drift=0), pilots.pilots_of(setting), pilots.pilot_seed(setting.seed))
     return pilots.fix(runs, from_trajectories(runs).rounding.direction)
 
 

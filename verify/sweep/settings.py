@@ -129,6 +129,8 @@ def _network(draw: Draw) -> Setting:
     return Setting(problem, algorithm.name, alpha, tau, draw["iterations"], replicas)
 
 
+LOOKS = 16
+"""Looks at the mean step of each replica of the networks that are judged on tubes."""
 LADDER = (10**4, 10**5, 10**6, 10**7)
 """K of the long runs."""
 
@@ -160,7 +162,7 @@ def _network_long(draw: Draw) -> Setting:
     _, alpha, tau = min(found)
     iterations = draw["iterations"]
     replicas = replicas_of(1.6e8, iterations, 1, 16, 32)
-    return Setting(problem, draw["algorithm"], alpha, tau, iterations, replicas, ranges=BINS)
+    return Setting(problem, draw["algorithm"], alpha, tau, iterations, replicas, ranges=BINS, drift=LOOKS)
 
 
 TRAVEL = {4: 600.0, 8: 100.0}
@@ -180,7 +182,7 @@ def _network_deep(draw: Draw) -> Setting:
     nanoseconds = 40 + 0.5 * draw["stages"] * draw["width"] ** 2  # a replica-step's, measured
     replicas = replicas_of(1e10, iterations, nanoseconds, 16, 32)
     tau = 3 * largest_weight(problem)
-    return Setting(problem, draw["algorithm"], alpha, tau, iterations, replicas, ranges=BINS)
+    return Setting(problem, draw["algorithm"], alpha, tau, iterations, replicas, ranges=BINS, drift=LOOKS)
 
 
 _NETWORK_AXES: dict[str, axes.Axis] = {
