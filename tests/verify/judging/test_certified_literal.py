@@ -1,14 +1,12 @@
-"""Bounds with a certificate of a run's own, and those of what is proved, as the confrontation takes them."""
+"""Bounds of what is proved and of what is measured, and forms of linear runs, as the confrontation takes them."""
 
 import math
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from verify.judging import storage, verdicts
-from verify.judging.checks import CheckName
+from verify.judging import verdicts
 from verify.judging.forms import AppliedForm
 from verify.judging.observations import Constants, Observations
 from verify.judging.rounding import Rounding
@@ -28,40 +26,6 @@ def observed(**changes) -> Observations:
         "rounding": Rounding(0.125, 0.0, 0.0, "float64"),
     }  # fmt: skip
     return Observations(**(fields | changes))
-
-
-@pytest.fixture
-def found(monkeypatch):
-    """What is asked of the certificates; they say 5, and 6 with rounding."""
-    asked = []
-    monkeypatch.setattr(verdicts, "_refusal", lambda *_: "")
-    monkeypatch.setattr(storage, "bound", lambda *given: asked.append(given) or SimpleNamespace(value=5.0, moved=6.0))
-    return asked
-
-
-@pytest.mark.parametrize(("sigma2", "along"), [(4.0, 2.0), (0.0, math.sqrt(2))])
-def test_the_ends_of_a_certificate(sigma2, along, found):
-    seen = observed()
-    evidence = verdicts.weigh(seen, 0.1)
-    ends = verdicts._certified(seen, KNOWN | {"sigma2": sigma2}, evidence)
-    assert ends == Ends(5.0, 5.0, 6.0, 6.0, along, sigma2 > 0) and found == [("a run", 0.5, 0.125)]
-    assert verdicts._certified(observed(linear=None), KNOWN, evidence) is None and len(found) == 1
-
-
-def test_the_saturation_is_the_proved_one_or_that_which_was_met(found):
-    seen = observed()
-    evidence = verdicts.weigh(seen, 0.1)
-    for basis in STORAGE.bases():
-        check = verdicts._confront(STORAGE, basis, seen, evidence)
-        assert (check.bound, check.name) == (5.0, CheckName("linear-lmi", basis))
-        assert bool(check.condition) == (basis == "a-posteriori")
-    assert [rho for _, rho, _ in found] == [0.5, 0.25]
-
-
-def test_without_a_certificate_nothing_is_applied(found, monkeypatch):
-    monkeypatch.setattr(storage, "bound", lambda *_: None)
-    check = verdicts._confront(STORAGE, "a-priori", observed(), verdicts.weigh(observed(), 0.1))
-    assert (check.verdict, check.reason) == ("not applied", "no certificate was found")
 
 
 def test_certificates_are_asked_for_of_linear_runs_alone(monkeypatch):
@@ -90,10 +54,11 @@ def test_what_is_proved_stands_for_what_is_measured():
     ],
 )
 def test_what_is_measured_of_a_bound_and_does_not_decide_is_left_to_others(
-    form, basis, fall, word, reason, found, monkeypatch
+    form, basis, fall, word, reason, monkeypatch
 ):
     """The bound is 2 here, the mean; proved bounds that do not decide are inconclusive, and more is drawn."""
     asked = []
+    monkeypatch.setattr(verdicts, "_refusal", lambda *_: "")
     monkeypatch.setattr(verdicts, "_ends", lambda *given: asked.append(given[2]) or Ends(2.0, 2.0, 2.0, 2.0, 2.0, True))
     seen = observed(rounding=Rounding(0.0, 0.0, 0.0, "float64"))
     evidence = replace(verdicts.weigh(seen, 0.1), descent=(fall,) * 3)
