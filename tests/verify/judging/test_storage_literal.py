@@ -9,8 +9,7 @@ import pytest
 
 from simulate import problems
 from simulate.run import Run
-from theory.bounds import linear, linear_search
-from theory.bounds.linear import LinearBound
+from theory.bounds import linear
 from verify.judging import storage
 from verify.judging.storage import Linear
 
@@ -86,39 +85,10 @@ def test_stages_with_several_lags_have_no_certificate(monkeypatch):
 
 
 def test_a_certificate_is_looked_for_up_to_the_largest_state():
-    def of(size, digital=False):
-        return SimpleNamespace(size=size, digital=digital)
+    def of(size):
+        return SimpleNamespace(size=size, digital=False)
 
-    assert linear.LARGEST_STATE == 40
-    assert storage.refusal(of(40)) == ""
-    assert storage.refusal(of(41)) == "a state has 41 numbers; certificates are decided for at most 40"
-    assert storage.refusal(of(40, digital=True)).startswith("without saturation")
+    most = linear.LARGEST_STATE
+    assert storage.refusal(of(most)) == ""
+    assert storage.refusal(of(most + 1)).startswith(f"a state has {most + 1} numbers; certificates are decided for at")
     assert storage.refusal(None) == "it is of quadratics whose stages have one lag each"
-
-
-def test_a_search_is_made_once_for_the_numbers_of_a_run_and_again_for_others(monkeypatch):
-    asked = []
-    monkeypatch.setattr(linear_search, "find", lambda run, iterations: asked.append((run.saturation[0], iterations)))
-    storage._found.cache_clear()
-    one, other = storage.of(RUN), storage.of(replace(RUN, iterations=100))
-    for run, rho in ((one, 0.5), (one, 0.5), (one, 0.25), (other, 0.5), (one, 0.5)):
-        assert storage.bound(run, rho, 0.0) is None
-    assert asked == [(0.5, 200), (0.25, 200), (0.5, 100)]
-    changes = ({"alpha": 0.03}, {"lags": (2, 2, 0)}, {"batch": 2}, {"start": (0.0,) * 6})
-    for change in changes:
-        storage.bound(replace(one, **change), 0.5, 0.0)
-    assert len(asked) == 3 + len(changes)
-    storage._found.cache_clear()
-
-
-@pytest.mark.parametrize(
-    ("off", "taken"), [(0.0, 0.0), (1e-3, 1e-3), (math.inf, math.inf), (math.nan, math.inf), (-1.0, math.inf)]
-)
-def test_rounding_that_is_not_known_takes_the_bound_away(off, taken, monkeypatch):
-    seen = []
-    monkeypatch.setattr(storage, "_certificate", lambda run, rho: (run, rho))
-    monkeypatch.setattr(linear, "evaluate", lambda *given: (seen.append(given), LinearBound(1.0, 2.0))[1])
-    made = storage.of(RUN)
-    assert storage.bound(made, 0.5, off) == LinearBound(1.0, 2.0)
-    ((run, found, iterations, moved),) = seen
-    assert (found, iterations, moved) == ((made, 0.5), 200, taken) and run.saturation[0] == 0.5

@@ -24,7 +24,6 @@ from verify.regions.tube import Constants, Tube
 
 QUADRATIC = problems.make("quadratic", 2, size="1")
 RUN = Run(QUADRATIC, "analog-sgd", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=2)
-LAGGED = Run(QUADRATIC, "analog-sgd-ap", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=2)
 TUBE = Tube(np.array([0, 4, 16]), (Box(np.zeros(2), np.ones(2)),) * 2)
 FOUND = (
     SimpleNamespace(share=np.array([0.5, 0.25]), variance=np.array([4.0, 8.0])),  # sums: 12, and with squares 1.5
@@ -173,15 +172,6 @@ def test_what_is_missing_is_said(plain):
     assert found["tube"].bounds
     assert lines(stopped(fixed=replace(FIXED, priori_reason="why")))["tube-a-priori"].bounds is None
     assert lines(stopped(fixed=replace(FIXED, held=None)))["tube"] == ("tube", "a-posteriori", None, "", "")
-
-
-def test_measured_noise_is_not_taken_of_stale_directions(monkeypatch):
-    monkeypatch.setattr(tube, "stopped", lambda *_, **__: 1.0)
-    monkeypatch.setattr(tubes, "end", lambda *_: tubes.Interval(1.0, 2.0, 4.0))
-    found = lines(stopped(fixed=replace(FIXED, run=LAGGED)))
-    for name in ("tube-noise", "tube-noise-ends"):
-        assert found[name].bounds is None and found[name].reason.startswith("noise that depends on the weights")
-    assert found["tube"].bounds and found["tube-ends"].bounds
 
 
 def test_conditions_say_what_is_measured():

@@ -158,6 +158,12 @@ def test_the_largest_eigenvalue_by_hand():
     assert near(largest_eigenvalue(made([[0.0]], [[0.0]])), 0)
 
 
+def test_what_a_factorisation_may_miss_is_added():
+    """(n + 1) EPS trace(s I - mid) of diag(-4, 0): 3 EPS 4, though the eigenvalue is 0."""
+    assert largest_eigenvalue(Intervals.exactly(np.diag([-4.0, 0.0]))) >= 12 * EPS
+    assert largest_eigenvalue(Intervals.exactly(np.diag([-4.0] * 9 + [0.0]))) >= 11 * EPS * 36
+
+
 @pytest.mark.parametrize("wrong", [1e-9, 1e-3, 1.0])
 def test_an_eigenvalue_that_is_computed_too_small_is_not_believed(wrong, monkeypatch):
     """The factorisation does not run to its end below the true one; the shift is raised until it does."""
@@ -179,6 +185,8 @@ def test_norms_of_sizes_by_hand():
     assert near(norm2_of_size(np.array([[1.0, 1], [1, 1]])), 2) and near(norm2_of_size(np.array([[1e-200]])), 1e-200)
     assert near(norm2_of_size(np.array([[2.0, 1], [1, 2]])), 3) and norm2_of_size(np.zeros((2, 3))) == 0
     assert norm2_of_size(np.array([[np.inf, 1.0]])) == np.inf and norm2_of_size(np.zeros((2, 0))) == 0
+    assert norm2_of_size(np.array([[1e-310]])) >= 1e-310
+    assert near(norm2_of_size(np.ones((1, 400))), 20) and near(norm2_of_size(np.ones((400, 1))), 20)
     blocks = np.diag([1.0, 0.5])
     assert 1 <= norm2_of_size(blocks) <= 1 + 1e-6
 
@@ -322,7 +330,7 @@ def test_slopes_and_curves_are_rounded_outward():
     for name, top in (("tanh", 1.0), ("sigmoid", 0.25)):
         found = layers.ACTIVATIONS[name](Intervals.exactly(at))
         assert np.all(found.slope.rad >= 2 * EPS * top) and np.all(found.curve.rad >= 2 * EPS * top)
-        assert np.all(found.slope.high >= 0)
+        assert np.all(found.slope.high >= 0) and found.curve.rad[200] <= 20 * EPS * top  # at 0
     assert np.all(layers.ACTIVATIONS["softplus"](Intervals.exactly(at)).curve.rad >= EPS / 2)
     losses = {name: layers.LOSSES[name](Intervals.exactly(at), np.ones(len(at))) for name in layers.LOSSES}
     assert np.all(losses["log-cosh"].curve.rad >= 2 * EPS) and np.all(losses["logistic"].curve.rad >= EPS / 2)

@@ -111,6 +111,10 @@ def test_the_mean_direction_of_a_line():
     for a, b in ((U + 0.125, V + 0.25), (U - 0.125, V - 0.25), (U - 0.125, V + 0.25), (U + 0.125, V - 0.25)):
         met = directions_by_hand(a, b, V).mean(axis=0)
         assert np.all((found.low <= met) & (met <= found.high))
+    one = mean_direction(LINE, forward, backward, np.array([0.125, 0.0]))
+    for a in (U + 0.125, U - 0.125):
+        met = directions_by_hand(a, V, V).mean(axis=0)
+        assert np.all((one.low <= met) & (met <= one.high))
     passed = Forward(LINE, network.weights_in(LINE, forward), derivatives=True)
     change = network.staleness(passed, network.weights_in(LINE, backward))
     most = change.largest @ [0.125, 0.25]
