@@ -99,10 +99,11 @@ def test_what_is_seen_of_fresh_replicas():
     )
     other = replace(RUN, replicas=7, seed=5, problem=problems.make("quadratic", 2, size="1"))
     found = tubes.seen(fixed, shown(other))
-    assert vars(found) == {
+    expected = {
         "fixed": fixed, "left": "left", "squared_gradient": "A", "T2": "T2", "variance": "variance", "value": "f",
         "least_end": "least", "most_end": "most",
     }  # fmt: skip
+    assert {name: getattr(found, name) for name in expected} == expected
     with pytest.raises(BadInput, match="other than that of the pilots"):
         tubes.seen(fixed, shown(replace(RUN, seed=11)))
     for changes in ({"alpha": 0.25}, {"iterations": 17}, {"tau": 5.0}, {"ranges": 3}, {"dtype": "float32"}):

@@ -158,10 +158,15 @@ def test_the_largest_eigenvalue_by_hand():
     assert near(largest_eigenvalue(made([[0.0]], [[0.0]])), 0)
 
 
-def test_what_a_factorisation_may_miss_is_added():
-    """(n + 1) EPS trace(s I - mid) of diag(-4, 0): 3 EPS 4, though the eigenvalue is 0."""
-    assert largest_eigenvalue(Intervals.exactly(np.diag([-4.0, 0.0]))) >= 12 * EPS
-    assert largest_eigenvalue(Intervals.exactly(np.diag([-4.0] * 9 + [0.0]))) >= 11 * EPS * 36
+@pytest.mark.parametrize("n", [1, 2, 10])
+def test_what_a_factorisation_may_miss_is_added(n, monkeypatch):
+    """A factorisation of s I - mid shows that the eigenvalue is at most s + (n + 1) EPS trace(s I - mid)."""
+    factorised, true = [], np.linalg.cholesky
+    monkeypatch.setattr(np.linalg, "cholesky", lambda rest: factorised.append(rest) or true(rest))
+    middle = np.diag([-4.0] * (n - 1) + [0.0])
+    found = largest_eigenvalue(Intervals.exactly(middle))
+    s = float(factorised[-1][-1, -1])
+    assert found >= s + (n + 1) * EPS * np.trace(factorised[-1])
 
 
 @pytest.mark.parametrize("wrong", [1e-9, 1e-3, 1.0])
@@ -331,7 +336,10 @@ def test_slopes_and_curves_are_rounded_outward():
         found = layers.ACTIVATIONS[name](Intervals.exactly(at))
         assert np.all(found.slope.rad >= 2 * EPS * top) and np.all(found.curve.rad >= 2 * EPS * top)
         assert np.all(found.slope.high >= 0) and found.curve.rad[200] <= 20 * EPS * top  # at 0
+        assert found.slope.rad[200] <= 10 * EPS * top
     assert np.all(layers.ACTIVATIONS["softplus"](Intervals.exactly(at)).curve.rad >= EPS / 2)
+    assert layers.ACTIVATIONS["softplus"](Intervals.exactly(np.zeros(1))).curve.rad[0] <= 4 * EPS
+    assert layers.LOSSES["log-cosh"](Intervals.exactly(np.ones(1)), np.ones(1)).curve.rad[0] <= 12 * EPS
     losses = {name: layers.LOSSES[name](Intervals.exactly(at), np.ones(len(at))) for name in layers.LOSSES}
     assert np.all(losses["log-cosh"].curve.rad >= 2 * EPS) and np.all(losses["logistic"].curve.rad >= EPS / 2)
     assert np.all(losses["squared"].value.rad >= EPS * (at - 1) ** 2)
