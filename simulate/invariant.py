@@ -118,7 +118,13 @@ class Elementwise:
 
 
 def saturation(direction: AffineDirection, start: Vector, alpha: float, device: Device) -> float | None:
-    """Return rho such that |W_k| <= rho tau for ever, certified, or None if no box inside (-tau, tau) is found.
+    """Return the largest of `saturations`, or None if no box inside (-tau, tau) is found; arguments as there."""
+    found = saturations(direction, start, alpha, device)
+    return None if found is None else float(found.max())
+
+
+def saturations(direction: AffineDirection, start: Vector, alpha: float, device: Device) -> Vector | None:
+    """Return rho_i such that |W_k,i| <= rho_i tau for ever, certified, or None if no box inside (-tau, tau) is found.
 
     Setting:    bounded noise, general lags; responses monotone in the weight (q_plus falls, q_minus rises), soft
                 bounds or hard ones, increments of any size (the response may fall with their size).
@@ -130,10 +136,12 @@ def saturation(direction: AffineDirection, start: Vector, alpha: float, device: 
         alpha: step size, > 0.
         device: the device that updates.
 
+    Returns: shape (D,).
+
     """
     tau = device.tau
     if not np.isfinite(tau):
-        return 0.0
+        return np.zeros(len(start))
     if not encloses(device):
         return None
     acting = Elementwise.of(device, len(start))
@@ -146,7 +154,7 @@ def saturation(direction: AffineDirection, start: Vector, alpha: float, device: 
             return None
         least, most = _image(direction, low, high, alpha, acting, margin)
         if np.all(least >= low) and np.all(most <= high):
-            return float(max(np.max(high), -np.min(low))) / tau * (1 + ROUNDING)
+            return np.asarray(np.maximum(high, -low) / tau * (1 + ROUNDING))
         low = np.where(least < low, low - _growth(low - least, stretch, acting) - stretch * margin, low)
         high = np.where(most > high, high + _growth(most - high, stretch, acting) + stretch * margin, high)
     return None

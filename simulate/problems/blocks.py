@@ -197,6 +197,11 @@ class Blocks(Problem):
         affine = self.affine(lags)
         return None if affine is None else invariant.saturation(affine, self.start_point, alpha, device)
 
+    def certified_saturations(self, alpha: float, device: Device, lags: Sequence[int]) -> NDArray[np.float64] | None:
+        """Return that of each coordinate, shape (D,), as `certified_saturation` does the largest of them."""
+        affine = self.affine(lags)
+        return None if affine is None else invariant.saturations(affine, self.start_point, alpha, device)
+
     def largest_directions(self, reach: float) -> NDArray[np.float64] | None:
         """Return the largest |H (U - W*) + noise| of each coordinate, rounded up; None for noise without a largest."""
         affine = self.affine([0] * self.stages)

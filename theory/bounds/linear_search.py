@@ -102,13 +102,16 @@ def find(run: LinearRun, iterations: int, T2: float | None = None) -> Multiplier
         return None
     with np.errstate(all="ignore"):
         try:
-            return _find(run, _Floats(run, iterations, T2), descend=T2 is None and run.size <= _LARGEST_DESCENT)
+            return _find(run, _Floats(run, iterations, T2), shared=T2 is not None)
         except np.linalg.LinAlgError:
             return None
 
 
-def _find(run: LinearRun, floats: _Floats, *, descend: bool) -> Multipliers | None:
+def _find(run: LinearRun, floats: _Floats, *, shared: bool) -> Multipliers | None:
     least = 1 / (1 - run.saturation**2)
+    if shared:  # a coordinate's own theta lessens the supply by nothing that is known
+        least = np.full_like(least, least.max())
+    descend = not shared and run.size <= _LARGEST_DESCENT
     cost, scale = _along(lambda scale: floats.spent(scale * least), refine=not descend)
     if not math.isfinite(cost):
         return None

@@ -9,15 +9,17 @@ was measured. Without saturation the bound is an equality, but for what is store
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulate.problems.blocks import Blocks
 from simulate.run import Run
 from theory.blueprint import assumptions_of, rests_on
 from theory.bounds import linear, linear_search
 from theory.bounds.linear import LinearBound, LinearRun, Multipliers
+from theory.setting import devices
 
 THEOREM = "linear-lmi"
 ASSUMPTIONS = frozenset({*assumptions_of(sorted(rests_on(linear.CLAIM.id))), "lags"})
@@ -37,7 +39,7 @@ class Linear:
         start: W_0 as it is run, shape (D,).
         batch: samples that a step's noise is the mean of.
         iterations: K.
-        digital: whether the device does not saturate.
+        tau: of the linear device, in w; inf without saturation.
 
     """
 
@@ -47,17 +49,29 @@ class Linear:
     start: tuple[float, ...]
     batch: int
     iterations: int
-    digital: bool = False
+    tau: float
 
     @property
     def size(self) -> int:
         """Return the numbers in a state."""
         return self.problem.block_size * sum(lag + 1 for lag in self.lags)
 
-    def at(self, rho: float) -> LinearRun:
-        """Return the numbers of the run while no weight is beyond rho tau; variances are rounded up."""
+    @cached_property
+    def certified(self) -> NDArray[np.float64] | None:
+        """Return rho_i with |W_i| <= rho_i tau at every step of a run in float64, proved, shape (D,), or None."""
+        return self.problem.certified_saturations(self.alpha, devices.make("ald", self.tau), self.lags)
+
+    def at(self, rho: float, *, certified: bool = False) -> LinearRun:
+        """Return the numbers of the run while no weight is beyond rho tau; variances are rounded up.
+
+        Args:
+            rho: the largest saturation, in [0, 1).
+            certified: whether each coordinate keeps to what is proved of it as well.
+
+        """
         up = 1 + 4 * float(np.finfo(np.float64).eps)
         variance = np.broadcast_to(self.problem.noise_scale**2 * (up / self.batch), (self.problem.dimension,))
+        own = self.certified if certified else None
         return LinearRun(
             hessian=np.asarray(self.problem.hessian),
             lags=tuple(lag for lag in self.lags for _ in range(self.problem.block_size)),
@@ -65,7 +79,7 @@ class Linear:
             start=np.array(self.start),
             minimiser=np.asarray(self.problem.minimiser),
             variance=variance.copy(),
-            saturation=np.full(self.problem.dimension, rho),
+            saturation=np.minimum(own, rho) if own is not None else np.full(self.problem.dimension, rho),
         )
 
 
@@ -79,7 +93,7 @@ def of(run: Run) -> Linear | None:
     if run.lags_by_place() is not None or not (problem.hessian == problem.hessian.T).all():
         return None
     start = np.concatenate([stage.astype(run.dtype).astype(np.float64) for stage in problem.initial_weights()])
-    return Linear(problem, run.lags, run.alpha, tuple(start.tolist()), run.batch, run.iterations, math.isinf(run.tau))
+    return Linear(problem, run.lags, run.alpha, tuple(start.tolist()), run.batch, run.iterations, run.tau)
 
 
 def refusal(linear_run: Linear | None) -> str:
@@ -106,14 +120,13 @@ def _found(search: _Search) -> Multipliers | None:
     return linear_search.find(search.run, search.iterations, search.T2)
 
 
-def _certificate(linear_run: Linear, rho: float, T2: float | None) -> Multipliers | None:
-    run = linear_run.at(rho)
+def _certificate(run: LinearRun, iterations: int, T2: float | None) -> Multipliers | None:
     arrays = (run.hessian, run.start, run.minimiser, run.variance, run.saturation, np.array([run.alpha, *run.lags]))
-    return _found(_Search(b"".join(array.tobytes() for array in arrays), linear_run.iterations, T2, run))
+    return _found(_Search(b"".join(array.tobytes() for array in arrays), iterations, T2, run))
 
 
 def bounds(
-    linear_run: Linear, rho: float, off: float, T2: Sequence[float] | None
+    linear_run: Linear, rho: float, off: float, T2: Sequence[float] | None, *, certified: bool = False
 ) -> tuple[LinearBound, LinearBound, LinearBound] | None:
     """Return the bound of A at the ends of what is measured, each also for directions that are off by `off`.
 
@@ -124,12 +137,13 @@ def bounds(
         rho: no weight is beyond rho tau, in [0, 1).
         off: in f/w; inf where nothing is known of it.
         T2: mean over the steps of sum_i (W_i/tau)^2 s_i^2, in (f/w)^2: low, mean and high; None: nothing is measured.
+        certified: whether each coordinate keeps to what is proved of it as well.
 
     """
-    found = _certificate(linear_run, rho, None if T2 is None else T2[1])
+    run, steps = linear_run.at(rho, certified=certified), linear_run.iterations
+    found = _certificate(run, steps, None if T2 is None else T2[1])
     if found is None:
         return None
-    certificate, off = linear.certify(linear_run.at(rho), found), off if off >= 0 else math.inf
-    ends = (None, None, None) if T2 is None else T2
-    low, mean, high = (certificate.bound(linear_run.iterations, off, square) for square in ends)
+    certificate, off = linear.certify(run, found), off if off >= 0 else math.inf
+    low, mean, high = (certificate.bound(steps, off, square) for square in T2 or (None, None, None))
     return low, mean, high

@@ -287,7 +287,8 @@ def _certified(observed: Observations, known: Mapping[str, float], evidence: Evi
     if observed.linear is None:
         return None
     T2 = None if priori else [square * known["sigma2"] for square in evidence.rbar2]
-    found = storage.bounds(observed.linear, known["rho"], evidence.rounded.direction, T2)
+    own = observed.constants.proved("rho") and not observed.broken("rho")
+    found = storage.bounds(observed.linear, known["rho"], evidence.rounded.direction, T2, certified=own)
     if found is None:
         return None
     low, mean, high = found

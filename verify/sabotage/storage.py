@@ -25,6 +25,7 @@ def detectors() -> dict[str, Detector]:
         "linear-run": _run,
         "linear-certificate": _certificate,
         "linear-measured": _measured,
+        "linear-coordinates": _coordinates,
         "linear-refused": _refused,
     }
 
@@ -70,7 +71,7 @@ def _certificate() -> bool:
     found = _of()
     if found is None:
         return False
-    pair = storage._certificate(found, _RHO, None)
+    pair = storage._certificate(found.at(_RHO), _STEPS, None)
     plain, rough = storage.bounds(found, _RHO, 0.0, None), storage.bounds(found, _RHO, 1e-2, None)
     if pair is None or plain is None or rough is None:
         return False
@@ -88,7 +89,7 @@ def _measured() -> bool:
     The coordinate whose weight is the largest has all of it in the last of them.
     """
     found = _of()
-    pair = None if found is None else storage._certificate(found, _RHO, None)
+    pair = None if found is None else storage._certificate(found.at(_RHO), _STEPS, None)
     if found is None or pair is None:
         return False
     run = found.at(_RHO)
@@ -100,6 +101,25 @@ def _measured() -> bool:
         if not least >= linear.evaluate(met, pair, _STEPS).value * (1 - 1e-12):
             return False
     return least < linear.evaluate(run, pair, _STEPS).value
+
+
+def _coordinates() -> bool:
+    """Push every coordinate up and then down by its largest noise; each must keep to what is proved of it."""
+    problem = Quadratic(2, size=2, noise="two-point", sigma=0.5, noise_spread=9.0, L=2.0, diagonal=True)
+    found = storage.of(Run(problem, "analog-sgd-ap", 0.1, 6.0, _STEPS))
+    if found is None or found.certified is None:
+        return False
+    run = found.at(_RHO, certified=True)
+    most = np.zeros(4)
+    for sign in (1, -1):
+        path = [run.start]
+        for k in range(400):
+            stale = [path[max(k - lag, 0)][i] for i, lag in enumerate(run.lags)]
+            d = run.hessian @ (np.array(stale) - run.minimiser) + sign * problem.noise_scale * (1 if k < 200 else -1)
+            path.append(path[-1] - run.alpha * (d + np.abs(d) * path[-1] / found.tau))
+        most = np.maximum(most, np.abs(path).max(axis=0) / found.tau)
+    proved = bool(np.all(run.saturation <= found.certified)) and len(set(run.saturation)) == 4
+    return proved and bool(np.all(most <= run.saturation)) and bool(np.all(most > 0.8 * run.saturation))
 
 
 def _refused() -> bool:
@@ -115,15 +135,15 @@ _AT, _FIND = storage.Linear.at, linear_search.find
 def _with(change: Callable[[LinearRun], dict[str, object]]) -> Callable[[], AbstractContextManager[None]]:
     """Let the numbers of a run be others."""
 
-    def wrong(self: storage.Linear, rho: float) -> LinearRun:
-        true = _AT(self, rho)
+    def wrong(self: storage.Linear, rho: float, *, certified: bool = False) -> LinearRun:
+        true = _AT(self, rho, certified=certified)
         return LinearRun(**{**vars(true), **change(true)})
 
     return partial(swapped, storage.Linear, "at", wrong)
 
 
-def _found(run: storage.Linear, rho: float, T2: float | None) -> Multipliers | None:
-    return _FIND(_AT(run, rho), run.iterations, T2)
+def _found(run: LinearRun, iterations: int, T2: float | None) -> Multipliers | None:
+    return _FIND(replace(run, saturation=run.saturation / 2), iterations, T2)
 
 
 _WEIGHED = linear.weighed
@@ -135,11 +155,12 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "linear: half the curvature": _with(lambda run: {"hessian": run.hessian / 2}),
     "linear: variance of half the noise": _with(lambda run: {"variance": run.variance / 4}),
     "linear: no saturation": _with(lambda run: {"saturation": 0 * run.saturation}),
-    "linear: a certificate of a smaller saturation": partial(
-        swapped, storage, "_certificate", lambda run, rho, T2: _found(run, rho / 2, T2)
+    "linear: a certificate of a smaller saturation": partial(swapped, storage, "_certificate", _found),
+    "linear: what is proved of a coordinate taken for half": _with(
+        lambda run: {"saturation": np.where(run.saturation < run.saturation.max(), 0.5, 1) * run.saturation}
     ),
     "linear: floating point taken for exact": partial(
-        swapped, storage, "bounds", lambda run, rho, _, T2, of=storage.bounds: of(run, rho, 0.0, T2)
+        swapped, storage, "bounds", lambda run, rho, _, T2, of=storage.bounds, **more: of(run, rho, 0.0, T2, **more)
     ),
     "linear: half of the measured saturation": partial(
         swapped, linear, "weighed", lambda weights, most, total: _WEIGHED(weights, most, total / 2)

@@ -48,7 +48,7 @@ def test_every_quadratic_is_confronted_with_it_and_no_other(seen, monkeypatch):
 def test_the_bound_is_that_of_a_certificate_for_what_is_known_on_each_basis(seen):
     found, square = checks(seen), verdicts.weigh(seen, LEVEL).rbar2[1] * seen.constants.values["sigma2"]
     for name, rho, T2 in ((PRIORI, seen.constants.values["rho"], None), (POSTERIORI, seen.met.gamma, square)):
-        run = seen.linear.at(rho)
+        run = seen.linear.at(rho, certified=True)
         pair = linear_search.find(run, 200, T2)
         assert not linear.check(run, pair)
         assert found[name].bound == linear.certify(run, pair).bound(200, T2=T2).value
@@ -63,9 +63,35 @@ def test_the_measured_saturation_counts_at_the_end_that_each_verdict_needs(seen)
     rbar2 = tuple(share * seen.met.gamma**2 for share in (0.1, 0.2, 0.3))
     ends = verdicts._certified(seen, known, replace(evidence, rbar2=rbar2), priori=False)
     squares = [square * known["sigma2"] for square in rbar2]
-    low, mean, high = storage.bounds(seen.linear, seen.met.gamma, evidence.rounded.direction, squares)
+    low, mean, high = storage.bounds(seen.linear, seen.met.gamma, evidence.rounded.direction, squares, certified=True)
     assert (ends.least, ends.value, ends.most, ends.moved) == (low.value, mean.value, high.moved, mean.moved)
     assert low.value < mean.value < high.value <= high.moved
+
+
+DIAGONAL = problems.make(
+    "quadratic", stages=2, size="2", sigma="0.2", noise="two-point", noise_spread="9", diagonal=True
+)
+
+
+def test_each_coordinate_keeps_to_what_is_proved_of_it_and_only_where_it_is_proved():
+    """A run that contradicts the box, or one in which nothing is proved, is taken by the largest saturation alone."""
+    seen = seen_of(DIAGONAL)
+    own, known = seen.linear.certified, seen.constants
+    assert own.max() == known.values["rho"] and own.min() < 0.8 * own.max()
+    ranged = simulate.run(DIAGONAL, "analog-sgd-ap", **RUN)
+    assert ranged.max_saturation.max() <= own.max()
+    assert np.array_equal(seen.linear.at(own.max(), certified=True).saturation, own)
+    assert np.array_equal(seen.linear.at(own.max()).saturation, np.full(4, own.max()))
+    met = float(np.mean(own))
+    assert np.array_equal(seen.linear.at(met, certified=True).saturation, np.minimum(own, met))
+    evidence = verdicts.weigh(seen, LEVEL)
+    taken = known.values | {"rho": 0.9 * own.max()}
+    unproved = replace(seen, constants=Constants(known.values, {**known.certified, "rho": False}))
+    beyond = replace(seen, saturation=np.full(48, 1.01 * own.max()))
+    values = [verdicts._certified(one, taken, evidence, priori=True).value for one in (seen, unproved, beyond)]
+    assert values[0] < values[1] == values[2]
+    normal = storage.of(Run(problems.make("quadratic", 2, noise="gaussian"), "analog-sgd-ap", 0.02, 8.0, 5))
+    assert normal.certified is None and np.all(normal.at(0.5, certified=True).saturation == 0.5)
 
 
 def test_it_is_below_theorem_1_where_the_lags_are_long(monkeypatch):
@@ -142,7 +168,7 @@ def test_without_a_certificate_nothing_is_applied(seen, monkeypatch):
 
 
 def test_a_pair_that_is_none_is_refused(seen, monkeypatch):
-    true = storage._certificate(seen.linear, seen.met.gamma, None)
+    true = storage._certificate(seen.linear.at(seen.met.gamma), 200, None)
     monkeypatch.setattr(storage, "_certificate", lambda *_: replace(true, P=0.9 * true.P))
     assert checks(seen)[POSTERIORI].verdict == "not applied"
     assert "the matrix inequality does not hold" in checks(seen)[POSTERIORI].reason
