@@ -227,7 +227,8 @@ def _with(held: Constants, alpha: float, T2: float, variance: float) -> Constant
         (math.sqrt(seen) + math.sqrt(more)) ** 2 * (1 + 1e-14)
         for seen, more in zip((T2, variance), held.stale, strict=True)
     )
-    total = (1 + held.rho) ** 2 * alone * (1 + 1e-14)
+    # norm((1 + share) n) is at most (1 + rho) norm(n), and norm(n) + norm(share n)
+    total = min((1 + held.rho) ** 2 * alone, (math.sqrt(alone) + math.sqrt(shared)) ** 2) * (1 + 1e-14)
     return tube.with_noise(held, alpha, shared, [total] * len(held.S), total)
 
 
