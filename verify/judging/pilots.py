@@ -19,8 +19,9 @@ PILOTS, _LONG_PILOTS = 24, 16
 _LONG = 10**6
 BINS = 256
 """Bins of time that a setting asks for whose tube is judged."""
-_DEEP, _FEW = 8, 64
-"""From so many stages on the bins are merged to so many: an enclosure of a deep network takes up to half a second."""
+_FEWEST, _WORK = 64, 18_000
+"""The bins are merged to so many boxes if there are many weights, and to more, up to so many ends of all boxes
+together, if there are few: of 300 weights in eight stages an enclosure takes half a second."""
 _LONGEST = 10**5
 """K up to which an a-priori tube is looked for."""
 _STREAM = 0x70696C6F74
@@ -116,7 +117,8 @@ def wanted(run: Run) -> bool:
 
 def bins_of(run: Run) -> int:
     """Return how many boxes the tube of a run has at most."""
-    return min(run.ranges, _FEW) if run.problem.stages >= _DEEP else run.ranges
+    weights = sum(rows * columns for rows, columns in run.problem.shapes)
+    return min(run.ranges, max(_FEWEST, _WORK // weights))
 
 
 def fix(pilots: RunResult, direction: float) -> Fixed:
@@ -151,9 +153,9 @@ def _priori(run: Run, off: float) -> tuple[tuple[float, float] | None, str]:
         return None, f"a tube that no run is looked at for is tried up to K = {_LONGEST}"
     if covered.STASHED[run.algorithm] and any(run.lags):
         return None, "backward weights that are stale: the a-priori tube takes current ones"
-    problem, apart = check(run.problem), run.alpha * run.iterations * off
+    problem, apart, bins = check(run.problem), run.alpha * run.iterations * off, min(run.ranges, a_priori.BINS)
     try:
-        found = a_priori.a_priori(problem, run.alpha, run.tau, run.lags, run.iterations, apart=apart)
+        found = a_priori.a_priori(problem, run.alpha, run.tau, run.lags, run.iterations, bins=bins, apart=apart)
         if found.tube is None:
             return None, f"the a-priori tube closes up to step {found.reached} only"
         held = covered.on_tube(run, found.tube.widened(apart * (1 + max(run.lags))))

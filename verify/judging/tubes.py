@@ -234,7 +234,9 @@ def _with(held: Constants, alpha: float, T2: float, variance: float, stale: bool
         (math.sqrt(seen) + math.sqrt(0.0 if stale else more)) ** 2 * (1 + 1e-14)
         for seen, more in zip((T2, variance), held.stale, strict=True)
     )
-    total = (1 if stale else (1 + held.rho) ** 2) * alone * (1 + 1e-14)
+    # norm((1 + share) n) is at most (1 + rho) norm(n), and norm(n) + norm(share n)
+    fresh = min((1 + held.rho) ** 2 * alone, (math.sqrt(alone) + math.sqrt(shared)) ** 2)
+    total = (alone if stale else fresh) * (1 + 1e-14)
     return tube.with_noise(held, alpha, shared, [total] * len(held.S), total)
 
 

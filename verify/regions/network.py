@@ -57,6 +57,14 @@ class Box:
         """Return the least box around both."""
         return Box(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
 
+    def common(self, other: "Box") -> "Box":
+        """Return what is in both; boxes without a common point raise `BadInput`."""
+        return Box(np.maximum(self.low, other.low), np.minimum(self.high, other.high))
+
+    def farthest(self, other: "Box") -> Array:
+        """Return how far a weight in this box is from one in the other at most, shape (D,)."""
+        return above(np.maximum(self.high - other.low, other.high - self.low))
+
     def holds(self, weights: Array) -> bool:
         """Return whether weights, shape (D,), are in the box; what is no number is not."""
         return bool(np.all((self.low <= weights) & (weights <= self.high)))

@@ -5,8 +5,9 @@ Setting:    box b is that of the steps k_b <= k <= k_(b+1), both ends; T is the 
 Statement:  A_T = (1/K) E sum_(k<T) norm(grad f(W_k))^2 is at most `Verdict.stopped`; A is at most `stopped` plus
             P(T < K) times the largest squared gradient within the device's range.
 Proof:      at a step k < T all weights W_0 ... W_k were in their boxes. Stale weights are at most max d steps old, so
-            they are in the box of k or at most max d steps outside it. The step ends in the box widened by one step. So
-            the constants of `network.enclose` hold at every step before T, and mean.feasible of the stopped run
+            they are in the box of k or at most max d steps outside it, and in the boxes of their own steps. The step
+            ends in the box widened by one step. So the constants of `network.enclose` hold at every step before T, and
+            what staleness adds to noise at current weights (`stale.change`). mean.feasible of the stopped run
             (stopped.*) bounds A_T, with L_k of the box of step k, S the largest of all boxes, and sums over the steps
             in c_w, T2 and the variances of the stages; f(W_T) is at least the least f of all widened boxes.
 Status:     upper bound of A_T, guaranteed; of A with the confidence of the bound of P(T < K), or with a proved one.
@@ -15,6 +16,7 @@ Source:     docs/theory/mean.md#mean.feasible, #stopped.average; tube.certified.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from math import inf, sqrt
 from typing import NamedTuple, Protocol
 
@@ -179,6 +181,11 @@ class Constants:
     direct: float
     stale: tuple[float, float] = (0.0, 0.0)
 
+    @property
+    def terms(self) -> int:
+        """Return more than the roundings in a sum over the bins and elements."""
+        return 8 * (len(self.found) + len(self.found[0].share)) + 64
+
 
 def constants(
     problem: Network, tube: Tube, alpha: float, tau: float, lags: Sequence[int], *, stashed: bool = False
@@ -206,11 +213,12 @@ def constants(
     longest, found, changes = max(lags), list[Enclosed](), list[Array]()
     late = np.repeat(np.asarray(lags, dtype=np.float64), [rows * columns for rows, columns in problem.shapes])
     for bin_, box in enumerate(tube.boxes):
-        before = [one.step for one, end in zip(found, tube.edges[1:], strict=False) if end > tube.edges[bin_] - longest]
-        reach = longest * np.max(before, axis=0) * (1 + 4 * EPS) if before and longest else 0.0
-        forward = box.widened(reach)
+        near = [a for a in range(bin_) if longest and tube.edges[a + 1] > tube.edges[bin_] - longest]
+        before = [found[a].step for a in near]
+        reach = longest * np.max(before, axis=0) * (1 + 4 * EPS) if before else 0.0
+        forward = box.widened(reach).common(reduce(Box.joined, [tube.boxes[a] for a in near], box))
         found.append(enclose(problem, forward, box, tau, alpha, stashed=stashed))
-        apart = late * np.max([found[-1].step, *before], axis=0) * (1 + 4 * EPS)
+        apart = np.minimum(late * np.max([found[-1].step, *before], axis=0) * (1 + 4 * EPS), forward.farthest(box))
         changes.append(stale.change(problem, forward, box, apart, stashed=stashed))
     lengths = np.diff(tube.edges) / tube.iterations
     return combine(problem, tuple(found), lengths, alpha, value(problem, Box(start, start))[1], tuple(changes))
@@ -261,7 +269,8 @@ def with_noise(
 ) -> Constants:
     """Return the constants with the noise as runs showed it, where that is less than what holds on the tube.
 
-    c_w is then alpha/2 times the largest L times the noise of all stages: where noise was met is not looked at.
+    Where noise was met is not looked at: for c_w it is taken where the curvature is largest, in every bin as much as
+    may be there.
 
     Args:
         held: of the tube.
@@ -275,8 +284,20 @@ def with_noise(
     if met.shape != held.stage_variances.shape or not (np.all(met >= 0) and T2 >= 0):
         raise BadInput("noise", (T2, *stage_variances), f"T2 and {len(held.S)} variances, all >= 0", "mean.feasible")
     stages = np.minimum(held.stage_variances, met)
-    curved = 0.5 * alpha * held.L * min(float(np.sum(stages)), total) * (1 + (len(stages) + 8) * EPS)
+    most = min(float(np.sum(stages)), total) * (1 + (len(stages) + 8) * EPS)
+    curved = 0.5 * alpha * _where_curved(held, most) * (1 + 8 * EPS)
     return replace(held, T2=min(held.T2, T2), stage_variances=stages, c_w=min(held.c_w, curved))
+
+
+def _where_curved(held: Constants, most: float) -> float:
+    """Return the largest mean of L_b v_b over the steps for v_b up to the bins' variances, with a mean of `most`."""
+    left = most
+    value = 0.0
+    for b in np.argsort([-one.L for one in held.found]):
+        one = held.found[b]
+        here = min(float(held.lengths[b] * np.sum((1 + one.share) ** 2 * one.variance)) * (1 + held.terms * EPS), left)
+        value, left = value + one.L * here, left - here
+    return value * (1 + 2 * held.terms * EPS)
 
 
 def stopped(

@@ -148,15 +148,15 @@ def _measured() -> bool:
     end, whole = (tubes.end(one, held, 1e-3, 1e-3, 0.0) for one in (stopped, all_stay))
     mixed = np.where(stopped.left, held.least, stopped.value)
     noise, other = (tubes.noise(one, held, 1e-3, 1e-3) for one in (stopped, all_stay))
-    half = tubes._with(held, 5e-3, noise[0].mean / 2, noise[1].mean / 2)
-    total = (1 + held.rho) ** 2 * noise[1].mean / 2
+    half, little = (tubes._with(held, 5e-3, noise[0].mean * part, noise[1].mean * part) for part in (0.5, 1e-6))
+    total = 1e-6 * min((1 + held.rho) ** 2 * noise[1].mean, (noise[1].mean ** 0.5 + noise[0].mean ** 0.5) ** 2)
     late = tubes._with(dataclasses.replace(held, stale=(noise[0].mean / 8, 0.0)), 5e-3, noise[0].mean / 8, 0.0)
     return (
         math.isclose(end.mean, float(mixed.mean()), rel_tol=1e-12)
         and end.low > whole.low
         and end.high < whole.high < float(all_stay.value.mean()) < whole.low
         and all(one.low < more.low < more.mean < one.high == more.high for one, more in zip(noise, other, strict=True))
-        and math.isclose(half.c_w, 0.5 * 5e-3 * held.L * total, rel_tol=1e-9)
+        and math.isclose(little.c_w, 0.5 * 5e-3 * held.L * total, rel_tol=1e-9)
         and math.isclose(half.T2, noise[0].mean / 2, rel_tol=1e-9)
         and math.isclose(late.T2, noise[0].mean / 2, rel_tol=1e-9)
     )
@@ -284,6 +284,9 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     ),
     "tube: noise at current weights taken for that of stale ones": partial(
         swapped, tubes, "_with", lambda held, *given: _WITH(dataclasses.replace(held, stale=(0.0, 0.0)), *given)
+    ),
+    "tube: noise where the curvature is least": partial(
+        swapped, tube, "_where_curved", lambda held, most: min(one.L for one in held.found) * most
     ),
     "tube: floating point taken for exact": partial(
         swapped, tube, "stopped", lambda *given, off=0.0: _STOPPED(*given)  # noqa: ARG005

@@ -1,13 +1,14 @@
 """A tube bounds what runs in it do; leaving it is counted; what it is made from wrongly is seen."""
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, reduce
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import linprog
 
 from boundary import BadInput
 from simulate.problems.network import Network
@@ -92,13 +93,13 @@ def held() -> Constants:
 def the_changes() -> list[Array]:
     """What staleness makes of the noise in every box, with weights as far apart as the steps of lags before allow."""
     late = np.repeat(np.array(LAGS, dtype=float), SHAPES)
-    found = []
-    for b, box in enumerate(the_tube().boxes):
-        near = [held().found[a].step for a in range(b + 1) if a == b or EDGES[a + 1] > EDGES[b] - max(LAGS)]
-        before = near[:-1]
-        reach = max(LAGS) * np.max(before, axis=0) if before else 0.0
-        apart = late * np.max(near, axis=0)
-        found.append(stale.change(PROBLEM, box.widened(reach), box, apart))
+    found, laid = [], the_tube().boxes
+    for b, box in enumerate(laid):
+        near = [a for a in range(b) if EDGES[a + 1] > EDGES[b] - max(LAGS)]
+        forward = box.widened(max(LAGS) * np.max([held().found[a].step for a in near], axis=0)) if near else box
+        forward = forward.common(reduce(Box.joined, [laid[a] for a in near], box))
+        apart = late * np.max([held().found[a].step for a in (*near, b)], axis=0)
+        found.append(stale.change(PROBLEM, forward, box, np.minimum(apart, forward.farthest(box))))
     return found
 
 
@@ -189,13 +190,48 @@ def test_noise_that_was_met_makes_the_bound_smaller() -> None:
     met = with_noise(own, ALPHA, 0.5 * own.T2, 0.5 * own.stage_variances)
     assert (0.5 * own.T2, own.L, own.least) == (met.T2, met.L, met.least)
     assert np.array_equal(met.stage_variances, 0.5 * own.stage_variances)
-    assert met.c_w == pytest.approx(min(own.c_w, ALPHA / 2 * own.L * met.stage_variances.sum()))
+    assert met.c_w < min(own.c_w, ALPHA / 2 * own.L * met.stage_variances.sum())
     assert stopped(met, ALPHA, K, LAGS) < stopped(own, ALPHA, K, LAGS)
     more = with_noise(own, ALPHA, 9 * own.T2, 9 * own.stage_variances)
     assert (more.T2, more.c_w) == (own.T2, own.c_w)
     for T2, stages in ((-1.0, own.stage_variances), (1.0, own.stage_variances[:1]), (np.nan, own.stage_variances)):
         with pytest.raises(BadInput, match="noise"):
             with_noise(own, ALPHA, T2, stages)
+
+
+@pytest.mark.parametrize("part", [1e-9, 0.01, 0.3, 0.9, 1.0, 2.0])
+def test_noise_is_taken_where_the_curvature_is_largest_and_no_more_than_may_be_there(part: float) -> None:
+    own = held()
+    room = own.lengths * np.array([np.sum((1 + one.share) ** 2 * one.variance) for one in own.found])
+    curvature = np.array([one.L for one in own.found])
+    most = part * float(np.sum(room))
+    worst = linprog(-curvature, A_ub=[np.ones(len(room))], b_ub=[most], bounds=list(zip(0 * room, room, strict=True)))
+    found = with_noise(own, ALPHA, own.T2, [9 * most] * 3, total=most)
+    assert found.c_w == pytest.approx(min(own.c_w, -ALPHA / 2 * worst.fun), rel=1e-6)
+
+
+def test_a_stale_weight_is_in_the_boxes_of_its_own_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where steps may be far longer than boxes are wide, forward boxes are no larger than the boxes around."""
+    forward: list[Box] = []
+
+    def far(problem: Network, ahead: Box, *rest: Any, stashed: bool) -> Enclosed:
+        forward.append(ahead)
+        found = enclose(problem, ahead, *rest, stashed=stashed)
+        return replace(found, step=np.full(found.step.shape, 1e3))
+
+    apart: list[Array] = []
+    enclose, change = tube.enclose, stale.change
+    monkeypatch.setattr(tube, "enclose", far)
+    monkeypatch.setattr(stale, "change", lambda *given, **more: (apart.append(given[3]), change(*given, **more))[1])
+    constants(PROBLEM, the_tube(), ALPHA, TAU, LAGS)
+    laid = the_tube().boxes
+    for b, (ahead, gap) in enumerate(zip(forward, apart, strict=True)):
+        near = [laid[a] for a in range(b + 1) if a == b or EDGES[a + 1] > EDGES[b] - max(LAGS)]
+        low, high = np.min([box.low for box in near], axis=0), np.max([box.high for box in near], axis=0)
+        assert np.array_equal(ahead.low, low) and np.array_equal(ahead.high, high)
+        late = np.repeat(np.array(LAGS), SHAPES) > 0
+        assert np.all(gap[~late] == 0) and np.all(gap <= (high - low) * (1 + 1e-12))
+        assert np.all(gap[late] >= np.maximum(high - laid[b].low, laid[b].high - low)[late])
 
 
 def test_outside_the_domain_the_gradients_bound_it() -> None:
