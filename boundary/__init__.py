@@ -18,6 +18,7 @@ from boundary.refusal import (
     NOBODY_READS,
     BadInput,
     OutsideDomain,
+    Stopped,
 )
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "NOBODY_READS",
     "BadInput",
     "OutsideDomain",
+    "Stopped",
     "assignments",
     "check_writable",
     "deliver",

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
+from boundary import foreign
 from boundary.refusal import (
     BAD_INPUT,
     HOLDS,
@@ -23,6 +24,7 @@ from boundary.refusal import (
     INTERRUPTED,
     NOBODY_READS,
     BadInput,
+    Stopped,
 )
 
 if TYPE_CHECKING:
@@ -98,12 +100,15 @@ def _ended_by(error: BaseException, program: str) -> int:
     if isinstance(error, BadInput):
         return _complain(str(error))
     if isinstance(error, KeyboardInterrupt):
-        _say("stopped; what was finished is kept")
+        _say(f"stopped; {error if isinstance(error, Stopped) else 'what was finished is kept'}")
         return INTERRUPTED
     if _is_broken_pipe(error):
         return NOBODY_READS
     if isinstance(error, MemoryError):
         return _complain(f"memory does not suffice: {error or 'an allocation failed'}; {_free_memory()} is free")
+    refused = foreign.refusal(error)
+    if refused is not None:
+        return _complain(str(refused))
     if isinstance(error, OSError) and error.errno in _OF_THE_PLACE:
         # Files that we write to are named; without a name it is the stream that results go to.
         place = "standard output" if error.filename is None else os.fsdecode(error.filename)

@@ -38,6 +38,10 @@ class BadInput(ValueError):
         return type(self), (self.name, self.value, self.condition, self.needed_by)
 
 
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C, with what is kept of the work that it stopped, in words that go on after "stopped"."""
+
+
 class OutsideDomain(BadInput):
     """Parameters outside the domain on which a theorem is proved."""
 

@@ -72,6 +72,16 @@ class Checkpoint:
         self._path, self._seconds, self._every = path, seconds, every
         self._description = boundary.json_text({"format": _FORMAT, **described.describe()})
         self._last = time.monotonic()
+        self._kept = 0
+
+    def left(self, length: int, iterations: int) -> str:
+        """Return what is kept of a run that is stopped now, in words; `length` is the steps of a block."""
+        if self._path is None:
+            return "nothing of this run is kept, as it has no checkpoint"
+        if not self._kept:
+            return "nothing of this run is kept yet: the same command starts it again"
+        steps = min(self._kept * length, iterations)
+        return f"{steps} of {iterations} steps are in {self._path}: the same command goes on from there"
 
     def restore(self, groups: Sequence[Saved]) -> int:
         """Set the groups to the file's state, if there is one, and return the block to go on with."""
@@ -85,7 +95,8 @@ class Checkpoint:
             words = f"a checkpoint of this very code; since it was written, these have changed: {', '.join(others)}"
             raise BadInput("checkpoint", self._path, words)
         try:
-            return restored(arrays, groups)
+            self._kept = restored(arrays, groups)
+            return self._kept
         except UNREADABLE:
             raise BadInput("checkpoint", self._path, "a file that a run has written as its checkpoint") from None
 
@@ -120,7 +131,7 @@ class Checkpoint:
             boundary.write_atomically(beside(self._path, block), file.getvalue())
         if due:
             boundary.write_atomically(self._path, file.getvalue())
-            self._last = time.monotonic()
+            self._last, self._kept = time.monotonic(), block
 
 
 def _flat(described: dict[str, Any]) -> dict[str, Any]:

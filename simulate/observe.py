@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from boundary import BadInput
 from simulate import drift, ranges
+from simulate.answers import require_like, require_stages
 from simulate.problems.base import Moments, Problem
 from simulate.problems.spectral import largest_norms
 from simulate.randomness import strata, stratified_times
@@ -63,6 +64,9 @@ class Seen(NamedTuple):
 def look(moments: Moments, weights: Weights, tau: float) -> Seen:
     """Reduce exact moments at weights of shape (n, ...) to numbers."""
     count = len(weights[0])
+    require_like(np.asarray(moments.value), weights[0].reshape(count, -1)[:, 0], "f(W)")
+    require_stages(moments.gradient, weights, "grad f(W)")
+    require_stages(moments.variance, weights, "the noise variance")
     shares = [(stage.reshape(count, -1) / tau) ** 2 for stage in weights]
     variances = [stage.reshape(count, -1) for stage in moments.variance]
     return Seen(
@@ -169,10 +173,16 @@ class Observer:
         self.curve_value = np.zeros((self.bins, count))
         self.parts: tuple[str, ...] = ()
         self._waiting: list[tuple[NDArray[np.intp], int, Weights]] = []
+        self._block, self._step = 0, 0
+
+    def when(self) -> str:
+        """Return in words which step is made: of an engine that does not show each, the first of its block."""
+        return f"at step {self._step}" if self._step >= self._block else f"in the steps from {self._block} on"
 
     def plan(self, block: int, length: int) -> BlockPlan:
         """Return when the replicas are measured in block `block` of `length` steps."""
         first = block * length
+        self._block, self._step = first, -1
         steps = min(length, self.iterations - first)
         begin, lengths = strata(block, length, self.iterations, self.every, graded=self.graded)
         times = begin - first + stratified_times(self.seed, self.replicas, begin // length, lengths)
@@ -198,7 +208,8 @@ class Observer:
 
         What is due waits until the last replica's time in the stratum: all are measured at once.
         """
-        self.guard(plan.first + place, weights)
+        self._step = plan.first + place
+        self.guard(self._step, weights)
         stratum = plan.stratum(place)
         times = plan.times[:, stratum]
         due = np.flatnonzero((times == place) & (self.diverged_step == NEVER))

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 import boundary
 from boundary import BadInput, digest
-from simulate import checkpoint
+from simulate import checkpoint, plugins
 from simulate.group import Group, make_groups
 from simulate.observe import NEVER, BlockPlan, look
 from simulate.randomness import block_length
@@ -98,13 +98,14 @@ def replay(path: Path, first: int, steps: int, *, threads: int = 1) -> Replay:
         groups = make_groups(described, threads)
         length = block_length(described.problem)
         started = _restore(path, groups, first, length)
-        for group in groups:
-            _advance(group, started, first - started, length)
-        rows = [_row(groups, described)]
-        for step in range(first, first + steps):
+        with plugins.running(described, groups[0].observer.when):
             for group in groups:
-                _advance(group, step, 1, length)
-            rows.append(_row(groups, described))
+                _advance(group, started, first - started, length)
+            rows = [_row(groups, described)]
+            for step in range(first, first + steps):
+                for group in groups:
+                    _advance(group, step, 1, length)
+                rows.append(_row(groups, described))
         weights, value, squares, saturation = (np.stack(column) for column in zip(*rows, strict=True))
         gone = [np.stack([g.observer.diverged_step, g.observer.diverged_stage + 1], axis=1) for g in groups]
         diverged = np.concatenate(gone)

@@ -8,9 +8,10 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from boundary import BadInput
+from boundary import BadInput, Stopped
 from boundary.fields import Whole, with_fields
 from boundary.progress import shown
+from simulate import plugins
 from simulate.checkpoint import Checkpoint
 from simulate.collecting import collect
 from simulate.group import Group, make_groups
@@ -90,15 +91,21 @@ def _advance(
         every = None if checkpoint_every is None else max(1, round(checkpoint_every / length))
         saved = Checkpoint(checkpoint, described, every=every)
         first = saved.restore(groups)
-        compile_first(described)
-        started = time.perf_counter()
-        work, total = _pieces(range(first, blocks), groups), (blocks - first) * len(groups)
-        for block, group in shown(work, total, f"{described.problem.name}, {described.algorithm}", wanted=progress):
-            group.advance(block, length)
-            if group is groups[-1]:
-                saved.keep(block + 1, groups, last=block + 1 == blocks)
+        try:
+            with plugins.running(described, lambda: "at step 0"):
+                compile_first(described)
+            started = time.perf_counter()
+            work, total = _pieces(range(first, blocks), groups), (blocks - first) * len(groups)
+            for block, group in shown(work, total, f"{described.problem.name}, {described.algorithm}", wanted=progress):
+                with plugins.running(described, group.observer.when):
+                    group.advance(block, length)
+                if group is groups[-1]:
+                    saved.keep(block + 1, groups, last=block + 1 == blocks)
+        except KeyboardInterrupt:
+            raise Stopped(saved.left(length, described.iterations)) from None
         seconds = time.perf_counter() - started
-        return collect(described, groups, seconds, max(0, described.iterations - first * length))
+        with plugins.running(described, lambda: f"at step {described.iterations}"):
+            return collect(described, groups, seconds, max(0, described.iterations - first * length))
 
 
 def _pieces(blocks: range, groups: list[Group]) -> Iterator[tuple[int, Group]]:

@@ -9,7 +9,7 @@ from rich.table import Table
 import boundary
 from boundary import options
 from boundary.options import Plugin
-from simulate import checking, problems
+from simulate import checking, plugins, problems
 from simulate.problems.checking import ProblemCheck
 
 
@@ -27,7 +27,8 @@ def check(
     pairs = settings or []
     given = boundary.assignments(pairs, [pair.partition("=")[0] for pair in pairs])
     made = problems.make(problem, boundary.integer("stages", stages, at_least=1), **given)
-    found = checking.check(made, seed=boundary.integer("seed", seed, at_least=0))
+    with plugins.calling(made):
+        found = checking.check(made, seed=boundary.integer("seed", seed, at_least=0))
     boundary.deliver(json_file, _document(found), lambda: _show(found))
     return boundary.HOLDS if found.ok else boundary.ANSWER_IS_NO
 

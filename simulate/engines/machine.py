@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from boundary import BadInput
+from simulate.answers import require_like
 from simulate.problems.base import Problem
-from theory.setting.algorithms import Algorithm
+from theory.setting.algorithms import WEIGHTS, Algorithm
 from theory.setting.devices import Device
 from theory.setting.objectives import Array, Weights
 from theory.setting.schedules import Schedule
@@ -84,8 +85,11 @@ class Stage:
         assert self._gathered, "an update follows a backward pass"
         for place, gradient in enumerate(self._gathered):
             device = acting(self.number, self.updates * len(self._gathered) + place)
+            require_like(gradient, self.weights, f"the direction at stage {self.number + 1}")
             mean = gradient if batch == 1 else gradient / batch
-            self.weights[...] = device.update(self.weights, -alpha * mean)
+            after = device.update(self.weights, -alpha * mean)
+            require_like(after, self.weights, f"{WEIGHTS} after an update")
+            self.weights[...] = after
         self._gathered, self.updates = [], self.updates + 1
         if self._buffers:
             self._buffers.append(self.weights.copy())

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from simulate.answers import require_like, require_stages
 from simulate.problems.base import Problem
 from theory.setting.algorithms import WEIGHTS, Algorithm, Tile
 from theory.setting.devices import Device
@@ -85,6 +86,8 @@ class Recursion:
         """Make one iteration."""
         apart = self._algorithm.per_sample
         directions = self.directions(samples) if apart else [self.direction(samples)]
+        for direction in directions:
+            require_stages(direction, self.weights, "the direction")
         for past, now in zip(self._past, self.weights, strict=True):
             past.append(now)
         for place, direction in enumerate(directions):
@@ -99,6 +102,8 @@ class Recursion:
     def _moved(self, tile: Tile, along: np.ndarray, alpha: float, device: Device) -> Tile:
         """Return a stage's arrays after an update, in the kinds of numbers they had."""
         after = self._algorithm.update(tile, along, alpha, device)
+        for name, array in tile.items():
+            require_like(after[name], array, f"{name} after an update")
         return {name: after[name].astype(array.dtype, copy=False) for name, array in tile.items()}
 
     def state(self) -> dict[str, np.ndarray]:

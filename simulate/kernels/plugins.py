@@ -8,8 +8,12 @@ cannot compile is not plugged in (`NotCompiled` says why), and its runs stay on 
 
 # ruff: noqa: ARG001 - Numba prescribes the arguments of what generates code
 
+import dis
+import inspect
+import re
 from collections import namedtuple
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any, Final
 
 import numpy as np
@@ -29,6 +33,7 @@ _TAU_AT: Final = 2
 MOST_PARAMETERS: Final = 8
 """Parameters that a device may have beside tau."""
 _DOUBLE: Final = ir.DoubleType()
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 _KEPT: Final[list[object]] = []
 """What must live as long as its address may be called."""
 
@@ -79,9 +84,28 @@ class NotCompiled(Exception):
     @classmethod
     def because(cls, error: NumbaError) -> "NotCompiled":
         """Return what a Numba error says, in the one line of it that names the cause."""
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        plain = _COLOUR.sub("", str(error))
+        lines = [line.strip() for line in plain.splitlines() if line.strip()]
         causes = [line for line in lines if "nknown attribute" in line or "ntyped" in line or "ot supported" in line]
         return cls((causes or lines or ["no reason given"])[0].rstrip(":."))
+
+
+def _require_silent(*laws: Callable[..., Any]) -> None:
+    """Raise `NotCompiled` if a law, or a function that it calls, has a `raise` or an `assert`.
+
+    What is called by its address cannot raise: Numba would print the error and go on with 0.
+    """
+    waiting, seen = list(laws), set[object]()
+    while waiting:
+        law = waiting.pop()
+        function = getattr(law, "py_func", law)  # of what Numba compiles
+        if not isinstance(function, FunctionType) or function in seen:
+            continue
+        seen.add(function)
+        if any(step.opname == "RAISE_VARARGS" for step in dis.get_instructions(function)):
+            raise NotCompiled(f"{function.__qualname__} may raise an error, which compiled code would drop")
+        known = inspect.getclosurevars(function)
+        waiting += [*known.globals.values(), *known.nonlocals.values()]
 
 
 def _number(x: Value) -> Value:
@@ -110,6 +134,7 @@ def activation(value: Callable[..., Any], slope: Callable[..., Any]) -> int:
         slope: phi'(z) as a function of phi(z), of a float.
 
     """
+    _require_silent(value, slope)
     try:
         functions = [_on_array(law, kind) for kind in (types.float64, types.float32) for law in (value, slope)]
     except NumbaError as error:
@@ -150,6 +175,7 @@ def device(
     """
     if len(names) > 1 + MOST_PARAMETERS:
         raise NotCompiled(f"it has {len(names) - 1} parameters beside tau, and the kernels take {MOST_PARAMETERS}")
+    _require_silent(*([up, down] if update is None else [update]))
     form = namedtuple("form", names)  # type: ignore[misc]
     count = len(names)
     plus, minus, whole = (njit(error_model="numpy")(law) for law in (up, down, update or up))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 import simulate
-from boundary import BadInput, digest
+from boundary import BadInput, digest, foreign
 from simulate import plugins
 from simulate.problems import Problem
 from simulate.problems.checking import require_agreement
@@ -96,7 +96,8 @@ def _sampled(job: Job, index: int) -> JudgedSetting:
     if others:
         raise BadInput("--scheduler", ", ".join(others), "the same for this command and for every worker")
     plan = job.plan
-    return assess(sample(plan.seed, index, plan.families, plan.own), plan.confidence)
+    with foreign.translated():  # what a plug-in raises may be of a class that the parent does not know
+        return assess(sample(plan.seed, index, plan.families, plan.own), plan.confidence)
 
 
 def require_drawable(plan: SweepPlan, indices: Iterable[int]) -> None:
@@ -124,7 +125,8 @@ def require_drawable(plan: SweepPlan, indices: Iterable[int]) -> None:
 def require_own_agreement(problem: Problem) -> None:
     """Refuse a problem of the user's own whose facts, laws or directions disagree with each other."""
     if not type(problem).__module__.startswith("simulate.problems."):
-        require_agreement(problem, quick=False, needed_by="every bound")
+        with plugins.calling(problem):
+            require_agreement(problem, quick=False, needed_by="every bound")
 
 
 def run(
