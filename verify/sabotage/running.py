@@ -14,6 +14,7 @@ from verify.sabotage import (
     devices,
     falling,
     free,
+    mean_steps,
     simulation,
     stages,
     statements,
@@ -34,6 +35,7 @@ MODULES = (
     conditional_means,
     storage,
     tubes,
+    mean_steps,
     devices,
 )
 
