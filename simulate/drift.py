@@ -10,7 +10,6 @@ are averages over k < K of
     distance  norm(v - F)^2, F = grad f(W_k), in (f/w)^2
     kappa     (f(W_{k+1}) - f(W_k))/alpha + <F, d> of the sample that the step takes: no mean over samples, but
               unbiased; in (f/w)^2
-    T2        sum_i (W_k,i/tau)^2 Var g_i, in (f/w)^2
 
 at one uniform time in each stratum of steps, drawn for every replica by itself from a stream that nothing else draws
 from. Nothing else of a run changes.
@@ -31,7 +30,7 @@ from theory.setting import algorithms
 from theory.setting.devices import Device
 from theory.setting.objectives import Weights
 
-NAMES = ("drift", "rest", "distance", "kappa", "T2")
+NAMES = ("drift", "rest", "distance", "kappa")
 """What is averaged, in the order of the sums."""
 
 
@@ -86,7 +85,6 @@ class Drift:
     rest: Vector
     distance: Vector
     kappa: Vector
-    T2: Vector
 
 
 def refusal(run: Described) -> str:
@@ -170,7 +168,7 @@ class Measure:
         return np.asarray(self.edges[:-1] + (uniform * self.lengths).astype(np.int64))
 
     def look(self, now: Weights, stale: Weights, sample: Any) -> Vector:  # noqa: ANN401
-        """Return what is averaged, shape (5,).
+        """Return what is averaged, shape (4,).
 
         Args:
             now: W_k, single.
@@ -190,8 +188,7 @@ class Measure:
         after = problem.value(self._split(flat(now) - self.alpha * made))
         risen = beyond_slope(float(before.value), after, self.alpha, float(gradient @ made))
         away = step.mean - gradient
-        noise = float(np.sum(shares**2 * np.maximum(law.square - law.mean**2, 0)))
-        return np.array([float(step.drift @ step.drift), step.rest, float(away @ away), risen, noise])
+        return np.array([float(step.drift @ step.drift), step.rest, float(away @ away), risen])
 
     def _split(self, whole: Vector) -> Weights:
         edges = np.cumsum([0, *(math.prod(shape) for shape in self.problem.shapes)]).tolist()

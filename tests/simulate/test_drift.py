@@ -133,7 +133,7 @@ def literal(run, tmp_path, *, stale=True, sign=1.0, slope=1.0):
     outcomes = problem.every_sample
     if outcomes is None:
         outcomes = [np.array(signs) * problem.noise_scale for signs in itertools.product((-1.0, 1.0), repeat=edges[-1])]
-    found = np.zeros((5, run.replicas))
+    found = np.zeros((4, run.replicas))
     for replica in range(run.replicas):
         for k in range(run.iterations):
             now = split(every[k, replica])
@@ -148,13 +148,11 @@ def literal(run, tmp_path, *, stale=True, sign=1.0, slope=1.0):
             gradient = directions.flat(exact.gradient)
             made = (every[k, replica] - every[k + 1, replica]) / run.alpha
             risen = (problem.value(split(every[k + 1, replica])) - float(exact.value)) / run.alpha
-            noise = (directions.flat(now) / run.tau) ** 2 @ np.var(g, axis=0)
             found[:, replica] += [
                 np.sum((size * shares) ** 2),
                 np.sum(np.var(steps, axis=0)),
                 np.sum((mean - gradient) ** 2),
                 risen + slope * gradient @ made,
-                noise,
             ]
     return found / run.iterations
 
@@ -199,7 +197,7 @@ def expectations(problem, alpha, tau, lags, steps):
     totals, samples = [], problem.every_sample
     for path in itertools.product(range(len(samples)), repeat=steps):
         past = [problem.initial_weights()]
-        along = np.zeros(7)
+        along = np.zeros(6)
         for sample in path:
             now = past[-1]
             stale = [past[max(0, len(past) - 1 - lag)][m] for m, lag in enumerate(lags)]
@@ -217,7 +215,7 @@ def expectations(problem, alpha, tau, lags, steps):
 def identity(alpha=0.3, steps=4):
     """Return both sides of A = c - <F, h>, every path of three samples enumerated."""
     problem = Network(2, 2, samples=3)
-    A, inner, _, _, _, kappa, _, fall = expectations(problem, alpha, 3.0, (1, 0), steps)
+    A, inner, _, _, _, kappa, fall = expectations(problem, alpha, 3.0, (1, 0), steps)
     return A, kappa + fall / (alpha * steps) - inner
 
 

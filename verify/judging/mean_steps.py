@@ -22,7 +22,6 @@ class MeanSteps:
         rest: E norm(d - v)^2, d the step and v its mean given the past.
         distance: norm(v - F)^2.
         kappa: (f(W_{k+1}) - f(W_k))/alpha + <F, d>.
-        T2: sum over the elements of (W_k,i/tau)^2 times the variance of the direction.
 
     """
 
@@ -32,7 +31,6 @@ class MeanSteps:
     rest: Array
     distance: Array
     kappa: Array
-    T2: Array
 
     def and_more(self, more: "MeanSteps | None") -> "MeanSteps":
         """Return these replicas and then those, looked at as often; others raise `BadInput`."""

@@ -11,8 +11,7 @@ it, `held` the whole sum. How often the tube is left is counted and said, and no
     tube                nothing is measured but where the tube lies
     tube-ends           what f fell by, f(W_0) - E f(W_T), as the replicas show it, and not to the least f of the tube
     tube-noise          variance and T2 as the replicas show them, where that is less than what holds on the tube;
-                        where stages lag those of stale directions, of a run that looks at its mean step, else those at
-                        the current weights and what staleness may add, which holds on the tube
+                        stale directions may have more, by what holds on the tube
     tube-noise-ends     both
     tube-a-priori       a tube that no run is looked at for, of A: the probability of leaving it is a part of the bound
 
@@ -73,11 +72,10 @@ class Stopped:
         left: which replicas left it, shape (R,).
         squared_gradient: their whole averages A, which are those up to T where they stayed, (f/w)^2.
         T2: sum of the squared saturation times the variance, over the elements, averaged over all steps, (f/w)^2.
-        variance: of the direction, averaged over all steps, (f/w)^2; where stages lag, of the step, drift included.
+        variance: of the direction, averaged over all steps, (f/w)^2.
         value: f(W_K).
         least_end: f(W_T) at least, of replicas that left.
         most_end: the same at most.
-        stale: whether T2 and variance are those of stale directions, as looks at the mean step show them.
 
     """
 
@@ -89,15 +87,14 @@ class Stopped:
     value: Array
     least_end: Array
     most_end: Array
-    stale: bool = False
 
     def and_more(self, more: "Stopped | None") -> "Stopped":
         """Return these replicas and then those, of the same tube; other runs raise `BadInput`."""
-        if more is None or more.fixed is not self.fixed or more.stale != self.stale:
+        if more is None or more.fixed is not self.fixed:
             raise BadInput("tube", "another one", "the tube of the replicas before", "tube.certified")
         names = ("left", "squared_gradient", "T2", "variance", "value", "least_end", "most_end")
         joined = {name: np.concatenate([getattr(self, name), getattr(more, name)]) for name in names}
-        return Stopped(self.fixed, **joined, stale=self.stale)
+        return Stopped(self.fixed, **joined)
 
     @property
     def least_gradient(self) -> Array:
@@ -122,16 +119,14 @@ def seen(fixed: Fixed, runs: RunResult) -> Stopped:
     mine = replace(runs.run, seed=0, replicas=1, drift=0, problem=fixed.run.problem)
     if mine != replace(fixed.run, seed=0, replicas=1, drift=0):
         raise BadInput("run", "another one", "the run that the tube was made for", "tube.certified")
-    steps = runs.drift if any(runs.run.lags) else None
     return Stopped(
         fixed,
         fixed.left_by(runs),
         runs.mean_squared_gradient,
-        runs.weighted_square_saturation if steps is None else steps.T2,
-        runs.mean_variance if steps is None else steps.rest,
+        runs.weighted_square_saturation,
+        runs.mean_variance,
         runs.final_value,
         *fixed.ends(runs),
-        stale=steps is not None,
     )
 
 
@@ -215,7 +210,7 @@ def _bounds(
     places = range(3)
     if kind.noise:
         T2, variance = noise(stopped, held, alarm, look)
-        sets = [_with(held, run.alpha, T2[place], variance[place], stopped.stale) for place in places]
+        sets = [_with(held, run.alpha, T2[place], variance[place]) for place in places]
     else:
         sets = [held] * 3
 
@@ -225,31 +220,29 @@ def _bounds(
     return at(0), at(1), max(at(2), at(2, direction)), at(1, direction)
 
 
-def _with(held: Constants, alpha: float, T2: float, variance: float, stale: bool = False) -> Constants:
-    """Return the constants with noise of this T2 and variance of all elements together; see `Stopped.variance`.
+def _with(held: Constants, alpha: float, T2: float, variance: float) -> Constants:
+    """Return the constants with noise of this T2 and variance of all elements together, at the current weights.
 
-    What staleness adds to noise at the current weights holds on the tube (Minkowski; `verify.regions.stale`).
+    What staleness adds to the noise holds on the tube, and is not measured (Minkowski; `verify.regions.stale`).
     """
     shared, alone = (
-        (math.sqrt(seen) + math.sqrt(0.0 if stale else more)) ** 2 * (1 + 1e-14)
+        (math.sqrt(seen) + math.sqrt(more)) ** 2 * (1 + 1e-14)
         for seen, more in zip((T2, variance), held.stale, strict=True)
     )
     # norm((1 + share) n) is at most (1 + rho) norm(n), and norm(n) + norm(share n)
-    fresh = min((1 + held.rho) ** 2 * alone, (math.sqrt(alone) + math.sqrt(shared)) ** 2)
-    total = (alone if stale else fresh) * (1 + 1e-14)
+    total = min((1 + held.rho) ** 2 * alone, (math.sqrt(alone) + math.sqrt(shared)) ** 2) * (1 + 1e-14)
     return tube.with_noise(held, alpha, shared, [total] * len(held.S), total)
 
 
 def noise(stopped: Stopped, held: Constants, alarm: float, look: float) -> tuple[Interval, Interval]:
     """Return T2 and the variance of the noise up to T.
 
-    In the tube both are at most what holds in one of its boxes, which is known before the replicas are: forward and
-    backward weights are any of the box, so that stale directions are among those enclosed. Of a replica that left they
-    are at least 0, and at most both that and the average over all steps.
+    In the tube both are at most what holds in one of its boxes, which is known before the replicas are. Of a replica
+    that left they are at least 0, and at most both that and the average over all steps.
     """
     ceilings = (
         max(float(np.sum(one.share**2 * one.variance)) for one in held.found),
-        max(float(np.sum((1 + stopped.stale * one.share) ** 2 * one.variance)) for one in held.found),
+        max(float(np.sum(one.variance)) for one in held.found),
     )
     found = []
     for values, ceiling in zip((stopped.T2, stopped.variance), ceilings, strict=True):

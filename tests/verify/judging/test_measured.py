@@ -14,13 +14,12 @@ from boundary import BadInput
 from simulate.problems import Network, Quadratic
 from simulate.problems.spectral import delay_constants
 from theory.bounds import path, rest
-from verify.judging import descent, measured, on_tubes, pilots, statistics, tubes
+from verify.judging import descent, measured, on_tubes, pilots, statistics
 from verify.judging.checks import BASES, Check, CheckName
 from verify.judging.mean_steps import MeanSteps
 from verify.judging.observations import from_trajectories
 from verify.judging.rounding import Rounding
 from verify.judging.verdicts import Confrontation
-from verify.regions import tube
 from verify.report import summary, tables
 from verify.sweep import assessing
 from verify.sweep.drawn import Setting
@@ -235,7 +234,7 @@ def test_on_a_tube_the_drift_is_measured_and_the_rest_is_of_the_tube(on_tube):
     assert (
         found["tube-drift/measured"].verdict != "violated" and found["tube-drift/measured"].quantity == on_tubes.STOPPED
     )
-    assert found["tube-drift/measured"].bound < found["tube-noise-ends/a-posteriori"].bound
+    assert found["tube-drift/measured"].bound < found["tube-ends/a-posteriori"].bound
     assert "of the steps before a weight leaves the tube that 24 other runs fixed: 0 left it" in (
         found["tube-drift/measured"].condition
     )
@@ -254,39 +253,6 @@ def test_of_a_replica_that_left_the_averages_are_between_nothing_and_all(on_tube
     assert (
         low.low < measured._interval(steps.drift, 1e-3).low and low.high == measured._interval(steps.drift, 1e-3).high
     )
-
-
-def test_noise_of_stale_directions_is_measured_where_stages_lag(on_tube, tube_runs):
-    """T2 and what is left of a step are those of looks at the mean step; without looks the form is refused."""
-    made, fixed = tube_runs
-    stopped, held, run = on_tube.stopped, fixed.held, fixed.run
-    assert stopped.stale and max(run.lags) > 0
-    assert np.array_equal(stopped.T2, made.drift.T2) and np.array_equal(stopped.variance, made.drift.rest)
-    name = "tube-noise/a-posteriori"
-    found = checks(on_tube)
-    total, T2 = float(stopped.variance.mean()), float(stopped.T2.mean())
-    by_hand = tube.stopped(
-        tube.with_noise(held, run.alpha, T2, [total] * 2, total), run.alpha, run.iterations, run.lags
-    )  # fmt: skip
-    assert found[name].verdict == "held" and found[name].bound == pytest.approx(by_hand, rel=1e-9)
-    assert found[name].bound < found["tube/a-posteriori"].bound
-    blind = on_tubes.beside(
-        from_trajectories(runs(NETWORK, **ON_TUBE | {"drift": 0})), runs(NETWORK, **ON_TUBE | {"drift": 0}), fixed
-    )
-    assert not blind.stopped.stale and "looks at its mean step (drift)" in checks(blind)[name].reason
-    with pytest.raises(BadInput, match="tube"):
-        stopped.and_more(blind.stopped)
-
-
-def test_noise_of_stale_directions_is_within_what_is_enclosed(on_tube):
-    """The ceilings are fixed before the replicas; a step's noise is up to 1 + share as long as a direction's."""
-    stopped, held = on_tube.stopped, on_tube.stopped.fixed.held
-    T2, variance = tubes.noise(stopped, held, LEVEL, LEVEL)
-    most = max(float(np.sum((1 + one.share) ** 2 * one.variance)) for one in held.found)
-    assert np.all(stopped.variance <= most) and np.all(held.T2 * len(held.found) * 10 >= stopped.T2)
-    assert stopped.variance.mean() < variance.high <= most * (1 + 1e-9) and T2.mean == stopped.T2.mean()
-    plain = tubes.noise(replace(stopped, stale=False), held, LEVEL, LEVEL)[1]
-    assert plain.high < variance.high
 
 
 # Of whom
