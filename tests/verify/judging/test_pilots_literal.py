@@ -46,15 +46,6 @@ def test_a_run_that_asks_for_ranges_is_judged_on_a_tube():
     assert [pilots.wanted(replace(RUN, ranges=bins)) for bins in (0, 1, 2)] == [False, True, True]
 
 
-def test_deep_networks_have_few_boxes():
-    def of(stages: int, bins: int) -> int:
-        return pilots.bins_of(SimpleNamespace(ranges=bins, problem=SimpleNamespace(stages=stages)))
-
-    deep, few = pilots._DEEP, pilots._FEW
-    assert [of(deep - 1, 9 * few), of(deep, 9 * few), of(deep + 1, 9 * few)] == [9 * few, few, few]
-    assert [of(deep, few), of(deep, few - 1)] == [few, few - 1]
-
-
 def test_what_was_fixed_stays_so_and_is_one_with_itself_alone():
     made = Fixed(RUN, 1, 24, 0.125, TUBE)
     with pytest.raises(FrozenInstanceError):
@@ -132,6 +123,7 @@ def asked(monkeypatch):
         return (laid, by)
 
     monkeypatch.setattr(covered, "uncovered", lambda _: "")
+    monkeypatch.setattr(pilots, "bins_of", lambda run: run.ranges)
     monkeypatch.setattr(pilots, "_priori", lambda _, off: (found.append(("priori", off)), ((1.0, 2.0), "why"))[1])
     monkeypatch.setattr(tube, "merged", lambda ranges, bins: (ranges, bins))
     laid = SimpleNamespace(widened=lambda by: widened("laid", by))
@@ -215,7 +207,7 @@ def test_the_a_priori_bound_by_hand(run, widened, region):
     """alpha K off = 1; 3 and 1/4 2^2 are 4, and 4 + 1/8 with rounding; both rounded up."""
     (exact, moved), why = pilots._priori(run, 0.125)
     assert why == "" and 4 < exact < 4 * (1 + 1e-11) and 4.125 < moved < 4.125 * (1 + 1e-11)
-    assert region["search"][:5] == (QUADRATIC, 0.5, 4.0, run.lags, 16) and region["search"][5]["apart"] == 1.0
+    assert region["search"] == (QUADRATIC, 0.5, 4.0, run.lags, 16, {"bins": 3, "apart": 1.0})
     held = (run, ("wide", widened))
     assert region["stopped"] == [(held, 0.5, 16, run.lags, 0.0), (held, 0.5, 16, run.lags, 0.125)]
 

@@ -26,8 +26,8 @@ QUADRATIC = problems.make("quadratic", 2, size="1")
 RUN = Run(QUADRATIC, "analog-sgd", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=2)
 TUBE = Tube(np.array([0, 4, 16]), (Box(np.zeros(2), np.ones(2)),) * 2)
 FOUND = (
-    SimpleNamespace(share=np.array([0.5, 0.25]), variance=np.array([4.0, 8.0])),  # sums: 12, and with squares 1.5
-    SimpleNamespace(share=np.array([0.5, 0.5]), variance=np.array([4.0, 4.0])),  # 8, and 2
+    SimpleNamespace(L=2.0, share=np.array([0.5, 0.25]), variance=np.array([4.0, 8.0])),  # 12, and with squares 1.5
+    SimpleNamespace(L=1.0, share=np.array([0.5, 0.5]), variance=np.array([4.0, 4.0])),  # 8, and 2
 )
 HELD = Constants(
     FOUND, np.array([0.25, 0.75]), 2.0, np.zeros((2, 2)), 0.5, np.array([16.0, 8.0]), 1.75, 9.0, 6.0, 1.0, 99.0
