@@ -111,12 +111,13 @@ def _find(run: LinearRun, floats: _Floats, *, shared: bool) -> Multipliers | Non
     least = 1 / (1 - run.saturation**2)
     if shared:  # a coordinate's own theta lessens the supply by nothing that is known
         least = np.full_like(least, least.max())
-    descend = not shared and run.size <= _LARGEST_DESCENT
-    cost, scale = _along(lambda scale: floats.spent(scale * least), refine=not descend)
+    fed = bool(floats.supply.any())  # else the longest theta that is followed is the best
+    descend = fed and not shared and run.size <= _LARGEST_DESCENT
+    cost, scale = _along(lambda scale: floats.spent(scale * least), refine=fed and not descend)
     if not math.isfinite(cost):
         return None
     theta = scale * least
-    if descend and floats.supply.any():
+    if descend:
         theta = _descend(floats.cost, theta, cost)
     return _off_the_edge(run, floats, theta)
 
