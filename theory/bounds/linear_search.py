@@ -2,7 +2,7 @@
 
 For fixed theta the least P solves a Riccati equation, P = A'PA + Q + A'PB (diag(theta) - B'PB)^-1 B'PA, which
 structured doubling solves quadratically. The bound is convex in theta, and its gradient costs a Lyapunov equation.
-What is found is moved off the edge by a margin that is raised until `linear.check`, in rational numbers, accepts it.
+What is found is moved off the edge by a margin that is raised until `linear.check` accepts it.
 
 Where only the mean-square saturation of all coordinates together is known (T2), theta is looked for along the ray of
 those for which the supply needs no more; and in large states, where it takes the time of a few steps of a descent.
