@@ -14,10 +14,10 @@ every step has E V+ - V + |F z|^2 <= E (B omega)'P(B omega) + sum_i theta_i (h_i
 The last two sums are means over the steps of what each step's own saturation makes, and need no more than T2, the mean
 of sum_i (W_i/tau)^2 s_i^2, where that is known (docs/theory/refinements.md#linear-measured).
 
-P and theta are found in floating point by anybody; `check` decides in rational numbers whether they are a certificate,
-and `evaluate` puts them into the conclusion of the claim linear.lmi, in rational numbers, and rounds up. The weights of
-the inequality are the claim's as well: what is paid for h_i, and what is kept of (G z)_i. Source:
-docs/theory/refinements.md#linear.lmi.
+P and theta are found in floating point by anybody. `check` decides whether they are a certificate, of matrices of
+rational numbers, by balls that enclose what is made of them. `certify` and `Certificate.bound` put them into the
+conclusion of the claim linear.lmi, in rational numbers, and round up. The weights of the inequality are the claim's as
+well: what is paid for h_i, and what is kept of (G z)_i. Source: docs/theory/refinements.md#linear.lmi.
 """
 
 import math
@@ -211,7 +211,7 @@ class Multipliers:
 
 
 def check(run: LinearRun, found: Multipliers) -> str:
-    """Return why P and theta are no certificate of a run, or nothing; decided in rational numbers."""
+    """Return why P and theta are no certificate of a run, or nothing; nothing is rounded, but outward."""
     n, D = run.size, len(run.lags)
     if found.P.shape != (n, n) or found.theta.shape != (D,):
         return f"P has shape {found.P.shape} and theta {found.theta.shape} where ({n}, {n}) and ({D},) are needed"
@@ -246,7 +246,7 @@ def inequality(run: LinearRun, found: Multipliers) -> list[list[fmpq]]:
 
 
 def positive_definite(rows: Sequence[Sequence[fmpq]]) -> bool:
-    """Return whether a symmetric matrix of rational numbers was shown to be positive definite; nothing is rounded.
+    """Return whether a symmetric matrix of rational numbers was shown to be positive definite, whatever is rounded.
 
     Up to `LARGEST_ELIMINATION` rows that is decided; beyond it a matrix close to the edge may be taken for none.
     """
@@ -395,7 +395,7 @@ def weighed(weights: Sequence[fmpq], most: Sequence[fmpq], total: fmpq) -> fmpq:
 
 
 def certify(run: LinearRun, found: Multipliers) -> Certificate:
-    """Return P and theta as a certificate of a run, decided in rational numbers.
+    """Return P and theta as a certificate of a run, which `check` decides.
 
     Raises:
         OutsideDomain: they are none.

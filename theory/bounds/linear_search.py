@@ -2,7 +2,7 @@
 
 For fixed theta the least P solves a Riccati equation, P = A'PA + Q + A'PB (diag(theta) - B'PB)^-1 B'PA, which
 structured doubling solves quadratically. The bound is convex in theta, and its gradient costs a Lyapunov equation.
-What is found is moved off the edge by a margin that is raised until `linear.check`, in rational numbers, accepts it.
+What is found is moved off the edge by a margin that is raised until `linear.check` accepts it.
 
 Where only the mean-square saturation of all coordinates together is known (T2), theta is looked for along the ray of
 those for which the supply needs no more; and in large states, where it takes the time of a few steps of a descent.
@@ -111,12 +111,13 @@ def _find(run: LinearRun, floats: _Floats, *, shared: bool) -> Multipliers | Non
     least = 1 / (1 - run.saturation**2)
     if shared:  # a coordinate's own theta lessens the supply by nothing that is known
         least = np.full_like(least, least.max())
-    descend = not shared and run.size <= _LARGEST_DESCENT
-    cost, scale = _along(lambda scale: floats.spent(scale * least), refine=not descend)
+    fed = bool(floats.supply.any())  # else the longest theta that is followed is the best
+    descend = fed and not shared and run.size <= _LARGEST_DESCENT
+    cost, scale = _along(lambda scale: floats.spent(scale * least), refine=fed and not descend)
     if not math.isfinite(cost):
         return None
     theta = scale * least
-    if descend and floats.supply.any():
+    if descend:
         theta = _descend(floats.cost, theta, cost)
     return _off_the_edge(run, floats, theta)
 

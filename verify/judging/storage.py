@@ -37,7 +37,7 @@ class Linear:
         lags: of each stage.
         alpha: step size.
         start: W_0 as it is run, shape (D,).
-        batch: samples that a step's noise is the mean of.
+        variance: upper bounds of the noise variance of a step, shape (D,), in (f/w)^2.
         iterations: K.
         tau: of the linear device, in w; inf without saturation.
 
@@ -47,7 +47,7 @@ class Linear:
     lags: tuple[int, ...]
     alpha: float
     start: tuple[float, ...]
-    batch: int
+    variance: tuple[float, ...]
     iterations: int
     tau: float
 
@@ -62,15 +62,13 @@ class Linear:
         return self.problem.certified_saturations(self.alpha, devices.make("ald", self.tau), self.lags)
 
     def at(self, rho: float, *, certified: bool = False) -> LinearRun:
-        """Return the numbers of the run while no weight is beyond rho tau; variances are rounded up.
+        """Return the numbers of the run while no weight is beyond rho tau.
 
         Args:
             rho: the largest saturation, in [0, 1).
             certified: whether each coordinate keeps to what is proved of it as well.
 
         """
-        up = 1 + 4 * float(np.finfo(np.float64).eps)
-        variance = np.broadcast_to(self.problem.noise_scale**2 * (up / self.batch), (self.problem.dimension,))
         own = self.certified if certified else None
         return LinearRun(
             hessian=np.asarray(self.problem.hessian),
@@ -78,7 +76,7 @@ class Linear:
             alpha=self.alpha,
             start=np.array(self.start),
             minimiser=np.asarray(self.problem.minimiser),
-            variance=variance.copy(),
+            variance=np.array(self.variance),
             saturation=np.minimum(own, rho) if own is not None else np.full(self.problem.dimension, rho),
         )
 
@@ -93,7 +91,10 @@ def of(run: Run) -> Linear | None:
     if run.lags_by_place() is not None or not (problem.hessian == problem.hessian.T).all():
         return None
     start = np.concatenate([stage.astype(run.dtype).astype(np.float64) for stage in problem.initial_weights()])
-    return Linear(problem, run.lags, run.alpha, tuple(start.tolist()), run.batch, run.iterations, run.tau)
+    up = 1 + 4 * float(np.finfo(np.float64).eps)
+    variance = np.broadcast_to(problem.noise_scale**2 * (up / run.batch), (problem.dimension,))
+    found = tuple(start.tolist()), tuple(variance.tolist())
+    return Linear(problem, run.lags, run.alpha, *found, run.iterations, run.tau)
 
 
 def refusal(linear_run: Linear | None) -> str:

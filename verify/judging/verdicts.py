@@ -286,7 +286,8 @@ def _certified(observed: Observations, known: Mapping[str, float], evidence: Evi
     """Return the bound of a run's own certificate, a-posteriori with the mean-square saturation that was measured."""
     if observed.linear is None:
         return None
-    T2 = None if priori else [square * known["sigma2"] for square in evidence.rbar2]
+    nothing = priori or known["rho"] == 0  # is measured of the saturation
+    T2 = None if nothing else [square * known["sigma2"] for square in evidence.rbar2]
     own = observed.constants.proved("rho") and not observed.broken("rho")
     found = storage.bounds(observed.linear, known["rho"], evidence.rounded.direction, T2, certified=own)
     if found is None:

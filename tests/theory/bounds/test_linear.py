@@ -1,5 +1,6 @@
 """The matrix inequality for linear directions: a certificate is checked in rational numbers, and faults are refused."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
@@ -333,3 +334,20 @@ def test_balls_that_do_not_decide_show_nothing_of_a_large_matrix(monkeypatch: py
     assert linear.positive_definite(near)
     monkeypatch.setattr(linear, "LARGEST_ELIMINATION", 1)
     assert not linear.positive_definite(near)
+
+
+@pytest.mark.parametrize("least", [1.1, 1.7, 40.0, 1e9])
+def test_the_search_along_a_ray_finds_the_least_cost_and_asks_no_more_than_it_needs(least: float) -> None:
+    asked = []
+
+    def spent(scale: float) -> float:
+        asked.append(scale)
+        return math.inf if scale < 1.08 else 2 + math.log(scale / least) ** 2
+
+    cost, scale = linear_search._along(spent, refine=True)
+    assert math.isfinite(cost) and cost == spent(scale) and len(asked) < 32
+    best = min(least, 1 + 2.0**14)
+    assert cost - (2 + math.log(best / least) ** 2) < 0.01
+    coarse = linear_search._along(spent, refine=False)
+    assert coarse[0] >= cost and coarse[1] in linear_search._SCALES
+    assert linear_search._along(lambda _: math.inf, refine=True)[0] == math.inf
