@@ -18,7 +18,7 @@ from. Nothing else of a run changes.
 import math
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,55 +26,12 @@ from numpy.typing import NDArray
 from simulate.problems.base import Problem
 from simulate.problems.directions import Law, Vector, flat
 from simulate.randomness import stream
+from simulate.run import Run
 from theory.setting import algorithms
-from theory.setting.devices import Device
 from theory.setting.objectives import Weights
 
 NAMES = ("drift", "rest", "distance", "kappa")
 """What is averaged, in the order of the sums."""
-
-
-class Described(Protocol):
-    """What is read of a run's description (`simulate.Run`)."""
-
-    @property
-    def problem(self) -> Problem:
-        """What is trained."""
-
-    @property
-    def algorithm(self) -> str:
-        """Its name."""
-
-    @property
-    def alpha(self) -> float:
-        """The step size, in w^2/f."""
-
-    @property
-    def tau(self) -> float:
-        """The saturation level, in w."""
-
-    @property
-    def iterations(self) -> int:
-        """K."""
-
-    @property
-    def batch(self) -> int:
-        """How many samples a step takes."""
-
-    @property
-    def seed(self) -> int:
-        """Of all random numbers."""
-
-    @property
-    def drift(self) -> int:
-        """How many looks are asked for."""
-
-    @property
-    def constant_step(self) -> bool:
-        """Whether every step is made with alpha."""
-
-    def make_device(self) -> Device:
-        """Return the device."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +44,7 @@ class Drift:
     kappa: Vector
 
 
-def refusal(run: Described) -> str:
+def refusal(run: Run) -> str:
     """Return why the mean step of a run is not measured, or nothing."""
     row, device = algorithms.named(run.algorithm), run.make_device()
     if row.own:
@@ -149,7 +106,7 @@ class Measure:
     seed: int
 
     @classmethod
-    def wanted(cls, run: Described) -> "Measure | None":
+    def wanted(cls, run: Run) -> "Measure | None":
         """Return what is measured of a run; None: nothing is asked for, or nothing can be told (`refusal`)."""
         if not run.drift or refusal(run):
             return None
