@@ -65,7 +65,8 @@ def test_a_long_setting_keeps_both_sides_and_neither_is_a_check():
     posteriori, priori = (
         [check for check in result.checks if check.name.basis == basis] for basis in ("a-posteriori", "a-priori")
     )
-    assert list(map(repr, posteriori)) == list(map(repr, measured.checks))  # nan is not itself
+    without_tube = [check for check in posteriori if not check.name.form.startswith("tube")]
+    assert list(map(repr, without_tube)) == list(map(repr, measured.checks))  # nan is not itself
     assert {check.verdict for check in priori} == {"not applied"}
     assert not any(result.constants.certified[name] for name in ("L", "Lambda1", "Lambdah", "sigma2"))
 
