@@ -17,7 +17,7 @@ RUN = Run(QUADRATIC, "analog-sgd-ap", 0.02, 8.0, 200)
 
 def test_the_numbers_of_a_run():
     found = storage.of(RUN)
-    assert (found.lags, found.alpha, found.batch, found.iterations) == ((2, 1, 0), 0.02, 1, 200)
+    assert (found.lags, found.alpha, found.iterations) == ((2, 1, 0), 0.02, 200)
     assert found.start == tuple(np.concatenate(QUADRATIC.initial_weights()).tolist())
     assert found.size == 2 * (3 + 2 + 1)
     with pytest.raises(FrozenInstanceError):

@@ -311,7 +311,7 @@ def test_losses_on_an_interval():
 def test_tanh_of_what_is_tiny_and_of_what_is_large():
     found = tanh(Intervals.exactly(np.array([0.0, 1e-310, 50.0])))
     assert np.all(found.low <= [0, 1e-310, 1]) and np.all(found.high >= [0, 1e-310, 1])
-    assert np.all(found.rad[:2] <= 3 * TINY) and found.rad[2] <= 17 * 2.3e-16
+    assert np.all(found.rad[:2] <= 3 * TINY) and found.rad[2] <= 20 * EPS
 
 
 @pytest.mark.parametrize("x", [-700.0, -30.0, -1.0, 1e-9, 0.5, 3.0, 31.0, 700.0])
@@ -336,7 +336,7 @@ def test_slopes_and_curves_are_rounded_outward():
         found = layers.ACTIVATIONS[name](Intervals.exactly(at))
         assert np.all(found.slope.rad >= 2 * EPS * top) and np.all(found.curve.rad >= 2 * EPS * top)
         assert np.all(found.slope.high >= 0) and found.curve.rad[200] <= 20 * EPS * top  # at 0
-        assert found.slope.rad[200] <= 10 * EPS * top
+        assert found.slope.rad[200] <= 13 * EPS * top
     assert np.all(layers.ACTIVATIONS["softplus"](Intervals.exactly(at)).curve.rad >= EPS / 2)
     assert layers.ACTIVATIONS["softplus"](Intervals.exactly(np.zeros(1))).curve.rad[0] <= 4 * EPS
     assert layers.LOSSES["log-cosh"](Intervals.exactly(np.ones(1)), np.ones(1)).curve.rad[0] <= 12 * EPS
