@@ -303,10 +303,11 @@ def _directions(look: _Look, quick: bool) -> Iterator[Comparison]:
     samples, complete = look.samples
     drawn = samples[:: 8 if quick and not complete else 1]
     places = look.points[:2] if quick else look.points[:4]
+    scale = 0.0  # of the directions so far: near a minimum they are small differences of numbers that are not
     for where, at in places:
         rows = np.array([look.direction(at, at, sample) for sample in drawn])
         mean, variance = np.mean(rows, axis=0), np.var(rows, axis=0)
-        scale = np.max(np.abs(rows)) if rows.size else 0.0
+        scale = max(scale, float(np.max(np.abs(rows), initial=0.0)))
         rounding = 16 * _EPS * len(rows) * scale
         stated = look.variance(at)
         fourth = np.mean((rows - mean) ** 4, axis=0)

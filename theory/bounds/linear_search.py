@@ -21,6 +21,8 @@ from theory.bounds.linear import LinearRun, Multipliers
 
 Array = NDArray[np.float64]
 
+_MOST = 10**300
+"""The K above which the pair is that of this K, which is a double."""
 _DOUBLINGS = 60
 _SCALES = 1 + 2.0 ** np.arange(-4, 15)
 """Multiples of 1/(1 - rho^2), below which there is no certificate as alpha goes to 0, where the search begins."""
@@ -45,8 +47,8 @@ class _Floats:
         if T2 is not None and supply.sum() > 0:  # as if every coordinate had its share
             supply *= min(T2 / supply.sum(), 1.0)
         noise = (np.sqrt(run.variance) + np.sqrt(supply)) ** 2
-        weights = np.outer(z, z) / iterations
-        weights[at, at] += run.alpha**2 * noise
+        weights = np.outer(z, z) / float(min(iterations, _MOST))
+        weights[at, at] += np.float64(run.alpha) ** 2 * noise
         self.weights, self.supply = weights, supply
 
     def storage(self, theta: Array, margin: float = 0.0) -> Array | None:
@@ -78,7 +80,7 @@ class _Floats:
     def cost(self, theta: Array, margin: float = 0.0) -> tuple[float, Array]:
         """Return what a theta costs with its least P, and the gradient; inf where there is none."""
         P = self.storage(theta, margin)
-        if P is None:
+        if P is None or not np.isfinite(self.weights).all():  # larger than any double
             return math.inf, np.zeros(len(theta))
         K = np.linalg.solve(np.diag(theta) - self.B.T @ P @ self.B, self.B.T @ P @ self.A)
         closed = self.A + self.B @ K

@@ -105,7 +105,11 @@ def read_run(path: str) -> LinearRun:
     if (alpha := _doubles("alpha", arrays["alpha"])).ndim != 0:
         raise BadInput("alpha", f"shape {alpha.shape}", "one number", TITLE)
     start, minimiser, variance, saturation = (_doubles(name, arrays[name]) for name in ARRAYS[3:])
-    return LinearRun(H, tuple(map(int, lags)), float(alpha), start, minimiser, variance, saturation)
+    run = LinearRun(H, tuple(map(int, lags)), float(alpha), start, minimiser, variance, saturation)
+    with np.errstate(over="ignore"):
+        if not math.isfinite(float(np.sum((start - minimiser) ** 2))):
+            raise OutsideDomain("start", start, "a start whose squared distance from the minimiser is a double", TITLE)
+    return run
 
 
 def _doubles(name: str, found: NDArray[Any]) -> NDArray[np.float64]:

@@ -63,6 +63,17 @@ def test_every_engine_makes_the_same_run(settings: dict[str, Any], problem: Make
     assert runs == pytest.approx([runs[0]] * 4, rel=1e-12)
 
 
+def test_a_single_row_is_run(tmp_path: Path) -> None:
+    """Where descent leads its direction is a rounding of nothing; it was held against one of its own size."""
+    path = tmp_path / "one.csv"
+    path.write_text(
+        "a,b,c,y\n0.1257302210933933,-0.1321048632913019,0.6404226504432821,1.7827884458406358\n", encoding="utf-8"
+    )
+    made = make("least-squares", stages=2, data=str(path), target="y")
+    done = simulate.run(made, "analog-sgd-ap", alpha=0.01, tau=5, iterations=50, replicas=2, seed=1)
+    assert not done.diverged
+
+
 def test_shuffled_rows_are_each_taken_once_an_epoch_across_blocks(problem: Make) -> None:
     chosen = problem(1, sampling="shuffled", noise=0.1, batch=7)
     samples = Samples(chosen, 5, range(2), batch=2)

@@ -78,11 +78,20 @@ def test_what_holds_no_run_is_refused(changes: dict[str, Any], what: str, tmp_pa
         ({"lags": np.array([159, 0])}, "numbers in a state"),
         ({"alpha": 3.0}, "alpha"),
         ({"H": np.diag([1.0, 0.0])}, "alpha"),
+        ({"alpha": 1e300}, "alpha"),
+        ({"start": np.array([1e308, 1.0])}, "start"),
+        ({"start": np.array([1e160, 1.0])}, "start"),
     ],
 )
 def test_what_is_outside_the_theorem_is_refused(changes: dict[str, Any], what: str, tmp_path: Path) -> None:
     with pytest.raises(OutsideDomain, match=what):
         evaluate("linear-lmi", ["K=1000"], run=written(tmp_path, **changes))
+
+
+def test_more_iterations_than_a_double_counts_have_a_bound(tmp_path: Path) -> None:
+    out = tmp_path / "found.json"
+    assert evaluate("linear-lmi", ["K=1e400"], run=written(tmp_path), json_file=str(out)) == 0
+    assert 0 <= json.loads(out.read_text())["value"] < 1
 
 
 def test_options_of_other_theorems_are_refused(tmp_path: Path) -> None:
