@@ -69,7 +69,8 @@ def typeset(text: str) -> str:
 def math(latex: str, *, block: bool = False) -> str:
     """Return a formula as MathML, in a division of its own if it is a block."""
     latex = " ".join(latex.split()).replace(r"\lVert", r"\|").replace(r"\rVert", r"\|")
-    rows = latex.removeprefix(r"\begin{gathered}").removesuffix(r"\end{gathered}").split(r" \\ ") if block else [latex]
+    whole = latex.removeprefix(r"\begin{gathered}")
+    rows = [latex] if whole == latex else whole.removesuffix(r"\end{gathered}").split(r" \\ ")  # not those of a matrix
     drawn = "".join(str(converter.convert(row, display="block" if block else "inline")) for row in rows)
     if block:
         drawn = drawn.replace("<math ", '<math style="margin: 0.4em 0" ')

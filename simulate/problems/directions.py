@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from theory.setting.objectives import Weights
 
@@ -80,6 +79,8 @@ def uniform(mean: Vector, scale: Vector) -> Law:
 
 def normal(mean: Vector, scale: Vector) -> Law:
     """Return the law of normal elements: abs(g) is a folded normal number."""
+    from scipy import special  # not before it is needed: every command loads this file
+
     ratio = np.divide(mean, scale, out=np.copysign(np.inf, mean), where=scale > 0)
     above, density = special.erf(ratio / np.sqrt(2)), scale * np.sqrt(2 / np.pi) * np.exp(-(ratio**2) / 2)
     square = mean**2 + scale**2

@@ -46,6 +46,20 @@ def test_a_run_that_asks_for_ranges_is_judged_on_a_tube():
     assert [pilots.wanted(replace(RUN, ranges=bins)) for bins in (0, 1, 2)] == [False, True, True]
 
 
+@pytest.mark.parametrize(
+    ("weights", "bins", "expected"), [(100, 256, 180), (100, 180, 180), (281, 256, 64), (300, 256, 64), (300, 63, 63)]
+)
+def test_networks_of_many_weights_have_few_boxes(weights, bins, expected):
+    """18,000 ends in all boxes together, but 64 boxes at least."""
+    problem = SimpleNamespace(shapes=[(1, 10), (10, (weights - 10) // 10), (1, (weights - 10) % 10)])
+    assert pilots.bins_of(SimpleNamespace(ranges=bins, problem=problem)) == expected
+
+
+def test_long_runs_have_fewer_pilots():
+    found = [pilots.pilots_of(replace(RUN, iterations=K)) for K in (16, 10**6, 10**6 + 1)]
+    assert found == [24, 24, 16] and min(found) >= tube.FEWEST
+
+
 def test_what_was_fixed_stays_so_and_is_one_with_itself_alone():
     made = Fixed(RUN, 1, 24, 0.125, TUBE)
     with pytest.raises(FrozenInstanceError):
@@ -216,6 +230,11 @@ def test_the_a_priori_bound_is_rounded_up_where_no_gradient_is_left(region, monk
     monkeypatch.setattr(tube, "largest_gradient", lambda *_: 0.0)
     (exact, moved), _ = pilots._priori(RUN, 0.125)
     assert 3 < exact < 3 * (1 + 1e-14) and 3.125 < moved < 3.125 * (1 + 1e-14)
+
+
+def test_the_a_priori_tube_has_no_more_bins_than_it_is_made_for(region):
+    pilots._priori(replace(RUN, ranges=256), 0.125)
+    assert region["search"][5]["bins"] == a_priori.BINS
 
 
 def test_where_there_is_no_a_priori_tube(region, monkeypatch):

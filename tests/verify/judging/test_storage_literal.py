@@ -1,5 +1,6 @@
 """The numbers of a run that a certificate is about, and the runs that have none; nothing is run."""
 
+import math
 from dataclasses import FrozenInstanceError, replace
 from types import SimpleNamespace
 
@@ -8,7 +9,7 @@ import pytest
 
 from simulate import problems
 from simulate.run import Run
-from theory.bounds import linear
+from theory.bounds import linear, linear_search
 from verify.judging import storage
 
 QUADRATIC = problems.make("quadratic", stages=3, size="2", sigma="0.5", noise="two-point", L="2", coupling="0.1")
@@ -84,3 +85,59 @@ def test_a_certificate_is_looked_for_up_to_the_largest_state():
     assert storage.refusal(of(most)) == ""
     assert storage.refusal(of(most + 1)).startswith(f"a state has {most + 1} numbers; certificates are decided for at")
     assert storage.refusal(None) == "it is of quadratics whose stages have one lag each"
+
+
+def test_a_search_is_made_once_for_the_numbers_of_a_run_and_again_for_others(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        linear_search, "find", lambda run, iterations, T2: asked.append((run.saturation[0], iterations, T2))
+    )
+    storage._found.cache_clear()
+    one, other = storage.of(RUN), storage.of(replace(RUN, iterations=100))
+    squares = (0.0, 0.125, 0.5)
+    for run, rho, T2 in (
+        (one, 0.5, None), (one, 0.5, None), (one, 0.25, None), (other, 0.5, None), (one, 0.5, squares),
+        (one, 0.5, (0.1, 0.125, 0.2)), (one, 0.5, None),
+    ):  # fmt: skip
+        assert storage.bounds(run, rho, 0.0, T2) is None
+    assert asked == [(0.5, 200, None), (0.25, 200, None), (0.5, 100, None), (0.5, 200, 0.125)]
+    changes = ({"alpha": 0.03}, {"lags": (2, 2, 0)}, {"variance": (1.0,) * 6}, {"start": (0.0,) * 6})
+    for change in changes:
+        storage.bounds(replace(one, **change), 0.5, 0.0, None)
+    assert len(asked) == 4 + len(changes)
+    storage._found.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("off", "taken"), [(0.0, 0.0), (1e-3, 1e-3), (math.inf, math.inf), (math.nan, math.inf), (-1.0, math.inf)]
+)
+def test_rounding_that_is_not_known_takes_the_bound_away(off, taken, monkeypatch):
+    """The pair is chosen for the mean, and evaluated at each end; nothing is measured a-priori."""
+    monkeypatch.setattr(storage, "_certificate", lambda run, iterations, T2: (run.saturation[0], iterations, T2))
+    monkeypatch.setattr(
+        linear, "certify", lambda run, pair: SimpleNamespace(bound=lambda *given: (run.saturation[0], pair, *given))
+    )
+    made = storage.of(RUN)
+    pair = (0.5, 200, 2.0)
+    expected = tuple((0.5, pair, 200, taken, square) for square in (1.0, 2.0, 4.0))
+    assert storage.bounds(made, 0.5, off, (1.0, 2.0, 4.0)) == expected
+    assert storage.bounds(made, 0.5, off, None) == ((0.5, (0.5, 200, None), 200, taken, None),) * 3
+
+
+def test_what_is_proved_of_each_coordinate_is_taken_where_it_is_less(monkeypatch):
+    made = storage.of(RUN)
+    monkeypatch.setattr(type(QUADRATIC), "certified_saturations", lambda *_: np.array([0.1, 0.9, 0.5, 0.2, 0.3, 0.4]))
+    assert made.tau == 8.0
+    assert made.at(0.35, certified=True).saturation.tolist() == [0.1, 0.35, 0.35, 0.2, 0.3, 0.35]
+    assert made.at(0.35).saturation.tolist() == [0.35] * 6
+    monkeypatch.setattr(storage, "_certificate", lambda run, *_: run.saturation[0])
+    monkeypatch.setattr(
+        linear, "certify", lambda run, pair: SimpleNamespace(bound=lambda *_: (run.saturation[0], pair))
+    )
+    assert storage.bounds(made, 0.35, 0.0, None, certified=True)[0] == (0.1, 0.1)
+    assert storage.bounds(made, 0.35, 0.0, None)[0] == (0.35, 0.35)
+
+
+def test_where_nothing_is_proved_of_a_coordinate_the_largest_stands(monkeypatch):
+    monkeypatch.setattr(type(QUADRATIC), "certified_saturations", lambda *_: None)
+    assert storage.of(RUN).at(0.35, certified=True).saturation.tolist() == [0.35] * 6

@@ -396,3 +396,13 @@ def test_a_tube_is_looked_at_where_one_was_fixed(monkeypatch):
     plain = observed(None)
     assert on_tubes.beside(plain, "runs", None) is plain
     assert on_tubes.beside(plain, "runs", FIXED).stopped == (FIXED, "runs")
+
+
+def test_what_staleness_adds_to_measured_noise_by_hand(monkeypatch):
+    """(1 + 1/2)^2 of T2 = 1 and 1/4 on the tube; (2 + 1)^2 of a variance of 4 and 1, times (3/2)^2."""
+    seen = []
+    monkeypatch.setattr(tube, "with_noise", lambda *given: seen.append(given))
+    tubes._with(replace(HELD, stale=(0.25, 1.0)), 0.5, 1.0, 4.0)
+    ((_, _, T2, stages, total),) = seen
+    for value, exact in ((T2, 2.25), (total, 20.25), *((stage, 20.25) for stage in stages)):
+        assert exact < value < exact * (1 + 1e-13)

@@ -235,6 +235,11 @@ def test_boxes():
     assert box.largest.tolist() == [3, 1.5]
     both = box.joined(other)
     assert both.low.tolist() == [-3, 0] and both.high.tolist() == [4, 1.5]
+    both = box.common(other)
+    assert both.low.tolist() == [-1, 1] and both.high.tolist() == [2, 1.25]
+    assert upper(box.farthest(other), [7, 1.5]) and upper(other.farthest(box), [7, 1.5])
+    with pytest.raises(BadInput, match="box"):
+        box.common(Box(np.array([2.5, 1.0]), np.array([3.0, 1.5])))
     wide = box.widened(np.array([0.5, 0.25]))
     assert wide.low == pytest.approx([-3.5, 0.75], rel=1e-15) and wide.high == pytest.approx([2.5, 1.75], rel=1e-15)
     assert np.all(wide.low < [-3.5, 0.75]) and np.all(wide.high > [2.5, 1.75])

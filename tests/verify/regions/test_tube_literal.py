@@ -174,6 +174,8 @@ def test_noise_as_it_was_met_by_hand():
     met = tube.with_noise(held, 0.5, 1.0, [2.0, 20.0])
     assert met.T2 == 1.0 and met.stage_variances.tolist() == [2.0, held.stage_variances[1]]
     assert tube.with_noise(held, 0.5, 1.0, [2.0, 20.0], 4.0).c_w == pytest.approx(0.25 * 2 * 4, rel=1e-13)
+    # where the curvature is 2 the bin may have 61/8 of them, and the rest is where it is 1
+    assert met.c_w == pytest.approx(0.25 * (2 * 7.625 + 3.125), rel=1e-13)
     for stages, total, exact in (([2.0, 20.0], 4.0, 2.0), ([2.0, 4.0], math.inf, 3.0)):
         assert exact < tube.with_noise(held, 0.5, 1.0, stages, total).c_w < exact * (1 + 1e-12)
     assert tube.with_noise(held, 0.5, 9.0, [20.0, 20.0]).T2 == held.T2
@@ -354,3 +356,44 @@ def test_a_statement_of_a_by_hand():
     assert (found.stopped, found.exits, found.fresh, found.level) == (0.5, 2, 4, 0.05)
     assert found.left == pytest.approx(left, rel=1e-8)
     assert found.whole == pytest.approx(0.5 + 9 * found.left, rel=1e-13) and found.whole > 0.5 + 9 * found.left
+
+
+# What staleness makes of the noise
+
+
+def test_what_staleness_adds_by_hand():
+    """Squares with the shares: 1 + 4 + 4, and 1; without: 4 + 1 + 16 + 64, and 4."""
+    changes = (np.array([2.0, 1, 4, 8]), np.ones(4))
+    found = tube.combine(TWO, (one(), OTHER), LENGTHS, 0.5, 6.0, changes)
+    assert found.stale == pytest.approx((0.25 * 9 + 0.75, 0.25 * 85 + 0.75 * 4), rel=1e-13)
+    assert found.stale[0] > 3 and found.stale[1] > 24.25
+    assert tube.combine(TWO, (one(), OTHER), LENGTHS, 0.5, 6.0).stale == (0.0, 0.0)
+
+
+def test_weights_of_each_stage_are_as_late_as_its_lag(boxes, monkeypatch):
+    """Steps of 1 before the second box, of 1/2 in it; of two steps at once the longer one counts."""
+    asked = []
+
+    def change(problem, forward, backward, apart, *, stashed):
+        asked.append((problem, forward, backward, apart.tolist(), stashed))
+        return np.array([1.0, 2, 3, 4])
+
+    monkeypatch.setattr(tube.stale, "change", change)
+    laid = Tube(np.array([0, 1, 7]), around(40.0, 30.0))
+    held = tube.constants(NETWORK, laid, 0.5, 3.0, (3, 2), stashed=True)
+    for (problem, forward, backward, apart, stashed), (ahead, behind, _) in zip(asked, boxes, strict=True):
+        assert problem is NETWORK and forward is ahead and backward is behind and stashed
+        assert apart == pytest.approx([3, 3, 2, 2], rel=1e-13) and apart >= [3, 3, 2, 2]
+    shared = 0 + 4 + 9 / 4 + 1
+    assert held.stale == pytest.approx((shared, 30), rel=1e-13)
+
+
+def test_stale_weights_are_in_the_boxes_of_their_own_steps(boxes, monkeypatch):
+    """Boxes that grow: of what is 3 steps old the box before holds as little as the own, and no weight is farther."""
+    asked = []
+    monkeypatch.setattr(tube.stale, "change", lambda *given, **_: asked.append(given[3]) or np.zeros(4))
+    laid = Tube(np.array([0, 1, 7]), around(0.25, 0.5))
+    tube.constants(NETWORK, laid, 0.5, 3.0, (3, 2))
+    for (forward, backward, _), apart, size in zip(boxes, asked, (0.25, 0.5), strict=True):
+        assert np.array_equal(forward.high, backward.high) and np.array_equal(forward.low, backward.low)
+        assert apart == pytest.approx([2 * size] * 4, rel=1e-12)
