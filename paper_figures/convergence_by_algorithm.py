@@ -20,6 +20,8 @@ TAU = 10.0
 BATCH = 4
 SAMPLES = 60_000
 REPLICAS = 16
+MEASURED = 256
+"""How often every replica is measured: the curve has half as many points."""
 NETWORK = {"width": 8, "samples": 64, "activation": "tanh", "loss": "log-cosh"}
 
 
@@ -33,15 +35,17 @@ def runs(quick: bool) -> dict[str, Request]:
     for stages in DEPTHS:
         for algorithm in ALGORITHMS:
             batch = BATCH if algorithms.named(algorithm).batched else 1
+            iterations = (SAMPLES // 8 if quick else SAMPLES) // batch
             found[f"{algorithm}, M={stages}"] = Request(
                 problem=make("network", stages, **NETWORK),
                 algorithm=algorithm,
                 alpha=ALPHA * batch,
                 tau=TAU if algorithms.named(algorithm).analog else float("inf"),
-                iterations=(SAMPLES // 8 if quick else SAMPLES) // batch,
+                iterations=iterations,
                 replicas=REPLICAS // 4 if quick else REPLICAS,
                 seed=SEED,
                 batch=batch,
+                measure_every=max(1, iterations // MEASURED),
             )
     return found
 
