@@ -30,8 +30,8 @@ from verify.sweep.settings import DEEP, LONG, sample
 FAMILY = {2: LONG, 4: DEEP, 8: DEEP}
 """M, and the family whose settings have so many stages."""
 ALGORITHM = "analog-sgd-ap"
-BINS = 16
-"""Boxes of a tube."""
+BINS = 256
+"""Boxes of a tube, at most."""
 LENGTHS = (10**3, 10**4, 10**5, 10**6, 10**7)
 SHORT = {True: 10**3, False: 10**5}
 """Largest K that is judged without `--long`, by whether the figure is quick."""
@@ -43,7 +43,7 @@ FORMS = {
     "box": "box of the device",
     "norms": "largest norms met",
     "tube": "tube",
-    "tube-ends": "tube, end of $f$ observed",
+    "tube-noise-ends": "tube, noise and end of $f$ observed",
     "tube-a-priori": "tube, a-priori",
 }
 """Bounds and what they are called, from the widest region to the narrowest."""
@@ -52,7 +52,7 @@ LOOKS = {
     "box": style.Look(style.INK, "-", "s"),
     "norms": style.Look("#707070", (0, (1, 1.2)), "D"),
     "tube": style.Look(style.WARM, (0, (4, 1.5)), "v"),
-    "tube-ends": style.Look(style.PALE, "-", "P"),
+    "tube-noise-ends": style.Look(style.PALE, "-", "P"),
     "tube-a-priori": style.Look(style.GOLD, (0, (5, 1.5, 1, 1.5)), "^"),
 }
 
@@ -63,7 +63,7 @@ def setting_of(stages: int) -> Setting:
     family = FAMILY[stages]
     drawn = (sample(SEED, index, (family.name,)) for index in count(0, len(family.ladder)))
     found = next(one for one in drawn if (one.stages, one.algorithm) == (stages, ALGORITHM))
-    return found.afresh(ranges=BINS)
+    return found.afresh(ranges=BINS, drift=0)
 
 
 def initial(setting: Setting) -> float:
@@ -239,10 +239,10 @@ def caption(data: Data) -> str:
         rf"Average squared gradient against $K$ at a fixed step size, $\alpha=$ {steps}: {shape['activation']} "
         rf"networks under {algorithms.named(ALGORITHM).title}, each the first of its depth that the suite draws "
         rf"with seed {SEED}, at least {replicas} replicas. Theorem 1 takes $L$ and the lag constants from the device's "
-        r"box or from the largest norms met, the noise and the saturation from the runs. On a tube of "
+        r"box or from the largest norms met, the noise and the saturation from the runs. On a tube of at most "
         rf"{data['bins']} boxes in time that other runs fixed, all constants are proved; this bounds the sum up to "
-        rf"the step at which a run leaves the tube (up to {exits[0]} of {exits[1]} replicas did), once with the least "
-        r"$f$ of the tube and once with what $f$ was observed to fall by. For the a-priori tube nothing is observed, "
+        rf"the step at which a run leaves the tube (up to {exits[0]} of {exits[1]} replicas did), once as it is and "
+        r"once with the noise's variance and the fall of $f$ as observed. For the a-priori tube nothing is observed, "
         r"and what a run outside it may add is in the bound. A curve has points only where there is a bound: "
         rf"{_ends(data)}.{_undecided(data)} {_tightness(data)}{_source(data)}"
     )
@@ -295,7 +295,7 @@ def _tightness(data: Data) -> str:
     found = []
     for panel in data["panels"]:
         last = panel["points"][-1]
-        values = [value for name in ("tube", "tube-ends") if (value := drawn(last, name)) is not None]
+        values = [value for name in ("tube", "tube-noise-ends") if (value := drawn(last, name)) is not None]
         ratio = f"{min(values) / last['observed']:.2g}" if values else "no bound"
         found.append(rf"{ratio} at $M={panel['stages']}$, {_power(last['K'])}")
     return f"Smaller bound on the tube over the observed average: {'; '.join(found)}."

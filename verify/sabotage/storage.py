@@ -72,13 +72,14 @@ def _certificate() -> bool:
     if found is None:
         return False
     pair = storage._certificate(found.at(_RHO), _STEPS, None)
+    if pair is None or linear.check(found.at(_RHO), pair):
+        return False
     plain, rough = storage.bounds(found, _RHO, 0.0, None), storage.bounds(found, _RHO, 1e-2, None)
-    if pair is None or plain is None or rough is None:
+    if plain is None or rough is None:
         return False
     value = plain[1]
     return (
-        not linear.check(found.at(_RHO), pair)
-        and value.value == value.moved == linear.evaluate(found.at(_RHO), pair, _STEPS).value
+        value.value == value.moved == linear.evaluate(found.at(_RHO), pair, _STEPS).value
         and rough[1].moved > rough[1].value
     )
 
