@@ -34,7 +34,7 @@ from theory.setting.devices.pulse_train import PulseTrain
 from theory.setting.devices.pulses import VarianceBounds
 from theory.setting.devices.shifted_linear import ShiftedLinear
 from theory.setting.devices.table import Table
-from verify.judging import verdicts
+from verify.judging import refusals
 from verify.judging.response import DeviceResponse, Granularity
 from verify.sabotage import device_checks, device_runs
 from verify.sabotage.faults import Area, Detector, Fault, swapped
@@ -366,6 +366,6 @@ _PLANTS: dict[str, Plant] = {
     "granularity: half the V": _granular(lambda _, found: found._replace(V=found.V / 2)),
     "granularity: V over the step size": _granular(lambda self, found: found._replace(V=found.V / self.alpha)),
     "granularity: the response at 0 for the largest": _granular(lambda _, found: found._replace(qmax=1.0)),
-    "granularity: smooth theorems of pulses": partial(swapped, verdicts, "_of_another_device", lambda *_: ""),
+    "granularity: smooth theorems of pulses": partial(swapped, refusals, "of_another_device", lambda *_: ""),
 }
 """What is planted, by what is wrong."""
