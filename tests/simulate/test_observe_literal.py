@@ -112,7 +112,7 @@ def test_all_sums_are_kept_and_restored_as_copies():
     one, other = observer(), observer()
     arrays = {f.name: getattr(one, f.name, None) for f in fields(one)} | vars(one)
     names = {name for name, value in arrays.items() if isinstance(value, np.ndarray)}
-    assert names == set(one.state()) and len(names) == 17
+    assert names == set(one.state()) and len(names) == 20
     for number, name in enumerate(sorted(names)):
         getattr(one, name)[...] = number + 1
     kept = one.state()
@@ -243,6 +243,9 @@ def test_what_is_looked_at_first_holds_nothing():
         **dict.fromkeys(("stage_variances", "largest_norms"), (3, 2)),
         **dict.fromkeys(("curve_weight", "curve_gradient", "curve_value"), (2, 3)),
         "range_edges": (0,),
+        "marks": (0,),
+        "drift_times": (3, 0),
+        "drift_sums": (3, 4),
         "range_low": (3, 0, 0),
         "range_high": (3, 0, 0),
     }
