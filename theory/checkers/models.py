@@ -121,7 +121,7 @@ class Model:
         if any(recursion.counter == symbol for recursion in self.claim.recursions):
             return Fraction(self.at(symbol.name, env))
         if symbol in self.objects:
-            return self._run(self.objects[symbol], env)[0][symbol]
+            return Fraction(self._run(self.objects[symbol], symbol, env))
         if symbol in self.roots:
             return root(self.value(self.roots[symbol], env))
         link = self.links.get((symbol.name, False))
@@ -238,7 +238,8 @@ class Model:
             if delay.name == name:
                 return self._delayed(self.vector(delay.of, env), int(self.value(delay.lag, env)))
         if name in self.built:
-            return self._run(self.built[name], env)[1][name]
+            found: Array = self._run(self.built[name], name, env)
+            return found
         link = self.links.get((name, True))
         if link is not None and not self._assembled(link):
             return self._member_of(link, env)
@@ -365,14 +366,16 @@ class Model:
 
     # --- recursions
 
-    def _run(self, recursion: Recursion, env: Env) -> tuple[dict[sympy.Symbol, Fraction], dict[str, Array]]:
+    def _run(self, recursion: Recursion, of: sympy.Symbol | str, env: Env) -> Any:  # noqa: ANN401 - a number or an array
+        """Return what a recursion has built of one of its symbols; the others may have labels that are not at hand."""
         label = recursion.counter.name
         count = int(self.at(label, env))
         labels = frozenset().union(
             *(self.claim.labels.get(s, frozenset()) for s in recursion.scalars),
             *(self.claim.vector_labels.get(v, frozenset()) for v in recursion.vectors),
         )
-        key = ("run", *self._key(label, labels - {label}, env), count)
+        told = {name for name in labels - {label} if name in env or name not in ("step", "coordinate", "stage")}
+        key = ("run", *self._key(of, frozenset(told), env), count)
         if key not in self.fixed:
             here = {**env, label: max(count - 1, 0)}
             if count:
@@ -383,11 +386,11 @@ class Model:
                 }
                 here = {name: value for name, value in here.items() if name == label or name not in stale}
             place = 1 if count else 0
-            scalars = {s: self.value(pair[place], here) for s, pair in recursion.scalars.items()}
-            vectors = {v: self.combination(pair[place], here) for v, pair in recursion.vectors.items()}
-            self.fixed[key] = (scalars, vectors)
-        found: tuple[dict[sympy.Symbol, Fraction], dict[str, Array]] = self.fixed[key]
-        return found
+            if of in recursion.scalars:
+                self.fixed[key] = self.value(recursion.scalars[of][place], here)
+            else:
+                self.fixed[key] = self.combination(recursion.vectors[str(of)][place], here)
+        return self.fixed[key]
 
 
 def root(value: Fraction) -> Fraction:
