@@ -21,7 +21,7 @@ def run(
             help="Families of your own, [[family]] with axes (docs/own.md); without --family these alone.",
         ),
     ] = None,
-    long: Annotated[bool, typer.Option("--long", help="Long runs of networks too, K to 1e7: 5 s each.")] = False,
+    long: Annotated[bool, typer.Option("--long", help="Networks for K to 1e7 too: 30 s each at most.")] = False,
     confidence: Annotated[str, number("Family-wise confidence of the verdicts.", shown=REAL)] = "0.99",
     workers: Annotated[str | None, number("Processes; all cores if not given.")] = None,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler in place of processes.")] = None,
