@@ -6,7 +6,7 @@ measuring as often as a long run does by default at most 15 % of it.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -101,7 +101,7 @@ def _block(problem: Problem, backend: str, replicas: int, every: int = 1 << 40) 
     run = Run(problem, "analog-sgd-ap", 0.01, 6.0, 1 << 30, replicas, 1, backend=backend, measure_every=every)
     group = Group(run, range(replicas), 1)
     plan = group.observer.plan(0, group.engine._samples.length if backend == "numpy" else group.engine.samples.length)  # type: ignore[attr-defined]
-    plan = plan._replace(steps=STEPS, times=np.minimum(plan.times[:, :1], STEPS - 1), lengths=np.array([STEPS]))
+    plan = replace(plan, steps=STEPS, times=np.minimum(plan.times[:, :1], STEPS - 1), lengths=np.array([STEPS]))
     return lambda: group.engine.advance(plan, group.observer), STEPS * replicas
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,7 +21,8 @@ NEVER = -1
 """The step of divergence of a replica that did not diverge."""
 
 
-class BlockPlan(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class BlockPlan:
     """When the replicas are measured within one block.
 
     Args:
@@ -39,7 +41,12 @@ class BlockPlan(NamedTuple):
 
     def stratum(self, place: int) -> int:
         """Return the stratum that holds a step, counted from the block's start."""
-        return int(np.searchsorted(np.cumsum(self.lengths), place, side="right"))
+        return int(np.searchsorted(self._ends, place, side="right"))
+
+    @cached_property
+    def _ends(self) -> NDArray[np.int64]:
+        """Return where the strata end, once for all steps of the block."""
+        return np.cumsum(self.lengths)
 
 
 class Seen(NamedTuple):

@@ -1,6 +1,7 @@
 """Engines of problems whose kernels add up every step themselves: quadratics and the one-weight instances."""
 
 from abc import abstractmethod
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,7 +22,7 @@ class SummingEngine(Compiled):
         curve = np.zeros((len(self.task.replicas), int(bins[-1] - bins[0]) + 1, 2))
         for first, count, alpha in self.stretches(observer, plan.first, plan.steps):
             part = bins[first - plan.first :][:count] - bins[0]
-            self.make_steps(plan._replace(first=first, steps=count), part, curve, alpha)
+            self.make_steps(replace(plan, first=first, steps=count), part, curve, alpha)
         self.note_divergence(observer, self.stage_of(self.kernel.diverged[:, 1]))
         tally = dict(zip(kernels.TALLY, self.kernel.tally.T, strict=True))
         observer.squared_gradient = tally["squared_gradient"].copy()

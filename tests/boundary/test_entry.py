@@ -3,11 +3,9 @@
 import errno
 import os
 import shutil
-import signal
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ import typer
 
 import boundary
 from boundary import BadInput, entry
+from tests.interrupting import interrupted, started
 
 ROOT = Path(__file__).parents[2]
 FLOOR = ["theory", "evaluate", "floor", "--set", "sigma2=1", "--set", "rho=0.3"]
@@ -195,16 +194,8 @@ def test_an_application_that_cannot_be_loaded_ends_in_70(capsys):
 def test_ctrl_c_while_libraries_load_is_no_answer(tmp_path):
     (tmp_path / "numpy").mkdir()
     (tmp_path / "numpy" / "__init__.py").write_text("import time\nprint('here', flush=True)\ntime.sleep(60)\n")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "simulate", "problems"], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )  # fmt: skip
-    assert process.stdout is not None and process.stdout.readline() == "here\n"
-    time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    assert (process.returncode, said) == (130, "stopped; what was finished is kept\n")
+    process = started(["simulate", "problems"], ROOT, {**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert interrupted(process, "here") == (130, "stopped; what was finished is kept\n")
 
 
 def test_the_guard_leaves_other_programs_alone(monkeypatch):

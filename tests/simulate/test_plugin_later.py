@@ -2,10 +2,8 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ import simulate
 from boundary import BadInput, digest, entry, foreign
 from simulate import answers, plugins, problems
 from simulate.engines.plugged import device_number
+from tests.interrupting import interrupted, started
 from theory.setting import algorithms, devices
 
 ROOT = Path(__file__).parents[2]
@@ -330,16 +329,9 @@ def test_ctrl_c_says_what_is_kept(tmp_path: Path) -> None:
         (["--checkpoint", "c.npz"], "stopped; nothing of this run is kept yet: the same command starts it again"),
         ([], "stopped; nothing of this run is kept, as it has no checkpoint"),
     ):
-        process = subprocess.Popen(
-            [sys.executable, "-m", *words, *more], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-        )  # fmt: skip
-        assert process.stdout is not None and process.stdout.readline() == "late\n"
-        time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        _, error = process.communicate(timeout=60)
-        assert (process.returncode, error.splitlines()[-1].strip()) == (130, said)
+        process = started([*words, *more], tmp_path, {**os.environ, "PYTHONPATH": str(ROOT)})
+        code, error = interrupted(process, "late")
+        assert (code, error.splitlines()[-1].strip()) == (130, said)
         assert not (tmp_path / "c.npz").exists()
 
 

@@ -28,7 +28,7 @@ QUADRATIC = A / 2 + 3 + (mu - 2) ** 2
 
 def search(right, top=4, share=None) -> Search:
     """The search for G = `right`, with its pole at `top`; `share` is the best theta, in A and mu."""
-    compiled = ball_function([sympy.sympify(right), sympy.sympify(share or 0)], [A, mu, theta])
+    compiled = ball_function([right * sympy.S.One, (share or 0) * sympy.S.One], [A, mu, theta])
     calls = count()
 
     def value(unknown, weight, shares):
