@@ -1,8 +1,10 @@
 """The second line behind the kernel: what it proved, and what it makes of random drafts, in random finite models."""
 
 import os
+import random
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,6 +14,7 @@ from tests.theory.kernel.drafts import draft
 from tests.theory.kernel.mutations import mutant, templates
 from theory import blueprint
 from theory.checkers import model_search as models
+from theory.checkers.models import Model
 from theory.kernel import Gap, Relation, check, rules
 from theory.kernel.check import check_claim
 from theory.kernel.signs import NONNEGATIVE, Signs
@@ -228,3 +231,15 @@ def test_a_fault_of_the_kernel_shows(kind, fault, monkeypatch):
         if item is not None and accepted(item) and models.examine(item, models=5, tries=40, seed=seed).broken:
             return
     pytest.fail("no false claim was accepted, or none was seen to be false")
+
+
+def test_what_a_recursion_builds_of_a_sample_is_that_samples_own():
+    """`outgain` has no sample, `out_one` has one: it is along times outgain, whichever was asked for first."""
+    claim = blueprint.claim("network.box_obstacle")
+    for seed in range(20):
+        model = Model(claim, random.Random(seed), 2, Fraction(1, 2))
+        names = {symbol.name: symbol for symbol in claim.labels}
+        for place in model.places:
+            here = {"step": place, "stages": Fraction(2)}
+            found, along = (model.scalar(names[name], here) for name in ("out_one", "along"))
+            assert found == along * model.scalar(names["outgain"], {"stages": Fraction(2)})

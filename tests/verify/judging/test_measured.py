@@ -306,3 +306,13 @@ def test_what_replicas_do_not_decide_is_inconclusive_and_settled(seen):
     found = measured.confront(few, 1e-9)
     checked = {check.claim: check for check in found.checks}
     assert checked[PATH].verdict == "inconclusive" and checked[PATH].reason == "2 replicas do not decide it"
+
+
+def test_the_average_until_a_tube_is_left_has_the_level_that_it_has_among_the_other_forms(on_tube, monkeypatch):
+    """An eighth is for what is measured; a quarter of the rest for A_T, of which tube-drift and the others are."""
+    spent, evidence = [], on_tubes.evidence
+    monkeypatch.setattr(
+        on_tubes, "evidence", lambda seen, stopped, level: (spent.append(level), evidence(seen, stopped, level))[1]
+    )
+    measured.confront(on_tube, 0.01)
+    assert len(spent) == 2 and spent == pytest.approx([0.01 * 7 / 8 / 4] * 2, rel=1e-14)
