@@ -81,6 +81,13 @@ def test_every_formula_is_typeset_and_no_authority_is_called_unsupported(site: P
 
 
 @pytest.mark.slow
+def test_no_star_of_a_formula_is_taken_for_emphasis(site: Path) -> None:
+    """Two f* in one paragraph lose their stars: written in words they need a backslash."""
+    for page in site.rglob("*.html"):
+        assert not re.search(r"<em>[\s,.;:)]", page.read_text()), page
+
+
+@pytest.mark.slow
 def test_the_site_needs_no_network(site: Path) -> None:
     for page in site.rglob("*.html"):
         loaded = re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="(https?://[^"]+)"', page.read_text())
