@@ -1,14 +1,17 @@
 """Upper bounds of matrix norms that hold in spite of rounding."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+Number = TypeVar("Number", float, NDArray[np.float64])
+
 _UNIT = float(np.finfo(np.float64).eps)  # twice the unit roundoff: every bound below has a factor two in hand
 
 
-def up(value: float, operations: int) -> float:
+def up(value: Number, operations: int) -> Number:
     """Return `value` >= 0 enlarged by the relative error of a sum of `operations` rounded nonnegative terms."""
     return value * (1 + (operations + 8) * _UNIT)
 
@@ -26,7 +29,12 @@ def down(value: float, operations: int, absolute: float = 0.0) -> float:
 
 
 def norm2_upper(matrix: NDArray[np.float64]) -> float:
-    """Return an upper bound of the spectral norm, tight to about 1e-12.
+    """Return `norms2_upper` of one matrix, shape (n, m)."""
+    return float(norms2_upper(matrix))
+
+
+def norms2_upper(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return upper bounds of the spectral norms, tight to about 1e-12.
 
     Statement:  if the Cholesky factorisation of B in floating point runs to its end, the smallest eigenvalue of B is
                 at least -(n + 1) u trace(B) / (1 - 2 (n + 1) u), u the unit roundoff. Taken with
@@ -35,35 +43,42 @@ def norm2_upper(matrix: NDArray[np.float64]) -> float:
                 Verification of positive definiteness, BIT 46 (2006).
 
     Args:
-        matrix: float64, shape (n, m).
+        matrices: float64, shape (..., n, m).
 
     Returns:
-        A number >= norm2(matrix).
+        Numbers >= norm2 of each, shape (...).
 
     """
-    n = matrix.shape[1]
-    gram = matrix.T @ matrix
-    frobenius = up(float(np.sum(matrix * matrix)), matrix.size)
-    if frobenius == 0:
-        return 0.0
-    top = max(float(np.linalg.eigvalsh(gram)[-1]), 0.0)
-    shift = top + (n + 2) * 1e-14 * frobenius
-    while True:
-        try:
-            np.linalg.cholesky(shift * np.eye(n) - gram)
-            break
-        except np.linalg.LinAlgError:
-            shift += 1e-12 * frobenius
-    trace = up(n * shift, n)
-    rounding = (n + 1) * _UNIT * trace + (matrix.shape[0] + 4) * _UNIT * frobenius
-    return up(float(np.sqrt(shift + rounding)), 4)
+    rows, n = matrices.shape[-2:]
+    gram = np.swapaxes(matrices, -1, -2) @ matrices
+    frobenius = np.asarray(up(np.sum(matrices * matrices, axis=(-2, -1)), rows * n))
+    if not np.any(frobenius):
+        return np.zeros(frobenius.shape)
+    size = np.where(frobenius == 0, 1.0, frobenius)  # any shift > 0 is one for a matrix of zeros
+    top = np.maximum(np.linalg.eigvalsh(gram)[..., -1], 0.0)
+    shift = _factored(gram, np.asarray(top + (n + 2) * 1e-14 * size), 1e-12 * size)
+    rounding = (n + 1) * _UNIT * up(n * shift, n) + (rows + 4) * _UNIT * frobenius
+    return np.where(frobenius == 0, 0.0, up(np.sqrt(shift + rounding), 4))
+
+
+def _factored(
+    matrices: NDArray[np.float64], shift: NDArray[np.float64], step: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return shifts s, no smaller than the given ones, for which the factorisation of s I - A runs to its end."""
+    try:
+        np.linalg.cholesky(shift[..., None, None] * np.eye(matrices.shape[-1]) - matrices)
+    except np.linalg.LinAlgError:
+        if not shift.ndim:
+            return _factored(matrices, shift + step, step)
+        return np.array([_factored(*one) for one in zip(matrices, shift, step, strict=True)])
+    return shift
 
 
 def block_norms(matrix: NDArray[np.float64], size: int) -> NDArray[np.float64]:
     """Return upper bounds of the spectral norms of the size x size blocks of a square matrix, shape (M, M)."""
     count = len(matrix) // size
     blocks = matrix.reshape(count, size, count, size).swapaxes(1, 2)
-    return np.array([[norm2_upper(blocks[row, column]) for column in range(count)] for row in range(count)])
+    return norms2_upper(blocks)
 
 
 def delay_constants(

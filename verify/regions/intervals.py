@@ -18,7 +18,7 @@ raises ArithmeticError:
   premise that is not proved; tests/verify/regions holds it, and every function made of it, against balls.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -151,11 +151,11 @@ class Intervals:
         mid = self.mid / number
         return Intervals(mid, _up(self.rad / number + EPS * np.abs(mid)))
 
-    def mean(self) -> "Intervals":
-        """Return the mean over the first axis."""
-        terms = self.shape[0]
-        mid = np.sum(self.mid, axis=0)
-        rad = np.sum(self.rad + terms * EPS * np.abs(self.mid), axis=0)
+    def mean(self, axis: int = 0) -> "Intervals":
+        """Return the mean over an axis."""
+        terms = self.shape[axis]
+        mid = np.sum(self.mid, axis=axis)
+        rad = np.sum(self.rad + terms * EPS * np.abs(self.mid), axis=axis)
         return Intervals(mid, _up(rad, terms)).over(float(terms))
 
     def size(self) -> "Intervals":
@@ -208,57 +208,96 @@ def joined(parts: list[Intervals], axis: int) -> Intervals:
     return Intervals(np.concatenate([part.mid for part in parts], axis), np.concatenate([p.rad for p in parts], axis))
 
 
+def summed(first: Intervals, parts: Iterable[tuple[Intervals, int, int]]) -> Intervals:
+    """Return the sum of matrices, or of stacks of them: the first, and each other from its row and its column on."""
+    mid, rad, terms = first.mid.copy(), first.rad.copy(), 0
+    for part, row, column in parts:
+        rows, columns = part.shape[-2:]
+        at = (..., slice(row, row + rows), slice(column, column + columns))
+        mid[at] += part.mid
+        rad[at] += part.rad + EPS * np.abs(mid[at])
+        terms += 1
+    return Intervals(mid, _up(rad, terms))
+
+
 def tanh(x: Intervals) -> Intervals:
     """Return the hyperbolic tangents."""
     return x.increasing(np.tanh, lambda at: MARGIN * np.minimum(np.abs(at), 1.0) + TINY)
 
 
 def largest_eigenvalue(matrix: Intervals) -> float:
+    """Return `largest_eigenvalues` of one matrix, shape (n, n)."""
+    return float(largest_eigenvalues(matrix))
+
+
+def largest_eigenvalues(matrix: Intervals) -> Array:
     """Return an upper bound of the largest eigenvalue of every symmetric matrix that is within the intervals.
 
     A symmetric A = mid + E with |E| <= rad has the largest eigenvalue at most lambda_max of the symmetric part of mid
     plus norm2(rad). If the Cholesky factorisation of s I - mid runs to its end in floating point, lambda_max(mid) is at
-    most s + (n + 1) EPS trace(s I - mid) (the source named in `simulate.problems.spectral.norm2_upper`); EPS more
+    most s + (n + 1) EPS trace(s I - mid) (the source named in `simulate.problems.spectral.norms2_upper`); EPS more
     covers the rounding of the difference.
 
     Args:
-        matrix: shape (n, n).
+        matrix: shape (..., n, n).
+
+    Returns:
+        Shape (...).
 
     """
-    n = len(matrix.mid)
+    n = matrix.shape[-1]
     if float(np.max(matrix.largest)) > LARGEST:
         raise ArithmeticError("a matrix whose square would be too large")
-    middle = 0.5 * (matrix.mid + matrix.mid.T)
-    radius = _up(np.maximum(matrix.rad, matrix.rad.T) + np.abs(matrix.mid - matrix.mid.T) + EPS * np.abs(middle))
-    scale = max(float(np.max(np.abs(middle))), TINY)
-    shift = float(np.linalg.eigvalsh(middle)[-1]) + 4 * n * n * EPS * scale
-    step = 16 * n * n * EPS * scale
-    while True:
-        rest = shift * np.eye(n) - middle
-        try:
-            np.linalg.cholesky(rest)
-            break
-        except np.linalg.LinAlgError:
-            shift, step = shift + step, 2 * step
-    rounding = (n + 4) * EPS * n * (abs(shift) + scale)
-    norm = norm2_of_size(radius)
-    return (shift + rounding + norm) + _DEPTH * EPS * (abs(shift) + rounding + norm) + TINY
+    turned = matrix.swap()
+    middle = 0.5 * (matrix.mid + turned.mid)
+    radius = _up(np.maximum(matrix.rad, turned.rad) + np.abs(matrix.mid - turned.mid) + EPS * np.abs(middle))
+    scale = np.maximum(np.max(np.abs(middle), axis=(-2, -1)), TINY)
+    shift = np.asarray(np.linalg.eigvalsh(middle)[..., -1] + 4 * n * n * EPS * scale)
+    shift = _factored(middle, shift, 16 * n * n * EPS * scale)
+    rounding = (n + 4) * EPS * n * (np.abs(shift) + scale)
+    norm = norms2_of_size(radius)
+    return np.asarray((shift + rounding + norm) + _DEPTH * EPS * (np.abs(shift) + rounding + norm) + TINY)
+
+
+def _factored(matrix: Array, shift: Array, step: Array) -> Array:
+    """Return shifts s, no smaller than the given ones, for which the factorisation of s I - matrix runs to its end."""
+    try:
+        np.linalg.cholesky(shift[..., None, None] * np.eye(matrix.shape[-1]) - matrix)
+    except np.linalg.LinAlgError:
+        if not shift.ndim:
+            return _factored(matrix, shift + step, 2 * step)
+        return np.array([_factored(*one) for one in zip(matrix, shift, step, strict=True)])
+    return shift
 
 
 def norm2_of_size(radius: Array) -> float:
+    """Return `norms2_of_size` of one matrix, shape (rows, columns)."""
+    return float(norms2_of_size(radius))
+
+
+def norms2_of_size(radius: Array) -> Array:
     """Return an upper bound of the spectral norm of every matrix whose entries are at most `radius` >= 0 in size.
 
     norm2(E) <= norm2(|E|) <= norm2(radius), as the entries are nonnegative; and norm2(R) <= max_i (R^T R x)_i/x_i of
     the square for every x > 0 (Collatz, Wielandt), to the power 1/2. x is found by a few steps of the power method.
+
+    Args:
+        radius: shape (..., rows, columns).
+
+    Returns:
+        Shape (...).
+
     """
-    rows, columns = radius.shape
-    top = float(np.max(radius, initial=0.0))
-    if top == 0 or not np.isfinite(top):
-        return top
-    scaled = radius / top
-    x = np.ones(columns)
+    rows, columns = radius.shape[-2:]
+    top = np.max(radius, axis=(-2, -1), initial=0.0)
+    some = (top > 0) & np.isfinite(top)
+    if not np.any(some):
+        return np.asarray(top)
+    scaled = np.where(some[..., None, None], radius, 1.0) / np.where(some, top, 1.0)[..., None, None]
+    turned, x = np.swapaxes(scaled, -1, -2), np.ones((*scaled.shape[:-2], columns, 1))
     for _ in range(30):
-        x = scaled.T @ (scaled @ x)
-        x = np.maximum(x / np.max(x), 1e-9)
-    quotient = float(np.max((scaled.T @ (scaled @ x)) / x))
-    return float(np.sqrt(quotient) * top * (1 + (rows + columns + 2 * _DEPTH) * EPS)) + TINY
+        x = turned @ (scaled @ x)
+        x = np.maximum(x / np.max(x, axis=-2, keepdims=True), 1e-9)
+    quotient = np.max((turned @ (scaled @ x)) / x, axis=(-2, -1))
+    found = np.sqrt(quotient) * top * (1 + (rows + columns + 2 * _DEPTH) * EPS) + TINY
+    return np.asarray(np.where(some, found, top))

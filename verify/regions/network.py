@@ -14,20 +14,35 @@ Status:     guaranteed in spite of rounding (`intervals`), for the doubles that 
 Source:     docs/theory/networks.md, docs/theory/mean.md.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from math import inf
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from boundary import BadInput
 from simulate.problems.network import Network
-from simulate.problems.spectral import norm2_upper
-from verify.regions.intervals import LARGEST, Array, Intervals, above, below, joined, largest_eigenvalue, norm2_of_size
-from verify.regions.layers import ACTIVATIONS, LOSSES, Layer
+from simulate.problems.spectral import norms2_upper
+from verify.regions.intervals import (
+    LARGEST,
+    Array,
+    Intervals,
+    above,
+    below,
+    joined,
+    largest_eigenvalues,
+    norms2_of_size,
+    summed,
+)
+from verify.regions.layers import ACTIVATIONS, LOSSES
+from verify.regions.passes import Forward
+
+Found = TypeVar("Found")
+
+_TOGETHER = 2**20
+"""Numbers in the largest arrays of boxes enclosed together."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,23 +58,25 @@ class Box:
     low: Array
     high: Array
 
+    _axes: ClassVar[int] = 1
+
     def __post_init__(self) -> None:
-        if self.low.shape != self.high.shape or self.low.ndim != 1:
+        if self.low.shape != self.high.shape or self.low.ndim != self._axes:
             raise BadInput("box", self.low.shape, "two ends of the same length", "tube.certified")
         if not bool(np.all(np.isfinite(self.low) & np.isfinite(self.high) & (self.low <= self.high))):
             raise BadInput("box", "its ends", "finite ends, the lower not above the upper", "tube.certified")
 
-    def widened(self, by: Array | float) -> "Box":
+    def widened(self, by: Array | float) -> Self:
         """Return the box with both ends moved outward by `by` >= 0."""
-        return Box(below(self.low - by), above(self.high + by))
+        return replace(self, low=below(self.low - by), high=above(self.high + by))
 
-    def joined(self, other: "Box") -> "Box":
+    def joined(self, other: "Box") -> Self:
         """Return the least box around both."""
-        return Box(np.minimum(self.low, other.low), np.maximum(self.high, other.high))
+        return replace(self, low=np.minimum(self.low, other.low), high=np.maximum(self.high, other.high))
 
-    def common(self, other: "Box") -> "Box":
+    def common(self, other: "Box") -> Self:
         """Return what is in both; boxes without a common point raise `BadInput`."""
-        return Box(np.maximum(self.low, other.low), np.minimum(self.high, other.high))
+        return replace(self, low=np.maximum(self.low, other.low), high=np.minimum(self.high, other.high))
 
     def farthest(self, other: "Box") -> Array:
         """Return how far a weight in this box is from one in the other at most, shape (D,)."""
@@ -73,6 +90,17 @@ class Box:
     def largest(self) -> Array:
         """Return the largest sizes of the weights, shape (D,)."""
         return np.maximum(np.abs(self.low), np.abs(self.high))
+
+
+class Boxes(Box):
+    """Several boxes of the same weights, whose ends have shape (n, D); what is said of a box is said of each."""
+
+    _axes: ClassVar[int] = 2
+
+    @classmethod
+    def of(cls, boxes: Sequence[Box]) -> Self:
+        """Return these boxes, one or more, of the same length."""
+        return cls(np.stack([box.low for box in boxes]), np.stack([box.high for box in boxes]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,15 +145,14 @@ def check(problem: object) -> Network:
 
 
 def weights_in(problem: Network, box: Box) -> list[Intervals]:
-    """Return the weights of the stages as intervals; a box of another length raises `BadInput`."""
+    """Return the weights of the stages, shape (..., rows, columns); a box of another length raises `BadInput`."""
     sizes = [rows * columns for rows, columns in problem.shapes]
-    if box.low.shape != (sum(sizes),):
+    if box.low.shape[-1] != sum(sizes):
         raise BadInput("box", box.low.shape, f"one interval for each of {sum(sizes)} weights", "tube.certified")
-    ends, found = np.cumsum([0, *sizes]), []
-    whole = Intervals.between(box.low, box.high)
-    for first, last, shape in zip(ends[:-1], ends[1:], problem.shapes, strict=True):
-        found.append(whole[first:last].reshape(*shape))
-    return found
+    ends, whole = np.cumsum([0, *sizes]), Intervals.between(box.low, box.high)
+    lead = box.low.shape[:-1]
+    parts = zip(ends[:-1], ends[1:], problem.shapes, strict=True)
+    return [whole[..., first:last].reshape(*lead, *shape) for first, last, shape in parts]
 
 
 def flat(stages: Sequence[NDArray[np.floating]]) -> Array:
@@ -133,93 +160,11 @@ def flat(stages: Sequence[NDArray[np.floating]]) -> Array:
     return np.concatenate([np.asarray(stage, dtype=np.float64).ravel() for stage in stages])
 
 
-class Forward:
-    """The forward pass of all samples, with the derivatives of inputs and products in all weights if asked for.
-
-    With these a product z is enclosed twice: from the input's intervals, and from its value at the box's centre and its
-    derivative on the box. The second does not take the stages' intervals as independent of each other.
-
-    `x`, `layers` and, with derivatives, `inputs_change` (N, width, D_m) and `products_change` (N, width, D_(m+1)) are
-    those of the stages, where D_m weights are in the stages before m; `last` and `last_change` are the outputs'.
-    """
-
-    def __init__(self, problem: Network, weights: list[Intervals], *, derivatives: bool) -> None:
-        self.problem, self.weights = problem, weights
-        self.x: list[Intervals] = []
-        self.layers: list[Layer] = []
-        self.inputs_change: list[Intervals] = []
-        self.products_change: list[Intervals] = []
-        x = centre = Intervals.exactly(problem.inputs)
-        change, away = Intervals.exactly(np.zeros((*x.shape, 0))), np.zeros(0)
-        activation = ACTIVATIONS[problem.activation]
-        for weight in weights:
-            product = x @ weight.swap()
-            if derivatives:
-                self.inputs_change.append(change)
-                change = joined([weight @ change, _own(x, weight.shape[0])], 2)
-                self.products_change.append(change)
-                away, middle = np.concatenate([away, weight.rad.ravel()]), centre @ weight.mid.T
-                product = product.meet(middle + change @ Intervals(np.zeros(away.shape), away))
-                centre = activation(middle).value
-            layer = activation(product)
-            self.x.append(x)
-            self.layers.append(layer)
-            if derivatives:
-                change = layer.slope[..., None] * change
-            x = layer.value
-        self.last, self.last_change = x, change
-        self.loss = LOSSES[problem.loss](x, problem.targets)
-
-    def value(self) -> Intervals:
-        """Return f, shape (1,)."""
-        return self.loss.value.reshape(-1, 1).mean() * float(self.last.shape[1])
-
-    def messages(self, backward: list[Intervals]) -> tuple[list[Intervals], list[Intervals]]:
-        """Return what arrives at the stages and the messages delta = phi'(z) times that, stage by stage."""
-        arriving, deltas, message = [], [], self.loss.slope
-        for layer, weight in zip(reversed(self.layers), reversed(backward), strict=True):
-            arriving.append(message)
-            deltas.append(layer.slope * message)
-            message = deltas[-1] @ weight
-        return arriving[::-1], deltas[::-1]
-
-    def directions(self, backward: list[Intervals]) -> Intervals:
-        """Return every sample's direction, shape (N, D)."""
-        _, deltas = self.messages(backward)
-        products = [delta[:, :, None] * x[:, None, :] for delta, x in zip(deltas, self.x, strict=True)]
-        return joined([product.reshape(len(product.mid), -1) for product in products], 1)
-
-    def cross(self, stage: int, delta: Intervals) -> Intervals:
-        """Return the sum over the samples of delta_r times the derivative of x_c, shape (rows columns, D_m)."""
-        change = self.inputs_change[stage]
-        count, columns, before = change.shape
-        product = delta.swap() @ change.reshape(count, columns * before)
-        return product.reshape(delta.shape[1] * columns, before)
-
-
-def _own(x: Intervals, rows: int) -> Intervals:
-    """Return the derivative of W x in W: x_c at (r, rc), shape (N, rows, rows columns)."""
-    unit = np.eye(rows)[None, :, :, None]
-    shape = (len(x.mid), rows, rows * x.shape[1])
-    return Intervals((unit * x.mid[:, None, None, :]).reshape(shape), (unit * x.rad[:, None, None, :]).reshape(shape))
-
-
 def _inner(change: Intervals, weight: Intervals) -> Intervals:
     """Return the sum over samples and rows of weight times the products of the derivatives, shape (D_m, D_m)."""
-    flat_change = change.reshape(-1, change.shape[2])
-    return flat_change.swap() @ (weight.reshape(-1)[:, None] * flat_change)
-
-
-def _embedded(part: Intervals, first: int, size: int) -> Intervals:
-    """Return a matrix of zeros, shape (size, size), with `part` from row `first` and column 0 on."""
-    mid, rad = np.zeros((size, size)), np.zeros((size, size))
-    rows, columns = part.shape
-    mid[first : first + rows, :columns], rad[first : first + rows, :columns] = part.mid, part.rad
-    return Intervals(mid, rad)
-
-
-def _square(part: Intervals, size: int) -> Intervals:
-    return part if len(part.mid) == size else _embedded(part, 0, size)
+    *lead, size = change.shape[:-3] + change.shape[-1:]
+    flat_change = change.reshape(*lead, -1, size)
+    return flat_change.swap() @ (weight.reshape(*lead, -1)[..., None] * flat_change)
 
 
 def value(problem: Network, box: Box) -> tuple[float, float]:
@@ -228,31 +173,35 @@ def value(problem: Network, box: Box) -> tuple[float, float]:
     return float(found.low[0]), float(found.high[0])
 
 
-def hessian(problem: Network, box: Box) -> tuple[Intervals, float]:
-    """Return the Hessian of f on a box, shape (D, D), and a lower bound of f there."""
-    weights = weights_in(problem, box)
-    forward = Forward(problem, weights, derivatives=True)
-    size, first = len(box.low), 0
-    total = _inner(forward.last_change, forward.loss.curve)
-    arriving, deltas = forward.messages(weights)
+def hessian(problem: Network, box: Box) -> tuple[Intervals, Array]:
+    """Return the Hessian of f on a box, shape (..., D, D), and a lower bound of f there, shape (...)."""
+    forward = Forward(problem, weights_in(problem, box), derivatives=True)
+    total = summed(_inner(forward.last_change, forward.loss.curve), _of_stages(forward))
+    return total.over(float(problem.samples)), np.maximum(forward.value().low[..., 0], problem.lower_bound)
+
+
+def _of_stages(forward: Forward) -> Iterator[tuple[Intervals, int, int]]:
+    """Yield what the stages add to the Hessian of the sum over the samples, from which row and which column on."""
+    arriving, deltas = forward.messages(forward.weights)
+    first = 0
     for stage, layer in enumerate(forward.layers):
         change = forward.products_change[stage]
-        total = total + _square(_inner(change, layer.curve * arriving[stage]), size)
-        cross = _embedded(forward.cross(stage, deltas[stage]), first, size)
-        total = total + cross + cross.swap()
-        first = change.shape[2]
-    return total.over(float(problem.samples)), max(float(forward.value().low[0]), problem.lower_bound)
+        yield _inner(change, layer.curve * arriving[stage]), 0, 0
+        cross = forward.cross(stage, deltas[stage])
+        yield cross, first, 0
+        yield cross.swap(), 0, first
+        first = change.shape[-1]
 
 
 def gradient(problem: Network, box: Box, second: Intervals) -> Intervals:
-    """Return grad f on a box, shape (D,): at its centre, and from there on by the Hessian `second`, which holds on it.
+    """Return grad f on a box, shape (..., D): at its centre, and from there on by the Hessian, `second` on the box.
 
     The samples' parts of the Hessian cancel before they are made large; those of intervals of the directions do not.
     """
     centre = 0.5 * box.low + 0.5 * box.high
-    point = Box(centre, centre)
+    point = replace(box, low=centre, high=centre)
     away = Intervals.between(box.low, box.high) - centre
-    return directions(problem, point, point).mean() + (second @ away[:, None])[:, 0]
+    return directions(problem, point, point).mean(-2) + (second @ away[..., None])[..., 0]
 
 
 def mean_direction(problem: Network, forward: Box, backward: Box, apart: Array) -> Intervals:
@@ -269,61 +218,59 @@ def mean_direction(problem: Network, forward: Box, backward: Box, apart: Array) 
     passed = Forward(problem, weights_in(problem, forward), derivatives=lagging)
     found = gradient(problem, backward, hessian(problem, backward)[0])
     if lagging:
-        found = found + (staleness(passed, weights) @ Intervals(np.zeros(apart.shape), apart)[:, None])[:, 0]
-    return found.meet(passed.directions(weights).mean())
+        found = found + (staleness(passed, weights) @ Intervals(np.zeros(apart.shape), apart)[..., None])[..., 0]
+    return found.meet(passed.directions(weights).mean(-2))
 
 
-def norm(vector: Intervals) -> float:
-    """Return an upper bound of the Euclidean norm."""
+def norm(vector: Intervals) -> Array:
+    """Return an upper bound of the Euclidean norm, shape (...)."""
     sizes = Intervals.exactly(vector.largest)
-    return float(above(np.sqrt((sizes[None, :] @ sizes[:, None]).high[0, 0])))
+    return above(np.sqrt((sizes[..., None, :] @ sizes[..., None]).high[..., 0, 0]))
 
 
 def staleness(forward: Forward, backward: list[Intervals]) -> Intervals:
-    """Return the derivative of the mean direction in the forward weights, shape (D, D)."""
-    size, rows = forward.last_change.shape[2], []
+    """Return the derivative of the mean direction in the forward weights, shape (..., D, D)."""
+    size, rows = forward.last_change.shape[-1], []
     arriving, deltas = forward.messages(backward)
     change = forward.loss.curve[..., None] * forward.last_change
     for stage in reversed(range(len(forward.layers))):
         layer, x = forward.layers[stage], forward.x[stage]
-        bend = (layer.curve * arriving[stage])[..., None] * _wide(forward.products_change[stage], size)
-        message = bend + layer.slope[..., None] * change
-        count, out, columns = len(x.mid), message.shape[1], x.shape[1]
-        turned = (x.swap() @ message.reshape(count, out * size)).reshape(columns, out, size).swap(0, 1)
-        cross = forward.cross(stage, deltas[stage])
-        rows.append(turned.reshape(out * columns, size) + _wide(cross, size))
-        change = backward[stage].swap() @ message
-    return joined(rows[::-1], 0).over(float(forward.problem.samples))
-
-
-def _wide(part: Intervals, size: int) -> Intervals:
-    """Return the last axis filled up with zeros."""
-    if part.shape[-1] == size:
-        return part
-    more = Intervals.exactly(np.zeros((*part.shape[:-1], size - part.shape[-1])))
-    return joined([part, more], part.mid.ndim - 1)
+        bend = (layer.curve * arriving[stage])[..., None] * forward.products_change[stage]
+        message = summed(layer.slope[..., None] * change, [(bend, 0, 0)])
+        *lead, count, columns = x.shape
+        out = message.shape[-2]
+        turned = (x.swap() @ message.reshape(*lead, count, out * size)).reshape(*lead, columns, out, size)
+        of_inputs = turned.swap(-3, -2).reshape(*lead, out * columns, size)
+        rows.append(summed(of_inputs, [(forward.cross(stage, deltas[stage]), 0, 0)]))
+        change = backward[stage].swap()[..., None, :, :] @ message
+    return joined(rows[::-1], -2).over(float(forward.problem.samples))
 
 
 def block_norms(matrix: Intervals, sizes: list[int]) -> Array:
-    """Return upper bounds of the spectral norms of the blocks between stages, shape (M, M)."""
+    """Return upper bounds of the spectral norms of the blocks between stages, shape (..., M, M)."""
     if float(np.max(matrix.largest)) > LARGEST:
         raise ArithmeticError("a matrix whose square would be too large")
-    ends = np.cumsum([0, *sizes])
-    parts = [slice(first, last) for first, last in pairwise(ends)]
-    blocks = [[matrix[row, column] for column in parts] for row in parts]
-    return np.array(
-        [[float(above(np.asarray(norm2_upper(b.mid) + norm2_of_size(b.rad)))) for b in row] for row in blocks]
-    )
+    mid, rad = _blocks(matrix.mid, sizes), _blocks(matrix.rad, sizes)
+    return above(norms2_upper(mid) + norms2_of_size(rad))
+
+
+def _blocks(matrix: Array, sizes: list[int]) -> Array:
+    """Return the blocks, shape (..., M, M, size, size), each filled up with zeros to the largest; no norm changes."""
+    stages, largest = len(sizes), max(sizes)
+    whole = np.zeros((*matrix.shape[:-2], *(stages * largest,) * 2))
+    at = np.flatnonzero(np.arange(largest) < np.array(sizes)[:, None])
+    whole[..., at[:, None], at] = matrix
+    return np.swapaxes(whole.reshape(*matrix.shape[:-2], stages, largest, stages, largest), -3, -2)
 
 
 def directions(problem: Network, forward: Box, backward: Box) -> Intervals:
-    """Return the direction of every sample, forward and backward weights independent, shape (N, D)."""
+    """Return the direction of every sample, forward and backward weights independent, shape (..., N, D)."""
     passed = Forward(problem, weights_in(problem, forward), derivatives=False)
     return passed.directions(weights_in(problem, backward))
 
 
 def shares(box: Box, tau: float) -> Array:
-    """Return upper bounds of |w|/tau on a box, shape (D,); 0 for a digital device."""
+    """Return upper bounds of |w|/tau on a box, shape (..., D); 0 for a digital device."""
     return np.zeros(box.low.shape) if tau == inf else above(box.largest / tau)
 
 
@@ -337,17 +284,17 @@ class Moments(NamedTuple):
 
 
 def moments(direction: Intervals) -> Moments:
-    """Return upper bounds for the directions of the samples, shape (N, D).
+    """Return upper bounds for the directions of the samples, shape (..., N, D).
 
     A variance is at most the mean square distance from any number; the one taken is the mean of the midpoints.
     """
-    away = Intervals.exactly((direction - np.mean(direction.mid, axis=0)).largest)
+    away = Intervals.exactly((direction - np.mean(direction.mid, axis=-2, keepdims=True)).largest)
     sizes = direction.largest
     return Moments(
-        variance=(away * away).mean().high,
-        mean_size=Intervals.exactly(sizes).mean().high,
-        largest=np.max(sizes, axis=0),
-        spread=above(np.max(direction.high, axis=0) - np.min(direction.low, axis=0)),
+        variance=(away * away).mean(-2).high,
+        mean_size=Intervals.exactly(sizes).mean(-2).high,
+        largest=np.max(sizes, axis=-2),
+        spread=above(np.max(direction.high, axis=-2) - np.min(direction.low, axis=-2)),
     )
 
 
@@ -369,11 +316,84 @@ def enclose(
         ArithmeticError: a number on the way that is too large to be a double.
 
     """
+    _check(problem, tau, alpha)
+    return _enclosed(_numbers(problem, forward, backward, tau, alpha, stashed=stashed))
+
+
+def enclose_all(
+    problem: Network,
+    forward: Sequence[Box],
+    backward: Sequence[Box],
+    tau: float,
+    alpha: float = 0.0,
+    *,
+    stashed: bool = False,
+) -> list[Enclosed | None]:
+    """Return `enclose` of every forward box with its backward box, many at once; None where it is too large."""
+    _check(problem, tau, alpha)
+
+    def found(part: slice) -> list[Enclosed]:
+        every = _numbers(problem, Boxes.of(forward[part]), Boxes.of(backward[part]), tau, alpha, stashed=stashed)
+        return [_enclosed(every, one) for one in range(len(every.L))]
+
+    return in_parts(found, paired(forward, backward), at_once(problem))
+
+
+def in_parts(found: Callable[[slice], list[Found]], part: range, most: int) -> list[Found | None]:
+    """Return what is found for a part of a list, of `most` at once; None for what alone raises ArithmeticError."""
+    if len(part) <= most:
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                return [*found(slice(part.start, part.stop))] if part else []
+        except ArithmeticError:
+            if len(part) == 1:
+                return [None]
+    half = len(part) // 2
+    return in_parts(found, part[:half], most) + in_parts(found, part[half:], most)
+
+
+def at_once(problem: Network) -> int:
+    """Return for how many boxes at once the derivatives of a stage's products are `_TOGETHER` numbers at most."""
+    weights = sum(rows * columns for rows, columns in problem.shapes)
+    return max(1, _TOGETHER // (problem.samples * max(problem.widths) * weights))
+
+
+def paired(*lists: Sequence[object]) -> range:
+    """Return the places in lists of the same length; others raise `BadInput`."""
+    if len({len(each) for each in lists}) > 1:
+        raise BadInput("boxes", [len(each) for each in lists], "lists of the same length", "tube.certified")
+    return range(len(lists[0]))
+
+
+def _check(problem: Network, tau: float, alpha: float) -> None:
     if not tau > 0:
         raise BadInput("tau", tau, "tau > 0", "tube.certified")
     if not 0 <= alpha < inf:
         raise BadInput("alpha", alpha, "alpha >= 0 and finite", "tube.certified")
     check(problem)
+
+
+class _Numbers(NamedTuple):
+    """As in `Enclosed`, with the leading axes of the boxes."""
+
+    L: Array
+    least: Array
+    slope: Array
+    S: Array
+    variance: Array
+    mean_size: Array
+    largest: Array
+    spread: Array
+    share: Array
+    step: Array
+
+
+def _enclosed(every: _Numbers, one: int | tuple[()] = ()) -> Enclosed:
+    L, least, slope, *rest = (np.asarray(each)[one] for each in every)
+    return Enclosed(float(L), float(least), float(slope), *rest)
+
+
+def _numbers(problem: Network, forward: Box, backward: Box, tau: float, alpha: float, *, stashed: bool) -> _Numbers:
     weights = weights_in(problem, forward if stashed else backward)
     passed = Forward(problem, weights_in(problem, forward), derivatives=True)
     every, share = passed.directions(weights), shares(backward, tau)
@@ -381,9 +401,9 @@ def enclose(
     step = ((Intervals.exactly(share) + 1.0) * found.largest * alpha).largest
     around = backward.widened(step) if alpha else backward
     second, least = hessian(problem, around.joined(forward) if stashed else around)
-    smooth = max(largest_eigenvalue(second), 0.0)
+    smooth = np.maximum(largest_eigenvalues(second), 0.0)
     slope = norm(gradient(problem, backward, second))
     sizes = [rows * columns for rows, columns in problem.shapes]
     # what the mean direction changes by if all its weights are as old is made by the whole Hessian
     sensitivity = block_norms(second if stashed else staleness(passed, weights), sizes)
-    return Enclosed(smooth, least, slope, sensitivity, *found, share, step)
+    return _Numbers(smooth, least, slope, sensitivity, *found, share, step)

@@ -17,21 +17,24 @@ Status:     guaranteed in spite of rounding.
 Source:     docs/theory/mean.md#regions-in-time.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from simulate.problems.network import Network
 from verify.regions.intervals import Array, Intervals, above, joined
-from verify.regions.network import Box, Forward, weights_in
+from verify.regions.network import Box, Boxes, at_once, in_parts, paired, weights_in
+from verify.regions.passes import Forward, outer
 
 
 def change(problem: Network, forward: Box, backward: Box, apart: Array, *, stashed: bool = False) -> Array:
-    """Return upper bounds of the root mean square change of the direction's elements, shape (D,), f/w.
+    """Return upper bounds of the root mean square change of the direction's elements, shape (..., D), f/w.
 
     Args:
         problem: a `Network` (`network.check`).
         forward: where the weights of the forward passes are; it holds `backward`.
         backward: where the current weights are.
-        apart: how far a stale weight is from the current one at most, shape (D,), >= 0, w.
+        apart: how far a stale weight is from the current one at most, shape (..., D), >= 0, w.
         stashed: the backward pass reads the stale weights.
 
     Raises:
@@ -55,21 +58,34 @@ def change(problem: Network, forward: Box, backward: Box, apart: Array, *, stash
     for stage in reversed(range(len(current))):
         layer = passed.layers[stage]
         delta = layer.curve * products[stage] * arriving[stage] + layer.slope * arrived
-        outer = _outer(delta, passed.x[stage]) + _outer(deltas[stage], inputs[stage])
-        rows.append(outer.reshape(len(outer.mid), -1))
+        rows.append(outer(delta, passed.x[stage]) + outer(deltas[stage], inputs[stage]))
         arrived = delta @ current[stage]
         if stashed:
             arrived = arrived + deltas[stage] @ moved[stage]
-    sizes = Intervals.exactly(joined(rows[::-1], 1).largest)
-    return above(np.sqrt((sizes * sizes).mean().high))
+    sizes = Intervals.exactly(joined(rows[::-1], -1).largest)
+    found = above(np.sqrt((sizes * sizes).mean(-2).high))
+    return np.where(np.any(apart > 0, axis=-1, keepdims=True), found, 0.0)
+
+
+def change_all(
+    problem: Network,
+    forward: Sequence[Box],
+    backward: Sequence[Box],
+    apart: Sequence[Array],
+    *,
+    stashed: bool = False,
+) -> list[Array | None]:
+    """Return `change` for every forward box with its backward box, many at once; None where it is too large."""
+
+    def found(part: slice) -> list[Array]:
+        boxes = Boxes.of(forward[part]), Boxes.of(backward[part])
+        return [*change(problem, *boxes, np.array(apart[part]), stashed=stashed)]
+
+    return in_parts(found, paired(forward, backward, apart), at_once(problem))
 
 
 def _by_stage(weights: list[Intervals], apart: Array) -> list[Intervals]:
     """Return intervals around 0 in the shapes of the stages."""
-    ends = np.cumsum([0, *(weight.mid.size for weight in weights)])
-    radii = [apart[a:b].reshape(w.shape) for a, b, w in zip(ends[:-1], ends[1:], weights, strict=True)]
+    ends = np.cumsum([0, *(weight.shape[-2] * weight.shape[-1] for weight in weights)])
+    radii = [apart[..., a:b].reshape(w.shape) for a, b, w in zip(ends[:-1], ends[1:], weights, strict=True)]
     return [Intervals(np.zeros(radius.shape), radius) for radius in radii]
-
-
-def _outer(left: Intervals, right: Intervals) -> Intervals:
-    return left[:, :, None] * right[:, None, :]

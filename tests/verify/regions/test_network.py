@@ -14,7 +14,8 @@ from simulate.problems.quadratic import Quadratic
 from theory.theorems import network as theorem
 from verify.regions import layers, network
 from verify.regions.intervals import Array, Intervals
-from verify.regions.network import Box, Enclosed, Forward, directions, enclose, flat, hessian, mean_direction
+from verify.regions.network import Box, Enclosed, directions, enclose, flat, hessian, mean_direction
+from verify.regions.passes import Forward
 
 PROBLEMS = {
     "tanh": Network(stages=3, width=2, samples=5, loss="log-cosh", instance=3),

@@ -10,8 +10,9 @@ import pytest
 from boundary import BadInput
 from simulate.problems.network import Network
 from verify.regions import network
-from verify.regions.intervals import Intervals
-from verify.regions.network import Box, Forward, enclose, flat, gradient, hessian, mean_direction, moments
+from verify.regions.intervals import Intervals, largest_eigenvalue
+from verify.regions.network import Box, enclose, flat, gradient, hessian, mean_direction, moments
+from verify.regions.passes import Forward
 
 LINE = Network(stages=2, width=1, samples=4, activation="identity", loss="squared", instance=2)
 """f(u, v) = mean (v u x - y)^2/2 with x = +-1."""
@@ -154,7 +155,7 @@ def test_a_step_is_as_long_as_the_device_makes_it():
     around = Box(np.array([U, V]) - step, np.array([U, V]) + step)
     second, least = hessian(LINE, around)
     assert found.least == pytest.approx(least, rel=1e-9)
-    assert pytest.approx(network.largest_eigenvalue(second), rel=1e-9) == found.L
+    assert pytest.approx(largest_eigenvalue(second), rel=1e-9) == found.L
     digital = enclose(LINE, at(A, B), at(U, V), math.inf, 0.125)
     assert upper(digital.step, step / [1.75, 1.125]) and digital.share.tolist() == [0, 0]
 
@@ -163,7 +164,7 @@ def test_stashed_weights_are_as_old_as_the_forward_ones():
     forward = Box(np.array([1.0, 0.0]), np.array([2.0, 0.5]))
     found, current = (enclose(LINE, forward, at(U, V), 2.0, stashed=stashed) for stashed in (True, False))
     second, least = hessian(LINE, forward)
-    assert pytest.approx(network.largest_eigenvalue(second), rel=1e-9) == found.L and found.least == least
+    assert pytest.approx(largest_eigenvalue(second), rel=1e-9) == found.L and found.least == least
     assert upper(found.S, second.largest, 1e-9)
     old = moments(network.directions(LINE, forward, forward))
     assert found.variance == pytest.approx(old.variance, rel=1e-12)
