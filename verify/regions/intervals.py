@@ -67,9 +67,12 @@ class Intervals:
     __array_ufunc__ = None  # an array on the left leaves the operation to this class
 
     def __post_init__(self) -> None:
-        finite = self.mid.shape == self.rad.shape and np.all(np.isfinite(self.mid) & np.isfinite(self.rad))
-        if not finite or np.any(self.rad < 0):
-            raise ArithmeticError("an interval with a negative radius, or whose ends are not finite")
+        # what is no number is neither below nor above anything, and is the largest and the smallest of what it is in
+        finite = self.mid.max(initial=0.0) < np.inf and self.mid.min(initial=0.0) > -np.inf
+        if self.mid.shape != self.rad.shape or not finite or not self.rad.max(initial=0.0) < np.inf:
+            raise ArithmeticError("intervals whose ends are not finite")
+        if self.rad.min(initial=0.0) < 0:
+            raise ArithmeticError("an interval with a negative radius")
 
     @classmethod
     def exactly(cls, values: ArrayLike) -> Self:
@@ -183,15 +186,29 @@ class Intervals:
     # Shapes
 
     def __getitem__(self, key: Any) -> "Intervals":  # noqa: ANN401 - as of an array
-        return Intervals(self.mid[key], self.rad[key])
+        return self._with(self.mid[key], self.rad[key])
 
     def reshape(self, *shape: int) -> "Intervals":
         """Return the same intervals in another shape."""
-        return Intervals(self.mid.reshape(shape), self.rad.reshape(shape))
+        return self._with(self.mid.reshape(shape), self.rad.reshape(shape))
 
     def swap(self, first: int = -1, second: int = -2) -> "Intervals":
         """Return two axes interchanged."""
-        return Intervals(np.swapaxes(self.mid, first, second), np.swapaxes(self.rad, first, second))
+        return self._with(self.mid.swapaxes(first, second), self.rad.swapaxes(first, second))
+
+    def ordered(self, *order: int) -> "Intervals":
+        """Return as many of the last axes as are named in another order; they are counted from the first of them."""
+        lead = self.mid.ndim - len(order)
+        axes = (*range(lead), *(lead + axis for axis in order))
+        return self._with(self.mid.transpose(axes), self.rad.transpose(axes))
+
+    @classmethod
+    def _with(cls, mid: Array, rad: Array) -> Self:
+        """Return intervals that are known to be ones: they are not looked at again."""
+        made = cls.__new__(cls)
+        object.__setattr__(made, "mid", mid)
+        object.__setattr__(made, "rad", rad)
+        return made
 
 
 def _read(value: Intervals | ArrayLike) -> Intervals:

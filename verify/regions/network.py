@@ -14,7 +14,7 @@ Status:     guaranteed in spite of rounding (`intervals`), for the doubles that 
 Source:     docs/theory/networks.md, docs/theory/mean.md.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from typing import ClassVar, NamedTuple, Self, TypeVar
@@ -37,7 +37,7 @@ from verify.regions.intervals import (
     summed,
 )
 from verify.regions.layers import ACTIVATIONS, LOSSES
-from verify.regions.passes import Forward
+from verify.regions.passes import Forward, blocks
 
 Found = TypeVar("Found")
 
@@ -161,10 +161,8 @@ def flat(stages: Sequence[NDArray[np.floating]]) -> Array:
 
 
 def _inner(change: Intervals, weight: Intervals) -> Intervals:
-    """Return the sum over samples and rows of weight times the products of the derivatives, shape (D_m, D_m)."""
-    *lead, size = change.shape[:-3] + change.shape[-1:]
-    flat_change = change.reshape(*lead, -1, size)
-    return flat_change.swap() @ (weight.reshape(*lead, -1)[..., None] * flat_change)
+    """Return the sum over the rows of weight times the products of the derivatives, shape (..., N, O_m, O_m)."""
+    return change.swap() @ (weight[..., None] * change)
 
 
 def value(problem: Network, box: Box) -> tuple[float, float]:
@@ -176,21 +174,13 @@ def value(problem: Network, box: Box) -> tuple[float, float]:
 def hessian(problem: Network, box: Box) -> tuple[Intervals, Array]:
     """Return the Hessian of f on a box, shape (..., D, D), and a lower bound of f there, shape (...)."""
     forward = Forward(problem, weights_in(problem, box), derivatives=True)
-    total = summed(_inner(forward.last_change, forward.loss.curve), _of_stages(forward))
-    return total.over(float(problem.samples)), np.maximum(forward.value().low[..., 0], problem.lower_bound)
-
-
-def _of_stages(forward: Forward) -> Iterator[tuple[Intervals, int, int]]:
-    """Yield what the stages add to the Hessian of the sum over the samples, from which row and which column on."""
     arriving, deltas = forward.messages(forward.weights)
-    first = 0
-    for stage, layer in enumerate(forward.layers):
-        change = forward.products_change[stage]
-        yield _inner(change, layer.curve * arriving[stage]), 0, 0
-        cross = forward.cross(stage, deltas[stage])
-        yield cross, first, 0
-        yield cross.swap(), 0, first
-        first = change.shape[-1]
+    bends = [layer.curve * message for layer, message in zip(forward.layers, arriving, strict=True)]
+    parts = ((_inner(*one), 0, 0) for one in zip(forward.products_change, bends, strict=True))
+    total = forward.in_weights(summed(_inner(forward.last_change, forward.loss.curve), parts))
+    cross = forward.cross(deltas)
+    found = (total + cross + cross.swap()).over(float(problem.samples))
+    return found, np.maximum(forward.value().low[..., 0], problem.lower_bound)
 
 
 def gradient(problem: Network, box: Box, second: Intervals) -> Intervals:
@@ -230,37 +220,22 @@ def norm(vector: Intervals) -> Array:
 
 def staleness(forward: Forward, backward: list[Intervals]) -> Intervals:
     """Return the derivative of the mean direction in the forward weights, shape (..., D, D)."""
-    size, rows = forward.last_change.shape[-1], []
     arriving, deltas = forward.messages(backward)
-    change = forward.loss.curve[..., None] * forward.last_change
+    change, rows = forward.loss.curve[..., None] * forward.last_change, list[Intervals]()
     for stage in reversed(range(len(forward.layers))):
-        layer, x = forward.layers[stage], forward.x[stage]
+        layer = forward.layers[stage]
         bend = (layer.curve * arriving[stage])[..., None] * forward.products_change[stage]
-        message = summed(layer.slope[..., None] * change, [(bend, 0, 0)])
-        *lead, count, columns = x.shape
-        out = message.shape[-2]
-        turned = (x.swap() @ message.reshape(*lead, count, out * size)).reshape(*lead, columns, out, size)
-        of_inputs = turned.swap(-3, -2).reshape(*lead, out * columns, size)
-        rows.append(summed(of_inputs, [(forward.cross(stage, deltas[stage]), 0, 0)]))
-        change = backward[stage].swap()[..., None, :, :] @ message
-    return joined(rows[::-1], -2).over(float(forward.problem.samples))
+        rows.append(summed(layer.slope[..., None] * change, [(bend, 0, 0)]))
+        change = backward[stage].swap()[..., None, :, :] @ rows[-1]
+    total = forward.in_weights(joined(rows[::-1], -2)) + forward.cross(deltas)
+    return total.over(float(forward.problem.samples))
 
 
 def block_norms(matrix: Intervals, sizes: list[int]) -> Array:
     """Return upper bounds of the spectral norms of the blocks between stages, shape (..., M, M)."""
     if float(np.max(matrix.largest)) > LARGEST:
         raise ArithmeticError("a matrix whose square would be too large")
-    mid, rad = _blocks(matrix.mid, sizes), _blocks(matrix.rad, sizes)
-    return above(norms2_upper(mid) + norms2_of_size(rad))
-
-
-def _blocks(matrix: Array, sizes: list[int]) -> Array:
-    """Return the blocks, shape (..., M, M, size, size), each filled up with zeros to the largest; no norm changes."""
-    stages, largest = len(sizes), max(sizes)
-    whole = np.zeros((*matrix.shape[:-2], *(stages * largest,) * 2))
-    at = np.flatnonzero(np.arange(largest) < np.array(sizes)[:, None])
-    whole[..., at[:, None], at] = matrix
-    return np.swapaxes(whole.reshape(*matrix.shape[:-2], stages, largest, stages, largest), -3, -2)
+    return above(norms2_upper(blocks(matrix.mid, sizes)) + norms2_of_size(blocks(matrix.rad, sizes)))
 
 
 def directions(problem: Network, forward: Box, backward: Box) -> Intervals:

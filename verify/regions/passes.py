@@ -1,20 +1,26 @@
-"""The passes of all samples through a network whose weights are intervals; `network` says what is made of them."""
+"""The passes of all samples through a network whose weights are intervals; `network` says what is made of them.
+
+A derivative in the weight (r, c) of stage m is the derivative in z_r of that stage times x_c, so what is made of
+derivatives, sample by sample, is made of those in the products z of all stages, O of them; x comes last.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from simulate.problems.network import Network
-from verify.regions.intervals import Intervals, joined
+from verify.regions.intervals import Array, Intervals, joined
 from verify.regions.layers import ACTIVATIONS, LOSSES, Layer
 
 
 class Forward:
-    """The forward pass of all samples, with the derivatives of inputs and products in all weights if asked for.
+    """The forward pass of all samples, with the derivatives of inputs and products in all products if asked for.
 
     With these a product z is enclosed twice: from the input's intervals, and from its value at the box's centre and its
     derivative on the box. The second does not take the stages' intervals as independent of each other.
 
-    `x`, `layers` and, with derivatives, `inputs_change` (..., N, width, D_m) and `products_change`
-    (..., N, width, D_(m+1)) are those of the stages, where D_m weights are in the stages before m; `last` and
+    `x`, `layers` and, with derivatives, `inputs_change` (..., N, width, O_m) and `products_change`
+    (..., N, width, O_(m+1)) are those of the stages, where O_m products are in the stages before m; `last` and
     `last_change` are the outputs'. The leading axes are those of the weights, shape (..., rows, columns) a stage.
     """
 
@@ -25,18 +31,18 @@ class Forward:
         self.inputs_change: list[Intervals] = []
         self.products_change: list[Intervals] = []
         x = centre = Intervals.exactly(np.broadcast_to(problem.inputs, (*self.lead, *problem.inputs.shape)))
-        change, away = Intervals.exactly(np.zeros((*x.shape, 0))), np.zeros((*self.lead, 0))
+        change, moved = Intervals.exactly(np.zeros((*x.shape, 0))), Intervals.exactly(np.zeros((*x.shape[:-1], 0)))
         activation = ACTIVATIONS[problem.activation]
         for weight in weights:
             product = x @ weight.swap()
             if derivatives:
                 self.inputs_change.append(change)
-                change = joined([weight[..., None, :, :] @ change, _own(x, weight.shape[-2])], -1)
+                own = np.broadcast_to(np.eye(weight.shape[-2]), (*product.shape, weight.shape[-2]))
+                change = joined([weight[..., None, :, :] @ change, Intervals.exactly(own)], -1)
                 self.products_change.append(change)
-                away = np.concatenate([away, weight.rad.reshape(*self.lead, -1)], -1)
-                moved = change @ Intervals(np.zeros(away.shape), away)[..., None, :, None]
+                moved = joined([moved, x @ (weight - weight.mid).swap()], -1)
                 middle = centre @ np.swapaxes(weight.mid, -1, -2)
-                product = product.meet(middle + moved[..., 0])
+                product = product.meet(middle + (change @ moved[..., None])[..., 0])
                 centre = activation(middle).value
             layer = activation(product)
             self.x.append(x)
@@ -65,12 +71,35 @@ class Forward:
         _, deltas = self.messages(backward)
         return joined([outer(delta, x) for delta, x in zip(deltas, self.x, strict=True)], -1)
 
-    def cross(self, stage: int, delta: Intervals) -> Intervals:
-        """Return the sum over the samples of delta_r times the derivative of x_c, shape (..., rows columns, D_m)."""
-        change = self.inputs_change[stage]
-        count, columns, before = change.shape[-3:]
-        product = delta.swap() @ change.reshape(*self.lead, count, columns * before)
-        return product.reshape(*self.lead, delta.shape[-1] * columns, before)
+    def in_weights(self, change: Intervals) -> Intervals:
+        """Return the sum over the samples of change_(mr, js) times x_mc x_jd, shape (..., D, D).
+
+        Args:
+            change: a number of every sample for every pair of products, shape (..., N, O, O).
+
+        """
+        x, rows = _filled(joined(self.x, -1), self.problem.widths[:-1]), self.problem.widths[1:]
+        pairs = _filled(_filled(change, rows).ordered(1, 2, 0), rows).ordered(2, 3, 0, 1)
+        found = _over_samples(pairs, x[..., None, None] * x[..., None, None, :, :])
+        return self._unfilled(found.ordered(0, 2, 4, 1, 3, 5))
+
+    def cross(self, deltas: list[Intervals]) -> Intervals:
+        """Return the sum over the samples of delta_mr times the derivative of x_mc in the weights, (..., D, D)."""
+        rows, columns = self.problem.widths[1:], self.problem.widths[:-1]
+        x, delta = _filled(joined(self.x, -1), columns), _filled(joined(deltas, -1), rows)
+        inputs = joined([_wide(change, sum(rows)) for change in self.inputs_change], -2)
+        pairs = _filled(_filled(inputs, rows).ordered(1, 2, 0), columns).ordered(2, 3, 0, 1)
+        found = _over_samples(delta[..., None, None] * x[..., None, None, :, :], pairs)
+        return self._unfilled(found.ordered(0, 2, 4, 1, 5, 3))
+
+    def _unfilled(self, blocks: Intervals) -> Intervals:
+        """Return a matrix of weights from its blocks, shape (..., M, rows, columns, M, rows, columns)."""
+        stages, rows, columns = blocks.shape[-3:]
+        there = np.zeros((stages, rows, columns), dtype=bool)
+        for stage, (out, into) in enumerate(self.problem.shapes):
+            there[stage, :out, :into] = True
+        whole, at = blocks.reshape(*self.lead, there.size, there.size), np.flatnonzero(there)
+        return whole if len(at) == there.size else whole[..., at[:, None], at]
 
 
 def outer(left: Intervals, right: Intervals) -> Intervals:
@@ -79,8 +108,38 @@ def outer(left: Intervals, right: Intervals) -> Intervals:
     return product.reshape(*product.shape[:-2], -1)
 
 
-def _own(x: Intervals, rows: int) -> Intervals:
-    """Return the derivative of W x in W: x_c at (r, rc), shape (..., N, rows, rows columns)."""
-    unit = np.eye(rows)[:, :, None]
-    shape = (*x.shape[:-1], rows, rows * x.shape[-1])
-    return Intervals(*((unit * part[..., None, None, :]).reshape(shape) for part in (x.mid, x.rad)))
+def blocks(matrix: Array, sizes: Sequence[int]) -> Array:
+    """Return the blocks, shape (..., M, M, size, size), each filled up with zeros to the largest."""
+    found = Intervals.exactly(matrix)
+    return _filled(_filled(found, sizes).ordered(1, 2, 0), sizes).ordered(2, 0, 3, 1).mid
+
+
+def _filled(values: Intervals, sizes: Sequence[int]) -> Intervals:
+    """Return the stages' parts of the last axis, shape (..., M, size), each filled up with zeros to the largest."""
+    stages, largest = len(sizes), max(sizes)
+    if min(sizes) == largest:
+        return values.reshape(*values.shape[:-1], stages, largest)
+    at = np.flatnonzero(np.arange(largest) < np.array(sizes)[:, None])
+    mid, rad = np.zeros((2, *values.shape[:-1], stages * largest))
+    mid[..., at], rad[..., at] = values.mid, values.rad
+    return Intervals(mid, rad).reshape(*values.shape[:-1], stages, largest)
+
+
+def _wide(part: Intervals, size: int) -> Intervals:
+    """Return the last axis filled up with zeros."""
+    return joined([part, Intervals.exactly(np.zeros((*part.shape[:-1], size - part.shape[-1])))], -1)
+
+
+def _over_samples(left: Intervals, right: Intervals) -> Intervals:
+    """Return the sum of left_(m, p, j, q) right_(m, u, j, v) over the samples, shape (..., M, M, p, q, u, v).
+
+    Args:
+        left: shape (..., N, M, P, M, Q).
+        right: shape (..., N, M, U, M, V).
+
+    """
+    *lead, count, stages, p, _, q = left.shape
+    u, v = right.shape[-3], right.shape[-1]
+    first = left.ordered(1, 3, 2, 4, 0).reshape(*lead, stages, stages, p * q, count)
+    second = right.ordered(1, 3, 0, 2, 4).reshape(*lead, stages, stages, count, u * v)
+    return (first @ second).reshape(*lead, stages, stages, p, q, u, v)

@@ -305,7 +305,7 @@ def faults() -> dict[str, Callable[[pytest.MonkeyPatch], None]]:
             network, "_inner", lambda change, weight: negative(inner(change, weight))
         ),
         "the mixed term left out": lambda patch: patch.setattr(
-            Forward, "cross", lambda self, stage, delta: negative(cross(self, stage, delta))
+            Forward, "cross", lambda self, deltas: negative(cross(self, deltas))
         ),
         "forward and backward weights tied together": lambda patch: patch.setattr(
             Forward, "messages", lambda self, _: messages(self, self.weights)
