@@ -18,7 +18,7 @@ raises ArithmeticError:
   premise that is not proved; tests/verify/regions holds it, and every function made of it, against balls.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -35,6 +35,8 @@ MARGIN = 16 * EPS
 LARGEST = 1e100
 """Entries above this are refused where matrices are multiplied with themselves to bound their norms."""
 _DEPTH = 16
+_CACHED = 2**16
+"""Numbers of matrices that are gone through many times, one part after another; it decides nothing but the time."""
 
 
 def _up(radius: Array, terms: int = 0) -> Array:
@@ -225,18 +227,6 @@ def joined(parts: list[Intervals], axis: int) -> Intervals:
     return Intervals(np.concatenate([part.mid for part in parts], axis), np.concatenate([p.rad for p in parts], axis))
 
 
-def summed(first: Intervals, parts: Iterable[tuple[Intervals, int, int]]) -> Intervals:
-    """Return the sum of matrices, or of stacks of them: the first, and each other from its row and its column on."""
-    mid, rad, terms = first.mid.copy(), first.rad.copy(), 0
-    for part, row, column in parts:
-        rows, columns = part.shape[-2:]
-        at = (..., slice(row, row + rows), slice(column, column + columns))
-        mid[at] += part.mid
-        rad[at] += part.rad + EPS * np.abs(mid[at])
-        terms += 1
-    return Intervals(mid, _up(rad, terms))
-
-
 def tanh(x: Intervals) -> Intervals:
     """Return the hyperbolic tangents."""
     return x.increasing(np.tanh, lambda at: MARGIN * np.minimum(np.abs(at), 1.0) + TINY)
@@ -308,13 +298,19 @@ def norms2_of_size(radius: Array) -> Array:
     rows, columns = radius.shape[-2:]
     top = np.max(radius, axis=(-2, -1), initial=0.0)
     some = (top > 0) & np.isfinite(top)
-    if not np.any(some):
-        return np.asarray(top)
-    scaled = np.where(some[..., None, None], radius, 1.0) / np.where(some, top, 1.0)[..., None, None]
-    turned, x = np.swapaxes(scaled, -1, -2), np.ones((*scaled.shape[:-2], columns, 1))
+    scaled = radius[some] / top[some][..., None, None]
+    found, most = np.array(top), 1 + _CACHED // max(rows * columns, 1)
+    parts = [_squared_norms(scaled[first : first + most]) for first in range(0, len(scaled), most)]
+    if parts:
+        found[some] *= np.sqrt(np.concatenate(parts)) * (1 + (rows + columns + 2 * _DEPTH) * EPS)
+        found[some] += TINY
+    return found
+
+
+def _squared_norms(matrices: Array) -> Array:
+    """Return upper bounds of the squares of the norms of matrices of entries in [0, 1], the largest 1."""
+    turned, x = np.swapaxes(matrices, -1, -2), np.ones((len(matrices), matrices.shape[-1], 1))
     for _ in range(30):
-        x = turned @ (scaled @ x)
+        x = turned @ (matrices @ x)
         x = np.maximum(x / np.max(x, axis=-2, keepdims=True), 1e-9)
-    quotient = np.max((turned @ (scaled @ x)) / x, axis=(-2, -1))
-    found = np.sqrt(quotient) * top * (1 + (rows + columns + 2 * _DEPTH) * EPS) + TINY
-    return np.asarray(np.where(some, found, top))
+    return np.asarray(np.max((turned @ (matrices @ x)) / x, axis=(-2, -1)))

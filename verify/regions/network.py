@@ -34,10 +34,9 @@ from verify.regions.intervals import (
     joined,
     largest_eigenvalues,
     norms2_of_size,
-    summed,
 )
 from verify.regions.layers import ACTIVATIONS, LOSSES
-from verify.regions.passes import Forward, blocks
+from verify.regions.passes import Forward, blocks, wide
 
 Found = TypeVar("Found")
 
@@ -161,7 +160,7 @@ def flat(stages: Sequence[NDArray[np.floating]]) -> Array:
 
 
 def _inner(change: Intervals, weight: Intervals) -> Intervals:
-    """Return the sum over the rows of weight times the products of the derivatives, shape (..., N, O_m, O_m)."""
+    """Return the sum over the rows of weight times the products of the derivatives, shape (..., N, O, O)."""
     return change.swap() @ (weight[..., None] * change)
 
 
@@ -176,8 +175,9 @@ def hessian(problem: Network, box: Box) -> tuple[Intervals, Array]:
     forward = Forward(problem, weights_in(problem, box), derivatives=True)
     arriving, deltas = forward.messages(forward.weights)
     bends = [layer.curve * message for layer, message in zip(forward.layers, arriving, strict=True)]
-    parts = ((_inner(*one), 0, 0) for one in zip(forward.products_change, bends, strict=True))
-    total = forward.in_weights(summed(_inner(forward.last_change, forward.loss.curve), parts))
+    size = forward.last_change.shape[-1]
+    change = joined([*(wide(each, size) for each in forward.products_change), forward.last_change], -2)
+    total = forward.in_weights(_inner(change, joined([*bends, forward.loss.curve], -1)))
     cross = forward.cross(deltas)
     found = (total + cross + cross.swap()).over(float(problem.samples))
     return found, np.maximum(forward.value().low[..., 0], problem.lower_bound)
@@ -225,7 +225,7 @@ def staleness(forward: Forward, backward: list[Intervals]) -> Intervals:
     for stage in reversed(range(len(forward.layers))):
         layer = forward.layers[stage]
         bend = (layer.curve * arriving[stage])[..., None] * forward.products_change[stage]
-        rows.append(summed(layer.slope[..., None] * change, [(bend, 0, 0)]))
+        rows.append(layer.slope[..., None] * change + wide(bend, change.shape[-1]))
         change = backward[stage].swap()[..., None, :, :] @ rows[-1]
     total = forward.in_weights(joined(rows[::-1], -2)) + forward.cross(deltas)
     return total.over(float(forward.problem.samples))

@@ -87,7 +87,7 @@ class Forward:
         """Return the sum over the samples of delta_mr times the derivative of x_mc in the weights, (..., D, D)."""
         rows, columns = self.problem.widths[1:], self.problem.widths[:-1]
         x, delta = _filled(joined(self.x, -1), columns), _filled(joined(deltas, -1), rows)
-        inputs = joined([_wide(change, sum(rows)) for change in self.inputs_change], -2)
+        inputs = joined([wide(change, sum(rows)) for change in self.inputs_change], -2)
         pairs = _filled(_filled(inputs, rows).ordered(1, 2, 0), columns).ordered(2, 3, 0, 1)
         found = _over_samples(delta[..., None, None] * x[..., None, None, :, :], pairs)
         return self._unfilled(found.ordered(0, 2, 4, 1, 5, 3))
@@ -125,7 +125,7 @@ def _filled(values: Intervals, sizes: Sequence[int]) -> Intervals:
     return Intervals(mid, rad).reshape(*values.shape[:-1], stages, largest)
 
 
-def _wide(part: Intervals, size: int) -> Intervals:
+def wide(part: Intervals, size: int) -> Intervals:
     """Return the last axis filled up with zeros."""
     return joined([part, Intervals.exactly(np.zeros((*part.shape[:-1], size - part.shape[-1])))], -1)
 
