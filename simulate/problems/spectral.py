@@ -56,21 +56,28 @@ def norms2_upper(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.zeros(frobenius.shape)
     size = np.where(frobenius == 0, 1.0, frobenius)  # any shift > 0 is one for a matrix of zeros
     top = np.maximum(np.linalg.eigvalsh(gram)[..., -1], 0.0)
-    shift = _factored(gram, np.asarray(top + (n + 2) * 1e-14 * size), 1e-12 * size)
+    shift = factored(gram, np.asarray(top + (n + 2) * 1e-14 * size), 1e-12 * size)
     rounding = (n + 1) * _UNIT * up(n * shift, n) + (rows + 4) * _UNIT * frobenius
     return np.where(frobenius == 0, 0.0, up(np.sqrt(shift + rounding), 4))
 
 
-def _factored(
+def factored(
     matrices: NDArray[np.float64], shift: NDArray[np.float64], step: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return shifts s, no smaller than the given ones, for which the factorisation of s I - A runs to its end."""
+    """Return shifts s for which the Cholesky factorisation of s I - A runs to its end in floating point.
+
+    Args:
+        matrices: A, symmetric, shape (..., n, n).
+        shift: the first that is tried, shape (...).
+        step: what is added, > 0, and twice that next, and so on.
+
+    """
     try:
         np.linalg.cholesky(shift[..., None, None] * np.eye(matrices.shape[-1]) - matrices)
     except np.linalg.LinAlgError:
         if not shift.ndim:
-            return _factored(matrices, shift + step, step)
-        return np.array([_factored(*one) for one in zip(matrices, shift, step, strict=True)])
+            return factored(matrices, shift + step, 2 * step)
+        return np.array([factored(*one) for one in zip(matrices, shift, step, strict=True)])
     return shift
 
 

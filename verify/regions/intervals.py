@@ -25,6 +25,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simulate.problems.spectral import factored
+
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
 
@@ -41,7 +43,9 @@ _CACHED = 2**16
 
 def _up(radius: Array, terms: int = 0) -> Array:
     """Return a radius enlarged by its own rounding; `terms` is the length of a sum in it."""
-    return np.asarray(radius * (1 + (_DEPTH + terms) * EPS) + TINY)
+    enlarged = np.asarray(radius * (1 + (_DEPTH + terms) * EPS))
+    enlarged += TINY
+    return enlarged
 
 
 def above(value: Array) -> Array:
@@ -123,7 +127,9 @@ class Intervals:
     def __add__(self, other: "Intervals | ArrayLike") -> "Intervals":
         more = _read(other)
         mid = self.mid + more.mid
-        return Intervals(mid, _up(self.rad + more.rad + EPS * np.abs(mid)))
+        rad = self.rad + more.rad
+        rad += EPS * np.abs(mid)
+        return Intervals(mid, _up(rad))
 
     __radd__ = __add__
 
@@ -137,7 +143,9 @@ class Intervals:
         more = _read(other)
         mid = self.mid * more.mid
         size = np.abs(more.mid)
-        rad = np.abs(self.mid) * more.rad + self.rad * (size + more.rad) + EPS * np.abs(mid)
+        rad = np.abs(self.mid) * more.rad
+        rad += self.rad * (size + more.rad)
+        rad += EPS * np.abs(mid)
         return Intervals(mid, _up(rad))
 
     __rmul__ = __mul__
@@ -148,7 +156,8 @@ class Intervals:
         terms = self.shape[-1]
         size = np.abs(more.mid)
         mid = self.mid @ more.mid
-        rad = np.abs(self.mid) @ (more.rad + terms * EPS * size) + self.rad @ (size + more.rad)
+        rad = np.abs(self.mid) @ (more.rad + terms * EPS * size)
+        rad += self.rad @ (size + more.rad)
         return Intervals(mid, _up(rad, terms))
 
     def over(self, number: float) -> "Intervals":
@@ -260,21 +269,10 @@ def largest_eigenvalues(matrix: Intervals) -> Array:
     radius = _up(np.maximum(matrix.rad, turned.rad) + np.abs(matrix.mid - turned.mid) + EPS * np.abs(middle))
     scale = np.maximum(np.max(np.abs(middle), axis=(-2, -1)), TINY)
     shift = np.asarray(np.linalg.eigvalsh(middle)[..., -1] + 4 * n * n * EPS * scale)
-    shift = _factored(middle, shift, 16 * n * n * EPS * scale)
+    shift = factored(middle, shift, 16 * n * n * EPS * scale)
     rounding = (n + 4) * EPS * n * (np.abs(shift) + scale)
     norm = norms2_of_size(radius)
     return np.asarray((shift + rounding + norm) + _DEPTH * EPS * (np.abs(shift) + rounding + norm) + TINY)
-
-
-def _factored(matrix: Array, shift: Array, step: Array) -> Array:
-    """Return shifts s, no smaller than the given ones, for which the factorisation of s I - matrix runs to its end."""
-    try:
-        np.linalg.cholesky(shift[..., None, None] * np.eye(matrix.shape[-1]) - matrix)
-    except np.linalg.LinAlgError:
-        if not shift.ndim:
-            return _factored(matrix, shift + step, 2 * step)
-        return np.array([_factored(*one) for one in zip(matrix, shift, step, strict=True)])
-    return shift
 
 
 def norm2_of_size(radius: Array) -> float:

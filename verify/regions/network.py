@@ -41,7 +41,7 @@ from verify.regions.passes import Forward, blocks, wide
 Found = TypeVar("Found")
 
 _TOGETHER = 2**20
-"""Numbers in the largest arrays of boxes enclosed together."""
+"""Numbers in the largest arrays of boxes enclosed together; it decides nothing but the time and the memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -328,9 +328,9 @@ def in_parts(found: Callable[[slice], list[Found]], part: range, most: int) -> l
 
 
 def at_once(problem: Network) -> int:
-    """Return for how many boxes at once the derivatives of a stage's products are `_TOGETHER` numbers at most."""
-    weights = sum(rows * columns for rows, columns in problem.shapes)
-    return max(1, _TOGETHER // (problem.samples * max(problem.widths) * weights))
+    """Return for how many boxes at once the largest arrays have at most `_TOGETHER` numbers."""
+    weights, products = sum(rows * columns for rows, columns in problem.shapes), sum(problem.widths[1:])
+    return max(1, _TOGETHER // max(weights**2, problem.samples * products**2))
 
 
 def paired(*lists: Sequence[object]) -> range:

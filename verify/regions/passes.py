@@ -110,8 +110,8 @@ def outer(left: Intervals, right: Intervals) -> Intervals:
 
 def blocks(matrix: Array, sizes: Sequence[int]) -> Array:
     """Return the blocks, shape (..., M, M, size, size), each filled up with zeros to the largest."""
-    found = Intervals.exactly(matrix)
-    return _filled(_filled(found, sizes).ordered(1, 2, 0), sizes).ordered(2, 0, 3, 1).mid
+    found = _filled(_filled(Intervals.exactly(matrix), sizes).ordered(1, 2, 0), sizes).ordered(2, 0, 3, 1)
+    return np.ascontiguousarray(found.mid)  # so that the order of a sum over a block is that of one block alone
 
 
 def _filled(values: Intervals, sizes: Sequence[int]) -> Intervals:
