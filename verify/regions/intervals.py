@@ -269,7 +269,8 @@ def largest_eigenvalues(matrix: Intervals) -> Array:
     radius = _up(np.maximum(matrix.rad, turned.rad) + np.abs(matrix.mid - turned.mid) + EPS * np.abs(middle))
     scale = np.maximum(np.max(np.abs(middle), axis=(-2, -1)), TINY)
     shift = np.asarray(np.linalg.eigvalsh(middle)[..., -1] + 4 * n * n * EPS * scale)
-    shift = factored(middle, shift, 16 * n * n * EPS * scale)
+    step = 16 * n * n * EPS * scale
+    shift = factored(middle, shift, step)
     rounding = (n + 4) * EPS * n * (np.abs(shift) + scale)
     norm = norms2_of_size(radius)
     return np.asarray((shift + rounding + norm) + _DEPTH * EPS * (np.abs(shift) + rounding + norm) + TINY)
@@ -297,7 +298,8 @@ def norms2_of_size(radius: Array) -> Array:
     top = np.max(radius, axis=(-2, -1), initial=0.0)
     some = (top > 0) & np.isfinite(top)
     scaled = radius[some] / top[some][..., None, None]
-    found, most = np.array(top), 1 + _CACHED // max(rows * columns, 1)
+    found = np.array(top)
+    most = 1 + _CACHED // max(rows * columns, 1)
     parts = [_squared_norms(scaled[first : first + most]) for first in range(0, len(scaled), most)]
     if parts:
         found[some] *= np.sqrt(np.concatenate(parts)) * (1 + (rows + columns + 2 * _DEPTH) * EPS)
