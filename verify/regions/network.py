@@ -98,7 +98,10 @@ class Boxes(Box):
 
     @classmethod
     def of(cls, boxes: Sequence[Box]) -> Self:
-        """Return these boxes, one or more, of the same length."""
+        """Return these boxes, one or more; boxes of different lengths raise `BadInput`."""
+        lengths = {box.low.shape for box in boxes}
+        if len(lengths) != 1:
+            raise BadInput("boxes", sorted(lengths), "boxes of the same length", "tube.certified")
         return cls(np.stack([box.low for box in boxes]), np.stack([box.high for box in boxes]))
 
 

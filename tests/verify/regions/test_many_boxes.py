@@ -128,6 +128,8 @@ def test_lists_and_boxes_of_one_length() -> None:
     for refused in (
         lambda: enclose_all(problem, forward, backward[:2], TAU),
         lambda: stale.change_all(problem, forward, backward, apart[:2]),
+        lambda: Boxes.of([]),
+        lambda: Boxes.of([forward[0], Box(np.zeros(2), np.ones(2))]),
         lambda: Boxes(forward[0].low, forward[0].high),
         lambda: enclose_all(problem, [Boxes.of(forward)], [Boxes.of(backward)], TAU),
     ):
