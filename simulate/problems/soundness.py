@@ -55,8 +55,9 @@ def _same_shapes(problem: Problem, name: str, arrays: Weights, shapes: list[tupl
 
 def _real(*named: tuple[str, object]) -> None:
     for name, array in named:
-        if np.iscomplexobj(array):
-            kind = f"of shape {np.shape(array)} and type {np.asarray(array).dtype}"
+        found = np.asarray(array)
+        if found.dtype.kind == "c":
+            kind = f"of shape {found.shape} and type {found.dtype}"
             raise Misfit(f"{name} is an array {kind}, and not one of real numbers")
 
 

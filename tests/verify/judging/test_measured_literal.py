@@ -109,6 +109,8 @@ def test_the_gradient_that_bounds_rounding_is_the_end_of_an_interval():
 def test_without_noise_rounding_is_held_against_the_gradient():
     found = measured.path_ends(observed(), SIDES._replace(rest=Interval(0, 0, 0)))
     assert (found.along, found.noisy) == (3.0, False)
+    found = measured.path_ends(observed(), SIDES._replace(rest=Interval(0, 0.25, 1)))
+    assert (found.along, found.noisy) == (0.5, True)
 
 
 # The drift
@@ -181,10 +183,12 @@ def test_the_tube_by_hand(on_tube):
 
 
 def test_an_alarm_on_a_tube_needs_the_larger_of_both(on_tube, monkeypatch):
-    monkeypatch.setattr(tube, "stopped", lambda *_, off=0.0: 1.0 if off else 5.0)
+    monkeypatch.setattr(tube, "stopped", lambda *given, off=0.0: 0.5 if off else given[-1])
     made = stopped()
     found = measured.tube_ends(observed(made, rounding=rough(0.5)), made, HELD, SEEN, 4.8)
-    assert found[:4] == (5, 5, 5, 1)
+    assert found[:4] == (1, 2, 4, 0.5)
+    little = replace(SEEN, rest=np.full(4, 0.25))
+    assert measured.tube_ends(observed(made), made, HELD, little, 4.8)[4:] == (0.5, True)
     still = replace(SEEN, rest=np.zeros(4))
     assert measured.tube_ends(observed(made), made, HELD, still, 4.8)[4:] == (3.0, False)
 
