@@ -205,3 +205,19 @@ def test_the_least_margin_that_passes_is_taken(monkeypatch):
     asked.clear()
     assert linear_search._off_the_edge(SimpleNamespace(alpha=8.0), floats, theta) is None
     assert asked == [4 * 2.0**-power for power in range(44, 10, -2)]
+
+
+def test_the_descent_keeps_within_twelve_powers_of_e(monkeypatch):
+    asked = {}
+    monkeypatch.setattr(linear_search, "minimize", lambda *_, **options: asked.update(options))
+    linear_search._descend(lambda theta: (0.0, theta), np.array([1.0, math.e]), 1.0)
+    assert asked["bounds"] == [(-12, 12), (-11, 13)] and asked["jac"] is True
+
+
+@pytest.mark.parametrize(("size", "looked"), [(160, True), (161, False)])
+def test_states_up_to_the_largest_are_looked_at(monkeypatch, size, looked):
+    monkeypatch.setattr(linear_search, "_Floats", lambda *given: given[1:])
+    monkeypatch.setattr(linear_search, "_find", lambda run, floats, *, shared: (run.size, floats, shared))
+    run = SimpleNamespace(size=size)
+    assert linear_search.find(run, 3) == ((size, (3, None), False) if looked else None)
+    assert linear_search.find(run, 3, 0.0) == ((size, (3, 0.0), True) if looked else None)
