@@ -9,7 +9,7 @@ from simulate import drift, notes, plugins
 from simulate.engines import registry
 from simulate.engines.base import Engine, State, Task
 from simulate.observe import NEVER, Observer
-from simulate.problems.checking import require_sound
+from simulate.problems.soundness import require_sound
 from simulate.randomness import block_length
 from simulate.run import GRADED, Run
 from theory.setting.devices import Device

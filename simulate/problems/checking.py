@@ -15,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundary import BadInput
-from simulate.problems.base import Laws, Moments, Problem, generator
+from simulate.problems import rounding
+from simulate.problems.base import Laws, Problem, generator
+from simulate.problems.soundness import require_sound
 from theory.setting.objectives import Array, Weights
 
 Vector = NDArray[np.float64]
@@ -145,59 +147,6 @@ def require_agreement(problem: Problem, *, quick: bool, needed_by: str) -> None:
     _AGREE[id(problem), quick] = weakref.ref(problem)
 
 
-def require_sound(problem: Problem) -> None:
-    """Raise `BadInput` unless weights, directions and moments have their shapes and are numbers, at W_0.
-
-    A value too large for a double at W_0 is a run that diverges at once, and no fault of the problem's data.
-    """
-    weights, shapes = problem.initial_weights(), [tuple(shape) for shape in problem.shapes]
-    _require(problem, "shapes", len(shapes), len(shapes) == problem.stages, f"{problem.stages} shapes, one a stage")
-    _same_shapes(problem, "initial_weights", weights, shapes)
-    _numbers(problem, "initial_weights", *weights)
-    _numbers(problem, "lower_bound", problem.lower_bound)
-    with np.errstate(over="ignore", invalid="ignore"):
-        found = problem.moments(weights)
-        for name in Moments._fields:
-            _require(problem, f"moments.{name}", None, getattr(found, name) is not None, "given")
-        _require(problem, "moments.value", np.shape(found.value), np.shape(found.value) == (), "one number")
-        _same_shapes(problem, "moments.gradient", found.gradient, shapes)
-        _same_shapes(problem, "moments.variance", found.variance, shapes)
-        least = min(float(np.min(stage, initial=0.0)) for stage in found.variance)
-        _require(problem, "moments.variance", least, not least < 0, "variances >= 0")
-        sample = problem.draw(generator(0, 0), 1, 1)[0, 0]
-        direction = problem.direction(weights, weights, sample)
-        _same_shapes(problem, "direction", direction, shapes)
-        if not _finite(found.value, *found.gradient, *found.variance, *direction):
-            nowhere: Weights = [np.zeros_like(stage) for stage in weights]
-            small = problem.moments(nowhere)
-            _numbers(problem, "moments.value", small.value)
-            _numbers(problem, "moments.gradient", *small.gradient)
-            _numbers(problem, "moments.variance", *small.variance)
-            _numbers(problem, "direction", *problem.direction(nowhere, nowhere, sample))
-
-
-def _require(problem: Problem, name: str, value: object, condition: bool, words: str) -> None:
-    if not condition:
-        raise BadInput(f"{name} of the problem {problem.name}", value, words, "every run")
-
-
-def _same_shapes(problem: Problem, name: str, arrays: Weights, shapes: list[tuple[int, ...]]) -> None:
-    found = [np.shape(stage) for stage in arrays]
-    _require(problem, name, found, found == shapes, f"the shapes {shapes} of the stages' weights")
-
-
-def _finite(*arrays: object) -> bool:
-    return all(bool(np.all(np.isfinite(np.asarray(array, np.float64)))) for array in arrays)
-
-
-def _numbers(problem: Problem, name: str, *arrays: object) -> None:
-    for stage, array in enumerate(arrays):
-        numbers = np.asarray(array, np.float64)
-        bad = numbers[~np.isfinite(numbers)]
-        where = f"{name}[{stage}]" if len(arrays) > 1 else name
-        _require(problem, where, bad[0] if len(bad) else None, not len(bad), "finite numbers")
-
-
 class _Look:
     """A problem at some weights: flat vectors, in front of which the stages are."""
 
@@ -308,14 +257,14 @@ def _directions(look: _Look, quick: bool) -> Iterator[Comparison]:
         rows = np.array([look.direction(at, at, sample) for sample in drawn])
         mean, variance = np.mean(rows, axis=0), np.var(rows, axis=0)
         scale = max(scale, float(np.max(np.abs(rows), initial=0.0)))
-        rounding = 16 * _EPS * len(rows) * scale
+        off_by = 16 * _EPS * len(rows) * scale
         stated = look.variance(at)
         fourth = np.mean((rows - mean) ** 4, axis=0)
         if complete:
-            off, spread = np.full_like(mean, rounding), np.full_like(mean, rounding * scale)
+            off, spread = np.full_like(mean, off_by), np.full_like(mean, off_by * scale)
         else:
-            off = rounding + _ERRORS * np.sqrt(np.maximum(variance, stated) / len(rows))
-            spread = rounding * scale + _ERRORS * np.sqrt(np.maximum(fourth - variance**2, 0) / len(rows))
+            off = off_by + _ERRORS * np.sqrt(np.maximum(variance, stated) / len(rows))
+            spread = off_by * scale + _ERRORS * np.sqrt(np.maximum(fourth - variance**2, 0) / len(rows))
             if (
                 look.problem.every_sample is not None
             ):  # a few rows of data may have most of the variance: none was drawn
@@ -380,12 +329,12 @@ def _curvature(look: _Look, at: Vector) -> float:
     step = 1e-5 * max(1.0, float(np.max(np.abs(at))))
     for _ in range(4):
         change = (look.gradient(at + step * along) - look.gradient(at - step * along)) / (2 * step)
-        rounding = 64 * _EPS * float(np.max(np.abs(look.gradient(at)), initial=1.0)) / step
+        off_by = 64 * _EPS * float(np.max(np.abs(look.gradient(at)), initial=1.0)) / step
         size = float(np.linalg.norm(change))
-        if not size > rounding:
+        if not size > off_by:
             return 0.0
         along = change / size
-    return size - rounding
+    return size - off_by
 
 
 def _staleness(look: _Look, at: Vector, stage: int) -> float:
@@ -399,8 +348,8 @@ def _staleness(look: _Look, at: Vector, stage: int) -> float:
         for _ in range(2):  # the second time along what the first one changed of the stage itself
             distance = float(np.linalg.norm(away))
             change = look.direction(at + away, at, sample) - fresh
-            rounding = 64 * _EPS * float(np.max(np.abs(fresh), initial=1.0)) * math.sqrt(len(at))
-            worst = max(worst, (float(np.linalg.norm(change)) - rounding) / distance)
+            off_by = 64 * _EPS * float(np.max(np.abs(fresh), initial=1.0)) * math.sqrt(len(at))
+            worst = max(worst, (float(np.linalg.norm(change)) - off_by) / distance)
             if not np.any(change[place]):
                 break
             away = np.zeros_like(at)
@@ -427,9 +376,8 @@ def _laws(look: _Look, laws: Laws) -> Iterator[Comparison]:
         yield _vectors(
             "the law of the gradient and the gradient", gradient, own_gradient, _rounding(own_gradient), where
         )
-        yield _vectors(
-            "the law of the variance and the variance", variance, own_variance, _rounding(own_variance), where
-        )
+        allowed = _rounding(own_variance) + rounding.of_variance(look.problem, own_variance + own_gradient**2)
+        yield _vectors("the law of the variance and the variance", variance, own_variance, allowed, where)
 
 
 def _rounding(values: Vector) -> Vector:

@@ -1,6 +1,7 @@
 """A kernel is compared with NumPy for every algorithm, and the command says what disagrees."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -91,3 +92,50 @@ def test_of_more_rows_than_can_be_gone_through_no_draws_contradict_a_larger_vari
     problem = problems.make("least-squares", data=str(tmp_path / "rows.npz"))
     monkeypatch.setattr("simulate.problems.checking._NUMBERS", 100)
     assert problems.check(problem).ok
+
+
+# Tables of one row, whose variance is 0 but for rounding
+
+
+def one_row(tmp_path, name, size):
+    x, y = size * np.array([[0.3, -1.7, 0.9]]), np.array([1.0 if name == "logistic" else 0.7 * size])
+    np.savez(tmp_path / "row.npz", x=x, y=y)
+    return problems.make(name, data=str(tmp_path / "row.npz"))
+
+
+@pytest.mark.parametrize(("name", "size"), [("least-squares", 1.0), ("least-squares", 1e3), ("logistic", 1.0)])
+def test_a_table_of_one_row_agrees_with_itself(tmp_path, name, size):
+    """Its variance is rounding, 1e-17 on one side and 0 on the other; of large numbers a step once left every tau."""
+    found = checking.check(one_row(tmp_path, name, size))
+    assert found.ok, str(found)
+
+
+@pytest.mark.parametrize(("share", "ok"), [(1e-15, True), (1e-13, False)])
+def test_a_variance_is_allowed_its_rounding_and_no_more(tmp_path, monkeypatch, share, ok):
+    """Of one row 20 eps = 4.4e-15 of the mean square are."""
+    true = checking.run
+
+    def off(*given, **options):
+        found = true(*given, **options)
+        if options["backend"] == "numpy":
+            return replace(found, mean_variance=0 * found.mean_variance)
+        return replace(found, mean_variance=share * found.mean_squared_gradient)
+
+    monkeypatch.setattr(checking, "run", off)
+    found = checking.check(one_row(tmp_path, "least-squares", 1.0))
+    assert {one.what for one in found.disagreements} == (set() if ok else {"the kernel's mean_variance and NumPy's"})
+
+
+@pytest.mark.parametrize(("backends", "ok"), [(("kernels", "numpy"), True), (("kernels",), False), (("numpy",), False)])
+def test_a_replica_that_diverged_has_to_do_so_on_both(monkeypatch, backends, ok):
+    true = checking.run
+
+    def diverged(*given, **options):
+        found = true(*given, **options)
+        gone = np.array([np.nan, 1.0])
+        changes = {name: getattr(found, name) * gone for name in MEASURES}
+        return replace(found, **changes) if options["backend"] in backends else found
+
+    monkeypatch.setattr(checking, "run", diverged)
+    found = checking.check(problems.make("quadratic", 2))
+    assert found.ok == ok, str(found)

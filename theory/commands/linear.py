@@ -41,13 +41,11 @@ def evaluate_linear(
     for option, value in device.items():
         if value is not None:
             raise BadInput(option, value, "left out: the file says what the device does, by the saturation", TITLE)
-    typed = {name: text.strip() for name, text in assignments(settings or [], ("K",), TITLE).items()}
-    if "K" not in typed:
-        raise BadInput("K", "(not given)", "K is given", TITLE)
-    iterations = whole("K", typed["K"], at_least=1, needed_by=TITLE)
     if run_file is None:
         raise BadInput("--run", "(not given)", f"--run FILE.npz, with the arrays {', '.join(ARRAYS)}", TITLE)
     run = read_run(run_file)
+    typed = _typed(settings)
+    iterations = whole("K", typed["K"], at_least=1, needed_by=TITLE)
     if run.size > linear.LARGEST_STATE:
         limit = f"D + sum of lags <= {linear.LARGEST_STATE}, the numbers in a state"
         raise OutsideDomain("D + sum of lags", run.size, limit, TITLE)
@@ -82,6 +80,17 @@ def evaluate_linear(
     if json_file is not None:
         write_json(json_file, result)
     return HOLDS
+
+
+def _typed(settings: list[str] | None) -> dict[str, str]:
+    """Return what `--set` says of a run that was read from a file: K, and nothing that the file has said."""
+    typed = {name: text.strip() for name, text in assignments(settings or [], ("K", *ARRAYS), TITLE).items()}
+    for name in ARRAYS:
+        if name in typed:
+            raise BadInput(name, typed[name], f"left out: the file of --run says {name}", TITLE)
+    if "K" not in typed:
+        raise BadInput("K", "(not given)", "K is given, --set K=N: the file of --run does not say it", TITLE)
+    return typed
 
 
 def read_run(path: str) -> LinearRun:

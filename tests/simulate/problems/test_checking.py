@@ -10,9 +10,10 @@ import simulate
 import verify
 from boundary import BadInput
 from simulate import problems
-from simulate.problems import checking
+from simulate.answers import Misfit
+from simulate.problems import checking, rounding
 from simulate.problems.base import Moments
-from simulate.problems.checking import require_sound
+from simulate.problems.soundness import require_sound
 
 BUILT_IN = {
     "quadratic": {"size": 2},
@@ -155,6 +156,44 @@ def test_what_is_of_a_wrong_kind_is_refused_before_the_first_step(wrong, backend
         simulate.run(Broken(2, wrong=wrong), "analog-sgd-ap", **common)
 
 
+COMPLEX = ("initial_weights", "direction", "moments.value", "moments.gradient", "moments.variance", "lower_bound")
+
+
+@dataclass(frozen=True)
+class Complex(problems.Quadratic):
+    """A quadratic, one of whose answers is complex."""
+
+    name: ClassVar[str] = "complex"
+    wrong: str = ""
+
+    def turned(self, what, found):
+        if what != self.wrong:
+            return found
+        return [stage + 0j for stage in found] if isinstance(found, list) else found + 0j
+
+    def initial_weights(self):
+        return self.turned("initial_weights", super().initial_weights())
+
+    def direction(self, forward, backward, sample):
+        return self.turned("direction", super().direction(forward, backward, sample))
+
+    def moments(self, weights):
+        found = super().moments(weights)._asdict()
+        return Moments(**{name: self.turned(f"moments.{name}", value) for name, value in found.items()})
+
+    @property
+    def lower_bound(self):
+        return self.turned("lower_bound", super().lower_bound)
+
+
+@pytest.mark.parametrize("wrong", COMPLEX)
+@pytest.mark.filterwarnings("error")
+def test_complex_answers_are_refused_before_numpy_cuts_them(wrong):
+    require_sound(Complex(2))
+    with pytest.raises(Misfit, match=f"{wrong} .*is an array of shape .* and type complex128, and not one of real num"):
+        require_sound(Complex(2, wrong=wrong))
+
+
 def test_a_value_too_large_for_a_double_is_a_run_that_diverges_not_a_fault_of_the_data():
     far = problems.Quadratic(1, size=2, L=1e300, start=1e200)
     require_sound(far)
@@ -200,3 +239,33 @@ def test_means_of_draws_are_held_to_a_few_standard_errors():
     assert problems.check(right).ok
     (found,) = (one for one in problems.check(wrong).disagreements if one.what.startswith("the mean of"))
     assert 0.25 < found.found < 0.35 and 0.08 < found.allowed < 0.14
+
+
+def test_the_rounding_of_a_variance_by_hand(tmp_path):
+    """2 (3 N + 7) eps of the mean square: one row has 20 eps, five have 44."""
+    eps = 2.0**-52
+    for rows, units in ((1, 20), (5, 44)):
+        np.savez(tmp_path / f"{rows}.npz", x=np.ones((rows, 2)), y=np.ones(rows))
+        for batch in (1, 2):  # of which no list of all samples is made
+            table = problems.make("least-squares", data=str(tmp_path / f"{rows}.npz"), batch=batch)
+            assert rounding.of_variance(table, np.array([1.0, 2.0])).tolist() == [units * eps, 2 * units * eps]
+    made_up = problems.make("logistic", size=2, samples=5)
+    assert rounding.of_variance(made_up, np.ones(1)) == 44 * eps
+    assert rounding.of_variance(problems.Quadratic(1), np.ones(1)) == 20 * eps
+
+
+@pytest.mark.parametrize(("share", "ok"), [(0, True), (1e-12, False)])
+def test_the_law_of_a_variance_is_allowed_its_rounding_and_no_more(tmp_path, monkeypatch, share, ok):
+    """Of one row: a variance of 0 and directions of 1e6, whose squares are rounded by 1e-4."""
+    np.savez(tmp_path / "row.npz", x=1e3 * np.array([[0.3, -1.7]]), y=np.array([700.0]))
+    problem = problems.make("least-squares", data=str(tmp_path / "row.npz"))
+    true = problem.laws
+
+    def off(weights, data, gradient, variance):
+        value = true.moments(weights, data, gradient, variance)
+        variance += share * gradient**2
+        return value
+
+    monkeypatch.setitem(vars(problem), "laws", true._replace(moments=off))
+    found = problems.check(problem)
+    assert found.ok == ok and (ok or "the law of the variance" in str(found)), str(found)

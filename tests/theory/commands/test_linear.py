@@ -12,7 +12,7 @@ from tests.theory.bounds.test_linear import a_run
 from theory.bounds import linear
 from theory.bounds.linear import Multipliers
 from theory.commands.evaluate import evaluate
-from theory.commands.linear import read_run
+from theory.commands.linear import ARRAYS, read_run
 
 RUN = a_run(1, 0)
 
@@ -104,7 +104,26 @@ def test_options_of_other_theorems_are_refused(tmp_path: Path) -> None:
         evaluate("linear-lmi", [], run=path)
     with pytest.raises(BadInput, match="K"):
         evaluate("linear-lmi", ["K=0"], run=path)
+    with pytest.raises(BadInput, match="one of K"):
+        evaluate("linear-lmi", ["K=1000", "rho=0"], run=path)
     with pytest.raises(BadInput, match="--device"):
         evaluate("linear-lmi", ["K=1000"], device="ald", run=path)
     with pytest.raises(BadInput, match="--form"):
         evaluate("linear-lmi", ["K=1000"], form="sharp", run=path)
+
+
+@pytest.mark.parametrize("settings", [[], ["K=0"], ["K=x"], ["alpha=0.1"], ["beta=1"]])
+def test_the_file_is_read_before_anything_is_said_of_what_stands_beside_it(settings: list[str], tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"nowhere\.npz"):
+        evaluate("linear-lmi", settings, run=str(tmp_path / "nowhere.npz"))
+    with pytest.raises(BadInput, match="an array H"):
+        evaluate("linear-lmi", settings, run=written(tmp_path, H=None))
+    with pytest.raises(BadInput, match=r"^--run = "):
+        evaluate("linear-lmi", settings)
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_what_the_file_says_is_not_typed_as_well(name: str, tmp_path: Path) -> None:
+    for others in ([], ["K=1000"]):
+        with pytest.raises(BadInput, match=f"{name} = 0.1: must satisfy left out: the file of --run says {name}"):
+            evaluate("linear-lmi", [*others, f"{name}=0.1"], run=written(tmp_path))
