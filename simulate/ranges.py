@@ -11,9 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_DECADES = 1024
-"""What the first of the growing bins is the shorter by, against the last of them."""
-
 
 @dataclass(frozen=True)
 class Ranges:
@@ -39,8 +36,9 @@ class Ranges:
 def edges(iterations: int, bins: int) -> NDArray[np.int64]:
     """Return the edges of the bins of a run, int64, strictly increasing from 0 to K, shape (min(bins, K) + 1,).
 
-    The first half of the bins grow geometrically, by a factor of 1024 in all where K allows it; the others have the
-    length of what the first half spans. So the start, where weights move far, is resolved, and no later bin is long.
+    Of B bins bin b begins at the whole number next to K ((32 b + B)^3 - B^3)/((33 B)^3 - B^3), or later where that
+    leaves a bin without a step. So it takes about 3/b of the time before it: the start, where weights move far, is
+    resolved, and where they move with the logarithm of time no bin holds much of it.
 
     Args:
         iterations: K >= 1.
@@ -50,12 +48,9 @@ def edges(iterations: int, bins: int) -> NDArray[np.int64]:
     count = min(bins, iterations)
     if not count:
         return np.zeros(0, np.int64)
-    equal = count // 2
-    growing = count - equal
-    whole = iterations / (equal + 1)
-    sizes = np.geomspace(whole / _DECADES, whole, growing) if growing > 1 else np.array([whole])
-    wanted = np.rint(np.concatenate([[0.0], sizes, whole * np.arange(2, equal + 2)])).astype(np.int64)
-    wanted[-1] = iterations
+    # in whole numbers, which are the same on every machine
+    cubes = [(32 * b + count) ** 3 - count**3 for b in range(count + 1)]
+    wanted = np.array([(2 * iterations * cube + cubes[-1]) // (2 * cubes[-1]) for cube in cubes], dtype=np.int64)
     places = np.arange(count + 1)
     # At least one step a bin, counted from the front; then from the end, which may be too late for some.
     front = np.maximum.accumulate(wanted - places) + places

@@ -6,7 +6,18 @@ import re
 import pytest
 
 from verify.sabotage import bounds as wrong_bounds
-from verify.sabotage import conditional_means, falling, mean_steps, mutants, running, stages, statements, storage, tubes
+from verify.sabotage import (
+    conditional_means,
+    falling,
+    mean_steps,
+    mutants,
+    own_past,
+    running,
+    stages,
+    statements,
+    storage,
+    tubes,
+)
 from verify.sabotage import devices as wrong_devices
 from verify.sabotage import free as wrong_free
 from verify.sabotage import simulation as wrong_simulation
@@ -15,7 +26,7 @@ from verify.sabotage.faults import Fault
 
 MODULES = [
     statements, stages, wrong_bounds, wrong_free, wrong_simulation, falling, wrong_statistics, conditional_means,
-    storage, tubes, mean_steps, wrong_devices,
+    storage, tubes, own_past, mean_steps, wrong_devices,
 ]  # fmt: skip
 
 KINDS = {
@@ -45,6 +56,7 @@ KINDS = {
         "no multiplicity control": "no multiplicity control",
         "conditional means": "conditional means: the sample's noise for the step's",
         "tubes": "tube: enclosed on boxes half as wide|tube: exits not counted|tube: pilots taken again as replicas",
+        "own past": "own past: the box of a bin from what|own past: ceilings not|own past: the floor of f",
         "measurements": "mean step: current weights for stale ones|mean step: the drift with its sign wrong",
         "certificates of runs": "linear: a certificate of a smaller saturation",
     },

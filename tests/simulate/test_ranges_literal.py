@@ -1,6 +1,7 @@
 """Bins of time worked out by hand, and which of them hold a step; nothing is run."""
 
 from dataclasses import FrozenInstanceError
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -12,9 +13,10 @@ from simulate import ranges
     ("iterations", "bins", "expected"),
     [
         (30, 1, [0, 30]),
-        (30, 2, [0, 15, 30]),
-        (30, 3, [0, 1, 15, 30]),  # 15/1024 is no whole step: the first bin has one
-        (16, 4, [0, 1, 5, 11, 16]),  # thirds of 16; the first bin has one step
+        (2246, 2, [0, 307, 2246]),  # (34^3 - 2^3)/(66^3 - 2^3) = 307/2246
+        (1123, 2, [0, 154, 1123]),  # 153.5: a half goes up
+        (30, 3, [0, 1, 9, 30]),  # 1.32 and 9.30
+        (16, 4, [0, 1, 2, 7, 16]),  # 0.32, but the first bin has one step; 2.19 and 6.96
         (5, 4, [0, 1, 2, 3, 5]),
         (3, 4, [0, 1, 2, 3]),
         (4, 4, [0, 1, 2, 3, 4]),
@@ -26,12 +28,21 @@ def test_edges_by_hand(iterations, bins, expected):
     assert found.tolist() == expected and found.dtype == np.int64
 
 
-def test_bins_grow_from_1_to_1024_steps_and_have_1024_from_there_on():
-    """33 times 1024 steps in 64 bins: 32 that end at 2^(10 k/31), and 32 more."""
-    found = ranges.edges(33 * 1024, 64)
-    assert found[32:].tolist() == [1024 * n for n in range(1, 34)]
-    assert found[14:33].tolist() == [round(2 ** (10 * k / 31)) for k in range(13, 32)]
-    assert found[:9].tolist() == [0, 1, 2, 3, 4, 5, 6, 7, 8]  # at least one step each
+def test_bins_end_at_cubes():
+    """33^3 - 1 steps in 32 bins end at the cubes of whole numbers, less one: (32 (b + 1))^3 is 32^3 (b + 1)^3."""
+    assert ranges.edges(33**3 - 1, 32).tolist() == [n**3 - 1 for n in range(1, 34)]
+    assert ranges.edges(8 * (33**3 - 1), 64)[::2].tolist() == [8 * (n**3 - 1) for n in range(1, 34)]
+
+
+def test_bins_are_the_same_to_the_last_step_however_long_a_run_is():
+    """Where doubles would round: K is 2^53, and b of 3 bins is at (32 b + 3)^3 - 27 of 970272."""
+    exact = [Fraction(2**53 * ((32 * b + 3) ** 3 - 27), 970272) for b in range(4)]
+    assert ranges.edges(2**53, 3).tolist() == [int(one + Fraction(1, 2)) for one in exact]
+
+
+def test_every_bin_has_a_step_and_no_more_than_are_left():
+    assert ranges.edges(40, 32)[:20].tolist() == list(range(20))
+    assert ranges.edges(33, 32).tolist() == [*range(32), 33] and ranges.edges(32, 32).tolist() == list(range(33))
 
 
 def test_no_bins_have_no_edges():

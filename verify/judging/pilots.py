@@ -1,27 +1,28 @@
 """What pilots fix before replicas are judged: a tube, what holds on it, and the a-priori tube beside it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from boundary import BadInput
 from simulate.results import RunResult
 from simulate.run import Run
-from verify.judging.statistics import Array
-from verify.regions import a_priori, covered, tube
-from verify.regions.network import check, value
+from verify.regions import a_priori, covered, own, tube
+from verify.regions.network import Box, check, value
+from verify.regions.own import Following, Passage
 from verify.regions.tube import Constants, Tube
+from verify.regions.visited import Merged, fewer, merged
 
 PILOTS, _LONG_PILOTS = 24, 16
 """Pilots of a run, and of one of more than `_LONG` steps, of which each takes seconds."""
 _LONG = 10**6
-BINS = 256
+BINS = 1024
 """Bins of time that a setting asks for whose tube is judged."""
-_FEWEST, _WORK = 64, 18_000
-"""The bins are merged to so many boxes if there are many weights, and to more, up to so many ends of all boxes
-together, if there are few: of 300 weights in eight stages an enclosure takes half a second."""
+_FEWEST, _MOST, _WORK = 128, 256, 30_000
+"""The bins are merged to so many boxes if there are many weights, and to more, up to so many, with so many ends of all
+boxes together, if there are few: of 300 weights in eight stages an enclosure takes a tenth of a second."""
 _LONGEST = 10**5
 """K up to which an a-priori tube is looked for."""
 _STREAM = 0x70696C6F74
@@ -45,6 +46,7 @@ class Fixed:
         pilots: how many there were.
         off: the rounding that is allowed for, root mean square of what directions are off by, f/w.
         tube: around what they visited; None if there is none.
+        following: the boxes of the later bins, if they are each run's own (`verify.regions.own`).
         held: what holds on it; None if nothing is known.
         reason: why one of them is None.
         priori: upper bound of A that no run was looked at for, with and without rounding; None if there is none.
@@ -61,45 +63,57 @@ class Fixed:
     reason: str = ""
     priori: tuple[float, float] | None = None
     priori_reason: str = ""
+    following: Following | None = None
 
     @property
     def wide(self) -> float:
         """Return how much the boxes are widened for rounding, w."""
         return self.run.alpha * math.sqrt(self.run.iterations) * self.off * (1 + max(self.run.lags))
 
-    def ends(self, runs: RunResult) -> tuple[Array, Array]:
-        """Return what f(W_T) is at least and at most, shape (replicas,), of replicas that left; see `_ends_of`."""
+    @property
+    def followed_since(self) -> int | None:
+        """Return the step from which on boxes are around a run's own past; None if they nowhere are."""
+        if self.tube is None or self.following is None:
+            return None
+        return int(self.tube.edges[self.following.first])
+
+    def passage(self, runs: RunResult) -> Passage:
+        """Return which replicas left, and between what f(W_T) is of those; all of them and nan if there is no tube."""
+        count = len(runs.final_value)
         if self.tube is None or self.held is None or runs.ranges is None:
-            return np.full(len(runs.final_value), math.nan), np.full(len(runs.final_value), math.nan)
-        return _ends_of(self.run, self.tube, self.wide, self.held, tube.merged(runs.ranges, len(self.tube.boxes)))
+            return Passage(np.ones(count, dtype=bool), np.full(count, math.nan), np.full(count, math.nan))
+        ranges = merged(runs.ranges, self.tube.edges)
+        steps, following = covered.steps_of(self.run, self.wide), self.following
+        early = _passage(steps, self.tube.boxes[: following.first if following else None], self.held, ranges)
+        if following is None:
+            return early
+        before = self.held.found[following.first - 1].step
+        late = own.passed(steps, following, ranges, before, ~early.left)
+        ends = (np.where(early.left, *pair) for pair in zip(early[1:], late[1:], strict=True))
+        return Passage(late.left, *ends)
 
-    def left_by(self, runs: RunResult) -> NDArray[np.bool_]:
-        """Return which replicas left the tube, shape (replicas,); all of them if there is none."""
-        if self.tube is None or runs.ranges is None:
-            return np.ones(len(runs.mean_squared_gradient), dtype=bool)
-        return self.tube.left_by(tube.merged(runs.ranges, len(self.tube.boxes)))
 
-
-def _ends_of(run: Run, laid: Tube, by: float, held: Constants, ranges: tube.Merged) -> tuple[Array, Array]:
-    """Return the least and the largest f that W_T may have, for each replica.
+def _passage(steps: own.Steps, boxes: Sequence[Box], held: Constants, ranges: Merged) -> Passage:
+    """Return the passage through the first boxes of a tube.
 
     T is in the first bin b in whose box a replica is not. The step to W_T began in that box or in the one before, as T
     may be the first step of b, and ends in either widened by one step. Of a replica that stayed, any bin is taken.
     """
-    problem = check(run.problem)
-    most = [value(problem, box.widened(by + one.step))[1] for box, one in zip(laid.boxes, held.found, strict=True)]
-    least = [one.least for one in held.found]
+    near = list(zip(boxes, held.found, strict=False))
+    most = [value(steps.problem, box.widened(steps.wide + one.step))[1] for box, one in near]
+    least = [one.least for _, one in near]
     inside = np.stack(
         [
             np.all((ranges.low[:, b] >= box.low) & (ranges.high[:, b] <= box.high), axis=1)
-            for b, box in enumerate(laid.boxes)
+            for b, box in enumerate(boxes)
         ],
         axis=1,
     )
     first, stayed = np.argmin(inside, axis=1), np.all(inside, axis=1)
     before = np.maximum(first - 1, 0)
     low, high = np.array(least), np.array(most)
-    return (
+    return Passage(
+        ~stayed,
         np.where(stayed, low.min(), np.minimum(low[first], low[before])),
         np.where(stayed, high.max(), np.maximum(high[first], high[before])),
     )
@@ -118,7 +132,7 @@ def wanted(run: Run) -> bool:
 def bins_of(run: Run) -> int:
     """Return how many boxes the tube of a run has at most."""
     weights = sum(rows * columns for rows, columns in run.problem.shapes)
-    return min(run.ranges, max(_FEWEST, _WORK // weights))
+    return min(run.ranges, _MOST, max(_FEWEST, _WORK // weights))
 
 
 def fix(pilots: RunResult, direction: float) -> Fixed:
@@ -140,11 +154,12 @@ def fix(pilots: RunResult, direction: float) -> Fixed:
     priori, why = _priori(run, off)
     known = replace(none, priori=priori, priori_reason=why)
     try:
-        laid = tube.from_pilots(tube.merged(pilots.ranges, bins_of(run)))
-        held = covered.on_tube(run, laid.widened(none.wide))
+        ranges = merged(pilots.ranges, fewer(pilots.ranges, bins_of(run)))
+        laid = tube.from_pilots(ranges)
+        following, held = covered.on_boxes(run, laid, ranges, none.wide)
     except (ArithmeticError, BadInput) as error:
         return replace(known, reason=f"nothing holds on the tube of the pilots: {error}")
-    return replace(known, tube=laid, held=held)
+    return replace(known, tube=laid, following=following, held=held)
 
 
 def _priori(run: Run, off: float) -> tuple[tuple[float, float] | None, str]:

@@ -119,14 +119,16 @@ def seen(fixed: Fixed, runs: RunResult) -> Stopped:
     mine = replace(runs.run, seed=0, replicas=1, drift=0, problem=fixed.run.problem)
     if mine != replace(fixed.run, seed=0, replicas=1, drift=0):
         raise BadInput("run", "another one", "the run that the tube was made for", "tube.certified")
+    passage = fixed.passage(runs)
     return Stopped(
         fixed,
-        fixed.left_by(runs),
+        passage.left,
         runs.mean_squared_gradient,
         runs.weighted_square_saturation,
         runs.mean_variance,
         runs.final_value,
-        *fixed.ends(runs),
+        passage.least,
+        passage.most,
     )
 
 
@@ -189,11 +191,12 @@ def rounded_more(fixed: Fixed, direction: float) -> str:
 
 
 def _condition(kind: Kind, stopped: Stopped, looks: int) -> str:
-    exits, fresh = int(stopped.left.sum()), len(stopped.left)
+    exits, fresh, since = int(stopped.left.sum()), len(stopped.left), stopped.fixed.followed_since
     words = (
-        f"of the steps before a weight leaves the tube that {stopped.fixed.pilots} other runs fixed; {exits} of "
-        f"{fresh} replicas left it (a further one does with probability at most {stopped.leaving(looks):.2g}, "
-        "confidence 95%)"
+        f"of the steps before a weight leaves the tube that {stopped.fixed.pilots} other runs fixed"
+        + ("" if since is None else f", which from step {since} on is around the run's own past")
+        + f"; {exits} of {fresh} replicas left it (a further one does with probability at most "
+        f"{stopped.leaving(looks):.2g}, confidence 95%)"
     )
     measured = [
         *(["T2 and the variance of the noise"] if kind.noise else []),
@@ -241,8 +244,8 @@ def noise(stopped: Stopped, held: Constants, alarm: float, look: float) -> tuple
     that left they are at least 0, and at most both that and the average over all steps.
     """
     ceilings = (
-        max(float(np.sum(one.share**2 * one.variance)) for one in held.found),
-        max(float(np.sum(one.variance)) for one in held.found),
+        max(one.T2 for one in held.found),
+        max(one.variance for one in held.found),
     )
     found = []
     for values, ceiling in zip((stopped.T2, stopped.variance), ceilings, strict=True):
@@ -280,6 +283,7 @@ class TubeSummary:
         replicas: all that were judged.
         leaving: upper bound of P(T < K), confidence 95%; nan without a tube.
         reason: why there is no tube.
+        followed: the step from which on the boxes are around a run's own past; None if there is none.
 
     """
 
@@ -291,6 +295,7 @@ class TubeSummary:
     replicas: int
     leaving: float
     reason: str = ""
+    followed: int | None = None
 
     @classmethod
     def of(cls, stopped: Stopped, looks: int) -> "TubeSummary":
@@ -299,7 +304,7 @@ class TubeSummary:
         boxes = 0 if fixed.tube is None else len(fixed.tube.boxes)
         exits, left = (int(stopped.left.sum()), stopped.leaving(looks)) if boxes else (0, math.nan)
         numbers = (fixed.seed, fixed.pilots, fixed.run.ranges, boxes, exits, len(stopped.left))
-        return cls(*numbers, left, fixed.reason)
+        return cls(*numbers, left, fixed.reason, fixed.followed_since)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "TubeSummary":

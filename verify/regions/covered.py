@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from boundary import BadInput
 from simulate.run import Run
 from verify.regions.network import check
-from verify.regions.tube import Constants, Tube, constants
+from verify.regions.own import Following, Steps, first_own, follow
+from verify.regions.tube import Constants, Tube, at_start, combine, constants, enclosed
+from verify.regions.visited import Visited
 
 STASHED: Mapping[str, bool] = {
     "digital-sgd": False,
@@ -45,3 +49,31 @@ def on_tube(run: Run, tube: Tube) -> Constants:
         raise BadInput("tube", tube.iterations, f"a tube of K = {run.iterations} steps", "tube.certified")
     problem = check(run.problem)
     return constants(problem, tube, run.alpha, run.tau, run.lags, stashed=STASHED[run.algorithm])
+
+
+def steps_of(run: Run, wide: float) -> Steps:
+    """Return the steps of a run that is covered; boxes are to be widened by `wide` for rounding."""
+    return Steps(check(run.problem), run.alpha, run.tau, run.lags, STASHED[run.algorithm], wide)
+
+
+def on_boxes(run: Run, laid: Tube, pilots: Visited, wide: float) -> tuple[Following | None, Constants]:
+    """Return what holds on a tube, or on boxes that follow a run from where its pilots do not stay together.
+
+    Args:
+        run: as for `on_tube`.
+        laid: the tube around all pilots.
+        pilots: their ranges, in its bins.
+        wide: what boxes are widened by for rounding, w.
+
+    """
+    around, steps = laid.widened(wide), steps_of(run, wide)
+    first = None if uncovered(run) else first_own(steps, around.boxes, pilots)
+    if first is None:
+        return None, on_tube(run, around)
+    given = around, run.alpha, run.tau, run.lags
+    levels = enclosed(steps.problem, *given, stashed=steps.stashed, bins=first)
+    following = follow(steps, pilots, first, levels[-1].step)
+    if following is None:
+        return None, on_tube(run, around)
+    lengths = np.diff(laid.edges) / laid.iterations
+    return following, combine([*levels, *following.ceilings], lengths, run.alpha, at_start(steps.problem))

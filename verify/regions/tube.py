@@ -18,7 +18,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from math import inf, sqrt
-from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,32 +30,9 @@ from simulate.problems.spectral import delay_constants
 from theory.theorems import network as norms
 from verify.regions import stale
 from verify.regions.intervals import EPS, Array, above
-from verify.regions.network import Box, Enclosed, check, enclose, flat, value
-
-
-class Visited(Protocol):
-    """What runs visited, as `simulate.ranges.Ranges` says it: bin b holds W_k for edges[b] <= k <= edges[b + 1]."""
-
-    @property
-    def edges(self) -> NDArray[np.int64]:
-        """Return the steps between the bins, shape (bins + 1,), from 0 to K."""
-
-    @property
-    def low(self) -> Array:
-        """Return the smallest weights, shape (replicas, bins, D), nan for a replica that diverged."""
-
-    @property
-    def high(self) -> Array:
-        """Return the largest weights, as `low`."""
-
-
-class Merged(NamedTuple):
-    """What runs visited in fewer bins; as `Visited`."""
-
-    edges: NDArray[np.int64]
-    low: Array
-    high: Array
-
+from verify.regions.level import Level
+from verify.regions.network import Box, check, enclose, flat, value
+from verify.regions.visited import Visited
 
 FEWEST = 12
 """Pilot replicas that a tube is made from at least."""
@@ -111,14 +87,6 @@ class Tube:
         return np.asarray(~np.all(inside, axis=(1, 2)))
 
 
-def merged(ranges: Visited, bins: int) -> Merged:
-    """Return the ranges in at most `bins` bins, each of as many of the finer ones as the others, up to one."""
-    fine = len(ranges.edges) - 1
-    cuts = np.unique(np.linspace(0, fine, min(bins, fine) + 1).round().astype(int))
-    low = np.minimum.reduceat(ranges.low, cuts[:-1], axis=1)
-    return Merged(ranges.edges[cuts], low, np.maximum.reduceat(ranges.high, cuts[:-1], axis=1))
-
-
 def from_pilots(ranges: Visited, *, margin: float = MARGIN, aim: float = AIM) -> Tube:
     """Return a tube around what pilot replicas visited.
 
@@ -168,7 +136,7 @@ class Constants:
 
     """
 
-    found: tuple[Enclosed, ...]
+    found: tuple[Level, ...]
     lengths: Array
     L: float
     S: Array
@@ -183,8 +151,8 @@ class Constants:
 
     @property
     def terms(self) -> int:
-        """Return more than the roundings in a sum over the bins and elements."""
-        return 8 * (len(self.found) + len(self.found[0].share)) + 64
+        """Return more than the roundings in a sum over the bins and stages."""
+        return 8 * (len(self.found) + len(self.stage_variances)) + 64
 
 
 def constants(
@@ -205,63 +173,84 @@ def constants(
         ArithmeticError: a number on the way that is too large to be a double.
 
     """
-    start = flat(check(problem).initial_weights())
-    if not tube.boxes[0].holds(start):
+    levels = enclosed(problem, tube, alpha, tau, lags, stashed=stashed)
+    return combine(levels, np.diff(tube.edges) / tube.iterations, alpha, at_start(problem))
+
+
+def at_start(problem: Network) -> float:
+    """Return an upper bound of f(W_0)."""
+    start = flat(problem.initial_weights())
+    return value(problem, Box(start, start))[1]
+
+
+def enclosed(
+    problem: Network,
+    tube: Tube,
+    alpha: float,
+    tau: float,
+    lags: Sequence[int],
+    *,
+    stashed: bool = False,
+    bins: int | None = None,
+) -> list[Level]:
+    """Return what holds on the boxes of a tube, or on the first of them.
+
+    Args:
+        problem: as for `constants`.
+        tube: as there.
+        alpha: as there.
+        tau: as there.
+        lags: as there.
+        stashed: as there.
+        bins: how many boxes, if not all.
+
+    """
+    if not tube.boxes[0].holds(flat(check(problem).initial_weights())):
         raise BadInput("tube", "a first box without W_0", "a tube that begins at W_0", "tube.certified")
     if len(lags) != problem.stages or min(lags) < 0:
         raise BadInput("lags", tuple(lags), f"{problem.stages} integers >= 0", "stale.martingale")
-    longest, found, changes = max(lags), list[Enclosed](), list[Array]()
-    late = np.repeat(np.asarray(lags, dtype=np.float64), [rows * columns for rows, columns in problem.shapes])
-    for bin_, box in enumerate(tube.boxes):
+    longest, levels = max(lags), list[Level]()
+    sizes = [rows * columns for rows, columns in problem.shapes]
+    late = np.repeat(np.asarray(lags, dtype=np.float64), sizes)
+    for bin_, box in enumerate(tube.boxes[:bins]):
         near = [a for a in range(bin_) if longest and tube.edges[a + 1] > tube.edges[bin_] - longest]
-        before = [found[a].step for a in near]
+        before = [levels[a].step for a in near]
         reach = longest * np.max(before, axis=0) * (1 + 4 * EPS) if before else 0.0
         forward = box.widened(reach).common(reduce(Box.joined, [tube.boxes[a] for a in near], box))
-        found.append(enclose(problem, forward, box, tau, alpha, stashed=stashed))
-        apart = np.minimum(late * np.max([found[-1].step, *before], axis=0) * (1 + 4 * EPS), forward.farthest(box))
-        changes.append(stale.change(problem, forward, box, apart, stashed=stashed))
-    lengths = np.diff(tube.edges) / tube.iterations
-    return combine(problem, tuple(found), lengths, alpha, value(problem, Box(start, start))[1], tuple(changes))
+        found = enclose(problem, forward, box, tau, alpha, stashed=stashed)
+        apart = np.minimum(late * np.max([found.step, *before], axis=0) * (1 + 4 * EPS), forward.farthest(box))
+        levels.append(Level.of(found, stale.change(problem, forward, box, apart, stashed=stashed), sizes))
+    return levels
 
 
-def combine(
-    problem: Network,
-    found: tuple[Enclosed, ...],
-    lengths: Array,
-    alpha: float,
-    start: float,
-    changes: tuple[Array, ...] = (),
-) -> Constants:
-    """Return the largest of the bins' constants, and averages over the steps, rounded up."""
-    sizes = [rows * columns for rows, columns in problem.shapes]
-    more = 1 + (8 * (len(found) + sum(sizes)) + 64) * EPS  # every number below is a sum of so many rounded terms >= 0
-    noise = [(1 + one.share) ** 2 * one.variance for one in found]
-    stages = [np.add.reduceat(one, np.cumsum([0, *sizes[:-1]])) for one in noise]
-    curved = [one.L * np.sum(part) for one, part in zip(found, noise, strict=True)]
+def combine(found: Sequence[Level], lengths: Array, alpha: float, start: float) -> Constants:
+    """Return the largest of the bins' constants, and averages over the steps, rounded up.
+
+    Args:
+        found: what holds in every bin.
+        lengths: share of the steps that are in it.
+        alpha: step size.
+        start: f(W_0) at most.
+
+    """
+    more = 1 + (8 * (len(found) + len(found[0].stages)) + 64) * EPS  # sums of so many rounded terms >= 0
     return Constants(
-        found=found,
+        found=tuple(found),
         lengths=lengths,
         L=max(one.L for one in found),
         S=np.max([one.S for one in found], axis=0),
-        rho=float(max(np.max(one.share) for one in found)),
-        stage_variances=np.asarray(lengths @ np.array(stages) * more),
-        T2=float(lengths @ [np.sum(one.share**2 * one.variance) for one in found] * more),
-        c_w=float(0.5 * alpha * (lengths @ curved) * more),
+        rho=max(one.rho for one in found),
+        stage_variances=np.asarray(lengths @ np.array([one.stages for one in found]) * more),
+        T2=float(lengths @ [one.T2 for one in found] * more),
+        c_w=float(0.5 * alpha * (lengths @ [one.L * np.sum(one.stages) for one in found]) * more),
         start=start,
         least=min(one.least for one in found),
         direct=float(lengths @ [one.slope**2 for one in found] * more),
-        stale=_averaged(found, lengths, changes, more),
+        stale=(
+            float(lengths @ [one.late_T2 for one in found] * more),
+            float(lengths @ [one.late for one in found] * more),
+        ),
     )
-
-
-def _averaged(
-    found: tuple[Enclosed, ...], lengths: Array, changes: tuple[Array, ...], more: float
-) -> tuple[float, float]:
-    """Return the squares of what staleness makes of the noise, with the shares and without, averaged over the steps."""
-    if not changes:
-        return 0.0, 0.0
-    shared = [float(np.sum((one.share * each) ** 2)) for one, each in zip(found, changes, strict=True)]
-    return float(lengths @ shared * more), float(lengths @ [np.sum(each**2) for each in changes] * more)
 
 
 def with_noise(
@@ -295,7 +284,7 @@ def _where_curved(held: Constants, most: float) -> float:
     value = 0.0
     for b in np.argsort([-one.L for one in held.found]):
         one = held.found[b]
-        here = min(float(held.lengths[b] * np.sum((1 + one.share) ** 2 * one.variance)) * (1 + held.terms * EPS), left)
+        here = min(float(held.lengths[b] * np.sum(one.stages)) * (1 + held.terms * EPS), left)
         value, left = value + one.L * here, left - here
     return value * (1 + 2 * held.terms * EPS)
 

@@ -15,6 +15,7 @@ from verify.sabotage import (
     falling,
     free,
     mean_steps,
+    own_past,
     simulation,
     stages,
     statements,
@@ -35,6 +36,7 @@ MODULES = (
     conditional_means,
     storage,
     tubes,
+    own_past,
     mean_steps,
     devices,
 )

@@ -18,7 +18,9 @@ from verify.judging import on_tubes, pilots, tubes, verdicts
 from verify.judging.observations import Observations, from_trajectories
 from verify.judging.pilots import Fixed
 from verify.regions import covered, tube
-from verify.regions.network import Box, Enclosed, enclose
+from verify.regions.level import Level
+from verify.regions.network import Box, Enclosed, check, enclose
+from verify.regions.own import Passage
 from verify.regions.tube import Constants, Tube
 from verify.sabotage.faults import Area, Detector, Fault, swapped
 from verify.sweep import assessing
@@ -77,7 +79,7 @@ def _around() -> bool:
         return False
     width = ranges.high.max(axis=0) - ranges.low.min(axis=0)
     room = np.array([box.high for box in fixed.tube.boxes]) - ranges.high.max(axis=0)
-    return not fixed.left_by(_pilots()).any() and bool(np.all(room >= 0.149 * width))
+    return not fixed.passage(_pilots()).left.any() and bool(np.all(room >= 0.149 * width))
 
 
 def _constants() -> bool:
@@ -91,19 +93,21 @@ def _constants() -> bool:
         _run().alpha * math.sqrt(200) * fixed.off,
     )
     for box, found in zip(fixed.tube.boxes, held.found, strict=True):
+        wide = box.widened(by)
+        one = enclose(check(problem), wide, wide, 4.0, 5e-3)
+        if not math.isclose(found.variance, float(np.sum(one.variance)), rel_tol=1e-9):
+            return False
         for _ in range(20):
             at = np.where(rng.random(box.low.shape) < 0.5, box.low - by, box.high + by)
             parts = zip(ends[:-1], ends[1:], problem.shapes, strict=True)
             moments = problem.moments([at[first:last].reshape(shape) for first, last, shape in parts])
             variance = np.concatenate([np.ravel(stage) for stage in moments.variance])
             size = math.sqrt(sum(float(np.sum(np.square(stage))) for stage in moments.gradient))
-            within = np.all(np.abs(at) / 4.0 <= found.share * (1 + 1e-15)), np.all(variance <= found.variance)
+            within = np.max(np.abs(at)) / 4.0 <= found.rho * (1 + 1e-15), np.sum(variance) <= found.variance
             if not (all(within) and size <= found.slope and float(moments.value) >= found.least >= held.least):
                 return False
-    mean = held.lengths @ [float(np.sum((1 + one.share) ** 2 * one.variance)) for one in held.found]
-    return bool(
-        np.sum(held.stage_variances) >= mean * (1 - 1e-12) and held.rho == max(np.max(f.share) for f in held.found)
-    )
+    mean = held.lengths @ [float(np.sum(one.stages)) for one in held.found]
+    return bool(np.sum(held.stage_variances) >= mean * (1 - 1e-12) and held.rho == max(f.rho for f in held.found))
 
 
 def _before() -> bool:
@@ -125,7 +129,7 @@ def _exits() -> bool:
     high = runs.ranges.high.copy()
     high[3, 2, 1] = fixed.tube.boxes[2].high[1] + 1e-9
     outside = dataclasses.replace(runs, ranges=dataclasses.replace(runs.ranges, high=high))
-    before, after = fixed.left_by(runs), fixed.left_by(outside)
+    before, after = (fixed.passage(one).left for one in (runs, outside))
     stopped = _seen(fixed, 12).stopped
     if stopped is None or before[3] or not after[3] or np.sum(after) != np.sum(before) + 1:
         return False
@@ -222,19 +226,17 @@ def _of_centre(*names: str) -> Callable[..., Enclosed]:
     return wrong
 
 
-def _first_box(found: Sequence[Enclosed]) -> tuple[Enclosed, ...]:
-    return tuple(dataclasses.replace(one, variance=found[0].variance) for one in found)
-
-
-def _of_first(problem: Any, found: tuple[Enclosed, ...], *rest: Any) -> Constants:  # noqa: ANN401
-    return _COMBINE(problem, _first_box(found), *rest)
+def _of_first(found: Sequence[Level], *rest: Any) -> Constants:  # noqa: ANN401
+    first = {name: getattr(found[0], name) for name in ("stages", "variance", "T2")}
+    return _COMBINE([dataclasses.replace(one, **first) for one in found], *rest)
 
 
 _COMBINE = tube.combine
 
 
-def _nobody(fixed: Fixed, runs: RunResult) -> Any:  # noqa: ANN401, ARG001
-    return np.zeros(len(runs.mean_squared_gradient), dtype=bool)
+def _nobody(fixed: Fixed, runs: RunResult) -> Passage:  # noqa: ARG001
+    stayed = np.zeros(len(runs.mean_squared_gradient), dtype=bool)
+    return Passage(stayed, *np.full((2, len(stayed)), math.nan))
 
 
 def _all_stay(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -265,7 +267,7 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         "pilot_seed",
         lambda seed: int(np.random.SeedSequence([seed, 0]).generate_state(1, np.uint64)[0] >> np.uint64(1)),
     ),
-    "tube: exits not counted": partial(swapped, Fixed, "left_by", _nobody),
+    "tube: exits not counted": partial(swapped, Fixed, "passage", _nobody),
     "tube: exits in an alarm": partial(
         swapped, tubes.Stopped, "least_gradient", property(lambda self: self.squared_gradient)
     ),

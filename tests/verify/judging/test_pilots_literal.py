@@ -12,9 +12,10 @@ from simulate import problems
 from simulate.run import Run
 from verify.judging import pilots
 from verify.judging.pilots import Fixed
-from verify.regions import a_priori, covered, tube
+from verify.regions import a_priori, covered, own, tube
 from verify.regions.network import Box
-from verify.regions.tube import Merged, Tube
+from verify.regions.tube import Tube
+from verify.regions.visited import Merged
 
 QUADRATIC = problems.make("quadratic", 2, size="1")
 RUN = Run(QUADRATIC, "analog-sgd", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=3)
@@ -47,10 +48,12 @@ def test_a_run_that_asks_for_ranges_is_judged_on_a_tube():
 
 
 @pytest.mark.parametrize(
-    ("weights", "bins", "expected"), [(100, 256, 180), (100, 180, 180), (281, 256, 64), (300, 256, 64), (300, 63, 63)]
-)
+    ("weights", "bins", "expected"),
+    [(100, 1024, 256), (117, 1024, 256), (118, 1024, 254), (200, 1024, 150), (200, 149, 149), (234, 256, 128),
+     (235, 256, 128), (300, 256, 128), (300, 127, 127)],
+)  # fmt: skip
 def test_networks_of_many_weights_have_few_boxes(weights, bins, expected):
-    """18,000 ends in all boxes together, but 64 boxes at least."""
+    """30,000 ends in all boxes together, but 128 boxes at least and 256 at most."""
     problem = SimpleNamespace(shapes=[(1, 10), (10, (weights - 10) // 10), (1, (weights - 10) % 10)])
     assert pilots.bins_of(SimpleNamespace(ranges=bins, problem=problem)) == expected
 
@@ -90,11 +93,16 @@ def fixed_with(least, run=RUN) -> Fixed:
     return Fixed(run, 1, 24, 0.125, TUBE, held)
 
 
-def test_who_left():
-    assert fixed_with((0, 0, 0)).left_by(EVERYONE).tolist() == [False, False, True, True, True, True]
+def test_who_left(monkeypatch):
+    monkeypatch.setattr(covered, "check", lambda problem: problem)
+    monkeypatch.setattr(pilots, "value", lambda _, box: (box.low[0], box.high[0]))
+    assert fixed_with((0, 0, 0)).passage(EVERYONE).left.tolist() == [False, False, True, True, True, True]
     for none in (Fixed(RUN, 1, 24, 0.125), fixed_with((0, 0, 0))):
         runs = replace_ranges(EVERYONE) if none.tube else EVERYONE
-        assert none.left_by(runs).tolist() == [True] * 6
+        assert none.passage(runs).left.tolist() == [True] * 6
+    gone = visited(STAYS, STAYS)
+    gone.ranges.low[1], gone.ranges.high[1] = math.nan, math.nan
+    assert fixed_with((0, 0, 0)).passage(gone).left.tolist() == [False, True]
 
 
 def replace_ranges(runs) -> SimpleNamespace:
@@ -104,13 +112,13 @@ def replace_ranges(runs) -> SimpleNamespace:
 @pytest.mark.parametrize(("run", "by"), [(RUN, 0.25), (LAGGED, 0.5)])
 def test_f_where_a_replica_left_is_between_the_ends_of_two_boxes(run, by, monkeypatch):
     """f is taken to be w_1 here: at most 2, 1, 4 in the boxes, and by + 1/2 more in those widened by a step."""
-    monkeypatch.setattr(pilots, "check", lambda problem: problem)
+    monkeypatch.setattr(covered, "check", lambda problem: problem)
     monkeypatch.setattr(pilots, "value", lambda _, box: (box.low[0], box.high[0]))
     for least, low in (((3.0, 5.0, 4.0), (3, 3, 3, 3, 4, 3)), ((5.0, 3.0, 4.0), (3, 3, 5, 3, 3, 3))):
-        found = fixed_with(least, run).ends(EVERYONE)
-        assert found[0].tolist() == list(low)
+        found = fixed_with(least, run).passage(EVERYONE)
+        assert found.least.tolist() == list(low)
         most = np.array([4.0, 4, 2, 2, 4, 2]) + 0.5 + by
-        assert found[1] == pytest.approx(most, rel=1e-14)
+        assert found.most == pytest.approx(most, rel=1e-14)
 
 
 def test_without_a_tube_nothing_is_known_of_where_it_was_left():
@@ -120,8 +128,49 @@ def test_without_a_tube_nothing_is_known_of_where_it_was_left():
         (replace(whole, held=None), EVERYONE),
         (whole, replace_ranges(EVERYONE)),
     ):
-        for end in fixed.ends(runs):
+        left, *ends = fixed.passage(runs)
+        assert left.all()
+        for end in ends:
             assert end.shape == (6,) and np.all(np.isnan(end))
+
+
+# Boxes that follow a run
+
+
+def followed(least, first=1, run=RUN) -> Fixed:
+    return replace(fixed_with(least, run), following=SimpleNamespace(first=first))
+
+
+def test_since_when_boxes_follow_a_run():
+    assert [followed((0, 0, 0), first).followed_since for first in (1, 2)] == [4, 8]
+    assert fixed_with((0, 0, 0)).followed_since is None
+    assert replace(followed((0, 0, 0)), tube=None).followed_since is None
+
+
+@pytest.mark.parametrize(("run", "by"), [(RUN, 0.25), (LAGGED, 0.5)])
+def test_what_left_before_boxes_follow_is_said_by_the_tube_and_of_the_rest_by_its_own_past(run, by, monkeypatch):
+    """The third leaves box 0 and the last two box 2, which is not looked at: it is their own."""
+    asked = []
+
+    def passed(*given):
+        asked.append(given)
+        return own.Passage(np.array([False, True, True, True, False, True]), np.full(6, 7.0), np.full(6, 8.0))
+
+    monkeypatch.setattr(covered, "check", lambda problem: problem)
+    monkeypatch.setattr(pilots, "value", lambda _, box: (box.low[0], box.high[0]))
+    monkeypatch.setattr(own, "passed", passed)
+    fixed = followed((3.0, 5.0, 4.0), 1, run)
+    found = fixed.passage(EVERYONE)
+    assert found.left.tolist() == [False, True, True, True, False, True]
+    assert found.least.tolist() == [7, 7, 3, 7, 7, 7]
+    assert found.most == pytest.approx([8, 8, 2.5 + by, 8, 8, 8], rel=1e-14)
+    ((steps, following, ranges, before, inside),) = asked
+    assert steps == (QUADRATIC, 0.5, 4.0, run.lags, False, by) and following is fixed.following
+    assert before is fixed.held.found[0].step and inside.tolist() == [True, True, False, True, True, True]
+    assert np.array_equal(ranges.low, EVERYONE.ranges.low) and np.array_equal(ranges.edges, EDGES)
+    later = followed((3.0, 5.0, 4.0), 2, run)
+    later.passage(EVERYONE)
+    assert asked[1][3] is later.held.found[1].step and asked[1][4].tolist() == [True, True, False, False, True, False]
 
 
 # Fixing
@@ -129,20 +178,21 @@ def test_without_a_tube_nothing_is_known_of_where_it_was_left():
 
 @pytest.fixture
 def asked(monkeypatch):
-    """Everything that is asked for, in turn; a tube is the number of its bins, and how often it was widened."""
+    """Everything that is asked for, in turn; the tube that is laid comes first."""
     found = []
 
-    def widened(laid, by):
-        found.append(("widened", by))
-        return (laid, by)
+    def on_boxes(_, *given):
+        found.append(("held", *given))
+        return "following", "held"
 
     monkeypatch.setattr(covered, "uncovered", lambda _: "")
     monkeypatch.setattr(pilots, "bins_of", lambda run: run.ranges)
     monkeypatch.setattr(pilots, "_priori", lambda _, off: (found.append(("priori", off)), ((1.0, 2.0), "why"))[1])
-    monkeypatch.setattr(tube, "merged", lambda ranges, bins: (ranges, bins))
-    laid = SimpleNamespace(widened=lambda by: widened("laid", by))
+    monkeypatch.setattr(pilots, "fewer", lambda ranges, bins: ("edges of", ranges, bins))
+    monkeypatch.setattr(pilots, "merged", lambda ranges, edges: (ranges, edges))
+    laid = SimpleNamespace()
     monkeypatch.setattr(tube, "from_pilots", lambda ranges: (found.append(("pilots", ranges)), laid)[1])
-    monkeypatch.setattr(covered, "on_tube", lambda _, wide: (found.append(("held", wide)), "held")[1])
+    monkeypatch.setattr(covered, "on_boxes", on_boxes)
     found.append(laid)
     return found
 
@@ -155,9 +205,9 @@ def test_what_is_fixed(asked):
     fixed = pilots.fix(of_pilots(replace(RUN, replicas=24, seed=9)), 0.0625)
     assert (fixed.seed, fixed.pilots, fixed.off, fixed.reason) == (9, 24, 0.125, "")
     assert (fixed.priori, fixed.priori_reason, fixed.held) == ((1.0, 2.0), "why", "held") and fixed.tube is asked[0]
-    assert asked[1:] == [
-        ("priori", 0.125), ("pilots", ("ranges", 3)), ("widened", 0.25), ("held", ("laid", 0.25)),
-    ]  # fmt: skip
+    assert fixed.following == "following"
+    bins = ("ranges", ("edges of", "ranges", 3))
+    assert asked[1:] == [("priori", 0.125), ("pilots", bins), ("held", fixed.tube, bins, 0.25)]
 
 
 @pytest.mark.parametrize("error", [ArithmeticError("too large"), BadInput("pilots", 1, "more", "tube.certified")])
@@ -165,7 +215,7 @@ def test_a_tube_on_which_nothing_holds_is_none_but_the_a_priori_one_may_be(error
     def raising(*_):
         raise error
 
-    for module, name in ((covered, "on_tube"), (tube, "from_pilots")):
+    for module, name in ((covered, "on_boxes"), (tube, "from_pilots")):
         with monkeypatch.context() as patch:
             patch.setattr(module, name, raising)
             fixed = pilots.fix(of_pilots(), 0.0625)

@@ -20,14 +20,15 @@ from verify.judging.rounding import Rounding
 from verify.judging.tubes import Kind, Stopped, TubeSummary
 from verify.regions import tube
 from verify.regions.network import Box
+from verify.regions.own import Passage
 from verify.regions.tube import Constants, Tube
 
 QUADRATIC = problems.make("quadratic", 2, size="1")
 RUN = Run(QUADRATIC, "analog-sgd", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=2)
 TUBE = Tube(np.array([0, 4, 16]), (Box(np.zeros(2), np.ones(2)),) * 2)
 FOUND = (
-    SimpleNamespace(L=2.0, share=np.array([0.5, 0.25]), variance=np.array([4.0, 8.0])),  # 12, and with squares 1.5
-    SimpleNamespace(L=1.0, share=np.array([0.5, 0.5]), variance=np.array([4.0, 4.0])),  # 8, and 2
+    SimpleNamespace(L=2.0, variance=12.0, T2=1.5, stages=np.array([9.0, 12.5])),
+    SimpleNamespace(L=1.0, variance=8.0, T2=2.0, stages=np.array([9.0, 9.0])),
 )
 HELD = Constants(
     FOUND, np.array([0.25, 0.75]), 2.0, np.zeros((2, 2)), 0.5, np.array([16.0, 8.0]), 1.75, 9.0, 6.0, 1.0, 99.0
@@ -95,7 +96,7 @@ def shown(run=RUN, **changes):
 def test_what_is_seen_of_fresh_replicas():
     """Replicas, seed and the object that is the problem may be others; nothing else."""
     fixed = SimpleNamespace(
-        run=replace(RUN, replicas=24, seed=11), seed=11, left_by=lambda _: "left", ends=lambda _: ("least", "most")
+        run=replace(RUN, replicas=24, seed=11), seed=11, passage=lambda _: Passage("left", "least", "most")
     )
     other = replace(RUN, replicas=7, seed=5, problem=problems.make("quadratic", 2, size="1"))
     found = tubes.seen(fixed, shown(other))
@@ -279,12 +280,25 @@ def test_what_is_kept_of_a_tube():
     found = TubeSummary.of(stopped(ONE_LEFT), 3)
     assert vars(found) == {
         "seed": 11, "pilots": 24, "ranges": 2, "boxes": 2, "exits": 1, "replicas": 4, "reason": "",
-        "leaving": pytest.approx(stats.beta.isf(0.05 / 3, 2, 3), rel=1e-6),
+        "followed": None, "leaving": pytest.approx(stats.beta.isf(0.05 / 3, 2, 3), rel=1e-6),
     }  # fmt: skip
     assert TubeSummary.from_json(json.loads(json_text(vars(found)))) == found
     none = TubeSummary.of(stopped(ONE_LEFT, fixed=replace(FIXED, tube=None, reason="none closed")), 3)
     assert (none.boxes, none.exits, none.replicas, none.reason) == (0, 0, 4, "none closed")
     assert math.isnan(none.leaving) and math.isnan(TubeSummary.from_json(json.loads(json_text(vars(none)))).leaving)
+
+
+def test_since_when_boxes_are_a_runs_own_is_kept_and_said():
+    """The second bin begins at step 4."""
+    own = replace(FIXED, following=SimpleNamespace(first=1))
+    found = TubeSummary.of(stopped(ONE_LEFT, fixed=own), 3)
+    assert found.followed == 4 and TubeSummary.from_json(json.loads(json_text(vars(found)))) == found
+    before = json.loads(json_text(vars(TubeSummary.of(stopped(), 3))))
+    before.pop("followed")  # as it was written before boxes followed a run
+    assert TubeSummary.from_json(before).followed is None
+    condition = tubes._condition(tubes.KINDS[0], stopped(ONE_LEFT, fixed=own), 3)
+    assert "that 24 other runs fixed, which from step 4 on is around the run's own past; 1 of 4 replicas" in condition
+    assert TubeSummary.of(stopped(fixed=replace(own, tube=None)), 3).followed is None
 
 
 # The confrontation

@@ -3,12 +3,15 @@
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from boundary import BadInput
 from simulate.problems.network import Network
 from simulate.run import Run
 from verify.regions import covered
+from verify.regions.level import Level
+from verify.regions.own import Following
 
 NETWORK = Network(stages=2, width=1, samples=2)
 ANALOG = Run(NETWORK, "analog-sgd-ap", alpha=0.5, tau=2.0, iterations=8)
@@ -44,3 +47,92 @@ def test_each_thing_that_another_device_has_is_enough(changes, monkeypatch):
     assert covered.uncovered(ANALOG) == ""
     monkeypatch.setattr(Run, "make_device", device(**changes))
     assert covered.uncovered(ANALOG).startswith("the device")
+
+
+# Boxes around all pilots, and a run's own
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "tau", "stashed"), [("analog-sgd-ap", 2.0, False), ("stashed-ap", math.inf, True)]
+)
+def test_the_steps_of_a_run(algorithm, tau, stashed):
+    run = Run(NETWORK, algorithm, alpha=0.5, tau=tau, iterations=8)
+    found = covered.steps_of(run, 0.25)
+    assert found == (NETWORK, 0.5, tau, (1, 0), stashed, 0.25) and found.problem is run.problem
+
+
+def level(L, least, slope, rho, stages, T2, late, S) -> Level:
+    numbers = {"L": L, "least": least, "slope": slope, "S": np.array(S), "rho": rho, "stages": np.array(stages)}
+    return Level(**numbers, variance=1.0, T2=T2, late=late[0], late_T2=late[1], step=np.array([L, least]))
+
+
+EARLY = level(2.0, 3.0, 4.0, 0.5, [18.0, 25.0], 3.0, (1.25, 0.25), [[1.0, 0], [0, 9]])
+LATER = (
+    level(8.0, 1.0, 2.0, 0.25, [6.25, 10.0], 0.5, (0.25, 0.0), [[0.0, 5], [0, 1]]),
+    level(4.0, 2.0, 1.0, 1.0, [8.0, 9.0], 3.0, (0.0, 0.5), [[3.0, 0], [2, 0]]),
+)
+
+
+@pytest.fixture
+def following(monkeypatch):
+    """The first bin is that of a tube, the two others are a run's own, with these ceilings."""
+    made = SimpleNamespace(asked=[], first=1)
+    made.found = Following(1, np.zeros((2, 2)), np.zeros((2, 2)), LATER)
+
+    def tell(name, answer):
+        monkeypatch.setattr(
+            covered, name, lambda *given, **more: made.asked.append((name, *given, *more.items())) or answer()
+        )
+
+    tell("first_own", lambda: made.first)
+    tell("enclosed", lambda: [EARLY])
+    tell("follow", lambda: made.found)
+    tell("on_tube", lambda: "all")
+    monkeypatch.setattr(covered, "at_start", lambda problem: 6.0 if problem is NETWORK else None)
+    return made
+
+
+LAID = SimpleNamespace(
+    edges=np.array([0, 2, 4, 8]), iterations=8, widened=lambda by: SimpleNamespace(boxes=("boxes", by))
+)
+
+
+def test_boxes_follow_from_the_bin_that_is_found(following):
+    found, _ = covered.on_boxes(ANALOG, LAID, "pilots", 0.25)
+    assert found is following.found
+    steps = covered.steps_of(ANALOG, 0.25)
+    first, second, third = following.asked
+    assert first == ("first_own", steps, ("boxes", 0.25), "pilots")
+    assert second[:2] == ("enclosed", NETWORK) and second[2].boxes == ("boxes", 0.25)
+    assert second[3:] == (0.5, 2.0, (1, 0), ("stashed", False), ("bins", 1))
+    assert third[:4] == ("follow", steps, "pilots", 1) and third[4] is EARLY.step
+
+
+def test_ceilings_are_combined_with_what_holds_before(following):
+    """A quarter of the steps, a quarter and a half; each sum by hand."""
+    held = covered.on_boxes(ANALOG, LAID, "pilots", 0.25)[1]
+    assert held.found == (EARLY, *LATER) and held.lengths.tolist() == [0.25, 0.25, 0.5]
+    assert (held.L, held.least, held.rho, held.start) == (8, 1, 1, 6)
+    assert held.S.tolist() == [[3, 5], [2, 9]]
+    assert held.stage_variances == pytest.approx([18 / 4 + 6.25 / 4 + 8 / 2, 25 / 4 + 10 / 4 + 9 / 2], rel=1e-12)
+    curved = 2 * 43 / 4 + 8 * 16.25 / 4 + 4 * 17 / 2
+    assert held.c_w == pytest.approx(0.5 * 0.5 * curved, rel=1e-12)
+    assert pytest.approx(3 / 4 + 0.5 / 4 + 3 / 2, rel=1e-12) == held.T2
+    assert held.direct == pytest.approx(16 / 4 + 4 / 4 + 1 / 2, rel=1e-12)
+    assert held.stale == pytest.approx((0.25 / 4 + 0.5 / 2, 1.25 / 4 + 0.25 / 4), rel=1e-12)
+
+
+def test_where_nothing_follows_the_tube_is_around_all(following):
+    following.first = None
+    found, held = covered.on_boxes(ANALOG, LAID, "pilots", 0.25)
+    assert (found, held) == (None, "all") and [name for name, *_ in following.asked] == ["first_own", "on_tube"]
+    assert following.asked[1][1] is ANALOG and following.asked[1][2].boxes == ("boxes", 0.25)
+    following.first, following.found = 1, None
+    assert covered.on_boxes(ANALOG, LAID, "pilots", 0.5) == (None, "all")
+    assert following.asked[-1][2].boxes == ("boxes", 0.5)
+
+
+def test_a_run_that_is_not_covered_is_not_followed(following, monkeypatch):
+    monkeypatch.setattr(covered, "uncovered", lambda _: "why")
+    assert covered.on_boxes(ANALOG, LAID, "pilots", 0.25) == (None, "all")
+    assert [name for name, *_ in following.asked] == ["on_tube"]

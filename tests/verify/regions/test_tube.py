@@ -15,19 +15,18 @@ from simulate.problems.network import Network
 from tests.verify.regions.test_network import directions_at
 from verify.regions import stale, tube
 from verify.regions.intervals import Array
-from verify.regions.network import Box, Enclosed, flat
+from verify.regions.network import Box, Enclosed, enclose, flat
 from verify.regions.tube import (
     Constants,
-    Merged,
     Tube,
     constants,
     from_pilots,
     judged,
     leaving,
-    merged,
     stopped,
     with_noise,
 )
+from verify.regions.visited import Merged, merged
 
 PROBLEM = Network(stages=3, width=2, samples=5, loss="log-cosh", instance=3)
 ALPHA, TAU, LAGS, K = 0.002, 3.0, (4, 2, 0), 2000
@@ -90,16 +89,18 @@ def held() -> Constants:
     return constants(PROBLEM, the_tube(), ALPHA, TAU, LAGS)
 
 
-def the_changes() -> list[Array]:
-    """What staleness makes of the noise in every box, with weights as far apart as the steps of lags before allow."""
+@cache
+def the_parts() -> list[tuple[Enclosed, Array]]:
+    """What is enclosed on every box, and what staleness makes of the noise of weights as far apart as can be."""
     late = np.repeat(np.array(LAGS, dtype=float), SHAPES)
-    found, laid = [], the_tube().boxes
+    found, laid = list[tuple[Enclosed, Array]](), the_tube().boxes
     for b, box in enumerate(laid):
         near = [a for a in range(b) if EDGES[a + 1] > EDGES[b] - max(LAGS)]
         forward = box.widened(max(LAGS) * np.max([held().found[a].step for a in near], axis=0)) if near else box
         forward = forward.common(reduce(Box.joined, [laid[a] for a in near], box))
         apart = late * np.max([held().found[a].step for a in (*near, b)], axis=0)
-        found.append(stale.change(PROBLEM, forward, box, np.minimum(apart, forward.farthest(box))))
+        change = stale.change(PROBLEM, forward, box, np.minimum(apart, forward.farthest(box)))
+        found.append((enclose(PROBLEM, forward, box, TAU, ALPHA), change))
     return found
 
 
@@ -113,15 +114,17 @@ def test_a_tube_bounds_what_runs_in_it_do() -> None:
 
 def test_constants_hold_along_the_paths() -> None:
     path = fresh()[~the_tube().left_by(ranges(fresh()))]
-    for found, first, last in zip(held().found, EDGES[:-1], EDGES[1:], strict=True):
+    for found, (parts, _), first, last in zip(held().found, the_parts(), EDGES[:-1], EDGES[1:], strict=True):
         part = path[:, first : last + 1]
         moments = PROBLEM.moments(split(part))
         variance = np.concatenate([v.reshape(*part.shape[:2], -1) for v in moments.variance], axis=-1)
-        assert np.all(variance[:, ::5] <= found.variance)
+        assert np.all(variance <= parts.variance) and np.all(variance.sum(axis=-1) <= found.variance)
         assert np.all(np.abs(np.diff(part, axis=1)) <= found.step)
         assert np.all(np.sqrt(squares(part)) <= found.slope)
         assert np.all(moments.value >= found.least)
-        assert np.all(np.abs(part) / TAU <= found.share)
+        assert np.all(np.abs(part) / TAU <= parts.share) and np.max(np.abs(part)) / TAU <= found.rho
+        factor = (1 + np.abs(part) / TAU) ** 2 * variance
+        assert np.all(factor.reshape(*part.shape[:2], 3, 4).sum(axis=-1) <= found.stages)
 
 
 def test_forward_weights_are_where_stale_ones_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,7 +134,6 @@ def test_forward_weights_are_where_stale_ones_may_be(monkeypatch: pytest.MonkeyP
         forward.append(ahead)
         return enclose(problem, ahead, backward, *rest, stashed=stashed)
 
-    enclose = tube.enclose
     monkeypatch.setattr(tube, "enclose", seen)
     visited = ranges(fresh()[:1])
     narrow = Tube(EDGES, tuple(Box(*ends) for ends in zip(visited.low[0], visited.high[0], strict=True)))
@@ -145,8 +147,8 @@ def test_forward_weights_are_where_stale_ones_may_be(monkeypatch: pytest.MonkeyP
 
 def test_noise_of_stale_directions_is_no_larger_than_is_said() -> None:
     path = fresh()[~the_tube().left_by(ranges(fresh()))][0]
-    more = [np.sum(change**2) for change in the_changes()]
-    for found, change, first, last in zip(held().found, more, EDGES[:-1], EDGES[1:], strict=True):
+    more = [np.sum(change**2) for _, change in the_parts()]
+    for (found, _), change, first, last in zip(the_parts(), more, EDGES[:-1], EDGES[1:], strict=True):
         for k in np.unique(np.linspace(first, last - 1, 4).astype(int)):
             old = [split(path[max(k - lag, 0)])[stage] for stage, lag in enumerate(LAGS)]
             late = directions_at(PROBLEM, flat(old), path[k]).var(axis=0)
@@ -156,16 +158,16 @@ def test_noise_of_stale_directions_is_no_larger_than_is_said() -> None:
             assert shared <= np.sqrt(np.sum(found.share**2 * now)) + np.max(found.share) * np.sqrt(change)
     lengths = np.diff(EDGES) / K
     assert held().stale[1] == pytest.approx(lengths @ more, rel=1e-12)
-    both = [np.sum((one.share * change) ** 2) for one, change in zip(held().found, the_changes(), strict=True)]
+    both = [np.sum((one.share * change) ** 2) for one, change in the_parts()]
     assert held().stale[0] == pytest.approx(lengths @ both, rel=1e-12)
     assert constants(PROBLEM, the_tube(), ALPHA, TAU, (0, 0, 0)).stale == (0, 0)
 
 
 def test_averages_are_those_of_the_bins() -> None:
     share = np.diff(EDGES) / K
-    noise = [(1 + one.share) ** 2 * one.variance for one in held().found]
+    noise = [(1 + one.share) ** 2 * one.variance for one, _ in the_parts()]
     exact = {
-        "T2": sum(s * np.sum(one.share**2 * one.variance) for s, one in zip(share, held().found, strict=True)),
+        "T2": sum(s * np.sum(one.share**2 * one.variance) for s, (one, _) in zip(share, the_parts(), strict=True)),
         "c_w": 0.5 * ALPHA * sum(s * f.L * n.sum() for s, f, n in zip(share, held().found, noise, strict=True)),
         "direct": sum(s * one.slope**2 for s, one in zip(share, held().found, strict=True)),
     }
@@ -202,7 +204,7 @@ def test_noise_that_was_met_makes_the_bound_smaller() -> None:
 @pytest.mark.parametrize("part", [1e-9, 0.01, 0.3, 0.9, 1.0, 2.0])
 def test_noise_is_taken_where_the_curvature_is_largest_and_no_more_than_may_be_there(part: float) -> None:
     own = held()
-    room = own.lengths * np.array([np.sum((1 + one.share) ** 2 * one.variance) for one in own.found])
+    room = own.lengths * np.array([np.sum(one.stages) for one in own.found])
     curvature = np.array([one.L for one in own.found])
     most = part * float(np.sum(room))
     worst = linprog(-curvature, A_ub=[np.ones(len(room))], b_ub=[most], bounds=list(zip(0 * room, room, strict=True)))
@@ -220,7 +222,7 @@ def test_a_stale_weight_is_in_the_boxes_of_its_own_steps(monkeypatch: pytest.Mon
         return replace(found, step=np.full(found.step.shape, 1e3))
 
     apart: list[Array] = []
-    enclose, change = tube.enclose, stale.change
+    change = stale.change
     monkeypatch.setattr(tube, "enclose", far)
     monkeypatch.setattr(stale, "change", lambda *given, **more: (apart.append(given[3]), change(*given, **more))[1])
     constants(PROBLEM, the_tube(), ALPHA, TAU, LAGS)
@@ -260,12 +262,11 @@ def test_ranges_of_other_bins_are_refused() -> None:
 
 
 def test_merged_bins_hold_their_parts() -> None:
-    fine, coarse = pilots(), merged(pilots(), 3)
+    fine, coarse = pilots(), merged(pilots(), EDGES[::3])
     assert coarse.edges.tolist() == [0, 8, 500, 2000]
     for b in range(3):
         assert np.array_equal(coarse.low[:, b], fine.low[:, 3 * b : 3 * b + 3].min(axis=1))
         assert np.array_equal(coarse.high[:, b], fine.high[:, 3 * b : 3 * b + 3].max(axis=1))
-    assert merged(fine, 99).edges.tolist() == EDGES.tolist()
 
 
 def test_a_tube_is_made_from_enough_pilots_that_did_not_diverge() -> None:

@@ -12,14 +12,15 @@ import theory
 from boundary import BadInput, OutsideDomain
 from simulate.problems.network import Network
 from verify.regions import tube
+from verify.regions.level import Level
 from verify.regions.network import Box
-from verify.regions.tube import Constants, Merged, Tube
+from verify.regions.tube import Constants, Tube
+from verify.regions.visited import Merged
 
 EDGES = np.array([0, 1, 3, 7])
 BOXES = (Box(np.zeros(1), np.ones(1)), Box(np.zeros(1), np.full(1, 2.0)), Box(np.full(1, -1.0), np.ones(1)))
 TUBE = Tube(EDGES, BOXES)
 NETWORK = Network(stages=2, width=(1, 2, 1), samples=2)  # two weights a stage
-TWO = SimpleNamespace(shapes=[(2, 1), (1, 2)], stages=2)
 
 
 def visited(low, high) -> Merged:
@@ -58,22 +59,6 @@ def test_who_left():
     for wrong in (other._replace(edges=EDGES + (EDGES > 3)), other._replace(low=np.zeros((6, 3, 2)))):
         with pytest.raises(BadInput, match="ranges"):
             TUBE.left_by(wrong)
-
-
-def test_bins_are_put_together():
-    fine = Merged(
-        np.array([0, 1, 2, 4, 8, 16]), np.array([[[5.0], [4], [3], [2], [1]]]), np.array([[[5.0], [6], [7], [8], [9]]])
-    )
-    for bins, cuts, low, high in (
-        (1, [0, 16], [1], [9]),
-        (2, [0, 2, 16], [4, 1], [6, 9]),
-        (3, [0, 2, 4, 16], [4, 3, 1], [6, 7, 9]),
-        (5, [0, 1, 2, 4, 8, 16], [5, 4, 3, 2, 1], [5, 6, 7, 8, 9]),
-        (6, [0, 1, 2, 4, 8, 16], [5, 4, 3, 2, 1], [5, 6, 7, 8, 9]),
-    ):
-        found = tube.merged(fine, bins)
-        assert found.edges.tolist() == cuts, bins
-        assert found.low[0, :, 0].tolist() == low and found.high[0, :, 0].tolist() == high
 
 
 # Boxes around pilots
@@ -130,15 +115,21 @@ def one(**changes) -> SimpleNamespace:
     return SimpleNamespace(**(fields | changes))
 
 
-OTHER = one(
-    L=1.0, least=-1.0, slope=5.0, S=np.array([[4.0, 1], [3, 2]]), variance=np.full(4, 1.0), share=np.full(4, 0.5)
-)
+def level(change=(0.0, 0.0, 0.0, 0.0), sizes=(2, 2), **changes) -> Level:
+    return Level.of(one(**changes), np.array(change), sizes)
+
+
+def other(change=(0.0, 0.0, 0.0, 0.0)) -> Level:
+    sensitivity = np.array([[4.0, 1], [3, 2]])
+    return level(change, L=1.0, least=-1.0, slope=5.0, S=sensitivity, variance=np.full(4, 1.0), share=np.full(4, 0.5))
+
+
 LENGTHS = np.array([0.25, 0.75])
 
 
 def test_averages_and_largest_numbers_by_hand():
     """(1 + share)^2 variance is 1, 8, 9, 12.5 in the first bin, and 9/4 four times in the second."""
-    found = tube.combine(TWO, (one(), OTHER), LENGTHS, 0.5, 6.0)
+    found = tube.combine((level(), other()), LENGTHS, 0.5, 6.0)
     assert (found.L, found.least, found.rho, found.start) == (2.0, -1.0, 1.0, 6.0)
     assert found.S.tolist() == [[4, 2], [3, 4]] and found.lengths is LENGTHS and len(found.found) == 2
     exact = {
@@ -152,25 +143,23 @@ def test_averages_and_largest_numbers_by_hand():
 
 
 def test_stages_of_different_sizes_have_their_own_elements():
-    uneven = SimpleNamespace(shapes=[(1, 1), (1, 3)], stages=2)
-    found = tube.combine(uneven, (one(),), np.ones(1), 0.5, 6.0)
+    found = tube.combine((level(sizes=(1, 3)),), np.ones(1), 0.5, 6.0)
     assert found.stage_variances == pytest.approx([1.0, 29.5], rel=1e-13)
 
 
 def test_sums_pay_for_the_rounding_of_each_term():
     """Of a stage of 200 elements or in 100 bins, added in any order: at least half an EPS each."""
-    many = one(variance=np.ones(400), share=np.ones(400), step=np.ones(400))
-    wide = SimpleNamespace(shapes=[(2, 100), (100, 2)], stages=2)
+    many = level(np.zeros(400), (200, 200), variance=np.ones(400), share=np.ones(400), step=np.ones(400))
     eps = float(np.finfo(float).eps)
     for bins in (1, 64):
-        found = tube.combine(wide, (many,) * bins, np.full(bins, 1 / bins), 0.5, 6.0)
+        found = tube.combine((many,) * bins, np.full(bins, 1 / bins), 0.5, 6.0)
         least = 1 + 0.5 * (400 + bins) * eps
         assert np.all(found.stage_variances >= 800 * least) and 400 * least <= found.T2
-        assert found.c_w >= 0.25 * 2 * 1600 * least and found.direct >= 9 * least
+        assert found.c_w >= 0.25 * 2 * 1600 * least and found.direct >= 9 * (1 + 0.5 * bins * eps)
 
 
 def test_noise_as_it_was_met_by_hand():
-    held = tube.combine(TWO, (one(), OTHER), LENGTHS, 0.5, 6.0)  # 45/8 and 35/4, T2 = 13/8, c_w = 11/2
+    held = tube.combine([level(), other()], LENGTHS, 0.5, 6.0)  # 45/8 and 35/4, T2 = 13/8, c_w = 11/2
     met = tube.with_noise(held, 0.5, 1.0, [2.0, 20.0])
     assert met.T2 == 1.0 and met.stage_variances.tolist() == [2.0, held.stage_variances[1]]
     assert tube.with_noise(held, 0.5, 1.0, [2.0, 20.0], 4.0).c_w == pytest.approx(0.25 * 2 * 4, rel=1e-13)
@@ -308,6 +297,18 @@ def test_forward_weights_are_as_far_away_as_the_steps_since(lags, reach, boxes):
     assert held.lengths == pytest.approx([0.05, 0.1, 0.2, 0.65]) and held.start == 5.0 and len(held.found) == 4
 
 
+@pytest.mark.parametrize("bins", [0, 1, 3])
+def test_the_first_bins_alone_are_enclosed_as_among_all(bins, boxes):
+    laid = Tube(np.array([0, 1, 3, 7, 8]), around(1, 2, 4, 8))
+    some = tube.enclosed(NETWORK, laid, 0.5, 3.0, (3, 0), bins=bins)
+    met = [(forward.low.tolist(), forward.high.tolist()) for forward, *_ in boxes]
+    boxes.clear()
+    found = tube.enclosed(NETWORK, laid, 0.5, 3.0, (3, 0))
+    assert len(some) == len(met) == bins and len(found) == 4
+    assert met == [(forward.low.tolist(), forward.high.tolist()) for forward, *_ in boxes[:bins]]
+    assert [mine.late for mine in some] == [whole.late for whole in found[:bins]]
+
+
 def test_stashed_weights_are_asked_for(boxes):
     tube.constants(NETWORK, Tube(np.array([0, 4]), around(1.0)), 0.5, 3.0, (0, 0), stashed=True)
     assert boxes[0][2] is True
@@ -363,11 +364,10 @@ def test_a_statement_of_a_by_hand():
 
 def test_what_staleness_adds_by_hand():
     """Squares with the shares: 1 + 4 + 4, and 1; without: 4 + 1 + 16 + 64, and 4."""
-    changes = (np.array([2.0, 1, 4, 8]), np.ones(4))
-    found = tube.combine(TWO, (one(), OTHER), LENGTHS, 0.5, 6.0, changes)
+    found = tube.combine((level((2.0, 1, 4, 8)), other(np.ones(4))), LENGTHS, 0.5, 6.0)
     assert found.stale == pytest.approx((0.25 * 9 + 0.75, 0.25 * 85 + 0.75 * 4), rel=1e-13)
     assert found.stale[0] > 3 and found.stale[1] > 24.25
-    assert tube.combine(TWO, (one(), OTHER), LENGTHS, 0.5, 6.0).stale == (0.0, 0.0)
+    assert tube.combine((level(), other()), LENGTHS, 0.5, 6.0).stale == (0.0, 0.0)
 
 
 def test_weights_of_each_stage_are_as_late_as_its_lag(boxes, monkeypatch):

@@ -1,0 +1,434 @@
+"""Boxes around a run's own past, number by number: what is enclosed on them is written down, and nothing is run."""
+
+import math
+from dataclasses import FrozenInstanceError, replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from verify.regions import own
+from verify.regions.intervals import EPS
+from verify.regions.level import Level
+from verify.regions.network import Box
+from verify.regions.own import Following, Steps
+from verify.regions.visited import Merged
+
+TWO = SimpleNamespace(shapes=[(1, 1), (1, 1)])
+STEPS = Steps(TWO, 0.5, 4.0, (3, 1), stashed=True)
+
+
+def enclosed(**changes) -> SimpleNamespace:
+    fields = {
+        "L": 2.0, "least": 1.0, "slope": 3.0, "S": np.array([[1.0, 2.0], [3.0, 4.0]]), "variance": np.array([5.0, 6.0]),
+        "share": np.array([0.5, 0.25]), "step": np.array([0.25, 0.5]),
+    }  # fmt: skip
+    return SimpleNamespace(**(fields | changes))
+
+
+def held(**changes) -> Level:
+    return replace(Level.of(enclosed(), np.array([0.5, 0.25]), (1, 1)), **changes)
+
+
+def box(low, high) -> Box:
+    return Box(np.array(low, dtype=float), np.array(high, dtype=float))
+
+
+def visited(low, high, edges=None) -> Merged:
+    """Shape (replicas, bins, D), or of one weight without D."""
+    low, high = (np.array(end, dtype=float) for end in (low, high))
+    if low.ndim == 2:
+        low, high = low[..., None], high[..., None]
+    return Merged(np.arange(low.shape[1] + 1) * 10 if edges is None else np.array(edges), low, high)
+
+
+# What is fixed
+
+
+def test_a_box_reaches_beyond_the_bin_before():
+    made = Following(2, np.array([[1.0, 2.0], [8.0, 8.0]]), np.array([[0.5, 0.0], [8.0, 8.0]]), ())
+    ranges = visited(
+        [np.zeros((4, 2)), [[9, 9], [1, -1], [7, 7], [7, 7]]], [np.zeros((4, 2)), [[9, 9], [2, 3], [8, 8], [8, 8]]]
+    )
+    found = made.box(ranges, 1, 2)
+    assert found.low.tolist() == [0, -3] and found.high.tolist() == [2.5, 3]
+    assert made.box(ranges, 1, 3).low.tolist() == [-1, -1] and made.box(ranges, 0, 2).high.tolist() == [0.5, 0]
+
+
+def test_what_is_fixed_stays_so():
+    made = Following(2, np.zeros((1, 2)), np.zeros((1, 2)), (held(),))
+    with pytest.raises(FrozenInstanceError):
+        made.first = 1
+    assert made == made and made != replace(made) and len({made, replace(made)}) == 2
+
+
+# What holds on boxes
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What is enclosed on which boxes; `found` and `changes` are what comes back."""
+    made = SimpleNamespace(boxes=[], apart=[], found=None, changes=None)
+
+    def enclose_all(problem, forward, backward, tau, alpha, *, stashed):
+        assert (problem, tau, alpha, stashed) == (TWO, 4.0, 0.5, True) and forward is backward
+        made.boxes.append([*forward])
+        return made.found
+
+    def change_all(problem, forward, backward, apart, *, stashed):
+        assert (problem, stashed) == (TWO, True) and forward is backward and len(forward) == len(apart)
+        made.apart.append([*apart])
+        return made.changes
+
+    monkeypatch.setattr(own, "enclose_all", enclose_all)
+    monkeypatch.setattr(own.stale, "change_all", change_all)
+    return made
+
+
+def test_stale_weights_are_apart_by_the_steps_of_their_own_bins(asked):
+    """3 and 1 steps old, of this bin or the one before, and no farther than the box is wide."""
+    wide, narrow = box([0, 0], [10, 10]), box([0, 0], [10, 0.5])
+    asked.found = [enclosed(), enclosed(L=7.0, step=np.array([0.125, 1.0]))]
+    asked.changes = [np.array([1.0, 2.0]), np.array([3.0, 4.0])]
+    for before, first in ((np.array([0.5, 0.25]), (1.5, 0.5)), (None, (0.75, 0.5)), (np.array([0.125, 8]), (0.75, 8))):
+        found = own._held(STEPS, [wide, narrow], before)
+        for gap, exact in zip(asked.apart[-1], (first, (0.75, 0.5)), strict=True):
+            assert np.all(gap >= exact) and np.all(gap <= np.array(exact) * (1 + 8 * EPS))
+        assert [one.L for one in found] == [2, 7] and [
+            one.step is each.step for one, each in zip(found, asked.found, strict=True)
+        ]
+        assert [one.late for one in found] == pytest.approx([5, 25], rel=1e-13)
+        assert found[0].stages == pytest.approx([1.5**2 * 5, 1.25**2 * 6], rel=1e-13)
+    assert asked.boxes[0] == [wide, narrow]
+    (gap, _) = asked.apart[0]
+    assert np.all(gap > (1.5, 0.5))  # rounded up
+
+
+def test_weights_of_a_stage_are_all_as_late_as_it(asked, monkeypatch):
+    steps = STEPS._replace(problem=SimpleNamespace(shapes=[(2, 1), (1, 3)]))
+    asked.found, asked.changes = [enclosed(variance=np.ones(5), share=np.zeros(5), step=np.full(5, 0.5))], [np.zeros(5)]
+    monkeypatch.setattr(own, "enclose_all", lambda *_, **__: asked.found)
+    monkeypatch.setattr(own.stale, "change_all", lambda *given, **__: asked.apart.append(given[3]) or asked.changes)
+    (one,) = own._held(steps, [box([0] * 5, [9] * 5)], None)
+    assert one.stages == pytest.approx([2, 3], rel=1e-13)
+    assert asked.apart[-1][0] == pytest.approx([1.5, 1.5, 0.5, 0.5, 0.5], rel=1e-14)
+
+
+def test_where_a_number_is_too_large_nothing_holds(asked):
+    boxes = [box([0, 0], [10, 10])] * 3
+    asked.found = [enclosed(), None, enclosed()]
+    asked.changes = [np.zeros(2), np.zeros(2), None]
+    found = own._held(STEPS, boxes, np.zeros(2))
+    assert found[0] is not None and found[1:] == [None, None]
+
+
+def test_along_a_run_are_its_own_boxes_widened_for_rounding(asked):
+    made = Following(1, np.array([[1.0, 2.0], [4.0, 4.0]]), np.array([[0.5, 0.0], [8.0, 8.0]]), ())
+    ranges = visited([[[9, 9]] * 3, [[0, 0], [1, 1], [2, 2]]], [[[9, 9]] * 3, [[0, 1], [3, 1], [2, 2]]])
+    asked.found, asked.changes = [enclosed()] * 2, [np.zeros(2)] * 2
+    found = own._along(STEPS._replace(wide=0.25), made, ranges, 1, np.array([0.5, 0.25]))
+    ((one, two),) = asked.boxes
+    assert one.low == pytest.approx([-1.25, -2.25], rel=1e-14) and one.high == pytest.approx([0.75, 1.25], rel=1e-14)
+    assert two.low == pytest.approx([-3.25, -3.25], rel=1e-14) and two.high == pytest.approx([11.25, 9.25], rel=1e-14)
+    assert np.all(one.low <= [-1.25, -2.25]) and np.all(one.high >= [0.75, 1.25])
+    assert asked.apart[0][0] == pytest.approx([1.5, 0.5], rel=1e-14) and len(found) == 2
+
+
+# Leaving
+
+
+RANGES = visited([[[0, 0], [0, 0], [-1, 0], [-2, 0]]], [[[1, 1], [2, 1], [2, 1], [2, 2]]])
+MADE = Following(1, np.full((3, 2), 1.0), np.full((3, 2), 1.0), (held(), held(), held()))
+"""Boxes -1 ... 2, -1 ... 3, -2 ... 3 of the first weight, -1 ... 2 of the other: the ends are just reached."""
+
+
+def test_ends_are_in_the_box():
+    assert own._ended(MADE, RANGES, 0, [held()] * 3) is None
+
+
+@pytest.mark.parametrize("what", [held(L=2.5), None])
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_run_leaves_before_a_bin_whose_ceiling_is_passed(place, what):
+    along = [held()] * 3
+    along[place] = what
+    found = own._ended(MADE, RANGES, 0, along)
+    assert np.array_equal(found.low, RANGES.low[0, place]) and np.array_equal(found.high, RANGES.high[0, place])
+    ceilings = tuple(held(L=2.5) if p == place else held() for p in range(3))
+    assert (own._ended(replace(MADE, ceilings=ceilings), RANGES, 0, along) is None) is (what is not None)
+
+
+@pytest.mark.parametrize(
+    ("end", "weight", "by"), [("low", 0, -1e-9), ("low", 1, -3), ("high", 0, 1e-9), ("high", 1, 3)]
+)
+def test_a_run_that_is_outside_its_box_was_in_it_a_step_before(end, weight, by):
+    """What is outside by how much is all one."""
+    for bin_ in (1, 3):
+        ranges = visited(RANGES.low, RANGES.high)
+        edge = getattr(MADE.box(ranges, 0, bin_), end)
+        getattr(ranges, end)[0, bin_, weight] = edge[weight] + by
+        along = [held(), held(), held()]
+        along[bin_ - 1] = held(step=np.array([0.125, 2.0]))
+        found = own._ended(MADE, ranges, 0, along)
+        around, step = MADE.box(ranges, 0, bin_), np.array([0.125, 2.0])
+        for mine, exact in ((found.low, around.low - step), (found.high, around.high + step)):
+            assert mine == pytest.approx(exact, rel=1e-14)
+        assert np.all(found.low <= around.low - step) and np.all(found.high >= around.high + step)
+
+
+def test_the_first_bin_that_is_left_counts():
+    """A ceiling is looked at before the bin, a box in it."""
+    ranges = visited(RANGES.low, RANGES.high)
+    ranges.high[0, 2] = 99
+    later, same = [held(), held(), held(L=9)], [held(), held(L=9), held()]
+    assert own._ended(MADE, ranges, 0, later).high == pytest.approx([3.25, 2.5], rel=1e-14)
+    assert own._ended(MADE, ranges, 0, same).high.tolist() == [2, 1]
+
+
+def test_what_became_of_replicas(monkeypatch):
+    """Of five: one was gone before; two leave, one at a time; f is the first weight here."""
+    seen = []
+
+    def along(steps, following, ranges, replica, before):
+        seen.append((steps, following, ranges, replica, before.tolist()))
+        return replica
+
+    monkeypatch.setattr(own, "_along", along)
+    ended = {0: None, 1: box([1, 9], [2, 9]), 3: box([5, 9], [6, 9]), 4: None}
+    monkeypatch.setattr(
+        own, "_ended", lambda _made, _ranges, replica, along_: ended[replica] if along_ == replica else 0
+    )
+    monkeypatch.setattr(own, "value", lambda problem, at: (at.low[0], at.high[0]) if problem is TWO else None)
+    inside = np.array([True, True, False, True, True])
+    steps = STEPS._replace(wide=0.5)
+    found = own.passed(steps, MADE, RANGES, np.array([0.25, 0.5]), inside)
+    assert found.left.tolist() == [False, True, True, True, False] and found.left.dtype == bool
+    assert found.least == pytest.approx([math.nan, 0.5, math.nan, 4.5, math.nan], nan_ok=True, rel=1e-14)
+    assert found.most == pytest.approx([math.nan, 2.5, math.nan, 6.5, math.nan], nan_ok=True, rel=1e-14)
+    assert seen == [(steps, MADE, RANGES, replica, [0.25, 0.5]) for replica in (0, 1, 3, 4)]
+    assert inside.tolist() == [True, True, False, True, True]
+
+
+# What pilots fix
+
+
+def test_reaches_by_hand():
+    """Of the first weight the overshoots are 1 and 3 down, its middle moves by 0 and -1, and it is 3 and 5 wide then.
+
+    Variances are 2, 1/2, 2. The other overshoots by 10, and nothing of it scatters; above it stays behind.
+    """
+    low = [[[0, 0], [-1, -10]], [[0, 0], [-3, -10]]]
+    high = [[[1, 5], [2, 1]], [[1, 5], [2, 1]]]
+    below, beyond = own._reach(visited(low, high), 1)
+    assert below[0] == pytest.approx([2 + own.FARTHER * 1, 10], rel=1e-14)
+    assert beyond[0] == pytest.approx([1, 0], rel=1e-14)
+
+
+def test_the_farthest_of_all_overshoots_counts_for_all_weights_and_bins():
+    """In units of what scatters the second is as far as it can be: (1, 1, 4) is 2 above its mean, of sqrt 3 each."""
+    low = np.zeros((3, 3, 2))
+    high = np.zeros((3, 3, 2))
+    high[:, 1, 0], high[:, 2, 0] = (1, 2, 3), (2, 3, 4)
+    high[:, 1, 1], high[:, 2, 1] = (1, 1, 4), (1, 1, 4)
+    below, beyond = own._reach(visited(low, high), 1)
+    assert np.array_equal(below, np.zeros((2, 2)))
+    # variances of the overshoot, of the middle's way, a quarter of it, and of the width; means over both bins
+    slow = math.sqrt((1 + 0) / 2 + (1 + 0) / 8 + 1)
+    fast = math.sqrt((3 + 0) / 2 + (3 + 0) / 8 + 3)
+    unit = 2 / fast
+    assert unit > 1 / slow
+    assert beyond[0] == pytest.approx([2 + 1.4 * unit * slow, 2 + 1.4 * unit * fast], rel=1e-14)
+    assert beyond[1] == pytest.approx([1 + 1.4 * unit * slow, 1.4 * unit * fast], rel=1e-14)
+
+
+def test_reaches_weight_by_weight_and_bin_by_bin():
+    rng = np.random.default_rng(3)
+    middle, half = rng.normal(size=(4, 6, 2)), rng.uniform(0.1, 2, (4, 6, 2))
+    low, high = middle - half, middle + half
+
+    def near(values, b):
+        return np.mean([np.var(values[:, a], axis=0, ddof=1) for a in range(5) if abs(a - b) <= 2], axis=0)
+
+    for found, ends in zip(own._reach(visited(low, high), 1), (-low, high), strict=True):
+        over = np.maximum(ends[:, 1:] - ends[:, :-1], 0)
+        parts = over, middle[:, 1:] - middle[:, :-1], 2 * half[:, 1:]
+        scale = np.array([np.sqrt(sum(near(part, b) for part in parts)) for b in range(5)])
+        mean = over.mean(axis=0)
+        farthest = max(np.max((over[pilot] - mean) / scale) for pilot in range(4))
+        assert found == pytest.approx(mean + own.FARTHER * farthest * scale, rel=1e-12)
+
+
+def test_earlier_bins_have_no_say():
+    rng = np.random.default_rng(1)
+    middle, half = rng.normal(size=(5, 6, 3)), rng.uniform(0.1, 1, (5, 6, 3))
+    whole = visited(middle - half, middle + half)
+    for mine, its in zip(
+        own._reach(whole, 3), own._reach(visited(whole.low[:, 2:], whole.high[:, 2:]), 1), strict=True
+    ):
+        assert mine.shape == (3, 3) and np.array_equal(mine, its) and np.all(mine >= 0)
+
+
+@pytest.mark.parametrize("factor", [0.25, 2.0, 1024.0])
+def test_reaches_have_the_unit_of_weights(factor):
+    rng = np.random.default_rng(2)
+    middle, half = rng.normal(size=(4, 5, 2)), rng.uniform(0.1, 1, (4, 5, 2))
+    one = own._reach(visited(middle - half, middle + half), 1)
+    other = own._reach(visited(factor * (middle - half), factor * (middle + half)), 1)
+    turned = own._reach(visited(-middle - half, half - middle), 1)
+    for mine, its in zip(one, other, strict=True):
+        assert its == pytest.approx(factor * mine, rel=1e-12)
+    for mine, its in zip(one, turned[::-1], strict=True):
+        assert its == pytest.approx(mine, rel=1e-12)
+
+
+def test_what_scatters_is_a_mean_over_five_bins():
+    """Variances 1, 2, 4, 8, 16, 32."""
+    size = np.sqrt(2.0 ** np.arange(6))
+    found = own._scatter(np.array([-size, 0 * size, size])[..., None])
+    assert found[:, 0] == pytest.approx([7 / 3, 15 / 4, 31 / 5, 62 / 5, 60 / 4, 56 / 3], rel=1e-14)
+
+
+def test_a_limit_is_half_of_how_far_pilots_are_apart_beyond_them_all():
+    values = np.array([[1.0, -9], [2, -5], [5, -4]])
+    assert own._limit(values) == pytest.approx([5 + 2 + 0.25, -4 + 2.5 + 0.2], rel=1e-14)
+    assert own._limit(-values) == pytest.approx([-1 + 2 + 0.05, 9 + 2.5 + 0.45], rel=1e-14)
+    assert own._limit(np.full((3, 2), 4.0)) == pytest.approx([4.2, 4.2], rel=1e-14)
+
+
+def test_ceilings_are_limits_of_each_number_and_the_floor_is_one():
+    """Two pilots in two bins."""
+    first = held(L=3.0, least=1.0, stages=np.array([1.0, 2]), S=np.eye(2))
+    second = held(L=5.0, least=0.5, stages=np.array([3.0, 2]), S=np.eye(2) * 2)
+    one, two = own._ceilings([[first, held(late=1.0)], [second, held(late=2.0)]])
+    assert pytest.approx(5 + 1 + 0.25) == one.L and type(one.L) is float
+    assert one.least == pytest.approx(0.5 - 0.25 - 0.025) and type(one.least) is float
+    assert one.stages == pytest.approx([3 + 1 + 0.15, 2 + 0.1]) and one.S[1] == pytest.approx([0, 2 + 0.5 + 0.1])
+    assert two.late == pytest.approx(2 + 0.5 + 0.1) and pytest.approx(2.1) == two.L
+    assert two.least == pytest.approx(0.95) and one.late == pytest.approx(1.05 * held().late)
+    for name in ("slope", "rho", "variance", "T2", "late_T2", "step"):
+        assert getattr(two, name) == pytest.approx(1.05 * getattr(held(), name))
+    below = held(least=-2.0)
+    (lower,) = own._ceilings([[below], [below]])
+    assert lower.least == pytest.approx(-2.1) and below.within(lower)
+
+
+def test_what_follows_of_pilots(monkeypatch):
+    """Every pilot's boxes are enclosed; if one is not, nothing follows."""
+    monkeypatch.setattr(own, "_reach", lambda _, first: (np.full((2, 2), 1.0), np.full((2, 2), first * 2.0)))
+    monkeypatch.setattr(own, "_ceilings", lambda found: iter([("ceilings", len(found), [len(row) for row in found])]))
+    seen, gone = [], []
+
+    def along(steps, made, ranges, replica, before):
+        seen.append((steps, ranges, replica, before.tolist()))
+        assert made.first == 2 and made.beyond[0, 0] == 4 and not made.ceilings
+        return [None if (replica, place) in gone else held() for place in range(2)]
+
+    monkeypatch.setattr(own, "_along", along)
+    pilots = visited(np.zeros((3, 4, 2)), np.ones((3, 4, 2)))
+    found = own.follow(STEPS, pilots, 2, np.array([0.25, 0.5]))
+    assert (found.first, found.ceilings) == (2, (("ceilings", 3, [2, 2, 2]),))
+    assert found.below.tolist() == [[1, 1]] * 2 and found.beyond.tolist() == [[4, 4]] * 2
+    assert seen == [(STEPS, pilots, replica, [0.25, 0.5]) for replica in range(3)]
+    for one in ((0, 0), (1, 1), (2, 0)):
+        gone[:] = [one]
+        assert own.follow(STEPS, pilots, 2, np.array([0.25, 0.5])) is None
+    gone.clear()
+    seen.clear()
+    many = visited(np.zeros((9, 4, 2)), np.ones((9, 4, 2)))
+    assert own.follow(STEPS, many, 2, np.array([0.25, 0.5])).ceilings[0][1] == 8 == own.ENCLOSED
+    assert [replica for _, _, replica, _ in seen] == [*range(8)]
+
+
+# From where boxes are a run's own
+
+
+@pytest.fixture
+def probed(monkeypatch):
+    """Boxes around all in which the curvature is what their second weight says; of a run's own it is 1."""
+    asked = []
+
+    def found(steps, boxes, before):
+        assert steps.problem is TWO and before is None
+        asked.append(boxes)
+        around, mine = (one.high[1] for one in boxes)
+        return [None if number < 0 else held(L=number) for number in (around, mine)]
+
+    monkeypatch.setattr(own, "_held", found)
+    rows = np.arange(99.0)[:, None]
+    reach = 0.25 + rows * [1, 1], 0.5 + rows * [1, 0]
+    monkeypatch.setattr(own, "_reach", lambda _, first: tuple(end + np.array([first, 0.0]) for end in reach))
+    return asked
+
+
+def around(*numbers) -> list[Box]:
+    return [box([-2, -9], [2, number]) for number in numbers]
+
+
+def alone(bins: int, edges=None, mine=1.0) -> Merged:
+    """The first of two pilots has 1/2 less than what is enclosed of it; the other lies elsewhere."""
+    low, high = np.full((2, bins, 2), -9.0), np.full((2, bins, 2), mine - 0.5)
+    low[0] -= np.arange(bins)[:, None]
+    high[0, :, 0] += np.arange(bins)
+    low[1], high[1] = 5, 50
+    return visited(low, high, edges)
+
+
+def test_boxes_are_a_runs_own_where_the_curvature_is_a_quarter_less(probed):
+    ratio = own.RATIO
+    steps = STEPS._replace(lags=(0, 0))
+    assert own.first_own(steps, around(9, 1, ratio, math.nextafter(ratio, 2), 9), alone(5)) == 3
+    assert own.first_own(steps, around(9, ratio, ratio, ratio, ratio), alone(5)) is None
+    assert own.first_own(steps, around(9, ratio, ratio, ratio, 1.5), alone(5)) == 4
+    assert own.first_own(steps, around(9, 9), alone(2)) == 1
+    _, mine = probed[-1]  # the first of those that are reached for from bin 1 on
+    assert mine.low.tolist() == [-10.25, -9.25] and mine.high.tolist() == [2, 1] and probed[-1][0].high[1] == 9
+    assert own.first_own(STEPS, around(9, 9, 1, 9, 9), alone(5, [0, 2, 5, 8, 11, 14])) == 3
+    _, mine = probed[-1]  # the second of those from bin 2 on
+    assert mine.low.tolist() == [-14.25, -12.25] and mine.high.tolist() == [6, 1]
+
+
+def test_boxes_on_which_nothing_holds(probed):
+    steps = STEPS._replace(lags=(0, 0))
+    assert own.first_own(steps, around(-1, 1, -1, 9), alone(4)) == 2
+    for around_ in (-1, 9):
+        assert own.first_own(steps, around(*(around_,) * 4), alone(4, mine=-1.0)) is None
+
+
+def test_the_first_bin_is_never_a_runs_own_and_one_bin_has_none(probed):
+    assert own.first_own(STEPS._replace(lags=(0, 0)), around(9), alone(1)) is None and not probed
+    assert own.first_own(STEPS._replace(lags=(0, 0)), around(9, 9, 9), alone(3)) == 1
+
+
+@pytest.mark.parametrize(
+    ("edges", "lags", "first"),
+    [
+        ([0, 3, 6, 9, 12], (3, 1), 1),
+        ([0, 2, 5, 8, 11], (3, 1), 2),
+        ([0, 2, 5, 8, 11], (1, 3), 2),
+        ([0, 2, 5, 8, 11], (2, 2), 1),
+        ([0, 3, 5, 8, 11], (3, 1), 3),
+        ([0, 2, 4, 6, 9], (3, 1), None),  # the last is long enough, but none follows it
+        ([0, 2, 4, 7, 9], (3, 1), None),
+        ([0, 2, 4, 7, 10], (3, 1), 3),
+    ],
+)
+def test_the_bin_before_holds_all_stale_weights(edges, lags, first, probed):
+    assert own.first_own(STEPS._replace(lags=lags), around(9, 9, 9, 9), alone(4, edges)) == first
+
+
+def test_sixteen_bins_are_looked_at(probed):
+    """Of 32 bins each second one from the first on."""
+    steps = STEPS._replace(lags=(0, 0))
+    for parted, first in ((1, 1), (2, 3), (3, 3), (30, 31), (31, 31)):
+        probed.clear()
+        laid = around(*[9 if bin_ >= parted else 1 for bin_ in range(32)])
+        assert own.first_own(steps, laid, alone(32)) == first and len(probed) == (first + 1) // 2
+    probed.clear()
+    assert own.first_own(steps, around(*[1] * 32), alone(32)) is None and len(probed) == 16
+    laid = around(9, 1, *[1] * 9, 9)
+    assert own.first_own(steps, laid, alone(12)) == 11
+
+
+def test_numbers_that_others_may_tune():
+    """Any are valid; bounds are read with these in mind. Boxes are widened where that is asked for alone."""
+    assert Steps(TWO, 0.5, 4.0, (3, 1), stashed=True).wide == 0.0
+    assert (own.RATIO, own.FARTHER, own.SPARE) == (1.25, 1.4, 0.05)
