@@ -23,6 +23,7 @@ from paper_figures.runs import SEED
 from paper_figures.sources import Sources
 from theory.setting import algorithms
 from verify.judging.checks import Check
+from verify.judging.pilots import BINS
 from verify.sweep.drawn import Setting
 from verify.sweep.judged import JudgedSetting
 from verify.sweep.settings import DEEP, LONG, sample
@@ -30,8 +31,6 @@ from verify.sweep.settings import DEEP, LONG, sample
 FAMILY = {2: LONG, 4: DEEP, 8: DEEP}
 """M, and the family whose settings have so many stages."""
 ALGORITHM = "analog-sgd-ap"
-BINS = 256
-"""Boxes of a tube, at most."""
 LENGTHS = (10**3, 10**4, 10**5, 10**6, 10**7)
 SHORT = {True: 10**3, False: 10**5}
 """Largest K that is judged without `--long`, by whether the figure is quick."""
