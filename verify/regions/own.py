@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from boundary import BadInput
 from simulate.problems.network import Network
 from verify.regions import stale
 from verify.regions.intervals import EPS, Array
@@ -184,9 +185,14 @@ def _along(
         before: how far a step in the bin before these moves at most, w, shape (D,).
 
     """
-    places = range(following.first, following.first + len(following.below))
-    boxes = [following.box(ranges, replica, bin_).widened(steps.wide) for bin_ in places]
-    return _held(steps, boxes, before)
+    boxes, count = list[Box](), len(following.below)
+    for bin_ in range(following.first, following.first + count):
+        try:
+            with np.errstate(over="ignore"):
+                boxes.append(following.box(ranges, replica, bin_).widened(steps.wide))
+        except BadInput:  # an end beyond the doubles: nothing is known from there on
+            break
+    return [*_held(steps, boxes, before), *[None] * (count - len(boxes))]
 
 
 def _held(steps: Steps, boxes: Sequence[Box], before: Array | None) -> list[Level | None]:

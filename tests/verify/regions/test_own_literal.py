@@ -137,6 +137,17 @@ def test_along_a_run_are_its_own_boxes_widened_for_rounding(asked):
 # Leaving
 
 
+@pytest.mark.parametrize("wide", [1e307, 0.0])
+def test_where_a_box_ends_beyond_the_doubles_nothing_holds(wide, asked):
+    """From the second own bin on: its reach, or the rounding it is widened by, is too much."""
+    end = [0, 1.7e308]
+    made = Following(1, np.zeros((3, 2)), np.array([[1.0, 1.0], [0.0, 0.0 if wide else 1e307], [1.0, 1.0]]), ())
+    ranges = visited([[[0, 0], end, [0, 0], [0, 0]]], [[[0, 0], end, [0, 0], [0, 0]]])
+    asked.found, asked.changes = [enclosed()], [np.zeros(2)]
+    found = own._along(STEPS._replace(wide=wide), made, ranges, 0, np.zeros(2))
+    assert [one is None for one in found] == [False, True, True]
+
+
 RANGES = visited([[[0, 0], [0, 0], [-1, 0], [-2, 0]]], [[[1, 1], [2, 1], [2, 1], [2, 2]]])
 MADE = Following(1, np.full((3, 2), 1.0), np.full((3, 2), 1.0), (held(), held(), held()))
 """Boxes -1 ... 2, -1 ... 3, -2 ... 3 of the first weight, -1 ... 2 of the other: the ends are just reached."""
