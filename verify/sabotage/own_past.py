@@ -334,7 +334,7 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         swapped, Level, "within", _without("stages", "variance", "T2")
     ),
     "own past: ceilings of the pilots on average": partial(
-        swapped, own, "_limit", lambda values: values.mean(axis=0)
+        swapped, own, "_limit", lambda values, _: values.mean(axis=0)
     ),
     "own past: f of the bin that was not begun": partial(swapped, own, "_ended", _ended_elsewhere),
     "own past: f of the box without the step that left it": partial(swapped, own, "_ended", _ended_inside),

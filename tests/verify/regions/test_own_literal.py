@@ -299,27 +299,35 @@ def test_what_scatters_is_a_mean_over_five_bins():
 
 
 def test_a_limit_is_half_of_how_far_pilots_are_apart_beyond_them_all():
-    values = np.array([[1.0, -9], [2, -5], [5, -4]])
-    assert own._limit(values) == pytest.approx([5 + 2 + 0.25, -4 + 2.5 + 0.2], rel=1e-14)
-    assert own._limit(-values) == pytest.approx([-1 + 2 + 0.05, 9 + 2.5 + 0.45], rel=1e-14)
-    assert own._limit(np.full((3, 2), 4.0)) == pytest.approx([4.2, 4.2], rel=1e-14)
+    values = np.array([1.0, 2, 5])[:, None]
+    assert own._limit(values, 0.05) == pytest.approx([5 + 2 + 0.25], rel=1e-14)
+    assert own._limit(-values, 0.05) == pytest.approx([-1 + 2 + 0.05], rel=1e-14)
+    assert own._limit(-values, 0.0) == pytest.approx([1.0], rel=1e-14)
+    assert own._limit(np.full((3, 1, 2), 4.0), 0.05) == pytest.approx(np.full((1, 2), 4.2), rel=1e-14)
 
 
-def test_ceilings_are_limits_of_each_number_and_the_floor_is_one():
-    """Two pilots in two bins."""
+def test_a_limit_is_the_largest_of_five_bins():
+    values = np.array([[0.0, 0, 7, 0, 0, 0, 0, 9]] * 2)
+    assert own._limit(values, 0.0).tolist() == [7, 7, 7, 7, 7, 9, 9, 9]
+
+
+def test_ceilings_are_limits_of_each_number_and_the_floor_is_one(monkeypatch):
+    """Two pilots in two bins, which are looked at for themselves here."""
+    monkeypatch.setattr(own, "_NEAR", 0)
     first = held(L=3.0, least=1.0, stages=np.array([1.0, 2]), S=np.eye(2))
     second = held(L=5.0, least=0.5, stages=np.array([3.0, 2]), S=np.eye(2) * 2)
     one, two = own._ceilings([[first, held(late=1.0)], [second, held(late=2.0)]])
-    assert pytest.approx(5 + 1 + 0.25) == one.L and type(one.L) is float
-    assert one.least == pytest.approx(0.5 - 0.25 - 0.025) and type(one.least) is float
-    assert one.stages == pytest.approx([3 + 1 + 0.15, 2 + 0.1]) and one.S[1] == pytest.approx([0, 2 + 0.5 + 0.1])
-    assert two.late == pytest.approx(2 + 0.5 + 0.1) and pytest.approx(2.1) == two.L
-    assert two.least == pytest.approx(0.95) and one.late == pytest.approx(1.05 * held().late)
-    for name in ("slope", "rho", "variance", "T2", "late_T2", "step"):
-        assert getattr(two, name) == pytest.approx(1.05 * getattr(held(), name))
+    assert pytest.approx(5 + 1 + 0.5) == one.L and type(one.L) is float
+    assert one.least == pytest.approx(0.5 - 0.25 - 0.05) and type(one.least) is float
+    assert one.stages == pytest.approx([3 + 1 + 0.3, 2 + 0.2]) and one.S[1] == pytest.approx([0, 2 + 0.5 + 0.2])
+    assert two.late == pytest.approx(2 + 0.5 + 0.2) and pytest.approx(2.2) == two.L
+    assert two.least == pytest.approx(0.9) and one.late == pytest.approx(1.1 * held().late)
+    for name in ("slope", "variance", "T2", "late_T2", "step"):
+        assert getattr(two, name) == pytest.approx(1.1 * getattr(held(), name))
+    assert two.rho == pytest.approx(1.02 * held().rho)
     below = held(least=-2.0)
     (lower,) = own._ceilings([[below], [below]])
-    assert lower.least == pytest.approx(-2.1) and below.within(lower)
+    assert lower.least == pytest.approx(-2.2) and below.within(lower)
 
 
 def test_what_follows_of_pilots(monkeypatch):
@@ -442,4 +450,4 @@ def test_sixteen_bins_are_looked_at(probed):
 def test_numbers_that_others_may_tune():
     """Any are valid; bounds are read with these in mind. Boxes are widened where that is asked for alone."""
     assert Steps(TWO, 0.5, 4.0, (3, 1), stashed=True).wide == 0.0
-    assert (own.RATIO, own.FARTHER, own.SPARE) == (1.25, 1.4, 0.05)
+    assert (own.RATIO, own.FARTHER, own.SPARE, own.SPARE_RHO, own.ENCLOSED) == (1.25, 1.4, 0.1, 0.02, 8)
