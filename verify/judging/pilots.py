@@ -156,7 +156,8 @@ def fix(pilots: RunResult, direction: float) -> Fixed:
     try:
         ranges = merged(pilots.ranges, fewer(pilots.ranges, bins_of(run)))
         laid = tube.from_pilots(ranges)
-        following, held = covered.on_boxes(run, laid, ranges, none.wide)
+        seen = float(pilots.mean_squared_gradient.mean())
+        following, held = covered.on_boxes(run, laid, ranges, none.wide, seen)
     except (ArithmeticError, BadInput) as error:
         return replace(known, reason=f"nothing holds on the tube of the pilots: {error}")
     return replace(known, tube=laid, following=following, held=held)

@@ -1,14 +1,16 @@
 """Which runs a tube speaks of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import inf
 
 import numpy as np
 
 from boundary import BadInput
 from simulate.run import Run
+from verify.regions.level import Level
 from verify.regions.network import check
 from verify.regions.own import Following, Steps, first_own, follow
-from verify.regions.tube import Constants, Tube, at_start, combine, constants, enclosed
+from verify.regions.tube import Constants, Tube, at_start, combine, constants, enclosed, stopped
 from verify.regions.visited import Visited
 
 STASHED: Mapping[str, bool] = {
@@ -20,6 +22,10 @@ STASHED: Mapping[str, bool] = {
     "stashed-ap": True,
 }
 """The algorithms whose steps a tube covers, and whether their backward weights are as old as the forward ones."""
+
+
+ENOUGH, USEFUL = 1.5, 100.0
+"""Runs are followed if a bound on their tube is so many times what pilots show, and theirs is at most so many times."""
 
 
 def uncovered(run: Run) -> str:
@@ -56,24 +62,52 @@ def steps_of(run: Run, wide: float) -> Steps:
     return Steps(check(run.problem), run.alpha, run.tau, run.lags, STASHED[run.algorithm], wide)
 
 
-def on_boxes(run: Run, laid: Tube, pilots: Visited, wide: float) -> tuple[Following | None, Constants]:
-    """Return what holds on a tube, or on boxes that follow a run from where its pilots do not stay together.
+def on_boxes(run: Run, laid: Tube, pilots: Visited, wide: float, seen: float) -> tuple[Following | None, Constants]:
+    """Return what holds on a tube, or on boxes that follow a run where that says more of it.
+
+    To follow takes an enclosure for each replica and bin. So it is not done where the bound on the tube is near to what
+    pilots show already, nor kept where its own is far from that, or the larger one.
 
     Args:
         run: as for `on_tube`.
         laid: the tube around all pilots.
         pilots: their ranges, in its bins.
         wide: what boxes are widened by for rounding, w.
+        seen: the mean square of the gradient along the pilots, (f/w)^2.
+
+    Raises:
+        ArithmeticError: nothing holds on either.
 
     """
     around, steps = laid.widened(wide), steps_of(run, wide)
-    first = None if uncovered(run) else first_own(steps, around.boxes, pilots)
-    if first is None:
-        return None, on_tube(run, around)
+    held, reason = _if_any(run, around)
+    most = inf if held is None else stopped(held, run.alpha, run.iterations, run.lags)
+    first = None if most <= ENOUGH * seen else first_own(steps, around.boxes, pilots)
+    if first is not None:
+        found = _following(run, around, pilots, steps, first, None if held is None else held.found[:first])
+        if found is not None and stopped(found[1], run.alpha, run.iterations, run.lags) < min(most, USEFUL * seen):
+            return found
+    if held is None:
+        raise reason
+    return None, held
+
+
+def _if_any(run: Run, around: Tube) -> tuple[Constants | None, ArithmeticError]:
+    """Return what holds on a tube, or None and why nothing does."""
+    try:
+        return on_tube(run, around), ArithmeticError()
+    except ArithmeticError as error:
+        return None, error
+
+
+def _following(
+    run: Run, around: Tube, pilots: Visited, steps: Steps, first: int, known: Sequence[Level] | None
+) -> tuple[Following, Constants] | None:
+    """Return what holds on boxes that follow a run from bin `first` on; `known` are the levels before, if they are."""
     given = around, run.alpha, run.tau, run.lags
-    levels = enclosed(steps.problem, *given, stashed=steps.stashed, bins=first)
+    levels = known or enclosed(steps.problem, *given, stashed=steps.stashed, bins=first)
     following = follow(steps, pilots, first, levels[-1].step)
     if following is None:
-        return None, on_tube(run, around)
-    lengths = np.diff(laid.edges) / laid.iterations
+        return None
+    lengths = np.diff(around.edges) / around.iterations
     return following, combine([*levels, *following.ceilings], lengths, run.alpha, at_start(steps.problem))

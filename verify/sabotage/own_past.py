@@ -29,6 +29,8 @@ _STAYS = 4
 """A replica that does not leave."""
 _WIDE = 1e-3
 """What boxes are widened by for rounding here, which is much more than rounding needs."""
+_SEEN = 1e3
+"""What pilots that part are said to show: the bounds on their boxes are of that size."""
 
 
 def detectors() -> dict[str, Detector]:
@@ -247,7 +249,7 @@ def _long_bins() -> bool:
     way = 0.6 * np.linspace(-1, 1, 12)[:, None, None] * (np.arange(_BINS) >= 1)[:, None]
     for edges, first in (([0, 5, 10, 60, 90, 120, 160], 3), ([0, 25, 50, 69, 90, 120, 160], 4)):
         parted = Merged(np.array(edges), ranges.low + way, ranges.high + way)
-        following, held = covered.on_boxes(run, tube.from_pilots(parted), parted, _WIDE)
+        following, held = covered.on_boxes(run, tube.from_pilots(parted), parted, _WIDE, _SEEN)
         if following is None or following.first < first or len(held.found) != _BINS:
             return False
     return True

@@ -198,7 +198,7 @@ def asked(monkeypatch):
 
 
 def of_pilots(run=RUN, ranges="ranges"):
-    return SimpleNamespace(run=run, ranges=ranges)
+    return SimpleNamespace(run=run, ranges=ranges, mean_squared_gradient=np.array([2.0, 3.0]))
 
 
 def test_what_is_fixed(asked):
@@ -207,7 +207,7 @@ def test_what_is_fixed(asked):
     assert (fixed.priori, fixed.priori_reason, fixed.held) == ((1.0, 2.0), "why", "held") and fixed.tube is asked[0]
     assert fixed.following == "following"
     bins = ("ranges", ("edges of", "ranges", 3))
-    assert asked[1:] == [("priori", 0.125), ("pilots", bins), ("held", fixed.tube, bins, 0.25)]
+    assert asked[1:] == [("priori", 0.125), ("pilots", bins), ("held", fixed.tube, bins, 0.25, 2.5)]
 
 
 @pytest.mark.parametrize("error", [ArithmeticError("too large"), BadInput("pilots", 1, "more", "tube.certified")])

@@ -73,10 +73,16 @@ LATER = (
 )
 
 
+SHARED = SimpleNamespace(found=(EARLY, "second", "third"))
+
+
 @pytest.fixture
 def following(monkeypatch):
-    """The first bin is that of a tube, the two others are a run's own, with these ceilings."""
-    made = SimpleNamespace(asked=[], first=1)
+    """The first bin is that of a tube, the two others are a run's own, with these ceilings.
+
+    The bound on the tube is `around`, and that of a run that is followed `own`; None stands for none.
+    """
+    made = SimpleNamespace(asked=[], first=1, around=100.0, own=50.0)
     made.found = Following(1, np.zeros((2, 2)), np.zeros((2, 2)), LATER)
 
     def tell(name, answer):
@@ -84,33 +90,59 @@ def following(monkeypatch):
             covered, name, lambda *given, **more: made.asked.append((name, *given, *more.items())) or answer()
         )
 
+    def shared():
+        if made.around is None:
+            raise ArithmeticError("too large")
+        return SHARED
+
+    def stopped(held, *given):
+        assert given == (0.5, ANALOG.iterations, (1, 0))
+        return made.around if held is SHARED else made.own
+
     tell("first_own", lambda: made.first)
     tell("enclosed", lambda: [EARLY])
     tell("follow", lambda: made.found)
-    tell("on_tube", lambda: "all")
+    tell("on_tube", shared)
+    monkeypatch.setattr(covered, "stopped", stopped)
     monkeypatch.setattr(covered, "at_start", lambda problem: 6.0 if problem is NETWORK else None)
     return made
 
 
-LAID = SimpleNamespace(
-    edges=np.array([0, 2, 4, 8]), iterations=8, widened=lambda by: SimpleNamespace(boxes=("boxes", by))
-)
+AROUND = SimpleNamespace(boxes="boxes", edges=np.array([0, 2, 4, 8]), iterations=8)
+LAID = SimpleNamespace(widened=lambda by: AROUND if by == 0.25 else None)
+
+
+def on_boxes(seen=1.0):
+    return covered.on_boxes(ANALOG, LAID, "pilots", 0.25, seen)
+
+
+def names(following) -> list[str]:
+    return [name for name, *_ in following.asked]
 
 
 def test_boxes_follow_from_the_bin_that_is_found(following):
-    found, _ = covered.on_boxes(ANALOG, LAID, "pilots", 0.25)
+    found, _ = on_boxes()
     assert found is following.found
     steps = covered.steps_of(ANALOG, 0.25)
     first, second, third = following.asked
-    assert first == ("first_own", steps, ("boxes", 0.25), "pilots")
-    assert second[:2] == ("enclosed", NETWORK) and second[2].boxes == ("boxes", 0.25)
-    assert second[3:] == (0.5, 2.0, (1, 0), ("stashed", False), ("bins", 1))
+    assert first == ("on_tube", ANALOG, AROUND) and second == ("first_own", steps, "boxes", "pilots")
     assert third[:4] == ("follow", steps, "pilots", 1) and third[4] is EARLY.step
+
+
+def test_without_a_tube_what_holds_before_is_enclosed(following):
+    following.around = None
+    assert on_boxes()[0] is following.found and names(following) == ["on_tube", "first_own", "enclosed", "follow"]
+    given = (NETWORK, AROUND, 0.5, 2.0, (1, 0), ("stashed", False), ("bins", 1))
+    assert following.asked[2] == ("enclosed", *given)
+    for nothing in ({"own": 100.0}, {"found": None}, {"first": None}):
+        vars(following).update(nothing)
+        with pytest.raises(ArithmeticError, match="^too large$"):
+            on_boxes()
 
 
 def test_ceilings_are_combined_with_what_holds_before(following):
     """A quarter of the steps, a quarter and a half; each sum by hand."""
-    held = covered.on_boxes(ANALOG, LAID, "pilots", 0.25)[1]
+    held = on_boxes()[1]
     assert held.found == (EARLY, *LATER) and held.lengths.tolist() == [0.25, 0.25, 0.5]
     assert (held.L, held.least, held.rho, held.start) == (8, 1, 1, 6)
     assert held.S.tolist() == [[3, 5], [2, 9]]
@@ -124,15 +156,24 @@ def test_ceilings_are_combined_with_what_holds_before(following):
 
 def test_where_nothing_follows_the_tube_is_around_all(following):
     following.first = None
-    found, held = covered.on_boxes(ANALOG, LAID, "pilots", 0.25)
-    assert (found, held) == (None, "all") and [name for name, *_ in following.asked] == ["first_own", "on_tube"]
-    assert following.asked[1][1] is ANALOG and following.asked[1][2].boxes == ("boxes", 0.25)
+    assert on_boxes() == (None, SHARED) and names(following) == ["on_tube", "first_own"]
     following.first, following.found = 1, None
-    assert covered.on_boxes(ANALOG, LAID, "pilots", 0.5) == (None, "all")
-    assert following.asked[-1][2].boxes == ("boxes", 0.5)
+    assert on_boxes() == (None, SHARED)
 
 
-def test_a_run_that_is_not_covered_is_not_followed(following, monkeypatch):
-    monkeypatch.setattr(covered, "uncovered", lambda _: "why")
-    assert covered.on_boxes(ANALOG, LAID, "pilots", 0.25) == (None, "all")
-    assert [name for name, *_ in following.asked] == ["on_tube"]
+def test_a_tube_whose_bound_is_near_what_pilots_show_is_enough(following):
+    """Within 1.5 times it; a run is then not followed, whatever it would gain."""
+    for around, enough in ((1.5, True), (1.6, False)):
+        following.around, following.own, following.asked = around, 1.0, []
+        assert (on_boxes() == (None, SHARED)) is enough and (names(following) == ["on_tube"]) is enough
+    assert on_boxes(seen=2.0) == (None, SHARED)
+
+
+@pytest.mark.parametrize(
+    ("around", "own", "followed"), [(60.0, 59.0, True), (60.0, 60.0, False), (300.0, 99.0, True), (300.0, 100.0, False)]
+)
+def test_runs_are_followed_if_that_says_more_and_enough(around, own, followed, following):
+    """Less than around all, and less than 100 times what pilots show."""
+    following.around, following.own = around, own
+    found, held = on_boxes()
+    assert (found is following.found and held is not SHARED) if followed else (found, held) == (None, SHARED)
