@@ -236,8 +236,8 @@ def _condition(name: str, observed: Observations, seen: MeanSteps) -> str:
     )
     unproved = [constant for constant in _TAKES[name] if not observed.constants.proved(constant)]
     if name == TUBE and observed.stopped is not None:
-        exits, pilots = int(observed.stopped.left.sum()), observed.stopped.fixed.pilots
-        return f"{words}; of the steps before a weight leaves the tube that {pilots} other runs fixed: {exits} left it"
+        exits, left = int(observed.stopped.left.sum()), tubes.where(observed.stopped.fixed)
+        return f"{words}; of the steps before a weight leaves {left}: {exits} left it"
     if name == PATH or not unproved:
         return words
     return f"{words}; provided that {', '.join(unproved)} nowhere exceed what was {observed.seen} {observed.sampling}"

@@ -190,13 +190,18 @@ def rounded_more(fixed: Fixed, direction: float) -> str:
     return "" if direction <= fixed.off else "the replicas may be rounded more than the pilots allow for"
 
 
+def where(fixed: Fixed) -> str:
+    """Return what is left, in words."""
+    since = fixed.followed_since
+    words = f"the tube that {fixed.pilots} other runs fixed"
+    return words if since is None else f"{words}, which from step {since} on is around the run's own past"
+
+
 def _condition(kind: Kind, stopped: Stopped, looks: int) -> str:
-    exits, fresh, since = int(stopped.left.sum()), len(stopped.left), stopped.fixed.followed_since
+    exits, fresh = int(stopped.left.sum()), len(stopped.left)
     words = (
-        f"of the steps before a weight leaves the tube that {stopped.fixed.pilots} other runs fixed"
-        + ("" if since is None else f", which from step {since} on is around the run's own past")
-        + f"; {exits} of {fresh} replicas left it (a further one does with probability at most "
-        f"{stopped.leaving(looks):.2g}, confidence 95%)"
+        f"of the steps before a weight leaves {where(stopped.fixed)}; {exits} of {fresh} replicas left it (a further "
+        f"one does with probability at most {stopped.leaving(looks):.2g}, confidence 95%)"
     )
     measured = [
         *(["T2 and the variance of the noise"] if kind.noise else []),
