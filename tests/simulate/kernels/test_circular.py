@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from simulate.kernels.circular import cosine, sine, within_half_turn
-from simulate.kernels.simd import compiled, load_wide, store
+from simulate.kernels.simd import WIDE, compiled, load_wide, store, width
 
 
 @compiled
@@ -34,7 +34,7 @@ def test_errors_are_below_four_units_of_one(dtype, largest):
     allowed = 4 * np.finfo(dtype).eps
     half = halves(dtype, largest)
     products, squares = np.empty_like(half), np.empty_like(half)
-    _on_lanes(half, products, squares, 4 * 64 // half.itemsize)
+    _on_lanes(half, products, squares, WIDE * width(half.dtype))
     exact = half.astype(np.longdouble)
     assert np.abs(products - np.sin(exact) * np.cos(exact)).max() < allowed
     assert np.abs(squares - np.sin(exact) ** 2).max() < allowed
@@ -43,7 +43,7 @@ def test_errors_are_below_four_units_of_one(dtype, largest):
 def test_small_angles_keep_their_relative_accuracy():
     half = np.geomspace(1e-300, 1e-2, 2**12)
     products, squares = np.empty_like(half), np.empty_like(half)
-    _on_lanes(half, products, squares, 32)
+    _on_lanes(half, products, squares, WIDE * width(half.dtype))
     np.testing.assert_allclose(products, np.sin(half) * np.cos(half), rtol=5e-16)
 
 
@@ -52,7 +52,7 @@ def test_floats_and_lanes_give_the_same_bits(dtype):
     half = halves(dtype, 50.0)
     one, other = np.empty((2, half.size), dtype), np.empty((2, half.size), dtype)
     _on_floats(half * 2, *one)
-    _on_lanes(half, *other, 4 * 64 // half.itemsize)
+    _on_lanes(half, *other, WIDE * width(half.dtype))
     np.testing.assert_array_equal(one, other)
 
 
@@ -60,5 +60,5 @@ def test_what_is_not_finite_stays_so():
     half = np.full(32, np.nan)
     half[:2] = np.inf, -np.inf
     found = np.empty((2, 32))
-    _on_lanes(half, *found, 32)
+    _on_lanes(half, *found, WIDE * width(half.dtype))
     assert np.all(np.isnan(found))
