@@ -94,29 +94,22 @@ class Fixed:
 
 
 def _passage(steps: own.Steps, boxes: Sequence[Box], held: Constants, ranges: Merged) -> Passage:
-    """Return the passage through the first boxes of a tube.
+    """Return the passage through the first boxes of a tube; nan of replicas that stayed.
 
     T is in the first bin b in whose box a replica is not. The step to W_T began in that box or in the one before, as T
-    may be the first step of b, and ends in either widened by one step. Of a replica that stayed, any bin is taken.
+    may be the first step of b, and ends in either widened by one step.
     """
-    near = list(zip(boxes, held.found, strict=False))
-    most = [value(steps.problem, box.widened(steps.wide + one.step))[1] for box, one in near]
-    least = [one.least for _, one in near]
-    inside = np.stack(
-        [
-            np.all((ranges.low[:, b] >= box.low) & (ranges.high[:, b] <= box.high), axis=1)
-            for b, box in enumerate(boxes)
-        ],
-        axis=1,
-    )
-    first, stayed = np.argmin(inside, axis=1), np.all(inside, axis=1)
-    before = np.maximum(first - 1, 0)
-    low, high = np.array(least), np.array(most)
-    return Passage(
-        ~stayed,
-        np.where(stayed, low.min(), np.minimum(low[first], low[before])),
-        np.where(stayed, high.max(), np.maximum(high[first], high[before])),
-    )
+    low, high = (np.stack([getattr(box, end) for box in boxes]) for end in ("low", "high"))
+    bins = len(boxes)
+    inside = np.all((ranges.low[:, :bins] >= low) & (ranges.high[:, :bins] <= high), axis=2)
+    left = ~np.all(inside, axis=1)
+    least, most = (np.full(len(left), math.nan) for _ in range(2))
+    for replica in np.flatnonzero(left).tolist():
+        first = int(np.argmin(inside[replica]))
+        near = [(boxes[b], held.found[b]) for b in range(max(first - 1, 0), first + 1)]
+        least[replica] = min(one.least for _, one in near)
+        most[replica] = max(value(steps.problem, box.widened(steps.wide + one.step))[1] for box, one in near)
+    return Passage(left, least, most)
 
 
 def pilots_of(run: Run) -> int:

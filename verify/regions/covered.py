@@ -1,13 +1,11 @@
 """Which runs a tube speaks of."""
 
-from collections.abc import Mapping, Sequence
-from math import inf
+from collections.abc import Mapping
 
 import numpy as np
 
 from boundary import BadInput
 from simulate.run import Run
-from verify.regions.level import Level
 from verify.regions.network import check
 from verify.regions.own import Following, Steps, first_own, follow
 from verify.regions.tube import Constants, Tube, at_start, combine, constants, enclosed, stopped
@@ -79,35 +77,33 @@ def on_boxes(run: Run, laid: Tube, pilots: Visited, wide: float, seen: float) ->
         ArithmeticError: nothing holds on either.
 
     """
-    around, steps = laid.widened(wide), steps_of(run, wide)
-    held, reason = _if_any(run, around)
-    most = inf if held is None else stopped(held, run.alpha, run.iterations, run.lags)
-    first = None if most <= ENOUGH * seen else first_own(steps, around.boxes, pilots)
-    if first is not None:
-        found = _following(run, around, pilots, steps, first, None if held is None else held.found[:first])
-        if found is not None and stopped(found[1], run.alpha, run.iterations, run.lags) < min(most, USEFUL * seen):
-            return found
-    if held is None:
-        raise reason
-    return None, held
-
-
-def _if_any(run: Run, around: Tube) -> tuple[Constants | None, ArithmeticError]:
-    """Return what holds on a tube, or None and why nothing does."""
+    around, useful = laid.widened(wide), USEFUL * seen
     try:
-        return on_tube(run, around), ArithmeticError()
-    except ArithmeticError as error:
-        return None, error
+        held = on_tube(run, around)
+    except ArithmeticError:
+        alone = _following(run, around, pilots, wide, None, useful)
+        if alone is None:
+            raise
+        return alone
+    most = stopped(held, run.alpha, run.iterations, run.lags)
+    if most <= ENOUGH * seen:
+        return None, held
+    return _following(run, around, pilots, wide, held, min(most, useful)) or (None, held)
 
 
 def _following(
-    run: Run, around: Tube, pilots: Visited, steps: Steps, first: int, known: Sequence[Level] | None
+    run: Run, around: Tube, pilots: Visited, wide: float, held: Constants | None, below: float
 ) -> tuple[Following, Constants] | None:
-    """Return what holds on boxes that follow a run from bin `first` on; `known` are the levels before, if they are."""
+    """Return what holds on boxes that follow a run, if that bounds A_T by less than `below`."""
+    steps = steps_of(run, wide)
+    first = first_own(steps, around.boxes, pilots)
+    if first is None:
+        return None
     given = around, run.alpha, run.tau, run.lags
-    levels = known or enclosed(steps.problem, *given, stashed=steps.stashed, bins=first)
+    levels = held.found[:first] if held else enclosed(steps.problem, *given, stashed=steps.stashed, bins=first)
     following = follow(steps, pilots, first, levels[-1].step)
     if following is None:
         return None
     lengths = np.diff(around.edges) / around.iterations
-    return following, combine([*levels, *following.ceilings], lengths, run.alpha, at_start(steps.problem))
+    found = combine([*levels, *following.ceilings], lengths, run.alpha, at_start(steps.problem))
+    return (following, found) if stopped(found, run.alpha, run.iterations, run.lags) < below else None

@@ -30,18 +30,17 @@ from verify.regions.level import Level
 from verify.regions.network import Box, enclose_all, value
 from verify.regions.visited import Visited
 
-RATIO = 1.25
-"""Boxes are a run's own from where the curvature certified around all pilots is so many times that around one."""
+RATIO, _PROBES = 1.25, 16
+"""Boxes are a run's own from where the curvature certified around all pilots is so many times that around one; so many
+bins are looked at for that."""
 FARTHER = 1.4
 """What a reach is longer than the farthest of the pilots asks for."""
 SPARE, SPARE_RHO = 0.1, 0.02
 """What a ceiling is higher than the pilots ask for, as a share of it; shares |w|/tau have little room for that."""
 ENCLOSED = 8
 """The pilots that ceilings are made from: an enclosure takes some milliseconds."""
-_PROBES = 16
-"""How many bins are looked at for that."""
 _NEAR = 2
-"""Deviations are those of the pilots in a bin and as many to each side together."""
+"""What pilots show of a bin is taken together with what they show of so many bins to each side."""
 
 
 class Steps(NamedTuple):

@@ -64,12 +64,13 @@ def _fixed() -> Fixed:
 
 
 def _seen(fixed: Fixed, left: int = 0) -> Observations:
-    """Return what fresh replicas show, had the first of them left the tube."""
+    """Return what fresh replicas show, had the first of them left the tube, with f between its least and f(W_0)."""
     observed = on_tubes.beside(from_trajectories(_fresh()), _fresh(), fixed)
-    if observed.stopped is None or not left:
+    if observed.stopped is None or fixed.held is None or not left:
         return observed
-    outside = np.arange(24) < left
-    return dataclasses.replace(observed, stopped=dataclasses.replace(observed.stopped, left=outside))
+    least, most = np.full(24, fixed.held.least), np.full(24, fixed.held.start)
+    gone = dataclasses.replace(observed.stopped, left=np.arange(24) < left, least_end=least, most_end=most)
+    return dataclasses.replace(observed, stopped=gone)
 
 
 def _around() -> bool:

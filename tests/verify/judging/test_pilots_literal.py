@@ -114,11 +114,12 @@ def test_f_where_a_replica_left_is_between_the_ends_of_two_boxes(run, by, monkey
     """f is taken to be w_1 here: at most 2, 1, 4 in the boxes, and by + 1/2 more in those widened by a step."""
     monkeypatch.setattr(covered, "check", lambda problem: problem)
     monkeypatch.setattr(pilots, "value", lambda _, box: (box.low[0], box.high[0]))
-    for least, low in (((3.0, 5.0, 4.0), (3, 3, 3, 3, 4, 3)), ((5.0, 3.0, 4.0), (3, 3, 5, 3, 3, 3))):
+    for least, low in (((3.0, 5.0, 4.0), (3, 3, 4, 3)), ((5.0, 3.0, 4.0), (5, 3, 3, 3))):
         found = fixed_with(least, run).passage(EVERYONE)
-        assert found.least.tolist() == list(low)
-        most = np.array([4.0, 4, 2, 2, 4, 2]) + 0.5 + by
-        assert found.most == pytest.approx(most, rel=1e-14)
+        assert found.left.tolist() == [False, False, True, True, True, True]
+        assert found.least[2:].tolist() == list(low) and np.all(np.isnan([found.least[:2], found.most[:2]]))
+        most = np.array([2.0, 2, 4, 2]) + 0.5 + by
+        assert found.most[2:] == pytest.approx(most, rel=1e-14)
 
 
 def test_without_a_tube_nothing_is_known_of_where_it_was_left():
