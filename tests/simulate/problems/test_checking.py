@@ -161,15 +161,18 @@ COMPLEX = ("initial_weights", "direction", "moments.value", "moments.gradient", 
 
 @dataclass(frozen=True)
 class Complex(problems.Quadratic):
-    """A quadratic, one of whose answers is complex."""
+    """A quadratic, one of whose answers is complex, at one of its stages if it has some."""
 
     name: ClassVar[str] = "complex"
     wrong: str = ""
+    where: int = 0
 
     def turned(self, what, found):
         if what != self.wrong:
             return found
-        return [stage + 0j for stage in found] if isinstance(found, list) else found + 0j
+        if not isinstance(found, list):
+            return found + 0j
+        return [part + 0j if stage == self.where else part for stage, part in enumerate(found)]
 
     def initial_weights(self):
         return self.turned("initial_weights", super().initial_weights())
@@ -186,12 +189,13 @@ class Complex(problems.Quadratic):
         return self.turned("lower_bound", super().lower_bound)
 
 
+@pytest.mark.parametrize("where", [0, 1])
 @pytest.mark.parametrize("wrong", COMPLEX)
 @pytest.mark.filterwarnings("error")
-def test_complex_answers_are_refused_before_numpy_cuts_them(wrong):
+def test_complex_answers_are_refused_before_numpy_cuts_them(wrong, where):
     require_sound(Complex(2))
     with pytest.raises(Misfit, match=f"{wrong} .*is an array of shape .* and type complex128, and not one of real num"):
-        require_sound(Complex(2, wrong=wrong))
+        require_sound(Complex(2, wrong=wrong, where=where))
 
 
 def test_a_value_too_large_for_a_double_is_a_run_that_diverges_not_a_fault_of_the_data():

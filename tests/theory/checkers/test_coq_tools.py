@@ -54,7 +54,7 @@ def test_a_tool_runs_in_its_folder_without_the_users_paths(tmp_path: Path, monke
     assert environment["PATH"] == os.environ["PATH"]
     assert asked == {
         "command": ["coqc", "-q"], "cwd": tmp_path, "capture_output": True, "text": True, "errors": "replace",
-        "timeout": 900, "check": False,
+        "timeout": 7200, "check": False,
     }  # fmt: skip
 
 

@@ -220,6 +220,12 @@ def test_noise_by_hand():
     assert variance.high <= 12 * (1 + 1e-8) and T2.high <= 2 * (1 + 1e-8)
 
 
+def test_noise_is_capped_by_any_of_the_boxes():
+    """Which of them comes first decides nothing."""
+    turned = replace(HELD, found=FOUND[::-1])
+    assert tubes.noise(stopped(), turned, 0.02, 0.1) == tubes.noise(stopped(), HELD, 0.02, 0.1)
+
+
 def test_of_a_replica_that_left_the_noise_is_at_least_nothing_and_at_most_what_it_shows_or_the_box():
     wild = stopped(ONE_LEFT, T2=np.array([0.5, 1e9, 1.5, 1]), variance=np.array([4.0, 1e9, 8, 6]))
     T2, variance = tubes.noise(wild, HELD, 0.02, 0.4)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from .source import Claimed, claimed, complain, lint, read
 
-SECONDS = 900
-"""Longest that one run of a tool may take; the longest takes about a minute of one core."""
+SECONDS = 7200
+"""Longest that one run of a tool may take. The longest, of all generated lemmas, takes minutes of one core, and more of
+one that is shared; a limit that a slow machine meets would say of true claims that they are not proved."""
 
 AXIOMS = frozenset(
     {
