@@ -9,9 +9,9 @@ from verify.sabotage import bounds as wrong_bounds
 from verify.sabotage import (
     conditional_means,
     falling,
+    followed,
     mean_steps,
     mutants,
-    own_past,
     running,
     stages,
     statements,
@@ -26,7 +26,7 @@ from verify.sabotage.faults import Fault
 
 MODULES = [
     statements, stages, wrong_bounds, wrong_free, wrong_simulation, falling, wrong_statistics, conditional_means,
-    storage, tubes, own_past, mean_steps, wrong_devices,
+    storage, tubes, followed, mean_steps, wrong_devices,
 ]  # fmt: skip
 
 KINDS = {
@@ -56,7 +56,7 @@ KINDS = {
         "no multiplicity control": "no multiplicity control",
         "conditional means": "conditional means: the sample's noise for the step's",
         "tubes": "tube: enclosed on boxes half as wide|tube: exits not counted|tube: pilots taken again as replicas",
-        "own past": "own past: the box of a bin from what|own past: ceilings not|own past: the floor of f",
+        "followed": "followed: the boxes of another run|followed: ceilings not|followed: the floor of f",
         "measurements": "mean step: current weights for stale ones|mean step: the drift with its sign wrong",
         "certificates of runs": "linear: a certificate of a smaller saturation",
     },

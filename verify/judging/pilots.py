@@ -46,7 +46,7 @@ class Fixed:
         pilots: how many there were.
         off: the rounding that is allowed for, root mean square of what directions are off by, f/w.
         tube: around what they visited; None if there is none.
-        following: the boxes of the later bins, if they are each run's own (`verify.regions.own`).
+        following: the ceilings of the later bins, if runs are followed there (`verify.regions.own`).
         held: what holds on it; None if nothing is known.
         reason: why one of them is None.
         priori: upper bound of A that no run was looked at for, with and without rounding; None if there is none.
@@ -72,7 +72,7 @@ class Fixed:
 
     @property
     def followed_since(self) -> int | None:
-        """Return the step from which on boxes are around a run's own past; None if they nowhere are."""
+        """Return the step from which on runs are followed, with ceilings in the place of boxes; None if nowhere."""
         if self.tube is None or self.following is None:
             return None
         return int(self.tube.edges[self.following.first])

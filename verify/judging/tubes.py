@@ -194,7 +194,7 @@ def where(fixed: Fixed) -> str:
     """Return what is left, in words."""
     since = fixed.followed_since
     words = f"the tube that {fixed.pilots} other runs fixed"
-    return words if since is None else f"{words}, which from step {since} on is around the run's own past"
+    return words if since is None else f"{words}, or from step {since} on a constant may pass a ceiling that they fixed"
 
 
 def _condition(kind: Kind, stopped: Stopped, looks: int) -> str:
@@ -271,7 +271,7 @@ def end(stopped: Stopped, held: Constants, alarm: float, look: float, rounded: f
     least = np.where(stopped.left, stopped.least_end, np.maximum(stopped.value - rounded, floor))
     low = floor + float(statistics.lower_mean(np.maximum(least - floor, 0.0), alarm))
     most = np.where(stopped.left, stopped.most_end, stopped.value + rounded)
-    high = float(statistics.student_mean(most, look, "upper"))
+    high = float(statistics.student_mean(most, look, "upper")) if np.all(np.isfinite(most)) else math.inf
     return Interval(min(high, held.start), float(least.mean()), low * (1 - 1e-14) if low > 0 else low)
 
 
@@ -288,7 +288,7 @@ class TubeSummary:
         replicas: all that were judged.
         leaving: upper bound of P(T < K), confidence 95%; nan without a tube.
         reason: why there is no tube.
-        followed: the step from which on the boxes are around a run's own past; None if there is none.
+        followed: the step from which on runs are followed, with ceilings in the place of boxes; None if nowhere.
 
     """
 

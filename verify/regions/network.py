@@ -173,6 +173,17 @@ def value(problem: Network, box: Box) -> tuple[float, float]:
     return float(found.low[0]), float(found.high[0])
 
 
+def ends_of_value(problem: Network, boxes: Sequence[Box]) -> tuple[float, float]:
+    """Return the ends of f on all of some boxes, rounded outward; what is always so where a number is too large."""
+
+    def found(part: slice) -> list[tuple[float, float]]:
+        every = Forward(problem, weights_in(problem, Boxes.of(boxes[part])), derivatives=False).value()
+        return [*zip(every.low[:, 0].tolist(), every.high[:, 0].tolist(), strict=True)]
+
+    ends = [(problem.lower_bound, inf) if one is None else one for one in in_parts(found, range(len(boxes)), 64)]
+    return min(low for low, _ in ends), max(high for _, high in ends)
+
+
 def hessian(problem: Network, box: Box) -> tuple[Intervals, Array]:
     """Return the Hessian of f on a box, shape (..., D, D), and a lower bound of f there, shape (...)."""
     forward = Forward(problem, weights_in(problem, box), derivatives=True)
@@ -306,12 +317,17 @@ def enclose_all(
     alpha: float = 0.0,
     *,
     stashed: bool = False,
+    lagging: bool = True,
 ) -> list[Enclosed | None]:
-    """Return `enclose` of every forward box with its backward box, many at once; None where it is too large."""
+    """Return `enclose` of every forward box with its backward box, many at once; None where it is too large.
+
+    If no weights are stale, not `lagging`, nothing is multiplied by the sensitivities: they are not made, and 0.
+    """
     _check(problem, tau, alpha)
 
     def found(part: slice) -> list[Enclosed]:
-        every = _numbers(problem, Boxes.of(forward[part]), Boxes.of(backward[part]), tau, alpha, stashed=stashed)
+        boxes = Boxes.of(forward[part]), Boxes.of(backward[part])
+        every = _numbers(problem, *boxes, tau, alpha, stashed=stashed, lagging=lagging)
         return [_enclosed(every, one) for one in range(len(every.L))]
 
     return in_parts(found, paired(forward, backward), at_once(problem))
@@ -371,7 +387,9 @@ def _enclosed(every: _Numbers, one: int | tuple[()] = ()) -> Enclosed:
     return Enclosed(float(L), float(least), float(slope), *rest)
 
 
-def _numbers(problem: Network, forward: Box, backward: Box, tau: float, alpha: float, *, stashed: bool) -> _Numbers:
+def _numbers(
+    problem: Network, forward: Box, backward: Box, tau: float, alpha: float, *, stashed: bool, lagging: bool = True
+) -> _Numbers:
     weights = weights_in(problem, forward if stashed else backward)
     passed = Forward(problem, weights_in(problem, forward), derivatives=True)
     every, share = passed.directions(weights), shares(backward, tau)
@@ -382,6 +400,8 @@ def _numbers(problem: Network, forward: Box, backward: Box, tau: float, alpha: f
     smooth = np.maximum(largest_eigenvalues(second), 0.0)
     slope = norm(gradient(problem, backward, second))
     sizes = [rows * columns for rows, columns in problem.shapes]
-    # what the mean direction changes by if all its weights are as old is made by the whole Hessian
-    sensitivity = block_norms(second if stashed else staleness(passed, weights), sizes)
+    if lagging:  # what the mean direction changes by if all its weights are as old is made by the whole Hessian
+        sensitivity = block_norms(second if stashed else staleness(passed, weights), sizes)
+    else:
+        sensitivity = np.zeros((*smooth.shape, len(sizes), len(sizes)))
     return _Numbers(smooth, least, slope, sensitivity, *found, share, step)

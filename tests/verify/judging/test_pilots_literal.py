@@ -135,22 +135,22 @@ def test_without_a_tube_nothing_is_known_of_where_it_was_left():
             assert end.shape == (6,) and np.all(np.isnan(end))
 
 
-# Boxes that follow a run
+# Runs that are followed
 
 
 def followed(least, first=1, run=RUN) -> Fixed:
     return replace(fixed_with(least, run), following=SimpleNamespace(first=first))
 
 
-def test_since_when_boxes_follow_a_run():
+def test_since_when_runs_are_followed():
     assert [followed((0, 0, 0), first).followed_since for first in (1, 2)] == [4, 8]
     assert fixed_with((0, 0, 0)).followed_since is None
     assert replace(followed((0, 0, 0)), tube=None).followed_since is None
 
 
 @pytest.mark.parametrize(("run", "by"), [(RUN, 0.25), (LAGGED, 0.5)])
-def test_what_left_before_boxes_follow_is_said_by_the_tube_and_of_the_rest_by_its_own_past(run, by, monkeypatch):
-    """The third leaves box 0 and the last two box 2, which is not looked at: it is their own."""
+def test_what_left_before_runs_are_followed_is_said_by_the_tube_and_of_the_rest_by_itself(run, by, monkeypatch):
+    """The third leaves box 0 and the last two box 2, which is not looked at: they are followed there."""
     asked = []
 
     def passed(*given):

@@ -78,12 +78,12 @@ SHARED = SimpleNamespace(found=(EARLY, "second", "third"))
 
 @pytest.fixture
 def following(monkeypatch):
-    """The first bin is that of a tube, the two others are a run's own, with these ceilings.
+    """The first bin is that of a tube; in the two others runs are followed, with these ceilings.
 
     The bound on the tube is `around`, and that of a run that is followed `own`; None stands for none.
     """
     made = SimpleNamespace(asked=[], first=1, around=100.0, own=50.0)
-    made.found = Following(1, np.zeros((2, 2)), np.zeros((2, 2)), LATER)
+    made.found = Following(1, LATER)
 
     def tell(name, answer):
         monkeypatch.setattr(
@@ -120,7 +120,7 @@ def names(following) -> list[str]:
     return [name for name, *_ in following.asked]
 
 
-def test_boxes_follow_from_the_bin_that_is_found(following):
+def test_runs_are_followed_from_the_bin_that_is_found(following):
     found, _ = on_boxes()
     assert found is following.found
     steps = covered.steps_of(ANALOG, 0.25)

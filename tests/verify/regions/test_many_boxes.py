@@ -1,7 +1,7 @@
 """Many boxes at once: each has what it has alone, one that is too large is left out, and norms hold for stacks."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,19 @@ def all_are_as_alone(problem: Network, count: int, stashed: bool, seed: int = 4)
 def test_each_box_has_what_it_has_alone(activation: str, loss: str, stashed: bool) -> None:
     problem = Network(stages=3, width=(3, 2, 1, 2), samples=2, activation=activation, loss=loss, instance=2)
     assert all_are_as_alone(problem, 2, stashed)
+
+
+@pytest.mark.parametrize("stashed", [False, True], ids=["current", "stashed"])
+def test_without_stale_weights_sensitivities_are_not_made_and_nothing_else_differs(stashed: bool) -> None:
+    problem = Network(stages=3, width=(3, 2, 1, 2), samples=2, instance=2)
+    _, boxes, _ = drawn(problem, 2, 4)
+    with_, without = (
+        enclose_all(problem, boxes, boxes, TAU, ALPHA, stashed=stashed, lagging=lagging) for lagging in (True, False)
+    )
+    for one, other in zip(with_, without, strict=True):
+        assert one is not None and other is not None and np.all(np.diag(one.S) > 0)
+        assert other.S.shape == one.S.shape and not np.any(other.S)
+        assert same(replace(other, S=one.S), one)
 
 
 @given(

@@ -1,4 +1,4 @@
-"""Boxes around a run's own past, number by number: what is enclosed on them is written down, and nothing is run."""
+"""Runs that are followed, number by number: what is enclosed where they were is written down, and nothing is run."""
 
 import math
 from dataclasses import FrozenInstanceError, replace
@@ -45,18 +45,8 @@ def visited(low, high, edges=None) -> Merged:
 # What is fixed
 
 
-def test_a_box_reaches_beyond_the_bin_before():
-    made = Following(2, np.array([[1.0, 2.0], [8.0, 8.0]]), np.array([[0.5, 0.0], [8.0, 8.0]]), ())
-    ranges = visited(
-        [np.zeros((4, 2)), [[9, 9], [1, -1], [7, 7], [7, 7]]], [np.zeros((4, 2)), [[9, 9], [2, 3], [8, 8], [8, 8]]]
-    )
-    found = made.box(ranges, 1, 2)
-    assert found.low.tolist() == [0, -3] and found.high.tolist() == [2.5, 3]
-    assert made.box(ranges, 1, 3).low.tolist() == [-1, -1] and made.box(ranges, 0, 2).high.tolist() == [0.5, 0]
-
-
 def test_what_is_fixed_stays_so():
-    made = Following(2, np.zeros((1, 2)), np.zeros((1, 2)), (held(),))
+    made = Following(2, (held(),))
     with pytest.raises(FrozenInstanceError):
         made.first = 1
     assert made == made and made != replace(made) and len({made, replace(made)}) == 2
@@ -70,13 +60,14 @@ def asked(monkeypatch):
     """What is enclosed on which boxes; `found` and `changes` are what comes back."""
     made = SimpleNamespace(boxes=[], apart=[], found=None, changes=None)
 
-    def enclose_all(problem, forward, backward, tau, alpha, *, stashed):
-        assert (problem, tau, alpha, stashed) == (TWO, 4.0, 0.5, True) and forward is backward
-        made.boxes.append([*forward])
+    def enclose_all(problem, forward, backward, tau, alpha, *, stashed, lagging):
+        assert (problem, tau, alpha, stashed) == (TWO, 4.0, 0.5, True) and len(forward) == len(backward)
+        assert lagging is any(one is not other for one, other in zip(forward, backward, strict=True))
+        made.boxes.append(([*forward], [*backward]))
         return made.found
 
     def change_all(problem, forward, backward, apart, *, stashed):
-        assert (problem, stashed) == (TWO, True) and forward is backward and len(forward) == len(apart)
+        assert (problem, stashed) == (TWO, True) and ([*forward], [*backward]) == made.boxes[-1]
         made.apart.append([*apart])
         return made.changes
 
@@ -86,22 +77,36 @@ def asked(monkeypatch):
 
 
 def test_stale_weights_are_apart_by_the_steps_of_their_own_bins(asked):
-    """3 and 1 steps old, of this bin or the one before, and no farther than the box is wide."""
-    wide, narrow = box([0, 0], [10, 10]), box([0, 0], [10, 0.5])
+    """3 and 1 steps old, of this bin or the one before, and no farther than the two boxes reach."""
+    boxes = [box([0, 0], [10, 10]), box([0, 0], [10, 10]), box([0, 9.75], [10, 10])]
     asked.found = [enclosed(), enclosed(L=7.0, step=np.array([0.125, 1.0]))]
     asked.changes = [np.array([1.0, 2.0]), np.array([3.0, 4.0])]
     for before, first in ((np.array([0.5, 0.25]), (1.5, 0.5)), (None, (0.75, 0.5)), (np.array([0.125, 8]), (0.75, 8))):
-        found = own._held(STEPS, [wide, narrow], before)
-        for gap, exact in zip(asked.apart[-1], (first, (0.75, 0.5)), strict=True):
+        found = own._held(STEPS, boxes, before)
+        for gap, exact in zip(asked.apart[-1], (first, (0.75, 1.0)), strict=True):
             assert np.all(gap >= exact) and np.all(gap <= np.array(exact) * (1 + 8 * EPS))
         assert [one.L for one in found] == [2, 7] and [
             one.step is each.step for one, each in zip(found, asked.found, strict=True)
         ]
         assert [one.late for one in found] == pytest.approx([5, 25], rel=1e-13)
         assert found[0].stages == pytest.approx([1.5**2 * 5, 1.25**2 * 6], rel=1e-13)
-    assert asked.boxes[0] == [wide, narrow]
     (gap, _) = asked.apart[0]
     assert np.all(gap > (1.5, 0.5))  # rounded up
+
+
+def test_stale_weights_are_in_the_box_or_the_one_before(asked):
+    boxes = [box([0, 0], [1, 1]), box([-1, 0.5], [0.5, 2]), box([5, 5], [6, 6.5])]
+    asked.found, asked.changes = [enclosed(step=np.full(2, 99.0))] * 2, [np.zeros(2)] * 2
+    own._held(STEPS, boxes, None)
+    forward, backward = asked.boxes[-1]
+    assert backward == boxes[1:] and [one.low.tolist() for one in forward] == [[-1, 0], [-1, 0.5]]
+    assert [one.high.tolist() for one in forward] == [[1, 2], [6, 6.5]]
+    assert [gap.tolist() for gap in asked.apart[-1]] == [
+        pytest.approx([2, 2], rel=1e-14),
+        pytest.approx([7, 6], rel=1e-14),
+    ]
+    own._held(STEPS._replace(lags=(0, 0)), boxes, None)
+    assert asked.boxes[-1] == (boxes[1:], boxes[1:]) and not np.any(asked.apart[-1])
 
 
 def test_weights_of_a_stage_are_all_as_late_as_it(asked, monkeypatch):
@@ -109,111 +114,81 @@ def test_weights_of_a_stage_are_all_as_late_as_it(asked, monkeypatch):
     asked.found, asked.changes = [enclosed(variance=np.ones(5), share=np.zeros(5), step=np.full(5, 0.5))], [np.zeros(5)]
     monkeypatch.setattr(own, "enclose_all", lambda *_, **__: asked.found)
     monkeypatch.setattr(own.stale, "change_all", lambda *given, **__: asked.apart.append(given[3]) or asked.changes)
-    (one,) = own._held(steps, [box([0] * 5, [9] * 5)], None)
+    (one,) = own._held(steps, [box([0] * 5, [9] * 5)] * 2, None)
     assert one.stages == pytest.approx([2, 3], rel=1e-13)
     assert asked.apart[-1][0] == pytest.approx([1.5, 1.5, 0.5, 0.5, 0.5], rel=1e-14)
 
 
 def test_where_a_number_is_too_large_nothing_holds(asked):
-    boxes = [box([0, 0], [10, 10])] * 3
+    boxes = [box([0, 0], [10, 10])] * 4
     asked.found = [enclosed(), None, enclosed()]
     asked.changes = [np.zeros(2), np.zeros(2), None]
     found = own._held(STEPS, boxes, np.zeros(2))
     assert found[0] is not None and found[1:] == [None, None]
 
 
-def test_along_a_run_are_its_own_boxes_widened_for_rounding(asked):
-    made = Following(1, np.array([[1.0, 2.0], [4.0, 4.0]]), np.array([[0.5, 0.0], [8.0, 8.0]]), ())
-    ranges = visited([[[9, 9]] * 3, [[0, 0], [1, 1], [2, 2]]], [[[9, 9]] * 3, [[0, 1], [3, 1], [2, 2]]])
+RANGES = visited([[[9, 9]] * 4, [[0, 0], [1, 1], [2, 2], [3, 3]]], [[[9, 9]] * 4, [[0, 1], [3, 1], [2, 2], [3, 4]]])
+MADE = Following(1, (held(), held(), held()))
+
+
+def test_along_a_run_are_the_boxes_that_it_visited_widened_for_rounding(asked):
+    asked.found, asked.changes = [enclosed()] * 3, [np.zeros(2)] * 3
+    steps = STEPS._replace(wide=0.25, lags=(0, 0))
+    found = own._along(steps, 1, RANGES, 1, np.array([0.5, 0.25]))
+    one, two, three = asked.boxes[0][1]
+    assert one.low == pytest.approx([0.75, 0.75], rel=1e-14) and one.high == pytest.approx([3.25, 1.25], rel=1e-14)
+    assert two.low == pytest.approx([1.75, 1.75], rel=1e-14) and two.high == pytest.approx([2.25, 2.25], rel=1e-14)
+    assert three.low == pytest.approx([2.75, 2.75], rel=1e-14) and len(found) == 3
+    assert np.all(one.low <= [0.75, 0.75]) and np.all(one.high >= [3.25, 1.25])
     asked.found, asked.changes = [enclosed()] * 2, [np.zeros(2)] * 2
-    found = own._along(STEPS._replace(wide=0.25), made, ranges, 1, np.array([0.5, 0.25]))
-    ((one, two),) = asked.boxes
-    assert one.low == pytest.approx([-1.25, -2.25], rel=1e-14) and one.high == pytest.approx([0.75, 1.25], rel=1e-14)
-    assert two.low == pytest.approx([-3.25, -3.25], rel=1e-14) and two.high == pytest.approx([11.25, 9.25], rel=1e-14)
-    assert np.all(one.low <= [-1.25, -2.25]) and np.all(one.high >= [0.75, 1.25])
-    assert asked.apart[0][0] == pytest.approx([1.5, 0.5], rel=1e-14) and len(found) == 2
+    own._along(STEPS, 2, RANGES, 1, np.array([0.5, 0.25]))
+    forward, _ = asked.boxes[1]
+    assert forward[0].low == pytest.approx([1, 1]) and forward[0].high == pytest.approx([3, 2])
+    assert asked.apart[1][0] == pytest.approx([1, 0.5], rel=1e-14)  # the way to the other box, and the step
 
 
 # Leaving
 
 
-@pytest.mark.parametrize("wide", [1e307, 0.0])
-def test_where_a_box_ends_beyond_the_doubles_nothing_holds(wide, asked):
-    """From the second own bin on: its reach, or the rounding it is widened by, is too much."""
-    end = [0, 1.7e308]
-    made = Following(1, np.zeros((3, 2)), np.array([[1.0, 1.0], [0.0, 0.0 if wide else 1e307], [1.0, 1.0]]), ())
-    ranges = visited([[[0, 0], end, [0, 0], [0, 0]]], [[[0, 0], end, [0, 0], [0, 0]]])
-    asked.found, asked.changes = [enclosed()], [np.zeros(2)]
-    found = own._along(STEPS._replace(wide=wide), made, ranges, 0, np.zeros(2))
-    assert [one is None for one in found] == [False, True, True]
-
-
-RANGES = visited([[[0, 0], [0, 0], [-1, 0], [-2, 0]]], [[[1, 1], [2, 1], [2, 1], [2, 2]]])
-MADE = Following(1, np.full((3, 2), 1.0), np.full((3, 2), 1.0), (held(), held(), held()))
-"""Boxes -1 ... 2, -1 ... 3, -2 ... 3 of the first weight, -1 ... 2 of the other: the ends are just reached."""
-
-
-def test_ends_are_in_the_box():
-    assert own._ended(MADE, RANGES, 0, [held()] * 3) is None
-
-
 @pytest.mark.parametrize("what", [held(L=2.5), None])
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_a_run_leaves_before_a_bin_whose_ceiling_is_passed(place, what):
-    along = [held()] * 3
-    along[place] = what
-    found = own._ended(MADE, RANGES, 0, along)
-    assert np.array_equal(found.low, RANGES.low[0, place]) and np.array_equal(found.high, RANGES.high[0, place])
+def test_a_run_may_have_left_from_the_first_bin_on_whose_ceiling_is_passed(place, what, monkeypatch):
+    """What comes later does not count: T is in that bin, or later, or nowhere."""
+    looked = []
+    monkeypatch.setattr(own, "ends_of_value", lambda problem, boxes: looked.append((problem, boxes)) or (0.25, 0.5))
+    for after in (held(), held(L=9.0)):
+        along = [held() if p < place else what if p == place else after for p in range(3)]
+        monkeypatch.setattr(own, "_along", lambda *_, along=along: along)
+        found = own.passed(STEPS._replace(wide=0.5), MADE, RANGES, np.zeros(2), np.array([False, True]))
+        assert found.left.tolist() == [True, True]
+        assert found.least.tolist() == pytest.approx([math.nan, 0.25], nan_ok=True)
+        assert found.most.tolist() == pytest.approx([math.nan, 0.5], nan_ok=True)
+        problem, boxes = looked.pop()
+        assert problem is TWO and len(boxes) == 3 - place and not looked
+        for box_, low, high in zip(boxes, RANGES.low[1, 1 + place :], RANGES.high[1, 1 + place :], strict=True):
+            assert box_.low == pytest.approx(low - 0.5) and box_.high == pytest.approx(high + 0.5)
     ceilings = tuple(held(L=2.5) if p == place else held() for p in range(3))
-    assert (own._ended(replace(MADE, ceilings=ceilings), RANGES, 0, along) is None) is (what is not None)
-
-
-@pytest.mark.parametrize(
-    ("end", "weight", "by"), [("low", 0, -1e-9), ("low", 1, -3), ("high", 0, 1e-9), ("high", 1, 3)]
-)
-def test_a_run_that_is_outside_its_box_was_in_it_a_step_before(end, weight, by):
-    """What is outside by how much is all one."""
-    for bin_ in (1, 3):
-        ranges = visited(RANGES.low, RANGES.high)
-        edge = getattr(MADE.box(ranges, 0, bin_), end)
-        getattr(ranges, end)[0, bin_, weight] = edge[weight] + by
-        along = [held(), held(), held()]
-        along[bin_ - 1] = held(step=np.array([0.125, 2.0]))
-        found = own._ended(MADE, ranges, 0, along)
-        around, step = MADE.box(ranges, 0, bin_), np.array([0.125, 2.0])
-        for mine, exact in ((found.low, around.low - step), (found.high, around.high + step)):
-            assert mine == pytest.approx(exact, rel=1e-14)
-        assert np.all(found.low <= around.low - step) and np.all(found.high >= around.high + step)
-
-
-def test_the_first_bin_that_is_left_counts():
-    """A ceiling is looked at before the bin, a box in it."""
-    ranges = visited(RANGES.low, RANGES.high)
-    ranges.high[0, 2] = 99
-    later, same = [held(), held(), held(L=9)], [held(), held(L=9), held()]
-    assert own._ended(MADE, ranges, 0, later).high == pytest.approx([3.25, 2.5], rel=1e-14)
-    assert own._ended(MADE, ranges, 0, same).high.tolist() == [2, 1]
+    monkeypatch.setattr(own, "_along", lambda *_: [what if p == place else held() for p in range(3)])
+    found = own.passed(STEPS, replace(MADE, ceilings=ceilings), RANGES, np.zeros(2), np.array([False, True]))
+    assert found.left.tolist() == [True, what is None]
 
 
 def test_what_became_of_replicas(monkeypatch):
     """Of five: one was gone before; two leave, one at a time; f is the first weight here."""
     seen = []
 
-    def along(steps, following, ranges, replica, before):
-        seen.append((steps, following, ranges, replica, before.tolist()))
-        return replica
+    def along(steps, first, ranges, replica, before):
+        seen.append((steps, first, ranges, replica, before.tolist()))
+        return [held(), held(L=9.0) if replica in (1, 3) else held(), held()]
 
     monkeypatch.setattr(own, "_along", along)
-    ended = {0: None, 1: box([1, 9], [2, 9]), 3: box([5, 9], [6, 9]), 4: None}
-    monkeypatch.setattr(
-        own, "_ended", lambda _made, _ranges, replica, along_: ended[replica] if along_ == replica else 0
-    )
-    monkeypatch.setattr(own, "value", lambda problem, at: (at.low[0], at.high[0]) if problem is TWO else None)
+    monkeypatch.setattr(own, "ends_of_value", lambda _, boxes: (boxes[0].low[0], boxes[-1].high[0]))
+    places = np.arange(5.0)[:, None, None] + np.zeros((5, 4, 2))
+    ranges = visited(places, places + np.arange(4)[:, None])
     inside = np.array([True, True, False, True, True])
-    steps = STEPS._replace(wide=0.5)
-    found = own.passed(steps, MADE, RANGES, np.array([0.25, 0.5]), inside)
+    found = own.passed(STEPS, MADE, ranges, np.array([0.25, 0.5]), inside)
     assert found.left.tolist() == [False, True, True, True, False] and found.left.dtype == bool
-    assert found.least == pytest.approx([math.nan, 0.5, math.nan, 4.5, math.nan], nan_ok=True, rel=1e-14)
-    assert found.most == pytest.approx([math.nan, 2.5, math.nan, 6.5, math.nan], nan_ok=True, rel=1e-14)
-    assert seen == [(steps, MADE, RANGES, replica, [0.25, 0.5]) for replica in (0, 1, 3, 4)]
+    assert found.least == pytest.approx([math.nan, 1.0, math.nan, 3.0, math.nan], nan_ok=True)
+    assert found.most == pytest.approx([math.nan, 4.0, math.nan, 6.0, math.nan], nan_ok=True)
+    assert seen == [(STEPS, 1, ranges, replica, [0.25, 0.5]) for replica in (0, 1, 3, 4)]
     assert inside.tolist() == [True, True, False, True, True]
