@@ -61,7 +61,7 @@ def steps_of(run: Run, wide: float) -> Steps:
 
 
 def on_boxes(run: Run, laid: Tube, pilots: Visited, wide: float, seen: float) -> tuple[Following | None, Constants]:
-    """Return what holds on a tube, or on boxes that follow a run where that says more of it.
+    """Return what holds on a tube, or of runs that are followed, where that says more.
 
     To follow takes an enclosure for each replica and bin. So it is not done where the bound on the tube is near to what
     pilots show already, nor kept where its own is far from that, or the larger one.
@@ -94,7 +94,7 @@ def on_boxes(run: Run, laid: Tube, pilots: Visited, wide: float, seen: float) ->
 def _following(
     run: Run, around: Tube, pilots: Visited, wide: float, held: Constants | None, below: float
 ) -> tuple[Following, Constants] | None:
-    """Return what holds on boxes that follow a run, if that bounds A_T by less than `below`."""
+    """Return what holds of runs that are followed, if that bounds A_T by less than `below`."""
     steps = steps_of(run, wide)
     first = first_own(steps, around.boxes, pilots)
     if first is None:

@@ -300,7 +300,7 @@ def test_since_when_boxes_are_a_runs_own_is_kept_and_said():
     found = TubeSummary.of(stopped(ONE_LEFT, fixed=own), 3)
     assert found.followed == 4 and TubeSummary.from_json(json.loads(json_text(vars(found)))) == found
     before = json.loads(json_text(vars(TubeSummary.of(stopped(), 3))))
-    before.pop("followed")  # as it was written before boxes followed a run
+    before.pop("followed")  # as it was written before runs were followed
     assert TubeSummary.from_json(before).followed is None
     condition = tubes._condition(tubes.KINDS[0], stopped(ONE_LEFT, fixed=own), 3)
     words = "that 24 other runs fixed, or from step 4 on a constant may pass a ceiling that they fixed; 1 of 4 replicas"
