@@ -122,7 +122,7 @@ def follow(steps: Steps, pilots: Visited, first: int, before: Array) -> Followin
     """
     found = [_along(steps, first, pilots, pilot, before) for pilot in range(min(ENCLOSED, len(pilots.low)))]
     known = [[one for one in row if one is not None] for row in found]
-    if min(map(len, known)) < len(found[0]):
+    if sum(map(len, known)) < sum(map(len, found)):
         return None
     return Following(first, tuple(_ceilings(known)))
 
@@ -146,13 +146,13 @@ def passed(steps: Steps, following: Following, ranges: Visited, before: Array, i
         above = [place for place, (one, ceiling) in enumerate(pairs) if one is None or not one.within(ceiling)]
         if above:
             left[replica] = True
-            rest = _visited(steps, ranges, replica, following.first + above[0], len(ranges.edges) - 1)
+            rest = _visited(steps, ranges, replica, following.first + above[0])
             least[replica], most[replica] = ends_of_value(steps.problem, rest)
     return Passage(left, least, most)
 
 
-def _visited(steps: Steps, ranges: Visited, replica: int, first: int, end: int) -> list[Box]:
-    """Return where a replica was in the bins from `first` up to `end`, widened for rounding."""
+def _visited(steps: Steps, ranges: Visited, replica: int, first: int, end: int | None = None) -> list[Box]:
+    """Return where a replica was in the bins from `first` up to `end` or to the last, widened for rounding."""
     pairs = zip(ranges.low[replica, first:end], ranges.high[replica, first:end], strict=True)
     return [Box(low, high).widened(steps.wide) for low, high in pairs]
 
@@ -168,7 +168,7 @@ def _along(steps: Steps, first: int, ranges: Visited, replica: int, before: Arra
         before: how far a step in the bin before these moves at most, w, shape (D,).
 
     """
-    return _held(steps, _visited(steps, ranges, replica, first - 1, len(ranges.edges) - 1), before)
+    return _held(steps, _visited(steps, ranges, replica, first - 1), before)
 
 
 def _held(steps: Steps, boxes: Sequence[Box], before: Array | None) -> list[Level | None]:

@@ -257,13 +257,14 @@ _HELD, _ALONG, _FIRST_OWN, _VISITED = (
 )
 
 
-def _of_another(steps: Steps, ranges: Visited, _replica: int, first: int, end: int) -> list[Box]:
-    return _VISITED(steps, ranges, 0, first, end)
+def _of_another(steps: Steps, ranges: Visited, _replica: int, *given: int) -> list[Box]:
+    return _VISITED(steps, ranges, 0, *given)
 
 
-def _a_bin_late(steps: Steps, ranges: Visited, replica: int, first: int, end: int) -> list[Box]:
+def _a_bin_late(steps: Steps, ranges: Visited, replica: int, first: int, end: int | None = None) -> list[Box]:
     """Return where a replica was in the bins before."""
-    return _VISITED(steps, ranges, replica, max(first - 1, 0), end - 1)
+    last = len(ranges.edges) - 1 if end is None else end
+    return _VISITED(steps, ranges, replica, max(first - 1, 0), last - 1)
 
 
 def _without(*names: str) -> Callable[[Level, Level], bool]:

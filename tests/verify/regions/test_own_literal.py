@@ -105,6 +105,9 @@ def test_stale_weights_are_in_the_box_or_the_one_before(asked):
         pytest.approx([2, 2], rel=1e-14),
         pytest.approx([7, 6], rel=1e-14),
     ]
+    for lags in ((3, 0), (0, 1)):
+        own._held(STEPS._replace(lags=lags), boxes, None)
+        assert asked.boxes[-1][0][0].low.tolist() == [-1, 0]
     own._held(STEPS._replace(lags=(0, 0)), boxes, None)
     assert asked.boxes[-1] == (boxes[1:], boxes[1:]) and not np.any(asked.apart[-1])
 
