@@ -128,6 +128,7 @@ def bins_of(run: Run) -> int:
     return min(run.ranges, _MOST, max(_FEWEST, _WORK // weights))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what is too large is said so by `Intervals`
 def fix(pilots: RunResult, direction: float) -> Fixed:
     """Return what pilots fix.
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -328,3 +329,14 @@ def test_check_judges_a_run_with_ranges_on_a_tube():
     assert claims["tube/a-posteriori"].verdict == "held" and with_ranges.to_json()["tube"]["pilots"] == 24
     without = verify.check(simulate.execute(replace(LAGGED, ranges=0)))
     assert "tube" not in without.to_json() and not any(check.claim.startswith("tube") for check in without.checks)
+
+
+def test_weights_that_grow_beyond_the_doubles_are_a_reason_and_no_warning():
+    problem = problems.make("network", 8, width=2, samples=4, gain=3.0, loss="squared", instance=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        runs = simulate.run(
+            problem, "digital-ap", alpha=50.0, tau=math.inf, iterations=60, replicas=8, seed=5, ranges=16
+        )
+        (found,) = [check for check in verify.check(runs).checks if check.claim == "tube/a-posteriori"]
+    assert found.verdict == "not applied" and "ends are not finite" in found.reason
