@@ -66,6 +66,7 @@ def typeset(text: str) -> str:
     return INLINE_MATH.sub(lambda found: math(found[1]), text)
 
 
+@cache
 def math(latex: str, *, block: bool = False) -> str:
     """Return a formula as MathML, in a division of its own if it is a block."""
     latex = " ".join(latex.split()).replace(r"\lVert", r"\|").replace(r"\rVert", r"\|")

@@ -258,32 +258,46 @@ def changes(path: str, source: str) -> list[tuple[MutationSpec, Change]]:
     """Return every mutation of a module with its change, in the order of `mutations`."""
     seen: dict[tuple[str, str, str], int] = {}
     found, tree = [], get_ast(source)
+    definitions = _definitions(tree)
     for mutation, node, at in list(_positions(path, tree)):
-        where = _qualified(source, mutation.start_pos[0])
-        before, after = _lines(source, _mutated(tree, node, mutation.operator_name, at))
+        where = definitions.get(mutation.start_pos[0], "")
+        before, after = _lines(*_mutated(node, mutation.operator_name, at))
         seen[where, before, after] = count = seen.get((where, before, after), 0) + 1
         found.append((mutation, Change(path, where, before, after, count)))
     return found
 
 
-def _mutated(tree: Any, node: Any, operator: str, at: int) -> str:  # noqa: ANN401
-    """Return what `mutate` returns, without parsing again: the tree is changed, read and put back as it was."""
+def _mutated(node: Any, operator: str, at: int) -> tuple[str, str]:  # noqa: ANN401
+    """Return the statement around a node as it stands and as `mutate` leaves it: all that differs is in its lines.
+
+    Nothing is parsed again: the tree is changed, the statement read, and the tree put back as it was.
+    """
+    statement = node
+    while statement.parent is not None and not _is_whole_lines(statement):
+        statement = statement.parent
+    before = str(statement.get_code())
     kept = [(one, tuple(getattr(one, name, None) for name in ("value", "prefix"))) for one in ast_nodes(node)]
     parents = [(one, list(one.children)) for one, _ in kept if hasattr(one, "children")]
     if node.parent is not None:
         parents.append((node.parent, list(node.parent.children)))
     try:
         new = _operator(operator).mutate(node, at)
-        if node.parent is not None:
-            children = [new if child is node else child for child in node.parent.children]
-            node.parent.children = [child for child in children if child is not None]
-        return str(tree.get_code())
+        if node is statement:
+            return before, "" if new is None else str(new.get_code())
+        children = [new if child is node else child for child in node.parent.children]
+        node.parent.children = [child for child in children if child is not None]
+        return before, str(statement.get_code())
     finally:
         for one, children in parents:
             one.children = children
         for one, (value, prefix) in kept:
             if not hasattr(one, "children"):
                 one.value, one.prefix = value, prefix
+
+
+def _is_whole_lines(node: Any) -> bool:  # noqa: ANN401
+    before = node.get_first_leaf().get_previous_leaf()
+    return bool(node.get_last_leaf().type == "newline" and (before is None or before.type == "newline"))
 
 
 def _lines(source: str, mutant: str) -> tuple[str, str]:
@@ -298,13 +312,8 @@ def _lines(source: str, mutant: str) -> tuple[str, str]:
     return before, after
 
 
-def _qualified(source: str, line: int) -> str:
+def _definitions(tree: Any) -> dict[int, str]:  # noqa: ANN401
     """Return the dotted name of the innermost definition around a line."""
-    return _definitions(source).get(line, "")
-
-
-@cache
-def _definitions(source: str) -> dict[int, str]:
     found: dict[int, str] = {}
 
     def visit(node: Any, name: str) -> None:  # noqa: ANN401
@@ -316,5 +325,5 @@ def _definitions(source: str) -> dict[int, str]:
                 found.update(dict.fromkeys(range(outer.start_pos[0], child.end_pos[0] + 1), inner))
             visit(child, inner)
 
-    visit(get_ast(source), "")
+    visit(tree, "")
     return found

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,6 +153,9 @@ class _Look:
 
     def __init__(self, problem: Problem, seed: int, count: int) -> None:
         self.problem, self.rng, self.count = problem, np.random.default_rng([seed, 0x5EED]), count
+        self.shapes = [tuple(shape) for shape in problem.shapes]
+        ends = [0, *accumulate(math.prod(shape) for shape in self.shapes)]
+        self.stages = [slice(low, high) for low, high in pairwise(ends)]
         self.start = self.flat(problem.initial_weights())
         tau = getattr(problem, "tau", math.inf)
         self.reach = float(tau if math.isfinite(tau) else 2 * max(1.0, np.max(np.abs(self.start))))
@@ -160,13 +164,7 @@ class _Look:
         return np.concatenate([np.ravel(stage) for stage in weights]).astype(np.float64)
 
     def weights(self, flat: Vector) -> Weights:
-        sizes = [int(np.prod(shape)) for shape in self.problem.shapes]
-        parts = np.split(flat, np.cumsum(sizes)[:-1])
-        return [part.reshape(shape) for part, shape in zip(parts, self.problem.shapes, strict=True)]
-
-    def stage(self, place: int) -> slice:
-        sizes = np.cumsum([0, *(int(np.prod(shape)) for shape in self.problem.shapes)])
-        return slice(int(sizes[place]), int(sizes[place + 1]))
+        return [flat[stage].reshape(shape) for stage, shape in zip(self.stages, self.shapes, strict=True)]
 
     def gradient(self, flat: Vector) -> Vector:
         return self.flat(self.problem.gradient(self.weights(flat)))
@@ -340,7 +338,7 @@ def _curvature(look: _Look, at: Vector) -> float:
 def _staleness(look: _Look, at: Vector, stage: int) -> float:
     """Return norm(G(U, V; xi) - G(V, V; xi))/norm(U - V) for U stale in one stage only, the worst of a few samples."""
     samples, _ = look.samples
-    place, worst = look.stage(stage), 0.0
+    place, worst = look.stages[stage], 0.0
     for sample in (samples[int(index)] for index in look.rng.integers(0, len(samples), 4)):
         away = np.zeros_like(at)
         away[place] = look.rng.standard_normal(place.stop - place.start)

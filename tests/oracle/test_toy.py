@@ -13,7 +13,7 @@ from theory.setting.objectives import Weights
 
 @pytest.mark.slow
 def test_the_table_is_reproduced_and_wrong_laws_are_not() -> None:
-    """One test, since all of it stands on the same trainings: a minute of a core."""
+    """One test, since all of it stands on the same trainings: two minutes of a core."""
     for found in toy.right():
         assert found.agrees, found.line()
     for what in ("update a batch", "read noise", "without pulses"):

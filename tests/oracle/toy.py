@@ -20,6 +20,7 @@ _SAMPLES = np.loadtxt(DATA / "least_squares_S2.csv", delimiter=",", skiprows=1)
 INPUTS, TARGETS = _SAMPLES[:, :-1], _SAMPLES[:, -1]
 STEP, C, ITERATIONS, READ_NOISE = 0.03, 0.5, 2501, 0.021445
 NORMS, LARGEST = np.linalg.norm(INPUTS, axis=1), np.abs(INPUTS).max(axis=1)
+SHARES, SIGNS = np.abs(INPUTS) / LARGEST[:, None], np.sign(INPUTS)
 MEASURES = {"A": ("A", "A_se"), "f": ("f_last_fifth", "f_se"), "squared gradient": ("g2_last_fifth", "g2_se")}
 
 TILE_ROWS = tuple(row for row in rows(TABLE) if row["BL"])
@@ -57,8 +58,8 @@ def sample_by_sample(tau: float) -> Batch:
     device = devices.ald(tau)
 
     def batch(w: Array, error: Array, rng: np.random.Generator) -> Array:
-        for sample, a in enumerate(INPUTS):
-            w = device.update(w, -STEP * 2 * C / len(INPUTS) * error[:, sample, None] * a)
+        for change in -STEP * 2 * C / len(INPUTS) * error.T[:, :, None] * INPUTS[:, None]:
+            w = device.update(w, change)
         return w
 
     return batch
@@ -88,12 +89,15 @@ def pulse_by_pulse(tau: float, dw: float) -> Batch:
         slots = np.maximum(np.ceil(n), 1).astype(np.int64)
         chance = np.sqrt(n / slots)
         of_error = rng.binomial(slots, chance)
-        for sample, a in enumerate(INPUTS):
-            firing = of_error[:, sample]
-            if np.any(firing):
-                share = chance[:, sample, None] * np.abs(a) / LARGEST[sample]
-                counts = rng.binomial(np.broadcast_to(firing[:, None], w.shape), share)
-                w = device.update(w, -np.sign(error[:, sample, None] * a) * pulse * counts)
+        seed, sample = np.nonzero(of_error)  # a sample without a pulse changes nothing; a seed's samples in their order
+        share = chance[seed, sample, None] * SHARES[sample]
+        counts = rng.binomial(of_error[seed, sample, None], share)
+        change = -np.sign(error[seed, sample, None]) * SIGNS[sample] * pulse * counts
+        firing = np.count_nonzero(of_error, axis=1)
+        first = np.cumsum(firing) - firing
+        for place in range(firing.max()):
+            of = np.flatnonzero(firing > place)
+            w[of] = device.update(w[of], change[first[of] + place])
         return w
 
     return batch

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import replace as altered
+from functools import cached_property
 from typing import NamedTuple
 
 from theory.kernel.gap import Gap
@@ -26,9 +27,9 @@ class Scope:
     facts: Mapping[str, Fact]
     open: Labels = NONE
 
-    @property
+    @cached_property
     def signs(self) -> Signs:
-        """Return what the facts say about signs."""
+        """Return what the facts say about signs; read off once, since the facts of a scope do not change."""
         return Signs(fact.relation for fact in self.facts.values())
 
     def known(self, name: str, relation: Rel) -> "Scope":
@@ -43,5 +44,7 @@ class Scope:
 
     def at_all(self, labels: Labels) -> "Scope":
         """Return the scope of what holds at all values of some labels."""
+        if not labels:
+            return self
         facts = {name: fact for name, fact in self.facts.items() if not fact.at_hand & labels}
         return altered(self, facts=facts, open=self.open - labels)

@@ -5,6 +5,7 @@ says it literally, up to a positive rational factor. Unknown never means false.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from theory.kernel.gap import Gap
@@ -29,6 +30,16 @@ class Rel(NamedTuple):
         return f"{self.lhs} {self.op} {self.rhs}"
 
 
+@lru_cache(maxsize=50_000)
+def _key(fact: Rel) -> Key:
+    return key(fact.slack)
+
+
+@lru_cache(maxsize=50_000)
+def _opposite(fact: Rel) -> Key:
+    return key(times(number(-1), fact.slack))
+
+
 class Signs:
     """What a set of facts, each defined wherever the facts before it hold, says about signs."""
 
@@ -36,9 +47,9 @@ class Signs:
         self._levels: dict[Key, int] = {}
         self._zero: set[Key] = set()
         for fact in facts:
-            name = key(fact.slack)
+            name = _key(fact)
             if fact.op == "==":
-                self._zero |= {name, key(times(number(-1), fact.slack))}
+                self._zero |= {name, _opposite(fact)}
             else:
                 level = POSITIVE if fact.op == "<" else NONNEGATIVE
                 self._levels[name] = max(level, self._levels.get(name, UNKNOWN))
