@@ -8,6 +8,9 @@ import numpy as np
 from verify.regions.intervals import EPS, Array
 from verify.regions.network import Enclosed
 
+SHARES = np.array([0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8])
+"""Of |w|/tau: what most elements may be below, where a few are beyond it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Level:
@@ -25,6 +28,8 @@ class Level:
         T2: share^2 times the variance, (f/w)^2.
         late: square of what staleness makes of the noise (`stale.change`), (f/w)^2.
         late_T2: the same with share^2.
+        excess: shape of `SHARES`, for each s of them the sum over the elements of share^2 - s^2, where that is
+            positive, times the square of the gradient's element, (f/w)^2.
         step: shape (D,), how far a step moves a weight at most, w.
 
     """
@@ -39,6 +44,7 @@ class Level:
     T2: float
     late: float
     late_T2: float
+    excess: Array
     step: Array
 
     @classmethod
@@ -46,6 +52,7 @@ class Level:
         """Return it of what is enclosed; `change` is that of `stale.change`, `sizes` are those of the stages."""
         more = 1 + (4 * len(change) + 32) * EPS  # sums of as many terms >= 0, of a few roundings each
         noise = (1 + found.share) ** 2 * found.variance
+        beyond = np.maximum(found.share**2 * (1 + 4 * EPS) - SHARES[:, None] ** 2, 0.0)
         return cls(
             L=found.L,
             least=found.least,
@@ -57,12 +64,13 @@ class Level:
             T2=float(np.sum(found.share**2 * found.variance) * more),
             late=float(np.sum(change**2) * more),
             late_T2=float(np.sum((found.share * change) ** 2) * more),
+            excess=np.asarray(beyond @ found.gradient**2 * more),
             step=found.step,
         )
 
     def within(self, ceiling: "Level") -> bool:
         """Return whether no number passes that of `ceiling`; steps, which no bound is made of, may."""
-        names = ("L", "slope", "S", "rho", "stages", "variance", "T2", "late", "late_T2")
+        names = ("L", "slope", "S", "rho", "stages", "variance", "T2", "late", "late_T2", "excess")
         return self.least >= ceiling.least and all(
             bool(np.all(getattr(self, name) <= getattr(ceiling, name))) for name in names
         )

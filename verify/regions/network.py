@@ -121,6 +121,7 @@ class Enclosed:
         spread: shape (D,), largest less least element over all samples, f/w.
         share: shape (D,), |w|/tau, what the linear device makes of an element of the direction; on the backward box.
         step: shape (D,), alpha (1 + share) largest, how far a step moves at most, w.
+        gradient: shape (D,), largest size of the elements of the gradient of f, on the backward box, f/w.
 
     """
 
@@ -134,6 +135,7 @@ class Enclosed:
     spread: Array
     share: Array
     step: Array
+    gradient: Array
 
 
 def check(problem: object) -> Network:
@@ -380,6 +382,7 @@ class _Numbers(NamedTuple):
     spread: Array
     share: Array
     step: Array
+    gradient: Array
 
 
 def _enclosed(every: _Numbers, one: int | tuple[()] = ()) -> Enclosed:
@@ -398,10 +401,10 @@ def _numbers(
     around = backward.widened(step) if alpha else backward
     second, least = hessian(problem, around.joined(forward) if stashed else around)
     smooth = np.maximum(largest_eigenvalues(second), 0.0)
-    slope = norm(gradient(problem, backward, second))
+    slopes = gradient(problem, backward, second)
     sizes = [rows * columns for rows, columns in problem.shapes]
     if lagging:  # what the mean direction changes by if all its weights are as old is made by the whole Hessian
         sensitivity = block_norms(second if stashed else staleness(passed, weights), sizes)
     else:
         sensitivity = np.zeros((*smooth.shape, len(sizes), len(sizes)))
-    return _Numbers(smooth, least, slope, sensitivity, *found, share, step)
+    return _Numbers(smooth, least, norm(slopes), sensitivity, *found, share, step, slopes.largest)

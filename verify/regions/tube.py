@@ -15,7 +15,7 @@ Source:     docs/theory/mean.md#mean.feasible, #stopped.average; tube.certified.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from math import inf, sqrt
 
@@ -30,7 +30,7 @@ from simulate.problems.spectral import delay_constants
 from theory.theorems import network as norms
 from verify.regions import stale
 from verify.regions.intervals import EPS, Array, above
-from verify.regions.level import Level
+from verify.regions.level import SHARES, Level
 from verify.regions.network import Box, check, enclose, flat, value
 from verify.regions.visited import Visited
 
@@ -133,6 +133,8 @@ class Constants:
         direct: squared norm of the mean direction, averaged over the steps, (f/w)^2.
         stale: what staleness makes of the noise (`stale.change`), squared and averaged over the steps: with the
             square of each element's share, and without, (f/w)^2.
+        excess: what elements add whose share is beyond those of `level.SHARES`, averaged over the steps, (f/w)^2; inf
+            where that is not known.
 
     """
 
@@ -148,6 +150,7 @@ class Constants:
     least: float
     direct: float
     stale: tuple[float, float] = (0.0, 0.0)
+    excess: Array = field(default_factory=lambda: np.full(len(SHARES), inf))
 
     @property
     def terms(self) -> int:
@@ -250,6 +253,7 @@ def combine(found: Sequence[Level], lengths: Array, alpha: float, start: float) 
             float(lengths @ [one.late_T2 for one in found] * more),
             float(lengths @ [one.late for one in found] * more),
         ),
+        excess=np.asarray(lengths @ np.array([one.excess for one in found]) * more),
     )
 
 
@@ -294,6 +298,9 @@ def stopped(
 ) -> float:
     """Return an upper bound of A_T; inf where the theorem does not apply and the gradients are not bounded.
 
+    It is the least of the bounds for each s of `SHARES` in the place of rho in T, with `excess` added to T2: the sum of
+    share^2 F^2 over the elements is at most s^2 norm(F)^2 and `excess`. q and qn keep rho.
+
     Directions that are off by r, N(r) <= off, add N(r) to qn by the mean of r, and to the noise the rest of it:
     Lambdah times it to nu, and sqrt(L_k) r to sqrt(L_k) omega in c_w (Minkowski).
 
@@ -316,16 +323,24 @@ def stopped(
         "Delta": max(float(above(np.asarray(held.start - least))), 0.0),
         "alpha": alpha,
         "K": iterations,
-        "rho": held.rho,
-        "Lambda1": delay["Lambda1"],
-        "nu": float(delay["nu"] or 0.0) + more,
-        "T2": held.T2,
         "c_w": curved if off else held.c_w,
     }
+    lagging = {"Lambda1": float(delay["Lambda1"] or 0.0), "nu": float(delay["nu"] or 0.0) + more}
+    found = [held.direct, _feasible(given | lagging | {"rho": held.rho, "T2": held.T2})]
+    for share, excess in zip(SHARES.tolist(), held.excess.tolist(), strict=True):
+        if share < held.rho and excess < inf:
+            wider = (1 + held.rho) / (1 + share) * (1 + 4 * EPS)  # q and qn are (1 + rho) times these
+            late = {name: wider * number for name, number in lagging.items()}
+            found.append(_feasible(given | late | {"rho": share, "T2": (held.T2 + excess) * (1 + 2 * EPS)}))
+    return min(found)
+
+
+def _feasible(given: dict[str, float]) -> float:
+    """Return the bound of mean.feasible; inf outside its domain."""
     try:
-        return min(float(theory.bound("mean")(**given)), held.direct)
+        return float(theory.bound("mean")(**given))
     except OutsideDomain:
-        return held.direct
+        return inf
 
 
 def largest_gradient(problem: Network, tau: float) -> float:
