@@ -17,7 +17,7 @@ from simulate.run import Run
 from verify.judging.pilots import Fixed
 from verify.regions import covered, own, stale, tube, visited
 from verify.regions.intervals import Array
-from verify.regions.level import Level
+from verify.regions.level import SHARES, Level
 from verify.regions.network import Box, Enclosed, check, enclose, enclose_all, ends_of_value, value
 from verify.regions.own import Following, Passage, Steps
 from verify.regions.visited import Merged, Visited
@@ -173,7 +173,12 @@ def _along() -> bool:
         variance = np.concatenate([stage.reshape(len(at), -1) for stage in moments.variance], axis=1)
         shares = np.abs(at) / 4.0
         stages = ((1 + shares) ** 2 * variance).reshape(len(at), 2, 4).sum(axis=2)
-        within = np.all(slope <= ceiling.slope), np.all(shares <= ceiling.rho), np.all(stages <= ceiling.stages)
+        squares = np.concatenate([stage.reshape(len(at), -1) for stage in moments.gradient], axis=1) ** 2
+        excess = np.stack([np.sum(np.maximum(shares**2 - s * s, 0.0) * squares, axis=1) for s in SHARES.tolist()], 1)
+        within = (
+            *(np.all(slope <= ceiling.slope), np.all(shares <= ceiling.rho), np.all(stages <= ceiling.stages)),
+            np.all(excess <= ceiling.excess),
+        )
         if not (all(within) and np.all(moments.value >= ceiling.least)):
             return False
     return bool(stay.sum() >= 8)
@@ -194,9 +199,9 @@ def _on_boxes() -> bool:
 
 
 def _lowered(ceiling: Level, name: str) -> Level:
-    """Return a ceiling that nothing is below in the last of its numbers of a name; of f a floor that f is not above."""
+    """Return a ceiling that nothing is below in one of its numbers of a name; of f a floor that f is not above."""
     values = np.array(getattr(ceiling, name))
-    values[(-1,) * values.ndim] = ceiling.least + 9.0 if name == "least" else 1e-9
+    values[(0 if name == "excess" else -1,) * values.ndim] = ceiling.least + 9.0 if name == "least" else 1e-9
     number: Any = values if values.ndim else float(values)
     return dataclasses.replace(ceiling, **{name: number})
 
@@ -207,7 +212,7 @@ def _ceilings() -> bool:
     rest = [value(problem, box) for box in _boxes(ranges, _STAYS)[_FIRST + 2 :]]
     exact = min(low for low, _ in rest), max(high for _, high in rest)
     alone = np.arange(12) == _STAYS
-    for name in ("L", "least", "slope", "S", "rho", "stages", "variance", "T2", "late", "late_T2"):
+    for name in ("L", "least", "slope", "S", "rho", "stages", "variance", "T2", "late", "late_T2", "excess"):
         ceilings = list(known.following.ceilings)
         ceilings[2] = _lowered(ceilings[2], name)
         following = dataclasses.replace(known.following, ceilings=tuple(ceilings))
@@ -325,6 +330,7 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         swapped, Level, "within", _without("stages", "variance", "T2")
     ),
     "followed: the ceiling of the curvature not looked at": partial(swapped, Level, "within", _without("L")),
+    "followed: the ceiling of large shares not looked at": partial(swapped, Level, "within", _without("excess")),
     "followed: ceilings of the pilots on average": partial(
         swapped, own, "_limit", lambda numbers, *_: numbers.mean(axis=0)
     ),

@@ -18,7 +18,7 @@ from verify.judging import on_tubes, pilots, tubes, verdicts
 from verify.judging.observations import Observations, from_trajectories
 from verify.judging.pilots import Fixed
 from verify.regions import covered, tube
-from verify.regions.level import Level
+from verify.regions.level import SHARES, Level
 from verify.regions.network import Box, Enclosed, check, enclose
 from verify.regions.own import Passage
 from verify.regions.tube import Constants, Tube
@@ -105,11 +105,18 @@ def _constants() -> bool:
             parts = zip(ends[:-1], ends[1:], problem.shapes, strict=True)
             moments = problem.moments([at[first:last].reshape(shape) for first, last, shape in parts])
             variance = np.concatenate([np.ravel(stage) for stage in moments.variance])
-            size = math.sqrt(sum(float(np.sum(np.square(stage))) for stage in moments.gradient))
-            within = np.max(np.abs(at)) / 4.0 <= found.rho * (1 + 1e-15), np.sum(variance) <= found.variance
+            slopes = np.concatenate([np.ravel(stage) for stage in moments.gradient])
+            size = float(np.linalg.norm(slopes))
+            excess = np.maximum((at / 4.0) ** 2 - SHARES[:, None] ** 2, 0.0) @ slopes**2
+            within = (
+                *(np.max(np.abs(at)) / 4.0 <= found.rho * (1 + 1e-15), np.sum(variance) <= found.variance),
+                np.all(excess <= found.excess),
+            )
             if not (all(within) and size <= found.slope and float(moments.value) >= found.least >= held.least):
                 return False
     mean = held.lengths @ [float(np.sum(one.stages)) for one in held.found]
+    if not np.all(held.excess >= held.lengths @ np.array([one.excess for one in held.found])):
+        return False
     return bool(np.sum(held.stage_variances) >= mean * (1 - 1e-12) and held.rho == max(f.rho for f in held.found))
 
 
@@ -234,6 +241,11 @@ def _of_first(found: Sequence[Level], *rest: Any) -> Constants:  # noqa: ANN401
     return _COMBINE([dataclasses.replace(one, **first) for one in found], *rest)
 
 
+def _without_excess(*given: Any) -> Constants:  # noqa: ANN401
+    made = _COMBINE(*given)
+    return dataclasses.replace(made, excess=0.0 * made.excess)
+
+
 _COMBINE = tube.combine
 
 
@@ -262,6 +274,8 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "tube: the variance of the first box": partial(swapped, tube, "combine", _of_first),
     "tube: the least f of the box's middle": partial(swapped, tube, "enclose", _of_centre("least")),
     "tube: the saturation of the box's middle": partial(swapped, tube, "enclose", _of_centre("share")),
+    "tube: what large shares add forgotten": partial(swapped, tube, "combine", _without_excess),
+    "tube: what large shares add in the box's middle": partial(swapped, tube, "enclose", _of_centre("gradient")),
     "tube: the gradients of the box's middle": partial(swapped, tube, "enclose", _of_centre("slope")),
     "tube: pilots taken again as replicas": partial(swapped, pilots, "pilot_seed", lambda seed: seed),
     "tube: pilots of the first look": partial(

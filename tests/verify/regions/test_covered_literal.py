@@ -10,7 +10,7 @@ from boundary import BadInput
 from simulate.problems.network import Network
 from simulate.run import Run
 from verify.regions import covered
-from verify.regions.level import Level
+from verify.regions.level import SHARES, Level
 from verify.regions.own import Following
 
 NETWORK = Network(stages=2, width=1, samples=2)
@@ -63,7 +63,9 @@ def test_the_steps_of_a_run(algorithm, tau, stashed):
 
 def level(L, least, slope, rho, stages, T2, late, S) -> Level:
     numbers = {"L": L, "least": least, "slope": slope, "S": np.array(S), "rho": rho, "stages": np.array(stages)}
-    return Level(**numbers, variance=1.0, T2=T2, late=late[0], late_T2=late[1], step=np.array([L, least]))
+    excess = np.full(len(SHARES), 4 * T2)
+    numbers |= {"variance": 1.0, "T2": T2, "late": late[0], "late_T2": late[1], "excess": excess}
+    return Level(**numbers, step=np.array([L, least]))
 
 
 EARLY = level(2.0, 3.0, 4.0, 0.5, [18.0, 25.0], 3.0, (1.25, 0.25), [[1.0, 0], [0, 9]])
@@ -150,6 +152,7 @@ def test_ceilings_are_combined_with_what_holds_before(following):
     curved = 2 * 43 / 4 + 8 * 16.25 / 4 + 4 * 17 / 2
     assert held.c_w == pytest.approx(0.5 * 0.5 * curved, rel=1e-12)
     assert pytest.approx(3 / 4 + 0.5 / 4 + 3 / 2, rel=1e-12) == held.T2
+    assert held.excess == pytest.approx(np.full(len(SHARES), 4 * (3 / 4 + 0.5 / 4 + 3 / 2)), rel=1e-12)
     assert held.direct == pytest.approx(16 / 4 + 4 / 4 + 1 / 2, rel=1e-12)
     assert held.stale == pytest.approx((0.25 / 4 + 0.5 / 2, 1.25 / 4 + 0.25 / 4), rel=1e-12)
 

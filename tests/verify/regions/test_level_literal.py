@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from verify.regions.level import Level
+from verify.regions.level import SHARES, Level
 
 EPS = float(np.finfo(float).eps)
 
@@ -14,7 +14,7 @@ EPS = float(np.finfo(float).eps)
 def enclosed(**changes) -> SimpleNamespace:
     fields = {
         "L": 2.0, "least": 1.0, "slope": 3.0, "S": np.array([[1.0, 2], [3, 4]]), "variance": np.array([1.0, 2, 4, 8]),
-        "share": np.array([0.0, 1, 0.5, 0.25]), "step": np.full(4, 0.5),
+        "share": np.array([0.0, 1, 0.5, 0.25]), "step": np.full(4, 0.5), "gradient": np.array([1.0, 2, 3, 4]),
     }  # fmt: skip
     return SimpleNamespace(**(fields | changes))
 
@@ -35,17 +35,34 @@ def test_numbers_by_hand():
     assert made(sizes=(1, 2, 1)).stages == pytest.approx([1, 17, 12.5], rel=1e-13)
 
 
+def test_what_elements_with_larger_shares_add():
+    """Squares of shares are 0, 1, 1/4, 1/16, those of the gradient 1, 4, 9, 16: three elements, and fewer."""
+    assert SHARES.tolist() == [0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8]
+    exact = [4 * (1 - s * s) + 9 * max(0.25 - s * s, 0) + 16 * max(0.0625 - s * s, 0) for s in SHARES.tolist()]
+    assert exact[0] == 7.25 and exact[-1] == pytest.approx(1.44)
+    found = made().excess
+    assert np.all(found > exact) and np.all(found < np.array(exact) * (1 + 1e-13))
+
+
+def test_a_share_that_is_one_of_those_counts_by_no_more_than_its_rounding():
+    share = np.array([0.0, 0.3, 0.3, 0.3])
+    found = made(share=share, gradient=np.ones(4)).excess
+    assert np.all(found[:5] > 3 * (0.09 - SHARES[:5] ** 2) * (1 - 1e-12)) and 0 <= found[5] < 3e-15
+    assert not np.any(found[6:])
+
+
 def test_sums_pay_for_the_rounding_of_each_term():
     ones = np.ones(400)
-    found = Level.of(enclosed(variance=ones, share=ones, step=ones), ones, (200, 200))
+    found = Level.of(enclosed(variance=ones, share=ones, step=ones, gradient=ones), ones, (200, 200))
     least = 1 + 0.5 * 400 * EPS
     assert np.all(found.stages >= 800 * least) and min(found.variance, found.T2) >= 400 * least
-    assert min(found.late, found.late_T2) >= 400 * least
+    assert min(found.late, found.late_T2) >= 400 * least and found.excess[0] >= 400 * least
 
 
 PLACES = [
     ("L", ()), ("slope", ()), ("S", (0, 0)), ("S", (0, 1)), ("S", (1, 0)), ("S", (1, 1)), ("rho", ()), ("stages", 0),
     ("stages", 1), ("variance", ()), ("T2", ()), ("late", ()), ("late_T2", ()), ("least", ()),
+    ("excess", 0), ("excess", 9),
 ]  # fmt: skip
 
 

@@ -21,7 +21,7 @@ STEPS = Steps(TWO, 0.5, 4.0, (3, 1), stashed=True)
 def enclosed(**changes) -> SimpleNamespace:
     fields = {
         "L": 2.0, "least": 1.0, "slope": 3.0, "S": np.array([[1.0, 2.0], [3.0, 4.0]]), "variance": np.array([5.0, 6.0]),
-        "share": np.array([0.5, 0.25]), "step": np.array([0.25, 0.5]),
+        "share": np.array([0.5, 0.25]), "step": np.array([0.25, 0.5]), "gradient": np.array([1.0, 2.0]),
     }  # fmt: skip
     return SimpleNamespace(**(fields | changes))
 
@@ -114,7 +114,8 @@ def test_stale_weights_are_in_the_box_or_the_one_before(asked):
 
 def test_weights_of_a_stage_are_all_as_late_as_it(asked, monkeypatch):
     steps = STEPS._replace(problem=SimpleNamespace(shapes=[(2, 1), (1, 3)]))
-    asked.found, asked.changes = [enclosed(variance=np.ones(5), share=np.zeros(5), step=np.full(5, 0.5))], [np.zeros(5)]
+    given = {"variance": np.ones(5), "share": np.zeros(5), "step": np.full(5, 0.5), "gradient": np.ones(5)}
+    asked.found, asked.changes = [enclosed(**given)], [np.zeros(5)]
     monkeypatch.setattr(own, "enclose_all", lambda *_, **__: asked.found)
     monkeypatch.setattr(own.stale, "change_all", lambda *given, **__: asked.apart.append(given[3]) or asked.changes)
     (one,) = own._held(steps, [box([0] * 5, [9] * 5)] * 2, None)

@@ -111,6 +111,7 @@ def one(**changes) -> SimpleNamespace:
     fields = {
         "L": 2.0, "least": 1.0, "slope": 3.0, "S": np.array([[1.0, 2], [3, 4]]), "variance": np.array([1.0, 2, 4, 8]),
         "share": np.array([0.0, 1, 0.5, 0.25]), "step": np.full(4, 0.5),
+        "gradient": np.array([1.0, 2, 3, 4]),
     }  # fmt: skip
     return SimpleNamespace(**(fields | changes))
 
@@ -137,6 +138,7 @@ def test_averages_and_largest_numbers_by_hand():
         "T2": 0.25 * (2 + 1 + 0.5) + 0.75 * 1.0,
         "c_w": 0.25 * (0.25 * 2 * 30.5 + 0.75 * 9),
         "direct": 0.25 * 9 + 0.75 * 25,
+        "excess": 0.25 * level().excess + 0.75 * other().excess,
     }
     for name, value in exact.items():
         assert np.all(value < getattr(found, name)) and np.all(getattr(found, name) < value * (1 + 1e-13))
@@ -149,13 +151,16 @@ def test_stages_of_different_sizes_have_their_own_elements():
 
 def test_sums_pay_for_the_rounding_of_each_term():
     """Of a stage of 200 elements or in 100 bins, added in any order: at least half an EPS each."""
-    many = level(np.zeros(400), (200, 200), variance=np.ones(400), share=np.ones(400), step=np.ones(400))
+    many = level(
+        np.zeros(400), (200, 200), variance=np.ones(400), share=np.ones(400), step=np.ones(400), gradient=np.ones(400)
+    )
     eps = float(np.finfo(float).eps)
     for bins in (1, 64):
         found = tube.combine((many,) * bins, np.full(bins, 1 / bins), 0.5, 6.0)
         least = 1 + 0.5 * (400 + bins) * eps
         assert np.all(found.stage_variances >= 800 * least) and 400 * least <= found.T2
         assert found.c_w >= 0.25 * 2 * 1600 * least and found.direct >= 9 * (1 + 0.5 * bins * eps)
+        assert found.excess[0] >= 400 * least
 
 
 def test_noise_as_it_was_met_by_hand():
@@ -213,6 +218,25 @@ def test_what_the_theorem_is_given_with_rounding(given):
     tube.stopped(HELD, 0.25, 10, (1, 0), off=0.5)
     assert given["nu"] == pytest.approx(2 + (3 + 8 / 3) / 2, rel=1e-14)
     assert given["c_w"] == pytest.approx((math.sqrt(72) + math.sqrt(2) / 2) ** 2 / 8, rel=1e-14)
+
+
+def test_a_few_elements_with_large_shares_are_counted_by_themselves(monkeypatch):
+    """rho is 1/2: of s = 0, 0.05 ... those below are tried, where the excess is known; q and qn stay what they are."""
+    asked = []
+    delays = {"Lambda1": 7.0, "Lambdah": 3.0, "nu": 2.0}
+    monkeypatch.setattr(tube, "delay_constants", lambda *_: delays)
+    monkeypatch.setattr(theory, "bound", lambda _: lambda **numbers: asked.append(numbers) or 60.0 - numbers["T2"])
+    excess = np.array([4.0, 3, np.inf, 2, 1, 0.75, 0.5, 0.25, 0, 0])
+    assert tube.stopped(replace(HELD, excess=excess), 0.25, 10, (1, 0)) == pytest.approx(60 - 5.75)
+    assert [numbers["rho"] for numbers in asked] == [0.5, 0, 0.05, 0.15, 0.2, 0.3, 0.4]
+    assert [numbers["T2"] for numbers in asked] == pytest.approx([1.75, 5.75, 4.75, 3.75, 2.75, 2.5, 2.25], rel=1e-14)
+    for numbers in asked:
+        wider = 1.5 / (1 + numbers["rho"])
+        assert numbers["Lambda1"] == pytest.approx(7 * wider, rel=1e-14)
+        assert numbers["nu"] == pytest.approx(2 * wider, rel=1e-14)
+        assert numbers["Lambda1"] >= 7 * wider and numbers["nu"] >= 2 * wider
+        assert {numbers[name] for name in ("L", "c_w", "alpha", "K")} == {2.0, 9.0, 0.25, 10}
+    assert all(numbers["T2"] > 1.75 + more for numbers, more in zip(asked[1:], (4, 3, 2, 1, 0.75, 0.5), strict=True))
 
 
 @pytest.mark.parametrize(("end", "fall"), [(None, 5.0), (3.0, 3.0), (-2.0, 5.0), (6.0, 0.0), (8.0, 0.0)])
