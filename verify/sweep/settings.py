@@ -280,7 +280,8 @@ LONG = Family(
     _network_long,
     LADDER,
 )
-"""Long runs: 10^7 iterations times 16 replicas and as many pilots at the top of the ladder, half a minute of a core."""
+"""Long runs: 10^7 iterations times 16 replicas and as many pilots at the top of the ladder, up to two minutes of a
+core."""
 
 DEEP = Family(
     "network-deep",
@@ -297,7 +298,7 @@ DEEP = Family(
     LADDER,
 )
 """Deep runs: no box certifies constants that help here. 10^7 iterations times 16 replicas and as many
-pilots at the top of the ladder, about a minute of a core."""
+pilots at the top of the ladder, two to nine minutes of a core."""
 
 ANY_LAGS = Family(
     "quadratic-any-lags",
