@@ -90,7 +90,7 @@ def pulse_by_pulse(tau: float, dw: float) -> Batch:
         chance = np.sqrt(n / slots)
         of_error = rng.binomial(slots, chance)
         seed, sample = np.nonzero(of_error)  # a sample without a pulse changes nothing; a seed's samples in their order
-        share = chance[seed, sample, None] * SHARES[sample]
+        w, share = w.copy(), chance[seed, sample, None] * SHARES[sample]
         counts = rng.binomial(of_error[seed, sample, None], share)
         change = -np.sign(error[seed, sample, None]) * SIGNS[sample] * pulse * counts
         firing = np.count_nonzero(of_error, axis=1)

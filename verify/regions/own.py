@@ -34,12 +34,13 @@ from verify.regions.visited import Visited
 RATIO, _PROBES = 1.25, 16
 """Runs are followed from where the curvature certified around all pilots is so many times that where one was; so many
 bins are looked at for that."""
-SPARE: dict[str, tuple[float, float]] = {
+SPARE = (0.5, 0.1)
+SPARES: dict[str, tuple[float, float]] = {
     "rho": (0.5, 0.02),
     **dict.fromkeys(("S", "late", "late_T2"), (0.75, 0.25)),
 }
-"""How far a ceiling is above the pilots: so many times as far as they are apart, and such a share of it more. Shares
-|w|/tau have little room for that, and on what staleness makes bounds hardly depend."""
+"""How far a ceiling is above the pilots: so many times as far as they are apart, and such a share of it more; some have
+ones of their own. Shares |w|/tau have little room for that, and on what staleness makes bounds hardly depend."""
 ENCLOSED = 12
 """The pilots that ceilings are made from: an enclosure takes some milliseconds."""
 _NEAR = 2
@@ -206,7 +207,7 @@ def _ceilings(found: list[list[Level]]) -> Iterator[Level]:
     for field in fields(Level):
         numbers = np.array([[getattr(one, field.name) for one in row] for row in found])
         sign = -1.0 if field.name == "least" else 1.0
-        limits[field.name] = sign * _limit(sign * numbers, *SPARE.get(field.name, (0.5, 0.1)))
+        limits[field.name] = sign * _limit(sign * numbers, *SPARES.get(field.name, SPARE))
     for place in range(len(found[0])):
         made: dict[str, Any] = {
             name: limit[place] if limit.ndim > 1 else float(limit[place]) for name, limit in limits.items()

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-import simulate
-from simulate import problems
 from simulate.ranges import Ranges
 from simulate.results import RunResult
 from simulate.run import Run
@@ -22,6 +20,7 @@ from verify.regions.network import Box, Enclosed, check, enclose, enclose_all, e
 from verify.regions.own import Following, Passage, Steps
 from verify.regions.visited import Merged, Visited
 from verify.sabotage.faults import Area, Detector, Fault, swapped
+from verify.sabotage.tubes import executed, small_run
 
 AREA: Area = "statistics"
 _STEPS, _BINS, _FIRST = 160, 6, 2
@@ -50,18 +49,15 @@ def detectors() -> dict[str, Detector]:
 @cache
 def _run() -> Run:
     """Return a run whose every step is a bin."""
-    network = problems.make("network", 2, width=2, samples=4, loss="log-cosh", instance=3)
-    return Run(network, "analog-sgd-ap", alpha=0.01, tau=4.0, iterations=_STEPS, replicas=12, seed=5, ranges=_STEPS)
+    return small_run("analog-sgd-ap", alpha=0.01, iterations=_STEPS, replicas=12, ranges=_STEPS)
 
 
-@cache
 def _pilots() -> RunResult:
-    return simulate.execute(dataclasses.replace(_run(), seed=77))
+    return executed(dataclasses.replace(_run(), seed=77))
 
 
-@cache
 def _fresh() -> RunResult:
-    return simulate.execute(_run())
+    return executed(_run())
 
 
 def _steps() -> Steps:

@@ -45,18 +45,27 @@ def detectors() -> dict[str, Detector]:
 
 @cache
 def _run() -> Run:
+    return small_run("analog-sgd", alpha=5e-3, iterations=200, replicas=24, ranges=4)
+
+
+def small_run(algorithm: str, **given: Any) -> Run:  # noqa: ANN401
+    """Return a run of two stages of width 2, of seed 5."""
     network = problems.make("network", 2, width=2, samples=4, loss="log-cosh", instance=3)
-    return Run(network, "analog-sgd", alpha=5e-3, tau=4.0, iterations=200, replicas=24, seed=5, ranges=4)
+    return Run(network, algorithm, tau=4.0, seed=5, **given)
 
 
 @cache
+def executed(run: Run) -> RunResult:
+    """Return what a run shows; nobody changes it."""
+    return simulate.execute(run)
+
+
 def _pilots() -> RunResult:
-    return simulate.execute(dataclasses.replace(_run(), seed=77))
+    return executed(dataclasses.replace(_run(), seed=77))
 
 
-@cache
 def _fresh() -> RunResult:
-    return simulate.execute(_run())
+    return executed(_run())
 
 
 def _fixed() -> Fixed:

@@ -271,6 +271,15 @@ def test_the_end_of_f_of_a_replica_that_left():
     assert tubes.end(stopped(np.ones(4, dtype=bool)), HELD, 0.05, 0.25, 0.5).low == 6.0  # f falls by nothing at least
 
 
+def test_where_f_of_one_that_left_may_be_anything_it_falls_by_nothing_at_least():
+    """An end that is no number would be no bound of anything: the fall is that to f(W_0), 0."""
+    with np.errstate(all="raise"):
+        found = tubes.end(stopped(ONE_LEFT, most_end=np.full(4, math.inf)), HELD, 0.05, 0.25, 0.5)
+    assert found.low == HELD.start == 6.0
+    plain = tubes.end(stopped(ONE_LEFT), HELD, 0.05, 0.25, 0.5)
+    assert (found.mean, found.high) == (plain.mean, plain.high)
+
+
 def test_f_is_at_least_what_it_is_on_the_tube_whatever_rounding_may_be():
     found = tubes.end(stopped(), HELD, 0.05, 0.25, 2.5)
     assert found.mean == (1 + 1 + 1.5 + 1) / 4

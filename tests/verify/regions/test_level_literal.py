@@ -1,6 +1,7 @@
 """What a theorem takes of a bin, by hand, and each number of it against its ceiling."""
 
 from dataclasses import FrozenInstanceError, replace
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
@@ -49,6 +50,23 @@ def test_a_share_that_is_one_of_those_counts_by_no_more_than_its_rounding():
     found = made(share=share, gradient=np.ones(4)).excess
     assert np.all(found[:5] > 3 * (0.09 - SHARES[:5] ** 2) * (1 - 1e-12)) and 0 <= found[5] < 3e-15
     assert not np.any(found[6:])
+
+
+def test_no_rounding_makes_the_excess_smaller_than_it_is():
+    """Shares a few units beside those that are looked at, against fractions: what is left of a difference is exact."""
+    rng, least = np.random.default_rng(3), 0
+    for _ in range(40):
+        share = rng.choice(SHARES[1:], 6) * (1 + rng.integers(-3, 4, 6) * EPS)
+        gradient = rng.uniform(0.5, 2, 6)
+        found = Level.of(
+            enclosed(share=share, gradient=gradient, variance=np.ones(6), step=np.ones(6)), np.zeros(6), (3, 3)
+        )
+        for s, number in zip(SHARES.tolist(), found.excess.tolist(), strict=True):
+            pairs = zip(share.tolist(), gradient.tolist(), strict=True)
+            exact = sum(max(Fraction(one) ** 2 - Fraction(s) ** 2, 0) * Fraction(g) ** 2 for one, g in pairs)
+            assert exact <= number <= float(exact) * (1 + 1e-13) + 1e-13
+            least += 0 < exact < 1e-13
+    assert least > 10  # of which all is a difference of a few units
 
 
 def test_sums_pay_for_the_rounding_of_each_term():

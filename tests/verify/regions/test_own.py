@@ -93,7 +93,7 @@ class Known(NamedTuple):
 def near(numbers: Array, beyond: float, spare: float) -> Array:
     """Limits of each bin alone and with little to spare, so that what is a little lower is passed."""
     most, least = numbers.max(axis=0), numbers.min(axis=0)
-    assert (beyond, spare) in {(0.5, 0.1), *own.SPARE.values()}
+    assert (beyond, spare) in {own.SPARE, *own.SPARES.values()}
     return np.asarray(most + 0.5 * (most - least) + 0.05 * np.abs(most))
 
 

@@ -163,4 +163,4 @@ def test_numbers_that_others_may_tune():
     assert Steps(TWO, 0.5, 4.0, (3, 1), stashed=True).wide == 0.0
     assert (own.RATIO, own.ENCLOSED) == (1.25, 12)
     some = {"rho": (0.5, 0.02), "S": (0.75, 0.25), "late": (0.75, 0.25), "late_T2": (0.75, 0.25)}
-    assert some == own.SPARE
+    assert own.SPARE == (0.5, 0.1) and some == own.SPARES
