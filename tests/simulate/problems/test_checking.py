@@ -273,3 +273,13 @@ def test_the_law_of_a_variance_is_allowed_its_rounding_and_no_more(tmp_path, mon
     monkeypatch.setitem(vars(problem), "laws", true._replace(moments=off))
     found = problems.check(problem)
     assert found.ok == ok and (ok or "the law of the variance" in str(found)), str(found)
+
+
+def test_weights_are_cut_into_the_stages_that_they_were_joined_from():
+    """Stages of three different sizes: each has its own part, in its own shape, and its own rows in order."""
+    look = checking._Look(problems.make("network", 3, width=(2, 3, 1, 4), samples=2, instance=1), 1, 2)
+    assert [(part.start, part.stop) for part in look.stages] == [(0, 6), (6, 9), (9, 13)]
+    numbers = np.arange(13.0)
+    parts = look.weights(numbers)
+    assert [part.shape for part in parts] == [(3, 2), (1, 3), (4, 1)]
+    assert np.array_equal(look.flat(parts), numbers) and parts[0][1].tolist() == [2, 3]
