@@ -1,6 +1,7 @@
 """`python -m mutants`: plant small faults in the trusted modules, one at a time; exit 1 if the tests miss too many.
 
 All mutants: the share that is killed decides. A sample decides only where it shows that too few of all would be killed.
+Those named equivalent: none may be killed.
 """
 
 import os
@@ -99,6 +100,7 @@ def main(
     minutes: Annotated[float, typer.Option(help="start no mutant after this time, from the first on", min=0)] = float(
         "inf"
     ),
+    named: Annotated[bool, typer.Option(help="run those that are named equivalent alone")] = False,
     only: Annotated[str, typer.Option(help="pattern of paths, file names or groups of trusted modules")] = "*",
     workers: Annotated[int | None, typer.Option(help="processes; one a processor if left out", min=1)] = None,
     out: Annotated[Path, typer.Option(help="folder for scores.json, scores.md, survivors.md, sessions")] = Path(
@@ -122,6 +124,10 @@ def main(
             for one in chosen
         }
         everyone = [mutant for session in sessions.values() for mutant in session.mutants.values()]
+        if named:
+            everyone = [one for one in everyone if reviewed.reason(one.change, survived=False)]
+            if not everyone:
+                raise BadInput("--only", only, "modules of which a mutant is named equivalent", "a review of them")
         order = random.Random(seed).sample(everyone, min(sample or len(everyone), len(everyone)))
         fresh = [one for one in order if one.key not in sessions[one.module.path].results]
         bar = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
@@ -137,14 +143,14 @@ def main(
         known = {key: result for session in sessions.values() for key, result in session.results.items()}
         planted = {path: len(session.mutants) for path, session in sessions.items()}
         found = scores.tried(order, known, reviewed)
-        stale = reviewed.stale(mutant.change for mutant in everyone)
+        stale = reviewed.stale(mutant.change for session in sessions.values() for mutant in session.mutants.values())
     if not found:
         raise BadInput("--minutes", minutes, "long enough for one mutant", "a score")
     spent = {"without a fault": round(ready - began), "mutants": round(time.monotonic() - ready)}
     about = {"seconds": spent, "seed": seed, "drawn": len(order), "evidence": found_with, "versions": _versions()}
     outcome = scores.summary(found, planted, about) | {"stale": stale}
     _write(out, outcome)
-    if not scores.holds(outcome):
+    if outcome["misnamed"] or not (named or scores.holds(outcome)):
         raise typer.Exit(1)
 
 

@@ -89,5 +89,16 @@ def test_the_command_scores_a_module(tmp_path):
         assert done.returncode == 0, done.stderr
         assert f"| {MODULE} |" in done.stdout and "100.0 %" in done.stdout
     assert {path.name for path in tmp_path.iterdir()} == {"scores.json", "scores.md", "survivors.md", "sessions"}
-    bad = subprocess.run([*command, "--only", "nothing"], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert bad.returncode == 2 and bad.stderr.count("\n") == 1
+    for more in (["--only", "nothing"], ["--named"]):
+        bad = subprocess.run([*command, *more], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert bad.returncode == 2 and bad.stderr.count("\n") == 1
+
+
+@pytest.mark.slow
+def test_the_command_runs_those_that_are_named_equivalent(tmp_path):
+    command = [sys.executable, "-m", "mutants", "--only", "schedules", "--named", "--workers", "1"]
+    done = subprocess.run([*command, "--out", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "| theory/setting/schedules.py | " in done.stdout and "| 2 | 0 | 0 | 0 | 2 | 0 | |" in " ".join(
+        done.stdout.split()
+    )

@@ -144,6 +144,7 @@ SCHEDULES = [
     schedules.Asynchronous(2),
     schedules.FullDuplex(2),
 ]
+OTHERS = [schedules.Accumulated(2, 2), schedules.VerticalSync(2, 2), schedules.RegisteredDuplex(2)]
 # (slot, stage, f or b, sample) of two samples on two stages, as one would draw them
 DRAWN = [
     "1f0 2f0 2b0 1b0 1f1 2f1 2b1 1b1",
@@ -164,7 +165,7 @@ def test_two_samples_on_two_stages(schedule: schedules.Schedule, drawn: str) -> 
     assert schedule.density(2) == 8 / (2 * len(slots) * schedule.passes_per_slot)
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda one: one.name)
+@pytest.mark.parametrize("schedule", [*SCHEDULES, *OTHERS], ids=lambda one: one.name)
 def test_a_schedule_does_not_change(schedule: schedules.Schedule) -> None:
     for name in ("stages", "anything"):
         with pytest.raises(FrozenInstanceError):
