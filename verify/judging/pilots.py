@@ -5,24 +5,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from boundary import BadInput
 from simulate.results import RunResult
 from simulate.run import Run
 from verify.regions import a_priori, covered, own, tube
+from verify.regions.covered import Seen
 from verify.regions.network import Box, check, value
 from verify.regions.own import Following, Passage
 from verify.regions.tube import Constants, Tube
-from verify.regions.visited import Merged, fewer, merged
+from verify.regions.visited import Merged, Visited, fewer, merged
 
 PILOTS, _LONG_PILOTS = 24, 16
 """Pilots of a run, and of one of more than `_LONG` steps, of which each takes seconds."""
 _LONG = 10**6
 BINS = 1024
 """Bins of time that a setting asks for whose tube is judged."""
-_FEWEST, _MOST, _WORK = 128, 256, 30_000
-"""The bins are merged to so many boxes if there are many weights, and to more, up to so many, with so many ends of all
-boxes together, if there are few: of 300 weights in eight stages an enclosure takes a tenth of a second."""
+_BOXES, _DEEP_BOXES = 256, 512
+"""The bins are merged to so many boxes, and to more for networks of `_DEEP` stages, where bounds grow fastest with the
+width of a box; of 300 weights in eight stages an enclosure takes a twentieth of a second."""
+_DEEP = 6
 _LONGEST = 10**5
 """K up to which an a-priori tube is looked for."""
 _STREAM = 0x70696C6F74
@@ -82,13 +85,14 @@ class Fixed:
         count = len(runs.final_value)
         if self.tube is None or self.held is None or runs.ranges is None:
             return Passage(np.ones(count, dtype=bool), np.full(count, math.nan), np.full(count, math.nan))
-        ranges = merged(runs.ranges, self.tube.edges)
+        ranges = merged(runs.ranges, self.tube.edges, max(self.run.lags))
         steps, following = covered.steps_of(self.run, self.wide), self.following
         early = _passage(steps, self.tube.boxes[: following.first if following else None], self.held, ranges)
         if following is None:
             return early
         before = self.held.found[following.first - 1].step
-        late = own.passed(steps, following, ranges, before, ~early.left)
+        with threadpool_limits(1):  # more threads only wait for each other: matrices have some hundred rows
+            late = own.passed(steps, following, ranges, before, ~early.left)
         ends = (np.where(early.left, *pair) for pair in zip(early[1:], late[1:], strict=True))
         return Passage(late.left, *ends)
 
@@ -124,8 +128,7 @@ def wanted(run: Run) -> bool:
 
 def bins_of(run: Run) -> int:
     """Return how many boxes the tube of a run has at most."""
-    weights = sum(rows * columns for rows, columns in run.problem.shapes)
-    return min(run.ranges, _MOST, max(_FEWEST, _WORK // weights))
+    return min(run.ranges, _DEEP_BOXES if run.problem.stages >= _DEEP else _BOXES)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is too large is said so by `Intervals`
@@ -145,13 +148,18 @@ def fix(pilots: RunResult, direction: float) -> Fixed:
         reason = "nothing bounds the rounding of the pilots"
     if reason or pilots.ranges is None:
         return replace(none, reason=reason or "no ranges of the weights", priori_reason=reason)
-    priori, why = _priori(run, off)
-    known = replace(none, priori=priori, priori_reason=why)
+    with threadpool_limits(1):
+        priori, why = _priori(run, off)
+        return _laid(replace(none, priori=priori, priori_reason=why), pilots.ranges, Seen.of(pilots))
+
+
+def _laid(known: Fixed, shown: Visited, seen: Seen) -> Fixed:
+    """Return what is known with the tube that is laid around what pilots visited."""
+    run = known.run
     try:
-        ranges = merged(pilots.ranges, fewer(pilots.ranges, bins_of(run)))
+        ranges = merged(shown, fewer(shown, bins_of(run)), max(run.lags))
         laid = tube.from_pilots(ranges)
-        seen = float(pilots.mean_squared_gradient.mean())
-        following, held = covered.on_boxes(run, laid, ranges, none.wide, seen)
+        following, held = covered.on_boxes(run, laid, ranges, known.wide, seen)
     except (ArithmeticError, BadInput) as error:
         return replace(known, reason=f"nothing holds on the tube of the pilots: {error}")
     return replace(known, tube=laid, following=following, held=held)

@@ -218,7 +218,7 @@ def _bounds(
     places = range(3)
     if kind.noise:
         T2, variance = noise(stopped, held, alarm, look)
-        sets = [_with(held, run.alpha, T2[place], variance[place]) for place in places]
+        sets = [tube.as_sampled(held, run.alpha, T2[place], variance[place]) for place in places]
     else:
         sets = [held] * 3
 
@@ -226,20 +226,6 @@ def _bounds(
         return tube.stopped(sets[place], run.alpha, run.iterations, run.lags, ends[place], off=off)
 
     return at(0), at(1), max(at(2), at(2, direction)), at(1, direction)
-
-
-def _with(held: Constants, alpha: float, T2: float, variance: float) -> Constants:
-    """Return the constants with noise of this T2 and variance of all elements together, at the current weights.
-
-    What staleness adds to the noise holds on the tube, and is not measured (Minkowski; `verify.regions.stale`).
-    """
-    shared, alone = (
-        (math.sqrt(seen) + math.sqrt(more)) ** 2 * (1 + 1e-14)
-        for seen, more in zip((T2, variance), held.stale, strict=True)
-    )
-    # norm((1 + share) n) is at most (1 + rho) norm(n), and norm(n) + norm(share n)
-    total = min((1 + held.rho) ** 2 * alone, (math.sqrt(alone) + math.sqrt(shared)) ** 2) * (1 + 1e-14)
-    return tube.with_noise(held, alpha, shared, [total] * len(held.S), total)
 
 
 def noise(stopped: Stopped, held: Constants, alarm: float, look: float) -> tuple[Interval, Interval]:

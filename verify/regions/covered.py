@@ -1,15 +1,18 @@
 """Which runs a tube speaks of."""
 
 from collections.abc import Mapping
+from math import inf
+from typing import NamedTuple, Self
 
 import numpy as np
 
 from boundary import BadInput
+from simulate.results import RunResult
 from simulate.run import Run
 from verify.regions.network import check
 from verify.regions.own import Following, Steps, first_own, follow
-from verify.regions.tube import Constants, Tube, at_start, combine, constants, enclosed, stopped
-from verify.regions.visited import Visited
+from verify.regions.tube import Constants, Tube, as_sampled, at_start, combine, constants, enclosed, stopped
+from verify.regions.visited import Merged
 
 STASHED: Mapping[str, bool] = {
     "digital-sgd": False,
@@ -24,6 +27,27 @@ STASHED: Mapping[str, bool] = {
 
 ENOUGH, USEFUL = 1.5, 100.0
 """Runs are followed if a bound on their tube is so many times what pilots show, and theirs is at most so many times."""
+
+
+class Seen(NamedTuple):
+    """What pilots show, averaged over them and their steps.
+
+    Args:
+        squared_gradient: norm(grad f)^2, (f/w)^2.
+        T2: sum over the elements of share^2 times variance, (f/w)^2.
+        variance: of the direction, (f/w)^2.
+
+    """
+
+    squared_gradient: float
+    T2: float
+    variance: float
+
+    @classmethod
+    def of(cls, pilots: RunResult) -> Self:
+        """Return what these show."""
+        shown = pilots.mean_squared_gradient, pilots.weighted_square_saturation, pilots.mean_variance
+        return cls(*(float(one.mean()) for one in shown))
 
 
 def uncovered(run: Run) -> str:
@@ -60,41 +84,42 @@ def steps_of(run: Run, wide: float) -> Steps:
     return Steps(check(run.problem), run.alpha, run.tau, run.lags, STASHED[run.algorithm], wide)
 
 
-def on_boxes(run: Run, laid: Tube, pilots: Visited, wide: float, seen: float) -> tuple[Following | None, Constants]:
+def on_boxes(run: Run, laid: Tube, pilots: Merged, wide: float, seen: Seen) -> tuple[Following | None, Constants]:
     """Return what holds on a tube, or of runs that are followed, where that says more.
 
     To follow takes an enclosure for each replica and bin. So it is not done where the bound on the tube is near to what
-    pilots show already, nor kept where its own is far from that, or the larger one.
+    pilots show already, nor kept where its own is the larger one, or is far from that even with the noise that they
+    show.
 
     Args:
         run: as for `on_tube`.
         laid: the tube around all pilots.
         pilots: their ranges, in its bins.
         wide: what boxes are widened by for rounding, w.
-        seen: the mean square of the gradient along the pilots, (f/w)^2.
+        seen: along the pilots.
 
     Raises:
         ArithmeticError: nothing holds on either.
 
     """
-    around, useful = laid.widened(wide), USEFUL * seen
+    around = laid.widened(wide)
     try:
         held = on_tube(run, around)
     except ArithmeticError:
-        alone = _following(run, around, pilots, wide, None, useful)
+        alone = _following(run, around, pilots, wide, None, inf, seen)
         if alone is None:
             raise
         return alone
     most = stopped(held, run.alpha, run.iterations, run.lags)
-    if most <= ENOUGH * seen:
+    if most <= ENOUGH * seen.squared_gradient:
         return None, held
-    return _following(run, around, pilots, wide, held, min(most, useful)) or (None, held)
+    return _following(run, around, pilots, wide, held, most, seen) or (None, held)
 
 
 def _following(
-    run: Run, around: Tube, pilots: Visited, wide: float, held: Constants | None, below: float
+    run: Run, around: Tube, pilots: Merged, wide: float, held: Constants | None, below: float, seen: Seen
 ) -> tuple[Following, Constants] | None:
-    """Return what holds of runs that are followed, if that bounds A_T by less than `below`."""
+    """Return what holds of runs that are followed, if that bounds A_T by less than `below`, and usefully."""
     steps = steps_of(run, wide)
     first = first_own(steps, around.boxes, pilots)
     if first is None:
@@ -106,4 +131,9 @@ def _following(
         return None
     lengths = np.diff(around.edges) / around.iterations
     found = combine([*levels, *following.ceilings], lengths, run.alpha, at_start(steps.problem))
-    return (following, found) if stopped(found, run.alpha, run.iterations, run.lags) < below else None
+    plain, met = (
+        stopped(one, run.alpha, run.iterations, run.lags)
+        for one in (found, as_sampled(found, run.alpha, seen.T2, seen.variance))
+    )
+    more = plain < below or below == inf
+    return (following, found) if more and met < USEFUL * seen.squared_gradient else None

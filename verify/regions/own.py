@@ -10,7 +10,7 @@ Proof:      The constants at a step are what its weights make, current and stale
             random: {T <= k} is known before sample k, as `stopped.*` asks for. At a step k < T none passes it, and
             f(W_T) is at least the least f where step T-1 may end.
             A run shows its constants by the ends of its weights in each bin: they are enclosed on that box, and the
-            stale weights in it and the box before, which has max d steps or more. `passed` takes a run for one that
+            stale weights in it and the last max d steps or more of the bin before. `passed` takes a run for one that
             left where a bin's enclosure passes a ceiling, even if its steps may not: T is then somewhere from that bin
             on, or none, and f(W_T) within the ends of f on what was visited from there on.
 Status:     as of a tube.
@@ -29,7 +29,7 @@ from verify.regions import stale
 from verify.regions.intervals import EPS, Array
 from verify.regions.level import Level
 from verify.regions.network import Box, enclose_all, ends_of_value
-from verify.regions.visited import Visited
+from verify.regions.visited import Merged
 
 RATIO, _PROBES = 1.25, 16
 """Runs are followed from where the curvature certified around all pilots is so many times that where one was; so many
@@ -87,7 +87,7 @@ class Passage(NamedTuple):
     most: Array
 
 
-def first_own(steps: Steps, boxes: Sequence[Box], pilots: Visited) -> int | None:
+def first_own(steps: Steps, boxes: Sequence[Box], pilots: Merged) -> int | None:
     """Return the bin from which on runs are better followed; None if the boxes around all are as good.
 
     Args:
@@ -102,14 +102,14 @@ def first_own(steps: Steps, boxes: Sequence[Box], pilots: Visited) -> int | None
     if least >= len(boxes):
         return None
     for bin_ in map(int, np.unique(np.linspace(least, len(boxes) - 1, _PROBES).round().astype(int))):
-        (own,) = _held(steps, _visited(steps, pilots, 0, bin_ - 1, bin_ + 1), None)
-        (around,) = _held(steps, [boxes[bin_], boxes[bin_]], None)
+        (own,) = _along(steps, bin_, pilots, 0, None, bin_ + 1)
+        (around,) = _held(steps, [boxes[bin_]], [boxes[bin_]], None)
         if own is not None and (around is None or around.L > RATIO * own.L):
             return bin_
     return None
 
 
-def follow(steps: Steps, pilots: Visited, first: int, before: Array) -> Following | None:
+def follow(steps: Steps, pilots: Merged, first: int, before: Array) -> Following | None:
     """Return ceilings that pilots fix; None if nothing is enclosed where one of them was.
 
     Any are valid. These are meant to be passed seldom, as `tube.from_pilots` means its ends.
@@ -128,7 +128,7 @@ def follow(steps: Steps, pilots: Visited, first: int, before: Array) -> Followin
     return Following(first, tuple(_ceilings(known)))
 
 
-def passed(steps: Steps, following: Following, ranges: Visited, before: Array, inside: NDArray[np.bool_]) -> Passage:
+def passed(steps: Steps, following: Following, ranges: Merged, before: Array, inside: NDArray[np.bool_]) -> Passage:
     """Return what replicas did from bin `first` on.
 
     Args:
@@ -152,13 +152,19 @@ def passed(steps: Steps, following: Following, ranges: Visited, before: Array, i
     return Passage(left, least, most)
 
 
-def _visited(steps: Steps, ranges: Visited, replica: int, first: int, end: int | None = None) -> list[Box]:
+def _visited(steps: Steps, ranges: Merged, replica: int, first: int, end: int | None = None) -> list[Box]:
     """Return where a replica was in the bins from `first` up to `end` or to the last, widened for rounding."""
-    pairs = zip(ranges.low[replica, first:end], ranges.high[replica, first:end], strict=True)
+    return _boxes(steps, (ranges.low, ranges.high), replica, first, end)
+
+
+def _boxes(steps: Steps, ends: tuple[Array, Array], replica: int, first: int, end: int | None) -> list[Box]:
+    pairs = zip(*(one[replica, first:end] for one in ends), strict=True)
     return [Box(low, high).widened(steps.wide) for low, high in pairs]
 
 
-def _along(steps: Steps, first: int, ranges: Visited, replica: int, before: Array | None) -> list[Level | None]:
+def _along(
+    steps: Steps, first: int, ranges: Merged, replica: int, before: Array | None, end: int | None = None
+) -> list[Level | None]:
     """Return what holds where a run was in the bins from `first` on; None where a number is too large.
 
     Args:
@@ -166,26 +172,29 @@ def _along(steps: Steps, first: int, ranges: Visited, replica: int, before: Arra
         first: >= 1.
         ranges: of the run and others.
         replica: which of them it is.
-        before: how far a step in the bin before these moves at most, w, shape (D,).
+        before: how far a step in the bin before these moves at most, w, shape (D,), if that is known.
+        end: of the bins; all up to the last if left out.
 
     """
-    return _held(steps, _visited(steps, ranges, replica, first - 1), before)
+    boxes = _visited(steps, ranges, replica, first, end)
+    last = _boxes(steps, ranges.last or (ranges.low, ranges.high), replica, first - 1, first - 1 + len(boxes))
+    return _held(steps, last, boxes, before)
 
 
-def _held(steps: Steps, boxes: Sequence[Box], before: Array | None) -> list[Level | None]:
-    """Return what holds on the boxes of bins, one after another, but the first, in which stale weights may be.
+def _held(steps: Steps, last_of: Sequence[Box], backward: Sequence[Box], before: Array | None) -> list[Level | None]:
+    """Return what holds on the boxes of bins, one after another.
 
     Args:
         steps: that are made.
-        boxes: two or more.
-        before: as for `_along`, or unknown.
+        last_of: the bin before each, the box of its last steps, in which stale weights may be.
+        backward: of the bins.
+        before: as for `_along`.
 
     """
     sizes = [rows * columns for rows, columns in steps.problem.shapes]
     late = np.repeat(np.asarray(steps.lags, dtype=np.float64), sizes)
-    backward = boxes[1:]
     lagging = any(steps.lags)
-    forward = [one.joined(last) if lagging else one for last, one in zip(boxes[:-1], backward, strict=True)]
+    forward = [one.joined(last) if lagging else one for last, one in zip(last_of, backward, strict=True)]
     kind = {"stashed": steps.stashed, "lagging": lagging}
     every = enclose_all(steps.problem, forward, backward, steps.tau, steps.alpha, **kind)
     apart, last = list[Array](), before

@@ -282,6 +282,26 @@ def with_noise(
     return replace(held, T2=min(held.T2, T2), stage_variances=stages, c_w=min(held.c_w, curved))
 
 
+def as_sampled(held: Constants, alpha: float, T2: float, variance: float) -> Constants:
+    """Return the constants with noise of this T2 and variance of all elements together, at the current weights.
+
+    What staleness adds to the noise holds on the tube, and is not measured (Minkowski; `verify.regions.stale`).
+
+    Args:
+        held: of the tube.
+        alpha: step size.
+        T2: as for `with_noise`.
+        variance: of the direction, averaged over the steps before T, (f/w)^2.
+
+    """
+    shared, alone = (
+        (sqrt(seen) + sqrt(more)) ** 2 * (1 + 1e-14) for seen, more in zip((T2, variance), held.stale, strict=True)
+    )
+    # norm((1 + share) n) is at most (1 + rho) norm(n), and norm(n) + norm(share n)
+    total = min((1 + held.rho) ** 2 * alone, (sqrt(alone) + sqrt(shared)) ** 2) * (1 + 1e-14)
+    return with_noise(held, alpha, shared, [total] * len(held.S), total)
+
+
 def _where_curved(held: Constants, most: float) -> float:
     """Return the largest mean of L_b v_b over the steps for v_b up to the bins' variances, with a mean of `most`."""
     left = most

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulate.ranges import Ranges
 from simulate.results import RunResult
@@ -29,7 +30,7 @@ _STAYS = 4
 """A replica that does not leave."""
 _WIDE = 1e-3
 """What boxes are widened by for rounding here, which is much more than rounding needs."""
-_SEEN = 1e3
+_SEEN = covered.Seen(1e3, 1e3, 1e3)
 """What pilots that part are said to show: the bounds on their boxes are of that size."""
 
 
@@ -64,20 +65,23 @@ def _steps() -> Steps:
     return covered.steps_of(_run(), _WIDE)
 
 
-def _merged(runs: RunResult) -> Merged:
-    """Return what runs visited, which any check may change."""
+def _ranges(runs: RunResult) -> Ranges:
+    """Return what runs visited: bin k has W_k and W_(k+1) alone."""
     if runs.ranges is None:
         raise ValueError
-    found = visited.merged(runs.ranges, _EDGES)
-    return Merged(found.edges, found.low.copy(), found.high.copy())
+    return runs.ranges
+
+
+def _merged(runs: RunResult, last: int = 1) -> Merged:
+    """Return what runs visited, of which any check may change the ranges of the bins."""
+    found = visited.merged(_ranges(runs), _EDGES, last)
+    return found._replace(low=found.low.copy(), high=found.high.copy())
 
 
 @cache
 def _paths() -> Array:
-    """Return the weights of fresh replicas at all steps: bin k has W_k and W_(k+1) alone."""
-    ranges = _fresh().ranges
-    if ranges is None:
-        raise ValueError
+    """Return the weights of fresh replicas at all steps."""
+    ranges = _ranges(_fresh())
     low, high = ranges.low, ranges.high
     start = np.concatenate([np.ravel(stage) for stage in _run().problem.initial_weights()])
     found = [np.where(np.abs(low[:, 0] - start) <= np.abs(high[:, 0] - start), low[:, 0], high[:, 0])]
@@ -111,7 +115,7 @@ def _known() -> _Known:
 
 def _shown(ranges: Merged) -> RunResult:
     """Return the fresh replicas as if they had visited this."""
-    return dataclasses.replace(_fresh(), ranges=Ranges(*ranges))
+    return dataclasses.replace(_fresh(), ranges=Ranges(ranges.edges, ranges.low, ranges.high))
 
 
 def _boxes(ranges: Merged, replica: int) -> list[Box]:
@@ -119,14 +123,17 @@ def _boxes(ranges: Merged, replica: int) -> list[Box]:
     return [Box(low, high).widened(_WIDE) for low, high in zip(ranges.low[replica], ranges.high[replica], strict=True)]
 
 
-def _levels(known: _Known, ranges: Merged, replica: int) -> list[Level]:
-    """Return what holds where a run was from bin `_FIRST` on; one bin at a time."""
+def _levels(known: _Known, runs: RunResult, replica: int, lags: tuple[int, ...] = (1, 0)) -> list[Level]:
+    """Return what holds where a run was from bin `_FIRST` on; one bin at a time, from its single steps."""
     run, problem, found, last = _run(), check(_run().problem), list[Level](), known.before
-    boxes = _boxes(ranges, replica)
-    for bin_ in range(_FIRST, _BINS):
-        box, forward = boxes[bin_], boxes[bin_ - 1].joined(boxes[bin_])
+    low, high = (one[replica] for one in (_ranges(runs).low, _ranges(runs).high))
+    for first, end in pairwise(_EDGES[_FIRST:]):
+        box, forward = (
+            Box(low[since:end].min(axis=0), high[since:end].max(axis=0)).widened(_WIDE)
+            for since in (first, first - max(lags))
+        )
         one = enclose(problem, forward, box, run.tau, run.alpha)
-        apart = np.minimum(np.repeat(run.lags, 4) * np.maximum(one.step, last) * (1 + 1e-15), forward.farthest(box))
+        apart = np.minimum(np.repeat(lags, 4) * np.maximum(one.step, last) * (1 + 1e-15), forward.farthest(box))
         found.append(Level.of(one, stale.change(problem, forward, box, apart), (4, 4)))
         last = one.step
     return found
@@ -134,8 +141,8 @@ def _levels(known: _Known, ranges: Merged, replica: int) -> list[Level]:
 
 def _pilots_stay() -> bool:
     """Check that no pilot leaves, and that ceilings are as far beyond them as is asked for."""
-    known, ranges = _known(), _merged(_pilots())
-    found = [_levels(known, ranges, pilot) for pilot in range(12)]
+    known = _known()
+    found = [_levels(known, _pilots(), pilot) for pilot in range(12)]
     for place, ceiling in enumerate(known.following.ceilings):
         for name, more in (("L", 1.09), ("stages", 1.09), ("T2", 1.09), ("late", 1.24), ("rho", 1.019)):
             if not np.all(
@@ -182,10 +189,11 @@ def _along() -> bool:
 
 def _on_boxes() -> bool:
     """Check what holds where a run was against what is enclosed there one bin at a time."""
-    known, ranges = _known(), _merged(_fresh())
-    for replica in (0, 5):
-        found = own._along(_steps(), _FIRST, ranges, replica, known.before)
-        for one, other in zip(found, _levels(known, ranges, replica), strict=True):
+    known = _known()
+    for replica, lags in ((0, (1, 0)), (5, (1, 0)), (5, (7, 0))):
+        ranges = _merged(_fresh(), max(lags))
+        found = own._along(_steps()._replace(lags=lags), _FIRST, ranges, replica, known.before)
+        for one, other in zip(found, _levels(known, _fresh(), replica, lags), strict=True):
             if one is None:
                 return False
             for field in dataclasses.fields(Level):
@@ -250,19 +258,20 @@ def _long_bins() -> bool:
     return True
 
 
-_HELD, _ALONG, _FIRST_OWN, _VISITED = (
+_HELD, _ALONG, _FIRST_OWN, _VISITED, _MERGED = (
     own._held,
     own._along,
     own.first_own,
     own._visited,
+    visited.merged,
 )
 
 
-def _of_another(steps: Steps, ranges: Visited, _replica: int, *given: int) -> list[Box]:
+def _of_another(steps: Steps, ranges: Merged, _replica: int, *given: int) -> list[Box]:
     return _VISITED(steps, ranges, 0, *given)
 
 
-def _a_bin_late(steps: Steps, ranges: Visited, replica: int, first: int, end: int | None = None) -> list[Box]:
+def _a_bin_late(steps: Steps, ranges: Merged, replica: int, first: int, end: int | None = None) -> list[Box]:
     """Return where a replica was in the bins before."""
     last = len(ranges.edges) - 1 if end is None else end
     return _VISITED(steps, ranges, replica, max(first - 1, 0), last - 1)
@@ -280,19 +289,22 @@ def _without(*names: str) -> Callable[[Level, Level], bool]:
 _WITHIN = Level.within
 
 
-def _each_alone(steps: Steps, boxes: Sequence[Box], before: Array | None) -> list[Level | None]:
+def _each_alone(steps: Steps, last_of: Sequence[Box], boxes: Sequence[Box], before: Array | None) -> list[Level | None]:
     """Return what holds on boxes as if the steps of the bin before did not count."""
-    return [_HELD(steps, [*pair], None if place else before)[0] for place, pair in enumerate(pairwise(boxes))]
+    pairs = enumerate(zip(last_of, boxes, strict=True))
+    return [_HELD(steps, [last], [box], None if place else before)[0] for place, (last, box) in pairs]
 
 
-def _of_their_bin(steps: Steps, boxes: Sequence[Box], before: Array | None) -> list[Level | None]:
+def _of_their_bin(
+    steps: Steps, _last_of: Sequence[Box], boxes: Sequence[Box], before: Array | None
+) -> list[Level | None]:
     """Return what holds on boxes as if no weight of the bin before were read."""
-    last, found = before, list[Level | None]()
-    for box in boxes[1:]:
-        (one,) = _HELD(steps, [box, box], last)
-        found.append(one)
-        last = None if one is None else one.step
-    return found
+    return _HELD(steps, boxes, boxes, before)
+
+
+def _of_one_range(ranges: Visited, edges: NDArray[np.int64], _last: int = 0) -> Merged:
+    """Return the ranges between fewer edges as if one range held all stale weights."""
+    return _MERGED(ranges, edges)
 
 
 def _first_box(problem: Any, boxes: Sequence[Box]) -> tuple[float, float]:  # noqa: ANN401
@@ -338,7 +350,13 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "followed: staleness without the steps of the bin before": partial(swapped, own, "_held", _each_alone),
     "followed: stale weights in the bin itself": partial(swapped, own, "_held", _of_their_bin),
     "followed: staleness without the steps before the first bin": partial(
-        swapped, own, "_along", lambda steps, first, ranges, one, _: _ALONG(steps, first, ranges, one, np.zeros(8))
+        swapped,
+        own,
+        "_along",
+        lambda steps, first, ranges, one, _, *end: _ALONG(steps, first, ranges, one, np.zeros(8), *end),
+    ),
+    "followed: stale weights in the last range before a bin, however short": partial(
+        swapped, visited, "merged", _of_one_range
     ),
     "followed: enclosed on the middles of boxes": partial(swapped, own, "enclose_all", _on_middles),
     "followed: boxes not widened for rounding": partial(

@@ -171,9 +171,9 @@ def _measured() -> bool:
     end, whole = (tubes.end(one, held, 1e-3, 1e-3, 0.0) for one in (stopped, all_stay))
     mixed = np.where(stopped.left, held.least, stopped.value)
     noise, other = (tubes.noise(one, held, 1e-3, 1e-3) for one in (stopped, all_stay))
-    half, little = (tubes._with(held, 5e-3, noise[0].mean * part, noise[1].mean * part) for part in (0.5, 1e-6))
+    half, little = (tube.as_sampled(held, 5e-3, noise[0].mean * part, noise[1].mean * part) for part in (0.5, 1e-6))
     total = 1e-6 * min((1 + held.rho) ** 2 * noise[1].mean, (noise[1].mean ** 0.5 + noise[0].mean ** 0.5) ** 2)
-    late = tubes._with(dataclasses.replace(held, stale=(noise[0].mean / 8, 0.0)), 5e-3, noise[0].mean / 8, 0.0)
+    late = tube.as_sampled(dataclasses.replace(held, stale=(noise[0].mean / 8, 0.0)), 5e-3, noise[0].mean / 8, 0.0)
     return (
         math.isclose(end.mean, float(mixed.mean()), rel_tol=1e-12)
         and end.low > whole.low
@@ -209,13 +209,13 @@ def _verdicts() -> bool:
     )
 
 
-_ON_TUBE, _ENCLOSE, _FROM, _END, _NOISE, _WITH, _STOPPED = (
+_ON_TUBE, _ENCLOSE, _FROM, _END, _NOISE, _SAMPLED, _STOPPED = (
     covered.on_tube,
     enclose,
     tube.from_pilots,
     tubes.end,
     tubes.noise,
-    tubes._with,
+    tube.as_sampled,
     tube.stopped,
 )
 
@@ -306,12 +306,12 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         swapped, tubes, "end", lambda *given: tubes.Interval(*reversed(_END(*given)))
     ),
     "tube: noise without what the device makes of it": partial(
-        swapped, tubes, "_with", lambda held, *given: dataclasses.replace(
-            _WITH(dataclasses.replace(held, rho=0.0), *given), rho=held.rho
+        swapped, tube, "as_sampled", lambda held, *given: dataclasses.replace(
+            _SAMPLED(dataclasses.replace(held, rho=0.0), *given), rho=held.rho
         )
     ),
     "tube: noise at current weights taken for that of stale ones": partial(
-        swapped, tubes, "_with", lambda held, *given: _WITH(dataclasses.replace(held, stale=(0.0, 0.0)), *given)
+        swapped, tube, "as_sampled", lambda held, *given: _SAMPLED(dataclasses.replace(held, stale=(0.0, 0.0)), *given)
     ),
     "tube: noise where the curvature is least": partial(
         swapped, tube, "_where_curved", lambda held, most: min(one.L for one in held.found) * most

@@ -48,14 +48,11 @@ def test_a_run_that_asks_for_ranges_is_judged_on_a_tube():
 
 
 @pytest.mark.parametrize(
-    ("weights", "bins", "expected"),
-    [(100, 1024, 256), (117, 1024, 256), (118, 1024, 254), (200, 1024, 150), (200, 149, 149), (234, 256, 128),
-     (235, 256, 128), (300, 256, 128), (300, 127, 127)],
-)  # fmt: skip
-def test_networks_of_many_weights_have_few_boxes(weights, bins, expected):
-    """30,000 ends in all boxes together, but 128 boxes at least and 256 at most."""
-    problem = SimpleNamespace(shapes=[(1, 10), (10, (weights - 10) // 10), (1, (weights - 10) % 10)])
-    assert pilots.bins_of(SimpleNamespace(ranges=bins, problem=problem)) == expected
+    ("stages", "bins", "expected"),
+    [(2, 1024, 256), (5, 1024, 256), (5, 255, 255), (6, 1024, 512), (8, 512, 512), (8, 511, 511), (8, 1, 1)],
+)
+def test_deep_networks_have_more_boxes(stages, bins, expected):
+    assert pilots.bins_of(SimpleNamespace(ranges=bins, problem=SimpleNamespace(stages=stages))) == expected
 
 
 def test_long_runs_have_fewer_pilots():
@@ -190,7 +187,7 @@ def asked(monkeypatch):
     monkeypatch.setattr(pilots, "bins_of", lambda run: run.ranges)
     monkeypatch.setattr(pilots, "_priori", lambda _, off: (found.append(("priori", off)), ((1.0, 2.0), "why"))[1])
     monkeypatch.setattr(pilots, "fewer", lambda ranges, bins: ("edges of", ranges, bins))
-    monkeypatch.setattr(pilots, "merged", lambda ranges, edges: (ranges, edges))
+    monkeypatch.setattr(pilots, "merged", lambda ranges, edges, last: (ranges, edges, last))
     laid = SimpleNamespace()
     monkeypatch.setattr(tube, "from_pilots", lambda ranges: (found.append(("pilots", ranges)), laid)[1])
     monkeypatch.setattr(covered, "on_boxes", on_boxes)
@@ -199,16 +196,19 @@ def asked(monkeypatch):
 
 
 def of_pilots(run=RUN, ranges="ranges"):
-    return SimpleNamespace(run=run, ranges=ranges, mean_squared_gradient=np.array([2.0, 3.0]))
+    return SimpleNamespace(
+        run=run, ranges=ranges, mean_squared_gradient=np.array([2.0, 3.0]), mean_variance=np.array([5.0, 6.0]),
+        weighted_square_saturation=np.array([1.0, 0.5]),
+    )  # fmt: skip
 
 
 def test_what_is_fixed(asked):
-    fixed = pilots.fix(of_pilots(replace(RUN, replicas=24, seed=9)), 0.0625)
+    fixed = pilots.fix(of_pilots(replace(LAGGED, replicas=24, seed=9, lags=(3, 2))), 0.0625)
     assert (fixed.seed, fixed.pilots, fixed.off, fixed.reason) == (9, 24, 0.125, "")
     assert (fixed.priori, fixed.priori_reason, fixed.held) == ((1.0, 2.0), "why", "held") and fixed.tube is asked[0]
     assert fixed.following == "following"
-    bins = ("ranges", ("edges of", "ranges", 3))
-    assert asked[1:] == [("priori", 0.125), ("pilots", bins), ("held", fixed.tube, bins, 0.25, 2.5)]
+    bins = ("ranges", ("edges of", "ranges", 3), 3)
+    assert asked[1:] == [("priori", 0.125), ("pilots", bins), ("held", fixed.tube, bins, 1.0, (2.5, 0.75, 5.5))]
 
 
 @pytest.mark.parametrize("error", [ArithmeticError("too large"), BadInput("pilots", 1, "more", "tube.certified")])

@@ -144,15 +144,15 @@ def test_the_noise_is_bounded_below_what_holds_in_a_box(straight):
 def test_the_noise_that_a_line_takes_by_hand(straight):
     held = straight[0].held
     T2, variance = 1e-6 * held.T2, 1e-9
-    found = tubes._with(held, 2e-4, T2, variance)
+    found = tube.as_sampled(held, 2e-4, T2, variance)
     total = min((1 + held.rho) ** 2 * variance, (math.sqrt(variance) + math.sqrt(T2)) ** 2)
     assert found.c_w == pytest.approx(0.5 * 2e-4 * held.L * total, rel=1e-9)
     assert pytest.approx(found.T2, rel=1e-9) == T2
     for small in (0.0, 1e-6 * T2):
-        along = tubes._with(held, 2e-4, small, variance).c_w
+        along = tube.as_sampled(held, 2e-4, small, variance).c_w
         assert along == pytest.approx(0.5 * 2e-4 * held.L * (math.sqrt(variance) + math.sqrt(small)) ** 2, rel=1e-9)
-    assert tubes._with(held, 2e-4, 1e9, 1e9).c_w == held.c_w
-    late = tubes._with(replace(held, stale=(T2, 3e-9)), 2e-4, T2, variance)
+    assert tube.as_sampled(held, 2e-4, 1e9, 1e9).c_w == held.c_w
+    late = tube.as_sampled(replace(held, stale=(T2, 3e-9)), 2e-4, T2, variance)
     assert pytest.approx(4 * T2, rel=1e-9) == late.T2
     total = min((1 + held.rho) ** 2 * variance, (math.sqrt(variance) + 2 * math.sqrt(T2) / (1 + math.sqrt(3))) ** 2)
     assert late.c_w == pytest.approx(0.5 * 2e-4 * held.L * total * (1 + math.sqrt(3)) ** 2, rel=1e-9)
@@ -309,13 +309,6 @@ def test_the_families_that_are_asked_for_have_tubes_and_no_others():
         assert drawn.sample(1, 0, (name,)).ranges == pilots.BINS
     for name in drawn.FAMILIES:
         assert drawn.sample(1, 0, (name,)).ranges == 0
-
-
-def test_networks_of_many_weights_have_fewer_boxes():
-    for stages, width, boxes in ((2, 2, 256), (8, 3, 256), (8, 4, 234), (8, 6, 128), (8, 12, 128)):
-        problem = problems.make("network", stages, width=width, samples=4)
-        run = replace(STRAIGHT, problem=problem, lags=(0,) * stages, ranges=256)
-        assert pilots.bins_of(run) == boxes and pilots.bins_of(replace(run, ranges=8)) == 8
 
 
 def test_runs_of_more_than_a_million_steps_have_fewer_pilots():

@@ -12,6 +12,7 @@ from simulate.run import Run
 from verify.regions import covered
 from verify.regions.level import SHARES, Level
 from verify.regions.own import Following
+from verify.regions.tube import Constants
 
 NETWORK = Network(stages=2, width=1, samples=2)
 ANALOG = Run(NETWORK, "analog-sgd-ap", alpha=0.5, tau=2.0, iterations=8)
@@ -82,9 +83,10 @@ SHARED = SimpleNamespace(found=(EARLY, "second", "third"))
 def following(monkeypatch):
     """The first bin is that of a tube; in the two others runs are followed, with these ceilings.
 
-    The bound on the tube is `around`, and that of a run that is followed `own`; None stands for none.
+    The bound on the tube is `around`, and that of a run that is followed `own`, or `met` with the noise of the pilots;
+    None stands for none, and for `met` as for the same.
     """
-    made = SimpleNamespace(asked=[], first=1, around=100.0, own=50.0)
+    made = SimpleNamespace(asked=[], first=1, around=100.0, own=50.0, met=None)
     made.found = Following(1, LATER)
 
     def tell(name, answer):
@@ -99,13 +101,20 @@ def following(monkeypatch):
 
     def stopped(held, *given):
         assert given == (0.5, ANALOG.iterations, (1, 0))
-        return made.around if held is SHARED else made.own
+        if held is SHARED:
+            return made.around
+        return made.own if made.met is None or isinstance(held, Constants) else made.met
+
+    def as_sampled(held, *given):
+        assert isinstance(held, Constants) and given == (0.5, 3.0, 4.0)
+        return "with the noise of the pilots"
 
     tell("first_own", lambda: made.first)
     tell("enclosed", lambda: [EARLY])
     tell("follow", lambda: made.found)
     tell("on_tube", shared)
     monkeypatch.setattr(covered, "stopped", stopped)
+    monkeypatch.setattr(covered, "as_sampled", as_sampled)
     monkeypatch.setattr(covered, "at_start", lambda problem: 6.0 if problem is NETWORK else None)
     return made
 
@@ -115,7 +124,7 @@ LAID = SimpleNamespace(widened=lambda by: AROUND if by == 0.25 else None)
 
 
 def on_boxes(seen=1.0):
-    return covered.on_boxes(ANALOG, LAID, "pilots", 0.25, seen)
+    return covered.on_boxes(ANALOG, LAID, "pilots", 0.25, covered.Seen(seen, 3.0, 4.0))
 
 
 def names(following) -> list[str]:
@@ -136,7 +145,10 @@ def test_without_a_tube_what_holds_before_is_enclosed(following):
     assert on_boxes()[0] is following.found and names(following) == ["on_tube", "first_own", "enclosed", "follow"]
     given = (NETWORK, AROUND, 0.5, 2.0, (1, 0), ("stashed", False), ("bins", 1))
     assert following.asked[2] == ("enclosed", *given)
-    for nothing in ({"own": 100.0}, {"found": None}, {"first": None}):
+    following.own = math.inf
+    following.met = 99.0
+    assert on_boxes()[0] is following.found
+    for nothing in ({"met": 100.0}, {"found": None}, {"first": None}):
         vars(following).update(nothing)
         with pytest.raises(ArithmeticError, match="too large"):
             on_boxes()
@@ -173,10 +185,14 @@ def test_a_tube_whose_bound_is_near_what_pilots_show_is_enough(following):
 
 
 @pytest.mark.parametrize(
-    ("around", "own", "followed"), [(60.0, 59.0, True), (60.0, 60.0, False), (300.0, 99.0, True), (300.0, 100.0, False)]
-)
-def test_runs_are_followed_if_that_says_more_and_enough(around, own, followed, following):
-    """Less than around all, and less than 100 times what pilots show."""
-    following.around, following.own = around, own
+    ("around", "own", "met", "followed"),
+    [
+        (60.0, 59.0, 59.0, True), (60.0, 60.0, 30.0, False), (60.0, 61.0, 30.0, False), (300.0, 299.0, 99.0, True),
+        (300.0, 299.0, 100.0, False), (math.inf, math.inf, 99.0, True), (math.inf, math.inf, 100.0, False),
+    ],
+)  # fmt: skip
+def test_runs_are_followed_if_that_says_more_and_enough(around, own, met, followed, following):
+    """Less than around all, and with the noise that pilots show less than 100 times what they show."""
+    following.around, following.own, following.met = around, own, met
     found, held = on_boxes()
     assert (found is following.found and held is not SHARED) if followed else (found, held) == (None, SHARED)

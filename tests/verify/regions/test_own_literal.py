@@ -34,12 +34,17 @@ def box(low, high) -> Box:
     return Box(np.array(low, dtype=float), np.array(high, dtype=float))
 
 
-def visited(low, high, edges=None) -> Merged:
-    """Shape (replicas, bins, D), or of one weight without D."""
+def visited(low, high, edges=None, last=None) -> Merged:
+    """Shape (replicas, bins, D), or of one weight without D; at the end of a bin were what is `last`."""
     low, high = (np.array(end, dtype=float) for end in (low, high))
     if low.ndim == 2:
         low, high = low[..., None], high[..., None]
-    return Merged(np.arange(low.shape[1] + 1) * 10 if edges is None else np.array(edges), low, high)
+    return Merged(np.arange(low.shape[1] + 1) * 10 if edges is None else np.array(edges), low, high, last)
+
+
+def held_on(steps, boxes, before):
+    """What holds on boxes after the first; the last steps of each are anywhere in it."""
+    return own._held(steps, boxes[:-1], boxes[1:], before)
 
 
 # What is fixed
@@ -82,7 +87,7 @@ def test_stale_weights_are_apart_by_the_steps_of_their_own_bins(asked):
     asked.found = [enclosed(), enclosed(L=7.0, step=np.array([0.125, 1.0]))]
     asked.changes = [np.array([1.0, 2.0]), np.array([3.0, 4.0])]
     for before, first in ((np.array([0.5, 0.25]), (1.5, 0.5)), (None, (0.75, 0.5)), (np.array([0.125, 8]), (0.75, 8))):
-        found = own._held(STEPS, boxes, before)
+        found = held_on(STEPS, boxes, before)
         for gap, exact in zip(asked.apart[-1], (first, (0.75, 1.0)), strict=True):
             assert np.all(gap >= exact) and np.all(gap <= np.array(exact) * (1 + 8 * EPS))
         assert [one.L for one in found] == [2, 7] and [
@@ -97,7 +102,7 @@ def test_stale_weights_are_apart_by_the_steps_of_their_own_bins(asked):
 def test_stale_weights_are_in_the_box_or_the_one_before(asked):
     boxes = [box([0, 0], [1, 1]), box([-1, 0.5], [0.5, 2]), box([5, 5], [6, 6.5])]
     asked.found, asked.changes = [enclosed(step=np.full(2, 99.0))] * 2, [np.zeros(2)] * 2
-    own._held(STEPS, boxes, None)
+    held_on(STEPS, boxes, None)
     forward, backward = asked.boxes[-1]
     assert backward == boxes[1:] and [one.low.tolist() for one in forward] == [[-1, 0], [-1, 0.5]]
     assert [one.high.tolist() for one in forward] == [[1, 2], [6, 6.5]]
@@ -106,9 +111,9 @@ def test_stale_weights_are_in_the_box_or_the_one_before(asked):
         pytest.approx([7, 6], rel=1e-14),
     ]
     for lags in ((3, 0), (0, 1)):
-        own._held(STEPS._replace(lags=lags), boxes, None)
+        held_on(STEPS._replace(lags=lags), boxes, None)
         assert asked.boxes[-1][0][0].low.tolist() == [-1, 0]
-    own._held(STEPS._replace(lags=(0, 0)), boxes, None)
+    held_on(STEPS._replace(lags=(0, 0)), boxes, None)
     assert asked.boxes[-1] == (boxes[1:], boxes[1:]) and not np.any(asked.apart[-1])
 
 
@@ -118,7 +123,7 @@ def test_weights_of_a_stage_are_all_as_late_as_it(asked, monkeypatch):
     asked.found, asked.changes = [enclosed(**given)], [np.zeros(5)]
     monkeypatch.setattr(own, "enclose_all", lambda *_, **__: asked.found)
     monkeypatch.setattr(own.stale, "change_all", lambda *given, **__: asked.apart.append(given[3]) or asked.changes)
-    (one,) = own._held(steps, [box([0] * 5, [9] * 5)] * 2, None)
+    (one,) = held_on(steps, [box([0] * 5, [9] * 5)] * 2, None)
     assert one.stages == pytest.approx([2, 3], rel=1e-13)
     assert asked.apart[-1][0] == pytest.approx([1.5, 1.5, 0.5, 0.5, 0.5], rel=1e-14)
 
@@ -127,7 +132,7 @@ def test_where_a_number_is_too_large_nothing_holds(asked):
     boxes = [box([0, 0], [10, 10])] * 4
     asked.found = [enclosed(), None, enclosed()]
     asked.changes = [np.zeros(2), np.zeros(2), None]
-    found = own._held(STEPS, boxes, np.zeros(2))
+    found = held_on(STEPS, boxes, np.zeros(2))
     assert found[0] is not None and found[1:] == [None, None]
 
 
@@ -149,6 +154,23 @@ def test_along_a_run_are_the_boxes_that_it_visited_widened_for_rounding(asked):
     forward, _ = asked.boxes[1]
     assert forward[0].low == pytest.approx([1, 1]) and forward[0].high == pytest.approx([3, 2])
     assert asked.apart[1][0] == pytest.approx([1, 0.5], rel=1e-14)  # the way to the other box, and the step
+
+
+def test_stale_weights_are_in_the_last_steps_of_the_bin_before_if_those_are_known(asked):
+    """Of the second replica; its boxes from bin 2 up to bin 3 are those of the test above."""
+    last = np.arange(4.0)[:, None] + np.full((2, 4, 2), 0.25)
+    ranges = RANGES._replace(last=(last - 0.125, last + 5 + np.arange(2.0)[:, None, None]))
+    steps = STEPS._replace(wide=0.25)
+    for first, end in ((2, None), (2, 3), (1, 3)):
+        count = (4 if end is None else end) - first
+        asked.found, asked.changes = [enclosed()] * count, [np.zeros(2)] * count
+        assert len(own._along(steps, first, ranges, 1, None, end)) == count
+        forward, backward = asked.boxes[-1]
+        for place, (one, now) in enumerate(zip(forward, backward, strict=True)):
+            b = first + place
+            assert now.low == pytest.approx(RANGES.low[1, b] - 0.25, rel=1e-14)
+            assert one.low == pytest.approx(np.minimum(RANGES.low[1, b], b - 0.875) - 0.25, rel=1e-14)
+            assert one.high == pytest.approx(np.maximum(RANGES.high[1, b], b + 5.25) + 0.25, rel=1e-14)
 
 
 # Leaving

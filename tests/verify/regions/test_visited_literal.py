@@ -26,6 +26,22 @@ def test_bins_are_put_together():
         assert found.low[0, :, 0].tolist() == low and found.high[0, :, 0].tolist() == high
 
 
+def test_at_the_end_of_a_bin_are_the_bins_that_hold_its_last_steps():
+    """As many as are needed and no more, and none of another bin: of 1, 1, 2, 4 and 8 steps."""
+    for last, low in (
+        (0, [4, 3, 1]), (1, [4, 3, 1]), (2, [4, 3, 1]), (3, [4, 3, 1]), (8, [4, 3, 1]), (9, [4, 3, 1]), (99, [4, 3, 1]),
+    ):  # fmt: skip
+        found = merged(FINE, np.array([0, 2, 4, 16]), last)
+        assert found.last is not None and found.last[0][0, :, 0].tolist() == low
+        assert found.last[1][0, :, 0].tolist() == [10 - one for one in low]
+    rising = SimpleNamespace(edges=EDGES, low=5 - FINE.low, high=5 + FINE.high)
+    for last, low in ((0, [1, 4]), (1, [1, 4]), (2, [0, 4]), (8, [0, 4]), (9, [0, 3]), (12, [0, 3]), (13, [0, 2])):
+        found = merged(rising, np.array([0, 2, 16]), last)
+        assert found.last is not None and found.last[0][0, :, 0].tolist() == low
+    assert merged(rising, np.array([0, 16]), 16).last[0].shape == (1, 1, 1)
+    assert merged(rising, np.array([0, 16]), 15).last[0][0, 0, 0] == 1
+
+
 @pytest.mark.parametrize("edges", [[0, 3, 16], [0, 16, 17], [0, 5], [-1, 16]])
 def test_other_edges_are_refused(edges):
     with pytest.raises(BadInput, match="edges"):
