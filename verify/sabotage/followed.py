@@ -113,11 +113,6 @@ def _known() -> _Known:
     return _Known(levels[-1].step, following, Fixed(run, 77, 12, off, laid, held, following=following))
 
 
-def _shown(ranges: Merged) -> RunResult:
-    """Return the fresh replicas as if they had visited this."""
-    return dataclasses.replace(_fresh(), ranges=Ranges(ranges.edges, ranges.low, ranges.high))
-
-
 def _boxes(ranges: Merged, replica: int) -> list[Box]:
     """Return where a replica was, widened."""
     return [Box(low, high).widened(_WIDE) for low, high in zip(ranges.low[replica], ranges.high[replica], strict=True)]
@@ -157,9 +152,11 @@ def _where_it_was() -> bool:
     known = _known()
     plain = known.fixed.passage(_fresh()).left
     for bin_ in (_FIRST, _BINS - 1):
-        after = _merged(_fresh())
-        after.high[_STAYS, bin_, 1] += 3.0
-        gone = known.fixed.passage(_shown(after)).left
+        ranges = _ranges(_fresh())
+        high = ranges.high.copy()
+        high[_STAYS, _EDGES[bin_] + 3, 1] += 3.0
+        after = dataclasses.replace(_fresh(), ranges=dataclasses.replace(ranges, high=high))
+        gone = known.fixed.passage(after).left
         if np.flatnonzero(gone != plain).tolist() != [_STAYS]:
             return False
     return int(plain.sum()) <= 2
