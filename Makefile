@@ -48,8 +48,9 @@ lint: $(VENV)/.installed
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
+# Two processes, of one thread of BLAS each: more would only wait for each other.
 test: lint
-	$(PY) -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile
 
 formal:
 	theory/checkers/coq/check.sh results/coq
