@@ -78,10 +78,10 @@ def probed(monkeypatch):
     """Boxes around all in which the curvature is what their second weight says; of a run's own it is 1."""
     asked = []
 
-    def found(steps, boxes, before):
-        assert steps.problem is TWO and before is None and len(boxes) == 2
-        asked.append(boxes)
-        number = round(float(boxes[1].high[1]), 9)  # less than a box is widened by is not seen
+    def found(steps, last_of, boxes, before):
+        assert steps.problem is TWO and before is None and len(boxes) == len(last_of) == 1
+        asked.append([*last_of, *boxes])
+        number = round(float(boxes[0].high[1]), 9)  # less than a box is widened by is not seen
         return [None if number < 0 else held(L=number)]
 
     monkeypatch.setattr(own, "_held", found)
