@@ -22,10 +22,12 @@ PILOTS, _LONG_PILOTS = 24, 16
 _LONG = 10**6
 BINS = 1024
 """Bins of time that a setting asks for whose tube is judged."""
-_BOXES, _DEEP_BOXES = 256, 512
-"""The bins are merged to so many boxes, and to more for networks of `_DEEP` stages, where bounds grow fastest with the
-width of a box; of 300 weights in eight stages an enclosure takes a twentieth of a second."""
-_DEEP = 6
+_FEWEST, _MOST, _WORK = 128, 256, 30_000
+"""The bins are merged to so many boxes if there are many weights, and to more, up to so many, with so many ends of all
+boxes together, if there are few: of 300 weights in eight stages an enclosure takes a twentieth of a second."""
+_DEEP, _DEEP_BOXES = 6, 512
+"""Stages from which on the boxes of a run of more than `_LONG` steps are so many: there bounds grow fastest with the
+width of a box."""
 _LONGEST = 10**5
 """K up to which an a-priori tube is looked for."""
 _STREAM = 0x70696C6F74
@@ -128,7 +130,10 @@ def wanted(run: Run) -> bool:
 
 def bins_of(run: Run) -> int:
     """Return how many boxes the tube of a run has at most."""
-    return min(run.ranges, _DEEP_BOXES if run.problem.stages >= _DEEP else _BOXES)
+    if run.problem.stages >= _DEEP and run.iterations > _LONG:
+        return min(run.ranges, _DEEP_BOXES)
+    weights = sum(rows * columns for rows, columns in run.problem.shapes)
+    return min(run.ranges, _MOST, max(_FEWEST, _WORK // weights))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is too large is said so by `Intervals`

@@ -48,11 +48,22 @@ def test_a_run_that_asks_for_ranges_is_judged_on_a_tube():
 
 
 @pytest.mark.parametrize(
-    ("stages", "bins", "expected"),
-    [(2, 1024, 256), (5, 1024, 256), (5, 255, 255), (6, 1024, 512), (8, 512, 512), (8, 511, 511), (8, 1, 1)],
-)
-def test_deep_networks_have_more_boxes(stages, bins, expected):
-    assert pilots.bins_of(SimpleNamespace(ranges=bins, problem=SimpleNamespace(stages=stages))) == expected
+    ("weights", "bins", "expected"),
+    [(100, 1024, 256), (117, 1024, 256), (118, 1024, 254), (200, 1024, 150), (200, 149, 149), (234, 256, 128),
+     (235, 256, 128), (300, 256, 128), (300, 127, 127)],
+)  # fmt: skip
+def test_networks_of_many_weights_have_few_boxes(weights, bins, expected):
+    """30,000 ends in all boxes together, but 128 boxes at least and 256 at most."""
+    shapes = [(1, 10), (10, (weights - 10) // 10), (1, (weights - 10) % 10)]
+    for stages, iterations in ((5, 10**7), (6, 10**6), (8, 1)):
+        problem = SimpleNamespace(shapes=shapes, stages=stages)
+        assert pilots.bins_of(SimpleNamespace(ranges=bins, problem=problem, iterations=iterations)) == expected
+
+
+@pytest.mark.parametrize(("stages", "bins", "expected"), [(6, 1024, 512), (8, 512, 512), (8, 511, 511), (8, 1, 1)])
+def test_long_runs_of_deep_networks_have_more_boxes(stages, bins, expected):
+    problem = SimpleNamespace(shapes=[(6, 6)] * stages, stages=stages)
+    assert pilots.bins_of(SimpleNamespace(ranges=bins, problem=problem, iterations=10**6 + 1)) == expected
 
 
 def test_long_runs_have_fewer_pilots():
