@@ -22,7 +22,7 @@ PILOTS, _LONG_PILOTS = 24, 16
 _LONG = 10**6
 BINS = 1024
 """Bins of time that a setting asks for whose tube is judged."""
-_FEWEST, _MOST, _WORK = 128, 256, 30_000
+_FEWEST, _MOST, _WORK = 128, 256, 37_000
 """The bins are merged to so many boxes if there are many weights, and to more, up to so many, with so many ends of all
 boxes together, if there are few: of 300 weights in eight stages an enclosure takes a twentieth of a second."""
 _DEEP, _DEEP_BOXES = 6, 512
