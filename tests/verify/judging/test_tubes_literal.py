@@ -243,17 +243,6 @@ def test_averages_that_are_rounded_up_to_the_boxes_are_taken():
     assert variance.mean == top and variance.low == top and variance.high >= top
 
 
-def test_noise_as_a_line_takes_it_by_hand(monkeypatch):
-    """(1 + 1/2)^2 times a variance of 4 is 9, of each stage and of all together; T2 as it is; both rounded up."""
-    seen = []
-    monkeypatch.setattr(tube, "with_noise", lambda *given: seen.append(given))
-    tubes._with(HELD, 0.5, 1.0, 4.0)
-    ((held, alpha, T2, stages, total),) = seen
-    assert held is HELD and alpha == 0.5 and len(stages) == 2
-    for value, exact in ((T2, 1.0), (total, 9.0), *((stage, 9.0) for stage in stages)):
-        assert exact < value < exact * (1 + 1e-13)
-
-
 def test_the_end_of_f_by_hand():
     """f is at least 1 on the tube and 6 at W_0."""
     found = tubes.end(stopped(), HELD, 0.05, 0.25, 0.5)
@@ -426,13 +415,3 @@ def test_a_tube_is_looked_at_where_one_was_fixed(monkeypatch):
     plain = observed(None)
     assert on_tubes.beside(plain, "runs", None) is plain
     assert on_tubes.beside(plain, "runs", FIXED).stopped == (FIXED, "runs")
-
-
-def test_what_staleness_adds_to_measured_noise_by_hand(monkeypatch):
-    """(1 + 1/2)^2 of T2 = 1 and 1/4 on the tube; (2 + 1)^2 of a variance of 4 and 1, times (3/2)^2."""
-    seen = []
-    monkeypatch.setattr(tube, "with_noise", lambda *given: seen.append(given))
-    tubes._with(replace(HELD, stale=(0.25, 1.0)), 0.5, 1.0, 4.0)
-    ((_, _, T2, stages, total),) = seen
-    for value, exact in ((T2, 2.25), (total, 20.25), *((stage, 20.25) for stage in stages)):
-        assert exact < value < exact * (1 + 1e-13)

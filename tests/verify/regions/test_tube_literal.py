@@ -421,3 +421,24 @@ def test_stale_weights_are_in_the_boxes_of_their_own_steps(boxes, monkeypatch):
     for (forward, backward, _), apart, size in zip(boxes, asked, (0.25, 0.5), strict=True):
         assert np.array_equal(forward.high, backward.high) and np.array_equal(forward.low, backward.low)
         assert apart == pytest.approx([2 * size] * 4, rel=1e-12)
+
+
+@pytest.mark.parametrize(("stale", "shared", "alone"), [((0.0, 0.0), 1.0, 9.0), ((0.25, 1.0), 2.25, 20.25)])
+def test_noise_as_sampled_by_hand(stale, shared, alone, monkeypatch):
+    """Of T2 = 1 and a variance of 4: (1 + 1/2)^2 and (2 + 1)^2 with what staleness adds; (3/2)^2 times the variance."""
+    seen = []
+    monkeypatch.setattr(tube, "with_noise", lambda *given: seen.append(given) or "held")
+    given = SimpleNamespace(rho=0.5, stale=stale, S=np.zeros((2, 2)))
+    assert tube.as_sampled(given, 0.5, 1.0, 4.0) == "held"
+    ((held, alpha, T2, stages, total),) = seen
+    assert held is given and alpha == 0.5 and len(stages) == 2
+    for value, exact in ((T2, shared), (total, alone), *((stage, alone) for stage in stages)):
+        assert exact < value < exact * (1 + 1e-13)
+
+
+def test_few_large_shares_as_sampled_are_no_reason_for_all(monkeypatch):
+    """(sqrt 4 + sqrt 1)^2 = 9 is less than (1 + 1)^2 times 4."""
+    seen = []
+    monkeypatch.setattr(tube, "with_noise", lambda *given: seen.append(given))
+    tube.as_sampled(SimpleNamespace(rho=1.0, stale=(0.0, 0.0), S=np.zeros((1, 1))), 0.5, 1.0, 4.0)
+    assert seen[0][4] == pytest.approx(9, rel=1e-12)
