@@ -269,10 +269,10 @@ def region(monkeypatch):
 
     monkeypatch.setattr(pilots, "check", lambda problem: problem)
     monkeypatch.setattr(a_priori, "a_priori", search)
-    monkeypatch.setattr(a_priori, "LEAVING", 0.25)
+    monkeypatch.setattr(a_priori, "LEAVING", 0.0625)
     monkeypatch.setattr(covered, "on_tube", lambda run, wide: (run, wide))
     monkeypatch.setattr(
-        tube, "largest_gradient", lambda problem, tau: 2.0 if (problem, tau) == (QUADRATIC, 4.0) else 9.0
+        tube, "largest_gradient", lambda problem, tau: 4.0 if (problem, tau) == (QUADRATIC, 4.0) else 9.0
     )
     monkeypatch.setattr(tube, "stopped", bound)
     return found

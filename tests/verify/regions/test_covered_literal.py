@@ -196,3 +196,16 @@ def test_runs_are_followed_if_that_says_more_and_enough(around, own, met, follow
     following.around, following.own, following.met = around, own, met
     found, held = on_boxes()
     assert (found is following.found and held is not SHARED) if followed else (found, held) == (None, SHARED)
+
+
+def test_what_is_useful_is_a_multiple_of_what_pilots_show(following):
+    following.around, following.own, following.met = 300.0, 299.0, 150.0
+    assert [on_boxes(seen=seen)[0] is following.found for seen in (1.0, 1.5, 1.6)] == [False, False, True]
+
+
+def test_what_pilots_show_is_averaged_over_them():
+    runs = SimpleNamespace(
+        mean_squared_gradient=np.array([2.0, 3.0]), weighted_square_saturation=np.array([1.0, 0.5]),
+        mean_variance=np.array([5.0, 6.0]),
+    )  # fmt: skip
+    assert covered.Seen.of(runs) == (2.5, 0.75, 5.5) and type(covered.Seen.of(runs).T2) is float

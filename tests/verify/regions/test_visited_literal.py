@@ -70,6 +70,7 @@ def test_as_many_bins_as_there_are_stay():
 def test_where_runs_move_evenly_bins_are_equal():
     assert fewer(moving(*[1.0] * 12), 4).tolist() == [0, 30, 60, 90, 120]
     assert fewer(moving(*[1.0] * 12), 1).tolist() == [0, 120]
+    assert fewer(moving(1.0, 1.0, 1.0), 2).tolist() == [0, 20, 30]  # looked at in parts of two bins and one
 
 
 def test_where_runs_move_farther_bins_are_shorter():
