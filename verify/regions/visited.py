@@ -33,7 +33,7 @@ class Merged(NamedTuple):
         edges: as there.
         low: as there.
         high: as there.
-        last: the smallest and the largest weights at the end of each bin, as `low`; None where that is not known.
+        last: the smallest and the largest weights at the end of each bin, as `low`; None where all of it is to count.
 
     """
 
@@ -43,26 +43,28 @@ class Merged(NamedTuple):
     last: tuple[Array, Array] | None = None
 
 
-def merged(ranges: Visited, edges: NDArray[np.int64], last: int = 0) -> Merged:
+def merged(ranges: Visited, edges: NDArray[np.int64], last: int | None = None) -> Merged:
     """Return the ranges between fewer edges.
 
     Args:
         ranges: in more bins.
         edges: some of theirs.
-        last: how many steps before the end of a bin `Merged.last` has at least, or all of the bin.
+        last: how many steps before the end of a bin `Merged.last` has at least, or all of the bin; all if left out.
 
     """
     cuts = np.searchsorted(ranges.edges, edges)
     if not np.array_equal(ranges.edges[np.minimum(cuts, len(ranges.edges) - 1)], edges):
         raise BadInput("edges", len(edges), "some of the edges of the ranges", "tube.certified")
+
+    def found(places: NDArray[np.int64]) -> tuple[Array, Array]:
+        return np.minimum.reduceat(ranges.low, places, axis=1), np.maximum.reduceat(ranges.high, places, axis=1)
+
+    low, high = found(cuts[:-1])
+    if last is None:
+        return Merged(edges, low, high)
     since = np.searchsorted(ranges.edges, edges[1:] - max(last, 1), side="right") - 1
-    ends = np.stack([np.maximum(since, cuts[:-1]), cuts[1:]], axis=1).ravel()[:-1]
-
-    def found(low: Array, high: Array, places: NDArray[np.int64]) -> tuple[Array, Array]:
-        return np.minimum.reduceat(low, places, axis=1), np.maximum.reduceat(high, places, axis=1)
-
-    low, high = found(ranges.low, ranges.high, ends)
-    return Merged(edges, *found(ranges.low, ranges.high, cuts[:-1]), (low[:, ::2], high[:, ::2]))
+    parts = found(np.stack([np.maximum(since, cuts[:-1]), cuts[1:]], axis=1).ravel()[:-1])
+    return Merged(edges, low, high, (parts[0][:, ::2], parts[1][:, ::2]))
 
 
 def fewer(ranges: Visited, bins: int) -> NDArray[np.int64]:

@@ -299,9 +299,9 @@ def _of_their_bin(
     return _HELD(steps, boxes, boxes, before)
 
 
-def _of_one_range(ranges: Visited, edges: NDArray[np.int64], _last: int = 0) -> Merged:
+def _of_one_range(ranges: Visited, edges: NDArray[np.int64], _last: int) -> Merged:
     """Return the ranges between fewer edges as if one range held all stale weights."""
-    return _MERGED(ranges, edges)
+    return _MERGED(ranges, edges, 1)
 
 
 def _first_box(problem: Any, boxes: Sequence[Box]) -> tuple[float, float]:  # noqa: ANN401

@@ -15,7 +15,7 @@ from verify.judging.pilots import Fixed
 from verify.regions import a_priori, covered, own, tube
 from verify.regions.network import Box
 from verify.regions.tube import Tube
-from verify.regions.visited import Merged
+from verify.regions.visited import Merged, merged
 
 QUADRATIC = problems.make("quadratic", 2, size="1")
 RUN = Run(QUADRATIC, "analog-sgd", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=3)
@@ -168,6 +168,8 @@ def test_what_left_before_runs_are_followed_is_said_by_the_tube_and_of_the_rest_
     monkeypatch.setattr(covered, "check", lambda problem: problem)
     monkeypatch.setattr(pilots, "value", lambda _, box: (box.low[0], box.high[0]))
     monkeypatch.setattr(own, "passed", passed)
+    lates = []
+    monkeypatch.setattr(pilots, "merged", lambda *given: lates.append(given[2]) or merged(*given))
     fixed = followed((3.0, 5.0, 4.0), 1, run)
     found = fixed.passage(EVERYONE)
     assert found.left.tolist() == [False, True, True, True, False, True]
@@ -177,6 +179,7 @@ def test_what_left_before_runs_are_followed_is_said_by_the_tube_and_of_the_rest_
     assert steps == (QUADRATIC, 0.5, 4.0, run.lags, False, by) and following is fixed.following
     assert before is fixed.held.found[0].step and inside.tolist() == [True, True, False, True, True, True]
     assert np.array_equal(ranges.low, EVERYONE.ranges.low) and np.array_equal(ranges.edges, EDGES)
+    assert lates == [max(run.lags)]
     later = followed((3.0, 5.0, 4.0), 2, run)
     later.passage(EVERYONE)
     assert asked[1][3] is later.held.found[1].step and asked[1][4].tolist() == [True, True, False, False, True, False]

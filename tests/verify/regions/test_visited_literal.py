@@ -38,6 +38,7 @@ def test_at_the_end_of_a_bin_are_the_bins_that_hold_its_last_steps():
     for last, low in ((0, [1, 4]), (1, [1, 4]), (2, [0, 4]), (8, [0, 4]), (9, [0, 3]), (12, [0, 3]), (13, [0, 2])):
         found = merged(rising, np.array([0, 2, 16]), last)
         assert found.last is not None and found.last[0][0, :, 0].tolist() == low
+    assert merged(rising, np.array([0, 2, 16])).last is None  # all of a bin counts where nothing is said
     assert merged(rising, np.array([0, 16]), 16).last[0].shape == (1, 1, 1)
     assert merged(rising, np.array([0, 16]), 15).last[0][0, 0, 0] == 1
 
