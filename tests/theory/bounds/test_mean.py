@@ -103,3 +103,15 @@ def test_what_it_needs_and_where_it_holds():
             mean(**{**POINT, name: -1e-9})
     with pytest.raises(OutsideDomain, match="x < 1"):
         mean(**{**POINT, "alpha": 0.5, "Lambda1": 0})
+
+
+@pytest.mark.parametrize(
+    ("changes", "condition"),
+    [
+        ({"alpha": 0.5}, "x < 1"), ({"rho": 1.0}, "0 <= rho < 1"), ({"alpha": 0.15, "rho": 0.0}, r"q\*\*2 \+ x < 1"),
+        ({"alpha": 0.05, "rho": 0.9}, r"q\*\*2/\(1 - x\) \+ rho\*\*2 < 1"),
+    ],
+)  # fmt: skip
+def test_what_is_outside_is_refused_by_the_condition_that_fails(changes, condition):
+    with pytest.raises(OutsideDomain, match="satisfy " + condition):
+        mean(**(POINT | changes))
