@@ -16,7 +16,7 @@ from boundary import BadInput, digest
 from simulate.engines.base import State
 from simulate.run import Run
 
-_FORMAT = 2
+_FORMAT = 3
 UNREADABLE = (OSError, ValueError, EOFError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """What a file that is no archive of ours, or is damaged, makes of reading it."""
 PRESENTATION = (

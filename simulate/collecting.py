@@ -133,11 +133,15 @@ def _accuracy(groups: Sequence[Group], gone: np.ndarray) -> Accuracy | None:
 
 
 def _ranges(observers: list[Observer], gone: np.ndarray) -> Ranges:
-    """Return the ranges of all weights, nan for a replica that diverged."""
+    """Return the ranges of all weights and the parts of the averages, nan for a replica that diverged."""
     low, high = (
         np.where(gone[:, None, None], np.nan, _joined(observers, name)) for name in ("range_low", "range_high")
     )
-    return Ranges(observers[0].range_edges, low, high)
+    variance, T2 = (
+        np.where(gone[:, None], np.nan, _joined(observers, name) / observers[0].iterations)
+        for name in ("range_variance", "range_T2")
+    )
+    return Ranges(observers[0].range_edges, low, high, variance, T2)
 
 
 def _drift(observers: list[Observer], gone: np.ndarray) -> Drift | None:

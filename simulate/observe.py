@@ -135,7 +135,7 @@ class Observer:
         every: steps a stratum has; 1 measures every step. Above a block's length: a multiple of it.
         bins: bins of the curve, equally long.
         reach: a replica whose weights pass it has diverged, in w; None: tau.
-        range_bins: bins in which the range of every weight is kept; 0: none.
+        range_bins: bins in which the range of every weight is kept, and what is seen of the noise; 0: none.
         graded: whether the first stratum is cut into pieces that double; see `simulate.randomness.strata`.
         mean_step: what is measured of the mean step; None: nothing.
 
@@ -159,6 +159,7 @@ class Observer:
         weights = sum(int(np.prod(shape)) for shape in self.problem.shapes) if self.range_bins else 0
         kept = max(0, len(self.range_edges) - 1), weights
         self.range_low, self.range_high = np.full((count, *kept), np.inf), np.full((count, *kept), -np.inf)
+        self.range_variance, self.range_T2 = np.zeros((2, count, kept[0]))
         looks = np.zeros((count, 0), np.int64) if self.mean_step is None else self.mean_step.times(self.replicas)
         self.drift_times, self.drift_sums = looks, np.zeros((count, len(drift.NAMES)))
         # where an engine that makes many steps at once has to stop
@@ -320,6 +321,10 @@ class Observer:
         np.add.at(self.curve_weight, place, lengths)
         np.add.at(self.curve_gradient, place, lengths * seen.squared_gradient)
         np.add.at(self.curve_value, place, lengths * seen.value)
+        if len(self.range_edges):
+            where = (who[:, None], np.searchsorted(self.range_edges, steps, side="right") - 1)
+            np.add.at(self.range_variance, where, lengths * np.sum(seen.stage_variances, axis=2))
+            np.add.at(self.range_T2, where, lengths * seen.weighted_saturation)
 
     def extremes(self, who: NDArray[np.intp], seen: "Seen") -> None:
         """Note the largest sigma^2(W) and the smallest f(W) of the replicas `who`; shapes as in `add`."""

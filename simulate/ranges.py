@@ -1,7 +1,8 @@
-"""The range of every weight along a run: its smallest and largest value in each of a few bins of time.
+"""The range of every weight along a run, and its noise, in each of a few bins of time.
 
 Bin b holds every W_k with edges[b] <= k <= edges[b + 1], both ends, so that neighbouring bins share the weights at
-their common edge: a box around the weights of a bin holds both ends of every step that is made in it.
+their common edge: a box around the weights of a bin holds both ends of every step that is made in it. What is summed
+over the steps of a bin takes edges[b] <= k < edges[b + 1].
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,19 +15,26 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Ranges:
-    """The ranges of all weights of all replicas, over every step of a run; nan for a replica that diverged.
+    """The ranges of all weights of all replicas, over every step of a run, and the bins' parts of two averages.
+
+    nan for a replica that diverged.
 
     Args:
         edges: steps, int64, shape (bins + 1,), from 0 to K.
         low: smallest value of every weight in every bin, in w, float64, shape (replicas, bins, D); the D weights are
             those of the stages one after the other, each row by row.
         high: the largest, of that shape.
+        variance: each bin's part of `RunResult.mean_variance`, in (f/w)^2, float64, shape (replicas, bins): the
+            sum over its steps, divided by K, estimated without bias. nan of a problem whose kernel sums every step.
+        T2: the same of `RunResult.weighted_square_saturation`.
 
     """
 
     edges: NDArray[np.int64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    T2: NDArray[np.float64]
 
     def to_json(self) -> dict[str, Any]:
         """Return the arrays by name."""

@@ -215,7 +215,8 @@ def tube_ends(observed: Observations, stopped: Stopped, held: Constants, seen: M
 
     def at(place: int, off: float = 0.0) -> float:
         total = left[place] * (1 + 1e-14)
-        noisy = tube.with_noise(held, run.alpha, held.T2, [total] * len(held.S), total)
+        curved = 0.5 * run.alpha * held.L * total  # at which steps it was met is not kept
+        noisy = tube.with_noise(held, held.T2, [total] * len(held.S), curved)
         with_drift = replace(noisy, T2=drift[place] * (1 + 1e-14), rho=0.0)
         return tube.stopped(with_drift, run.alpha, run.iterations, run.lags, values[place], off=off)
 

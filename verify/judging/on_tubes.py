@@ -49,7 +49,7 @@ def _checks(observed: Observations, stopped: tubes.Stopped, level: float, whole:
     alarm, look = verdicts.shares(level)
     rounded = observed.rounding
     up_to = evidence(observed, stopped, level)
-    along = math.sqrt(float(stopped.variance.mean()))
+    along = math.sqrt(float(stopped.variance.sum(axis=1).mean()))
     for line in tubes.lines(stopped, alarm / 2, look / 2, verdicts.LOOKS, rounded.direction, rounded.value):
         quantity = quantities.get(line.name, STOPPED)
         check = Check(CheckName(line.name, line.basis), "not applied", tubes.THEOREM, quantity=quantity)

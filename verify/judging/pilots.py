@@ -155,16 +155,16 @@ def fix(pilots: RunResult, direction: float) -> Fixed:
         return replace(none, reason=reason or "no ranges of the weights", priori_reason=reason)
     with threadpool_limits(1):
         priori, why = _priori(run, off)
-        return _laid(replace(none, priori=priori, priori_reason=why), pilots.ranges, Seen.of(pilots))
+        return _laid(replace(none, priori=priori, priori_reason=why), pilots, pilots.ranges)
 
 
-def _laid(known: Fixed, shown: Visited, seen: Seen) -> Fixed:
+def _laid(known: Fixed, pilots: RunResult, shown: Visited) -> Fixed:
     """Return what is known with the tube that is laid around what pilots visited."""
     run = known.run
     try:
         ranges = merged(shown, fewer(shown, bins_of(run)), max(run.lags))
         laid = tube.from_pilots(ranges)
-        following, held = covered.on_boxes(run, laid, ranges, known.wide, seen)
+        following, held = covered.on_boxes(run, laid, ranges, known.wide, Seen.of(pilots, laid.edges))
     except (ArithmeticError, BadInput) as error:
         return replace(known, reason=f"nothing holds on the tube of the pilots: {error}")
     return replace(known, tube=laid, following=following, held=held)

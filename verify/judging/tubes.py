@@ -10,8 +10,8 @@ it, `held` the whole sum. How often the tube is left is counted and said, and no
 
     tube                nothing is measured but where the tube lies
     tube-ends           what f fell by, f(W_0) - E f(W_T), as the replicas show it, and not to the least f of the tube
-    tube-noise          variance and T2 as the replicas show them, where that is less than what holds on the tube;
-                        stale directions may have more, by what holds on the tube
+    tube-noise          variance and T2 as the replicas show them, box by box, where that is less than what holds on the
+                        tube; stale directions may have more, by what holds on the tube
     tube-noise-ends     both
     tube-a-priori       a tube that no run is looked at for, of A: the probability of leaving it is a part of the bound
 
@@ -37,7 +37,8 @@ from verify.judging.checks import Basis
 from verify.judging.pilots import Fixed
 from verify.judging.statistics import Array
 from verify.regions import tube
-from verify.regions.tube import Constants
+from verify.regions.tube import Constants, Noise
+from verify.regions.visited import summed
 
 COUNTED = 0.05
 """How often the probability of leaving may be larger than is said, at all looks together."""
@@ -71,8 +72,9 @@ class Stopped:
         fixed: the tube, and what holds on it.
         left: which replicas left it, shape (R,).
         squared_gradient: their whole averages A, which are those up to T where they stayed, (f/w)^2.
-        T2: sum of the squared saturation times the variance, over the elements, averaged over all steps, (f/w)^2.
-        variance: of the direction, averaged over all steps, (f/w)^2.
+        T2: each box's part of the average over all steps of the sum of the squared saturation times the variance,
+            over the elements, shape (R, boxes), (f/w)^2; one number without a tube.
+        variance: the same of the variance of the direction, (f/w)^2.
         value: f(W_K).
         least_end: f(W_T) at least, of replicas that left.
         most_end: the same at most.
@@ -120,12 +122,15 @@ def seen(fixed: Fixed, runs: RunResult) -> Stopped:
     if mine != replace(fixed.run, seed=0, replicas=1, drift=0):
         raise BadInput("run", "another one", "the run that the tube was made for", "tube.certified")
     passage = fixed.passage(runs)
+    T2, variance = runs.weighted_square_saturation[:, None], runs.mean_variance[:, None]
+    if fixed.tube is not None and (shown := runs.ranges) is not None:
+        T2, variance = (summed(shown.edges, one, fixed.tube.edges) for one in (shown.T2, shown.variance))
     return Stopped(
         fixed,
         passage.left,
         runs.mean_squared_gradient,
-        runs.weighted_square_saturation,
-        runs.mean_variance,
+        T2,
+        variance,
         runs.final_value,
         passage.least,
         passage.most,
@@ -215,10 +220,9 @@ def _bounds(
 ) -> tuple[float, float, float, float]:
     run = stopped.fixed.run
     ends = end(stopped, held, alarm, look, value) if kind.ends else (None, None, None)
-    places = range(3)
     if kind.noise:
-        T2, variance = noise(stopped, held, alarm, look)
-        sets = [tube.as_sampled(held, run.alpha, T2[place], variance[place]) for place in places]
+        seen = noise(stopped, held, alarm, look)
+        sets = [tube.as_sampled(held, run.alpha, one) for one in seen]
     else:
         sets = [held] * 3
 
@@ -228,24 +232,25 @@ def _bounds(
     return at(0), at(1), max(at(2), at(2, direction)), at(1, direction)
 
 
-def noise(stopped: Stopped, held: Constants, alarm: float, look: float) -> tuple[Interval, Interval]:
-    """Return T2 and the variance of the noise up to T.
+def noise(stopped: Stopped, held: Constants, alarm: float, look: float) -> tuple[Noise, Noise, Noise]:
+    """Return what is at least, in the mean and at most known of the noise up to T.
 
-    In the tube both are at most what holds in one of its boxes, which is known before the replicas are. Of a replica
-    that left they are at least 0, and at most both that and the average over all steps.
+    In the tube each of its numbers is at most what holds in one of the boxes, which is known before the replicas are.
+    Of a replica that left they are at least 0, and at most both that and the average over all steps.
     """
-    ceilings = (
-        max(one.T2 for one in held.found),
-        max(one.variance for one in held.found),
-    )
+    L = held.smoothness
+    T2, variance = (np.array([getattr(one, name) for one in held.found]) for name in ("T2", "variance"))
+    ceilings = Noise(*(float(np.max(one)) for one in (T2, variance, T2 * L, variance * L)))
+    shown = stopped.T2.sum(axis=1), stopped.variance.sum(axis=1), stopped.T2 @ L, stopped.variance @ L
     found = []
-    for values, ceiling in zip((stopped.T2, stopped.variance), ceilings, strict=True):
+    for values, ceiling in zip(shown, ceilings, strict=True):
         top = ceiling * (1 + 1e-9)  # an average is rounded as well
         most = np.minimum(values, top)
-        high = float(statistics.upper_mean(most, alarm / 2, top))
-        low = float(statistics.student_mean(np.where(stopped.left, 0.0, most), look / 2, "lower"))
-        found.append(Interval(max(low, 0.0), float(most.mean()), high))
-    return found[0], found[1]
+        high = float(statistics.upper_mean(most, alarm / len(shown), top))
+        low = float(statistics.student_mean(np.where(stopped.left, 0.0, most), look / len(shown), "lower"))
+        found.append((max(low, 0.0), float(most.mean()), high))
+    least, mean, most_ = (Noise(*column) for column in zip(*found, strict=True))
+    return least, mean, most_
 
 
 def end(stopped: Stopped, held: Constants, alarm: float, look: float, rounded: float) -> Interval:

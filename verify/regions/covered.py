@@ -5,14 +5,15 @@ from math import inf
 from typing import NamedTuple, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boundary import BadInput
 from simulate.results import RunResult
 from simulate.run import Run
 from verify.regions.network import check
 from verify.regions.own import Following, Steps, first_own, follow
-from verify.regions.tube import Constants, Tube, as_sampled, at_start, combine, constants, enclosed, stopped
-from verify.regions.visited import Merged
+from verify.regions.tube import Constants, Noise, Tube, as_sampled, at_start, combine, constants, enclosed, stopped
+from verify.regions.visited import Array, Merged, summed
 
 STASHED: Mapping[str, bool] = {
     "digital-sgd": False,
@@ -34,20 +35,26 @@ class Seen(NamedTuple):
 
     Args:
         squared_gradient: norm(grad f)^2, (f/w)^2.
-        T2: sum over the elements of share^2 times variance, (f/w)^2.
-        variance: of the direction, (f/w)^2.
+        T2: each bin's part of the average of the sum over the elements of share^2 times variance, (f/w)^2.
+        variance: the same of the variance of the direction, (f/w)^2.
 
     """
 
     squared_gradient: float
-    T2: float
-    variance: float
+    T2: Array
+    variance: Array
 
     @classmethod
-    def of(cls, pilots: RunResult) -> Self:
-        """Return what these show."""
-        shown = pilots.mean_squared_gradient, pilots.weighted_square_saturation, pilots.mean_variance
-        return cls(*(float(one.mean()) for one in shown))
+    def of(cls, pilots: RunResult, edges: NDArray[np.int64]) -> Self:
+        """Return what these show, with bins between some edges of their ranges."""
+        ranges = pilots.ranges
+        assert ranges is not None, "`pilots.fix` asks for them"
+        parts = (summed(ranges.edges, one.mean(axis=0), edges) for one in (ranges.T2, ranges.variance))
+        return cls(float(pilots.mean_squared_gradient.mean()), *parts)
+
+    def noise(self, held: Constants) -> Noise:
+        """Return the noise with the smoothness of what holds in the same bins."""
+        return Noise.of(self.T2, self.variance, held.smoothness)
 
 
 def uncovered(run: Run) -> str:
@@ -133,7 +140,7 @@ def _following(
     found = combine([*levels, *following.ceilings], lengths, run.alpha, at_start(steps.problem))
     plain, met = (
         stopped(one, run.alpha, run.iterations, run.lags)
-        for one in (found, as_sampled(found, run.alpha, seen.T2, seen.variance))
+        for one in (found, as_sampled(found, run.alpha, seen.noise(found)))
     )
     more = plain < below or below == inf
     return (following, found) if more and met < USEFUL * seen.squared_gradient else None

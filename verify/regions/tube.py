@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from math import inf, sqrt
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -115,6 +116,31 @@ def from_pilots(ranges: Visited, *, margin: float = MARGIN, aim: float = AIM) ->
     return Tube(ranges.edges, tuple(Box(*pair) for pair in ends))
 
 
+class Noise(NamedTuple):
+    """Noise averaged over the steps: as it is, and times the smoothness of the bin in which it is met.
+
+    Args:
+        T2: sum over the elements of share^2 times variance, (f/w)^2.
+        variance: of the direction, (f/w)^2.
+        curved_T2: mean of L times T2, f^3/w^4.
+        curved: mean of L times the variance, f^3/w^4.
+
+    """
+
+    T2: float
+    variance: float
+    curved_T2: float
+    curved: float
+
+    @classmethod
+    def of(cls, T2: Array, variance: Array, L: Array) -> Self:
+        """Return it of the bins' parts of the averages, and of the smoothness in them, shape (bins,)."""
+        return cls(float(np.sum(T2)), float(np.sum(variance)), float(T2 @ L), float(variance @ L))
+
+
+NO_NOISE = Noise(0.0, 0.0, 0.0, 0.0)
+
+
 @dataclass(frozen=True, eq=False)
 class Constants:
     """What Theorem 1 by conditional means needs, on a tube; upper ends unless said otherwise.
@@ -131,8 +157,7 @@ class Constants:
         start: f(W_0).
         least: lower end of f on the tube and one step around it.
         direct: squared norm of the mean direction, averaged over the steps, (f/w)^2.
-        stale: what staleness makes of the noise (`stale.change`), squared and averaged over the steps: with the
-            square of each element's share, and without, (f/w)^2.
+        stale: what staleness makes of the noise (`stale.change`), squared.
         excess: what elements add whose share is beyond those of `level.SHARES`, averaged over the steps, (f/w)^2; inf
             where that is not known.
 
@@ -149,13 +174,13 @@ class Constants:
     start: float
     least: float
     direct: float
-    stale: tuple[float, float] = (0.0, 0.0)
+    stale: Noise = NO_NOISE
     excess: Array = field(default_factory=lambda: np.full(len(SHARES), inf))
 
     @property
-    def terms(self) -> int:
-        """Return more than the roundings in a sum over the bins and stages."""
-        return 8 * (len(self.found) + len(self.stage_variances)) + 64
+    def smoothness(self) -> Array:
+        """Return L of the bins, shape (bins,)."""
+        return np.array([one.L for one in self.found])
 
 
 def constants(
@@ -237,6 +262,7 @@ def combine(found: Sequence[Level], lengths: Array, alpha: float, start: float) 
 
     """
     more = 1 + (8 * (len(found) + len(found[0].stages)) + 64) * EPS  # sums of so many rounded terms >= 0
+    late = (lengths * [one.late_T2 for one in found] * more, lengths * [one.late for one in found] * more)
     return Constants(
         found=tuple(found),
         lengths=lengths,
@@ -249,68 +275,47 @@ def combine(found: Sequence[Level], lengths: Array, alpha: float, start: float) 
         start=start,
         least=min(one.least for one in found),
         direct=float(lengths @ [one.slope**2 for one in found] * more),
-        stale=(
-            float(lengths @ [one.late_T2 for one in found] * more),
-            float(lengths @ [one.late for one in found] * more),
-        ),
+        stale=Noise.of(*late, np.array([one.L for one in found])),
         excess=np.asarray(lengths @ np.array([one.excess for one in found]) * more),
     )
 
 
-def with_noise(
-    held: Constants, alpha: float, T2: float, stage_variances: Sequence[float], total: float = inf
-) -> Constants:
+def with_noise(held: Constants, T2: float, stage_variances: Sequence[float], c_w: float = inf) -> Constants:
     """Return the constants with the noise as runs showed it, where that is less than what holds on the tube.
-
-    Where noise was met is not looked at: for c_w it is taken where the curvature is largest, in every bin as much as
-    may be there.
 
     Args:
         held: of the tube.
-        alpha: step size.
         T2: upper bound of the sum over the elements of share^2 times variance, averaged over the steps before T.
         stage_variances: of the variances of the stages' steps, (1 + share)^2 times that of the direction by element.
-        total: of their sum, where that is known to be less.
+        c_w: of alpha/2 times the mean of L_k times the sum of these, L_k that of the bin of step k.
 
     """
     met = np.asarray(stage_variances, dtype=np.float64)
-    if met.shape != held.stage_variances.shape or not (np.all(met >= 0) and T2 >= 0):
-        raise BadInput("noise", (T2, *stage_variances), f"T2 and {len(held.S)} variances, all >= 0", "mean.feasible")
+    if met.shape != held.stage_variances.shape or not (np.all(met >= 0) and T2 >= 0 and c_w >= 0):
+        words = f"T2, {len(held.S)} variances and c_w, all >= 0"
+        raise BadInput("noise", (T2, *stage_variances, c_w), words, "mean.feasible")
     stages = np.minimum(held.stage_variances, met)
-    most = min(float(np.sum(stages)), total) * (1 + (len(stages) + 8) * EPS)
-    curved = 0.5 * alpha * _where_curved(held, most) * (1 + 8 * EPS)
-    return replace(held, T2=min(held.T2, T2), stage_variances=stages, c_w=min(held.c_w, curved))
+    return replace(held, T2=min(held.T2, T2), stage_variances=stages, c_w=min(held.c_w, c_w))
 
 
-def as_sampled(held: Constants, alpha: float, T2: float, variance: float) -> Constants:
-    """Return the constants with noise of this T2 and variance of all elements together, at the current weights.
+def as_sampled(held: Constants, alpha: float, seen: Noise) -> Constants:
+    """Return the constants with this noise of all elements together, at the current weights.
 
     What staleness adds to the noise holds on the tube, and is not measured (Minkowski; `verify.regions.stale`).
 
     Args:
         held: of the tube.
         alpha: step size.
-        T2: as for `with_noise`.
-        variance: of the direction, averaged over the steps before T, (f/w)^2.
+        seen: averaged over the steps before T, with the smoothness of `held`.
 
     """
-    shared, alone = (
-        (sqrt(seen) + sqrt(more)) ** 2 * (1 + 1e-14) for seen, more in zip((T2, variance), held.stale, strict=True)
-    )
+    met = Noise(*((sqrt(one) + sqrt(more)) ** 2 * (1 + 1e-14) for one, more in zip(seen, held.stale, strict=True)))
     # norm((1 + share) n) is at most (1 + rho) norm(n), and norm(n) + norm(share n)
-    total = min((1 + held.rho) ** 2 * alone, (sqrt(alone) + sqrt(shared)) ** 2) * (1 + 1e-14)
-    return with_noise(held, alpha, shared, [total] * len(held.S), total)
-
-
-def _where_curved(held: Constants, most: float) -> float:
-    """Return the largest mean of L_b v_b over the steps for v_b up to the bins' variances, with a mean of `most`."""
-    left = most
-    value = 0.0
-    for b in np.argsort([-one.L for one in held.found]):
-        one = held.found[b]
-        here = min(float(held.lengths[b] * np.sum(one.stages)) * (1 + held.terms * EPS), left)
-        value, left = value + one.L * here, left - here
-    return value * (1 + 2 * held.terms * EPS)
+    total, curved = (
+        min((1 + held.rho) ** 2 * alone, (sqrt(alone) + sqrt(shared)) ** 2) * (1 + 1e-14)
+        for shared, alone in (met[:2], met[2:])
+    )
+    return with_noise(held, met.T2, [total] * len(held.S), 0.5 * alpha * curved * (1 + 4 * EPS))
 
 
 def stopped(

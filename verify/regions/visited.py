@@ -67,6 +67,21 @@ def merged(ranges: Visited, edges: NDArray[np.int64], last: int | None = None) -
     return Merged(edges, low, high, (parts[0][:, ::2], parts[1][:, ::2]))
 
 
+def summed(edges: NDArray[np.int64], parts: Array, fewer: NDArray[np.int64]) -> Array:
+    """Return the sums over the bins between fewer edges.
+
+    Args:
+        edges: of the bins that are summed, shape (bins + 1,).
+        parts: a number for each, shape (..., bins).
+        fewer: some of the edges, from the first to the last, shape (n + 1,).
+
+    Returns:
+        Shape (..., n).
+
+    """
+    return np.add.reduceat(parts, np.searchsorted(edges, fewer[:-1]), axis=-1)
+
+
 def fewer(ranges: Visited, bins: int) -> NDArray[np.int64]:
     """Return at most `bins` + 1 of the edges, between which the runs move about as far as between any others.
 

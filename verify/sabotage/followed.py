@@ -30,7 +30,7 @@ _STAYS = 4
 """A replica that does not leave."""
 _WIDE = 1e-3
 """What boxes are widened by for rounding here, which is much more than rounding needs."""
-_SEEN = covered.Seen(1e3, 1e3, 1e3)
+_SEEN = covered.Seen(1e3, np.full(_BINS, 1e3), np.full(_BINS, 1e3))
 """What pilots that part are said to show: the bounds on their boxes are of that size."""
 
 

@@ -22,6 +22,7 @@ from verify.regions.level import SHARES, Level
 from verify.regions.network import Box, Enclosed, check, enclose
 from verify.regions.own import Passage
 from verify.regions.tube import Constants, Tube
+from verify.regions.visited import summed
 from verify.sabotage.faults import Area, Detector, Fault, swapped
 from verify.sweep import assessing
 from verify.sweep.drawn import Setting
@@ -39,6 +40,7 @@ def detectors() -> dict[str, Detector]:
         "tube-fixed-before": _before,
         "tube-exits": _exits,
         "tube-measured-ends": _measured,
+        "tube-measured-noise": _noise,
         "tube-verdicts": _verdicts,
     }
 
@@ -170,18 +172,43 @@ def _measured() -> bool:
         return False
     end, whole = (tubes.end(one, held, 1e-3, 1e-3, 0.0) for one in (stopped, all_stay))
     mixed = np.where(stopped.left, held.least, stopped.value)
-    noise, other = (tubes.noise(one, held, 1e-3, 1e-3) for one in (stopped, all_stay))
-    half, little = (tube.as_sampled(held, 5e-3, noise[0].mean * part, noise[1].mean * part) for part in (0.5, 1e-6))
-    total = 1e-6 * min((1 + held.rho) ** 2 * noise[1].mean, (noise[1].mean ** 0.5 + noise[0].mean ** 0.5) ** 2)
-    late = tube.as_sampled(dataclasses.replace(held, stale=(noise[0].mean / 8, 0.0)), 5e-3, noise[0].mean / 8, 0.0)
+    some, every = (tubes.noise(one, held, 1e-3, 1e-3) for one in (stopped, all_stay))
+    ends = (*zip(some[0], every[0], strict=True), *zip(every[0], every[1], strict=True))
     return (
         math.isclose(end.mean, float(mixed.mean()), rel_tol=1e-12)
         and end.low > whole.low
         and end.high < whole.high < float(all_stay.value.mean()) < whole.low
-        and all(one.low < more.low < more.mean < one.high == more.high for one, more in zip(noise, other, strict=True))
-        and math.isclose(little.c_w, 0.5 * 5e-3 * held.L * total, rel_tol=1e-9)
-        and math.isclose(half.T2, noise[0].mean / 2, rel_tol=1e-9)
-        and math.isclose(late.T2, noise[0].mean / 2, rel_tol=1e-9)
+        and all(less < more for less, more in (*ends, *zip(every[1], every[2], strict=True)))
+        and some[2] == every[2]
+    )
+
+
+def _noise() -> bool:
+    """Check noise that was met in single boxes, and what staleness adds, against their hand-made values."""
+    fixed = _fixed()
+    held, stopped = fixed.held, _seen(fixed).stopped
+    if held is None or stopped is None:
+        return False
+    runs, (_, found, _) = _fresh(), tubes.noise(stopped, held, 1e-3, 1e-3)
+    if runs.ranges is None or not np.allclose(stopped.T2.sum(axis=1), runs.weighted_square_saturation, rtol=1e-12):
+        return False
+    if not (np.array_equal(stopped.variance, runs.ranges.variance) and len(held.found) == 4):  # every bin is a box
+        return False
+    for box, one in enumerate(held.found):
+        there = np.zeros((24, len(held.found)))
+        there[:, box] = 1e-6
+        alone = dataclasses.replace(stopped, T2=there / 4, variance=there)
+        small = tube.as_sampled(held, 5e-3, tubes.noise(alone, held, 1e-3, 1e-3)[1])
+        total = min((1 + held.rho) ** 2, (1 + 0.5) ** 2) * 1e-6
+        if not math.isclose(small.c_w, 0.5 * 5e-3 * one.L * total, rel_tol=1e-9):
+            return False
+    half = tube.as_sampled(held, 5e-3, tube.Noise(*(0.5 * each for each in found)))
+    added = dataclasses.replace(held, stale=tube.Noise(found.T2 / 8, 0.0, 0.0, found.curved / 1e6))
+    late = tube.as_sampled(added, 5e-3, tube.Noise(found.T2 / 8, 0.0, 0.0, found.curved / 1e6))
+    return (
+        math.isclose(half.T2, found.T2 / 2, rel_tol=1e-9)
+        and math.isclose(late.T2, found.T2 / 2, rel_tol=1e-9)
+        and math.isclose(late.c_w, 0.5 * 5e-3 * 4e-6 * found.curved, rel_tol=1e-9)
     )
 
 
@@ -209,7 +236,7 @@ def _verdicts() -> bool:
     )
 
 
-_ON_TUBE, _ENCLOSE, _FROM, _END, _NOISE, _SAMPLED, _STOPPED = (
+_ON_TUBE, _ENCLOSE, _FROM, _END, _NOISE, _SAMPLED, _STOPPED, _SUMMED = (
     covered.on_tube,
     enclose,
     tube.from_pilots,
@@ -217,6 +244,7 @@ _ON_TUBE, _ENCLOSE, _FROM, _END, _NOISE, _SAMPLED, _STOPPED = (
     tubes.noise,
     tube.as_sampled,
     tube.stopped,
+    summed,
 )
 
 
@@ -311,10 +339,16 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         )
     ),
     "tube: noise at current weights taken for that of stale ones": partial(
-        swapped, tube, "as_sampled", lambda held, *given: _SAMPLED(dataclasses.replace(held, stale=(0.0, 0.0)), *given)
+        swapped,
+        tube,
+        "as_sampled",
+        lambda held, *given: _SAMPLED(dataclasses.replace(held, stale=tube.NO_NOISE), *given),
     ),
     "tube: noise where the curvature is least": partial(
-        swapped, tube, "_where_curved", lambda held, most: min(one.L for one in held.found) * most
+        swapped, Constants, "smoothness", property(lambda held: np.full(len(held.found), min(f.L for f in held.found)))
+    ),
+    "tube: noise a box too early": partial(
+        swapped, tubes, "summed", lambda *given: np.roll(_SUMMED(*given), -1, axis=-1)
     ),
     "tube: floating point taken for exact": partial(
         swapped, tube, "stopped", lambda *given, off=0.0: _STOPPED(*given)  # noqa: ARG005
