@@ -76,6 +76,20 @@ def test_sums_are_added_where_they_belong():
     assert one.curve_value.tolist() == [[4, 0, 12], [20, 0, 40]]
 
 
+def test_noise_is_added_in_the_bin_of_its_step():
+    one = Observer(Quadratic(2, size=1), 2.0, 8, 1, range(3), 1, 2, range_bins=3)
+    assert one.range_edges.tolist() == [0, 1, 2, 8]
+    seen = Seen(
+        *np.zeros((2, 2, 4)), np.array([[[1.0, 2.0]] * 4, [[0.5, 0.25], [4.0, 2.0], [1.0, 1.0], [0.0, 8.0]]]),
+        np.zeros((2, 4)), np.array([[1.0, 2.0, 3.0, 4.0], [8.0, 16.0, 32.0, 64.0]]),
+    )  # fmt: skip
+    steps, lengths = np.array([[0, 1, 2, 7], [3, 0, 2, 3]]), np.array([1, 2, 3, 4])
+    for _ in range(2):
+        one.add(np.array([0, 2]), steps, lengths, seen)
+    assert one.range_variance.tolist() == [[6.0, 12.0, 42.0], [0.0] * 3, [24.0, 0.0, 77.5]]
+    assert one.range_T2.tolist() == [[2.0, 8.0, 50.0], [0.0] * 3, [64.0, 0.0, 720.0]]
+
+
 def test_of_one_replica_all_times_are_added_in_order():
     one, large = observer(), 2.0**53
     values = np.array([[large, 1.0, -large, 1.0]])  # in this order the first 1 is lost
@@ -111,7 +125,7 @@ def test_all_sums_are_kept_and_restored_as_copies():
     one, other = observer(), observer()
     arrays = {f.name: getattr(one, f.name, None) for f in fields(one)} | vars(one)
     names = {name for name, value in arrays.items() if isinstance(value, np.ndarray)}
-    assert names == set(one.state()) and len(names) == 20
+    assert names == set(one.state()) and len(names) == 22
     for number, name in enumerate(sorted(names)):
         getattr(one, name)[...] = number + 1
     kept = one.state()
@@ -247,6 +261,7 @@ def test_what_is_looked_at_first_holds_nothing():
         "drift_sums": (3, 4),
         "range_low": (3, 0, 0),
         "range_high": (3, 0, 0),
+        **dict.fromkeys(("range_variance", "range_T2"), (3, 0)),
     }
 
 

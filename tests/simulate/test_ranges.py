@@ -53,6 +53,11 @@ def same(found, expected):
     return np.array_equal(found.low, expected[0]) and np.array_equal(found.high, expected[1])
 
 
+def same_noise(found, expected):
+    names = ("variance", "T2")
+    return all(np.array_equal(getattr(found, name), getattr(expected, name), equal_nan=True) for name in names)
+
+
 # Bins
 
 
@@ -177,6 +182,55 @@ def test_ranges_change_nothing_else():
     assert np.allclose(largest / 6.0, with_them.max_saturation, rtol=1e-15)
 
 
+# Noise
+
+
+NOISY = {
+    name: CASES[name] for name in ("network", "batches", "digital, stashed", "logistic", "one bin", "a bin a step")
+}
+
+
+@pytest.mark.parametrize("name", NOISY)
+@pytest.mark.parametrize("backend", ["kernels", "reference"])
+def test_the_noise_of_a_bin_is_that_of_its_steps(name, backend, tmp_path):
+    run = replace(NOISY[name], backend=backend, measure_every=1)
+    found, weights = simulate.execute(run).ranges, every_weight(run, tmp_path)
+    ends = np.cumsum([0, *(int(np.prod(shape)) for shape in run.problem.shapes)])
+    expected = np.zeros((2, REPLICAS, len(found.edges) - 1))
+    for k in range(STEPS):
+        parts = zip(ends[:-1], ends[1:], run.problem.shapes, strict=True)
+        moments = run.problem.moments([weights[k][:, a:b].reshape(-1, *shape) for a, b, shape in parts])
+        variance = np.concatenate([stage.reshape(REPLICAS, -1) for stage in moments.variance], axis=1)
+        place = next(b for b in range(len(found.edges) - 1) if found.edges[b] <= k < found.edges[b + 1])
+        expected[0, :, place] += variance.sum(axis=1) / STEPS
+        expected[1, :, place] += np.sum((weights[k] / run.tau) ** 2 * variance, axis=1) / STEPS
+    assert np.allclose(found.variance, expected[0], rtol=1e-12) and np.allclose(found.T2, expected[1], rtol=1e-12)
+    assert np.all(found.variance > 0)
+
+
+@pytest.mark.parametrize("every", [1, 5, 41])
+def test_the_noise_of_all_bins_is_the_average(every):
+    shown = simulate.execute(run_of(measure_every=every))
+    assert np.allclose(shown.ranges.variance.sum(axis=1), shown.mean_variance, rtol=1e-13)
+    assert np.allclose(shown.ranges.T2.sum(axis=1), shown.weighted_square_saturation, rtol=1e-13)
+
+
+def test_a_sampled_part_is_right_on_average():
+    """One time in every five steps, which may lie in another bin: mean over many replicas, of one run without noise."""
+    problem = Network(2, (2, 2, 1), samples=3)
+    given = {"iterations": 20, "ranges": 3, "alpha": 1e-12}  # the weights stand still
+    whole = simulate.execute(run_of(problem, replicas=1, **given)).ranges
+    found = simulate.execute(run_of(problem, replicas=4000, measure_every=5, strata="equal", **given)).ranges
+    assert np.any(found.variance.std(axis=0) > 0)
+    error = found.variance.std(axis=0) / np.sqrt(4000)
+    assert np.all(np.abs(found.variance.mean(axis=0) - whole.variance[0]) <= 5 * error + 1e-9 * whole.variance[0])
+
+
+def test_where_a_kernel_sums_all_steps_no_bin_has_a_part():
+    found = simulate.execute(CASES["quadratic"]).ranges
+    assert np.all(np.isnan(found.variance)) and np.all(np.isnan(found.T2)) and np.all(np.isfinite(found.low))
+
+
 # Blocks, groups, threads, checkpoints
 
 WIDE = Quadratic(2, size=32)
@@ -188,6 +242,14 @@ def test_blocks_are_put_together(tmp_path):
     found = simulate.execute(LONG).ranges
     assert 2 * block_length(WIDE) < LONG.iterations
     assert same(found, literal(every_weight(LONG, tmp_path), found.edges))
+
+
+def test_groups_and_threads_change_no_noise(monkeypatch):
+    run = run_of(replicas=5)
+    one = simulate.execute(run).ranges
+    assert same_noise(simulate.execute(run, threads=2).ranges, one)
+    monkeypatch.setitem(registry.REGISTRY, "kernels", registry.REGISTRY["kernels"]._replace(group=2))
+    assert same_noise(simulate.execute(run).ranges, one) and np.all(one.T2 > 0)
 
 
 def test_groups_and_threads_change_nothing(monkeypatch):
@@ -206,6 +268,16 @@ def test_a_stopped_run_goes_on_with_its_ranges(backend, tmp_path):
     assert same(simulate.execute(run, checkpoint=kept).ranges, (whole.low, whole.high))
 
 
+@pytest.mark.parametrize("backend", registry.REGISTRY)
+def test_a_stopped_run_goes_on_with_its_noise(backend, tmp_path):
+    run = run_of(iterations=4200, replicas=2, backend=backend, measure_every=16)
+    assert block_length(NETWORK) < run.iterations
+    whole, kept = simulate.execute(run).ranges, tmp_path / "kept.npz"
+    simulate.execute(run, checkpoint=kept, checkpoint_every=1)
+    checkpoint.beside(kept, 1).replace(kept)
+    assert same_noise(simulate.execute(run, checkpoint=kept).ranges, whole) and np.all(whole.variance > 0)
+
+
 # Divergence
 
 
@@ -218,6 +290,7 @@ def test_a_replica_that_diverges_shows_no_finite_range(backend, problem):
     assert np.any(gone)
     assert np.all(np.isnan(result.ranges.low[gone])) and np.all(np.isnan(result.ranges.high[gone]))
     assert np.all(np.isfinite(result.ranges.low[~gone])) and np.all(np.isfinite(result.ranges.high[~gone]))
+    assert np.all(np.isnan(result.ranges.variance[gone])) and np.all(np.isnan(result.ranges.T2[gone]))
 
 
 # Options, files
@@ -234,6 +307,7 @@ def test_the_command_writes_ranges(tmp_path):
     with np.load(io.BytesIO(npz.read_bytes()), allow_pickle=False) as arrays:
         for name in ("edges", "low", "high"):
             assert np.array_equal(arrays[f"ranges_{name}"], np.array(kept["ranges"][name]))
+        assert kept["ranges"]["variance"] == kept["ranges"]["T2"] == [[None] * 4] * arrays["ranges_T2"].shape[0]
     again = simulate.Run.from_description(kept["run"])
     found = simulate.execute(again).ranges
     assert np.array_equal(found.low, np.array(kept["ranges"]["low"]))
