@@ -156,10 +156,11 @@ def on_tube(monkeypatch):
     """A bound that says f(W_T) + 10 T2 + 100 times the variance + 1e4 times how far directions are off."""
     seen = SimpleNamespace(noise=[], ends=[])
 
-    def with_noise(held, alpha, T2, stages, total):
-        assert held is HELD and (alpha, T2) == (0.5, HELD.T2) and stages == [total] * 2
-        seen.noise.append(total)
-        return replace(held, c_w=total, rho=0.75)
+    def with_noise(held, T2, stages, c_w):
+        """Where it was met is not known: of alpha = 1/2 and L = 2, c_w is half of all."""
+        assert held is HELD and T2 == HELD.T2 and stages == [2 * c_w] * 2
+        seen.noise.append(2 * c_w)
+        return replace(held, c_w=2 * c_w, rho=0.75)
 
     def bound(held, alpha, iterations, lags, end, *, off=0.0):
         assert (alpha, iterations, lags, held.rho) == (0.5, 16, (0, 0), 0.0)

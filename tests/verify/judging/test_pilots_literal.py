@@ -13,6 +13,7 @@ from simulate.run import Run
 from verify.judging import pilots
 from verify.judging.pilots import Fixed
 from verify.regions import a_priori, covered, own, tube
+from verify.regions.covered import Seen
 from verify.regions.network import Box
 from verify.regions.tube import Tube
 from verify.regions.visited import Merged, merged
@@ -202,7 +203,8 @@ def asked(monkeypatch):
     monkeypatch.setattr(pilots, "_priori", lambda _, off: (found.append(("priori", off)), ((1.0, 2.0), "why"))[1])
     monkeypatch.setattr(pilots, "fewer", lambda ranges, bins: ("edges of", ranges, bins))
     monkeypatch.setattr(pilots, "merged", lambda ranges, edges, last: (ranges, edges, last))
-    laid = SimpleNamespace()
+    laid = SimpleNamespace(edges="edges")
+    monkeypatch.setattr(Seen, "of", lambda runs, edges: ("seen", runs.run.seed, edges))
     monkeypatch.setattr(tube, "from_pilots", lambda ranges: (found.append(("pilots", ranges)), laid)[1])
     monkeypatch.setattr(covered, "on_boxes", on_boxes)
     found.append(laid)
@@ -210,10 +212,7 @@ def asked(monkeypatch):
 
 
 def of_pilots(run=RUN, ranges="ranges"):
-    return SimpleNamespace(
-        run=run, ranges=ranges, mean_squared_gradient=np.array([2.0, 3.0]), mean_variance=np.array([5.0, 6.0]),
-        weighted_square_saturation=np.array([1.0, 0.5]),
-    )  # fmt: skip
+    return SimpleNamespace(run=run, ranges=ranges)
 
 
 def test_what_is_fixed(asked):
@@ -222,7 +221,7 @@ def test_what_is_fixed(asked):
     assert (fixed.priori, fixed.priori_reason, fixed.held) == ((1.0, 2.0), "why", "held") and fixed.tube is asked[0]
     assert fixed.following == "following"
     bins = ("ranges", ("edges of", "ranges", 3), 3)
-    assert asked[1:] == [("priori", 0.125), ("pilots", bins), ("held", fixed.tube, bins, 1.0, (2.5, 0.75, 5.5))]
+    assert asked[1:] == [("priori", 0.125), ("pilots", bins), ("held", fixed.tube, bins, 1.0, ("seen", 9, "edges"))]
 
 
 @pytest.mark.parametrize("error", [ArithmeticError("too large"), BadInput("pilots", 1, "more", "tube.certified")])

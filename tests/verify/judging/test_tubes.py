@@ -17,6 +17,7 @@ from verify.judging import on_tubes, pilots, statistics, tubes, verdicts
 from verify.judging.observations import from_trajectories
 from verify.judging.rounding import Rounding
 from verify.regions import a_priori, covered, tube
+from verify.regions.tube import Noise
 from verify.sweep import assessing
 from verify.sweep import settings as drawn
 from verify.sweep.drawn import Setting
@@ -129,33 +130,35 @@ def test_the_probability_of_leaving_is_said_with_its_bound(straight, exits):
 def test_the_noise_is_bounded_below_what_holds_in_a_box(straight):
     fixed, observed = straight
     held, stopped = fixed.held, observed.stopped
-    T2, variance = tubes.noise(stopped, held, 1e-4, 1e-4)
-    top = max(float(np.sum(one.variance)) for one in held.found)
-    assert variance.low <= stopped.variance.mean() <= variance.high <= top * (1 + 1e-8)
-    assert T2.low <= stopped.T2.mean() <= T2.high
+    assert stopped.T2.shape == stopped.variance.shape == (32, len(held.found))
+    least, mean, most = tubes.noise(stopped, held, 1e-4, 1e-4)
+    top = max(one.variance for one in held.found), max(one.L * one.variance for one in held.found)
+    shown = stopped.T2.sum(axis=1).mean(), stopped.variance.sum(axis=1).mean()
+    assert mean[:2] == pytest.approx(shown, rel=1e-12) and shown[1] * min(held.smoothness) <= mean.curved
+    assert all(0 <= low <= middle <= high for low, middle, high in zip(least, mean, most, strict=True))
+    assert most.variance <= top[0] * (1 + 1e-8) and most.curved <= top[1] * (1 + 1e-8)
     few = leavers(observed, 8).stopped
     some = tubes.noise(few, held, 1e-4, 1e-4)
-    assert some[1].low < variance.low and some[1].high == variance.high
-    wild = replace(few, variance=np.where(few.left, 1e9, few.variance), T2=np.where(few.left, 1e9, few.T2))
+    assert all(one < more for one, more in zip(some[0], least, strict=True)) and some[2] == most
+    left = few.left[:, None]
+    wild = replace(few, variance=np.where(left, 1e9, few.variance), T2=np.where(left, 1e9, few.T2))
     capped = tubes.noise(wild, held, 1e-4, 1e-4)
-    assert variance.high <= capped[1].high <= top * (1 + 1e-8) and capped[1].low == some[1].low
+    assert most.variance <= capped[2].variance <= top[0] * (1 + 1e-8) and capped[0] == some[0]
 
 
 def test_the_noise_that_a_line_takes_by_hand(straight):
+    """Of a curvature of 2: met where it is so, T2 = 1e-6 and a variance of 4e-6 are 2e-6 and 8e-6."""
     held = straight[0].held
-    T2, variance = 1e-6 * held.T2, 1e-9
-    found = tube.as_sampled(held, 2e-4, T2, variance)
-    total = min((1 + held.rho) ** 2 * variance, (math.sqrt(variance) + math.sqrt(T2)) ** 2)
-    assert found.c_w == pytest.approx(0.5 * 2e-4 * held.L * total, rel=1e-9)
-    assert pytest.approx(found.T2, rel=1e-9) == T2
-    for small in (0.0, 1e-6 * T2):
-        along = tube.as_sampled(held, 2e-4, small, variance).c_w
-        assert along == pytest.approx(0.5 * 2e-4 * held.L * (math.sqrt(variance) + math.sqrt(small)) ** 2, rel=1e-9)
-    assert tube.as_sampled(held, 2e-4, 1e9, 1e9).c_w == held.c_w
-    late = tube.as_sampled(replace(held, stale=(T2, 3e-9)), 2e-4, T2, variance)
-    assert pytest.approx(4 * T2, rel=1e-9) == late.T2
-    total = min((1 + held.rho) ** 2 * variance, (math.sqrt(variance) + 2 * math.sqrt(T2) / (1 + math.sqrt(3))) ** 2)
-    assert late.c_w == pytest.approx(0.5 * 2e-4 * held.L * total * (1 + math.sqrt(3)) ** 2, rel=1e-9)
+    seen = Noise(1e-6, 4e-6, 2e-6, 8e-6)
+    found = tube.as_sampled(held, 2e-4, seen)
+    total = min((1 + held.rho) ** 2 * 4, 9.0)
+    assert found.c_w == pytest.approx(2e-4 * total * 1e-6, rel=1e-9) and pytest.approx(1e-6, rel=1e-9) == found.T2
+    for small in (0.0, 1e-12):
+        along = tube.as_sampled(held, 2e-4, seen._replace(curved_T2=small)).c_w
+        assert along == pytest.approx(1e-4 * (math.sqrt(8e-6) + math.sqrt(small)) ** 2, rel=1e-9)
+    assert tube.as_sampled(held, 2e-4, Noise(1e9, 1e9, 1e9, 1e9)).c_w == held.c_w
+    late = tube.as_sampled(replace(held, stale=Noise(1e-6, 4e-6, 2e-6, 8e-6)), 2e-4, seen)
+    assert (late.T2, late.c_w) == pytest.approx((4 * found.T2, 4 * found.c_w), rel=1e-9)
 
 
 def test_f_where_a_replica_left_is_between_the_ends_of_the_boxes_around():

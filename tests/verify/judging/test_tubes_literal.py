@@ -21,7 +21,7 @@ from verify.judging.tubes import Kind, Stopped, TubeSummary
 from verify.regions import tube
 from verify.regions.network import Box
 from verify.regions.own import Passage
-from verify.regions.tube import Constants, Tube
+from verify.regions.tube import Constants, Noise, Tube
 
 QUADRATIC = problems.make("quadratic", 2, size="1")
 RUN = Run(QUADRATIC, "analog-sgd", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=2)
@@ -34,14 +34,18 @@ HELD = Constants(
     FOUND, np.array([0.25, 0.75]), 2.0, np.zeros((2, 2)), 0.5, np.array([16.0, 8.0]), 1.75, 9.0, 6.0, 1.0, 99.0
 )
 FIXED = Fixed(RUN, 11, 24, 0.125, TUBE, HELD, "", (0.75, 0.875), "")
+T2 = np.array([[0.25, 0.25], [0.0, 1.0], [1.0, 0.5], [0.5, 0.5]])
+"""Of four replicas in two boxes: 0.5, 1, 1.5, 1 in all, and 0.75, 1, 2.5, 1.5 times the smoothness, 2 and 1."""
+VARIANCE = np.array([[1.0, 3.0], [2.0, 4.0], [5.0, 3.0], [6.0, 0.0]])
+"""Likewise 4, 6, 8, 6, and 5, 8, 13, 12."""
 STAYED = np.zeros(4, dtype=bool)
 ONE_LEFT = np.array([False, True, False, False])
 
 
 def stopped(left=STAYED, fixed=FIXED, **changes) -> Stopped:
     fields = {
-        "squared_gradient": np.array([1.0, 2.0, 3.0, 2.0]), "T2": np.array([0.5, 1.0, 1.5, 1.0]),
-        "variance": np.array([4.0, 6.0, 8.0, 6.0]), "value": np.array([2.0, 3.0, 4.0, 3.0]),
+        "squared_gradient": np.array([1.0, 2.0, 3.0, 2.0]), "T2": T2,
+        "variance": VARIANCE, "value": np.array([2.0, 3.0, 4.0, 3.0]),
         "least_end": np.full(4, 1.5), "most_end": np.full(4, 8.0),
     }  # fmt: skip
     return Stopped(fixed, left, **(fields | changes))
@@ -78,7 +82,7 @@ def test_replicas_of_one_tube_are_one_sample():
     assert both.fixed is FIXED and both.left.tolist() == [False] * 5 + [True] + [False] * 2
     assert both.value.tolist() == [2, 3, 4, 3, 5, 5, 5, 5]
     assert both.least_end.tolist() == [1.5] * 4 + [7] * 4 and both.most_end.tolist() == [8] * 4 + [9] * 4
-    assert both.T2.tolist() == [0.5, 1, 1.5, 1] * 2 and both.variance.tolist() == [4, 6, 8, 6] * 2
+    assert both.T2.tolist() == T2.tolist() * 2 and both.variance.tolist() == VARIANCE.tolist() * 2
     assert both.squared_gradient.tolist() == [1, 2, 3, 2] * 2
     for other in (None, stopped(fixed=replace(FIXED))):
         with pytest.raises(BadInput, match="the tube of the replicas before"):
@@ -87,8 +91,8 @@ def test_replicas_of_one_tube_are_one_sample():
 
 def shown(run=RUN, **changes):
     fields = {
-        "run": run, "mean_squared_gradient": "A", "weighted_square_saturation": "T2", "mean_variance": "variance",
-        "final_value": "f",
+        "run": run, "mean_squared_gradient": "A", "weighted_square_saturation": np.array([5.0, 6.0]),
+        "mean_variance": np.array([7.0, 8.0]), "final_value": "f", "ranges": None,
     }  # fmt: skip
     return SimpleNamespace(**(fields | changes))
 
@@ -96,15 +100,20 @@ def shown(run=RUN, **changes):
 def test_what_is_seen_of_fresh_replicas():
     """Replicas, seed and the object that is the problem may be others; nothing else."""
     fixed = SimpleNamespace(
-        run=replace(RUN, replicas=24, seed=11), seed=11, passage=lambda _: Passage("left", "least", "most")
+        run=replace(RUN, replicas=24, seed=11), seed=11, tube=None, passage=lambda _: Passage("left", "least", "most")
     )
     other = replace(RUN, replicas=7, seed=5, problem=problems.make("quadratic", 2, size="1"))
     found = tubes.seen(fixed, shown(other))
     expected = {
-        "fixed": fixed, "left": "left", "squared_gradient": "A", "T2": "T2", "variance": "variance", "value": "f",
-        "least_end": "least", "most_end": "most",
+        "fixed": fixed, "left": "left", "squared_gradient": "A", "value": "f", "least_end": "least", "most_end": "most",
     }  # fmt: skip
     assert {name: getattr(found, name) for name in expected} == expected
+    assert (found.T2.tolist(), found.variance.tolist()) == ([[5], [6]], [[7], [8]])
+    fixed.tube = TUBE
+    assert tubes.seen(fixed, shown(other)).variance.tolist() == [[7], [8]]  # nothing says when it was met
+    parts = {"variance": np.array([[1.0, 2, 4], [8, 16, 32]]), "T2": np.array([[3.0, 5, 7], [9, 11, 13]])}
+    found = tubes.seen(fixed, shown(other, ranges=SimpleNamespace(edges=np.array([0, 1, 4, 16]), **parts)))
+    assert (found.variance.tolist(), found.T2.tolist()) == ([[3, 4], [24, 32]], [[8, 7], [20, 13]])
     with pytest.raises(BadInput, match="other than that of the pilots"):
         tubes.seen(fixed, shown(replace(RUN, seed=11)))
     for changes in ({"alpha": 0.25}, {"iterations": 17}, {"tau": 5.0}, {"ranges": 3}, {"dtype": "float32"}):
@@ -129,7 +138,7 @@ def plain(monkeypatch):
 
     monkeypatch.setattr(tube, "stopped", bound)
     monkeypatch.setattr(tubes, "end", lambda *_: tubes.Interval(1.0, 2.0, 4.0))
-    monkeypatch.setattr(tubes, "noise", lambda *_: (tubes.Interval(0.125, 0.25, 0.5), tubes.Interval(1.0, 2.0, 4.0)))
+    monkeypatch.setattr(tubes, "noise", lambda *_: [Noise(0.125 * k, k, 0.125 * k, k) for k in (1.0, 2.0, 4.0)])
 
 
 def test_every_kind_is_a_line_with_its_numbers(plain):
@@ -200,7 +209,7 @@ def test_each_number_gets_the_level_that_is_its(monkeypatch):
     asked = {}
     monkeypatch.setattr(tube, "stopped", lambda *_, **__: 1.0)
     monkeypatch.setattr(tubes, "end", lambda *given: asked.update(end=given[1:]) or tubes.Interval(1.0, 2.0, 4.0))
-    ones = (tubes.Interval(1.0, 1.0, 1.0),) * 2
+    ones = (Noise(1.0, 1.0, 1.0, 1.0),) * 3
     monkeypatch.setattr(tubes, "noise", lambda *given: asked.update(noise=given[1:]) or ones)
     lines(stopped(), 0.0, 0.375)
     assert asked == {"end": (HELD, 0.01, 0.02, 0.375), "noise": (HELD, 0.01, 0.02)}
@@ -209,38 +218,51 @@ def test_each_number_gets_the_level_that_is_its(monkeypatch):
 # What is measured
 
 
+SHOWN = {
+    "T2": ([0.5, 1, 1.5, 1], 2.0), "variance": ([4, 6, 8, 6], 12.0),
+    "curved_T2": ([0.75, 1, 2.5, 1.5], 3.0), "curved": ([5, 8, 13, 12], 24.0),
+}  # fmt: skip
+"""What the replicas show of each of the four numbers, and what is the most in a box."""
+
+
 def test_noise_by_hand():
-    """Both are capped by what holds in a box: T2 by 2 and the variance by 12."""
-    T2, variance = tubes.noise(stopped(), HELD, 0.02, 0.1)
-    assert variance.mean == 6.0 and T2.mean == 1.0
-    assert variance.low == pytest.approx(student([4, 6, 8, 6], 0.05, -1), rel=1e-9)
-    assert T2.low == pytest.approx(student([0.5, 1, 1.5, 1], 0.05, -1), rel=1e-9)
-    assert variance.high == pytest.approx(float(statistics.upper_mean([4.0, 6, 8, 6], 0.01, 12.0)), rel=1e-7)
-    assert T2.high == pytest.approx(float(statistics.upper_mean([0.5, 1, 1.5, 1], 0.01, 2.0)), rel=1e-7)
-    assert variance.high <= 12 * (1 + 1e-8) and T2.high <= 2 * (1 + 1e-8)
+    """Each is capped by what holds in a box, and has a quarter of the level."""
+    least, mean, most = tubes.noise(stopped(), HELD, 0.02, 0.1)
+    for name, (values, top) in SHOWN.items():
+        assert getattr(mean, name) == np.mean(values)
+        assert getattr(least, name) == pytest.approx(student(values, 0.025, -1), rel=1e-9)
+        high = getattr(most, name)
+        assert high == pytest.approx(float(statistics.upper_mean([*map(float, values)], 0.005, top)), rel=1e-7)
+        assert high <= top * (1 + 1e-8)
 
 
 def test_noise_is_capped_by_any_of_the_boxes():
     """Which of them comes first decides nothing."""
     turned = replace(HELD, found=FOUND[::-1])
-    assert tubes.noise(stopped(), turned, 0.02, 0.1) == tubes.noise(stopped(), HELD, 0.02, 0.1)
+    other = stopped(T2=T2[:, ::-1], variance=VARIANCE[:, ::-1])
+    assert tubes.noise(other, turned, 0.02, 0.1) == tubes.noise(stopped(), HELD, 0.02, 0.1)
 
 
 def test_of_a_replica_that_left_the_noise_is_at_least_nothing_and_at_most_what_it_shows_or_the_box():
-    wild = stopped(ONE_LEFT, T2=np.array([0.5, 1e9, 1.5, 1]), variance=np.array([4.0, 1e9, 8, 6]))
-    T2, variance = tubes.noise(wild, HELD, 0.02, 0.4)
-    assert variance.low == pytest.approx(student([4, 0, 8, 6], 0.2, -1), rel=1e-9)
-    assert T2.low == pytest.approx(student([0.5, 0, 1.5, 1], 0.2, -1), rel=1e-9)
-    assert variance.mean == pytest.approx((4 + 12 + 8 + 6) / 4, rel=1e-8)
-    assert T2.mean == pytest.approx((0.5 + 2 + 1.5 + 1) / 4, rel=1e-8)
-    assert tubes.noise(stopped(variance=np.array([0.0, 0, 0, 8])), HELD, 0.02, 0.1)[1].low == 0
+    wild = stopped(
+        ONE_LEFT, T2=np.where(ONE_LEFT[:, None], 1e9, T2), variance=np.where(ONE_LEFT[:, None], 1e9, VARIANCE)
+    )
+    least, mean, _ = tubes.noise(wild, HELD, 0.02, 0.4)
+    for name, (values, top) in SHOWN.items():
+        kept = [values[0], *values[2:]]
+        assert getattr(least, name) == pytest.approx(student([0, *kept], 0.1, -1), rel=1e-9)
+        assert getattr(mean, name) == pytest.approx((sum(kept) + top) / 4, rel=1e-8)
+    alone = np.zeros((4, 2))
+    alone[3] = 4.0
+    assert tubes.noise(stopped(variance=alone), HELD, 0.02, 0.1)[0].variance == 0
 
 
 def test_averages_that_are_rounded_up_to_the_boxes_are_taken():
     """An average of what is 12 at every step may be rounded above 12."""
     top = 12 * (1 + 1e-12)
-    _, variance = tubes.noise(stopped(variance=np.full(4, top)), HELD, 0.02, 0.1)
-    assert variance.mean == top and variance.low == top and variance.high >= top
+    found = tubes.noise(stopped(variance=np.tile([top, 0.0], (4, 1))), HELD, 0.02, 0.1)
+    assert [one.variance for one in found[:2]] == [top] * 2 and found[2].variance >= top
+    assert [one.curved for one in found[:2]] == [2 * top] * 2 and found[2].curved >= 2 * top
 
 
 def test_the_end_of_f_by_hand():
@@ -386,7 +408,9 @@ def test_rounding_is_held_against_the_noise_or_without_it_the_gradient(variance,
     share = verdicts.rounding.SHARE
     for factor, word in ((0.99, "held"), (1.01, "inconclusive")):
         rough = Rounding(factor * share * along, 0.0, 0.0, "float64")
-        check = checks(observed(stopped(variance=np.array(variance)), rounding=rough))["tube/a-posteriori"]
+        check = checks(observed(stopped(variance=np.outer(variance, [0.25, 0.75])), rounding=rough))[
+            "tube/a-posteriori"
+        ]
         assert check.verdict == word
     assert f"times the {what}" in check.reason
 

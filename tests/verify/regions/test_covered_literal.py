@@ -12,7 +12,7 @@ from simulate.run import Run
 from verify.regions import covered
 from verify.regions.level import SHARES, Level
 from verify.regions.own import Following
-from verify.regions.tube import Constants
+from verify.regions.tube import Constants, Noise
 
 NETWORK = Network(stages=2, width=1, samples=2)
 ANALOG = Run(NETWORK, "analog-sgd-ap", alpha=0.5, tau=2.0, iterations=8)
@@ -106,7 +106,7 @@ def following(monkeypatch):
         return made.own if made.met is None or isinstance(held, Constants) else made.met
 
     def as_sampled(held, *given):
-        assert isinstance(held, Constants) and given == (0.5, 3.0, 4.0)
+        assert isinstance(held, Constants) and given == (0.5, Noise(6.0, 9.0, 2 + 16 + 12, 8 + 32 + 4))
         return "with the noise of the pilots"
 
     tell("first_own", lambda: made.first)
@@ -124,7 +124,9 @@ LAID = SimpleNamespace(widened=lambda by: AROUND if by == 0.25 else None)
 
 
 def on_boxes(seen=1.0):
-    return covered.on_boxes(ANALOG, LAID, "pilots", 0.25, covered.Seen(seen, 3.0, 4.0))
+    return covered.on_boxes(
+        ANALOG, LAID, "pilots", 0.25, covered.Seen(seen, np.array([1.0, 2, 3]), np.array([4.0, 4, 1]))
+    )
 
 
 def names(following) -> list[str]:
@@ -166,7 +168,9 @@ def test_ceilings_are_combined_with_what_holds_before(following):
     assert pytest.approx(3 / 4 + 0.5 / 4 + 3 / 2, rel=1e-12) == held.T2
     assert held.excess == pytest.approx(np.full(len(SHARES), 4 * (3 / 4 + 0.5 / 4 + 3 / 2)), rel=1e-12)
     assert held.direct == pytest.approx(16 / 4 + 4 / 4 + 1 / 2, rel=1e-12)
-    assert held.stale == pytest.approx((0.25 / 4 + 0.5 / 2, 1.25 / 4 + 0.25 / 4), rel=1e-12)
+    assert held.stale[:2] == pytest.approx((0.25 / 4 + 0.5 / 2, 1.25 / 4 + 0.25 / 4), rel=1e-12)
+    assert held.stale[2:] == pytest.approx((2 * 0.25 / 4 + 4 * 0.5 / 2, 2 * 1.25 / 4 + 8 * 0.25 / 4), rel=1e-12)
+    assert held.smoothness.tolist() == [2, 8, 4]
 
 
 def test_where_nothing_follows_the_tube_is_around_all(following):
@@ -204,8 +208,12 @@ def test_what_is_useful_is_a_multiple_of_what_pilots_show(following):
 
 
 def test_what_pilots_show_is_averaged_over_them():
-    runs = SimpleNamespace(
-        mean_squared_gradient=np.array([2.0, 3.0]), weighted_square_saturation=np.array([1.0, 0.5]),
-        mean_variance=np.array([5.0, 6.0]),
+    ranges = SimpleNamespace(
+        edges=np.array([0, 1, 3, 7, 8]), T2=np.array([[1.0, 2, 4, 8], [3, 0, 0, 4]]),
+        variance=np.array([[5.0, 1, 1, 2], [7, 1, 3, 0]]),
     )  # fmt: skip
-    assert covered.Seen.of(runs) == (2.5, 0.75, 5.5) and type(covered.Seen.of(runs).T2) is float
+    runs = SimpleNamespace(mean_squared_gradient=np.array([2.0, 3.0]), ranges=ranges)
+    found = covered.Seen.of(runs, np.array([0, 3, 8]))
+    assert found.squared_gradient == 2.5 and type(found.squared_gradient) is float
+    assert (found.T2.tolist(), found.variance.tolist()) == ([3, 8], [7, 3])
+    assert found.noise(SimpleNamespace(smoothness=np.array([2.0, 0.5]))) == (11, 10, 10, 15.5)

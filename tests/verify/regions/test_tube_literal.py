@@ -14,7 +14,7 @@ from simulate.problems.network import Network
 from verify.regions import tube
 from verify.regions.level import Level
 from verify.regions.network import Box
-from verify.regions.tube import Constants, Tube
+from verify.regions.tube import NO_NOISE, Constants, Noise, Tube
 from verify.regions.visited import Merged
 
 EDGES = np.array([0, 1, 3, 7])
@@ -165,25 +165,22 @@ def test_sums_pay_for_the_rounding_of_each_term():
 
 def test_noise_as_it_was_met_by_hand():
     held = tube.combine([level(), other()], LENGTHS, 0.5, 6.0)  # 45/8 and 35/4, T2 = 13/8, c_w = 11/2
-    met = tube.with_noise(held, 0.5, 1.0, [2.0, 20.0])
-    assert met.T2 == 1.0 and met.stage_variances.tolist() == [2.0, held.stage_variances[1]]
-    assert tube.with_noise(held, 0.5, 1.0, [2.0, 20.0], 4.0).c_w == pytest.approx(0.25 * 2 * 4, rel=1e-13)
-    # where the curvature is 2 the bin may have 61/8 of them, and the rest is where it is 1
-    assert met.c_w == pytest.approx(0.25 * (2 * 7.625 + 3.125), rel=1e-13)
-    for stages, total, exact in (([2.0, 20.0], 4.0, 2.0), ([2.0, 4.0], math.inf, 3.0)):
-        assert exact < tube.with_noise(held, 0.5, 1.0, stages, total).c_w < exact * (1 + 1e-12)
-    assert tube.with_noise(held, 0.5, 9.0, [20.0, 20.0]).T2 == held.T2
-    assert tube.with_noise(held, 0.5, 9.0, [20.0, 20.0]).c_w == held.c_w
-    assert tube.with_noise(held, 0.5, 0.0, [0.0, 0.0]).c_w == 0.0
-    for T2, stages in (
-        (1.0, [1.0]),
-        (1.0, [1.0, -1.0]),
-        (-1e-9, [1.0, 1.0]),
-        (math.nan, [1.0, 1.0]),
-        (1.0, [1, math.nan]),
+    met = tube.with_noise(held, 1.0, [2.0, 20.0], 4.0)
+    assert met.T2 == 1.0 and met.stage_variances.tolist() == [2.0, held.stage_variances[1]] and met.c_w == 4.0
+    assert tube.with_noise(held, 1.0, [2.0, 20.0]).c_w == tube.with_noise(held, 1.0, [2.0, 20.0], 6.0).c_w == held.c_w
+    assert tube.with_noise(held, 9.0, [20.0, 20.0]).T2 == held.T2
+    assert tube.with_noise(held, 0.0, [0.0, 0.0], 0.0).c_w == 0.0
+    for T2, stages, c_w in (
+        (1.0, [1.0], 1.0),
+        (1.0, [1.0, -1.0], 1.0),
+        (-1e-9, [1.0, 1.0], 1.0),
+        (math.nan, [1.0, 1.0], 1.0),
+        (1.0, [1, math.nan], 1.0),
+        (1.0, [1.0, 1.0], -1e-9),
+        (1.0, [1.0, 1.0], math.nan),
     ):
         with pytest.raises(BadInput, match="noise"):
-            tube.with_noise(held, 0.5, T2, stages)
+            tube.with_noise(held, T2, stages, c_w)
 
 
 HELD = Constants((), LENGTHS, 2.0, np.zeros((2, 2)), 0.5, np.array([9.0, 16.0]), 1.75, 9.0, 6.0, 1.0, 99.0)
@@ -389,9 +386,10 @@ def test_a_statement_of_a_by_hand():
 def test_what_staleness_adds_by_hand():
     """Squares with the shares: 1 + 4 + 4, and 1; without: 4 + 1 + 16 + 64, and 4."""
     found = tube.combine((level((2.0, 1, 4, 8)), other(np.ones(4))), LENGTHS, 0.5, 6.0)
-    assert found.stale == pytest.approx((0.25 * 9 + 0.75, 0.25 * 85 + 0.75 * 4), rel=1e-13)
-    assert found.stale[0] > 3 and found.stale[1] > 24.25
-    assert tube.combine((level(), other()), LENGTHS, 0.5, 6.0).stale == (0.0, 0.0)
+    exact = 0.25 * 9 + 0.75, 0.25 * 85 + 0.75 * 4, 2 * 0.25 * 9 + 0.75, 2 * 0.25 * 85 + 0.75 * 4
+    assert found.stale == pytest.approx(exact, rel=1e-13)
+    assert all(one > least for one, least in zip(found.stale, exact, strict=True))
+    assert tube.combine((level(), other()), LENGTHS, 0.5, 6.0).stale == (0.0, 0.0, 0.0, 0.0)
 
 
 def test_weights_of_each_stage_are_as_late_as_its_lag(boxes, monkeypatch):
@@ -409,7 +407,7 @@ def test_weights_of_each_stage_are_as_late_as_its_lag(boxes, monkeypatch):
         assert problem is NETWORK and forward is ahead and backward is behind and stashed
         assert apart == pytest.approx([3, 3, 2, 2], rel=1e-13) and apart >= [3, 3, 2, 2]
     shared = 0 + 4 + 9 / 4 + 1
-    assert held.stale == pytest.approx((shared, 30), rel=1e-13)
+    assert held.stale == pytest.approx((shared, 30, held.L * shared, held.L * 30), rel=1e-13)
 
 
 def test_stale_weights_are_in_the_boxes_of_their_own_steps(boxes, monkeypatch):
@@ -428,17 +426,18 @@ def test_noise_as_sampled_by_hand(stale, shared, alone, monkeypatch):
     """Of T2 = 1 and a variance of 4: (1 + 1/2)^2 and (2 + 1)^2 with what staleness adds; (3/2)^2 times the variance."""
     seen = []
     monkeypatch.setattr(tube, "with_noise", lambda *given: seen.append(given) or "held")
-    given = SimpleNamespace(rho=0.5, stale=stale, S=np.zeros((2, 2)))
-    assert tube.as_sampled(given, 0.5, 1.0, 4.0) == "held"
-    ((held, alpha, T2, stages, total),) = seen
-    assert held is given and alpha == 0.5 and len(stages) == 2
-    for value, exact in ((T2, shared), (total, alone), *((stage, alone) for stage in stages)):
+    given = SimpleNamespace(rho=0.5, stale=Noise(*stale, *(8 * one for one in stale)), S=np.zeros((2, 2)))
+    assert tube.as_sampled(given, 0.5, Noise(1.0, 4.0, 8.0, 32.0)) == "held"
+    ((held, T2, stages, c_w),) = seen
+    assert held is given and len(stages) == 2
+    for value, exact in ((T2, shared), (c_w, 0.25 * 8 * alone), *((stage, alone) for stage in stages)):
         assert exact < value < exact * (1 + 1e-13)
 
 
-def test_few_large_shares_as_sampled_are_no_reason_for_all(monkeypatch):
-    """(sqrt 4 + sqrt 1)^2 = 9 is less than (1 + 1)^2 times 4."""
+@pytest.mark.parametrize("curved", [(0.25, 4.0), (1.0, 1.0)])
+def test_few_large_shares_as_sampled_are_no_reason_for_all(curved, monkeypatch):
+    """(sqrt 4 + sqrt 1)^2 = 9 is less than (1 + 1)^2 times 4; where the curvature is, both are looked at anew."""
     seen = []
     monkeypatch.setattr(tube, "with_noise", lambda *given: seen.append(given))
-    tube.as_sampled(SimpleNamespace(rho=1.0, stale=(0.0, 0.0), S=np.zeros((1, 1))), 0.5, 1.0, 4.0)
-    assert seen[0][4] == pytest.approx(9, rel=1e-12)
+    tube.as_sampled(SimpleNamespace(rho=1.0, stale=NO_NOISE, S=np.zeros((1, 1))), 0.5, Noise(1.0, 4.0, *curved))
+    assert seen[0][2:] == ([pytest.approx(9, rel=1e-12)], pytest.approx(0.25 * {4.0: 6.25, 1.0: 4.0}[curved[1]]))

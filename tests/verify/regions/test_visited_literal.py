@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from boundary import BadInput
-from verify.regions.visited import fewer, merged
+from verify.regions.visited import fewer, merged, summed
 
 EDGES = np.array([0, 1, 2, 4, 8, 16])
 FINE = SimpleNamespace(
@@ -95,3 +95,11 @@ def test_pilots_that_diverged_do_not_matter():
         edges=made.edges, low=np.stack([made.low[0], gone[0]]), high=np.stack([made.high[0], gone[0]])
     )
     assert fewer(both, 4).tolist() == fewer(made, 4).tolist()
+
+
+def test_what_is_summed_over_bins_is_summed_over_fewer():
+    edges, parts = np.array([0, 1, 3, 7, 8]), np.array([[1.0, 2, 4, 8], [16, 32, 64, 128]])
+    assert summed(edges, parts, np.array([0, 3, 8])).tolist() == [[3, 12], [48, 192]]
+    assert summed(edges, parts, np.array([0, 8])).tolist() == [[15], [240]]
+    assert summed(edges, parts[0], edges).tolist() == [1, 2, 4, 8]
+    assert summed(edges, parts[0], np.array([0, 1, 7, 8])).tolist() == [1, 6, 8]
