@@ -33,6 +33,7 @@ FILES = (
     "CompareFreeAdaptiveWhole.v",
     "CompareMean.v",
     "CompareMeanWhole.v",
+    "CompareMeanSizes.v",
     "CompareTube.v",
     "CompareLinear.v",
     "CompareShape.v",

@@ -385,6 +385,22 @@ def the_point_of_a_run_is_feasible_with_its_mean_drift(d: Draft) -> None:
     d.witness({**WORLD, "phi": 1, "v_i": "5/4"}, WORLD_VECTORS)
 
 
+def feasible(d: Draft, mean_drift: str) -> None:
+    """Conclude (i), (ii) and |a| <= Y from the claim that bounds the mean drift by T + rho N(b)."""
+    _point(d)
+    d.define(q, (1 + rho) * effective * staleness.Lambda1)
+    d.define(qn, (1 + rho) * effective * nu)
+    _stale(d)
+    bound, goal = T + rho * moved(), T + q * Y + qn
+    d.have("mean drift", le(norm2(Eb), bound**2), Cite(mean_drift, "bound", where(B_b=moved())))
+    _reached(d, bound)
+    total = reach(bound)
+    whole = times("q :=", -Y * (total + goal)), times("qn :=", -(total + goal))
+    d.have("together", le(norm2(v - F), goal**2), combine(times("reach"), *whole))
+    d.conclude("i", near(goal), Cite("master.polarise", "bound", where(eta=goal), {"v": v}))
+    _paid(d)
+
+
 @lemma("mean.feasible", "Theorem 1 by conditional means: the feasible set", assumes=[*ASSUMED, RESPONSE])
 def the_point_of_a_run_is_feasible_by_its_mean_direction(d: Draft) -> None:
     """(A, Y, a) satisfies (i) with sqrt(rho^2 A + T2) + q Y + qn, (ii) without a cross term, and |a| <= Y.
@@ -396,16 +412,5 @@ def the_point_of_a_run_is_feasible_by_its_mean_direction(d: Draft) -> None:
     setting(d)
     drifts(d)
     level(d)
-    _point(d)
-    d.define(q, (1 + rho) * effective * staleness.Lambda1)
-    d.define(qn, (1 + rho) * effective * nu)
-    _stale(d)
-    bound, goal = T + rho * moved(), T + q * Y + qn
-    d.have("mean drift", le(norm2(Eb), bound**2), Cite("mean.drift", "bound", where(B_b=moved())))
-    _reached(d, bound)
-    total = reach(bound)
-    whole = times("q :=", -Y * (total + goal)), times("qn :=", -(total + goal))
-    d.have("together", le(norm2(v - F), goal**2), combine(times("reach"), *whole))
-    d.conclude("i", near(goal), Cite("master.polarise", "bound", where(eta=goal), {"v": v}))
-    _paid(d)
+    feasible(d, "mean.drift")
     d.witness({**WORLD, **DRIFT, "v_i": "5/4"}, {**WORLD_VECTORS, **DRIFT_VECTORS})

@@ -106,7 +106,7 @@ QUANTITIES: dict[str, Quantity] = {
             "T_2",
             "nonnegative",
             "f^2/w^2",
-            "noise times distortion: average of the sum of theta_i^2 Var(g_i) over the elements",
+            "noise times distortion: average of the sum of theta_i^2 times the variance, or fold, of g_i",
         ),
         Quantity(
             "c_w",

@@ -41,6 +41,12 @@ WITHOUT: Mapping[str, str] = {
         "speaks of a state of current and stale weights, which a recording does not hold; tests/theory/lemmas and "
         "tests/verify/judging/test_storage.py hold it against runs",
     ),
+    "noise.stale": "speaks of the law of a sample at stale and at current weights, which a recording does not hold; "
+    "tests/theory/lemmas/test_ceilings_by_force.py has all samples",
+    "mean.shares": "at theta_0 = rho and h = 0 it is mean.drift, whose line is evaluated",
+    "mean.shares_feasible": "at theta_0 = rho and h = 0 it is mean.feasible, whose lines are evaluated",
+    "stopped.ceiling": "speaks of ceilings that are fixed before a run, of which a recording has none; "
+    "verify.regions.own judges runs by them, and tests/theory/lemmas/test_ceilings_by_force.py has all samples",
     "tube.certified": "speaks of a region with a small probability of being left; verify.regions judges it, and "
     "stopped.average has the line",
     **dict.fromkeys(
@@ -148,6 +154,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     ),
     "means": (
         "mean.element", "mean.variance", "mean.drift", "mean.curvature", "mean.measured", "mean.feasible", "mean.end",
+        "mean.fold", "mean.size", "mean.sized",
         "path.form", "stopped.part", "stopped.noise", "stopped.window", "stopped.sum", "stopped.average",
     ),
 }  # fmt: skip

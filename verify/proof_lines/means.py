@@ -90,6 +90,7 @@ def lines(path: Recording) -> list[Line]:
     if means is not None:
         values = _values(path, means)
         found += [*_elements(path, means), *_averages(values), *_end(values)]
+        found += _averages(values | _sizes(path, means), _SIZED)
     return found
 
 
@@ -165,8 +166,33 @@ _CHAIN = (
 """Conclusions in the order of the proof."""
 
 
-def _averages(values: World) -> Iterator[Line]:
-    for claim, part in _CHAIN:
+_SIZED = (
+    ("mean.fold", "positive"), ("mean.fold", "identity"), ("mean.fold", "bound"),
+    ("mean.size", "jensen"), ("mean.size", "bound"),
+    ("mean.sized", "i"), ("mean.sized", "ii"), ("mean.sized", "component"),
+)  # fmt: skip
+"""Conclusions that take T2 by the folds, and few large shares by themselves."""
+
+
+def _sizes(path: Recording, means: Means) -> World:
+    """Return what mean.fold says with the share for the weight, T2 by the folds, and what large shares count.
+
+    Those are large that are more than half of the largest.
+    """
+    share, noise = path.weights / path.setting.tau, path.direction - means.direction
+    most = 0.5 * float(np.abs(share).max())
+    large = np.maximum(share**2 - most**2, 0.0)
+    weighed = {
+        "L_mu": share * means.direction, "L_nz": share * noise, "L_psi": means.drift,
+        "L_rest": share * np.abs(path.direction) - means.drift, "w_psi": means.drift,
+    }  # fmt: skip
+    values: World = {f"<{name}|{name}>": jackknife(path.inner(one, one)) for name, one in weighed.items()}
+    few = jackknife(path.inner(large * path.gradient, path.gradient))
+    return values | {"T2": values["<L_psi|L_psi>"] - values["<L_mu|L_mu>"], "share0": most, "R_h": few}
+
+
+def _averages(values: World, chain: tuple[tuple[str, str], ...] = _CHAIN) -> Iterator[Line]:
+    for claim, part in chain:
         if defined(claim, part) <= values.keys():
             yield from evaluate(values, claim, relation(claim, part))
 

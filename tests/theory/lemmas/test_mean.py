@@ -9,7 +9,7 @@ from tests.theory.lemmas.test_free_steps import concluding, refused, timed
 from theory import blueprint
 from theory.kernel import eq, le
 from theory.kernel.check import check_claim
-from theory.lemmas import mean, path_form, stopped
+from theory.lemmas import ceilings, mean, mean_shares, noise_stale, path_form, stopped
 from theory.lemmas.feasible import T, Y, p, q, qn, rho, x
 from theory.lemmas.master import eta
 from theory.lemmas.multiplier import A1
@@ -17,6 +17,7 @@ from theory.lemmas.multiplier import A1
 CLAIMS = (
     "mean.element", "mean.variance", "mean.drift", "mean.curvature", "mean.measured", "mean.feasible", "mean.end",
     "path.form", "stopped.part", "stopped.noise", "stopped.window", "stopped.sum", "stopped.average",
+    "noise.stale", "mean.shares", "mean.shares_feasible", "stopped.ceiling",
 )  # fmt: skip
 
 
@@ -56,6 +57,16 @@ SMALLER = {
     "no h": ("path.form", "bound", {eta: 0}),
     "no kappa": ("path.form", "bound", {path_form.Q: eta}),
     "a smaller upper end": ("mean.end", "end", {A1: A1 / 2}),
+    "no deviation of what staleness changes": ("noise.stale", "bound", {noise_stale.D: 0}),
+    "no noise at current weights": ("noise.stale", "bound", {noise_stale.N: 0}),
+    "no large shares": ("mean.shares", "gradient", {mean_shares.Rh: 0}),
+    "large shares alone": ("mean.shares", "gradient", {mean_shares.share0: 0}),
+    "most shares for staleness, too": ("mean.shares", "bound", {rho: mean_shares.share0}),
+    "no coherent staleness of few": ("mean.shares_feasible", "i", {q: 0}),
+    "1 + rho of few": ("mean.shares_feasible", "i", {Y: Y / (1 + rho)}),
+    "half a ceiling": ("stopped.ceiling", "noise", {ceilings.V: ceilings.V / 2}),
+    "half a ceiling of the curvature": ("stopped.ceiling", "curvature", {ceilings.L: ceilings.L / 2}),
+    "no curvature under a ceiling": ("stopped.ceiling", "c_w", {mean.cw: 0}),
     "nothing after the stop": ("stopped.average", "bound", {stopped.G2: 0}),
 }
 
@@ -87,6 +98,14 @@ def test_none_with_a_wrong_constant(fault):
         ("path.form", "n", {"differences": None}),
         ("stopped.noise", "sZ", {"known": 0}),  # whether the run stops is seen with the sample
         ("stopped.noise", "n", {"differences": None}),
+        ("noise.stale", "L_turn_rest", {"differences": None}),  # the change by staleness has a mean
+        ("noise.stale", "L_turn_mean", {"known": 0}),  # the weight is drawn with the sample
+        ("mean.shares", "wF", {"known": 0}),
+        ("mean.shares", "wn", {"differences": None}),
+        ("mean.shares_feasible", "wF", {"known": 0}),
+        ("stopped.ceiling", "Stop", {"known": 0}),  # whether a ceiling is passed is seen with the sample
+        ("stopped.ceiling", "sL", {"known": 0}),  # the curvature is that of where the step ends
+        ("stopped.ceiling", "Surplus", {"differences": None}),  # V_k is not the mean square
     ],
 )
 def test_times_are_needed(name, sequence, times):
@@ -112,6 +131,25 @@ def _without(claim, name):
         ("stopped.sum", "stands"),
         ("stopped.average", "left"),
         ("stopped.average", "G2"),
+        ("noise.stale", "stale noise"),
+        ("noise.stale", "N"),
+        ("noise.stale", "D"),
+        ("noise.stale", "N >= 0"),
+        ("noise.stale", "D >= 0"),
+        ("mean.shares", "beyond"),
+        ("mean.shares", "R_h"),
+        ("mean.shares", "T2"),
+        ("mean.shares", "h_i >= 0"),
+        ("mean.shares", "b"),
+        ("mean.shares", "response"),
+        ("mean.shares_feasible", "beyond"),
+        ("mean.shares_feasible", "R_h"),
+        ("stopped.ceiling", "stop^2"),
+        ("stopped.ceiling", "L_k >= 0"),
+        ("stopped.ceiling", "Vbar_k >= 0"),
+        ("stopped.ceiling", "Lbar_k <= L"),
+        ("stopped.ceiling", "ceiling of L_k"),
+        ("stopped.ceiling", "ceiling of V_k"),
     ],
 )
 def test_premises_are_needed(name, premise):

@@ -12,7 +12,10 @@ from verify.judging.observations import Constants
 from verify.proof_lines import counterparts, means
 from verify.sabotage import panel
 
-AVERAGED = {"mean.variance", "mean.drift", "mean.curvature", "mean.measured", "mean.feasible", "mean.end", "path.form"}
+AVERAGED = {
+    "mean.variance", "mean.drift", "mean.curvature", "mean.measured", "mean.feasible", "mean.end", "path.form",
+    "mean.fold", "mean.size", "mean.sized",
+}  # fmt: skip
 STOPPED = {"stopped.part", "stopped.noise", "stopped.window", "stopped.sum", "stopped.average"}
 
 
@@ -35,7 +38,7 @@ def test_all_of_them_are_evaluated_and_hold(path):
     ("spoilt", "claims"),
     [
         (lambda p: {"value": 0.2 * p.value}, {"mean.curvature"}),
-        (lambda p: {"gradient": 2 * p.gradient}, {"mean.measured", "mean.feasible", "path.form"}),
+        (lambda p: {"gradient": 2 * p.gradient}, {"mean.measured", "mean.feasible", "mean.sized", "path.form"}),
         (lambda p: {"stale": p.stale + 0.3 * (p.stale - p.weights)}, {"stopped.window"}),
         (lambda p: {"fresh": p.fresh + np.abs(p.fresh - p.gradient)}, {"stopped.noise"}),
         (lambda p: {"direction": p.direction + 3 * np.abs(p.fresh - p.gradient)}, {"mean.measured"}),
@@ -85,7 +88,12 @@ def test_some_replicas_are_stopped_and_some_are_not(path):
 
 @pytest.mark.parametrize(
     ("field", "factor", "claim"),
-    [("direction", 1.2, "path.form"), ("drift", 0.5, "mean.measured"), ("drift", 3.0, "path.form")],
+    [
+        ("direction", 1.2, "path.form"),
+        ("drift", 0.5, "mean.measured"),
+        ("drift", 3.0, "path.form"),
+        *((one, 1.2, "mean.fold") for one in ("direction", "drift")),
+    ],
 )
 def test_wrong_means_are_noticed(monkeypatch, field, factor, claim):
     sound = panel.unmodified_path("plus-minus")
@@ -107,6 +115,16 @@ def test_a_device_that_drifts_more_is_noticed(path):
     spoilt = replace(path)
     spoilt.__dict__["drift"] = 3 * path.drift
     assert {"mean.element", "mean.variance"} <= failing(spoilt)
+
+
+def test_few_large_shares_count_by_themselves(path):
+    found = means._sizes(path, means.given_the_past(path))
+    share = np.abs(path.weights) / path.setting.tau
+    weighed, all_of_it = path.inner(share**2 * path.gradient, path.gradient), path.inner(path.gradient, path.gradient)
+    bound = found["share0"] ** 2 * means.jackknife(all_of_it) + found["R_h"]
+    assert np.all(found["R_h"] > 0)
+    assert np.all(means.jackknife(weighed) <= bound)
+    assert np.all(bound < share.max() ** 2 * means.jackknife(all_of_it))
 
 
 def test_the_mean_size_of_a_noisy_number():

@@ -83,6 +83,45 @@ Proof.
   apply Rmult_le_compat_l; [apply pow2_ge_0 | exact Q].
 Qed.
 
+(** noise.stale *)
+Lemma compare_noise_stale (Smp : sampler) (Len : nat) (TC : Type) (Crd : functional TC) (D N : R)
+  (fresh_i lam_fresh lam_i lam_turn lam_turn_mean lam_turn_rest lam_turned turn_i turn_mean turned_i :
+    history -> TC -> R)
+  (L_fresh L_turn L_turn_mean L_turn_rest L_turned : process Smp Len (lift Crd (fun _ => real_space))) :
+  (forall h, taken Smp Len h -> forall c, support Crd c -> lam_fresh h c = (L_fresh h c : R)) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c -> lam_turn h c = (L_turn h c : R)) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c -> lam_turn_mean h c = (L_turn_mean h c : R)) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c -> lam_turn_rest h c = (L_turn_rest h c : R)) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c -> lam_turned h c = (L_turned h c : R)) ->
+  known Smp Len _ 1 L_turn_mean -> differences Smp Len _ L_turn_rest ->
+  (forall h, taken Smp Len h -> forall c, support Crd c ->
+    turned_i h c = fresh_i h c + turn_i h c + (-1) * turn_mean h c) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c -> lam_fresh h c = fresh_i h c * lam_i h c) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c -> lam_turn h c = lam_i h c * turn_i h c) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c -> lam_turn_mean h c = lam_i h c * turn_mean h c) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c ->
+    lam_turn_rest h c = lam_i h c * (turn_i h c + (-1) * turn_mean h c)) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c -> lam_turned h c = lam_i h c * turned_i h c) ->
+  0 <= N -> 0 <= D -> inner L_fresh L_fresh <= N ^ 2 -> inner L_turn L_turn <= D ^ 2 ->
+  (inner L_turn_rest L_turn_rest <= inner L_turn L_turn) /\ (inner L_turned L_turned <= (D + N) ^ 2).
+Proof.
+  intros EF ET EM ER ES Kn Dif Noise WF WT WM WR WS HN HD Fresh Turn.
+  destruct (noise_stale Smp Len L_fresh L_turn L_turn_mean L_turn_rest L_turned Kn Dif) as [R B].
+  - intros h T. rewrite <- (Rmult_1_l (norm (L_turn h))). apply (elements_at_most Crd); [lra|]. intros c Hc.
+    change (Rabs ((L_turn_mean h c : R) + (L_turn_rest h c : R)) <= 1 * Rabs (L_turn h c : R)).
+    rewrite <- (EM h T c Hc), <- (ER h T c Hc), <- (ET h T c Hc), (WM h T c Hc), (WR h T c Hc), (WT h T c Hc).
+    rewrite Rmult_1_l. apply Req_le. f_equal. ring.
+  - intros h T. rewrite <- (Rmult_1_l (norm (plus (L_fresh h) (L_turn_rest h)))).
+    apply (elements_at_most Crd); [lra|]. intros c Hc.
+    change (Rabs (L_turned h c : R) <= 1 * Rabs ((L_fresh h c : R) + (L_turn_rest h c : R))).
+    rewrite <- (EF h T c Hc), <- (ER h T c Hc), <- (ES h T c Hc), (WF h T c Hc), (WR h T c Hc), (WS h T c Hc),
+      (Noise h T c Hc).
+    rewrite Rmult_1_l. apply Req_le. f_equal. ring.
+  - split.
+    + rewrite <- !norm_sq. apply pow_incr. split; [apply norm_nonneg | exact R].
+    + apply square_at_most. pose proof (norm_le L_fresh N HN Fresh). pose proof (norm_le L_turn D HD Turn). lra.
+Qed.
+
 (** * The mean drift *)
 
 Section drift.
@@ -115,7 +154,6 @@ Section drift.
   Hypothesis A_is : A = inner unit unit * r ^ 2.
   Hypothesis energy : inner wn wn <= T2.
   Hypothesis T_nonneg : 0 <= T_s.
-  Hypothesis T_is : T_s ^ 2 = T2 + A * rho ^ 2.
 
   Let F : process Smp Len (lift Crd (fun _ => real_space)) := scal r unit.
 
@@ -147,6 +185,9 @@ Section drift.
     exact Q.
   Qed.
 
+  Section plain.
+  Hypothesis T_is : T_s ^ 2 = T2 + A * rho ^ 2.
+
   Lemma level_is : sqrt (rho ^ 2 * norm F ^ 2 + T2) = T_s.
   Proof.
     apply root_is; [exact T_nonneg|]. rewrite T_is, A_is, norm_sq. unfold F. rewrite inner_scal, inner_scal_r. ring.
@@ -165,6 +206,54 @@ Section drift.
       rewrite level_is in D. pose proof (Rmult_le_compat_l rho _ _ rho_nonneg (norm_le b B_b B_nonneg b_short)). lra.
     Qed.
   End claim.
+  End plain.
+
+  Section few.
+    Variables R_h share0 : R.
+    Variables hF_i h_i sqrt_hi : history -> TC -> R.
+    Variable hF : process Smp Len (lift Crd (fun _ => real_space)).
+    Hypothesis hF_at : forall h, taken Smp Len h -> forall c, support Crd c -> hF_i h c = (hF h c : R).
+    Hypothesis beyond : forall h, taken Smp Len h -> forall c, support Crd c -> share h c ^ 2 <= h_i h c + share0 ^ 2.
+    Hypothesis hi_squared : forall h, taken Smp Len h -> forall c, support Crd c -> sqrt_hi h c ^ 2 = h_i h c.
+    Hypothesis hF_is : forall h, taken Smp Len h -> forall c, support Crd c -> hF_i h c = grad h c * sqrt_hi h c.
+    Hypothesis more : inner hF hF <= R_h.
+    Hypothesis T_few : T_s ^ 2 = R_h + T2 + A * share0 ^ 2.
+
+    Lemma gradient_few h : taken Smp Len h ->
+      inner (wF h) (wF h) <= share0 ^ 2 * inner (F h) (F h) + inner (hF h) (hF h).
+    Proof.
+      intros T. change (Crd (fun c => (wF h c : R) * (wF h c : R))
+        <= share0 ^ 2 * Crd (fun c => r * (unit h c : R) * (r * (unit h c : R))) + Crd (fun c => (hF h c : R) * (hF h c : R))).
+      rewrite <- (apply_scal Crd), <- (apply_plus Crd). apply apply_le. intros c Hc.
+      rewrite <- (w_grad_at h T c Hc), <- (hF_at h T c Hc), <- (grad_is h T c Hc), (w_grad_is h T c Hc),
+        (hF_is h T c Hc).
+      pose proof (Rmult_le_compat_l (grad h c ^ 2) _ _ (pow2_ge_0 _) (beyond h T c Hc)) as B.
+      rewrite <- (hi_squared h T c Hc) in B. lra.
+    Qed.
+
+    Lemma level_few : sqrt (share0 ^ 2 * norm F ^ 2 + (T2 + R_h)) = T_s.
+    Proof.
+      apply root_is; [exact T_nonneg|]. rewrite T_few, A_is, norm_sq. unfold F. rewrite inner_scal, inner_scal_r. ring.
+    Qed.
+
+    Section claim.
+      Variable B_b : R.
+      Hypothesis B_nonneg : 0 <= B_b.
+      Hypothesis b_short : inner b b <= B_b ^ 2.
+
+      (** mean.shares *)
+      Lemma compare_mean_shares :
+        (inner wF wF <= R_h + A * share0 ^ 2) /\ (inner Ebar Ebar <= (T_s + B_b * rho) ^ 2).
+      Proof using All.
+        destruct (mean_drift_few Smp Len F b Ebar Etilde wF wn wb hF rho share0 T2 R_h rho_nonneg Ebar_known
+          Etilde_differences wF_known wn_differences energy more gradient_few staleness_shared drift_shared) as [G D].
+        split.
+        - replace A with (norm F ^ 2); [lra|]. rewrite A_is, norm_sq. unfold F. rewrite inner_scal, inner_scal_r. ring.
+        - apply square_at_most. rewrite level_few in D.
+          pose proof (Rmult_le_compat_l rho _ _ rho_nonneg (norm_le b B_b B_nonneg b_short)). lra.
+      Qed.
+    End claim.
+  End few.
 End drift.
 
 (** * The descent *)
@@ -420,4 +509,48 @@ Proof.
   - exact HG.
   - intros h T. pose proof (Left h T). lra.
   - intros h T. rewrite <- (both_seen _ _ _ _ (SG h T) (SG h T)). now apply Top.
+Qed.
+
+(** stopped.ceiling *)
+Lemma compare_stopped_ceiling (Smp : sampler) (Len : nat) (TC : Type) (Crd : functional TC) (L LVbar : R)
+  (LVbar_k L_k Lbar_k : history -> R) (Lsx_i : history -> TC -> R) (V_k : history -> R) (Vbar : R)
+  (Vbar_k : history -> R) (alpha c_w gain : R) (sL_k sqrt_Lk stop surplus : history -> R) (sx_i x_i : history -> TC -> R)
+  (Lsx : process Smp Len (lift Crd (fun _ => real_space))) (Lsx_k : history -> lift Crd (fun _ => real_space))
+  (Stop Surplus : process Smp Len real_space) (X_k : history -> lift Crd (fun _ => real_space))
+  (sL : process Smp Len real_space) (sX : process Smp Len (lift Crd (fun _ => real_space)))
+  (sX_k : history -> lift Crd (fun _ => real_space)) :
+  (forall h, taken Smp Len h -> forall c, support Crd c -> x_i h c = (X_k h c : R)) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c -> sx_i h c = (sX_k h c : R)) ->
+  (forall h, taken Smp Len h -> forall y : lift Crd (fun _ => real_space), inner (sX_k h) y = inner (sX h) y) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c -> Lsx_i h c = (Lsx_k h c : R)) ->
+  (forall h, taken Smp Len h -> forall y : lift Crd (fun _ => real_space), inner (Lsx_k h) y = inner (Lsx h) y) ->
+  (forall h, taken Smp Len h -> stop h = (Stop h : R)) -> (forall h, taken Smp Len h -> sL_k h = (sL h : R)) ->
+  (forall h, taken Smp Len h -> surplus h = (Surplus h : R)) -> Vbar = average Smp Len (fun h => Vbar_k h) ->
+  LVbar = average Smp Len (fun h => LVbar_k h) -> known Smp Len _ 1 Stop -> known Smp Len _ 1 sL ->
+  differences Smp Len _ Surplus -> (forall h, taken Smp Len h -> stop h ^ 2 = stop h) -> 0 < alpha -> 0 < gain ->
+  (forall h, taken Smp Len h -> 0 <= Vbar_k h) -> (forall h, taken Smp Len h -> Lbar_k h <= L) ->
+  (forall h, taken Smp Len h -> L_k h * stop h <= Lbar_k h) ->
+  (forall h, taken Smp Len h -> V_k h * stop h <= Vbar_k h) ->
+  (forall h, taken Smp Len h -> sqrt_Lk h ^ 2 = L_k h) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c -> sx_i h c = stop h * x_i h c) ->
+  (forall h, taken Smp Len h -> forall c, support Crd c -> Lsx_i h c = sqrt_Lk h * stop h * x_i h c) ->
+  (forall h, taken Smp Len h -> sL_k h = L_k h * stop h) ->
+  (forall h, taken Smp Len h -> surplus h = inner (X_k h) (X_k h) + (-1) * V_k h) ->
+  (forall h, taken Smp Len h -> LVbar_k h = Lbar_k h * Vbar_k h) -> c_w = 1 / 2 * LVbar * alpha * gain ->
+  (forall h, taken Smp Len h -> L_k h * stop h <= L) /\ (inner sX sX <= Vbar) /\
+  (1 / 2 * inner Lsx Lsx * alpha * gain <= c_w).
+Proof.
+  intros EX ES SX EL LX St SL Su -> -> KS KL Dif Stops Ha Hg Pos Most Top Low Root IsS IsL IsSL IsSu IsLV ->.
+  destruct (stopped_ceiling Smp Len stop Stops (X_k : process Smp Len (lift Crd (fun _ => real_space))) sX
+    ltac:(intros h T y; rewrite <- (SX h T); apply multiple_elements; intros c Hc;
+      now rewrite <- (ES h T c Hc), <- (EX h T c Hc), (IsS h T c Hc))
+    Lsx Stop sL Surplus L_k sqrt_Lk Lbar_k V_k Vbar_k L) as (One & Two & Three); try assumption.
+  - intros h T. now rewrite <- (IsSL h T), (SL h T).
+  - intros h T. rewrite <- (Su h T), (IsSu h T). ring.
+  - intros h T y. rewrite <- (LX h T). apply multiple_elements. intros c Hc.
+    now rewrite <- (EL h T c Hc), <- (EX h T c Hc), (IsL h T c Hc).
+  - split; [exact One|]. split; [exact Two|].
+    rewrite (average_taken Smp Len (fun h => LVbar_k h) _ IsLV).
+    pose proof (Rmult_le_compat_l (1 / 2 * alpha * gain) _ _ ltac:(pose proof (Rmult_lt_0_compat _ _ Ha Hg); lra) Three).
+    lra.
 Qed.

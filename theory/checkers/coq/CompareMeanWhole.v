@@ -226,9 +226,11 @@ Section whole.
       drift h c ^ 2 <= m h c ^ 2 * share h c ^ 2.
     Hypothesis energy : inner wn wn <= T2.
     Hypothesis T_nonneg : 0 <= T_s.
-    Hypothesis T_is : T_s ^ 2 = T2 + A * rho ^ 2.
     Hypothesis q_is : q = Lambda1 * alpha * gain * (1 + rho).
     Hypothesis qn_is : qn = alpha * gain * nu * (1 + rho).
+
+    Section plain.
+    Hypothesis T_is : T_s ^ 2 = T2 + A * rho ^ 2.
 
     (** mean.feasible *)
     Lemma compare_mean_feasible :
@@ -256,5 +258,44 @@ Section whole.
           (stale := stale) (w_grad := w_grad) (w_noise := w_noise) (w_stale := w_stale) (r := r) (rho := rho)
           (b := b) (unit := unit); assumption.
     Qed.
+    End plain.
+
+    Section few.
+    Variables R_h share0 : R.
+    Variables hF_i h_i sqrt_hi : history -> TC -> R.
+    Variable hF : process Smp Len (lift Crd (fun _ => real_space)).
+    Hypothesis hF_at : forall h, taken Smp Len h -> forall c, support Crd c -> hF_i h c = (hF h c : R).
+    Hypothesis beyond : forall h, taken Smp Len h -> forall c, support Crd c -> share h c ^ 2 <= h_i h c + share0 ^ 2.
+    Hypothesis hi_squared : forall h, taken Smp Len h -> forall c, support Crd c -> sqrt_hi h c ^ 2 = h_i h c.
+    Hypothesis hF_is : forall h, taken Smp Len h -> forall c, support Crd c -> hF_i h c = grad h c * sqrt_hi h c.
+    Hypothesis more : inner hF hF <= R_h.
+    Hypothesis T_few : T_s ^ 2 = R_h + T2 + A * share0 ^ 2.
+
+    (** mean.shares_feasible *)
+    Lemma compare_mean_shares_feasible :
+      (A + Y ^ 2 + (-2) * a * r <= (T_s + qn + Y * q) ^ 2) /\ (a * r <= c_w + p + 1 / 2 * x * Y ^ 2) /\
+      a ^ 2 <= Y ^ 2.
+    Proof using All.
+      replace (T_s + qn + Y * q)
+        with (T_s + (1 + rho) * (alpha * gain) * Lambda1 * Y + (1 + rho) * (alpha * gain) * nu)
+        by (rewrite q_is, qn_is; ring).
+      apply mean_claimed. intros f Low Descent.
+      pose proof (run_mean_few Smp Len f f_star some Low F n b Ebar unit Lv Lom sqrt_Lk (alpha * gain) L Lambda1 nu
+        step_pos (unit_is unit r r_nonneg unit_short unit_or_none) (known_scal r unit unit_known) n_differences Lv_known
+        Lom_differences Lv_seen Lom_seen most Descent mean_staleness Etilde wF wn wb hF rho share0 T2 R_h rho_nonneg
+        Ebar_known Etilde_differences wF_known wn_differences energy more) as Main.
+      assert (Level : sqrt (share0 ^ 2 * norm F ^ 2 + (T2 + R_h)) = T_s)
+        by exact (level_few Smp Len TC Crd A T2 T_s r unit A_is T_nonneg R_h share0 T_few).
+      rewrite Level in Main. apply Main.
+      - apply gradient_few with (grad := grad) (share := share) (w_grad := w_grad) (hF_i := hF_i) (h_i := h_i)
+          (sqrt_hi := sqrt_hi); assumption.
+      - apply staleness_shared with (drift := drift) (grad := grad) (m := m) (noise := noise) (s := s) (share := share)
+          (stale := stale) (w_grad := w_grad) (w_noise := w_noise) (w_stale := w_stale) (Ebar := Ebar) (r := r)
+          (Etilde := Etilde) (unit := unit) (wF := wF) (wn := wn); assumption.
+      - apply drift_shared with (drift := drift) (grad := grad) (m := m) (noise := noise) (s := s) (share := share)
+          (stale := stale) (w_grad := w_grad) (w_noise := w_noise) (w_stale := w_stale) (r := r) (rho := rho)
+          (b := b) (unit := unit); assumption.
+    Qed.
+    End few.
   End feasible.
 End whole.

@@ -15,6 +15,9 @@ Local Open Scope R_scope.
 Lemma multiple_seen {H : space} (s : H) c x : (forall y, inner s y = c * inner x y) -> inner s s = c ^ 2 * inner x x.
 Proof. intros E. rewrite E, inner_sym, E. ring. Qed.
 
+Lemma inner_sum_sym {H : space} (u w : H) : inner (plus u w) (plus u w) = inner (plus w u) (plus w u).
+Proof. rewrite !inner_plus, !inner_plus_r, (inner_sym w u). ring. Qed.
+
 (** * The variance of a step *)
 
 (** One element: [change] is by how much the drift changes with the direction. *)
@@ -37,6 +40,21 @@ Section sequences.
     apply sqrt_le_1_alt. rewrite inner_plus, !inner_plus_r, (inner_sym om ctr), O. pose proof (inner_pos ctr). lra.
   Qed.
 
+  (** The noise of a direction at stale weights: d is by how much staleness changes it, dbar its mean given the past. *)
+  (* Claim: noise.stale *)
+  Theorem noise_stale {H : space} (n d dbar rest late : process P K H) :
+    known P K H 1 dbar -> martingale_difference P K rest ->
+    (forall h, taken P K h -> norm (plus (dbar h) (rest h)) <= norm (d h)) ->
+    (forall h, taken P K h -> norm (late h) <= norm (plus (n h) (rest h))) ->
+    norm rest <= norm d /\ norm late <= norm n + norm d.
+  Proof.
+    intros Kn D Whole Late. pose proof (step_variance rest dbar d D Kn) as V.
+    assert (R : norm rest <= norm d).
+    { apply V. intros h T. unfold norm. rewrite (inner_sum_sym (rest h) (dbar h)). now apply Whole. }
+    split; [exact R|]. pose proof (minkowski n rest).
+    assert (norm late <= norm (plus n rest)) by (now apply (process_norm_le P K late (plus n rest))). lra.
+  Qed.
+
   (** * The mean drift *)
 
   (** e + rest is the drift; wF, wn and wb are F, the noise and b times the share of the drift. *)
@@ -52,6 +70,38 @@ Section sequences.
     apply Rle_trans with (norm (plus e rest)).
     - apply sqrt_le_1_alt. rewrite inner_plus, !inner_plus_r, (inner_sym rest e), O. pose proof (inner_pos rest). lra.
     - now apply (drift_distorted P K F b (plus e rest) rho) with (wF := wF) (wn := wn) (wb := wb).
+  Qed.
+
+  (** Few large shares: most are below [few]; [hF] is F by what the squares of the others are beyond its square. *)
+  Lemma few_gradient {H : space} (F wF hF : process P K H) few more : inner hF hF <= more ->
+    (forall h, taken P K h -> inner (wF h) (wF h) <= few ^ 2 * inner (F h) (F h) + inner (hF h) (hF h)) ->
+    inner wF wF <= few ^ 2 * norm F ^ 2 + more.
+  Proof.
+    intros M LF. apply Rle_trans with (few ^ 2 * inner F F + inner hF hF); [|rewrite norm_sq; lra].
+    change (average P K (fun h => inner (wF h) (wF h)) <= few ^ 2 * average P K (fun h => inner (F h) (F h))
+      + average P K (fun h => inner (hF h) (hF h))).
+    rewrite <- (apply_scal (average P K)), <- (apply_plus (average P K)). now apply apply_le.
+  Qed.
+
+  (* Claim: mean.shares *)
+  Theorem mean_drift_few {H : space} (F b e rest wF wn wb hF : process P K H) rho few D more : 0 <= rho ->
+    known P K H 1 e -> martingale_difference P K rest ->
+    known P K H 1 wF -> martingale_difference P K wn -> inner wn wn <= D -> inner hF hF <= more ->
+    (forall h, taken P K h -> inner (wF h) (wF h) <= few ^ 2 * inner (F h) (F h) + inner (hF h) (hF h)) ->
+    norm wb <= rho * norm b ->
+    (forall h, taken P K h -> norm (plus (e h) (rest h)) <= norm (plus (plus (wF h) (wn h)) (wb h))) ->
+    inner wF wF <= few ^ 2 * norm F ^ 2 + more /\
+    norm e <= sqrt (few ^ 2 * norm F ^ 2 + (D + more)) + rho * norm b.
+  Proof.
+    intros Hr Ke Dr KF Dn V M LF Lb Drift. pose proof (known_orthogonal P K rest e Dr Ke) as O.
+    pose proof (known_orthogonal P K wn wF Dn KF) as O'.
+    pose proof (few_gradient F wF hF few more M LF) as G. split; [exact G|]. apply Rle_trans with (norm (plus e rest)).
+    - apply sqrt_le_1_alt. rewrite inner_plus, !inner_plus_r, (inner_sym rest e), O. pose proof (inner_pos rest). lra.
+    - assert (norm (plus e rest) <= norm (plus (plus wF wn) wb))
+        by (now apply (process_norm_le P K (plus e rest) (plus (plus wF wn) wb))).
+      assert (norm (plus wF wn) <= sqrt (few ^ 2 * norm F ^ 2 + (D + more))).
+      { apply sqrt_le_1_alt. rewrite inner_plus, !inner_plus_r, (inner_sym wn wF), O'. lra. }
+      pose proof (minkowski (plus wF wn) wb). lra.
   Qed.
 
   (** * The descent *)
@@ -200,6 +250,22 @@ Section run.
     pose proof (mean_drift P K F b e rest wF wn wb rho T2 Hr Ke Dr KF Dn V LF Lb Drift) as E.
     pose proof (minkowski b e). pose proof (Rmult_le_compat_l rho _ _ Hr stale_at_most). lra.
   Qed.
+
+  (** The same where few shares are large: T2 and [more] in the place of T2, [few] in that of rho, but for b. *)
+  (* Claim: mean.shares_feasible *)
+  Theorem run_mean_few (rest wF wn wb hF : process P K H) rho few T2 more : 0 <= rho ->
+    known P K H 1 e -> martingale_difference P K rest ->
+    known P K H 1 wF -> martingale_difference P K wn -> inner wn wn <= T2 -> inner hF hF <= more ->
+    (forall h, taken P K h -> inner (wF h) (wF h) <= few ^ 2 * inner (F h) (F h) + inner (hF h) (hF h)) ->
+    norm wb <= rho * norm b ->
+    (forall h, taken P K h -> norm (plus (e h) (rest h)) <= norm (plus (plus (wF h) (wn h)) (wb h))) ->
+    feasible_mean p cw (alpha * L) (sqrt (few ^ 2 * norm F ^ 2 + (T2 + more))) ((1 + rho) * alpha * Lambda1)
+      ((1 + rho) * alpha * nu) (norm F ^ 2) (norm v) (inner u v).
+  Proof.
+    intros Hr Ke Dr KF Dn V M LF Lb Drift. apply feasible_of_mean_drift.
+    destruct (mean_drift_few P K F b e rest wF wn wb hF rho few T2 more Hr Ke Dr KF Dn V M LF Lb Drift) as [_ E].
+    pose proof (minkowski b e). pose proof (Rmult_le_compat_l rho _ _ Hr stale_at_most). lra.
+  Qed.
 End run.
 
 (** Theorem 1's multipliers with other numbers. *)
@@ -301,6 +367,42 @@ Section stopped.
     rewrite (multiple_seen _ _ _ (sX_is h T)), (stops h T). pose proof (stop_range h T).
     pose proof (Rmult_le_compat_l (1 - stop h) _ _ ltac:(lra) (Top h T)).
     pose proof (Rmult_le_compat_l G2 _ _ HG (Left h T)). lra.
+  Qed.
+
+  (** Constants that do not pass their ceilings before the stop: [L_k] is known before a sample, [V] is the mean square
+      of X given the past, [over] what the square is beyond it; [weighed] is X by the root of L_k, stopped. *)
+  (* Claim: stopped.ceiling *)
+  Theorem stopped_ceiling (weighed : process P K H) (at_k sL over : process P K real_space)
+    (L_k root Lbar V Vbar : history -> R) L :
+    known P K real_space 1 at_k -> (forall h, taken P K h -> stop h = (at_k h : R)) ->
+    known P K real_space 1 sL -> (forall h, taken P K h -> L_k h * stop h = (sL h : R)) ->
+    martingale_difference P K over -> (forall h, taken P K h -> inner (X h) (X h) - V h = (over h : R)) ->
+    (forall h, taken P K h -> root h ^ 2 = L_k h) ->
+    (forall h, taken P K h -> forall y, inner (weighed h) y = root h * stop h * inner (X h) y) ->
+    (forall h, taken P K h -> 0 <= Vbar h) -> (forall h, taken P K h -> Lbar h <= L) ->
+    (forall h, taken P K h -> L_k h * stop h <= Lbar h) -> (forall h, taken P K h -> V h * stop h <= Vbar h) ->
+    (forall h, taken P K h -> L_k h * stop h <= L) /\ inner sX sX <= average P K Vbar /\
+    inner weighed weighed <= average P K (fun h => Lbar h * Vbar h).
+  Proof.
+    intros Ks Es KL EL Do Eo Root Is Pos Most Top Low.
+    pose proof (known_orthogonal P K over at_k Do Ks) as O. pose proof (known_orthogonal P K over sL Do KL) as O'.
+    repeat split.
+    - intros h T. pose proof (Top h T). pose proof (Most h T). lra.
+    - rewrite <- (Rplus_0_l (average P K Vbar)), <- O.
+      change (average P K (fun h => inner (sX h) (sX h))
+        <= average P K (fun h => (at_k h : R) * (over h : R)) + average P K Vbar).
+      rewrite <- (apply_plus (average P K)). apply apply_le. intros h T.
+      rewrite (multiple_seen _ _ _ (sX_is h T)), (stops h T), <- (Es h T), <- (Eo h T). pose proof (Low h T). lra.
+    - rewrite <- (Rplus_0_l (average P K (fun h => Lbar h * Vbar h))), <- O'.
+      change (average P K (fun h => inner (weighed h) (weighed h))
+        <= average P K (fun h => (sL h : R) * (over h : R)) + average P K (fun h => Lbar h * Vbar h)).
+      rewrite <- (apply_plus (average P K)). apply apply_le. intros h T.
+      rewrite (multiple_seen _ _ _ (Is h T)), <- (EL h T), <- (Eo h T), Rpow_mult_distr, (stops h T), (Root h T).
+      pose proof (stop_range h T) as [S _]. pose proof (pow2_ge_0 (root h)) as LP. rewrite (Root h T) in LP.
+      pose proof (Rmult_le_compat_l (L_k h * stop h) _ _ ltac:(now apply Rmult_le_pos) (Low h T)) as A.
+      pose proof (Rmult_le_compat_r (Vbar h) _ _ (Pos h T) (Top h T)) as B.
+      replace (L_k h * stop h * (V h * stop h)) with (L_k h * V h * stop h ^ 2) in A by ring.
+      rewrite (stops h T) in A. lra.
   Qed.
   End parts.
 End stopped.
