@@ -137,11 +137,11 @@ def _ranges(observers: list[Observer], gone: np.ndarray) -> Ranges:
     low, high = (
         np.where(gone[:, None, None], np.nan, _joined(observers, name)) for name in ("range_low", "range_high")
     )
-    variance, T2 = (
+    parts = (
         np.where(gone[:, None], np.nan, _joined(observers, name) / observers[0].iterations)
-        for name in ("range_variance", "range_T2")
+        for name in ("range_variance", "range_T2", "range_folded")
     )
-    return Ranges(observers[0].range_edges, low, high, variance, T2)
+    return Ranges(observers[0].range_edges, low, high, *parts)
 
 
 def _drift(observers: list[Observer], gone: np.ndarray) -> Drift | None:

@@ -58,6 +58,8 @@ class Seen(NamedTuple):
         stage_variances: sigma_m^2(W), shape (n, M).
         squared_saturation: max_i (W_i/tau)^2, shape (n,).
         weighted_saturation: sum_i (W_i/tau)^2 sigma_i^2(W), shape (n,).
+        folded_saturation: sum_i (W_i/tau)^2 ((E abs(g_i))^2 - (E g_i)^2), g_i the sample gradient's element, shape
+            (n,); where the problem does not say E abs(g_i), the former, which is the larger.
 
     """
 
@@ -66,6 +68,7 @@ class Seen(NamedTuple):
     stage_variances: Vector
     squared_saturation: Vector
     weighted_saturation: Vector
+    folded_saturation: Vector
 
 
 def look(moments: Moments, weights: Weights, tau: float) -> Seen:
@@ -75,13 +78,20 @@ def look(moments: Moments, weights: Weights, tau: float) -> Seen:
     require_stages(moments.gradient, weights, "grad f(W)")
     require_stages(moments.variance, weights, "the noise variance")
     shares = [(stage.reshape(count, -1) / tau) ** 2 for stage in weights]
-    variances = [stage.reshape(count, -1) for stage in moments.variance]
+    variances = folds = [stage.reshape(count, -1) for stage in moments.variance]
+    if moments.size is not None:
+        require_stages(moments.size, weights, "the mean size")
+        means = zip(moments.size, moments.gradient, strict=True)
+        folds = [np.maximum(size**2 - mean**2, 0).reshape(count, -1) for size, mean in means]
     return Seen(
         np.asarray(moments.value, dtype=np.float64),
         np.sum([np.sum(stage.reshape(count, -1) ** 2, axis=1) for stage in moments.gradient], axis=0),
         np.stack([np.sum(stage, axis=1) for stage in variances], axis=1),
         np.max([np.max(share, axis=1) for share in shares], axis=0),
-        np.sum([np.sum(share * var, axis=1) for share, var in zip(shares, variances, strict=True)], axis=0),
+        *(
+            np.sum([np.sum(share * part, axis=1) for share, part in zip(shares, parts, strict=True)], axis=0)
+            for parts in (variances, folds)
+        ),
     )
 
 
@@ -159,7 +169,7 @@ class Observer:
         weights = sum(int(np.prod(shape)) for shape in self.problem.shapes) if self.range_bins else 0
         kept = max(0, len(self.range_edges) - 1), weights
         self.range_low, self.range_high = np.full((count, *kept), np.inf), np.full((count, *kept), -np.inf)
-        self.range_variance, self.range_T2 = np.zeros((2, count, kept[0]))
+        self.range_variance, self.range_T2, self.range_folded = np.zeros((3, count, kept[0]))
         looks = np.zeros((count, 0), np.int64) if self.mean_step is None else self.mean_step.times(self.replicas)
         self.drift_times, self.drift_sums = looks, np.zeros((count, len(drift.NAMES)))
         # where an engine that makes many steps at once has to stop
@@ -325,6 +335,7 @@ class Observer:
             where = (who[:, None], np.searchsorted(self.range_edges, steps, side="right") - 1)
             np.add.at(self.range_variance, where, lengths * np.sum(seen.stage_variances, axis=2))
             np.add.at(self.range_T2, where, lengths * seen.weighted_saturation)
+            np.add.at(self.range_folded, where, lengths * seen.folded_saturation)
 
     def extremes(self, who: NDArray[np.intp], seen: "Seen") -> None:
         """Note the largest sigma^2(W) and the smallest f(W) of the replicas `who`; shapes as in `add`."""

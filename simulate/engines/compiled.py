@@ -103,14 +103,18 @@ class SnapshotEngine(Compiled):
             return
         size, tau = waiting[0].weights.shape[2], self.task.device.tau
         found = self.moments(np.concatenate([one.weights.reshape(-1, size) for one in waiting]))
-        squares, weighted = np.sum(found.squared_gradient, axis=1), found.weighted / (tau * tau)  # tau**2 would raise
+        squares, level = np.sum(found.squared_gradient, axis=1), tau * tau  # tau**2 would raise
+        weighted = found.weighted / level
+        folded = weighted if found.folded is None else found.folded / level
         at = 0
         for one in waiting:
             part, shape = slice(at, at + one.steps.size), one.steps.shape
             at = part.stop
             largest = (np.max(np.abs(one.weights), axis=2).astype(np.float64) / tau) ** 2
-            value, square, share = (numbers[part].reshape(shape) for numbers in (found.value, squares, weighted))
-            seen = Seen(value, square, found.variance[part].reshape(*shape, -1), largest, share)
+            value, square, *shares = (
+                numbers[part].reshape(shape) for numbers in (found.value, squares, weighted, folded)
+            )
+            seen = Seen(value, square, found.variance[part].reshape(*shape, -1), largest, *shares)
             kept = self.shaped(one.weights)
             one.observer.add(one.who, one.steps, one.lengths, seen)
             one.observer.norms(one.who, kept)
@@ -183,6 +187,7 @@ class NetworkEngine(SnapshotEngine):
             problem.widths,
             activation=problem.activation,
             loss=problem.loss,
+            sized=self.task.run.ranges > 0,
             threads=self.task.threads,
         )
 

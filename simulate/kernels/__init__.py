@@ -9,10 +9,8 @@ from simulate.kernels.entry import (
     LOSSES,
     TALLY,
     Element,
-    KernelMoments,
     State,
     largest_weight,
-    measure,
     network,
     scalar,
     start,
@@ -20,6 +18,7 @@ from simulate.kernels.entry import (
 from simulate.kernels.laws import custom, measure_custom
 from simulate.kernels.laws import serves as serves_custom
 from simulate.kernels.logistic import logistic, measure_logistic
+from simulate.kernels.measuring import KernelMoments, measure
 from simulate.kernels.plugins import NotCompiled
 from simulate.kernels.plugins import activation as plug_activation
 from simulate.kernels.plugins import device as plug_device

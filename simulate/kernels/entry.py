@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from boundary import BadInput, known
-from simulate.kernels import batches, elementary, forms, lanes, moments, passes, plain, plugins
+from simulate.kernels import batches, elementary, forms, lanes, passes, plain, plugins
 from simulate.kernels.grains import ElementArrays, Makeup, PulseArrays
 from simulate.kernels.responses import Asked
 from simulate.kernels.shapes import check_shape, clear_spans, part_of
@@ -333,64 +333,6 @@ def network(
 def serves(lags: Sequence[int], *, stashed: bool = False) -> bool:
     """Return whether a fast kernel does what is asked; if not, the portable one does it."""
     return not stashed and all(early >= late for early, late in pairwise(lags))
-
-
-class KernelMoments(NamedTuple):
-    """What `measure` finds, float64; `...` is the leading shape of the weights.
-
-    Args:
-        value: f, shape (...).
-        squared_gradient: norm(grad^(m) f)^2 of every stage, shape (..., M).
-        variance: E norm(grad^(m) f(.; xi) - grad^(m) f)^2 of every stage, shape (..., M).
-        weighted: sum over all weights of w^2 times the variance of its gradient, shape (...).
-
-    """
-
-    value: NDArray[np.float64]
-    squared_gradient: NDArray[np.float64]
-    variance: NDArray[np.float64]
-    weighted: NDArray[np.float64]
-
-
-def measure(
-    weights: Floats,
-    inputs: Floats,
-    targets: Floats,
-    widths: Sequence[int],
-    *,
-    activation: str = "tanh",
-    loss: str = "log-cosh",
-    threads: int = 1,
-) -> KernelMoments:
-    """Return f and the first two moments of the sample gradient, exactly (over all N samples), at given weights.
-
-    Args:
-        weights: shape (..., P), float64 or float32; sums over samples and weights are float64.
-        inputs: see `network`.
-        targets: see `network`.
-        widths: see `network`.
-        activation: see `network`.
-        loss: see `network`.
-        threads: slices worked on at once.
-
-    """
-    flat = np.ascontiguousarray(weights).reshape(-1, weights.shape[-1])
-    stages, block = len(widths) - 1, width(flat.dtype)
-    found = np.empty((flat.shape[0], 2 + 2 * stages))
-    x, y = np.ascontiguousarray(inputs, flat.dtype), np.ascontiguousarray(targets, flat.dtype)
-    sizes = np.array(widths, np.int64)
-
-    def work(part: slice) -> None:
-        memory = moments.workspace(sizes, flat.dtype)
-        for first in range(part.start, part.stop, block):
-            some = slice(first, min(first + block, part.stop))
-            moments.evaluate(flat[some], x, y, sizes, ACTIVATIONS[activation], LOSSES[loss], found[some], memory)
-
-    split(flat.shape[0], threads, block, work)
-    found = found.reshape(*weights.shape[:-1], -1)
-    squares, seconds = found[..., 1 : 1 + stages], found[..., 1 + stages : 1 + 2 * stages]
-    # Rounding may leave a variance that is zero a little below it.
-    return KernelMoments(found[..., 0], squares, np.maximum(seconds - squares, 0), np.maximum(found[..., -1], 0))
 
 
 def scalar(

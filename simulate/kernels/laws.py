@@ -14,8 +14,9 @@ from numba.core.errors import NumbaError
 from numpy.typing import NDArray
 
 from simulate.kernels import inner, products  # noqa: F401 - what compiled laws make of `simulate.products`
-from simulate.kernels.entry import Element, KernelMoments, State, split
+from simulate.kernels.entry import Element, State, split
 from simulate.kernels.grains import Grains, Parts, set_keys
+from simulate.kernels.measuring import KernelMoments
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop, widen
 from simulate.kernels.responses import LIMIT, Asked
 from simulate.kernels.shapes import check_shape, clear_spans, part_of

@@ -12,8 +12,9 @@ from numpy.typing import DTypeLike, NDArray
 
 from boundary import BadInput
 from simulate.kernels.elementary import LOGISTIC, loss_slope, loss_value
-from simulate.kernels.entry import Element, KernelMoments, State, split
+from simulate.kernels.entry import Element, State, split
 from simulate.kernels.grains import Grains, Parts, set_keys
+from simulate.kernels.measuring import KernelMoments
 from simulate.kernels.plain import MAX_SATURATION, SQUARE_SATURATION, Floats, Integers, stop
 from simulate.kernels.responses import LIMIT, Asked
 from simulate.kernels.shapes import check_shape, clear_spans, part_of

@@ -2,7 +2,7 @@
 
 Four samples stand side by side in a wide value, so that every weight is read once for four. No second moment is kept
 weight by weight: with g = delta x^T, the sum over i, j of w_ij^2 g_ij^2 is the sum over i of delta_i^2 s_i, where
-s_i = sum over j of w_ij^2 x_j^2.
+s_i = sum over j of w_ij^2 x_j^2. Mean sizes are, where they are asked for: abs(g_ij) = abs(delta_i) abs(x_j).
 """
 
 import numpy as np
@@ -19,6 +19,7 @@ from simulate.kernels.simd import (
     like,
     load,
     load_wide,
+    magnitude,
     repeated,
     store,
     width,
@@ -79,6 +80,14 @@ def _accumulate(work: Floats, gradient: int, rows: int, cols: int, delta: int, x
 
 
 @inlined
+def _sizes(work: Floats, at: int, count: int) -> None:
+    """Put their sizes in the place of `count` wide values."""
+    g = WIDE * width_of(work)
+    for i in range(at, at + count * g, g):
+        store(work, i, magnitude(load_wide(work, i)))
+
+
+@inlined
 def _squares(work: Floats, at: int, count: int, scratch: int) -> None:
     """Write the sum of the squares of `count` wide values to `scratch`."""
     g = WIDE * width_of(work)
@@ -100,24 +109,25 @@ def _add_products(work: Floats, at: int, by: int, totals: Floats) -> None:
 def workspace(widths: Integers, dtype: DTypeLike) -> Floats:
     """Return uninitialised memory for `evaluate`, aligned to whole registers."""
     weights, units = int((widths[1:] * widths[:-1]).sum()), int(widths.sum())
-    return aligned((2 * weights + WIDE * (2 * units + 2 * int(widths.max()) + 4)) * width(dtype), dtype)
+    return aligned((3 * weights + WIDE * (2 * units + 2 * int(widths.max()) + 4)) * width(dtype), dtype)
 
 
 @compiled
 def evaluate(
-    weights: Floats, inputs: Floats, targets: Floats, widths: Integers, kind: int, loss: int, found: Floats,
-    work: Floats,
+    weights: Floats, inputs: Floats, targets: Floats, widths: Integers, kind: int, loss: int, sized: bool,
+    found: Floats, work: Floats,
 ) -> None:  # fmt: skip
     """Measure at most `width` sets of weights over all N samples.
 
-    found[i] becomes f; norm(grad^(m) f)^2 and E norm(grad^(m) f(.; xi))^2 for m = 1..M; and the sum over all weights
-    of w^2 times the variance of its gradient. `inputs`, `targets`: shape (N, width of the stage).
+    found[i] becomes f; norm(grad^(m) f)^2 and E norm(grad^(m) f(.; xi))^2 for m = 1..M; the sum over all weights of
+    w^2 times the variance of its gradient; and, if `sized`, that of w^2 times how much the square of the gradient's
+    mean size is above that of its mean. `inputs`, `targets`: shape (N, width of the stage).
     """
     n, stages, samples = width_of(work), widths.size - 1, inputs.shape[0]
     g = WIDE * n
     size = weights.shape[1] * n
     x_at, widest = np.zeros(stages + 2, np.int64), 0
-    x_at[0] = 2 * size
+    x_at[0] = 3 * size
     for m in range(stages + 1):
         x_at[m + 1] = x_at[m] + widths[m] * g
         widest = max(widest, widths[m] * g)
@@ -129,11 +139,11 @@ def evaluate(
     for i in range(weights.shape[1]):
         for lane in range(n):
             work[i * n + lane] = weights[min(lane, weights.shape[0] - 1), i]
-    for i in range(size):
-        work[size + i] = 0
+    for i in range(size, 3 * size):
+        work[i] = 0
     for i in range(g):
         work[ones + i] = 1
-    totals = np.zeros((2 + 2 * stages, n))
+    totals = np.zeros((3 + 2 * stages, n))
     for first in range(0, samples, WIDE):
         for s in range(WIDE):
             sample = min(first + s, samples - 1)
@@ -172,7 +182,11 @@ def evaluate(
             _add_products(work, scratch + 2 * g, ones, totals[1 + 2 * stages])
             if m > 0:
                 _backward(work, at, up, down, delta, x_at[m], kind, below)
-                delta, below = below, delta
+            if sized:  # neither is read again
+                _sizes(work, delta, up)
+                _sizes(work, x_at[m], down)
+                _accumulate(work, 2 * size + at, up, down, delta, x_at[m])
+            delta, below = below, delta
     for row in range(totals.shape[0]):
         for lane in range(n):
             totals[row, lane] /= samples
@@ -181,8 +195,12 @@ def evaluate(
         for _ in range(widths[m] * widths[m + 1]):
             for lane in range(n):
                 square = (np.float64(work[size + at + lane]) / samples) ** 2
+                weight = np.float64(work[at + lane]) ** 2
                 totals[1 + m, lane] += square
-                totals[1 + 2 * stages, lane] -= square * np.float64(work[at + lane]) ** 2
+                totals[1 + 2 * stages, lane] -= square * weight
+                if sized:
+                    mean_size = np.float64(work[2 * size + at + lane]) / samples
+                    totals[2 + 2 * stages, lane] += (mean_size**2 - square) * weight
             at += n
     for lane in range(found.shape[0]):
         for row in range(totals.shape[0]):

@@ -28,12 +28,14 @@ class Moments(NamedTuple):
         value: f(W), shape (...).
         gradient: grad f(W), one array a stage, of the weights' shapes.
         variance: variance of each component of the sample gradient, of the same shapes; its sum is sigma^2 at W.
+        size: mean size of each component, E abs(g_i), of the same shapes; None where the problem does not say it.
 
     """
 
     value: Array
     gradient: Weights
     variance: Weights
+    size: Weights | None = None
 
 
 class Laws(NamedTuple):

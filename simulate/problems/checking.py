@@ -269,6 +269,10 @@ def _directions(look: _Look, quick: bool) -> Iterator[Comparison]:
                 spread = np.maximum(spread, stated - variance)
         yield _vectors("the mean of sample gradients and the gradient", mean, look.gradient(at), off, where)
         yield _vectors("the variance of sample gradients and the variance", variance, stated, spread, where)
+        sizes = look.problem.moments(look.weights(at)).size
+        if sizes is not None:  # the size of an element varies less than the element
+            found = np.mean(np.abs(rows), axis=0)
+            yield _vectors("the mean size of sample gradients and the mean size", found, look.flat(sizes), off, where)
     first, second = (look.problem.draw(generator(seed, 0), 64, 1) for seed in (2, 3))
     moving = float(np.sum(look.variance(look.start))) > 0 and len(samples) > 1
     same = moving and np.array_equal(first, second)

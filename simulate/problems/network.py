@@ -175,14 +175,15 @@ class Network(FiniteData):
             kept.append(stage_kept)
         value = np.sum(self._loss.value(message, self.targets), axis=(-2, -1)) / self.samples
         message = self._loss.slope(message, self.targets)
-        gradient, variance = list(weights), list(weights)
+        gradient, variance, size = list(weights), list(weights), list(weights)
         for stage in reversed(range(self.stages)):
             x, delta = kept[stage].x, kept[stage].slope * message
             sums, message = self.backward(stage, weights[stage], message, kept[stage])
             gradient[stage] = sums / self.samples
             second = np.swapaxes(delta * delta, -1, -2) @ (x * x) / self.samples
             variance[stage] = np.maximum(second - gradient[stage] ** 2, 0)
-        return Moments(np.asarray(value), gradient, variance)
+            size[stage] = np.swapaxes(np.abs(delta), -1, -2) @ np.abs(x) / self.samples
+        return Moments(np.asarray(value), gradient, variance, size)
 
     def facts(self, lags: Sequence[int], *, stashed: bool = False) -> Facts:  # noqa: ARG002
         """Return the stage data (docs/theory.md#stages) that the architecture and the data prove.

@@ -4,7 +4,7 @@ import numpy as np
 
 from boundary import BadInput
 from simulate.answers import Misfit
-from simulate.problems.base import Moments, Problem, generator
+from simulate.problems.base import Problem, generator
 from theory.setting.objectives import Weights
 
 
@@ -22,7 +22,7 @@ def require_sound(problem: Problem) -> None:
     _numbers(problem, "lower_bound", problem.lower_bound)
     with np.errstate(over="ignore", invalid="ignore"):
         found = problem.moments(weights)
-        for name in Moments._fields:
+        for name in ("value", "gradient", "variance"):
             _require(problem, f"moments.{name}", None, getattr(found, name) is not None, "given")
         _require(problem, "moments.value", np.shape(found.value), np.shape(found.value) == (), "one number")
         _real(("moments.value", found.value))
@@ -30,6 +30,11 @@ def require_sound(problem: Problem) -> None:
         _same_shapes(problem, "moments.variance", found.variance, shapes)
         least = min(float(np.min(stage, initial=0.0)) for stage in found.variance)
         _require(problem, "moments.variance", least, not least < 0, "variances >= 0")
+        if found.size is not None:
+            _same_shapes(problem, "moments.size", found.size, shapes)
+            pairs = zip(found.size, found.gradient, strict=True)
+            short = min(float(np.min(size - np.abs(mean) * (1 - 1e-9), initial=0.0)) for size, mean in pairs)
+            _require(problem, "moments.size", short, not short < 0, "mean sizes, at least the size of the mean")
         sample = problem.draw(generator(0, 0), 1, 1)[0, 0]
         direction = problem.direction(weights, weights, sample)
         _same_shapes(problem, "direction", direction, shapes)

@@ -19,13 +19,13 @@ def test_a_look_reduces_moments_to_numbers():
     gradient = [np.array([[1.0, 2.0], [3.0, 0.0]]), np.array([[2.0], [1.0]])]
     variance = [np.array([[0.5, 0.25], [1.0, 2.0]]), np.array([[0.125], [4.0]])]
     seen = look(Moments(np.array([7.0, 8.0]), gradient, variance), weights, 4.0)
-    assert [part.tolist() for part in seen] == [
-        [7.0, 8.0],
-        [9.0, 10.0],
-        [[0.75, 0.125], [3.0, 4.0]],
-        [1.0, 0.0625],
-        [1 / 16 * 0.5 + 4 / 16 * 0.25 + 0.125, 1 / 64 * 1.0 + 1 / 16 * 4.0],
-    ]
+    weighted = [1 / 16 * 0.5 + 4 / 16 * 0.25 + 0.125, 1 / 64 * 1.0 + 1 / 16 * 4.0]
+    plain = [[7.0, 8.0], [9.0, 10.0], [[0.75, 0.125], [3.0, 4.0]], [1.0, 0.0625], weighted]
+    assert [part.tolist() for part in seen] == [*plain, weighted]
+    sizes = [np.array([[1.5, 3.0], [3.0, 1.0]]), np.array([[3.0], [0.5]])]  # 1/2 is less than the mean: it is rounded
+    seen = look(Moments(np.array([7.0, 8.0]), gradient, variance, sizes), weights, 4.0)
+    folded = [1 / 16 * (2.25 - 1) + 4 / 16 * (9 - 4) + (9 - 4), 0.0]
+    assert [part.tolist() for part in seen] == [*plain, folded]
 
 
 def observer(replicas: int = 3, tau: float = 2.0, every: int = 1, bins: int = 2, iterations: int = 8) -> Observer:
@@ -60,7 +60,7 @@ def test_sums_are_added_where_they_belong():
     seen = Seen(
         np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[10.0, 20.0], [30.0, 40.0]]),
         np.array([[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 1.0]]]),
-        np.array([[0.1, 0.2], [0.3, 0.4]]), np.array([[0.5, 0.25], [1.0, 2.0]]),
+        np.array([[0.1, 0.2], [0.3, 0.4]]), np.array([[0.5, 0.25], [1.0, 2.0]]), np.zeros((2, 2)),
     )  # fmt: skip
     who, steps, lengths = np.array([0, 2]), np.array([[3, 4], [0, 7]]), np.array([2, 5])
     for _ in range(2):
@@ -82,18 +82,20 @@ def test_noise_is_added_in_the_bin_of_its_step():
     seen = Seen(
         *np.zeros((2, 2, 4)), np.array([[[1.0, 2.0]] * 4, [[0.5, 0.25], [4.0, 2.0], [1.0, 1.0], [0.0, 8.0]]]),
         np.zeros((2, 4)), np.array([[1.0, 2.0, 3.0, 4.0], [8.0, 16.0, 32.0, 64.0]]),
+        np.array([[0.5, 1.0, 1.5, 2.0], [4.0, 8.0, 16.0, 32.0]]),
     )  # fmt: skip
     steps, lengths = np.array([[0, 1, 2, 7], [3, 0, 2, 3]]), np.array([1, 2, 3, 4])
     for _ in range(2):
         one.add(np.array([0, 2]), steps, lengths, seen)
     assert one.range_variance.tolist() == [[6.0, 12.0, 42.0], [0.0] * 3, [24.0, 0.0, 77.5]]
     assert one.range_T2.tolist() == [[2.0, 8.0, 50.0], [0.0] * 3, [64.0, 0.0, 720.0]]
+    assert one.range_folded.tolist() == [[1.0, 4.0, 25.0], [0.0] * 3, [32.0, 0.0, 360.0]]
 
 
 def test_of_one_replica_all_times_are_added_in_order():
     one, large = observer(), 2.0**53
     values = np.array([[large, 1.0, -large, 1.0]])  # in this order the first 1 is lost
-    seen = Seen(values, values, np.zeros((1, 4, 2)), values, values)
+    seen = Seen(values, values, np.zeros((1, 4, 2)), values, values, values)
     one.add(np.array([1]), np.array([[0, 1, 2, 3]]), np.ones(4, dtype=np.int64), seen)
     assert one.squared_gradient.tolist() == [0.0, ((large + 1.0) - large) + 1.0, 0.0] == [0.0, 1.0, 0.0]
     assert one.curve_weight.tolist() == [[0, 4, 0], [0, 0, 0]]
@@ -125,7 +127,7 @@ def test_all_sums_are_kept_and_restored_as_copies():
     one, other = observer(), observer()
     arrays = {f.name: getattr(one, f.name, None) for f in fields(one)} | vars(one)
     names = {name for name, value in arrays.items() if isinstance(value, np.ndarray)}
-    assert names == set(one.state()) and len(names) == 22
+    assert names == set(one.state()) and len(names) == 23
     for number, name in enumerate(sorted(names)):
         getattr(one, name)[...] = number + 1
     kept = one.state()
@@ -261,7 +263,7 @@ def test_what_is_looked_at_first_holds_nothing():
         "drift_sums": (3, 4),
         "range_low": (3, 0, 0),
         "range_high": (3, 0, 0),
-        **dict.fromkeys(("range_variance", "range_T2"), (3, 0)),
+        **dict.fromkeys(("range_variance", "range_T2", "range_folded"), (3, 0)),
     }
 
 

@@ -54,7 +54,7 @@ def same(found, expected):
 
 
 def same_noise(found, expected):
-    names = ("variance", "T2")
+    names = ("variance", "T2", "folded")
     return all(np.array_equal(getattr(found, name), getattr(expected, name), equal_nan=True) for name in names)
 
 
@@ -190,22 +190,39 @@ NOISY = {
 }
 
 
+def folds(problem, weights, variance):
+    """Return (E abs(g))^2 - (E g)^2 of every element, sample by sample; the variance where a problem does not say."""
+    if not isinstance(problem, Network):
+        return variance
+    found = []
+    for flat in weights:
+        cuts = np.cumsum([0, *(int(np.prod(shape)) for shape in problem.shapes)])
+        stages = [flat[a:b].reshape(shape) for a, b, shape in zip(cuts[:-1], cuts[1:], problem.shapes, strict=True)]
+        each = [problem.direction(stages, stages, np.array(sample)) for sample in range(problem.samples)]
+        rows = np.array([np.concatenate([part.ravel() for part in one]) for one in each])
+        found.append(np.abs(rows).mean(axis=0) ** 2 - rows.mean(axis=0) ** 2)
+    return np.array(found)
+
+
 @pytest.mark.parametrize("name", NOISY)
 @pytest.mark.parametrize("backend", ["kernels", "reference"])
 def test_the_noise_of_a_bin_is_that_of_its_steps(name, backend, tmp_path):
     run = replace(NOISY[name], backend=backend, measure_every=1)
     found, weights = simulate.execute(run).ranges, every_weight(run, tmp_path)
     ends = np.cumsum([0, *(int(np.prod(shape)) for shape in run.problem.shapes)])
-    expected = np.zeros((2, REPLICAS, len(found.edges) - 1))
+    expected = np.zeros((3, REPLICAS, len(found.edges) - 1))
     for k in range(STEPS):
         parts = zip(ends[:-1], ends[1:], run.problem.shapes, strict=True)
         moments = run.problem.moments([weights[k][:, a:b].reshape(-1, *shape) for a, b, shape in parts])
         variance = np.concatenate([stage.reshape(REPLICAS, -1) for stage in moments.variance], axis=1)
         place = next(b for b in range(len(found.edges) - 1) if found.edges[b] <= k < found.edges[b + 1])
         expected[0, :, place] += variance.sum(axis=1) / STEPS
-        expected[1, :, place] += np.sum((weights[k] / run.tau) ** 2 * variance, axis=1) / STEPS
+        share = (weights[k] / run.tau) ** 2
+        expected[1, :, place] += np.sum(share * variance, axis=1) / STEPS
+        expected[2, :, place] += np.sum(share * folds(run.problem, weights[k], variance), axis=1) / STEPS
     assert np.allclose(found.variance, expected[0], rtol=1e-12) and np.allclose(found.T2, expected[1], rtol=1e-12)
-    assert np.all(found.variance > 0)
+    assert np.allclose(found.folded, expected[2], rtol=1e-12, atol=1e-17)
+    assert np.all(found.variance > 0) and np.all(found.folded <= found.T2 * (1 + 1e-12))
 
 
 @pytest.mark.parametrize("every", [1, 5, 41])
@@ -213,6 +230,8 @@ def test_the_noise_of_all_bins_is_the_average(every):
     shown = simulate.execute(run_of(measure_every=every))
     assert np.allclose(shown.ranges.variance.sum(axis=1), shown.mean_variance, rtol=1e-13)
     assert np.allclose(shown.ranges.T2.sum(axis=1), shown.weighted_square_saturation, rtol=1e-13)
+    ratio = shown.ranges.folded.sum(axis=1) / shown.weighted_square_saturation
+    assert np.all((ratio > 0.1) & (ratio < 0.9))
 
 
 def test_a_sampled_part_is_right_on_average():
@@ -228,7 +247,11 @@ def test_a_sampled_part_is_right_on_average():
 
 def test_where_a_kernel_sums_all_steps_no_bin_has_a_part():
     found = simulate.execute(CASES["quadratic"]).ranges
-    assert np.all(np.isnan(found.variance)) and np.all(np.isnan(found.T2)) and np.all(np.isfinite(found.low))
+    assert (
+        np.all(np.isnan(found.variance))
+        and np.all(np.isnan(found.T2 + found.folded))
+        and np.all(np.isfinite(found.low))
+    )
 
 
 # Blocks, groups, threads, checkpoints
@@ -290,7 +313,9 @@ def test_a_replica_that_diverges_shows_no_finite_range(backend, problem):
     assert np.any(gone)
     assert np.all(np.isnan(result.ranges.low[gone])) and np.all(np.isnan(result.ranges.high[gone]))
     assert np.all(np.isfinite(result.ranges.low[~gone])) and np.all(np.isfinite(result.ranges.high[~gone]))
-    assert np.all(np.isnan(result.ranges.variance[gone])) and np.all(np.isnan(result.ranges.T2[gone]))
+    assert np.all(np.isnan(result.ranges.variance[gone])) and np.all(
+        np.isnan((result.ranges.T2 + result.ranges.folded)[gone])
+    )
 
 
 # Options, files
@@ -307,7 +332,8 @@ def test_the_command_writes_ranges(tmp_path):
     with np.load(io.BytesIO(npz.read_bytes()), allow_pickle=False) as arrays:
         for name in ("edges", "low", "high"):
             assert np.array_equal(arrays[f"ranges_{name}"], np.array(kept["ranges"][name]))
-        assert kept["ranges"]["variance"] == kept["ranges"]["T2"] == [[None] * 4] * arrays["ranges_T2"].shape[0]
+        noise = [kept["ranges"][name] for name in ("variance", "T2", "folded")]
+        assert noise == [[[None] * 4] * arrays["ranges_T2"].shape[0]] * 3
     again = simulate.Run.from_description(kept["run"])
     found = simulate.execute(again).ranges
     assert np.array_equal(found.low, np.array(kept["ranges"]["low"]))

@@ -163,7 +163,9 @@ def test_divergence_stops_a_replica_and_is_reported():
 def test_measure_is_the_full_batch(loss, samples, activation):
     inputs, targets, initial = data(loss, samples)
     weights = np.random.default_rng(5).normal(size=(2, 7, initial.size))
-    found = kernels.measure(weights, inputs, targets, WIDTHS, loss=loss, activation=activation, threads=2)
+    found = kernels.measure(weights, inputs, targets, WIDTHS, loss=loss, activation=activation, sized=True, threads=2)
+    without = kernels.measure(weights, inputs, targets, WIDTHS, loss=loss, activation=activation)
+    assert without.folded is None and all(map(np.array_equal, without[:4], found[:4]))
     for at in np.ndindex(2, 7):
         stages, outs = matrices(weights[at]), inputs
         gradients = np.array(
@@ -177,6 +179,9 @@ def test_measure_is_the_full_batch(loss, samples, activation):
         np.testing.assert_allclose(found.squared_gradient[at], [np.sum(g**2) for g in np.split(mean, cuts)], **close)
         np.testing.assert_allclose(found.variance[at], [np.sum(v) for v in np.split(variance, cuts)], **close)
         np.testing.assert_allclose(found.weighted[at], variance @ weights[at] ** 2, **close)
+        folded = np.abs(gradients).mean(axis=0) ** 2 - mean**2
+        np.testing.assert_allclose(found.folded[at], folded @ weights[at] ** 2, **close)
+        assert (0 < found.folded[at] < found.weighted[at]) == (samples > 1)
         np.testing.assert_allclose(found.value[at], LOSS[loss][0](outs, targets).sum() / samples, **close)
 
 
@@ -184,7 +189,8 @@ def test_measure_in_float32_stays_near_float64():
     inputs, targets, initial = data()
     weights = np.random.default_rng(5).normal(size=(20, initial.size))
     exact, rough = (
-        kernels.measure(weights.astype(dtype), inputs, targets, WIDTHS) for dtype in (np.float64, np.float32)
+        kernels.measure(weights.astype(dtype), inputs, targets, WIDTHS, sized=True)
+        for dtype in (np.float64, np.float32)
     )
     for a, b in zip(exact, rough, strict=True):
         np.testing.assert_allclose(b, a, rtol=1e-4, atol=1e-5)

@@ -53,6 +53,8 @@ class Mine(problems.Quadratic):
                 return found._replace(value=found.value + np.sum(weights[0], axis=-1) * 1e-3)
             case "variance":
                 return found._replace(variance=[1.2 * stage for stage in found.variance])
+            case "size":  # of noise that goes either way by its deviation it is the larger of that and the mean
+                return found._replace(size=[np.abs(stage) + 5 for stage in found.gradient])
         return found
 
     def backward(self, stage, weights, message, kept):
@@ -81,6 +83,7 @@ NAMED = {
     "gradient": "the gradient and differences of the value",
     "value": "the gradient and differences of the value",
     "variance": "the variance of sample gradients",
+    "size": "the mean size of sample gradients",
     "mean": "the mean of sample gradients",
     "draw": "draws of two seeds",
     "lower": "the lower bound",
@@ -132,6 +135,10 @@ class Broken(problems.Quadratic):
                 return Moments(found.value, found.gradient, [-stage for stage in found.variance])
             case "value":
                 return Moments(found.value * np.ones(2), found.gradient, found.variance)
+            case "sizes flat":
+                return found._replace(size=[np.abs(np.concatenate(found.gradient))])
+            case "sizes":
+                return found._replace(size=[0.5 * np.abs(stage) for stage in found.gradient])
         return found
 
 
@@ -144,6 +151,8 @@ REFUSED = {
     "data": "moments.value of the problem broken = nan",
     "negative": "variances >= 0",
     "value": "one number",
+    "sizes flat": "moments.size of the problem broken = .* the shapes",
+    "sizes": "mean sizes, at least the size of the mean",
 }
 
 

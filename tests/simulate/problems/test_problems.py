@@ -62,6 +62,9 @@ def test_samples_have_the_exact_mean_and_variance(problem):
         samples = np.stack([gradient[stage] for gradient in found])
         np.testing.assert_allclose(samples.mean(axis=0), moments.gradient[stage], atol=1e-14)
         np.testing.assert_allclose(samples.var(axis=0), moments.variance[stage], atol=1e-13)
+        if moments.size is not None:
+            np.testing.assert_allclose(np.abs(samples).mean(axis=0), moments.size[stage], atol=1e-13)
+    assert (moments.size is not None) == isinstance(problem, problems.Network)
 
 
 @pytest.mark.parametrize("problem", ALL[-5:], ids=lambda problem: problem.name)
