@@ -86,7 +86,8 @@ class Fixed:
         """Return which replicas left, and between what f(W_T) is of those; all of them and nan if there is no tube."""
         count = len(runs.final_value)
         if self.tube is None or self.held is None or runs.ranges is None:
-            return Passage(np.ones(count, dtype=bool), np.full(count, math.nan), np.full(count, math.nan))
+            nowhere = np.full(count, math.nan)
+            return Passage(np.ones(count, dtype=bool), np.zeros(count, dtype=np.int64), nowhere, nowhere)
         ranges = merged(runs.ranges, self.tube.edges, max(self.run.lags))
         steps, following = covered.steps_of(self.run, self.wide), self.following
         early = _passage(steps, self.tube.boxes[: following.first if following else None], self.held, ranges)
@@ -95,8 +96,8 @@ class Fixed:
         before = self.held.found[following.first - 1].step
         with threadpool_limits(1):  # more threads only wait for each other: matrices have some hundred rows
             late = own.passed(steps, following, ranges, before, ~early.left)
-        ends = (np.where(early.left, *pair) for pair in zip(early[1:], late[1:], strict=True))
-        return Passage(late.left, *ends)
+        known = (np.where(early.left, *pair) for pair in zip(early[1:], late[1:], strict=True))
+        return Passage(late.left, *known)
 
 
 def _passage(steps: own.Steps, boxes: Sequence[Box], held: Constants, ranges: Merged) -> Passage:
@@ -109,13 +110,14 @@ def _passage(steps: own.Steps, boxes: Sequence[Box], held: Constants, ranges: Me
     bins = len(boxes)
     inside = np.all((ranges.low[:, :bins] >= low) & (ranges.high[:, :bins] <= high), axis=2)
     left = ~np.all(inside, axis=1)
+    since = np.where(left, np.argmin(inside, axis=1), bins)
     least, most = (np.full(len(left), math.nan) for _ in range(2))
     for replica in np.flatnonzero(left).tolist():
-        first = int(np.argmin(inside[replica]))
+        first = int(since[replica])
         near = [(boxes[b], held.found[b]) for b in range(max(first - 1, 0), first + 1)]
         least[replica] = min(one.least for _, one in near)
         most[replica] = max(value(steps.problem, box.widened(steps.wide + one.step))[1] for box, one in near)
-    return Passage(left, least, most)
+    return Passage(left, since, least, most)
 
 
 def pilots_of(run: Run) -> int:

@@ -24,7 +24,7 @@ one number of the a-priori tube that a run is looked at for.
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,9 +72,11 @@ class Stopped:
         fixed: the tube, and what holds on it.
         left: which replicas left it, shape (R,).
         squared_gradient: their whole averages A, which are those up to T where they stayed, (f/w)^2.
-        T2: each box's part of the average over all steps of the sum of the squared saturation times the variance,
-            over the elements, shape (R, boxes), (f/w)^2; one number without a tube.
-        variance: the same of the variance of the direction, (f/w)^2.
+        since: how many boxes, from the first on, each did not leave up to the last step in them.
+        variance: each box's part of the average over all steps of the variance of the direction, shape (R, boxes),
+            (f/w)^2; one number without a tube.
+        shared: the same of the sum over the elements of the squared saturation times the variance, (f/w)^2.
+        folded: the same of the sum over the elements of the squared saturation times the fold, (f/w)^2.
         value: f(W_K).
         least_end: f(W_T) at least, of replicas that left.
         most_end: the same at most.
@@ -84,8 +86,10 @@ class Stopped:
     fixed: Fixed
     left: NDArray[np.bool_]
     squared_gradient: Array
-    T2: Array
+    since: NDArray[np.int64]
     variance: Array
+    shared: Array
+    folded: Array
     value: Array
     least_end: Array
     most_end: Array
@@ -94,7 +98,7 @@ class Stopped:
         """Return these replicas and then those, of the same tube; other runs raise `BadInput`."""
         if more is None or more.fixed is not self.fixed:
             raise BadInput("tube", "another one", "the tube of the replicas before", "tube.certified")
-        names = ("left", "squared_gradient", "T2", "variance", "value", "least_end", "most_end")
+        names = [field.name for field in fields(self) if field.name != "fixed"]
         joined = {name: np.concatenate([getattr(self, name), getattr(more, name)]) for name in names}
         return Stopped(self.fixed, **joined)
 
@@ -122,15 +126,20 @@ def seen(fixed: Fixed, runs: RunResult) -> Stopped:
     if mine != replace(fixed.run, seed=0, replicas=1, drift=0):
         raise BadInput("run", "another one", "the run that the tube was made for", "tube.certified")
     passage = fixed.passage(runs)
-    T2, variance = runs.weighted_square_saturation[:, None], runs.mean_variance[:, None]
+    variance, shared = runs.mean_variance[:, None], runs.weighted_square_saturation[:, None]
+    folded = shared
     if fixed.tube is not None and (shown := runs.ranges) is not None:
-        T2, variance = (summed(shown.edges, one, fixed.tube.edges) for one in (shown.T2, shown.variance))
+        variance, shared, folded = (
+            summed(shown.edges, one, fixed.tube.edges) for one in (shown.variance, shown.T2, shown.folded)
+        )
     return Stopped(
         fixed,
         passage.left,
         runs.mean_squared_gradient,
-        T2,
+        passage.since,
         variance,
+        shared,
+        folded,
         runs.final_value,
         passage.least,
         passage.most,
@@ -221,8 +230,7 @@ def _bounds(
     run = stopped.fixed.run
     ends = end(stopped, held, alarm, look, value) if kind.ends else (None, None, None)
     if kind.noise:
-        seen = noise(stopped, held, alarm, look)
-        sets = [tube.as_sampled(held, run.alpha, one) for one in seen]
+        sets = [tube.as_sampled(held, run.alpha, *one) for one in noise(stopped, held, alarm, look)]
     else:
         sets = [held] * 3
 
@@ -232,25 +240,35 @@ def _bounds(
     return at(0), at(1), max(at(2), at(2, direction)), at(1, direction)
 
 
-def noise(stopped: Stopped, held: Constants, alarm: float, look: float) -> tuple[Noise, Noise, Noise]:
+class Sampled(NamedTuple):
+    """Noise as replicas show it, for `tube.as_sampled`."""
+
+    T2: float
+    noise: Noise
+
+
+def noise(stopped: Stopped, held: Constants, alarm: float, look: float) -> tuple[Sampled, Sampled, Sampled]:
     """Return what is at least, in the mean and at most known of the noise up to T.
 
     In the tube each of its numbers is at most what holds in one of the boxes, which is known before the replicas are.
-    Of a replica that left they are at least 0, and at most both that and the average over all steps.
+    Of a replica that left they are at least what it showed in the boxes before, and at most both that ceiling and the
+    average over all steps. Without lags nothing is made of the variance where it is not met by curvature.
     """
-    L = held.smoothness
-    T2, variance = (np.array([getattr(one, name) for one in held.found]) for name in ("T2", "variance"))
-    ceilings = Noise(*(float(np.max(one)) for one in (T2, variance, T2 * L, variance * L)))
-    shown = stopped.T2.sum(axis=1), stopped.variance.sum(axis=1), stopped.T2 @ L, stopped.variance @ L
-    found = []
-    for values, ceiling in zip(shown, ceilings, strict=True):
-        top = ceiling * (1 + 1e-9)  # an average is rounded as well
-        most = np.minimum(values, top)
-        high = float(statistics.upper_mean(most, alarm / len(shown), top))
-        low = float(statistics.student_mean(np.where(stopped.left, 0.0, most), look / len(shown), "lower"))
+    L, boxes = held.smoothness, np.arange(stopped.variance.shape[1])
+    T2, variance, rho = (np.array([getattr(one, name) for one in held.found]) for name in ("T2", "variance", "rho"))
+    shared = rho**2 * variance
+    shown = [(stopped.folded, T2), (stopped.variance, variance), (stopped.shared, shared)]
+    shown += [(parts * L, most * L) for parts, most in shown[1:]]
+    before = boxes < stopped.since[:, None]
+    count, found = len(shown) if any(stopped.fixed.run.lags) else 3, []
+    for parts, ceilings in shown:
+        top = float(np.max(ceilings)) * (1 + 1e-9)  # an average is rounded as well
+        most, least = (np.minimum(np.sum(some, axis=1), top) for some in (parts, np.where(before, parts, 0.0)))
+        high = float(statistics.upper_mean(most, alarm / count, top))
+        low = float(statistics.student_mean(least, look / count, "lower"))
         found.append((max(low, 0.0), float(most.mean()), high))
-    least, mean, most_ = (Noise(*column) for column in zip(*found, strict=True))
-    return least, mean, most_
+    low_, mean, high_ = (Sampled(first, Noise(*rest)) for first, *rest in zip(*found, strict=True))
+    return low_, mean, high_
 
 
 def end(stopped: Stopped, held: Constants, alarm: float, look: float, rounded: float) -> Interval:

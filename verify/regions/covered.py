@@ -35,26 +35,28 @@ class Seen(NamedTuple):
 
     Args:
         squared_gradient: norm(grad f)^2, (f/w)^2.
-        T2: each bin's part of the average of the sum over the elements of share^2 times variance, (f/w)^2.
-        variance: the same of the variance of the direction, (f/w)^2.
+        T2: average of the sum over the elements of share^2 times fold, (f/w)^2.
+        variance: each bin's part of the average of the variance of the direction, (f/w)^2.
+        shared: the same of the sum over the elements of share^2 times variance, (f/w)^2.
 
     """
 
     squared_gradient: float
-    T2: Array
+    T2: float
     variance: Array
+    shared: Array
 
     @classmethod
     def of(cls, pilots: RunResult, edges: NDArray[np.int64]) -> Self:
         """Return what these show, with bins between some edges of their ranges."""
         ranges = pilots.ranges
         assert ranges is not None, "`pilots.fix` asks for them"
-        parts = (summed(ranges.edges, one.mean(axis=0), edges) for one in (ranges.T2, ranges.variance))
-        return cls(float(pilots.mean_squared_gradient.mean()), *parts)
+        parts = (summed(ranges.edges, one.mean(axis=0), edges) for one in (ranges.variance, ranges.T2))
+        return cls(float(pilots.mean_squared_gradient.mean()), float(ranges.folded.sum(axis=1).mean()), *parts)
 
-    def noise(self, held: Constants) -> Noise:
-        """Return the noise with the smoothness of what holds in the same bins."""
-        return Noise.of(self.T2, self.variance, held.smoothness)
+    def sampled(self, held: Constants, alpha: float) -> Constants:
+        """Return what holds in the same bins with this noise."""
+        return as_sampled(held, alpha, self.T2, Noise.of(self.variance, self.shared, held.smoothness))
 
 
 def uncovered(run: Run) -> str:
@@ -138,9 +140,6 @@ def _following(
         return None
     lengths = np.diff(around.edges) / around.iterations
     found = combine([*levels, *following.ceilings], lengths, run.alpha, at_start(steps.problem))
-    plain, met = (
-        stopped(one, run.alpha, run.iterations, run.lags)
-        for one in (found, as_sampled(found, run.alpha, seen.noise(found)))
-    )
+    plain, met = (stopped(one, run.alpha, run.iterations, run.lags) for one in (found, seen.sampled(found, run.alpha)))
     more = plain < below or below == inf
     return (following, found) if more and met < USEFUL * seen.squared_gradient else None

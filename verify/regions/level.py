@@ -1,4 +1,7 @@
-"""What a theorem takes of one bin of time: of a box, or ceilings of what holds on the boxes of many runs."""
+"""What a theorem takes of one bin of time: of a box, or ceilings of what holds on the boxes of many runs.
+
+Source: docs/theory/mean.md#mean.shares, #mean.shares_feasible, #stopped.ceiling.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +28,7 @@ class Level:
         stages: shape (M,), variance of what is left of a step beside its mean, (1 + share)^2 times that of the
             direction, (f/w)^2.
         variance: of the direction, (f/w)^2.
-        T2: share^2 times the variance, (f/w)^2.
+        T2: share^2 times the fold of the direction (`network.Enclosed.fold`), (f/w)^2.
         late: square of what staleness makes of the noise (`stale.change`), (f/w)^2.
         late_T2: the same with share^2.
         excess: shape of `SHARES`, for each s of them the sum over the elements of share^2 - s^2, where that is
@@ -61,7 +64,7 @@ class Level:
             rho=float(np.max(found.share)),
             stages=np.asarray(np.add.reduceat(noise, np.cumsum([0, *sizes[:-1]])) * more),
             variance=float(np.sum(found.variance) * more),
-            T2=float(np.sum(found.share**2 * found.variance) * more),
+            T2=float(np.sum(found.share**2 * found.fold) * more),
             late=float(np.sum(change**2) * more),
             late_T2=float(np.sum((found.share * change) ** 2) * more),
             excess=np.asarray(beyond @ found.gradient**2 * more),

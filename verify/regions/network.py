@@ -122,6 +122,7 @@ class Enclosed:
         share: shape (D,), |w|/tau, what the linear device makes of an element of the direction; on the backward box.
         step: shape (D,), alpha (1 + share) largest, how far a step moves at most, w.
         gradient: shape (D,), largest size of the elements of the gradient of f, on the backward box, f/w.
+        fold: shape (D,), (E abs(g_i))^2 - (E g_i)^2 of the sample's direction g, (f/w)^2.
 
     """
 
@@ -136,6 +137,7 @@ class Enclosed:
     share: Array
     step: Array
     gradient: Array
+    fold: Array
 
 
 def check(problem: object) -> Network:
@@ -383,6 +385,7 @@ class _Numbers(NamedTuple):
     share: Array
     step: Array
     gradient: Array
+    fold: Array
 
 
 def _enclosed(every: _Numbers, one: int | tuple[()] = ()) -> Enclosed:
@@ -407,4 +410,6 @@ def _numbers(
         sensitivity = block_norms(second if stashed else staleness(passed, weights), sizes)
     else:
         sensitivity = np.zeros((*smooth.shape, len(sizes), len(sizes)))
-    return _Numbers(smooth, least, norm(slopes), sensitivity, *found, share, step, slopes.largest)
+    size, mean = Intervals.exactly(found.mean_size), Intervals.exactly(every.mean(-2).least)
+    fold = np.clip((size * size - mean * mean).high, 0.0, found.variance)
+    return _Numbers(smooth, least, norm(slopes), sensitivity, *found, share, step, slopes.largest, fold)

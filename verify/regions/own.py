@@ -14,7 +14,7 @@ Proof:      The constants at a step are what its weights make, current and stale
             left where a bin's enclosure passes a ceiling, even if its steps may not: T is then somewhere from that bin
             on, or none, and f(W_T) within the ends of f on what was visited from there on.
 Status:     as of a tube.
-Source:     docs/theory/mean.md#followed.
+Source:     docs/theory/mean.md#followed, #stopped.ceiling.
 """
 
 from collections.abc import Iterator, Sequence
@@ -77,12 +77,14 @@ class Passage(NamedTuple):
 
     Args:
         left: whether they left it, or may have.
+        since: the bin up to whose first step none did; of one that did not, how many there are.
         least: what f(W_T) is at least, of one that left.
         most: the same at most.
 
     """
 
     left: NDArray[np.bool_]
+    since: NDArray[np.int64]
     least: Array
     most: Array
 
@@ -140,16 +142,17 @@ def passed(steps: Steps, following: Following, ranges: Merged, before: Array, in
 
     """
     left = ~inside
+    since = np.where(inside, following.first + len(following.ceilings), 0)
     least, most = (np.full(len(inside), np.nan) for _ in range(2))
     for replica in np.flatnonzero(inside).tolist():
         along = _along(steps, following.first, ranges, replica, before)
         pairs = zip(along, following.ceilings, strict=True)
         above = [place for place, (one, ceiling) in enumerate(pairs) if one is None or not one.within(ceiling)]
         if above:
-            left[replica] = True
+            left[replica], since[replica] = True, following.first + above[0]
             rest = _visited(steps, ranges, replica, following.first + above[0])
             least[replica], most[replica] = ends_of_value(steps.problem, rest)
-    return Passage(left, least, most)
+    return Passage(left, since, least, most)
 
 
 def _visited(steps: Steps, ranges: Merged, replica: int, first: int, end: int | None = None) -> list[Box]:

@@ -14,7 +14,7 @@ Proof:      what differs is carried through the network. With a hat on what V ma
             By Minkowski the noise of the stale direction, with whatever weights lambda that are known before, satisfies
             norm(lambda n^) <= norm(lambda n) + norm(lambda change): a standard deviation is at most a root mean square.
 Status:     guaranteed in spite of rounding.
-Source:     docs/theory/mean.md#regions-in-time.
+Source:     docs/theory/mean.md#noise.stale, #regions-in-time.
 """
 
 from collections.abc import Sequence

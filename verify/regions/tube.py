@@ -7,11 +7,11 @@ Statement:  A_T = (1/K) E sum_(k<T) norm(grad f(W_k))^2 is at most `Verdict.stop
 Proof:      at a step k < T all weights W_0 ... W_k were in their boxes. Stale weights are at most max d steps old, so
             they are in the box of k or at most max d steps outside it, and in the boxes of their own steps. The step
             ends in the box widened by one step. So the constants of `network.enclose` hold at every step before T, and
-            what staleness adds to noise at current weights (`stale.change`). mean.feasible of the stopped run
+            what staleness adds to noise at current weights (`stale.change`). mean.sized of the stopped run
             (stopped.*) bounds A_T, with L_k of the box of step k, S the largest of all boxes, and sums over the steps
             in c_w, T2 and the variances of the stages; f(W_T) is at least the least f of all widened boxes.
 Status:     upper bound of A_T, guaranteed; of A with the confidence of the bound of P(T < K), or with a proved one.
-Source:     docs/theory/mean.md#mean.feasible, #stopped.average; tube.certified.
+Source:     docs/theory/mean.md#mean.sized, #stopped.average; tube.certified.
 """
 
 from collections.abc import Sequence
@@ -120,22 +120,22 @@ class Noise(NamedTuple):
     """Noise averaged over the steps: as it is, and times the smoothness of the bin in which it is met.
 
     Args:
-        T2: sum over the elements of share^2 times variance, (f/w)^2.
         variance: of the direction, (f/w)^2.
-        curved_T2: mean of L times T2, f^3/w^4.
+        shared: sum over the elements of share^2 times variance, (f/w)^2.
         curved: mean of L times the variance, f^3/w^4.
+        curved_shared: the same of `shared`.
 
     """
 
-    T2: float
     variance: float
-    curved_T2: float
+    shared: float
     curved: float
+    curved_shared: float
 
     @classmethod
-    def of(cls, T2: Array, variance: Array, L: Array) -> Self:
+    def of(cls, variance: Array, shared: Array, L: Array) -> Self:
         """Return it of the bins' parts of the averages, and of the smoothness in them, shape (bins,)."""
-        return cls(float(np.sum(T2)), float(np.sum(variance)), float(T2 @ L), float(variance @ L))
+        return cls(float(np.sum(variance)), float(np.sum(shared)), float(variance @ L), float(shared @ L))
 
 
 NO_NOISE = Noise(0.0, 0.0, 0.0, 0.0)
@@ -152,12 +152,12 @@ class Constants:
         S: shape (M, M), the largest of each of the bins' sensitivities, f/w^2.
         rho: largest share |w|/tau.
         stage_variances: shape (M,), of what is left of a step beside its mean, averaged over the steps, (f/w)^2.
-        T2: sum over the elements of share^2 times variance, averaged over the steps, (f/w)^2.
+        T2: sum over the elements of share^2 times fold, averaged over the steps, (f/w)^2.
         c_w: what curvature makes of the noise, (f/w)^2.
         start: f(W_0).
         least: lower end of f on the tube and one step around it.
         direct: squared norm of the mean direction, averaged over the steps, (f/w)^2.
-        stale: what staleness makes of the noise (`stale.change`), squared.
+        stale: what staleness changes in the directions (`stale.change`), squared, in the place of the variance.
         excess: what elements add whose share is beyond those of `level.SHARES`, averaged over the steps, (f/w)^2; inf
             where that is not known.
 
@@ -262,7 +262,7 @@ def combine(found: Sequence[Level], lengths: Array, alpha: float, start: float) 
 
     """
     more = 1 + (8 * (len(found) + len(found[0].stages)) + 64) * EPS  # sums of so many rounded terms >= 0
-    late = (lengths * [one.late_T2 for one in found] * more, lengths * [one.late for one in found] * more)
+    late = (lengths * [one.late for one in found] * more, lengths * [one.late_T2 for one in found] * more)
     return Constants(
         found=tuple(found),
         lengths=lengths,
@@ -285,7 +285,7 @@ def with_noise(held: Constants, T2: float, stage_variances: Sequence[float], c_w
 
     Args:
         held: of the tube.
-        T2: upper bound of the sum over the elements of share^2 times variance, averaged over the steps before T.
+        T2: upper bound of the sum over the elements of share^2 times fold, averaged over the steps before T.
         stage_variances: of the variances of the stages' steps, (1 + share)^2 times that of the direction by element.
         c_w: of alpha/2 times the mean of L_k times the sum of these, L_k that of the bin of step k.
 
@@ -298,14 +298,16 @@ def with_noise(held: Constants, T2: float, stage_variances: Sequence[float], c_w
     return replace(held, T2=min(held.T2, T2), stage_variances=stages, c_w=min(held.c_w, c_w))
 
 
-def as_sampled(held: Constants, alpha: float, seen: Noise) -> Constants:
+def as_sampled(held: Constants, alpha: float, T2: float, seen: Noise) -> Constants:
     """Return the constants with this noise of all elements together, at the current weights.
 
-    What staleness adds to the noise holds on the tube, and is not measured (Minkowski; `verify.regions.stale`).
+    What staleness adds to the noise holds on the tube, and is not measured (Minkowski; `verify.regions.stale`). The
+    fold of a stale direction is at most its variance, and nothing better is known of it.
 
     Args:
         held: of the tube.
         alpha: step size.
+        T2: as for `with_noise`, where no weights are stale.
         seen: averaged over the steps before T, with the smoothness of `held`.
 
     """
@@ -313,9 +315,10 @@ def as_sampled(held: Constants, alpha: float, seen: Noise) -> Constants:
     # norm((1 + share) n) is at most (1 + rho) norm(n), and norm(n) + norm(share n)
     total, curved = (
         min((1 + held.rho) ** 2 * alone, (sqrt(alone) + sqrt(shared)) ** 2) * (1 + 1e-14)
-        for shared, alone in (met[:2], met[2:])
+        for alone, shared in (met[:2], met[2:])
     )
-    return with_noise(held, met.T2, [total] * len(held.S), 0.5 * alpha * curved * (1 + 4 * EPS))
+    drifts = met.shared if held.stale.shared else T2
+    return with_noise(held, drifts, [total] * len(held.S), 0.5 * alpha * curved * (1 + 4 * EPS))
 
 
 def stopped(

@@ -30,7 +30,7 @@ _STAYS = 4
 """A replica that does not leave."""
 _WIDE = 1e-3
 """What boxes are widened by for rounding here, which is much more than rounding needs."""
-_SEEN = covered.Seen(1e3, np.full(_BINS, 1e3), np.full(_BINS, 1e3))
+_SEEN = covered.Seen(1e3, 1e3, *np.full((2, _BINS), 1e3))
 """What pilots that part are said to show: the bounds on their boxes are of that size."""
 
 
@@ -320,7 +320,7 @@ def _on_middles(problem: Any, boxes: Sequence[Box], *given: Any, **more: Any) ->
 
 def _nobody(_steps: Steps, _made: Following, _ranges: Visited, _before: Array, inside: Any) -> Passage:  # noqa: ANN401
     none = np.full(len(inside), np.nan)
-    return Passage(~inside, none, none)
+    return Passage(~inside, np.where(inside, _BINS, 0), none, none)
 
 
 _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {

@@ -14,7 +14,7 @@ from boundary import BadInput
 from simulate import problems
 from simulate.results import RunResult
 from simulate.run import Run
-from verify.judging import on_tubes, pilots, tubes, verdicts
+from verify.judging import on_tubes, pilots, statistics, tubes, verdicts
 from verify.judging.observations import Observations, from_trajectories
 from verify.judging.pilots import Fixed
 from verify.regions import covered, tube
@@ -41,6 +41,7 @@ def detectors() -> dict[str, Detector]:
         "tube-exits": _exits,
         "tube-measured-ends": _measured,
         "tube-measured-noise": _noise,
+        "tube-mean-drift": _drifts,
         "tube-verdicts": _verdicts,
     }
 
@@ -77,12 +78,14 @@ def _fixed() -> Fixed:
 
 
 def _seen(fixed: Fixed, left: int = 0) -> Observations:
-    """Return what fresh replicas show, had the first of them left the tube, with f between its least and f(W_0)."""
+    """Return what fresh replicas show, had the first of them left in the third box, f between its least and f(W_0)."""
     observed = on_tubes.beside(from_trajectories(_fresh()), _fresh(), fixed)
     if observed.stopped is None or fixed.held is None or not left:
         return observed
     least, most = np.full(24, fixed.held.least), np.full(24, fixed.held.start)
-    gone = dataclasses.replace(observed.stopped, left=np.arange(24) < left, least_end=least, most_end=most)
+    who = np.arange(24) < left
+    since = np.where(who, 2, 4)
+    gone = dataclasses.replace(observed.stopped, left=who, since=since, least_end=least, most_end=most)
     return dataclasses.replace(observed, stopped=gone)
 
 
@@ -172,14 +175,18 @@ def _measured() -> bool:
         return False
     end, whole = (tubes.end(one, held, 1e-3, 1e-3, 0.0) for one in (stopped, all_stay))
     mixed = np.where(stopped.left, held.least, stopped.value)
-    some, every = (tubes.noise(one, held, 1e-3, 1e-3) for one in (stopped, all_stay))
-    ends = (*zip(some[0], every[0], strict=True), *zip(every[0], every[1], strict=True))
+    shown = [tubes.noise(one, held, 1e-3, 1e-3) for one in (stopped, all_stay)]
+    some, every = ([(each.T2, *each.noise) for each in ends] for ends in shown)
+    rising = (*zip(some[0], every[0], strict=True), *zip(every[0], every[1], strict=True))
+    early = [math.fsum(row) for row in np.where(stopped.left[:, None], [1, 1, 0, 0], 1) * stopped.folded]
+    low = float(statistics.student_mean(early, 1e-3 / 3, "lower"))
     return (
         math.isclose(end.mean, float(mixed.mean()), rel_tol=1e-12)
         and end.low > whole.low
         and end.high < whole.high < float(all_stay.value.mean()) < whole.low
-        and all(less < more for less, more in (*ends, *zip(every[1], every[2], strict=True)))
+        and all(less < more for less, more in (*rising, *zip(every[1], every[2], strict=True)))
         and some[2] == every[2]
+        and math.isclose(some[0][0], low, rel_tol=1e-9)
     )
 
 
@@ -189,27 +196,50 @@ def _noise() -> bool:
     held, stopped = fixed.held, _seen(fixed).stopped
     if held is None or stopped is None:
         return False
-    runs, (_, found, _) = _fresh(), tubes.noise(stopped, held, 1e-3, 1e-3)
-    if runs.ranges is None or not np.allclose(stopped.T2.sum(axis=1), runs.weighted_square_saturation, rtol=1e-12):
+    runs, (_, (T2, found), _) = _fresh(), tubes.noise(stopped, held, 1e-3, 1e-3)
+    if runs.ranges is None or not np.allclose(stopped.shared.sum(axis=1), runs.weighted_square_saturation, rtol=1e-12):
         return False
-    if not (np.array_equal(stopped.variance, runs.ranges.variance) and len(held.found) == 4):  # every bin is a box
-        return False
+    folded = float(runs.ranges.folded.sum(axis=1).mean())
+    if not (np.array_equal(stopped.variance, runs.ranges.variance) and math.isclose(T2, folded, rel_tol=1e-12)):
+        return False  # every bin is a box
     for box, one in enumerate(held.found):
         there = np.zeros((24, len(held.found)))
         there[:, box] = 1e-6
-        alone = dataclasses.replace(stopped, T2=there / 4, variance=there)
-        small = tube.as_sampled(held, 5e-3, tubes.noise(alone, held, 1e-3, 1e-3)[1])
+        alone = dataclasses.replace(stopped, shared=there / 4, variance=there)
+        small = tube.as_sampled(held, 5e-3, *tubes.noise(alone, held, 1e-3, 1e-3)[1])
         total = min((1 + held.rho) ** 2, (1 + 0.5) ** 2) * 1e-6
         if not math.isclose(small.c_w, 0.5 * 5e-3 * one.L * total, rel_tol=1e-9):
             return False
-    half = tube.as_sampled(held, 5e-3, tube.Noise(*(0.5 * each for each in found)))
-    added = dataclasses.replace(held, stale=tube.Noise(found.T2 / 8, 0.0, 0.0, found.curved / 1e6))
-    late = tube.as_sampled(added, 5e-3, tube.Noise(found.T2 / 8, 0.0, 0.0, found.curved / 1e6))
+    added = dataclasses.replace(held, stale=tube.Noise(0.0, 0.0, found.curved / 1e6, 0.0))
+    late = tube.as_sampled(added, 5e-3, T2 / 2, tube.Noise(0.0, 0.0, found.curved / 1e6, 0.0))
+    stale = dataclasses.replace(held, stale=tube.Noise(0.0, found.shared / 8, 0.0, 0.0), T2=found.shared)
+    drifts = tube.as_sampled(stale, 5e-3, 0.0, tube.Noise(0.0, found.shared / 8, 0.0, 0.0)).T2
     return (
-        math.isclose(half.T2, found.T2 / 2, rel_tol=1e-9)
-        and math.isclose(late.T2, found.T2 / 2, rel_tol=1e-9)
+        late.T2 == T2 / 2
         and math.isclose(late.c_w, 0.5 * 5e-3 * 4e-6 * found.curved, rel_tol=1e-9)
+        and math.isclose(drifts, found.shared / 2, rel_tol=1e-9)
     )
+
+
+def _drifts() -> bool:
+    """Check at points of the boxes that T2 by mean sizes is no larger, and that a bound pays for it."""
+    fixed, problem = _fixed(), _run().problem
+    held = fixed.held
+    if held is None or fixed.tube is None:
+        return False
+    ends = np.cumsum([0, *(math.prod(shape) for shape in problem.shapes)])
+    rng = np.random.default_rng(4)
+    for box, found in zip(fixed.tube.boxes, held.found, strict=True):
+        for _ in range(20):
+            at = rng.uniform(box.low, box.high)
+            parts = zip(ends[:-1], ends[1:], problem.shapes, strict=True)
+            moments = problem.moments([at[first:last].reshape(shape) for first, last, shape in parts])
+            sizes = np.concatenate([np.ravel(stage) for stage in moments.size or ()])
+            means = np.concatenate([np.ravel(stage) for stage in moments.gradient])
+            if not float(np.sum((at / 4.0) ** 2 * (sizes**2 - means**2))) <= found.T2:
+                return False
+    plain, more = (tube.stopped(dataclasses.replace(held, T2=k * held.T2), 5e-3, 200, (0, 0)) for k in (1, 4))
+    return plain < more
 
 
 def _verdicts() -> bool:
@@ -288,14 +318,15 @@ _COMBINE = tube.combine
 
 def _nobody(fixed: Fixed, runs: RunResult) -> Passage:  # noqa: ARG001
     stayed = np.zeros(len(runs.mean_squared_gradient), dtype=bool)
-    return Passage(stayed, *np.full((2, len(stayed)), math.nan))
+    return Passage(stayed, np.full(len(stayed), 4), *np.full((2, len(stayed)), math.nan))
 
 
 def _all_stay(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function of what replicas showed as if none had left."""
 
     def wrong(stopped: tubes.Stopped, *rest: Any) -> Any:  # noqa: ANN401
-        return function(dataclasses.replace(stopped, left=np.zeros(len(stopped.left), dtype=bool)), *rest)
+        everywhere = np.full(len(stopped.left), stopped.variance.shape[1])
+        return function(dataclasses.replace(stopped, left=np.zeros(len(everywhere), bool), since=everywhere), *rest)
 
     return wrong
 
@@ -308,6 +339,7 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         swapped, tube, "from_pilots", lambda ranges: _narrow(_FROM(ranges), 0.6)
     ),
     "tube: the variance of the box's middle": partial(swapped, tube, "enclose", _of_centre("variance")),
+    "tube: the mean sizes of the box's middle": partial(swapped, tube, "enclose", _of_centre("fold")),
     "tube: the variance of the first box": partial(swapped, tube, "combine", _of_first),
     "tube: the least f of the box's middle": partial(swapped, tube, "enclose", _of_centre("least")),
     "tube: the saturation of the box's middle": partial(swapped, tube, "enclose", _of_centre("share")),

@@ -225,11 +225,7 @@ def test_on_a_tube_the_drift_is_measured_and_the_rest_is_of_the_tube(on_tube):
     found, steps, held = checks(on_tube), on_tube.mean_steps, on_tube.stopped.fixed.held
     run = on_tube.stopped.fixed.run
     total = float(steps.rest.mean())
-    worst, left = 0.0, total  # where the curvature is largest, in every bin as much as may be there
-    for one, length in sorted(zip(held.found, held.lengths, strict=True), key=lambda pair: -pair[0].L):
-        here = min(length * one.stages.sum(), left)
-        worst, left = worst + one.L * here, left - here
-    curved = min(held.c_w, run.alpha / 2 * worst)
+    curved = min(held.c_w, run.alpha / 2 * held.L * total)  # when it was met is not known
     delay = delay_constants(held.S, run.lags, np.minimum(held.stage_variances, total))
     given = {"L": held.L, "alpha": run.alpha, "K": run.iterations, "rho": 0.0, "Lambda1": delay["Lambda1"]}
     fall = held.start - float(np.mean(on_tube.stopped.value)) + on_tube.rounding.value

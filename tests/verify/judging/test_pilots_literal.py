@@ -126,6 +126,7 @@ def test_f_where_a_replica_left_is_between_the_ends_of_two_boxes(run, by, monkey
     for least, low in (((3.0, 5.0, 4.0), (3, 3, 4, 3)), ((5.0, 3.0, 4.0), (5, 3, 3, 3))):
         found = fixed_with(least, run).passage(EVERYONE)
         assert found.left.tolist() == [False, False, True, True, True, True]
+        assert found.since.tolist() == [3, 3, 0, 1, 2, 1]
         assert found.least[2:].tolist() == list(low) and np.all(np.isnan([found.least[:2], found.most[:2]]))
         most = np.array([2.0, 2, 4, 2]) + 0.5 + by
         assert found.most[2:] == pytest.approx(most, rel=1e-14)
@@ -138,8 +139,8 @@ def test_without_a_tube_nothing_is_known_of_where_it_was_left():
         (replace(whole, held=None), EVERYONE),
         (whole, replace_ranges(EVERYONE)),
     ):
-        left, *ends = fixed.passage(runs)
-        assert left.all()
+        left, since, *ends = fixed.passage(runs)
+        assert left.all() and since.tolist() == [0] * 6
         for end in ends:
             assert end.shape == (6,) and np.all(np.isnan(end))
 
@@ -164,7 +165,8 @@ def test_what_left_before_runs_are_followed_is_said_by_the_tube_and_of_the_rest_
 
     def passed(*given):
         asked.append(given)
-        return own.Passage(np.array([False, True, True, True, False, True]), np.full(6, 7.0), np.full(6, 8.0))
+        left = np.array([False, True, True, True, False, True])
+        return own.Passage(left, np.array([3, 1, 0, 2, 3, 1]), np.full(6, 7.0), np.full(6, 8.0))
 
     monkeypatch.setattr(covered, "check", lambda problem: problem)
     monkeypatch.setattr(pilots, "value", lambda _, box: (box.low[0], box.high[0]))
@@ -174,7 +176,7 @@ def test_what_left_before_runs_are_followed_is_said_by_the_tube_and_of_the_rest_
     fixed = followed((3.0, 5.0, 4.0), 1, run)
     found = fixed.passage(EVERYONE)
     assert found.left.tolist() == [False, True, True, True, False, True]
-    assert found.least.tolist() == [7, 7, 3, 7, 7, 7]
+    assert found.since.tolist() == [3, 1, 0, 2, 3, 1] and found.least.tolist() == [7, 7, 3, 7, 7, 7]
     assert found.most == pytest.approx([8, 8, 2.5 + by, 8, 8, 8], rel=1e-14)
     ((steps, following, ranges, before, inside),) = asked
     assert steps == (QUADRATIC, 0.5, 4.0, run.lags, False, by) and following is fixed.following

@@ -61,6 +61,7 @@ def leavers(observed, count):
     ends = {
         "least_end": np.full(replicas, stopped.fixed.held.least),
         "most_end": np.full(replicas, stopped.fixed.held.start),
+        "since": np.where(np.arange(replicas) < count, 0, len(stopped.fixed.held.found)),
     }
     return replace(observed, stopped=replace(stopped, left=np.arange(replicas) < count, **ends))
 
@@ -130,35 +131,38 @@ def test_the_probability_of_leaving_is_said_with_its_bound(straight, exits):
 def test_the_noise_is_bounded_below_what_holds_in_a_box(straight):
     fixed, observed = straight
     held, stopped = fixed.held, observed.stopped
-    assert stopped.T2.shape == stopped.variance.shape == (32, len(held.found))
-    least, mean, most = tubes.noise(stopped, held, 1e-4, 1e-4)
+    assert stopped.folded.shape == stopped.shared.shape == stopped.variance.shape == (32, len(held.found))
+    made = tubes.noise(stopped, held, 1e-4, 1e-4)
+    (least, mean, most), T2 = (one.noise for one in made), [one.T2 for one in made]
     top = max(one.variance for one in held.found), max(one.L * one.variance for one in held.found)
-    shown = stopped.T2.sum(axis=1).mean(), stopped.variance.sum(axis=1).mean()
-    assert mean[:2] == pytest.approx(shown, rel=1e-12) and shown[1] * min(held.smoothness) <= mean.curved
+    shown = stopped.variance.sum(axis=1).mean(), stopped.shared.sum(axis=1).mean()
+    assert mean[:2] == pytest.approx(shown, rel=1e-12) and shown[0] * min(held.smoothness) <= mean.curved
     assert all(0 <= low <= middle <= high for low, middle, high in zip(least, mean, most, strict=True))
+    assert 0 < T2[0] < T2[1] < T2[2] <= max(one.T2 for one in held.found) * (1 + 1e-8) and T2[1] < mean.shared
     assert most.variance <= top[0] * (1 + 1e-8) and most.curved <= top[1] * (1 + 1e-8)
     few = leavers(observed, 8).stopped
     some = tubes.noise(few, held, 1e-4, 1e-4)
-    assert all(one < more for one, more in zip(some[0], least, strict=True)) and some[2] == most
+    assert T2[0] > some[0].T2 and all(one < more for one, more in zip(some[0].noise, least, strict=True))
+    assert some[2].noise == most
     left = few.left[:, None]
-    wild = replace(few, variance=np.where(left, 1e9, few.variance), T2=np.where(left, 1e9, few.T2))
+    wild = replace(few, variance=np.where(left, 1e9, few.variance), shared=np.where(left, 1e9, few.shared))
     capped = tubes.noise(wild, held, 1e-4, 1e-4)
-    assert most.variance <= capped[2].variance <= top[0] * (1 + 1e-8) and capped[0] == some[0]
+    assert most.variance <= capped[2].noise.variance <= top[0] * (1 + 1e-8) and capped[0] == some[0]
 
 
 def test_the_noise_that_a_line_takes_by_hand(straight):
-    """Of a curvature of 2: met where it is so, T2 = 1e-6 and a variance of 4e-6 are 2e-6 and 8e-6."""
+    """Of a curvature of 2: met where it is so, a variance of 4e-6 and 1e-6 with the shares are 8e-6 and 2e-6."""
     held = straight[0].held
-    seen = Noise(1e-6, 4e-6, 2e-6, 8e-6)
-    found = tube.as_sampled(held, 2e-4, seen)
+    seen = Noise(4e-6, 1e-6, 8e-6, 2e-6)
+    found = tube.as_sampled(held, 2e-4, 1e-7, seen)
     total = min((1 + held.rho) ** 2 * 4, 9.0)
-    assert found.c_w == pytest.approx(2e-4 * total * 1e-6, rel=1e-9) and pytest.approx(1e-6, rel=1e-9) == found.T2
+    assert found.c_w == pytest.approx(2e-4 * total * 1e-6, rel=1e-9) and found.T2 == 1e-7
     for small in (0.0, 1e-12):
-        along = tube.as_sampled(held, 2e-4, seen._replace(curved_T2=small)).c_w
+        along = tube.as_sampled(held, 2e-4, 1e-7, seen._replace(curved_shared=small)).c_w
         assert along == pytest.approx(1e-4 * (math.sqrt(8e-6) + math.sqrt(small)) ** 2, rel=1e-9)
-    assert tube.as_sampled(held, 2e-4, Noise(1e9, 1e9, 1e9, 1e9)).c_w == held.c_w
-    late = tube.as_sampled(replace(held, stale=Noise(1e-6, 4e-6, 2e-6, 8e-6)), 2e-4, seen)
-    assert (late.T2, late.c_w) == pytest.approx((4 * found.T2, 4 * found.c_w), rel=1e-9)
+    assert tube.as_sampled(held, 2e-4, 1e9, Noise(1e9, 1e9, 1e9, 1e9)).c_w == held.c_w
+    late = tube.as_sampled(replace(held, stale=seen), 2e-4, 1e-7, seen)
+    assert (late.T2, late.c_w) == (pytest.approx(4e-6, rel=1e-9), pytest.approx(4 * found.c_w, rel=1e-9))
 
 
 def test_f_where_a_replica_left_is_between_the_ends_of_the_boxes_around():
@@ -167,7 +171,8 @@ def test_f_where_a_replica_left_is_between_the_ends_of_the_boxes_around():
     runs = simulate.execute(STRAIGHT)
     shifted = np.where(np.arange(8)[:, None] < 3, 0.0, 1.0)
     moved = replace(runs.ranges, low=runs.ranges.low + shifted, high=runs.ranges.high + shifted)
-    _, least, most = fixed.passage(replace(runs, ranges=moved))
+    _, since, least, most = fixed.passage(replace(runs, ranges=moved))
+    assert np.all(since == 3)
     found = fixed.held.found
     assert np.all(least == min(found[2].least, found[3].least))
     for b in (2, 3):

@@ -17,7 +17,7 @@ from verify.judging.observations import Constants as Known
 from verify.judging.observations import Observations
 from verify.judging.pilots import Fixed
 from verify.judging.rounding import Rounding
-from verify.judging.tubes import Kind, Stopped, TubeSummary
+from verify.judging.tubes import Kind, Sampled, Stopped, TubeSummary
 from verify.regions import tube
 from verify.regions.network import Box
 from verify.regions.own import Passage
@@ -27,15 +27,16 @@ QUADRATIC = problems.make("quadratic", 2, size="1")
 RUN = Run(QUADRATIC, "analog-sgd", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=2)
 TUBE = Tube(np.array([0, 4, 16]), (Box(np.zeros(2), np.ones(2)),) * 2)
 FOUND = (
-    SimpleNamespace(L=2.0, variance=12.0, T2=1.5, stages=np.array([9.0, 12.5])),
-    SimpleNamespace(L=1.0, variance=8.0, T2=2.0, stages=np.array([9.0, 9.0])),
+    SimpleNamespace(L=2.0, variance=12.0, T2=1.5, rho=0.5, stages=np.array([9.0, 12.5])),
+    SimpleNamespace(L=1.0, variance=8.0, T2=2.0, rho=0.75, stages=np.array([9.0, 9.0])),
 )
 HELD = Constants(
     FOUND, np.array([0.25, 0.75]), 2.0, np.zeros((2, 2)), 0.5, np.array([16.0, 8.0]), 1.75, 9.0, 6.0, 1.0, 99.0
 )
 FIXED = Fixed(RUN, 11, 24, 0.125, TUBE, HELD, "", (0.75, 0.875), "")
-T2 = np.array([[0.25, 0.25], [0.0, 1.0], [1.0, 0.5], [0.5, 0.5]])
+SHARED = np.array([[0.25, 0.25], [0.0, 1.0], [1.0, 0.5], [0.5, 0.5]])
 """Of four replicas in two boxes: 0.5, 1, 1.5, 1 in all, and 0.75, 1, 2.5, 1.5 times the smoothness, 2 and 1."""
+FOLDED = 0.5 * SHARED
 VARIANCE = np.array([[1.0, 3.0], [2.0, 4.0], [5.0, 3.0], [6.0, 0.0]])
 """Likewise 4, 6, 8, 6, and 5, 8, 13, 12."""
 STAYED = np.zeros(4, dtype=bool)
@@ -44,8 +45,8 @@ ONE_LEFT = np.array([False, True, False, False])
 
 def stopped(left=STAYED, fixed=FIXED, **changes) -> Stopped:
     fields = {
-        "squared_gradient": np.array([1.0, 2.0, 3.0, 2.0]), "T2": T2,
-        "variance": VARIANCE, "value": np.array([2.0, 3.0, 4.0, 3.0]),
+        "squared_gradient": np.array([1.0, 2.0, 3.0, 2.0]), "since": np.where(left, 1, 2),
+        "folded": FOLDED, "shared": SHARED, "variance": VARIANCE, "value": np.array([2.0, 3.0, 4.0, 3.0]),
         "least_end": np.full(4, 1.5), "most_end": np.full(4, 8.0),
     }  # fmt: skip
     return Stopped(fixed, left, **(fields | changes))
@@ -82,7 +83,8 @@ def test_replicas_of_one_tube_are_one_sample():
     assert both.fixed is FIXED and both.left.tolist() == [False] * 5 + [True] + [False] * 2
     assert both.value.tolist() == [2, 3, 4, 3, 5, 5, 5, 5]
     assert both.least_end.tolist() == [1.5] * 4 + [7] * 4 and both.most_end.tolist() == [8] * 4 + [9] * 4
-    assert both.T2.tolist() == T2.tolist() * 2 and both.variance.tolist() == VARIANCE.tolist() * 2
+    assert both.shared.tolist() == SHARED.tolist() * 2 and both.variance.tolist() == VARIANCE.tolist() * 2
+    assert both.folded.tolist() == FOLDED.tolist() * 2 and both.since.tolist() == [2] * 5 + [1] + [2] * 2
     assert both.squared_gradient.tolist() == [1, 2, 3, 2] * 2
     for other in (None, stopped(fixed=replace(FIXED))):
         with pytest.raises(BadInput, match="the tube of the replicas before"):
@@ -100,20 +102,26 @@ def shown(run=RUN, **changes):
 def test_what_is_seen_of_fresh_replicas():
     """Replicas, seed and the object that is the problem may be others; nothing else."""
     fixed = SimpleNamespace(
-        run=replace(RUN, replicas=24, seed=11), seed=11, tube=None, passage=lambda _: Passage("left", "least", "most")
+        run=replace(RUN, replicas=24, seed=11),
+        seed=11,
+        tube=None,
+        passage=lambda _: Passage("left", "since", "least", "most"),
     )
     other = replace(RUN, replicas=7, seed=5, problem=problems.make("quadratic", 2, size="1"))
     found = tubes.seen(fixed, shown(other))
     expected = {
-        "fixed": fixed, "left": "left", "squared_gradient": "A", "value": "f", "least_end": "least", "most_end": "most",
+        "fixed": fixed, "left": "left", "since": "since", "squared_gradient": "A", "value": "f", "least_end": "least",
+        "most_end": "most",
     }  # fmt: skip
     assert {name: getattr(found, name) for name in expected} == expected
-    assert (found.T2.tolist(), found.variance.tolist()) == ([[5], [6]], [[7], [8]])
+    assert [one.tolist() for one in (found.folded, found.shared, found.variance)] == [[[5], [6]]] * 2 + [[[7], [8]]]
     fixed.tube = TUBE
     assert tubes.seen(fixed, shown(other)).variance.tolist() == [[7], [8]]  # nothing says when it was met
     parts = {"variance": np.array([[1.0, 2, 4], [8, 16, 32]]), "T2": np.array([[3.0, 5, 7], [9, 11, 13]])}
+    parts["folded"] = 2 * parts["T2"]
     found = tubes.seen(fixed, shown(other, ranges=SimpleNamespace(edges=np.array([0, 1, 4, 16]), **parts)))
-    assert (found.variance.tolist(), found.T2.tolist()) == ([[3, 4], [24, 32]], [[8, 7], [20, 13]])
+    assert (found.variance.tolist(), found.shared.tolist()) == ([[3, 4], [24, 32]], [[8, 7], [20, 13]])
+    assert np.array_equal(found.folded, 2 * found.shared)
     with pytest.raises(BadInput, match="other than that of the pilots"):
         tubes.seen(fixed, shown(replace(RUN, seed=11)))
     for changes in ({"alpha": 0.25}, {"iterations": 17}, {"tau": 5.0}, {"ranges": 3}, {"dtype": "float32"}):
@@ -138,7 +146,7 @@ def plain(monkeypatch):
 
     monkeypatch.setattr(tube, "stopped", bound)
     monkeypatch.setattr(tubes, "end", lambda *_: tubes.Interval(1.0, 2.0, 4.0))
-    monkeypatch.setattr(tubes, "noise", lambda *_: [Noise(0.125 * k, k, 0.125 * k, k) for k in (1.0, 2.0, 4.0)])
+    monkeypatch.setattr(tubes, "noise", lambda *_: [Sampled(0.125 * k, Noise(k, k, k, k)) for k in (1.0, 2.0, 4.0)])
 
 
 def test_every_kind_is_a_line_with_its_numbers(plain):
@@ -209,7 +217,7 @@ def test_each_number_gets_the_level_that_is_its(monkeypatch):
     asked = {}
     monkeypatch.setattr(tube, "stopped", lambda *_, **__: 1.0)
     monkeypatch.setattr(tubes, "end", lambda *given: asked.update(end=given[1:]) or tubes.Interval(1.0, 2.0, 4.0))
-    ones = (Noise(1.0, 1.0, 1.0, 1.0),) * 3
+    ones = (Sampled(1.0, Noise(1.0, 1.0, 1.0, 1.0)),) * 3
     monkeypatch.setattr(tubes, "noise", lambda *given: asked.update(noise=given[1:]) or ones)
     lines(stopped(), 0.0, 0.375)
     assert asked == {"end": (HELD, 0.01, 0.02, 0.375), "noise": (HELD, 0.01, 0.02)}
@@ -218,49 +226,57 @@ def test_each_number_gets_the_level_that_is_its(monkeypatch):
 # What is measured
 
 
-SHOWN = {
-    "T2": ([0.5, 1, 1.5, 1], 2.0), "variance": ([4, 6, 8, 6], 12.0),
-    "curved_T2": ([0.75, 1, 2.5, 1.5], 3.0), "curved": ([5, 8, 13, 12], 24.0),
-}  # fmt: skip
-"""What the replicas show of each of the four numbers, and what is the most in a box."""
+SHOWN = (
+    ([0.25, 0.5, 0.75, 0.5], [0.25, 0, 0.75, 0.5], 2.0), ([4, 6, 8, 6], [4, 2, 8, 6], 12.0),
+    ([0.5, 1, 1.5, 1], [0.5, 0, 1.5, 1], 4.5), ([5, 8, 13, 12], [5, 4, 13, 12], 24.0),
+    ([0.75, 1, 2.5, 1.5], [0.75, 0, 2.5, 1.5], 6.0),
+)  # fmt: skip
+"""Of T2 and the four numbers of the noise: what the replicas show, up to the second box of the one that leaves in it,
+and the most in a box."""
 
 
-def test_noise_by_hand():
-    """Each is capped by what holds in a box, and has a quarter of the level."""
-    least, mean, most = tubes.noise(stopped(), HELD, 0.02, 0.1)
-    for name, (values, top) in SHOWN.items():
-        assert getattr(mean, name) == np.mean(values)
-        assert getattr(least, name) == pytest.approx(student(values, 0.025, -1), rel=1e-9)
-        high = getattr(most, name)
-        assert high == pytest.approx(float(statistics.upper_mean([*map(float, values)], 0.005, top)), rel=1e-7)
-        assert high <= top * (1 + 1e-8)
+def numbers(sampled: Sampled) -> tuple[float, ...]:
+    return (sampled.T2, *sampled.noise)
+
+
+LAGGED = replace(FIXED, run=replace(RUN, algorithm="analog-sgd-ap", lags=(1, 0)))
+
+
+@pytest.mark.parametrize(("fixed", "count"), [(FIXED, 3), (LAGGED, 5)])
+def test_noise_by_hand(fixed, count):
+    """Each is capped by what holds in a box, and has its part of the level: with lags all, else three of them."""
+    least, mean, most = map(numbers, tubes.noise(stopped(fixed=fixed), HELD, 0.02, 0.1))
+    for place, (values, _, top) in enumerate(SHOWN):
+        assert mean[place] == np.mean(values)
+        assert least[place] == pytest.approx(student(values, 0.1 / count, -1), rel=1e-9)
+        high = float(statistics.upper_mean([*map(float, values)], 0.02 / count, top))
+        assert most[place] == pytest.approx(high, rel=1e-7) and most[place] <= top * (1 + 1e-8)
 
 
 def test_noise_is_capped_by_any_of_the_boxes():
     """Which of them comes first decides nothing."""
-    turned = replace(HELD, found=FOUND[::-1])
-    other = stopped(T2=T2[:, ::-1], variance=VARIANCE[:, ::-1])
+    turned, parts = replace(HELD, found=FOUND[::-1]), {"shared": SHARED, "variance": VARIANCE, "folded": FOLDED}
+    other = stopped(**{name: values[:, ::-1] for name, values in parts.items()})
     assert tubes.noise(other, turned, 0.02, 0.1) == tubes.noise(stopped(), HELD, 0.02, 0.1)
 
 
-def test_of_a_replica_that_left_the_noise_is_at_least_nothing_and_at_most_what_it_shows_or_the_box():
-    wild = stopped(
-        ONE_LEFT, T2=np.where(ONE_LEFT[:, None], 1e9, T2), variance=np.where(ONE_LEFT[:, None], 1e9, VARIANCE)
-    )
-    least, mean, _ = tubes.noise(wild, HELD, 0.02, 0.4)
-    for name, (values, top) in SHOWN.items():
-        kept = [values[0], *values[2:]]
-        assert getattr(least, name) == pytest.approx(student([0, *kept], 0.1, -1), rel=1e-9)
-        assert getattr(mean, name) == pytest.approx((sum(kept) + top) / 4, rel=1e-8)
+def test_of_a_replica_that_left_the_noise_is_that_before_or_more_and_at_most_what_it_shows_or_the_box():
+    later = np.outer(ONE_LEFT, [0.0, 1e9])
+    wild = stopped(ONE_LEFT, shared=SHARED + later, variance=VARIANCE + later, folded=FOLDED + later)
+    least, mean, _ = map(numbers, tubes.noise(wild, HELD, 0.02, 0.3))
+    for place, (values, before, top) in enumerate(SHOWN):
+        assert least[place] == pytest.approx(max(student(before, 0.1, -1), 0), rel=1e-9)
+        assert mean[place] == pytest.approx((values[0] + top + values[2] + values[3]) / 4, rel=1e-8)
     alone = np.zeros((4, 2))
     alone[3] = 4.0
-    assert tubes.noise(stopped(variance=alone), HELD, 0.02, 0.1)[0].variance == 0
+    assert tubes.noise(stopped(variance=alone), HELD, 0.02, 0.1)[0].noise.variance == 0
 
 
 def test_averages_that_are_rounded_up_to_the_boxes_are_taken():
     """An average of what is 12 at every step may be rounded above 12."""
     top = 12 * (1 + 1e-12)
-    found = tubes.noise(stopped(variance=np.tile([top, 0.0], (4, 1))), HELD, 0.02, 0.1)
+    made = tubes.noise(stopped(variance=np.tile([top, 0.0], (4, 1))), HELD, 0.02, 0.1)
+    found = [one.noise for one in made]
     assert [one.variance for one in found[:2]] == [top] * 2 and found[2].variance >= top
     assert [one.curved for one in found[:2]] == [2 * top] * 2 and found[2].curved >= 2 * top
 

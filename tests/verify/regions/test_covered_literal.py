@@ -106,7 +106,7 @@ def following(monkeypatch):
         return made.own if made.met is None or isinstance(held, Constants) else made.met
 
     def as_sampled(held, *given):
-        assert isinstance(held, Constants) and given == (0.5, Noise(6.0, 9.0, 2 + 16 + 12, 8 + 32 + 4))
+        assert isinstance(held, Constants) and given == (0.5, 7.0, Noise(9.0, 6.0, 8 + 32 + 4, 2 + 16 + 12))
         return "with the noise of the pilots"
 
     tell("first_own", lambda: made.first)
@@ -125,7 +125,7 @@ LAID = SimpleNamespace(widened=lambda by: AROUND if by == 0.25 else None)
 
 def on_boxes(seen=1.0):
     return covered.on_boxes(
-        ANALOG, LAID, "pilots", 0.25, covered.Seen(seen, np.array([1.0, 2, 3]), np.array([4.0, 4, 1]))
+        ANALOG, LAID, "pilots", 0.25, covered.Seen(seen, 7.0, np.array([4.0, 4, 1]), np.array([1.0, 2, 3]))
     )
 
 
@@ -168,8 +168,8 @@ def test_ceilings_are_combined_with_what_holds_before(following):
     assert pytest.approx(3 / 4 + 0.5 / 4 + 3 / 2, rel=1e-12) == held.T2
     assert held.excess == pytest.approx(np.full(len(SHARES), 4 * (3 / 4 + 0.5 / 4 + 3 / 2)), rel=1e-12)
     assert held.direct == pytest.approx(16 / 4 + 4 / 4 + 1 / 2, rel=1e-12)
-    assert held.stale[:2] == pytest.approx((0.25 / 4 + 0.5 / 2, 1.25 / 4 + 0.25 / 4), rel=1e-12)
-    assert held.stale[2:] == pytest.approx((2 * 0.25 / 4 + 4 * 0.5 / 2, 2 * 1.25 / 4 + 8 * 0.25 / 4), rel=1e-12)
+    assert held.stale[:2] == pytest.approx((1.25 / 4 + 0.25 / 4, 0.25 / 4 + 0.5 / 2), rel=1e-12)
+    assert held.stale[2:] == pytest.approx((2 * 1.25 / 4 + 8 * 0.25 / 4, 2 * 0.25 / 4 + 4 * 0.5 / 2), rel=1e-12)
     assert held.smoothness.tolist() == [2, 8, 4]
 
 
@@ -210,10 +210,9 @@ def test_what_is_useful_is_a_multiple_of_what_pilots_show(following):
 def test_what_pilots_show_is_averaged_over_them():
     ranges = SimpleNamespace(
         edges=np.array([0, 1, 3, 7, 8]), T2=np.array([[1.0, 2, 4, 8], [3, 0, 0, 4]]),
-        variance=np.array([[5.0, 1, 1, 2], [7, 1, 3, 0]]),
+        variance=np.array([[5.0, 1, 1, 2], [7, 1, 3, 0]]), folded=np.array([[0.0, 1, 1, 2], [1, 0, 0, 1]]),
     )  # fmt: skip
     runs = SimpleNamespace(mean_squared_gradient=np.array([2.0, 3.0]), ranges=ranges)
     found = covered.Seen.of(runs, np.array([0, 3, 8]))
-    assert found.squared_gradient == 2.5 and type(found.squared_gradient) is float
-    assert (found.T2.tolist(), found.variance.tolist()) == ([3, 8], [7, 3])
-    assert found.noise(SimpleNamespace(smoothness=np.array([2.0, 0.5]))) == (11, 10, 10, 15.5)
+    assert (found.squared_gradient, found.T2) == (2.5, 3.0) and type(found.T2) is type(found.squared_gradient) is float
+    assert (found.shared.tolist(), found.variance.tolist()) == ([3, 8], [7, 3])

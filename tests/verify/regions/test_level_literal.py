@@ -16,6 +16,7 @@ def enclosed(**changes) -> SimpleNamespace:
     fields = {
         "L": 2.0, "least": 1.0, "slope": 3.0, "S": np.array([[1.0, 2], [3, 4]]), "variance": np.array([1.0, 2, 4, 8]),
         "share": np.array([0.0, 1, 0.5, 0.25]), "step": np.full(4, 0.5), "gradient": np.array([1.0, 2, 3, 4]),
+        "fold": np.array([1.0, 1, 3, 4]),
     }  # fmt: skip
     return SimpleNamespace(**(fields | changes))
 
@@ -25,10 +26,10 @@ def made(change=(2.0, 1.0, 4.0, 8.0), sizes=(2, 2), **changes) -> Level:
 
 
 def test_numbers_by_hand():
-    """(1 + share)^2 variance is 1, 8, 9, 12.5; share^2 variance 0, 2, 1, 1/2; share times what changes 0, 1, 2, 2."""
+    """(1 + share)^2 variance is 1, 8, 9, 12.5; share^2 fold 0, 1, 3/4, 1/4; share times what changes 0, 1, 2, 2."""
     found, given = made(), enclosed()
     assert (found.L, found.least, found.slope, found.rho) == (2, 1, 3, 1) and type(found.rho) is float
-    exact = {"stages": np.array([9, 21.5]), "variance": 15.0, "T2": 3.5, "late": 85.0, "late_T2": 9.0}
+    exact = {"stages": np.array([9, 21.5]), "variance": 15.0, "T2": 2.0, "late": 85.0, "late_T2": 9.0}
     for name, value in exact.items():
         assert np.all(getattr(found, name) > value) and np.all(getattr(found, name) < value * (1 + 1e-13)), name
     assert np.array_equal(found.S, given.S) and np.array_equal(found.step, given.step)
@@ -59,7 +60,9 @@ def test_no_rounding_makes_the_excess_smaller_than_it_is():
         share = rng.choice(SHARES[1:], 6) * (1 + rng.integers(-3, 4, 6) * EPS)
         gradient = rng.uniform(0.5, 2, 6)
         found = Level.of(
-            enclosed(share=share, gradient=gradient, variance=np.ones(6), step=np.ones(6)), np.zeros(6), (3, 3)
+            enclosed(share=share, gradient=gradient, variance=np.ones(6), fold=np.ones(6), step=np.ones(6)),
+            np.zeros(6),
+            (3, 3),
         )
         for s, number in zip(SHARES.tolist(), found.excess.tolist(), strict=True):
             pairs = zip(share.tolist(), gradient.tolist(), strict=True)
@@ -71,7 +74,7 @@ def test_no_rounding_makes_the_excess_smaller_than_it_is():
 
 def test_sums_pay_for_the_rounding_of_each_term():
     ones = np.ones(400)
-    found = Level.of(enclosed(variance=ones, share=ones, step=ones, gradient=ones), ones, (200, 200))
+    found = Level.of(enclosed(variance=ones, share=ones, step=ones, gradient=ones, fold=ones), ones, (200, 200))
     least = 1 + 0.5 * 400 * EPS
     assert np.all(found.stages >= 800 * least) and min(found.variance, found.T2) >= 400 * least
     assert min(found.late, found.late_T2) >= 400 * least and found.excess[0] >= 400 * least

@@ -1,7 +1,7 @@
 """Enclosures of a network hold what its own moments, Arb and an adversary find, and planted errors are seen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -85,6 +85,7 @@ def attack(problem: Network, forward: Box, backward: Box, found: Enclosed, tries
         g = directions_at(problem, U, V)
         met.see("variance", g.var(axis=0), found.variance)
         met.see("mean size", np.abs(g).mean(axis=0), found.mean_size)
+        met.see("fold", np.abs(g).mean(axis=0) ** 2 - g.mean(axis=0) ** 2, found.fold)
         met.see("largest", np.abs(g).max(axis=0), found.largest)
         met.see("spread", np.ptp(g, axis=0), found.spread)
         met.see("slope", np.linalg.norm(directions_at(problem, V, V).mean(axis=0)), found.slope)
@@ -158,6 +159,7 @@ def test_stashed_weights_change_what_the_mean_direction_does() -> None:
         U = rng.choice([0, 0.5, 1], len(forward.low)) * (forward.high - forward.low) + forward.low
         g, second = directions_at(problem, U, U), hessian_at(problem, U)
         assert np.all(g.var(axis=0) <= found.variance)
+        assert np.all(np.abs(g).mean(axis=0) ** 2 - g.mean(axis=0) ** 2 <= found.fold)
         assert np.all(np.abs(g).max(axis=0) <= found.largest)
         assert np.linalg.eigvalsh(second)[-1] <= found.L
         for i in range(problem.stages):
@@ -275,7 +277,7 @@ def test_a_larger_box_has_larger_constants() -> None:
     assert small.L < large.L
     assert small.least > large.least
     assert np.all(small.S < large.S)
-    for name in ("variance", "mean_size", "largest", "spread", "share", "slope"):
+    for name in ("variance", "mean_size", "fold", "largest", "spread", "share", "slope"):
         assert np.all(getattr(small, name) < getattr(large, name))
 
 
@@ -329,6 +331,16 @@ def test_variance_without_the_radii_is_met(monkeypatch: pytest.MonkeyPatch) -> N
     box = boxes(problem, 0.02)[0]
     met = attack(problem, box, box, enclose(problem, box, box, TAU), ascent=0).ratios
     assert all(met[name] > 1.01 for name in ("variance", "mean size", "largest", "spread"))
+
+
+def test_the_fold_of_the_middle_is_met() -> None:
+    problem = PROBLEMS["tanh"]
+    box = boxes(problem, 0.02)[0]
+    middle = 0.5 * (box.low + box.high)
+    found, point = (enclose(problem, one, one, TAU) for one in (box, Box(middle, middle)))
+    assert np.all(found.fold <= found.variance)
+    assert attack(problem, box, box, found, ascent=0).ratios["fold"] <= 1
+    assert attack(problem, box, box, replace(found, fold=point.fold), ascent=0).ratios["fold"] > 1.01
 
 
 def test_what_is_not_covered_is_refused() -> None:

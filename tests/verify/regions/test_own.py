@@ -308,7 +308,8 @@ def until(fixed: Known, visited: Merged, bins: int) -> bool:
 
 def judged(fixed: Known, visited: Merged) -> tuple[float, ...]:
     found = passed(fixed.steps, fixed.following, visited, fixed.before, np.ones(1, dtype=bool))
-    return tuple(float(each[0]) for each in found)
+    assert bool(found.left[0]) == (found.since[0] < BINS)
+    return tuple(float(each[0]) for each in (found.left, found.least, found.most))
 
 
 @settings(max_examples=20, deadline=None)

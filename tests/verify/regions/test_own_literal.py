@@ -23,7 +23,8 @@ def enclosed(**changes) -> SimpleNamespace:
         "L": 2.0, "least": 1.0, "slope": 3.0, "S": np.array([[1.0, 2.0], [3.0, 4.0]]), "variance": np.array([5.0, 6.0]),
         "share": np.array([0.5, 0.25]), "step": np.array([0.25, 0.5]), "gradient": np.array([1.0, 2.0]),
     }  # fmt: skip
-    return SimpleNamespace(**(fields | changes))
+    fields |= changes
+    return SimpleNamespace(fold=fields["variance"], **fields)
 
 
 def held(**changes) -> Level:
@@ -186,7 +187,7 @@ def test_a_run_may_have_left_from_the_first_bin_on_whose_ceiling_is_passed(place
         along = [held() if p < place else what if p == place else after for p in range(3)]
         monkeypatch.setattr(own, "_along", lambda *_, along=along: along)
         found = own.passed(STEPS._replace(wide=0.5), MADE, RANGES, np.zeros(2), np.array([False, True]))
-        assert found.left.tolist() == [True, True]
+        assert found.left.tolist() == [True, True] and found.since.tolist() == [0, 1 + place]
         assert found.least.tolist() == pytest.approx([math.nan, 0.25], nan_ok=True)
         assert found.most.tolist() == pytest.approx([math.nan, 0.5], nan_ok=True)
         problem, boxes = looked.pop()
@@ -196,7 +197,7 @@ def test_a_run_may_have_left_from_the_first_bin_on_whose_ceiling_is_passed(place
     ceilings = tuple(held(L=2.5) if p == place else held() for p in range(3))
     monkeypatch.setattr(own, "_along", lambda *_: [what if p == place else held() for p in range(3)])
     found = own.passed(STEPS, replace(MADE, ceilings=ceilings), RANGES, np.zeros(2), np.array([False, True]))
-    assert found.left.tolist() == [True, what is None]
+    assert found.left.tolist() == [True, what is None] and found.since.tolist() == [0, 1 + place if what is None else 4]
 
 
 def test_what_became_of_replicas(monkeypatch):

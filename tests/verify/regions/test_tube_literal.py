@@ -113,7 +113,8 @@ def one(**changes) -> SimpleNamespace:
         "share": np.array([0.0, 1, 0.5, 0.25]), "step": np.full(4, 0.5),
         "gradient": np.array([1.0, 2, 3, 4]),
     }  # fmt: skip
-    return SimpleNamespace(**(fields | changes))
+    fields |= changes
+    return SimpleNamespace(fold=fields["variance"], **fields)
 
 
 def level(change=(0.0, 0.0, 0.0, 0.0), sizes=(2, 2), **changes) -> Level:
@@ -386,7 +387,7 @@ def test_a_statement_of_a_by_hand():
 def test_what_staleness_adds_by_hand():
     """Squares with the shares: 1 + 4 + 4, and 1; without: 4 + 1 + 16 + 64, and 4."""
     found = tube.combine((level((2.0, 1, 4, 8)), other(np.ones(4))), LENGTHS, 0.5, 6.0)
-    exact = 0.25 * 9 + 0.75, 0.25 * 85 + 0.75 * 4, 2 * 0.25 * 9 + 0.75, 2 * 0.25 * 85 + 0.75 * 4
+    exact = 0.25 * 85 + 0.75 * 4, 0.25 * 9 + 0.75, 2 * 0.25 * 85 + 0.75 * 4, 2 * 0.25 * 9 + 0.75
     assert found.stale == pytest.approx(exact, rel=1e-13)
     assert all(one > least for one, least in zip(found.stale, exact, strict=True))
     assert tube.combine((level(), other()), LENGTHS, 0.5, 6.0).stale == (0.0, 0.0, 0.0, 0.0)
@@ -407,7 +408,7 @@ def test_weights_of_each_stage_are_as_late_as_its_lag(boxes, monkeypatch):
         assert problem is NETWORK and forward is ahead and backward is behind and stashed
         assert apart == pytest.approx([3, 3, 2, 2], rel=1e-13) and apart >= [3, 3, 2, 2]
     shared = 0 + 4 + 9 / 4 + 1
-    assert held.stale == pytest.approx((shared, 30, held.L * shared, held.L * 30), rel=1e-13)
+    assert held.stale == pytest.approx((30, shared, held.L * 30, held.L * shared), rel=1e-13)
 
 
 def test_stale_weights_are_in_the_boxes_of_their_own_steps(boxes, monkeypatch):
@@ -421,23 +422,26 @@ def test_stale_weights_are_in_the_boxes_of_their_own_steps(boxes, monkeypatch):
         assert apart == pytest.approx([2 * size] * 4, rel=1e-12)
 
 
-@pytest.mark.parametrize(("stale", "shared", "alone"), [((0.0, 0.0), 1.0, 9.0), ((0.25, 1.0), 2.25, 20.25)])
-def test_noise_as_sampled_by_hand(stale, shared, alone, monkeypatch):
-    """Of T2 = 1 and a variance of 4: (1 + 1/2)^2 and (2 + 1)^2 with what staleness adds; (3/2)^2 times the variance."""
+@pytest.mark.parametrize(("stale", "alone", "drifts"), [((0.0, 0.0), 9.0, 0.5), ((1.0, 0.25), 20.25, 2.25)])
+def test_noise_as_sampled_by_hand(stale, alone, drifts, monkeypatch):
+    """A variance of 4, of which 1 with the shares: (2 + 1)^2, and with what staleness adds (3 + 3/2)^2; or (3/2)^2.
+
+    T2 is what the shares make of mean sizes, or with what staleness adds of the variance, (3/2)^2.
+    """
     seen = []
     monkeypatch.setattr(tube, "with_noise", lambda *given: seen.append(given) or "held")
     given = SimpleNamespace(rho=0.5, stale=Noise(*stale, *(8 * one for one in stale)), S=np.zeros((2, 2)))
-    assert tube.as_sampled(given, 0.5, Noise(1.0, 4.0, 8.0, 32.0)) == "held"
+    assert tube.as_sampled(given, 0.5, 0.5, Noise(4.0, 1.0, 32.0, 8.0)) == "held"
     ((held, T2, stages, c_w),) = seen
-    assert held is given and len(stages) == 2
-    for value, exact in ((T2, shared), (c_w, 0.25 * 8 * alone), *((stage, alone) for stage in stages)):
+    assert held is given and drifts <= T2 < drifts * (1 + 1e-13) and len(stages) == 2
+    for value, exact in ((c_w, 0.25 * 8 * alone), *((stage, alone) for stage in stages)):
         assert exact < value < exact * (1 + 1e-13)
 
 
-@pytest.mark.parametrize("curved", [(0.25, 4.0), (1.0, 1.0)])
-def test_few_large_shares_as_sampled_are_no_reason_for_all(curved, monkeypatch):
+@pytest.mark.parametrize(("curved", "exact"), [((4.0, 0.25), 6.25), ((1.0, 1.0), 4.0)])
+def test_few_large_shares_as_sampled_are_no_reason_for_all(curved, exact, monkeypatch):
     """(sqrt 4 + sqrt 1)^2 = 9 is less than (1 + 1)^2 times 4; where the curvature is, both are looked at anew."""
     seen = []
     monkeypatch.setattr(tube, "with_noise", lambda *given: seen.append(given))
-    tube.as_sampled(SimpleNamespace(rho=1.0, stale=NO_NOISE, S=np.zeros((1, 1))), 0.5, Noise(1.0, 4.0, *curved))
-    assert seen[0][2:] == ([pytest.approx(9, rel=1e-12)], pytest.approx(0.25 * {4.0: 6.25, 1.0: 4.0}[curved[1]]))
+    tube.as_sampled(SimpleNamespace(rho=1.0, stale=NO_NOISE, S=np.zeros((1, 1))), 0.5, 2.0, Noise(4.0, 1.0, *curved))
+    assert seen[0][2:] == ([pytest.approx(9, rel=1e-12)], pytest.approx(0.25 * exact, rel=1e-12))
