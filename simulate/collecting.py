@@ -139,7 +139,7 @@ def _ranges(observers: list[Observer], gone: np.ndarray) -> Ranges:
     )
     parts = (
         np.where(gone[:, None], np.nan, _joined(observers, name) / observers[0].iterations)
-        for name in ("range_variance", "range_T2", "range_folded")
+        for name in ("range_variance", "range_shared", "range_folded")
     )
     return Ranges(observers[0].range_edges, low, high, *parts)
 

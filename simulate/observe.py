@@ -169,7 +169,7 @@ class Observer:
         weights = sum(int(np.prod(shape)) for shape in self.problem.shapes) if self.range_bins else 0
         kept = max(0, len(self.range_edges) - 1), weights
         self.range_low, self.range_high = np.full((count, *kept), np.inf), np.full((count, *kept), -np.inf)
-        self.range_variance, self.range_T2, self.range_folded = np.zeros((3, count, kept[0]))
+        self.range_variance, self.range_shared, self.range_folded = np.zeros((3, count, kept[0]))
         looks = np.zeros((count, 0), np.int64) if self.mean_step is None else self.mean_step.times(self.replicas)
         self.drift_times, self.drift_sums = looks, np.zeros((count, len(drift.NAMES)))
         # where an engine that makes many steps at once has to stop
@@ -334,7 +334,7 @@ class Observer:
         if len(self.range_edges):
             where = (who[:, None], np.searchsorted(self.range_edges, steps, side="right") - 1)
             np.add.at(self.range_variance, where, lengths * np.sum(seen.stage_variances, axis=2))
-            np.add.at(self.range_T2, where, lengths * seen.weighted_saturation)
+            np.add.at(self.range_shared, where, lengths * seen.weighted_saturation)
             np.add.at(self.range_folded, where, lengths * seen.folded_saturation)
 
     def extremes(self, who: NDArray[np.intp], seen: "Seen") -> None:

@@ -26,7 +26,7 @@ class Ranges:
         high: the largest, of that shape.
         variance: each bin's part of `RunResult.mean_variance`, in (f/w)^2, float64, shape (replicas, bins): the
             sum over its steps, divided by K, estimated without bias. nan of a problem whose kernel sums every step.
-        T2: the same of `RunResult.weighted_square_saturation`.
+        shared: the same of `RunResult.weighted_square_saturation`.
         folded: the same with (E abs(g_i))^2 - (E g_i)^2, g_i an element of a sample's gradient, in the place of its
             variance, where the problem says E abs(g_i); it is the smaller.
 
@@ -36,7 +36,7 @@ class Ranges:
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     variance: NDArray[np.float64]
-    T2: NDArray[np.float64]
+    shared: NDArray[np.float64]
     folded: NDArray[np.float64]
 
     def to_json(self) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class SummingEngine(Compiled):
         with np.errstate(invalid="ignore"):  # of a replica that diverged
             means = curve[..., 1] / np.bincount(bins - bins[0])
         observer.least_value = np.fmin(observer.least_value, np.min(means, axis=1) + self.task.problem.lower_bound)
-        for part in (observer.range_variance, observer.range_T2, observer.range_folded):
+        for part in (observer.range_variance, observer.range_shared, observer.range_folded):
             part[:] = np.nan  # the kernel does not say when it met what
         covered = slice(int(bins[0]), int(bins[-1]) + 1)
         observer.curve_weight[covered] += np.bincount(bins - bins[0])[:, None]

@@ -88,7 +88,7 @@ def test_noise_is_added_in_the_bin_of_its_step():
     for _ in range(2):
         one.add(np.array([0, 2]), steps, lengths, seen)
     assert one.range_variance.tolist() == [[6.0, 12.0, 42.0], [0.0] * 3, [24.0, 0.0, 77.5]]
-    assert one.range_T2.tolist() == [[2.0, 8.0, 50.0], [0.0] * 3, [64.0, 0.0, 720.0]]
+    assert one.range_shared.tolist() == [[2.0, 8.0, 50.0], [0.0] * 3, [64.0, 0.0, 720.0]]
     assert one.range_folded.tolist() == [[1.0, 4.0, 25.0], [0.0] * 3, [32.0, 0.0, 360.0]]
 
 
@@ -263,7 +263,7 @@ def test_what_is_looked_at_first_holds_nothing():
         "drift_sums": (3, 4),
         "range_low": (3, 0, 0),
         "range_high": (3, 0, 0),
-        **dict.fromkeys(("range_variance", "range_T2", "range_folded"), (3, 0)),
+        **dict.fromkeys(("range_variance", "range_shared", "range_folded"), (3, 0)),
     }
 
 

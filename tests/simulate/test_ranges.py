@@ -54,7 +54,7 @@ def same(found, expected):
 
 
 def same_noise(found, expected):
-    names = ("variance", "T2", "folded")
+    names = ("variance", "shared", "folded")
     return all(np.array_equal(getattr(found, name), getattr(expected, name), equal_nan=True) for name in names)
 
 
@@ -220,16 +220,16 @@ def test_the_noise_of_a_bin_is_that_of_its_steps(name, backend, tmp_path):
         share = (weights[k] / run.tau) ** 2
         expected[1, :, place] += np.sum(share * variance, axis=1) / STEPS
         expected[2, :, place] += np.sum(share * folds(run.problem, weights[k], variance), axis=1) / STEPS
-    assert np.allclose(found.variance, expected[0], rtol=1e-12) and np.allclose(found.T2, expected[1], rtol=1e-12)
+    assert np.allclose(found.variance, expected[0], rtol=1e-12) and np.allclose(found.shared, expected[1], rtol=1e-12)
     assert np.allclose(found.folded, expected[2], rtol=1e-12, atol=1e-17)
-    assert np.all(found.variance > 0) and np.all(found.folded <= found.T2 * (1 + 1e-12))
+    assert np.all(found.variance > 0) and np.all(found.folded <= found.shared * (1 + 1e-12))
 
 
 @pytest.mark.parametrize("every", [1, 5, 41])
 def test_the_noise_of_all_bins_is_the_average(every):
     shown = simulate.execute(run_of(measure_every=every))
     assert np.allclose(shown.ranges.variance.sum(axis=1), shown.mean_variance, rtol=1e-13)
-    assert np.allclose(shown.ranges.T2.sum(axis=1), shown.weighted_square_saturation, rtol=1e-13)
+    assert np.allclose(shown.ranges.shared.sum(axis=1), shown.weighted_square_saturation, rtol=1e-13)
     ratio = shown.ranges.folded.sum(axis=1) / shown.weighted_square_saturation
     assert np.all((ratio > 0.1) & (ratio < 0.9))
 
@@ -249,7 +249,7 @@ def test_where_a_kernel_sums_all_steps_no_bin_has_a_part():
     found = simulate.execute(CASES["quadratic"]).ranges
     assert (
         np.all(np.isnan(found.variance))
-        and np.all(np.isnan(found.T2 + found.folded))
+        and np.all(np.isnan(found.shared + found.folded))
         and np.all(np.isfinite(found.low))
     )
 
@@ -272,7 +272,7 @@ def test_groups_and_threads_change_no_noise(monkeypatch):
     one = simulate.execute(run).ranges
     assert same_noise(simulate.execute(run, threads=2).ranges, one)
     monkeypatch.setitem(registry.REGISTRY, "kernels", registry.REGISTRY["kernels"]._replace(group=2))
-    assert same_noise(simulate.execute(run).ranges, one) and np.all(one.T2 > 0)
+    assert same_noise(simulate.execute(run).ranges, one) and np.all(one.shared > 0)
 
 
 def test_groups_and_threads_change_nothing(monkeypatch):
@@ -314,7 +314,7 @@ def test_a_replica_that_diverges_shows_no_finite_range(backend, problem):
     assert np.all(np.isnan(result.ranges.low[gone])) and np.all(np.isnan(result.ranges.high[gone]))
     assert np.all(np.isfinite(result.ranges.low[~gone])) and np.all(np.isfinite(result.ranges.high[~gone]))
     assert np.all(np.isnan(result.ranges.variance[gone])) and np.all(
-        np.isnan((result.ranges.T2 + result.ranges.folded)[gone])
+        np.isnan((result.ranges.shared + result.ranges.folded)[gone])
     )
 
 
@@ -332,8 +332,8 @@ def test_the_command_writes_ranges(tmp_path):
     with np.load(io.BytesIO(npz.read_bytes()), allow_pickle=False) as arrays:
         for name in ("edges", "low", "high"):
             assert np.array_equal(arrays[f"ranges_{name}"], np.array(kept["ranges"][name]))
-        noise = [kept["ranges"][name] for name in ("variance", "T2", "folded")]
-        assert noise == [[[None] * 4] * arrays["ranges_T2"].shape[0]] * 3
+        noise = [kept["ranges"][name] for name in ("variance", "shared", "folded")]
+        assert noise == [[[None] * 4] * arrays["ranges_shared"].shape[0]] * 3
     again = simulate.Run.from_description(kept["run"])
     found = simulate.execute(again).ranges
     assert np.array_equal(found.low, np.array(kept["ranges"]["low"]))

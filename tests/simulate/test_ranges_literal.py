@@ -73,8 +73,8 @@ def test_ranges_are_kept_by_name():
     with pytest.raises(FrozenInstanceError):
         ranges.Ranges(np.array([0, 4]), low, low + 1, *low[:1].repeat(3, 0)).low = low
     plain = ranges.Ranges(np.array([0, 4]), low, low + 1, low[0] + 2, low[0] + 3, low[0] + 4).to_json()
-    assert list(plain) == ["edges", "low", "high", "variance", "T2", "folded"]
-    assert plain["low"] is low and [plain[name].item(-1) for name in ("high", "variance", "T2", "folded")] == [
+    assert list(plain) == ["edges", "low", "high", "variance", "shared", "folded"]
+    assert plain["low"] is low and [plain[name].item(-1) for name in ("high", "variance", "shared", "folded")] == [
         1,
         2,
         3,

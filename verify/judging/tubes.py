@@ -130,7 +130,7 @@ def seen(fixed: Fixed, runs: RunResult) -> Stopped:
     folded = shared
     if fixed.tube is not None and (shown := runs.ranges) is not None:
         variance, shared, folded = (
-            summed(shown.edges, one, fixed.tube.edges) for one in (shown.variance, shown.T2, shown.folded)
+            summed(shown.edges, one, fixed.tube.edges) for one in (shown.variance, shown.shared, shown.folded)
         )
     return Stopped(
         fixed,

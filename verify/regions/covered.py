@@ -51,7 +51,7 @@ class Seen(NamedTuple):
         """Return what these show, with bins between some edges of their ranges."""
         ranges = pilots.ranges
         assert ranges is not None, "`pilots.fix` asks for them"
-        parts = (summed(ranges.edges, one.mean(axis=0), edges) for one in (ranges.variance, ranges.T2))
+        parts = (summed(ranges.edges, one.mean(axis=0), edges) for one in (ranges.variance, ranges.shared))
         return cls(float(pilots.mean_squared_gradient.mean()), float(ranges.folded.sum(axis=1).mean()), *parts)
 
     def sampled(self, held: Constants, alpha: float) -> Constants:

@@ -10,14 +10,14 @@ from theory import blueprint
 from theory.kernel import eq, le
 from theory.kernel.check import check_claim
 from theory.lemmas import ceilings, mean, mean_shares, noise_stale, path_form, stopped
-from theory.lemmas.feasible import T, Y, p, q, qn, rho, x
+from theory.lemmas.feasible import T, Y, p, q, qn, r, rho, x
 from theory.lemmas.master import eta
 from theory.lemmas.multiplier import A1
 
 CLAIMS = (
     "mean.element", "mean.variance", "mean.drift", "mean.curvature", "mean.measured", "mean.feasible", "mean.end",
     "path.form", "stopped.part", "stopped.noise", "stopped.window", "stopped.sum", "stopped.average",
-    "noise.stale", "mean.shares", "mean.shares_feasible", "stopped.ceiling",
+    "noise.stale", "mean.shares", "mean.shares_feasible", "stopped.ceiling", "mean.fold", "mean.size", "mean.sized",
 )  # fmt: skip
 
 
@@ -67,6 +67,16 @@ SMALLER = {
     "half a ceiling": ("stopped.ceiling", "noise", {ceilings.V: ceilings.V / 2}),
     "half a ceiling of the curvature": ("stopped.ceiling", "curvature", {ceilings.L: ceilings.L / 2}),
     "no curvature under a ceiling": ("stopped.ceiling", "c_w", {mean.cw: 0}),
+    "most shares alone in the mean drift": ("mean.size", "bound", {T: mean_shares.share0 * r}),
+    "most shares for the staleness of mean sizes": ("mean.size", "bound", {rho: mean_shares.share0}),
+    "no staleness in mean sizes": ("mean.size", "bound", {mean.B_b: 0}),
+    "half the curvature of the step of mean sizes": ("mean.sized", "ii", {x: x / 2}),
+    "no start of mean sizes": ("mean.sized", "ii", {p: 0}),
+    "no curvature of the noise of mean sizes": ("mean.sized", "ii", {mean.cw: 0}),
+    "no coherent staleness of mean sizes": ("mean.sized", "i", {q: 0}),
+    "no martingale staleness of mean sizes": ("mean.sized", "i", {qn: 0}),
+    "1 + rho of mean sizes": ("mean.sized", "i", {Y: Y / (1 + rho)}),
+    "most shares alone in the feasible set": ("mean.sized", "i", {T: mean_shares.share0 * r}),
     "nothing after the stop": ("stopped.average", "bound", {stopped.G2: 0}),
 }
 
@@ -106,6 +116,18 @@ def test_none_with_a_wrong_constant(fault):
         ("stopped.ceiling", "Stop", {"known": 0}),  # whether a ceiling is passed is seen with the sample
         ("stopped.ceiling", "sL", {"known": 0}),  # the curvature is that of where the step ends
         ("stopped.ceiling", "Surplus", {"differences": None}),  # V_k is not the mean square
+        ("mean.fold", "L_nz", {"differences": None}),  # the noise has a mean
+        ("mean.fold", "L_rest", {"differences": None}),  # psi is not the mean of the size
+        ("mean.fold", "L_mu", {"known": 0}),  # the weight is drawn with the sample
+        ("mean.fold", "L_psi", {"known": 0}),
+        ("mean.fold", "L_m1", {"known": 0}),
+        ("mean.size", "w_rest", {"differences": None}),
+        ("mean.size", "Etilde", {"differences": None}),  # what is left of the drift has a mean
+        ("mean.size", "Ebar", {"known": 0}),  # the drift is that of the sample, not its mean
+        ("mean.size", "Ebar_abs", {"known": 0}),
+        ("mean.sized", "w_rest", {"differences": None}),
+        ("mean.sized", "Ebar", {"known": 0}),
+        ("mean.sized", "Lv", {"known": 0}),
     ],
 )
 def test_times_are_needed(name, sequence, times):
@@ -150,6 +172,26 @@ def _without(claim, name):
         ("stopped.ceiling", "Lbar_k <= L"),
         ("stopped.ceiling", "ceiling of L_k"),
         ("stopped.ceiling", "ceiling of V_k"),
+        ("mean.fold", "size m"),
+        ("mean.fold", "size m_1"),
+        ("mean.fold", "m >= 0"),
+        ("mean.fold", "m_1 >= 0"),
+        ("mean.size", "drift above"),
+        ("mean.size", "drift below"),
+        ("mean.size", "mean drift's size"),
+        ("mean.size", "upper"),
+        ("mean.size", "lower"),
+        ("mean.size", "T2"),
+        ("mean.size", "T2 >= 0"),
+        ("mean.size", "b"),
+        ("mean.size", "beyond"),
+        ("mean.size", "R_h"),
+        ("mean.size", "h_i >= 0"),
+        ("mean.sized", "drift below"),
+        ("mean.sized", "beyond"),
+        ("mean.sized", "R_h"),
+        ("mean.sized", "T2"),
+        ("mean.sized", "c_w"),
     ],
 )
 def test_premises_are_needed(name, premise):

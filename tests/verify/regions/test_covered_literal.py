@@ -209,7 +209,7 @@ def test_what_is_useful_is_a_multiple_of_what_pilots_show(following):
 
 def test_what_pilots_show_is_averaged_over_them():
     ranges = SimpleNamespace(
-        edges=np.array([0, 1, 3, 7, 8]), T2=np.array([[1.0, 2, 4, 8], [3, 0, 0, 4]]),
+        edges=np.array([0, 1, 3, 7, 8]), shared=np.array([[1.0, 2, 4, 8], [3, 0, 0, 4]]),
         variance=np.array([[5.0, 1, 1, 2], [7, 1, 3, 0]]), folded=np.array([[0.0, 1, 1, 2], [1, 0, 0, 1]]),
     )  # fmt: skip
     runs = SimpleNamespace(mean_squared_gradient=np.array([2.0, 3.0]), ranges=ranges)
