@@ -146,13 +146,13 @@ WEAKER = {
     ),
     "folds that count twice": ("CompareMeanSizes.v", "mean_drift_sized", "(D + more)", "(2 * D + more)"),
     "most shares that count twice by mean sizes": (
-        "CompareMeanSizes.v",
+        "CompareMeanWhole.v",
         "run_sized",
         "few ^ 2 * norm F ^ 2 + (D + more)",
         "2 * few ^ 2 * norm F ^ 2 + (D + more)",
     ),
     "mean sizes with a larger q": (
-        "CompareMeanSizes.v",
+        "CompareMeanWhole.v",
         "run_sized",
         "((1 + rho) * alpha * Lambda1)",
         "((1 + rho) ^ 2 * alpha * Lambda1)",
