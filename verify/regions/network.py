@@ -119,10 +119,10 @@ class Enclosed:
         mean_size: shape (D,), mean size of the elements, f/w.
         largest: shape (D,), largest size of the elements, f/w.
         spread: shape (D,), largest less least element over all samples, f/w.
+        fold: shape (D,), (E abs(g_i))^2 - (E g_i)^2 of the sample's direction g, (f/w)^2.
         share: shape (D,), |w|/tau, what the linear device makes of an element of the direction; on the backward box.
         step: shape (D,), alpha (1 + share) largest, how far a step moves at most, w.
         gradient: shape (D,), largest size of the elements of the gradient of f, on the backward box, f/w.
-        fold: shape (D,), (E abs(g_i))^2 - (E g_i)^2 of the sample's direction g, (f/w)^2.
 
     """
 
@@ -134,10 +134,10 @@ class Enclosed:
     mean_size: Array
     largest: Array
     spread: Array
+    fold: Array
     share: Array
     step: Array
     gradient: Array
-    fold: Array
 
 
 def check(problem: object) -> Network:
@@ -274,6 +274,7 @@ class Moments(NamedTuple):
     mean_size: Array
     largest: Array
     spread: Array
+    fold: Array
 
 
 def moments(direction: Intervals) -> Moments:
@@ -282,12 +283,15 @@ def moments(direction: Intervals) -> Moments:
     A variance is at most the mean square distance from any number; the one taken is the mean of the midpoints.
     """
     away = Intervals.exactly((direction - np.mean(direction.mid, axis=-2, keepdims=True)).largest)
-    sizes = direction.largest
+    sizes, variance = direction.largest, (away * away).mean(-2).high
+    mean_size, mean = Intervals.exactly(sizes).mean(-2).high, Intervals.exactly(direction.mean(-2).least)
+    folded = Intervals.exactly(mean_size) * mean_size - mean * mean
     return Moments(
-        variance=(away * away).mean(-2).high,
-        mean_size=Intervals.exactly(sizes).mean(-2).high,
+        variance=variance,
+        mean_size=mean_size,
         largest=np.max(sizes, axis=-2),
         spread=above(np.max(direction.high, axis=-2) - np.min(direction.low, axis=-2)),
+        fold=np.minimum(folded.high, variance),
     )
 
 
@@ -382,10 +386,10 @@ class _Numbers(NamedTuple):
     mean_size: Array
     largest: Array
     spread: Array
+    fold: Array
     share: Array
     step: Array
     gradient: Array
-    fold: Array
 
 
 def _enclosed(every: _Numbers, one: int | tuple[()] = ()) -> Enclosed:
@@ -410,6 +414,4 @@ def _numbers(
         sensitivity = block_norms(second if stashed else staleness(passed, weights), sizes)
     else:
         sensitivity = np.zeros((*smooth.shape, len(sizes), len(sizes)))
-    size, mean = Intervals.exactly(found.mean_size), Intervals.exactly(every.mean(-2).least)
-    fold = np.clip((size * size - mean * mean).high, 0.0, found.variance)
-    return _Numbers(smooth, least, norm(slopes), sensitivity, *found, share, step, slopes.largest, fold)
+    return _Numbers(smooth, least, norm(slopes), sensitivity, *found, share, step, slopes.largest)

@@ -131,7 +131,9 @@ def test_the_mean_direction_of_a_line():
 
 
 def moments_by_hand(every):
-    return np.var(every, axis=0), np.mean(np.abs(every), axis=0), np.max(np.abs(every), axis=0), np.ptp(every, axis=0)
+    sizes = np.abs(every)
+    fold = np.mean(sizes, axis=0) ** 2 - np.mean(every, axis=0) ** 2
+    return np.var(every, axis=0), np.mean(sizes, axis=0), np.max(sizes, axis=0), np.ptp(every, axis=0), fold
 
 
 def test_everything_of_a_line():
@@ -142,7 +144,7 @@ def test_everything_of_a_line():
     assert upper(np.array(found.slope), np.linalg.norm(directions_by_hand(U, V, V).mean(axis=0)))
     assert upper(found.S, np.abs(stale_by_hand(A, B, V)), 1e-11)
     every = directions_by_hand(A, B, V)
-    for name, exact in zip(("variance", "mean_size", "largest", "spread"), moments_by_hand(every), strict=True):
+    for name, exact in zip(("variance", "mean_size", "largest", "spread", "fold"), moments_by_hand(every), strict=True):
         assert upper(getattr(found, name), exact), name
     assert upper(found.share, [0.75, 0.125]) and np.all(found.step <= 1e-290)
 
@@ -213,10 +215,16 @@ def test_f_is_no_less_than_the_least_loss_on_any_box(monkeypatch):
 
 
 def test_moments_by_hand():
-    """Of two samples: 1 +- 1/2 and -2, and 4 twice. The mean of the midpoints is -1/2: 2 and 3/2 away at most."""
+    """Of two samples: 1 +- 1/2 and -2, and 4 twice. The mean of the midpoints is -1/2: 2 and 3/2 away at most.
+
+    The mean is at least 1/4 in size, and the mean size at most 7/4: the fold is at most 3, and the variance 25/8.
+    """
     found = moments(Intervals(np.array([[1.0, 4], [-2, 4]]), np.array([[0.5, 0], [0, 0]])))
     assert upper(found.variance, [(4 + 2.25) / 2, 0]) and upper(found.mean_size, [1.75, 4])
     assert upper(found.largest, [2, 4]) and upper(found.spread, [3.5, 0])
+    assert upper(found.fold, [3, 0])
+    one = moments(Intervals(np.array([[1.0], [1.0]]), np.array([[1.0], [1.0]])))
+    assert upper(one.variance, [1]) and upper(one.fold, [1])  # 2^2 - 0^2 is more than the variance
 
 
 def test_norms_by_hand():
