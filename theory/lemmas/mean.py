@@ -385,20 +385,30 @@ def the_point_of_a_run_is_feasible_with_its_mean_drift(d: Draft) -> None:
     d.witness({**WORLD, "phi": 1, "v_i": "5/4"}, WORLD_VECTORS)
 
 
-def feasible(d: Draft, mean_drift: str) -> None:
-    """Conclude (i), (ii) and |a| <= Y from the claim that bounds the mean drift by T + rho N(b)."""
+def feasible(d: Draft, mean_drift: Cite, late: Expr, by_step: Expr, by_noise: Expr) -> None:
+    """Conclude (i), (ii) and |a| <= Y from a claim that bounds the mean drift by T + `late`.
+
+    With the staleness itself that is T + q Y + qn: q = `by_step`, qn = `by_noise`.
+    """
     _point(d)
-    d.define(q, (1 + rho) * effective * staleness.Lambda1)
-    d.define(qn, (1 + rho) * effective * nu)
+    d.define(q, by_step)
+    d.define(qn, by_noise)
     _stale(d)
-    bound, goal = T + rho * moved(), T + q * Y + qn
-    d.have("mean drift", le(norm2(Eb), bound**2), Cite(mean_drift, "bound", where(B_b=moved())))
+    bound, goal = T + late, T + q * Y + qn
+    d.have("mean drift", le(norm2(Eb), bound**2), mean_drift)
     _reached(d, bound)
     total = reach(bound)
     whole = times("q :=", -Y * (total + goal)), times("qn :=", -(total + goal))
     d.have("together", le(norm2(v - F), goal**2), combine(times("reach"), *whole))
     d.conclude("i", near(goal), Cite("master.polarise", "bound", where(eta=goal), {"v": v}))
     _paid(d)
+
+
+def feasible_by_share(d: Draft, mean_drift: str) -> None:
+    """Conclude it from the claim that bounds the mean drift by T + rho N(b)."""
+    step = (1 + rho) * effective
+    by = Cite(mean_drift, "bound", where(B_b=moved()))
+    feasible(d, by, rho * moved(), step * staleness.Lambda1, step * nu)
 
 
 @lemma("mean.feasible", "Theorem 1 by conditional means: the feasible set", assumes=[*ASSUMED, RESPONSE])
@@ -412,5 +422,5 @@ def the_point_of_a_run_is_feasible_by_its_mean_direction(d: Draft) -> None:
     setting(d)
     drifts(d)
     level(d)
-    feasible(d, "mean.drift")
+    feasible_by_share(d, "mean.drift")
     d.witness({**WORLD, **DRIFT, "v_i": "5/4"}, {**WORLD_VECTORS, **DRIFT_VECTORS})

@@ -35,7 +35,7 @@ from theory.lemmas.mean import (
     Eb,
     Et,
     drifts,
-    feasible,
+    feasible_by_share,
     noisy,
     old,
     setting,
@@ -134,5 +134,5 @@ def the_point_of_a_run_is_feasible_where_few_shares_are_large(d: Draft) -> None:
     drifts(d)
     beyond(d)
     _noise(d)
-    feasible(d, "mean.shares")
+    feasible_by_share(d, "mean.shares")
     d.witness({**WORLD, **DRIFT, **FEW, "v_i": "5/4"}, {**WORLD_VECTORS, **DRIFT_VECTORS, "hF": (0,)})

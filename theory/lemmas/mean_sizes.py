@@ -7,12 +7,15 @@ variance was. Few large shares count by themselves, as in mean.shares; at share0
 Source: docs/theory.md#mean.sized.
 """
 
+from sympy import Symbol
+
 from theory.kernel import (
     ELEMENT,
     Cite,
     Draft,
     SignCases,
     Tower,
+    Vector,
     combine,
     eq,
     generators,
@@ -112,33 +115,54 @@ eb, w_psi, w_rest = symbols("ebar_i wpsi_i wrest_i")
 WP, WZ, E1 = generators("w_psi w_rest Ebar_abs")
 
 
-def sized(d: Draft) -> None:
-    """Introduce the drift, at most the share times a size m; the size, F, b times the share; T2 by the fold, and T.
-
-    T = sqrt(share0^2 A + T2 + R) as in mean.shares; A = N(F)^2 is known by then.
-    """
-    d.local(ELEMENT, share, drift, m, psi, grad, stale, eb, m1, s1)
-    d.given("rho >= 0", le(0, rho), "domain")
-    d.given("upper", le(share, rho), RESPONSE)
-    d.given("lower", le(-rho, share), RESPONSE)
+def by_sizes(d: Draft, size: Symbol) -> None:
+    """Introduce the drift, at most the share times a size m; F times the share, and psi, the mean of `size`."""
+    d.local(ELEMENT, share, drift, *dict.fromkeys((m, size)), psi, grad, eb, m1, s1)
     d.given("drift above", le(drift, share * m), RESPONSE)
     d.given("drift below", le(-share * m, drift), RESPONSE)
     d.given("s_1^2", eq(s1**2, 1), "domain")
     d.given("m_1 >= 0", le(0, m1), "domain")
     d.given("mean drift's size", eq(s1 * m1, eb), "domain")
-    for weighed, of, image in ((wF, grad, wide), (wb, stale, old), (w_psi, psi, WP), (w_rest, m - psi, WZ)):
+    for weighed, of, image in ((wF, grad, wide), (w_psi, psi, WP), (w_rest, size - psi, WZ)):
         d.define(weighed, share * of)
         d.link(weighed, image, over=ELEMENT)
-    for local, image in ((grad, F), (stale, b), (drift, Eb + Et), (eb, Eb), (m1, E1)):
+    for local, image in ((grad, F), (drift, Eb + Et), (eb, Eb), (m1, E1)):
         d.link(local, image, over=ELEMENT)
     for name in ("w_psi", "Ebar", "Ebar_abs"):
         d.process(name, known=-1, differences=None, reason="domain")
     for name in ("w_rest", "Etilde"):
         d.process(name, known=0, differences=0, reason=UNBIASED)
     mean_shares.beyond(d)
+
+
+def folds(d: Draft, direction: Vector) -> None:
+    """Introduce T2 by the fold of the direction whose mean times the share this is; T = sqrt(share0^2 A + T2 + R)."""
     d.given("T2 >= 0", le(0, T2), "domain")
-    d.given("T2", le(norm2(WP) - norm2(wide + old), T2), VARIANCE)
+    d.given("T2", le(norm2(WP) - norm2(direction), T2), VARIANCE)
     mean_shares.level(d)
+
+
+def sized(d: Draft) -> None:
+    """Introduce the drift by sizes, all of the direction that is read; b times the share."""
+    by_sizes(d, m)
+    d.local(ELEMENT, stale)
+    d.given("rho >= 0", le(0, rho), "domain")
+    d.given("upper", le(share, rho), RESPONSE)
+    d.given("lower", le(-rho, share), RESPONSE)
+    d.define(wb, share * stale)
+    d.link(wb, old, over=ELEMENT)
+    d.link(stale, b, over=ELEMENT)
+    folds(d, wide + old)
+
+
+def orthogonal(d: Draft) -> None:
+    """Show that what is left beside the means has no part along the mean drift, and how long this is."""
+    square = times("mean drift's size", -(s1 * m1 + eb)), times("s_1^2", m1**2)
+    d.have("square", eq(eb**2, m1**2), combine(*square))
+    d.have("squares", eq(norm2(Eb), norm2(E1)), d.average("square", ELEMENT))
+    for one, other in (("Etilde", "Ebar"), ("w_rest", "Ebar_abs")):
+        u, w = generators(f"{one} {other}")
+        d.have(f"{one} {other}", eq(inner(u, w), 0), Tower(one, other))
 
 
 LARGE = {"share0": 0, "h_i": "1/16", "sqrt_hi": "1/4", "hF_i": "1/4", "R_h": "5/16"}
@@ -169,13 +193,8 @@ def mean_drift_counts_mean_sizes_and_no_noise(d: Draft) -> None:
     along = times("mean drift's size", -drift), times("wpsi_i :=", -m1), times("wrest_i :=", -m1)
     down, up = combine(times("drift above", m1), *along), combine(times("drift below", m1), *along)
     d.have("along", le(drift * eb, (w_psi + w_rest) * m1), SignCases(s1, down, up))
-    square = times("mean drift's size", -(s1 * m1 + eb)), times("s_1^2", m1**2)
-    d.have("square", eq(eb**2, m1**2), combine(*square))
     d.have("averaged", le(inner(Eb + Et, Eb), inner(WP + WZ, E1)), d.average("along", ELEMENT))
-    d.have("squares", eq(norm2(Eb), norm2(E1)), d.average("square", ELEMENT))
-    for one, other in (("Etilde", "Ebar"), ("w_rest", "Ebar_abs")):
-        u, w = generators(f"{one} {other}")
-        d.have(f"{one} {other}", eq(inner(u, w), 0), Tower(one, other))
+    orthogonal(d)
     jensen = times("averaged", 2), times("squares", -1), times("Etilde Ebar", -2), times("w_rest Ebar_abs", 2)
     d.conclude("jensen", le(norm2(Eb), norm2(WP)), combine(norm_square(WP - E1), *jensen))
     d.have("room", le(0, rho + share), combine(times("lower")))
@@ -220,5 +239,5 @@ def the_point_of_a_run_is_feasible_by_its_mean_sizes(d: Draft) -> None:
     """
     mean.setting(d)
     sized(d)
-    mean.feasible(d, "mean.size")
+    mean.feasible_by_share(d, "mean.size")
     d.witness(WORLD, WORLD_VECTORS)

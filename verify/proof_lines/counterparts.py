@@ -154,7 +154,7 @@ LINES: Mapping[str, tuple[str, ...]] = {
     ),
     "means": (
         "mean.element", "mean.variance", "mean.drift", "mean.curvature", "mean.measured", "mean.feasible", "mean.end",
-        "mean.fold", "mean.size", "mean.sized",
+        "mean.fold", "mean.size", "mean.sized", "mean.current", "mean.current_feasible",
         "path.form", "stopped.part", "stopped.noise", "stopped.window", "stopped.sum", "stopped.average",
     ),
 }  # fmt: skip

@@ -32,11 +32,13 @@ class Means(NamedTuple):
     Args:
         direction: the mean of g~_k.
         drift: the mean of e_k.
+        current: the mean size of the sample's gradient at current weights, times the share.
 
     """
 
     direction: Array
     drift: Array
+    current: Array
 
 
 def given_the_past(path: Recording) -> Means | None:
@@ -46,12 +48,14 @@ def given_the_past(path: Recording) -> Means | None:
         return None
     if isinstance(problem, Blocks):
         mean = path.direction - path.noise  # the noise is added
-        return Means(mean, _mean_size(mean, problem.noise_scale, problem.noise_kind) * share)
+        drift, current = (_mean_size(of, problem.noise_scale, problem.noise_kind) for of in (mean, path.gradient))
+        return Means(mean, drift * share, current * np.abs(share))
     everything = problem.every_sample
     if everything is None:
         return None
-    found = [_direction(path, sample) for sample in everything]
-    return Means(np.mean(found, axis=0), np.mean(np.abs(found), axis=0) * share)
+    read, fresh = ([_direction(path, sample, at) for sample in everything] for at in (path.stale, path.weights))
+    size, fresh_size = (np.mean(np.abs(some), axis=0) for some in (read, fresh))
+    return Means(np.mean(read, axis=0), size * share, fresh_size * np.abs(share))
 
 
 def _mean_size(mean: Array, deviation: Array, kind: str) -> Array:
@@ -69,8 +73,8 @@ def _mean_size(mean: Array, deviation: Array, kind: str) -> Array:
     return np.where(s > 0, normal, np.abs(mean))
 
 
-def _direction(path: Recording, sample: np.generic) -> Array:
-    """Return g~_k as it would be with one sample at every step, shape (K, R, D)."""
+def _direction(path: Recording, sample: np.generic, forward: Array) -> Array:
+    """Return g~_k as it would be with one sample at every step and these forward weights, shape (K, R, D)."""
     count, shapes = path.weights.shape[0] * path.weights.shape[1], path.problem.shapes
 
     def staged(values: Array) -> Weights:
@@ -78,7 +82,7 @@ def _direction(path: Recording, sample: np.generic) -> Array:
 
     algorithm = algorithms.named(path.setting.algorithm)
     drawn = [np.repeat(np.asarray(sample)[None], count, axis=0)]
-    return flat(asked(path.problem, algorithm, staged(path.stale), staged(path.weights), drawn)).reshape(
+    return flat(asked(path.problem, algorithm, staged(forward), staged(path.weights), drawn)).reshape(
         path.weights.shape
     )
 
@@ -90,7 +94,8 @@ def lines(path: Recording) -> list[Line]:
     if means is not None:
         values = _values(path, means)
         found += [*_elements(path, means), *_averages(values), *_end(values)]
-        found += _averages(values | _sizes(path, means), _SIZED)
+        sized = values | _sizes(path, means)
+        found += [*_averages(sized, _SIZED), *_averages(sized | _current(path, means, sized), _CURRENT)]
     return found
 
 
@@ -189,6 +194,32 @@ def _sizes(path: Recording, means: Means) -> World:
     values: World = {f"<{name}|{name}>": jackknife(path.inner(one, one)) for name, one in weighed.items()}
     few = jackknife(path.inner(large * path.gradient, path.gradient))
     return values | {"T2": values["<L_psi|L_psi>"] - values["<L_mu|L_mu>"], "share0": most, "R_h": few}
+
+
+_CURRENT = (
+    ("mean.current", "jensen"), ("mean.current", "bound"),
+    ("mean.current_feasible", "i"), ("mean.current_feasible", "ii"), ("mean.current_feasible", "component"),
+)  # fmt: skip
+"""Conclusions that take sizes at current weights, and what staleness adds to them."""
+
+
+def _current(path: Recording, means: Means, values: World) -> World:
+    """Return T2 by the folds at current weights, and what staleness changes in a sample's direction, by the share."""
+    share = np.abs(path.weights) / path.setting.tau
+    turn = share * np.abs(path.direction - path.fresh)
+
+    def mean(one: Array, other: Array) -> Array:
+        return jackknife(path.inner(one, other))
+
+    size, along, late = mean(means.current, means.current), mean(means.current, turn), mean(turn, turn)
+    fresh = share * path.gradient
+    found: World = {"<w_psi|w_psi>": size, "<w_psi|w_turn>": along, "<w_turn|w_turn>": late}
+    found |= {"T2": size - mean(fresh, fresh), "D": np.sqrt(late)}
+    if "q" in values:
+        found["q"] = values["q"] / (1 + values["rho"])
+    if "qn" in values:
+        found["qn"] = values["qn"] / (1 + values["rho"]) + found["D"]
+    return found
 
 
 def _averages(values: World, chain: tuple[tuple[str, str], ...] = _CHAIN) -> Iterator[Line]:

@@ -151,6 +151,24 @@ WEAKER = {
         "few ^ 2 * norm F ^ 2 + (D + more)",
         "2 * few ^ 2 * norm F ^ 2 + (D + more)",
     ),
+    "sizes at current weights of twice what is late": (
+        "CompareMeanSizes.v",
+        "mean_drift_current",
+        "(D + more)) + norm wt",
+        "(D + more)) + 2 * norm wt",
+    ),
+    "twice the mean size at current weights": (
+        "CompareMeanSizes.v",
+        "mean_drift_current",
+        "norm e <= norm (plus wpsi wt)",
+        "norm e <= 2 * norm (plus wpsi wt)",
+    ),
+    "sizes at current weights with a larger qn": (
+        "CompareMeanWhole.v",
+        "run_current",
+        "(alpha * nu + late)",
+        "(2 * alpha * nu + late)",
+    ),
     "mean sizes with a larger q": (
         "CompareMeanWhole.v",
         "run_sized",

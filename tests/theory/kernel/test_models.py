@@ -52,6 +52,8 @@ NOWHERE = {
     "mean.drift",
     "mean.element",
     "mean.feasible",
+    "mean.current",
+    "mean.current_feasible",
     "mean.fold",
     "mean.measured",
     "mean.shares",

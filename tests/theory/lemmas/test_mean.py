@@ -18,6 +18,7 @@ CLAIMS = (
     "mean.element", "mean.variance", "mean.drift", "mean.curvature", "mean.measured", "mean.feasible", "mean.end",
     "path.form", "stopped.part", "stopped.noise", "stopped.window", "stopped.sum", "stopped.average",
     "noise.stale", "mean.shares", "mean.shares_feasible", "stopped.ceiling", "mean.fold", "mean.size", "mean.sized",
+    "mean.current", "mean.current_feasible",
 )  # fmt: skip
 
 
@@ -77,6 +78,12 @@ SMALLER = {
     "no martingale staleness of mean sizes": ("mean.sized", "i", {qn: 0}),
     "1 + rho of mean sizes": ("mean.sized", "i", {Y: Y / (1 + rho)}),
     "most shares alone in the feasible set": ("mean.sized", "i", {T: mean_shares.share0 * r}),
+    "most shares alone at current weights": ("mean.current", "bound", {T: mean_shares.share0 * r}),
+    "no late sizes": ("mean.current", "bound", {noise_stale.D: 0}),
+    "no coherent staleness at current weights": ("mean.current_feasible", "i", {q: 0}),
+    "no martingale staleness at current weights": ("mean.current_feasible", "i", {qn: 0}),
+    "no start at current weights": ("mean.current_feasible", "ii", {p: 0}),
+    "half the curvature of the step at current weights": ("mean.current_feasible", "ii", {x: x / 2}),
     "nothing after the stop": ("stopped.average", "bound", {stopped.G2: 0}),
 }
 
@@ -128,6 +135,12 @@ def test_none_with_a_wrong_constant(fault):
         ("mean.sized", "w_rest", {"differences": None}),
         ("mean.sized", "Ebar", {"known": 0}),
         ("mean.sized", "Lv", {"known": 0}),
+        ("mean.current", "w_rest", {"differences": None}),  # psi is not the mean of the size
+        ("mean.current", "Etilde", {"differences": None}),
+        ("mean.current", "Ebar", {"known": 0}),
+        ("mean.current", "Ebar_abs", {"known": 0}),
+        ("mean.current_feasible", "w_rest", {"differences": None}),
+        ("mean.current_feasible", "Ebar", {"known": 0}),
     ],
 )
 def test_times_are_needed(name, sequence, times):
@@ -192,6 +205,23 @@ def _without(claim, name):
         ("mean.sized", "R_h"),
         ("mean.sized", "T2"),
         ("mean.sized", "c_w"),
+        ("mean.current", "drift above"),
+        ("mean.current", "drift below"),
+        ("mean.current", "share >= 0"),
+        ("mean.current", "s^2"),
+        ("mean.current", "size m"),
+        ("mean.current", "cur_i above"),
+        ("mean.current", "cur_i below"),
+        ("mean.current", "turn_i above"),
+        ("mean.current", "turn_i below"),
+        ("mean.current", "D"),
+        ("mean.current", "D >= 0"),
+        ("mean.current", "T2"),
+        ("mean.current", "beyond"),
+        ("mean.current", "R_h"),
+        ("mean.current_feasible", "D"),
+        ("mean.current_feasible", "T2"),
+        ("mean.current_feasible", "size m"),
     ],
 )
 def test_premises_are_needed(name, premise):

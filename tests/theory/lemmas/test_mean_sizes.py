@@ -11,7 +11,7 @@ from tests.theory.lemmas.test_mean_by_force import CASES, Case
 from theory import blueprint
 from theory.kernel import combine, norm_square, times
 from theory.kernel.claim import Root
-from theory.lemmas import master, mean, mean_shares, mean_sizes
+from theory.lemmas import master, mean, mean_current, mean_shares, mean_sizes
 from theory.lemmas.feasible import A, T
 
 LEVEL = {
@@ -38,12 +38,11 @@ def test_nothing_in_the_level_can_be_left_out(left_out):
 def test_they_conclude_what_the_bound_starts_from():
     """So that mean.end and `theory.bound("mean")` hold with T2 by the folds."""
     claim = blueprint.claim("mean.sized")
-    for other in map(blueprint.claim, ("mean.feasible", "mean.shares_feasible")):
+    for other in map(blueprint.claim, ("mean.feasible", "mean.shares_feasible", "mean.current_feasible")):
         assert claim.conclusions == other.conclusions
         assert all(claim.conclusion(name) == other.conclusion(name) for name in claim.conclusions)
-    few = blueprint.claim("mean.shares_feasible")
     (level,) = (item for item in claim.context if isinstance(item, Root) and item.symbol == T)
-    assert level in few.context
+    assert all(level in blueprint.claim(name).context for name in ("mean.shares_feasible", "mean.current_feasible"))
 
 
 def test_the_witnesses_have_means_and_staleness():
@@ -51,6 +50,7 @@ def test_the_witnesses_have_means_and_staleness():
     assert mean_sizes.FOLD["mu_i"] == -1 and mean_sizes.FOLD["s_1"] == -1
     assert all(mean_sizes.STALE[name] for name in ("stale", "w_stale", "B_b"))
     assert all(mean_sizes.SIZED[name] for name in ("h_i", "hF_i", "R_h"))
+    assert all(mean_current.CURRENT[name] for name in ("cur_i", "turn_i", "m_turn", "wturn_i"))
 
 
 # --- on whole trees of samples
@@ -70,11 +70,12 @@ def histories(case: Case, path: tuple[Q, ...] = (), odds: Q = Q(1)) -> Iterator[
 
 
 def averages(case: Case, few: Q = Q(0)) -> dict[str, Q]:
-    """Return the averages that mean.size speaks of, its premises and mean.fold checked at every history.
+    """Return the averages that mean.size and mean.current speak of, their premises checked at every history.
 
-    `few` is what most shares are below, "large" the average of h F^2 for the others.
+    `few` is what most shares are below, "large" the average of h F^2 for the others, "current" that of the folds at
+    current weights, "late" that of what staleness changes in a sample, by the share.
     """
-    found = dict.fromkeys(("A", "b2", "ebar2", "folds", "variances", "large"), Q(0)) | {"rho": Q(0)}
+    found = dict.fromkeys(("A", "b2", "ebar2", "folds", "variances", "large", "current", "late"), Q(0)) | {"rho": Q(0)}
     for odds, share, F, samples in histories(case):
         mu = sum(part * g for part, g in samples)
         psi = sum(part * abs(g) for part, g in samples)
@@ -84,9 +85,13 @@ def averages(case: Case, few: Q = Q(0)) -> dict[str, Q]:
         assert 0 <= fold <= variance
         ebar = sum(part * abs(g) * share for part, g in samples)
         assert ebar**2 <= share**2 * (mu**2 + fold)
+        late = mu - F  # of every sample, as the noise is added
+        size = sum(part * abs(g - late) for part, g in samples)
+        assert abs(ebar) <= abs(share) * (size + abs(late))
         for name, value in (
             ("A", F**2), ("b2", (mu - F) ** 2), ("ebar2", ebar**2), ("folds", share**2 * fold),
             ("variances", share**2 * variance), ("large", max(share**2 - few**2, Q(0)) * F**2),
+            ("current", share**2 * (size**2 - F**2)), ("late", (share * late) ** 2),
         ):  # fmt: skip
             found[name] += odds / case.K * value
         found["rho"] = max(found["rho"], abs(share))
@@ -110,6 +115,25 @@ def test_the_mean_drift_is_below_its_bound_by_folds(case, part):
     assert float(found["ebar2"]) <= drift**2
     assert 0 < found["folds"] <= found["variances"]
     assert (found["large"] == 0) == (part == 1)
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("case", RUNS)
+def test_the_mean_drift_is_below_its_bound_by_folds_at_current_weights(case, part):
+    rho = averages(case)["rho"]
+    found = averages(case, few=part * rho)
+    level = float((part * rho) ** 2 * found["A"] + found["current"] + found["large"]) ** 0.5
+    assert float(found["ebar2"]) <= (level + float(found["late"]) ** 0.5) ** 2
+    assert found["current"] > 0 and (found["late"] > 0) == (case.lag > 0)
+
+
+def test_no_smaller_part_of_what_is_late_will_do():
+    """Samples above 0 that were larger where the weight was: the size read is that at the current weight, and d."""
+    case = Case(Q(1, 10), Q(8), Q(4), ((Q(1, 2), Q(1)), (Q(1, 2), Q(-1))), 2)
+    *_, (_, share, F, samples) = histories(case)
+    late = sum(part * g for part, g in samples) - F
+    size = sum(part * abs(g - late) for part, g in samples)
+    assert late > 0 and sum(part * abs(g) * share for part, g in samples) == share * (size + late)
 
 
 def test_the_folds_are_less_than_the_variances_where_signs_do_not_change():

@@ -14,7 +14,7 @@ from verify.sabotage import panel
 
 AVERAGED = {
     "mean.variance", "mean.drift", "mean.curvature", "mean.measured", "mean.feasible", "mean.end", "path.form",
-    "mean.fold", "mean.size", "mean.sized",
+    "mean.fold", "mean.size", "mean.sized", "mean.current", "mean.current_feasible",
 }  # fmt: skip
 STOPPED = {"stopped.part", "stopped.noise", "stopped.window", "stopped.sum", "stopped.average"}
 
@@ -93,14 +93,19 @@ def test_some_replicas_are_stopped_and_some_are_not(path):
         ("drift", 0.5, "mean.measured"),
         ("drift", 3.0, "path.form"),
         *((one, 1.2, "mean.fold") for one in ("direction", "drift")),
+        ("current", 0.5, "mean.current"),
     ],
 )
 def test_wrong_means_are_noticed(monkeypatch, field, factor, claim):
     sound = panel.unmodified_path("plus-minus")
     assert not failing(sound)
     true = means.given_the_past
-    wrong = {"direction": lambda m: m.direction * factor, "drift": lambda m: m.drift * factor}[field]
-    monkeypatch.setattr(means, "given_the_past", lambda p: true(p)._replace(**{field: wrong(true(p))}))
+
+    def wrong(path):
+        right = true(path)
+        return right._replace(**{field: getattr(right, field) * factor})
+
+    monkeypatch.setattr(means, "given_the_past", wrong)
     assert claim in failing(sound)
 
 

@@ -69,6 +69,30 @@ Section sequences.
     replace ((T + rho * norm b) ^ 2) with (T ^ 2 + 2 * (T * (rho * norm b)) + (rho * norm b) ^ 2) by ring.
     lra.
   Qed.
+
+  (** The same with psi the mean size at current weights; [wt] is the size of what staleness changes, times the share. *)
+  (* Claim: mean.current *)
+  Theorem mean_drift_current {H : space} (F e rest eabs wF wpsi wrest wt hF : process P K H) few D more :
+    known P K H 1 e -> known P K H 1 eabs -> martingale_difference P K rest -> martingale_difference P K wrest ->
+    inner eabs eabs = inner e e -> inner (plus e rest) e <= inner (plus (plus wpsi wt) wrest) eabs ->
+    inner hF hF <= more ->
+    (forall h, taken P K h -> inner (wF h) (wF h) <= few ^ 2 * inner (F h) (F h) + inner (hF h) (hF h)) ->
+    inner wpsi wpsi - inner wF wF <= D ->
+    norm e <= norm (plus wpsi wt) /\ norm e <= sqrt (few ^ 2 * norm F ^ 2 + (D + more)) + norm wt.
+  Proof.
+    intros Ke Kabs Dr Dw Abs Along M LF Folds.
+    pose proof (known_orthogonal P K rest e Dr Ke) as O. rewrite inner_sym in O.
+    pose proof (known_orthogonal P K wrest eabs Dw Kabs) as W. rewrite inner_sym in W.
+    assert (Jensen : inner e e <= inner (plus wpsi wt) (plus wpsi wt)).
+    { set (g := plus wpsi wt) in *. pose proof (inner_pos (plus g (scal (-1) eabs))) as S.
+      rewrite inner_plus, !inner_plus_r, !inner_scal, !inner_scal_r, (inner_sym eabs g) in S.
+      rewrite (inner_plus e), (inner_plus g), O, W in Along. lra. }
+    assert (E : norm e <= norm (plus wpsi wt)) by now apply sqrt_le_1_alt.
+    split; [exact E|].
+    assert (L : norm wpsi <= sqrt (few ^ 2 * norm F ^ 2 + (D + more)))
+      by (apply sqrt_le_1_alt; pose proof (few_gradient P K F wF hF few more M LF); lra).
+    pose proof (minkowski wpsi wt). lra.
+  Qed.
 End sequences.
 
 (** * The feasible set *)
@@ -115,5 +139,25 @@ Section run.
     destruct (mean_drift_sized P K F b e rest eabs wF wb wpsi wrest hF rho few D more Hr Ke Kabs Kpsi Dr Dw Abs
       Along M LF Lb HD Folds) as [_ E].
     pose proof (minkowski b e). pose proof (Rmult_le_compat_l rho _ _ Hr stale_at_most) as B. fold v. lra.
+  Qed.
+
+  (** The same by mean sizes at current weights: [late] in qn stands where the share of the staleness did. *)
+  (* Claim: mean.current_feasible *)
+  Theorem run_current (rest eabs wF wpsi wrest wt hF : process P K H) few D more late :
+    known P K H 1 e -> known P K H 1 eabs -> martingale_difference P K rest -> martingale_difference P K wrest ->
+    inner eabs eabs = inner e e -> inner (plus e rest) e <= inner (plus (plus wpsi wt) wrest) eabs ->
+    inner hF hF <= more ->
+    (forall h, taken P K h -> inner (wF h) (wF h) <= few ^ 2 * inner (F h) (F h) + inner (hF h) (hF h)) ->
+    inner wpsi wpsi - inner wF wF <= D -> norm wt <= late ->
+    feasible_mean ((value [] - lower) / (alpha * INR K)) (alpha / 2 * norm Ln ^ 2) (alpha * L)
+      (sqrt (few ^ 2 * norm F ^ 2 + (D + more))) (alpha * Lambda1) (alpha * nu + late)
+      (norm F ^ 2) (norm v) (inner u v).
+  Proof.
+    intros Ke Kabs Dr Dw Abs Along M LF Folds Late.
+    apply (feasible_of_mean_drift P K value lower K_pos bounded_below F n b e u Lv Ln root alpha L alpha_pos
+      u_direction F_known n_martingale Lv_known Ln_martingale Lv_is Ln_is at_most smooth).
+    destruct (mean_drift_current P K F e rest eabs wF wpsi wrest wt hF few D more Ke Kabs Dr Dw Abs Along M LF Folds)
+      as [_ E].
+    pose proof (minkowski b e). fold v. lra.
   Qed.
 End run.
