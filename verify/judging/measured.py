@@ -36,8 +36,8 @@ from verify.judging.mean_steps import MeanSteps
 from verify.judging.observations import SQUARED_GRADIENT, Observations
 from verify.judging.tubes import Stopped
 from verify.judging.verdicts import LOOKS, Confrontation, Ends, Evidence
-from verify.regions import tube
-from verify.regions.tube import Constants
+from verify.regions import theorem
+from verify.regions.theorem import Constants
 
 SHARE = 0.125
 """Of a setting's level, what the ends of what is measured may spend; A has its own among the other forms."""
@@ -216,9 +216,9 @@ def tube_ends(observed: Observations, stopped: Stopped, held: Constants, seen: M
     def at(place: int, off: float = 0.0) -> float:
         total = left[place] * (1 + 1e-14)
         curved = 0.5 * run.alpha * held.L * total  # at which steps it was met is not kept
-        noisy = tube.with_noise(held, held.T2, [total] * len(held.S), curved)
-        with_drift = replace(noisy, T2=drift[place] * (1 + 1e-14), rho=0.0)
-        return tube.stopped(with_drift, run.alpha, run.iterations, run.lags, values[place], off=off)
+        noisy = theorem.with_noise(held, held.T2, [total] * len(held.S), curved)
+        with_drift = replace(noisy, T2=drift[place] * (1 + 1e-14), T2_current=math.inf, rho=0.0)
+        return theorem.stopped(with_drift, run.alpha, run.iterations, run.lags, values[place], off=off)
 
     off, noise = rounded.direction, math.sqrt(left.mean)
     along = noise or math.sqrt(float(observed.squared_gradient.mean()))

@@ -10,11 +10,12 @@ from threadpoolctl import threadpool_limits
 from boundary import BadInput
 from simulate.results import RunResult
 from simulate.run import Run
-from verify.regions import a_priori, covered, own, tube
+from verify.regions import a_priori, covered, own, theorem, tube
 from verify.regions.covered import Seen
 from verify.regions.network import Box, check, value
 from verify.regions.own import Following, Passage
-from verify.regions.tube import Constants, Tube
+from verify.regions.theorem import Constants
+from verify.regions.tube import Tube
 from verify.regions.visited import Merged, Visited, fewer, merged
 
 PILOTS, _LONG_PILOTS = 24, 16
@@ -186,7 +187,7 @@ def _priori(run: Run, off: float) -> tuple[tuple[float, float] | None, str]:
         held = covered.on_tube(run, found.tube.widened(apart * (1 + max(run.lags))))
         rest = a_priori.LEAVING * tube.largest_gradient(problem, run.tau) ** 2 * (1 + 1e-12)
         exact, moved = (
-            (tube.stopped(held, run.alpha, run.iterations, run.lags, off=one) + rest) * (1 + 1e-15)
+            (theorem.stopped(held, run.alpha, run.iterations, run.lags, off=one) + rest) * (1 + 1e-15)
             for one in (0.0, off)
         )
     except (ArithmeticError, BadInput) as error:

@@ -36,8 +36,8 @@ from verify.judging import statistics
 from verify.judging.checks import Basis
 from verify.judging.pilots import Fixed
 from verify.judging.statistics import Array
-from verify.regions import tube
-from verify.regions.tube import Constants, Noise
+from verify.regions import theorem, tube
+from verify.regions.theorem import Constants, Noise
 from verify.regions.visited import summed
 
 COUNTED = 0.05
@@ -230,18 +230,18 @@ def _bounds(
     run = stopped.fixed.run
     ends = end(stopped, held, alarm, look, value) if kind.ends else (None, None, None)
     if kind.noise:
-        sets = [tube.as_sampled(held, run.alpha, *one) for one in noise(stopped, held, alarm, look)]
+        sets = [theorem.as_sampled(held, run.alpha, *one) for one in noise(stopped, held, alarm, look)]
     else:
         sets = [held] * 3
 
     def at(place: int, off: float = 0.0) -> float:
-        return tube.stopped(sets[place], run.alpha, run.iterations, run.lags, ends[place], off=off)
+        return theorem.stopped(sets[place], run.alpha, run.iterations, run.lags, ends[place], off=off)
 
     return at(0), at(1), max(at(2), at(2, direction)), at(1, direction)
 
 
 class Sampled(NamedTuple):
-    """Noise as replicas show it, for `tube.as_sampled`."""
+    """Noise as replicas show it, for `theorem.as_sampled`."""
 
     T2: float
     noise: Noise

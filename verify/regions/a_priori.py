@@ -13,8 +13,8 @@ Proof:      W_k - C(k) = -alpha sum_(j<k) (v_j - u) - alpha sum_(j<k) (d_j - v_j
             lie in intervals of the lengths R_j. Stopped at T they are so at all times, and the largest size of each up
             to the end of bin b is above the square root with probability leaving/(D B) at most (Azuma, Hoeffding, with
             Doob's maximal inequality). Beside these D B events, W_(k+1) is in its box whenever W_0 ... W_k are.
-Status:     guaranteed in spite of rounding. A is at most what `tube.stopped` says of the tube, plus `leaving` times the
-            largest squared gradient within the device's range.
+Status:     guaranteed in spite of rounding. A is at most what `theorem.stopped` says of the tube, plus `leaving` times
+            the largest squared gradient within the device's range.
 Source:     Hoeffding, Probability inequalities for sums of bounded random variables (1963), section 2; tube.a_priori.
 """
 
@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from boundary import BadInput
 from simulate.problems.network import Network
-from verify.regions import tube
+from verify.regions import theorem, tube
 from verify.regions.intervals import EPS, Array, Intervals, above
 from verify.regions.network import Box, check, directions, flat, mean_direction, moments, shares
 from verify.regions.tube import Tube
@@ -220,5 +220,5 @@ def bound(
         return Bound(inf, found.reached, leaving)
     held = tube.constants(problem, found.tube, alpha, tau, lags)
     rest = leaving * tube.largest_gradient(problem, tau) ** 2 * _UP
-    value = tube.stopped(held, alpha, iterations, lags) + rest
+    value = theorem.stopped(held, alpha, iterations, lags) + rest
     return Bound(float(above(np.asarray(value))), iterations, leaving)

@@ -12,7 +12,8 @@ from simulate.results import RunResult
 from simulate.run import Run
 from verify.regions.network import check
 from verify.regions.own import Following, Steps, first_own, follow
-from verify.regions.tube import Constants, Noise, Tube, as_sampled, at_start, combine, constants, enclosed, stopped
+from verify.regions.theorem import Constants, Noise, as_sampled, combine, stopped
+from verify.regions.tube import Tube, at_start, constants, enclosed
 from verify.regions.visited import Array, Merged, summed
 
 STASHED: Mapping[str, bool] = {

@@ -14,7 +14,7 @@ from simulate.ranges import Ranges
 from simulate.results import RunResult
 from simulate.run import Run
 from verify.judging.pilots import Fixed
-from verify.regions import covered, own, stale, tube, visited
+from verify.regions import covered, own, stale, theorem, tube, visited
 from verify.regions.intervals import Array
 from verify.regions.level import SHARES, Level
 from verify.regions.network import Box, Enclosed, check, enclose, enclose_all, ends_of_value, value
@@ -108,7 +108,7 @@ def _known() -> _Known:
     if following is None:
         raise ArithmeticError
     lengths = np.diff(laid.edges) / _STEPS
-    held = tube.combine([*levels, *following.ceilings], lengths, run.alpha, tube.at_start(problem))
+    held = theorem.combine([*levels, *following.ceilings], lengths, run.alpha, tube.at_start(problem))
     off = _WIDE / (run.alpha * _STEPS**0.5 * (1 + max(run.lags)))
     return _Known(levels[-1].step, following, Fixed(run, 77, 12, off, laid, held, following=following))
 

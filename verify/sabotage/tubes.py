@@ -17,11 +17,12 @@ from simulate.run import Run
 from verify.judging import on_tubes, pilots, statistics, tubes, verdicts
 from verify.judging.observations import Observations, from_trajectories
 from verify.judging.pilots import Fixed
-from verify.regions import covered, tube
+from verify.regions import covered, theorem, tube
 from verify.regions.level import SHARES, Level
 from verify.regions.network import Box, Enclosed, check, enclose
 from verify.regions.own import Passage
-from verify.regions.tube import Constants, Tube
+from verify.regions.theorem import Constants
+from verify.regions.tube import Tube
 from verify.regions.visited import summed
 from verify.sabotage.faults import Area, Detector, Fault, swapped
 from verify.sweep import assessing
@@ -206,14 +207,14 @@ def _noise() -> bool:
         there = np.zeros((24, len(held.found)))
         there[:, box] = 1e-6
         alone = dataclasses.replace(stopped, shared=there / 4, variance=there)
-        small = tube.as_sampled(held, 5e-3, *tubes.noise(alone, held, 1e-3, 1e-3)[1])
+        small = theorem.as_sampled(held, 5e-3, *tubes.noise(alone, held, 1e-3, 1e-3)[1])
         total = min((1 + held.rho) ** 2, (1 + 0.5) ** 2) * 1e-6
         if not math.isclose(small.c_w, 0.5 * 5e-3 * one.L * total, rel_tol=1e-9):
             return False
-    added = dataclasses.replace(held, stale=tube.Noise(0.0, 0.0, found.curved / 1e6, 0.0))
-    late = tube.as_sampled(added, 5e-3, T2 / 2, tube.Noise(0.0, 0.0, found.curved / 1e6, 0.0))
-    stale = dataclasses.replace(held, stale=tube.Noise(0.0, found.shared / 8, 0.0, 0.0), T2=found.shared)
-    drifts = tube.as_sampled(stale, 5e-3, 0.0, tube.Noise(0.0, found.shared / 8, 0.0, 0.0)).T2
+    added = dataclasses.replace(held, stale=theorem.Noise(0.0, 0.0, found.curved / 1e6, 0.0))
+    late = theorem.as_sampled(added, 5e-3, T2 / 2, theorem.Noise(0.0, 0.0, found.curved / 1e6, 0.0))
+    stale = dataclasses.replace(held, stale=theorem.Noise(0.0, found.shared / 8, 0.0, 0.0), T2=found.shared)
+    drifts = theorem.as_sampled(stale, 5e-3, 0.0, theorem.Noise(0.0, found.shared / 8, 0.0, 0.0)).T2
     return (
         late.T2 == T2 / 2
         and math.isclose(late.c_w, 0.5 * 5e-3 * 4e-6 * found.curved, rel_tol=1e-9)
@@ -222,7 +223,7 @@ def _noise() -> bool:
 
 
 def _drifts() -> bool:
-    """Check at points of the boxes that T2 by mean sizes is no larger, and that a bound pays for it."""
+    """Check at points of the boxes that T2 by mean sizes is no larger, and that a bound pays for it, stale or not."""
     fixed, problem = _fixed(), _run().problem
     held = fixed.held
     if held is None or fixed.tube is None:
@@ -238,8 +239,12 @@ def _drifts() -> bool:
             means = np.concatenate([np.ravel(stage) for stage in moments.gradient])
             if not float(np.sum((at / 4.0) ** 2 * (sizes**2 - means**2))) <= found.T2:
                 return False
-    plain, more = (tube.stopped(dataclasses.replace(held, T2=k * held.T2), 5e-3, 200, (0, 0)) for k in (1, 4))
-    return plain < more
+    most = [dataclasses.replace(held, T2=k * held.T2, T2_current=k * held.T2) for k in (1, 4)]
+    plain, more = (theorem.stopped(one, 5e-3, 200, (0, 0)) for one in most)
+    late = theorem.stopped(
+        dataclasses.replace(held, stale=theorem.Noise(0.0, held.T2, 0.0, 0.0), T2=math.inf), 5e-3, 200, (0, 0)
+    )
+    return plain < min(more, late)
 
 
 def _verdicts() -> bool:
@@ -262,7 +267,7 @@ def _verdicts() -> bool:
         and words[0]["tube"] == "held"
         and all(check.verdict == "not applied" for check in rounded if check.name.form in tubes.NAMES)
         and held is not None
-        and tube.stopped(held, 5e-3, 200, (0, 0), off=1.0) > tube.stopped(held, 5e-3, 200, (0, 0))
+        and theorem.stopped(held, 5e-3, 200, (0, 0), off=1.0) > theorem.stopped(held, 5e-3, 200, (0, 0))
     )
 
 
@@ -272,8 +277,8 @@ _ON_TUBE, _ENCLOSE, _FROM, _END, _NOISE, _SAMPLED, _STOPPED, _SUMMED = (
     tube.from_pilots,
     tubes.end,
     tubes.noise,
-    tube.as_sampled,
-    tube.stopped,
+    theorem.as_sampled,
+    theorem.stopped,
     summed,
 )
 
@@ -313,7 +318,7 @@ def _without_excess(*given: Any) -> Constants:  # noqa: ANN401
     return dataclasses.replace(made, excess=0.0 * made.excess)
 
 
-_COMBINE = tube.combine
+_COMBINE = theorem.combine
 
 
 def _nobody(fixed: Fixed, runs: RunResult) -> Passage:  # noqa: ARG001
@@ -340,10 +345,10 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     ),
     "tube: the variance of the box's middle": partial(swapped, tube, "enclose", _of_centre("variance")),
     "tube: the mean sizes of the box's middle": partial(swapped, tube, "enclose", _of_centre("fold")),
-    "tube: the variance of the first box": partial(swapped, tube, "combine", _of_first),
+    "tube: the variance of the first box": partial(swapped, theorem, "combine", _of_first),
     "tube: the least f of the box's middle": partial(swapped, tube, "enclose", _of_centre("least")),
     "tube: the saturation of the box's middle": partial(swapped, tube, "enclose", _of_centre("share")),
-    "tube: what large shares add forgotten": partial(swapped, tube, "combine", _without_excess),
+    "tube: what large shares add forgotten": partial(swapped, theorem, "combine", _without_excess),
     "tube: what large shares add in the box's middle": partial(swapped, tube, "enclose", _of_centre("gradient")),
     "tube: the gradients of the box's middle": partial(swapped, tube, "enclose", _of_centre("slope")),
     "tube: pilots taken again as replicas": partial(swapped, pilots, "pilot_seed", lambda seed: seed),
@@ -366,15 +371,25 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         swapped, tubes, "end", lambda *given: tubes.Interval(*reversed(_END(*given)))
     ),
     "tube: noise without what the device makes of it": partial(
-        swapped, tube, "as_sampled", lambda held, *given: dataclasses.replace(
+        swapped, theorem, "as_sampled", lambda held, *given: dataclasses.replace(
             _SAMPLED(dataclasses.replace(held, rho=0.0), *given), rho=held.rho
         )
     ),
     "tube: noise at current weights taken for that of stale ones": partial(
         swapped,
-        tube,
+        theorem,
         "as_sampled",
-        lambda held, *given: _SAMPLED(dataclasses.replace(held, stale=tube.NO_NOISE), *given),
+        lambda held, *given: _SAMPLED(dataclasses.replace(held, stale=theorem.NO_NOISE), *given),
+    ),
+    "tube: sizes at current weights taken for those of stale ones": partial(
+        swapped, theorem, "as_sampled", lambda held, alpha, T2, seen: dataclasses.replace(
+            _SAMPLED(held, alpha, T2, seen), T2=T2
+        )
+    ),
+    "tube: what staleness adds to sizes forgotten": partial(
+        swapped, theorem, "stopped", lambda held, *given, **named: _STOPPED(
+            dataclasses.replace(held, stale=theorem.NO_NOISE), *given, **named
+        )
     ),
     "tube: noise where the curvature is least": partial(
         swapped, Constants, "smoothness", property(lambda held: np.full(len(held.found), min(f.L for f in held.found)))
@@ -383,7 +398,7 @@ _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
         swapped, tubes, "summed", lambda *given: np.roll(_SUMMED(*given), -1, axis=-1)
     ),
     "tube: floating point taken for exact": partial(
-        swapped, tube, "stopped", lambda *given, off=0.0: _STOPPED(*given)  # noqa: ARG005
+        swapped, theorem, "stopped", lambda *given, off=0.0: _STOPPED(*given)  # noqa: ARG005
     ),
     "tube: any rounding allowed for": partial(swapped, tubes, "rounded_more", lambda *_: ""),
 }  # fmt: skip

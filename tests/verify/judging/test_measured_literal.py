@@ -17,7 +17,7 @@ from verify.judging.measured import Interval, Sides
 from verify.judging.observations import SQUARED_GRADIENT, Constants, Observations
 from verify.judging.rounding import Rounding
 from verify.judging.verdicts import Confrontation, Ends
-from verify.regions import tube
+from verify.regions import theorem
 
 KNOWN = {"L": 8.0, "Lambda1": 5.0, "Lambdah": 2.0, "alpha": 0.125, "K": 8.0, "Delta": 4.0}
 """alpha L = alpha K = 1."""
@@ -166,8 +166,8 @@ def on_tube(monkeypatch):
         assert (alpha, iterations, lags, held.rho) == (0.5, 16, (0, 0), 0.0)
         return end + 10 * held.T2 + 100 * held.c_w + 1e4 * off
 
-    monkeypatch.setattr(tube, "with_noise", with_noise)
-    monkeypatch.setattr(tube, "stopped", bound)
+    monkeypatch.setattr(theorem, "with_noise", with_noise)
+    monkeypatch.setattr(theorem, "stopped", bound)
     monkeypatch.setattr(tubes, "end", lambda *asked: seen.ends.append(asked) or tubes.Interval(1.0, 2.0, 4.0))
     return seen
 
@@ -184,7 +184,7 @@ def test_the_tube_by_hand(on_tube):
 
 
 def test_an_alarm_on_a_tube_needs_the_larger_of_both(on_tube, monkeypatch):
-    monkeypatch.setattr(tube, "stopped", lambda *given, off=0.0: 0.5 if off else given[-1])
+    monkeypatch.setattr(theorem, "stopped", lambda *given, off=0.0: 0.5 if off else given[-1])
     made = stopped()
     found = measured.tube_ends(observed(made, rounding=rough(0.5)), made, HELD, SEEN, 4.8)
     assert found[:4] == (1, 2, 4, 0.5)

@@ -12,7 +12,7 @@ from simulate import problems
 from simulate.run import Run
 from verify.judging import pilots
 from verify.judging.pilots import Fixed
-from verify.regions import a_priori, covered, own, tube
+from verify.regions import a_priori, covered, own, theorem, tube
 from verify.regions.covered import Seen
 from verify.regions.network import Box
 from verify.regions.tube import Tube
@@ -278,7 +278,7 @@ def region(monkeypatch):
     monkeypatch.setattr(
         tube, "largest_gradient", lambda problem, tau: 4.0 if (problem, tau) == (QUADRATIC, 4.0) else 9.0
     )
-    monkeypatch.setattr(tube, "stopped", bound)
+    monkeypatch.setattr(theorem, "stopped", bound)
     return found
 
 
@@ -320,7 +320,7 @@ def test_an_a_priori_tube_on_which_nothing_holds(error, region, monkeypatch):
     def raising(*_, **__):
         raise error
 
-    for module, name in ((a_priori, "a_priori"), (covered, "on_tube"), (tube, "stopped")):
+    for module, name in ((a_priori, "a_priori"), (covered, "on_tube"), (theorem, "stopped")):
         with monkeypatch.context() as patch:
             patch.setattr(module, name, raising)
             assert pilots._priori(RUN, 0.0) == (None, f"nothing holds on the a-priori tube: {error}")

@@ -16,8 +16,8 @@ from simulate.run import Run
 from verify.judging import on_tubes, pilots, statistics, tubes, verdicts
 from verify.judging.observations import from_trajectories
 from verify.judging.rounding import Rounding
-from verify.regions import a_priori, covered, tube
-from verify.regions.tube import Noise
+from verify.regions import a_priori, covered, theorem, tube
+from verify.regions.theorem import Noise
 from verify.sweep import assessing
 from verify.sweep import settings as drawn
 from verify.sweep.drawn import Setting
@@ -71,7 +71,7 @@ def test_a_run_is_held_on_every_line_that_applies(case):
     found = checks(observed)
     certified, priori = found["tube/a-posteriori"], found["tube-a-priori/a-priori"]
     assert certified.verdict == priori.verdict == "held" and not priori.condition
-    assert certified.bound == tube.stopped(fixed.held, 2e-4, 400, fixed.run.lags)
+    assert certified.bound == theorem.stopped(fixed.held, 2e-4, 400, fixed.run.lags)
     assert certified.quantity.endswith("until a tube is left") and not priori.quantity.endswith("left")
     assert "24 other runs" in certified.condition and "32 replicas left it" in certified.condition
     noise = found["tube-noise/a-posteriori"]
@@ -82,7 +82,7 @@ def test_a_run_is_held_on_every_line_that_applies(case):
 
 def test_a_bound_that_is_too_small_is_violated(case, monkeypatch):
     fixed, observed = case
-    monkeypatch.setattr(tube, "stopped", lambda *_, **__: float(np.mean(observed.squared_gradient)) / 2)
+    monkeypatch.setattr(theorem, "stopped", lambda *_, **__: float(np.mean(observed.squared_gradient)) / 2)
     found = checks(replace(observed, stopped=replace(observed.stopped, fixed=replace(fixed, priori=(1e-9, 1e-9)))))
     for name in ("tube/a-posteriori", "tube-ends/a-posteriori", "tube-a-priori/a-priori"):
         assert found[name].verdict == "violated"
@@ -90,7 +90,7 @@ def test_a_bound_that_is_too_small_is_violated(case, monkeypatch):
 
 def test_between_the_ends_it_is_inconclusive_and_no_further_look_is_taken(case, monkeypatch):
     _, observed = case
-    monkeypatch.setattr(tube, "stopped", lambda *_, **__: float(np.mean(observed.squared_gradient)))
+    monkeypatch.setattr(theorem, "stopped", lambda *_, **__: float(np.mean(observed.squared_gradient)))
     check = checks(observed)["tube/a-posteriori"]
     assert check.verdict == "inconclusive" and check.reason == "32 replicas do not decide it"
 
@@ -113,7 +113,7 @@ def test_bounds_of_a_need_no_tube_of_pilots_and_do_not_mind_those_that_left(stra
     fixed, observed = straight
     broken = replace(leavers(observed, 32).stopped, fixed=replace(fixed, priori=(1e-9, 1e-9)))
     assert checks(replace(observed, stopped=broken))["tube-a-priori/a-priori"].verdict == "violated"
-    monkeypatch.setattr(tube, "stopped", lambda *_, **__: 1e-9)
+    monkeypatch.setattr(theorem, "stopped", lambda *_, **__: 1e-9)
     assert checks(leavers(observed, 32))["tube/a-posteriori"].verdict == "inconclusive"
 
 
@@ -154,14 +154,14 @@ def test_the_noise_that_a_line_takes_by_hand(straight):
     """Of a curvature of 2: met where it is so, a variance of 4e-6 and 1e-6 with the shares are 8e-6 and 2e-6."""
     held = straight[0].held
     seen = Noise(4e-6, 1e-6, 8e-6, 2e-6)
-    found = tube.as_sampled(held, 2e-4, 1e-7, seen)
+    found = theorem.as_sampled(held, 2e-4, 1e-7, seen)
     total = min((1 + held.rho) ** 2 * 4, 9.0)
     assert found.c_w == pytest.approx(2e-4 * total * 1e-6, rel=1e-9) and found.T2 == 1e-7
     for small in (0.0, 1e-12):
-        along = tube.as_sampled(held, 2e-4, 1e-7, seen._replace(curved_shared=small)).c_w
+        along = theorem.as_sampled(held, 2e-4, 1e-7, seen._replace(curved_shared=small)).c_w
         assert along == pytest.approx(1e-4 * (math.sqrt(8e-6) + math.sqrt(small)) ** 2, rel=1e-9)
-    assert tube.as_sampled(held, 2e-4, 1e9, Noise(1e9, 1e9, 1e9, 1e9)).c_w == held.c_w
-    late = tube.as_sampled(replace(held, stale=seen), 2e-4, 1e-7, seen)
+    assert theorem.as_sampled(held, 2e-4, 1e9, Noise(1e9, 1e9, 1e9, 1e9)).c_w == held.c_w
+    late = theorem.as_sampled(replace(held, stale=seen), 2e-4, 1e-7, seen)
     assert (late.T2, late.c_w) == (pytest.approx(4e-6, rel=1e-9), pytest.approx(4 * found.c_w, rel=1e-9))
 
 
@@ -253,8 +253,8 @@ def test_more_rounding_than_the_pilots_allow_for_is_not_applied(straight):
 
 def test_rounding_raises_a_bound_as_the_theorem_takes_it(straight):
     held, lags = straight[0].held, (3, 0)
-    exact, off = tube.stopped(held, 2e-4, 400, lags), 1e-3
-    assert tube.stopped(held, 2e-4, 400, lags, off=0.0) == exact
+    exact, off = theorem.stopped(held, 2e-4, 400, lags), 1e-3
+    assert theorem.stopped(held, 2e-4, 400, lags, off=0.0) == exact
     lengthened = replace(
         held,
         c_w=(0.5 * 2e-4) * (math.sqrt(2 * held.c_w / 2e-4) + math.sqrt(held.L) * off) ** 2,
@@ -262,7 +262,7 @@ def test_rounding_raises_a_bound_as_the_theorem_takes_it(straight):
         stage_variances=np.zeros(2),
     )
     free = replace(held, direct=math.inf, stage_variances=np.zeros(2))
-    assert tube.stopped(free, 2e-4, 400, (0, 0), off=off) > tube.stopped(lengthened, 2e-4, 400, (0, 0)) > 0
+    assert theorem.stopped(free, 2e-4, 400, (0, 0), off=off) > theorem.stopped(lengthened, 2e-4, 400, (0, 0)) > 0
 
 
 def test_rounding_widens_boxes_and_the_a_priori_radius(straight, monkeypatch):

@@ -15,10 +15,11 @@ from simulate.run import Run
 from verify.judging import statistics, tubes
 from verify.judging.pilots import Fixed
 from verify.judging.tubes import Kind, Sampled, Stopped, TubeSummary
-from verify.regions import tube
+from verify.regions import theorem
 from verify.regions.network import Box
 from verify.regions.own import Passage
-from verify.regions.tube import Constants, Noise, Tube
+from verify.regions.theorem import Constants, Noise
+from verify.regions.tube import Tube
 
 QUADRATIC = problems.make("quadratic", 2, size="1")
 RUN = Run(QUADRATIC, "analog-sgd", alpha=0.5, tau=4.0, iterations=16, replicas=4, seed=3, ranges=2)
@@ -141,7 +142,7 @@ def plain(monkeypatch):
         assert (alpha, iterations, lags) == (0.5, 16, (0, 0))
         return (-1.0 if end is None else end) + 100 * held.T2 + 1e6 * off
 
-    monkeypatch.setattr(tube, "stopped", bound)
+    monkeypatch.setattr(theorem, "stopped", bound)
     monkeypatch.setattr(tubes, "end", lambda *_: tubes.Interval(1.0, 2.0, 4.0))
     monkeypatch.setattr(tubes, "noise", lambda *_: [Sampled(0.125 * k, Noise(k, k, k, k)) for k in (1.0, 2.0, 4.0)])
 
@@ -168,7 +169,7 @@ def test_rounding_raises_what_an_alarm_needs_and_what_is_said_of_it(plain):
 
 
 def test_an_alarm_needs_the_larger_of_both(monkeypatch):
-    monkeypatch.setattr(tube, "stopped", lambda *_, off=0.0: 1.0 if off else 5.0)
+    monkeypatch.setattr(theorem, "stopped", lambda *_, off=0.0: 1.0 if off else 5.0)
     assert lines(stopped(), 0.0625)["tube"].bounds == (5.0, 5.0, 5.0, 1.0)
 
 
@@ -212,7 +213,7 @@ def test_conditions_say_what_is_measured():
 
 def test_each_number_gets_the_level_that_is_its(monkeypatch):
     asked = {}
-    monkeypatch.setattr(tube, "stopped", lambda *_, **__: 1.0)
+    monkeypatch.setattr(theorem, "stopped", lambda *_, **__: 1.0)
     monkeypatch.setattr(tubes, "end", lambda *given: asked.update(end=given[1:]) or tubes.Interval(1.0, 2.0, 4.0))
     ones = (Sampled(1.0, Noise(1.0, 1.0, 1.0, 1.0)),) * 3
     monkeypatch.setattr(tubes, "noise", lambda *given: asked.update(noise=given[1:]) or ones)

@@ -7,7 +7,7 @@ import pytest
 
 from boundary import BadInput
 from simulate.problems.network import Network
-from verify.regions import a_priori, network, tube
+from verify.regions import a_priori, network, theorem, tube
 from verify.regions.a_priori import Bound, Flow, Found, _Course
 from verify.regions.intervals import Intervals
 from verify.regions.network import Box
@@ -245,7 +245,7 @@ def test_the_bound_of_a_by_hand(monkeypatch):
         a_priori, "a_priori", lambda *given, **more: asked.update(search=(given, more)) or Found("a tube", 10)
     )
     monkeypatch.setattr(tube, "constants", lambda *given: asked.update(constants=given) or "held")
-    monkeypatch.setattr(tube, "stopped", lambda *given: asked.update(stopped=given) or 3.0)
+    monkeypatch.setattr(theorem, "stopped", lambda *given: asked.update(stopped=given) or 3.0)
     monkeypatch.setattr(tube, "largest_gradient", lambda *given: asked.update(gradient=given) or 2.0)
     found = a_priori.bound(NETWORK, ALPHA, 3.0, (1, 0), 10, leaving=0.25, bins=5)
     assert 4 < found.value < 4 * (1 + 1e-11) and found == Bound(found.value, 10, 0.25)

@@ -12,7 +12,7 @@ from simulate.run import Run
 from verify.regions import covered
 from verify.regions.level import SHARES, Level
 from verify.regions.own import Following
-from verify.regions.tube import Constants, Noise
+from verify.regions.theorem import Constants, Noise
 
 NETWORK = Network(stages=2, width=1, samples=2)
 ANALOG = Run(NETWORK, "analog-sgd-ap", alpha=0.5, tau=2.0, iterations=8)

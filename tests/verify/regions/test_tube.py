@@ -15,19 +15,8 @@ from tests.verify.regions.test_network import directions_at
 from verify.regions import stale, tube
 from verify.regions.intervals import Array
 from verify.regions.network import Box, Enclosed, enclose, flat
-from verify.regions.tube import (
-    NO_NOISE,
-    Constants,
-    Noise,
-    Tube,
-    as_sampled,
-    constants,
-    from_pilots,
-    judged,
-    leaving,
-    stopped,
-    with_noise,
-)
+from verify.regions.theorem import NO_NOISE, Constants, Noise, as_sampled, stopped, with_noise
+from verify.regions.tube import Tube, constants, from_pilots, judged, leaving
 from verify.regions.visited import Merged, merged
 
 PROBLEM = Network(stages=3, width=2, samples=5, loss="log-cosh", instance=3)
