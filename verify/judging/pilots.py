@@ -87,8 +87,8 @@ class Fixed:
         """Return which replicas left, and between what f(W_T) is of those; all of them and nan if there is no tube."""
         count = len(runs.final_value)
         if self.tube is None or self.held is None or runs.ranges is None:
-            nowhere = np.full(count, math.nan)
-            return Passage(np.ones(count, dtype=bool), np.zeros(count, dtype=np.int64), nowhere, nowhere)
+            nowhere, everyone = np.full(count, math.nan), np.ones(count, dtype=bool)
+            return Passage(everyone, np.zeros(count, dtype=np.int64), nowhere, nowhere, nowhere[:, None])
         ranges = merged(runs.ranges, self.tube.edges, max(self.run.lags))
         steps, following = covered.steps_of(self.run, self.wide), self.following
         early = _passage(steps, self.tube.boxes[: following.first if following else None], self.held, ranges)
@@ -97,8 +97,8 @@ class Fixed:
         before = self.held.found[following.first - 1].step
         with threadpool_limits(1):  # more threads only wait for each other: matrices have some hundred rows
             late = own.passed(steps, following, ranges, before, ~early.left)
-        known = (np.where(early.left, *pair) for pair in zip(early[1:], late[1:], strict=True))
-        return Passage(late.left, *known)
+        since, least, most = (np.where(early.left, *pair) for pair in zip(early[1:4], late[1:4], strict=True))
+        return Passage(late.left, since, least, most, np.hstack([early.L, late.L]))
 
 
 def _passage(steps: own.Steps, boxes: Sequence[Box], held: Constants, ranges: Merged) -> Passage:
@@ -118,7 +118,7 @@ def _passage(steps: own.Steps, boxes: Sequence[Box], held: Constants, ranges: Me
         near = [(boxes[b], held.found[b]) for b in range(max(first - 1, 0), first + 1)]
         least[replica] = min(one.least for _, one in near)
         most[replica] = max(value(steps.problem, box.widened(steps.wide + one.step))[1] for box, one in near)
-    return Passage(left, since, least, most)
+    return Passage(left, since, least, most, np.tile(held.smoothness[:bins], (len(left), 1)))
 
 
 def pilots_of(run: Run) -> int:

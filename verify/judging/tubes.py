@@ -11,7 +11,8 @@ it, `held` the whole sum. How often the tube is left is counted and said, and no
     tube                nothing is measured but where the tube lies
     tube-ends           what f fell by, f(W_0) - E f(W_T), as the replicas show it, and not to the least f of the tube
     tube-noise          variance and T2 as the replicas show them, box by box, where that is less than what holds on the
-                        tube; stale directions may have more, by what holds on the tube
+                        tube; stale directions may have more, by what holds on the tube; the curvature that noise meets
+                        is that where a replica was, if it is followed
     tube-noise-ends     both
     tube-a-priori       a tube that no run is looked at for, of A: the probability of leaving it is a part of the bound
 
@@ -77,6 +78,7 @@ class Stopped:
             (f/w)^2; one number without a tube.
         shared: the same of the sum over the elements of the squared saturation times the variance, (f/w)^2.
         folded: the same of the sum over the elements of the squared saturation times the fold, (f/w)^2.
+        smoothness: the curvature where each was in each box, or the most that holds there, as `variance`, f/w^2.
         value: f(W_K).
         least_end: f(W_T) at least, of replicas that left.
         most_end: the same at most.
@@ -90,6 +92,7 @@ class Stopped:
     variance: Array
     shared: Array
     folded: Array
+    smoothness: Array
     value: Array
     least_end: Array
     most_end: Array
@@ -140,6 +143,7 @@ def seen(fixed: Fixed, runs: RunResult) -> Stopped:
         variance,
         shared,
         folded,
+        passage.L,
         runs.final_value,
         passage.least,
         passage.most,
@@ -251,6 +255,7 @@ def noise(stopped: Stopped, held: Constants, alarm: float, look: float) -> tuple
     """Return what is at least, in the mean and at most known of the noise up to T.
 
     In the tube each of its numbers is at most what holds in one of the boxes, which is known before the replicas are.
+    The curvature that noise meets is that where the replica was, where it is followed, or that of its box.
     Of a replica that left they are at least what it showed in the boxes before, and at most both that ceiling and the
     average over all steps. Without lags nothing is made of the variance where it is not met by curvature.
     """
@@ -258,7 +263,7 @@ def noise(stopped: Stopped, held: Constants, alarm: float, look: float) -> tuple
     T2, variance, rho = (np.array([getattr(one, name) for one in held.found]) for name in ("T2", "variance", "rho"))
     shared = rho**2 * variance
     shown = [(stopped.folded, T2), (stopped.variance, variance), (stopped.shared, shared)]
-    shown += [(parts * L, most * L) for parts, most in shown[1:]]
+    shown += [(parts * stopped.smoothness, most * L) for parts, most in shown[1:]]
     before = boxes < stopped.since[:, None]
     count, found = len(shown) if any(stopped.fixed.run.lags) else 3, []
     for parts, ceilings in shown:

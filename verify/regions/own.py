@@ -13,6 +13,8 @@ Proof:      The constants at a step are what its weights make, current and stale
             stale weights in it and the last max d steps or more of the bin before. `passed` takes a run for one that
             left where a bin's enclosure passes a ceiling, even if its steps may not: T is then somewhere from that bin
             on, or none, and f(W_T) within the ends of f on what was visited from there on.
+            L_k may be the most that the curvature is where step k may pass: it is at most that of the bin's enclosure,
+            which a run shows as well, and at most the ceiling (`Passage.L`).
 Status:     as of a tube.
 Source:     docs/theory/mean.md#followed, #stopped.ceiling.
 """
@@ -73,13 +75,14 @@ class Following:
 
 
 class Passage(NamedTuple):
-    """What replicas did on a tube, shape (R,) each.
+    """What replicas did on a tube, shape (R,) each but for the last.
 
     Args:
         left: whether they left it, or may have.
         since: the bin up to whose first step none did; of one that did not, how many there are.
         least: what f(W_T) is at least, of one that left.
         most: the same at most.
+        L: the curvature where each was in each bin, or the most that holds there, shape (R, bins), f/w^2.
 
     """
 
@@ -87,6 +90,7 @@ class Passage(NamedTuple):
     since: NDArray[np.int64]
     least: Array
     most: Array
+    L: Array
 
 
 def first_own(steps: Steps, boxes: Sequence[Box], pilots: Merged) -> int | None:
@@ -131,7 +135,7 @@ def follow(steps: Steps, pilots: Merged, first: int, before: Array) -> Following
 
 
 def passed(steps: Steps, following: Following, ranges: Merged, before: Array, inside: NDArray[np.bool_]) -> Passage:
-    """Return what replicas did from bin `first` on.
+    """Return what replicas did from bin `first` on; L of the bins from there on, the ceilings where one has left.
 
     Args:
         steps: that are made.
@@ -144,15 +148,18 @@ def passed(steps: Steps, following: Following, ranges: Merged, before: Array, in
     left = ~inside
     since = np.where(inside, following.first + len(following.ceilings), 0)
     least, most = (np.full(len(inside), np.nan) for _ in range(2))
+    L = np.tile([one.L for one in following.ceilings], (len(inside), 1))
     for replica in np.flatnonzero(inside).tolist():
         along = _along(steps, following.first, ranges, replica, before)
         pairs = zip(along, following.ceilings, strict=True)
         above = [place for place, (one, ceiling) in enumerate(pairs) if one is None or not one.within(ceiling)]
+        known = [one.L for one in along[: min(above, default=None)] if one is not None]
+        L[replica, : len(known)] = known
         if above:
             left[replica], since[replica] = True, following.first + above[0]
             rest = _visited(steps, ranges, replica, following.first + above[0])
             least[replica], most[replica] = ends_of_value(steps.problem, rest)
-    return Passage(left, since, least, most)
+    return Passage(left, since, least, most, L)
 
 
 def _visited(steps: Steps, ranges: Merged, replica: int, first: int, end: int | None = None) -> list[Box]:

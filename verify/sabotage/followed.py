@@ -43,6 +43,7 @@ def detectors() -> dict[str, Detector]:
         "followed-where-it-was": _where_it_was,
         "followed-along-runs": _along,
         "followed-left": _left,
+        "followed-curvature": _curvature,
         "followed-after-long-bins": _long_bins,
     }
 
@@ -243,6 +244,26 @@ def _left() -> bool:
     return True
 
 
+def _curvature() -> bool:
+    """Check that noise meets the curvature where its run was, and from where it left on what ceilings say."""
+    known, ceilings = _known(), list(_known().following.ceilings)
+    ceilings[2] = _lowered(ceilings[2], "least")
+    following = dataclasses.replace(known.following, ceilings=tuple(ceilings))
+    plain, gone = (
+        one.passage(_fresh()) for one in (known.fixed, dataclasses.replace(known.fixed, following=following))
+    )
+    most = np.array([one.L for one in ceilings])
+    if known.fixed.held is None or not np.all(plain.L[:, :_FIRST] == known.fixed.held.smoothness[:_FIRST]):
+        return False
+    for replica in np.flatnonzero(~plain.left).tolist():
+        there = np.array([one.L for one in _levels(known, _fresh(), replica)])
+        after = np.concatenate([there[:2], most[2:]])
+        for found, exact in ((plain, there), (gone, after)):
+            if not np.allclose(found.L[replica, _FIRST:], exact, rtol=1e-9, atol=0):
+                return False
+    return True
+
+
 def _long_bins() -> bool:
     """Check that a bin in which runs are followed comes after one that holds all stale weights; pilots part at once."""
     run, ranges = dataclasses.replace(_run(), lags=(20, 0)), _merged(_pilots())
@@ -320,10 +341,25 @@ def _on_middles(problem: Any, boxes: Sequence[Box], *given: Any, **more: Any) ->
 
 def _nobody(_steps: Steps, _made: Following, _ranges: Visited, _before: Array, inside: Any) -> Passage:  # noqa: ANN401
     none = np.full(len(inside), np.nan)
-    return Passage(~inside, np.where(inside, _BINS, 0), none, none)
+    return Passage(~inside, np.where(inside, _BINS, 0), none, none, np.ones((len(inside), _BINS - _FIRST)))
 
+
+def _passed_as_another(*given: Any) -> Passage:  # noqa: ANN401
+    found = _PASSED(*given)
+    return found._replace(L=np.roll(found.L, 1, axis=0))
+
+
+def _passed_in_full(steps: Steps, following: Following, *given: Any) -> Passage:  # noqa: ANN401
+    """Return what replicas did, with their own curvature after they left, too."""
+    found, high = _PASSED(steps, following, *given), [dataclasses.replace(c, least=-1e9) for c in following.ceilings]
+    return found._replace(L=_PASSED(steps, dataclasses.replace(following, ceilings=tuple(high)), *given).L)
+
+
+_PASSED = own.passed
 
 _PLANTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "followed: the curvature where another run was": partial(swapped, own, "passed", _passed_as_another),
+    "followed: the curvature after a run may have left": partial(swapped, own, "passed", _passed_in_full),
     "followed: the boxes of another run": partial(swapped, own, "_visited", _of_another),
     "followed: the boxes of the bins before": partial(swapped, own, "_visited", _a_bin_late),
     "followed: ceilings not looked at": partial(swapped, Level, "within", lambda *_: True),

@@ -323,7 +323,8 @@ _COMBINE = theorem.combine
 
 def _nobody(fixed: Fixed, runs: RunResult) -> Passage:  # noqa: ARG001
     stayed = np.zeros(len(runs.mean_squared_gradient), dtype=bool)
-    return Passage(stayed, np.full(len(stayed), 4), *np.full((2, len(stayed)), math.nan))
+    none = np.full(len(stayed), math.nan)
+    return Passage(stayed, np.full(len(stayed), 4), none, none, np.ones((len(stayed), 4)))
 
 
 def _all_stay(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -98,7 +98,8 @@ EVERYONE = visited(STAYS, EDGE, UP_AT_ONCE, DOWN_LATER, UP_LAST, OFTEN)
 
 
 def fixed_with(least, run=RUN) -> Fixed:
-    held = SimpleNamespace(found=[SimpleNamespace(least=value, step=np.full(2, 0.5)) for value in least])
+    levels = [SimpleNamespace(least=value, step=np.full(2, 0.5)) for value in least]
+    held = SimpleNamespace(found=levels, smoothness=0.25 * np.arange(1, 1 + len(least)))
     return Fixed(run, 1, 24, 0.125, TUBE, held)
 
 
@@ -139,9 +140,9 @@ def test_without_a_tube_nothing_is_known_of_where_it_was_left():
         (replace(whole, held=None), EVERYONE),
         (whole, replace_ranges(EVERYONE)),
     ):
-        left, since, *ends = fixed.passage(runs)
+        left, since, *ends, L = fixed.passage(runs)
         assert left.all() and since.tolist() == [0] * 6
-        for end in ends:
+        for end in (*ends, L[:, 0]):
             assert end.shape == (6,) and np.all(np.isnan(end))
 
 
@@ -166,7 +167,8 @@ def test_what_left_before_runs_are_followed_is_said_by_the_tube_and_of_the_rest_
     def passed(*given):
         asked.append(given)
         left = np.array([False, True, True, True, False, True])
-        return own.Passage(left, np.array([3, 1, 0, 2, 3, 1]), np.full(6, 7.0), np.full(6, 8.0))
+        L = np.arange(12.0).reshape(6, 2)
+        return own.Passage(left, np.array([3, 1, 0, 2, 3, 1]), np.full(6, 7.0), np.full(6, 8.0), L)
 
     monkeypatch.setattr(covered, "check", lambda problem: problem)
     monkeypatch.setattr(pilots, "value", lambda _, box: (box.low[0], box.high[0]))
@@ -178,6 +180,7 @@ def test_what_left_before_runs_are_followed_is_said_by_the_tube_and_of_the_rest_
     assert found.left.tolist() == [False, True, True, True, False, True]
     assert found.since.tolist() == [3, 1, 0, 2, 3, 1] and found.least.tolist() == [7, 7, 3, 7, 7, 7]
     assert found.most == pytest.approx([8, 8, 2.5 + by, 8, 8, 8], rel=1e-14)
+    assert found.L.tolist() == [[0.25, 2.0 * r, 2.0 * r + 1] for r in range(6)]
     ((steps, following, ranges, before, inside),) = asked
     assert steps == (QUADRATIC, 0.5, 4.0, run.lags, False, by) and following is fixed.following
     assert before is fixed.held.found[0].step and inside.tolist() == [True, True, False, True, True, True]

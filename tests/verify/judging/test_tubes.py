@@ -171,9 +171,10 @@ def test_f_where_a_replica_left_is_between_the_ends_of_the_boxes_around():
     runs = simulate.execute(STRAIGHT)
     shifted = np.where(np.arange(8)[:, None] < 3, 0.0, 1.0)
     moved = replace(runs.ranges, low=runs.ranges.low + shifted, high=runs.ranges.high + shifted)
-    _, since, least, most = fixed.passage(replace(runs, ranges=moved))
+    _, since, least, most, L = fixed.passage(replace(runs, ranges=moved))
     assert np.all(since == 3)
     found = fixed.held.found
+    assert L.tolist() == [[one.L for one in found]] * len(since)
     assert np.all(least == min(found[2].least, found[3].least))
     for b in (2, 3):
         corner = fixed.tube.boxes[b].high + found[b].step

@@ -45,6 +45,7 @@ def stopped(left=STAYED, fixed=FIXED, **changes) -> Stopped:
     fields = {
         "squared_gradient": np.array([1.0, 2.0, 3.0, 2.0]), "since": np.where(left, 1, 2),
         "folded": FOLDED, "shared": SHARED, "variance": VARIANCE, "value": np.array([2.0, 3.0, 4.0, 3.0]),
+        "smoothness": np.tile([2.0, 1.0], (4, 1)),
         "least_end": np.full(4, 1.5), "most_end": np.full(4, 8.0),
     }  # fmt: skip
     return Stopped(fixed, left, **(fields | changes))
@@ -103,13 +104,13 @@ def test_what_is_seen_of_fresh_replicas():
         run=replace(RUN, replicas=24, seed=11),
         seed=11,
         tube=None,
-        passage=lambda _: Passage("left", "since", "least", "most"),
+        passage=lambda _: Passage("left", "since", "least", "most", "L"),
     )
     other = replace(RUN, replicas=7, seed=5, problem=problems.make("quadratic", 2, size="1"))
     found = tubes.seen(fixed, shown(other))
     expected = {
         "fixed": fixed, "left": "left", "since": "since", "squared_gradient": "A", "value": "f", "least_end": "least",
-        "most_end": "most",
+        "most_end": "most", "smoothness": "L",
     }  # fmt: skip
     assert {name: getattr(found, name) for name in expected} == expected
     assert [one.tolist() for one in (found.folded, found.shared, found.variance)] == [[[5], [6]]] * 2 + [[[7], [8]]]
@@ -254,6 +255,7 @@ def test_noise_by_hand(fixed, count):
 def test_noise_is_capped_by_any_of_the_boxes():
     """Which of them comes first decides nothing."""
     turned, parts = replace(HELD, found=FOUND[::-1]), {"shared": SHARED, "variance": VARIANCE, "folded": FOLDED}
+    parts["smoothness"] = stopped().smoothness
     other = stopped(**{name: values[:, ::-1] for name, values in parts.items()})
     assert tubes.noise(other, turned, 0.02, 0.1) == tubes.noise(stopped(), HELD, 0.02, 0.1)
 
@@ -268,6 +270,14 @@ def test_of_a_replica_that_left_the_noise_is_that_before_or_more_and_at_most_wha
     alone = np.zeros((4, 2))
     alone[3] = 4.0
     assert tubes.noise(stopped(variance=alone), HELD, 0.02, 0.1)[0].noise.variance == 0
+
+
+def test_noise_meets_the_curvature_where_the_replica_was():
+    """The second was where it is 1/2 in the first box, and the last where it is 1/4 in the second."""
+    where = np.array([[2.0, 1.0], [0.5, 1.0], [2.0, 1.0], [2.0, 0.25]])
+    found, plain = (tubes.noise(made, HELD, 0.02, 0.1)[1] for made in (stopped(smoothness=where), stopped()))
+    assert found.noise.curved == (5 + 5 + 13 + 12) / 4 and found.noise.curved_shared == (0.75 + 1 + 2.5 + 1.125) / 4
+    assert (found.T2, *found.noise[:2]) == (plain.T2, *plain.noise[:2])
 
 
 def test_averages_that_are_rounded_up_to_the_boxes_are_taken():

@@ -190,6 +190,7 @@ def test_a_run_may_have_left_from_the_first_bin_on_whose_ceiling_is_passed(place
         assert found.left.tolist() == [True, True] and found.since.tolist() == [0, 1 + place]
         assert found.least.tolist() == pytest.approx([math.nan, 0.25], nan_ok=True)
         assert found.most.tolist() == pytest.approx([math.nan, 0.5], nan_ok=True)
+        assert found.L.tolist() == [[2.0] * 3] * 2
         problem, boxes = looked.pop()
         assert problem is TWO and len(boxes) == 3 - place and not looked
         for box_, low, high in zip(boxes, RANGES.low[1, 1 + place :], RANGES.high[1, 1 + place :], strict=True):
@@ -198,6 +199,16 @@ def test_a_run_may_have_left_from_the_first_bin_on_whose_ceiling_is_passed(place
     monkeypatch.setattr(own, "_along", lambda *_: [what if p == place else held() for p in range(3)])
     found = own.passed(STEPS, replace(MADE, ceilings=ceilings), RANGES, np.zeros(2), np.array([False, True]))
     assert found.left.tolist() == [True, what is None] and found.since.tolist() == [0, 1 + place if what is None else 4]
+
+
+def test_the_curvature_is_that_where_a_run_was_up_to_where_it_left(monkeypatch):
+    """Ceilings are 2; the first run left before, the last in the third bin: from there on they are what is known."""
+    places = {1: (1.5, 1.25, 1.0), 2: (1.75, 1.5, 9.0)}
+    monkeypatch.setattr(own, "_along", lambda *given: [held(L=L) for L in places[given[3]]])
+    monkeypatch.setattr(own, "ends_of_value", lambda *_: (0.25, 0.5))
+    ranges = visited(np.zeros((3, 4, 2)), np.ones((3, 4, 2)))
+    found = own.passed(STEPS, MADE, ranges, np.zeros(2), np.array([False, True, True]))
+    assert found.L.tolist() == [[2, 2, 2], [1.5, 1.25, 1], [1.75, 1.5, 2]]
 
 
 def test_what_became_of_replicas(monkeypatch):
@@ -215,6 +226,7 @@ def test_what_became_of_replicas(monkeypatch):
     inside = np.array([True, True, False, True, True])
     found = own.passed(STEPS, MADE, ranges, np.array([0.25, 0.5]), inside)
     assert found.left.tolist() == [False, True, True, True, False] and found.left.dtype == bool
+    assert found.L.tolist() == [[2.0] * 3] * 5
     assert found.least == pytest.approx([math.nan, 1.0, math.nan, 3.0, math.nan], nan_ok=True)
     assert found.most == pytest.approx([math.nan, 4.0, math.nan, 6.0, math.nan], nan_ok=True)
     assert seen == [(STEPS, 1, ranges, replica, [0.25, 0.5]) for replica in (0, 1, 3, 4)]
