@@ -158,7 +158,7 @@ def as_sampled(held: Constants, alpha: float, T2: float, seen: Noise) -> Constan
         held: of the tube.
         alpha: step size.
         T2: as for `with_noise`, at the current weights.
-        seen: averaged over the steps before T, with the smoothness of `held`.
+        seen: averaged over the steps before T, with the smoothness of `held` or that where runs were.
 
     """
     met = Noise(*((sqrt(one) + sqrt(more)) ** 2 * (1 + 1e-14) for one, more in zip(seen, held.stale, strict=True)))
