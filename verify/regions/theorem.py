@@ -162,13 +162,13 @@ def as_sampled(held: Constants, alpha: float, T2: float, seen: Noise) -> Constan
 
     """
     met = Noise(*((sqrt(one) + sqrt(more)) ** 2 * (1 + 1e-14) for one, more in zip(seen, held.stale, strict=True)))
-    # norm((1 + share) n) is at most (1 + rho) norm(n), and norm(n) + norm(share n)
+    # norm((1 + share) n) is at most (1 + rho) norm(n), and norm(n) + norm(share n); 1e-14 pays for all rounding after
     total, curved = (
         min((1 + held.rho) ** 2 * alone, (sqrt(alone) + sqrt(shared)) ** 2) * (1 + 1e-14)
         for alone, shared in (met[:2], met[2:])
     )
     drifts = met.shared if held.stale.shared else T2
-    return with_noise(held, drifts, [total] * len(held.S), 0.5 * alpha * curved * (1 + 4 * EPS), T2)
+    return with_noise(held, drifts, [total] * len(held.S), 0.5 * alpha * curved, T2)
 
 
 def stopped(

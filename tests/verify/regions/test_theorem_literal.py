@@ -229,6 +229,16 @@ def test_noise_as_sampled_by_hand(stale, alone, drifts, monkeypatch):
         assert exact < value < exact * (1 + 1e-13)
 
 
+def test_no_share_as_sampled_is_beyond_the_largest(monkeypatch):
+    """As large a share for all noise as rho = 1/2: (1 + 1/2)^2 times 4 is less than (sqrt 4 + sqrt 4)^2."""
+    seen = []
+    monkeypatch.setattr(theorem, "with_noise", lambda *given: seen.append(given))
+    given = SimpleNamespace(rho=0.5, stale=NO_NOISE, S=np.zeros((1, 1)))
+    theorem.as_sampled(given, 0.5, 2.0, Noise(4.0, 4.0, 8.0, 8.0))
+    assert seen[0][2:4] == ([pytest.approx(9, rel=1e-12)], pytest.approx(0.25 * 18, rel=1e-12))
+    assert seen[0][2][0] > 9 and seen[0][3] > 0.25 * 18
+
+
 @pytest.mark.parametrize(("curved", "exact"), [((4.0, 0.25), 6.25), ((1.0, 1.0), 4.0)])
 def test_few_large_shares_as_sampled_are_no_reason_for_all(curved, exact, monkeypatch):
     """(sqrt 4 + sqrt 1)^2 = 9 is less than (1 + 1)^2 times 4; where the curvature is, both are looked at anew."""
