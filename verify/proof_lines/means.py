@@ -7,6 +7,7 @@ others.
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -115,6 +116,11 @@ def _elements(path: Recording, means: Means) -> Iterator[Line]:
         yield worst("mean.element", part, left, right, size**2 if part == "squares" else size)
 
 
+def _mean(path: Recording, one: Array, other: Array) -> Array:
+    """Return an average of inner products over the jackknife."""
+    return jackknife(path.inner(one, other))
+
+
 def _values(path: Recording, means: Means) -> World:
     """Return the value of every symbol of mean.* and path.form, arrays over the jackknife."""
     F, b = path.gradient, means.direction - path.gradient
@@ -123,9 +129,7 @@ def _values(path: Recording, means: Means) -> World:
     noise = path.direction - means.direction
     share = path.weights / path.setting.tau
 
-    def mean(one: Array, other: Array) -> Array:
-        return jackknife(path.inner(one, other))
-
+    mean = partial(_mean, path)
     values = world(path)
     values |= {"A": mean(F, F), "Y": np.sqrt(mean(v, v)), "f_first": path.value[0, 0], "<unit|unit>": 1.0}
     values["r"] = np.sqrt(values["A"])
@@ -191,8 +195,8 @@ def _sizes(path: Recording, means: Means) -> World:
         "L_mu": share * means.direction, "L_nz": share * noise, "L_psi": means.drift,
         "L_rest": share * np.abs(path.direction) - means.drift, "w_psi": means.drift,
     }  # fmt: skip
-    values: World = {f"<{name}|{name}>": jackknife(path.inner(one, one)) for name, one in weighed.items()}
-    few = jackknife(path.inner(large * path.gradient, path.gradient))
+    values: World = {f"<{name}|{name}>": _mean(path, one, one) for name, one in weighed.items()}
+    few = _mean(path, large * path.gradient, path.gradient)
     return values | {"T2": values["<L_psi|L_psi>"] - values["<L_mu|L_mu>"], "share0": most, "R_h": few}
 
 
@@ -208,9 +212,7 @@ def _current(path: Recording, means: Means, values: World) -> World:
     share = np.abs(path.weights) / path.setting.tau
     turn = share * np.abs(path.direction - path.fresh)
 
-    def mean(one: Array, other: Array) -> Array:
-        return jackknife(path.inner(one, other))
-
+    mean = partial(_mean, path)
     size, along, late = mean(means.current, means.current), mean(means.current, turn), mean(turn, turn)
     fresh = share * path.gradient
     found: World = {"<w_psi|w_psi>": size, "<w_psi|w_turn>": along, "<w_turn|w_turn>": late}

@@ -49,7 +49,8 @@ Section fold.
     lam_rest h c = lam_i h c * (m h c + (-1) * psi_i h c).
 
   Lemma weighed_size h c : taken Smp Len h -> support Crd c ->
-    (L_psi h c : R) + (L_rest h c : R) = lam_i h c * m h c /\ (L_mu h c : R) + (L_nz h c : R) = lam_i h c * (m h c * s h c).
+    (L_psi h c : R) + (L_rest h c : R) = lam_i h c * m h c /\
+      (L_mu h c : R) + (L_nz h c : R) = lam_i h c * (m h c * s h c).
   Proof.
     intros T Hc. rewrite <- psi_at, <- rest_at, <- mu_at, <- nz_at, psi_is, rest_is, mu_is, nz_is, sample by assumption.
     split; ring.
@@ -74,7 +75,8 @@ Section fold.
       replace (lam_i h c * m_1 h c * (lam_i h c * m_1 h c)) with (lam_i h c ^ 2 * m_1 h c ^ 2) by ring.
       rewrite Sq. ring.
     - apply element_sum_le. intros h T c Hc. destruct (weighed_size h c T Hc) as [S G].
-      change ((L_mu h c : R) * ((L_mu h c : R) + (L_nz h c : R)) <= (L_m1 h c : R) * ((L_psi h c : R) + (L_rest h c : R))).
+      change ((L_mu h c : R) * ((L_mu h c : R) + (L_nz h c : R))
+        <= (L_m1 h c : R) * ((L_psi h c : R) + (L_rest h c : R))).
       rewrite S, G, <- m1_at, <- mu_at, m1_is, mu_is, <- mean_is by assumption.
       replace (lam_i h c * (m_1 h c * s_1 h c) * (lam_i h c * (m h c * s h c)))
         with (lam_i h c ^ 2 * (m_1 h c * s_1 h c * (m h c * s h c))) by ring.
@@ -86,48 +88,38 @@ End fold.
 
 (** * The mean drift *)
 
+(** What is asked for by sizes of the direction that is read and by those at current weights. *)
 Section drift.
   Variables (Smp : sampler) (Len : nat) (TC : Type) (Crd : functional TC).
-  Variables A R_h T2 T_s r rho share0 : R.
-  Variables drift ebar_i grad hF_i h_i m m_1 psi_i s_1 share sqrt_hi stale w_grad w_stale wpsi_i wrest_i :
-    history -> TC -> R.
-  Variables Ebar Ebar_abs Etilde b hF unit wF w_psi w_rest wb : process Smp Len (lift Crd (fun _ => real_space)).
+  Variables A R_h T2 T_s r share0 : R.
+  Variables drift ebar_i grad hF_i h_i m m_1 psi_i s_1 share sqrt_hi w_grad wpsi_i wrest_i : history -> TC -> R.
+  Variables Ebar Ebar_abs Etilde hF unit wF w_psi w_rest : process Smp Len (lift Crd (fun _ => real_space)).
   Hypothesis A_is : A = inner unit unit * r ^ 2.
   Hypothesis w_grad_at : forall h, taken Smp Len h -> forall c, support Crd c -> w_grad h c = (wF h c : R).
-  Hypothesis w_stale_at : forall h, taken Smp Len h -> forall c, support Crd c -> w_stale h c = (wb h c : R).
   Hypothesis wpsi_at : forall h, taken Smp Len h -> forall c, support Crd c -> wpsi_i h c = (w_psi h c : R).
   Hypothesis wrest_at : forall h, taken Smp Len h -> forall c, support Crd c -> wrest_i h c = (w_rest h c : R).
   Hypothesis grad_is : forall h, taken Smp Len h -> forall c, support Crd c -> grad h c = r * (unit h c : R).
-  Hypothesis stale_is : forall h, taken Smp Len h -> forall c, support Crd c -> stale h c = (b h c : R).
   Hypothesis drift_at : forall h, taken Smp Len h -> forall c, support Crd c ->
     drift h c = (Ebar h c : R) + (Etilde h c : R).
   Hypothesis ebar_at : forall h, taken Smp Len h -> forall c, support Crd c -> ebar_i h c = (Ebar h c : R).
   Hypothesis abs_at : forall h, taken Smp Len h -> forall c, support Crd c -> m_1 h c = (Ebar_abs h c : R).
-  Hypothesis wpsi_known : known Smp Len (lift Crd (fun _ => real_space)) 1 w_psi.
   Hypothesis Ebar_known : known Smp Len (lift Crd (fun _ => real_space)) 1 Ebar.
   Hypothesis abs_known : known Smp Len (lift Crd (fun _ => real_space)) 1 Ebar_abs.
   Hypothesis wrest_differences : differences Smp Len (lift Crd (fun _ => real_space)) w_rest.
   Hypothesis Etilde_differences : differences Smp Len (lift Crd (fun _ => real_space)) Etilde.
-  Hypothesis rho_nonneg : 0 <= rho.
-  Hypothesis high : forall h, taken Smp Len h -> forall c, support Crd c -> share h c <= rho.
-  Hypothesis low : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * rho <= share h c.
   Hypothesis drift_above : forall h, taken Smp Len h -> forall c, support Crd c -> drift h c <= m h c * share h c.
-  Hypothesis drift_below : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * m h c * share h c <= drift h c.
+  Hypothesis drift_below : forall h, taken Smp Len h -> forall c, support Crd c ->
+    (-1) * m h c * share h c <= drift h c.
   Hypothesis sign_1 : forall h, taken Smp Len h -> forall c, support Crd c -> s_1 h c ^ 2 = 1.
   Hypothesis size_1 : forall h, taken Smp Len h -> forall c, support Crd c -> 0 <= m_1 h c.
   Hypothesis ebar_is : forall h, taken Smp Len h -> forall c, support Crd c -> m_1 h c * s_1 h c = ebar_i h c.
   Hypothesis w_grad_is : forall h, taken Smp Len h -> forall c, support Crd c -> w_grad h c = grad h c * share h c.
-  Hypothesis w_stale_is : forall h, taken Smp Len h -> forall c, support Crd c -> w_stale h c = share h c * stale h c.
   Hypothesis wpsi_is : forall h, taken Smp Len h -> forall c, support Crd c -> wpsi_i h c = psi_i h c * share h c.
-  Hypothesis wrest_is : forall h, taken Smp Len h -> forall c, support Crd c ->
-    wrest_i h c = share h c * (m h c + (-1) * psi_i h c).
   Hypothesis hF_at : forall h, taken Smp Len h -> forall c, support Crd c -> hF_i h c = (hF h c : R).
   Hypothesis beyond : forall h, taken Smp Len h -> forall c, support Crd c -> share h c ^ 2 <= h_i h c + share0 ^ 2.
   Hypothesis hi_squared : forall h, taken Smp Len h -> forall c, support Crd c -> sqrt_hi h c ^ 2 = h_i h c.
   Hypothesis hF_is : forall h, taken Smp Len h -> forall c, support Crd c -> hF_i h c = grad h c * sqrt_hi h c.
   Hypothesis more : inner hF hF <= R_h.
-  Hypothesis T2_nonneg : 0 <= T2.
-  Hypothesis folds : inner w_psi w_psi + (-1) * inner wF wF + (-1) * inner wb wb + (-2) * inner wF wb <= T2.
   Hypothesis T_nonneg : 0 <= T_s.
   Hypothesis T_is : T_s ^ 2 = R_h + T2 + A * share0 ^ 2.
 
@@ -140,13 +132,11 @@ Section drift.
     replace (m_1 h c * m_1 h c) with (m_1 h c ^ 2) by ring. rewrite Sq. ring.
   Qed.
 
-  Lemma sized_product : inner (plus Ebar Etilde) Ebar <= inner (plus w_psi w_rest) Ebar_abs.
+  (** A drift along its mean is at most the share times a size along the size of the mean. *)
+  Lemma sized_along h c : taken Smp Len h -> support Crd c ->
+    ((Ebar h c : R) + (Etilde h c : R)) * (Ebar h c : R) <= m h c * share h c * (Ebar_abs h c : R).
   Proof.
-    apply element_sum_le. intros h T c Hc.
-    change (((Ebar h c : R) + (Etilde h c : R)) * (Ebar h c : R)
-      <= ((w_psi h c : R) + (w_rest h c : R)) * (Ebar_abs h c : R)).
-    rewrite <- drift_at, <- wpsi_at, <- wrest_at, <- abs_at, <- ebar_at, <- ebar_is, wpsi_is, wrest_is by assumption.
-    replace (psi_i h c * share h c + share h c * (m h c + (-1) * psi_i h c)) with (m h c * share h c) by ring.
+    intros T Hc. rewrite <- drift_at, <- abs_at, <- ebar_at, <- ebar_is by assumption.
     pose proof (drift_above h T c Hc). pose proof (drift_below h T c Hc) as Low.
     assert (R : Rabs (s_1 h c) = 1)
       by (rewrite <- sqrt_Rsqr_abs, Rsqr_pow2, (sign_1 h T c Hc); apply sqrt_1).
@@ -161,21 +151,43 @@ Section drift.
       (sqrt_hi := sqrt_hi); assumption.
   Qed.
 
-  Lemma sized_staleness : norm wb <= rho * norm b.
-  Proof.
-    apply (lift_le Smp Len TC Crd); [exact rho_nonneg|]. intros h c T Hc.
-    rewrite <- w_stale_at, <- stale_is, w_stale_is by assumption. apply drift_part.
-    pose proof (low h T c Hc). apply Rabs_le. split; [lra | auto].
-  Qed.
-
-  Lemma sized_folds : inner w_psi w_psi - inner (plus wF wb) (plus wF wb) <= T2.
-  Proof. rewrite inner_plus, !inner_plus_r, (inner_sym wb wF). lra. Qed.
-
   Lemma sized_level : sqrt (share0 ^ 2 * norm F ^ 2 + (T2 + R_h)) = T_s.
   Proof. exact (level_few Smp Len TC Crd A T2 T_s r unit A_is T_nonneg R_h share0 T_is). Qed.
 
-  Section claim.
-    Variable B_b : R.
+  Section read.
+    Variables B_b rho : R.
+    Variables stale w_stale : history -> TC -> R.
+    Variables b wb : process Smp Len (lift Crd (fun _ => real_space)).
+    Hypothesis w_stale_at : forall h, taken Smp Len h -> forall c, support Crd c -> w_stale h c = (wb h c : R).
+    Hypothesis stale_is : forall h, taken Smp Len h -> forall c, support Crd c -> stale h c = (b h c : R).
+    Hypothesis wpsi_known : known Smp Len (lift Crd (fun _ => real_space)) 1 w_psi.
+    Hypothesis rho_nonneg : 0 <= rho.
+    Hypothesis high : forall h, taken Smp Len h -> forall c, support Crd c -> share h c <= rho.
+    Hypothesis low : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * rho <= share h c.
+    Hypothesis w_stale_is : forall h, taken Smp Len h -> forall c, support Crd c -> w_stale h c = share h c * stale h c.
+    Hypothesis wrest_is : forall h, taken Smp Len h -> forall c, support Crd c ->
+      wrest_i h c = share h c * (m h c + (-1) * psi_i h c).
+    Hypothesis T2_nonneg : 0 <= T2.
+    Hypothesis folds : inner w_psi w_psi + (-1) * inner wF wF + (-1) * inner wb wb + (-2) * inner wF wb <= T2.
+
+    Lemma sized_product : inner (plus Ebar Etilde) Ebar <= inner (plus w_psi w_rest) Ebar_abs.
+    Proof.
+      apply element_sum_le. intros h T c Hc.
+      apply Rle_trans with (1 := sized_along h c T Hc), Req_le.
+      change (m h c * share h c * (Ebar_abs h c : R) = ((w_psi h c : R) + (w_rest h c : R)) * (Ebar_abs h c : R)).
+      rewrite <- wpsi_at, <- wrest_at, wpsi_is, wrest_is by assumption. ring.
+    Qed.
+
+    Lemma sized_staleness : norm wb <= rho * norm b.
+    Proof.
+      apply (lift_le Smp Len TC Crd); [exact rho_nonneg|]. intros h c T Hc.
+      rewrite <- w_stale_at, <- stale_is, w_stale_is by assumption. apply drift_part.
+      pose proof (low h T c Hc). apply Rabs_le. split; [lra | auto].
+    Qed.
+
+    Lemma sized_folds : inner w_psi w_psi - inner (plus wF wb) (plus wF wb) <= T2.
+    Proof. rewrite inner_plus, !inner_plus_r, (inner_sym wb wF). lra. Qed.
+
     Hypothesis B_nonneg : 0 <= B_b.
     Hypothesis b_short : inner b b <= B_b ^ 2.
 
@@ -189,110 +201,64 @@ Section drift.
       split; [rewrite <- (norm_sq w_psi); now apply square_at_most|]. apply square_at_most.
       rewrite sized_level in D. pose proof (Rmult_le_compat_l rho _ _ rho_nonneg (norm_le b B_b B_nonneg b_short)). lra.
     Qed.
-  End claim.
+  End read.
+
+  Section current.
+    Variable D : R.
+    Variables cur_i m_cur m_turn s turn_i wturn_i : history -> TC -> R.
+    Variable w_turn : process Smp Len (lift Crd (fun _ => real_space)).
+    Hypothesis wturn_at : forall h, taken Smp Len h -> forall c, support Crd c -> wturn_i h c = (w_turn h c : R).
+    Hypothesis wrest_is : forall h, taken Smp Len h -> forall c, support Crd c ->
+      wrest_i h c = share h c * (m_cur h c + (-1) * psi_i h c).
+    Hypothesis share_nonneg : forall h, taken Smp Len h -> forall c, support Crd c -> 0 <= share h c.
+    Hypothesis sign : forall h, taken Smp Len h -> forall c, support Crd c -> s h c ^ 2 = 1.
+    Hypothesis size : forall h, taken Smp Len h -> forall c, support Crd c -> m h c * s h c = cur_i h c + turn_i h c.
+    Hypothesis cur_above : forall h, taken Smp Len h -> forall c, support Crd c -> cur_i h c <= m_cur h c.
+    Hypothesis cur_below : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * m_cur h c <= cur_i h c.
+    Hypothesis turn_above : forall h, taken Smp Len h -> forall c, support Crd c -> turn_i h c <= m_turn h c.
+    Hypothesis turn_below : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * m_turn h c <= turn_i h c.
+    Hypothesis wturn_is : forall h, taken Smp Len h -> forall c, support Crd c -> wturn_i h c = m_turn h c * share h c.
+    Hypothesis D_nonneg : 0 <= D.
+    Hypothesis turned : inner w_turn w_turn <= D ^ 2.
+    Hypothesis folds : inner w_psi w_psi + (-1) * inner wF wF <= T2.
+
+    (** What is read is at most as long as both its parts. *)
+    Lemma current_longer h c : taken Smp Len h -> support Crd c -> m h c <= m_cur h c + m_turn h c.
+    Proof.
+      intros T Hc. pose proof (cur_above h T c Hc). pose proof (cur_below h T c Hc).
+      pose proof (turn_above h T c Hc). pose proof (turn_below h T c Hc).
+      destruct (CompareDevices.sign_cases _ (sign h T c Hc)) as [E | E];
+        pose proof (size h T c Hc) as Sz; rewrite E in Sz; lra.
+    Qed.
+
+    Lemma current_product :
+      inner (plus Ebar Etilde) Ebar <= inner (plus (plus w_psi w_turn) w_rest) Ebar_abs.
+    Proof.
+      apply element_sum_le. intros h T c Hc. apply Rle_trans with (1 := sized_along h c T Hc).
+      change (m h c * share h c * (Ebar_abs h c : R)
+        <= ((w_psi h c : R) + (w_turn h c : R) + (w_rest h c : R)) * (Ebar_abs h c : R)).
+      apply Rmult_le_compat_r; [rewrite <- abs_at by assumption; auto|].
+      rewrite <- wpsi_at, <- wrest_at, <- wturn_at, wpsi_is, wrest_is, wturn_is by assumption.
+      pose proof (Rmult_le_compat_r _ _ _ (share_nonneg h T c Hc) (current_longer h c T Hc)). lra.
+    Qed.
+
+    Lemma current_turned : norm w_turn <= D.
+    Proof. now apply norm_le. Qed.
+
+    Lemma current_folds : inner w_psi w_psi - inner wF wF <= T2.
+    Proof. lra. Qed.
+
+    (** mean.current *)
+    Lemma compare_mean_current :
+      inner Ebar Ebar <= inner w_psi w_psi + inner w_turn w_turn + 2 * inner w_psi w_turn /\
+      inner Ebar Ebar <= (D + T_s) ^ 2.
+    Proof using All.
+      destruct (mean_drift_current Smp Len F Ebar Etilde Ebar_abs wF w_psi w_rest w_turn hF share0 T2 R_h Ebar_known
+        abs_known Etilde_differences wrest_differences sized_square current_product more sized_gradient current_folds)
+        as [J E]. rewrite sized_level in E.
+      split.
+      - apply square_at_most in J. rewrite norm_sq, inner_plus, !inner_plus_r, (inner_sym w_turn w_psi) in J. lra.
+      - apply square_at_most. pose proof current_turned. lra.
+    Qed.
+  End current.
 End drift.
-
-(** * The same at current weights *)
-
-Section current.
-  Variables (Smp : sampler) (Len : nat) (TC : Type) (Crd : functional TC).
-  Variables A D R_h T2 T_s r share0 : R.
-  Variables cur_i drift ebar_i grad hF_i h_i m m_1 m_cur m_turn psi_i s s_1 share sqrt_hi turn_i w_grad wpsi_i wrest_i
-    wturn_i : history -> TC -> R.
-  Variables Ebar Ebar_abs Etilde hF unit wF w_psi w_rest w_turn : process Smp Len (lift Crd (fun _ => real_space)).
-  Hypothesis A_is : A = inner unit unit * r ^ 2.
-  Hypothesis w_grad_at : forall h, taken Smp Len h -> forall c, support Crd c -> w_grad h c = (wF h c : R).
-  Hypothesis wpsi_at : forall h, taken Smp Len h -> forall c, support Crd c -> wpsi_i h c = (w_psi h c : R).
-  Hypothesis wrest_at : forall h, taken Smp Len h -> forall c, support Crd c -> wrest_i h c = (w_rest h c : R).
-  Hypothesis wturn_at : forall h, taken Smp Len h -> forall c, support Crd c -> wturn_i h c = (w_turn h c : R).
-  Hypothesis grad_is : forall h, taken Smp Len h -> forall c, support Crd c -> grad h c = r * (unit h c : R).
-  Hypothesis drift_at : forall h, taken Smp Len h -> forall c, support Crd c ->
-    drift h c = (Ebar h c : R) + (Etilde h c : R).
-  Hypothesis ebar_at : forall h, taken Smp Len h -> forall c, support Crd c -> ebar_i h c = (Ebar h c : R).
-  Hypothesis abs_at : forall h, taken Smp Len h -> forall c, support Crd c -> m_1 h c = (Ebar_abs h c : R).
-  Hypothesis Ebar_known : known Smp Len (lift Crd (fun _ => real_space)) 1 Ebar.
-  Hypothesis abs_known : known Smp Len (lift Crd (fun _ => real_space)) 1 Ebar_abs.
-  Hypothesis wrest_differences : differences Smp Len (lift Crd (fun _ => real_space)) w_rest.
-  Hypothesis Etilde_differences : differences Smp Len (lift Crd (fun _ => real_space)) Etilde.
-  Hypothesis drift_above : forall h, taken Smp Len h -> forall c, support Crd c -> drift h c <= m h c * share h c.
-  Hypothesis drift_below : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * m h c * share h c <= drift h c.
-  Hypothesis sign_1 : forall h, taken Smp Len h -> forall c, support Crd c -> s_1 h c ^ 2 = 1.
-  Hypothesis size_1 : forall h, taken Smp Len h -> forall c, support Crd c -> 0 <= m_1 h c.
-  Hypothesis ebar_is : forall h, taken Smp Len h -> forall c, support Crd c -> m_1 h c * s_1 h c = ebar_i h c.
-  Hypothesis w_grad_is : forall h, taken Smp Len h -> forall c, support Crd c -> w_grad h c = grad h c * share h c.
-  Hypothesis wpsi_is : forall h, taken Smp Len h -> forall c, support Crd c -> wpsi_i h c = psi_i h c * share h c.
-  Hypothesis wrest_is : forall h, taken Smp Len h -> forall c, support Crd c ->
-    wrest_i h c = share h c * (m_cur h c + (-1) * psi_i h c).
-  Hypothesis share_nonneg : forall h, taken Smp Len h -> forall c, support Crd c -> 0 <= share h c.
-  Hypothesis sign : forall h, taken Smp Len h -> forall c, support Crd c -> s h c ^ 2 = 1.
-  Hypothesis size : forall h, taken Smp Len h -> forall c, support Crd c -> m h c * s h c = cur_i h c + turn_i h c.
-  Hypothesis cur_above : forall h, taken Smp Len h -> forall c, support Crd c -> cur_i h c <= m_cur h c.
-  Hypothesis cur_below : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * m_cur h c <= cur_i h c.
-  Hypothesis turn_above : forall h, taken Smp Len h -> forall c, support Crd c -> turn_i h c <= m_turn h c.
-  Hypothesis turn_below : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * m_turn h c <= turn_i h c.
-  Hypothesis wturn_is : forall h, taken Smp Len h -> forall c, support Crd c -> wturn_i h c = m_turn h c * share h c.
-  Hypothesis hF_at : forall h, taken Smp Len h -> forall c, support Crd c -> hF_i h c = (hF h c : R).
-  Hypothesis beyond : forall h, taken Smp Len h -> forall c, support Crd c -> share h c ^ 2 <= h_i h c + share0 ^ 2.
-  Hypothesis hi_squared : forall h, taken Smp Len h -> forall c, support Crd c -> sqrt_hi h c ^ 2 = h_i h c.
-  Hypothesis hF_is : forall h, taken Smp Len h -> forall c, support Crd c -> hF_i h c = grad h c * sqrt_hi h c.
-  Hypothesis more : inner hF hF <= R_h.
-  Hypothesis D_nonneg : 0 <= D.
-  Hypothesis turned : inner w_turn w_turn <= D ^ 2.
-  Hypothesis folds : inner w_psi w_psi + (-1) * inner wF wF <= T2.
-  Hypothesis T_nonneg : 0 <= T_s.
-  Hypothesis T_is : T_s ^ 2 = R_h + T2 + A * share0 ^ 2.
-
-  Let F : process Smp Len (lift Crd (fun _ => real_space)) := scal r unit.
-
-  (** What is read is at most as long as both its parts. *)
-  Lemma current_longer h c : taken Smp Len h -> support Crd c -> m h c <= m_cur h c + m_turn h c.
-  Proof.
-    intros T Hc. pose proof (cur_above h T c Hc). pose proof (cur_below h T c Hc).
-    pose proof (turn_above h T c Hc). pose proof (turn_below h T c Hc).
-    destruct (CompareDevices.sign_cases _ (sign h T c Hc)) as [E | E]; pose proof (size h T c Hc) as Sz; rewrite E in Sz; lra.
-  Qed.
-
-  Lemma current_product :
-    inner (plus Ebar Etilde) Ebar <= inner (plus (plus w_psi w_turn) w_rest) Ebar_abs.
-  Proof.
-    apply element_sum_le. intros h T c Hc.
-    change (((Ebar h c : R) + (Etilde h c : R)) * (Ebar h c : R)
-      <= ((w_psi h c : R) + (w_turn h c : R) + (w_rest h c : R)) * (Ebar_abs h c : R)).
-    rewrite <- drift_at, <- wpsi_at, <- wrest_at, <- wturn_at, <- abs_at, <- ebar_at, <- ebar_is, wpsi_is, wrest_is,
-      wturn_is by assumption.
-    replace (psi_i h c * share h c + m_turn h c * share h c + share h c * (m_cur h c + (-1) * psi_i h c))
-      with ((m_cur h c + m_turn h c) * share h c) by ring.
-    pose proof (drift_above h T c Hc). pose proof (drift_below h T c Hc) as Low.
-    pose proof (Rmult_le_compat_r _ _ _ (share_nonneg h T c Hc) (current_longer h c T Hc)).
-    assert (R : Rabs (s_1 h c) = 1)
-      by (rewrite <- sqrt_Rsqr_abs, Rsqr_pow2, (sign_1 h T c Hc); apply sqrt_1).
-    apply Rle_trans with (1 := Rle_abs _). rewrite !Rabs_mult, R, (Rabs_pos_eq (m_1 h c)), Rmult_1_r by auto.
-    apply Rmult_le_compat_r; [auto|]. apply Rabs_le. lra.
-  Qed.
-
-  Lemma current_turned : norm w_turn <= D.
-  Proof. now apply norm_le. Qed.
-
-  Lemma current_folds : inner w_psi w_psi - inner wF wF <= T2.
-  Proof. lra. Qed.
-
-  (** mean.current *)
-  Lemma compare_mean_current :
-    inner Ebar Ebar <= inner w_psi w_psi + inner w_turn w_turn + 2 * inner w_psi w_turn /\
-    inner Ebar Ebar <= (D + T_s) ^ 2.
-  Proof using All.
-    assert (Square : inner Ebar_abs Ebar_abs = inner Ebar Ebar)
-      by (apply sized_square with (ebar_i := ebar_i) (m_1 := m_1) (s_1 := s_1); assumption).
-    destruct (mean_drift_current Smp Len F Ebar Etilde Ebar_abs wF w_psi w_rest w_turn hF share0 T2 R_h Ebar_known
-      abs_known Etilde_differences wrest_differences Square current_product more) as [J E].
-    - intros h. apply gradient_few with (grad := grad) (share := share) (w_grad := w_grad) (hF_i := hF_i) (h_i := h_i)
-        (sqrt_hi := sqrt_hi); assumption.
-    - exact current_folds.
-    - split.
-      + apply square_at_most in J. rewrite norm_sq, inner_plus, !inner_plus_r, (inner_sym w_turn w_psi) in J. lra.
-      + apply square_at_most. pose proof current_turned.
-        assert (Level : sqrt (share0 ^ 2 * norm F ^ 2 + (T2 + R_h)) = T_s)
-          by exact (level_few Smp Len TC Crd A T2 T_s r unit A_is T_nonneg R_h share0 T_is).
-        rewrite Level in E. lra.
-  Qed.
-End current.

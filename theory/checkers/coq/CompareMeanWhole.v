@@ -300,143 +300,125 @@ Section whole.
   End feasible.
 
   Section sized.
-    Variables R_h T2 T_s q qn rho share0 : R.
-    Variables drift ebar_i grad hF_i h_i m m_1 psi_i s_1 share sqrt_hi stale w_grad w_stale wpsi_i wrest_i :
-      history -> TC -> R.
-    Variables Ebar_abs Etilde hF wF w_psi w_rest wb : process Smp Len (lift Crd (fun _ => real_space)).
+    Variables R_h T2 T_s q qn share0 : R.
+    Variables drift ebar_i grad hF_i h_i m m_1 psi_i s_1 share sqrt_hi w_grad wpsi_i wrest_i : history -> TC -> R.
+    Variables Ebar_abs Etilde hF wF w_psi w_rest : process Smp Len (lift Crd (fun _ => real_space)).
     Hypothesis w_grad_at : forall h, taken Smp Len h -> forall c, support Crd c -> w_grad h c = (wF h c : R).
-    Hypothesis w_stale_at : forall h, taken Smp Len h -> forall c, support Crd c -> w_stale h c = (wb h c : R).
     Hypothesis wpsi_at : forall h, taken Smp Len h -> forall c, support Crd c -> wpsi_i h c = (w_psi h c : R).
     Hypothesis wrest_at : forall h, taken Smp Len h -> forall c, support Crd c -> wrest_i h c = (w_rest h c : R).
     Hypothesis grad_is : forall h, taken Smp Len h -> forall c, support Crd c -> grad h c = r * (unit h c : R).
-    Hypothesis stale_is : forall h, taken Smp Len h -> forall c, support Crd c -> stale h c = (b h c : R).
     Hypothesis drift_at : forall h, taken Smp Len h -> forall c, support Crd c ->
       drift h c = (Ebar h c : R) + (Etilde h c : R).
     Hypothesis ebar_at : forall h, taken Smp Len h -> forall c, support Crd c -> ebar_i h c = (Ebar h c : R).
     Hypothesis abs_at : forall h, taken Smp Len h -> forall c, support Crd c -> m_1 h c = (Ebar_abs h c : R).
-    Hypothesis wpsi_known : known Smp Len (lift Crd (fun _ => real_space)) 1 w_psi.
     Hypothesis Ebar_known : known Smp Len (lift Crd (fun _ => real_space)) 1 Ebar.
     Hypothesis abs_known : known Smp Len (lift Crd (fun _ => real_space)) 1 Ebar_abs.
     Hypothesis wrest_differences : differences Smp Len (lift Crd (fun _ => real_space)) w_rest.
     Hypothesis Etilde_differences : differences Smp Len (lift Crd (fun _ => real_space)) Etilde.
-    Hypothesis rho_nonneg : 0 <= rho.
-    Hypothesis high : forall h, taken Smp Len h -> forall c, support Crd c -> share h c <= rho.
-    Hypothesis low : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * rho <= share h c.
     Hypothesis drift_above : forall h, taken Smp Len h -> forall c, support Crd c -> drift h c <= m h c * share h c.
-    Hypothesis drift_below : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * m h c * share h c <= drift h c.
+    Hypothesis drift_below : forall h, taken Smp Len h -> forall c, support Crd c ->
+      (-1) * m h c * share h c <= drift h c.
     Hypothesis sign_1 : forall h, taken Smp Len h -> forall c, support Crd c -> s_1 h c ^ 2 = 1.
     Hypothesis size_1 : forall h, taken Smp Len h -> forall c, support Crd c -> 0 <= m_1 h c.
     Hypothesis ebar_is : forall h, taken Smp Len h -> forall c, support Crd c -> m_1 h c * s_1 h c = ebar_i h c.
     Hypothesis w_grad_is : forall h, taken Smp Len h -> forall c, support Crd c -> w_grad h c = grad h c * share h c.
-    Hypothesis w_stale_is : forall h, taken Smp Len h -> forall c, support Crd c -> w_stale h c = share h c * stale h c.
     Hypothesis wpsi_is : forall h, taken Smp Len h -> forall c, support Crd c -> wpsi_i h c = psi_i h c * share h c.
-    Hypothesis wrest_is : forall h, taken Smp Len h -> forall c, support Crd c ->
-      wrest_i h c = share h c * (m h c + (-1) * psi_i h c).
     Hypothesis hF_at : forall h, taken Smp Len h -> forall c, support Crd c -> hF_i h c = (hF h c : R).
     Hypothesis beyond : forall h, taken Smp Len h -> forall c, support Crd c -> share h c ^ 2 <= h_i h c + share0 ^ 2.
     Hypothesis hi_squared : forall h, taken Smp Len h -> forall c, support Crd c -> sqrt_hi h c ^ 2 = h_i h c.
     Hypothesis hF_is : forall h, taken Smp Len h -> forall c, support Crd c -> hF_i h c = grad h c * sqrt_hi h c.
     Hypothesis more : inner hF hF <= R_h.
-    Hypothesis T2_nonneg : 0 <= T2.
-    Hypothesis folds : inner w_psi w_psi + (-1) * inner wF wF + (-1) * inner wb wb + (-2) * inner wF wb <= T2.
     Hypothesis T_nonneg : 0 <= T_s.
     Hypothesis T_is : T_s ^ 2 = R_h + T2 + A * share0 ^ 2.
-    Hypothesis q_is : q = Lambda1 * alpha * gain * (1 + rho).
-    Hypothesis qn_is : qn = alpha * gain * nu * (1 + rho).
 
-    (** mean.sized *)
-    Lemma compare_mean_sized :
-      (A + Y ^ 2 + (-2) * a * r <= (T_s + qn + Y * q) ^ 2) /\ (a * r <= c_w + p + 1 / 2 * x * Y ^ 2) /\
-      a ^ 2 <= Y ^ 2.
-    Proof using All.
-      replace (T_s + qn + Y * q)
-        with (T_s + (1 + rho) * (alpha * gain) * Lambda1 * Y + (1 + rho) * (alpha * gain) * nu)
-        by (rewrite q_is, qn_is; ring).
-      apply mean_claimed. intros f Low Descent.
-      rewrite <- (level_few Smp Len TC Crd A T2 T_s r unit A_is T_nonneg R_h share0 T_is).
-      apply (run_sized Smp Len f f_star some Low F n b Ebar unit Lv Lom sqrt_Lk (alpha * gain) L Lambda1 nu step_pos
-        (unit_is unit r r_nonneg unit_short unit_or_none) (known_scal r unit unit_known) n_differences Lv_known
-        Lom_differences Lv_seen Lom_seen most Descent mean_staleness Etilde Ebar_abs wF wb w_psi w_rest hF);
-        try assumption.
-      - apply sized_square with (ebar_i := ebar_i) (m_1 := m_1) (s_1 := s_1); assumption.
-      - apply sized_product with (drift := drift) (ebar_i := ebar_i) (m := m) (m_1 := m_1) (psi_i := psi_i) (s_1 := s_1)
-          (share := share) (wpsi_i := wpsi_i) (wrest_i := wrest_i); assumption.
-      - apply sized_gradient with (grad := grad) (share := share) (w_grad := w_grad) (hF_i := hF_i) (h_i := h_i)
-          (sqrt_hi := sqrt_hi); assumption.
-      - apply sized_staleness with (share := share) (stale := stale) (w_stale := w_stale); assumption.
-      - now apply sized_folds.
-    Qed.
+    Section read.
+      Variable rho : R.
+      Variables stale w_stale : history -> TC -> R.
+      Variable wb : process Smp Len (lift Crd (fun _ => real_space)).
+      Hypothesis w_stale_at : forall h, taken Smp Len h -> forall c, support Crd c -> w_stale h c = (wb h c : R).
+      Hypothesis stale_is : forall h, taken Smp Len h -> forall c, support Crd c -> stale h c = (b h c : R).
+      Hypothesis wpsi_known : known Smp Len (lift Crd (fun _ => real_space)) 1 w_psi.
+      Hypothesis rho_nonneg : 0 <= rho.
+      Hypothesis high : forall h, taken Smp Len h -> forall c, support Crd c -> share h c <= rho.
+      Hypothesis low : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * rho <= share h c.
+      Hypothesis w_stale_is : forall h, taken Smp Len h -> forall c, support Crd c ->
+        w_stale h c = share h c * stale h c.
+      Hypothesis wrest_is : forall h, taken Smp Len h -> forall c, support Crd c ->
+        wrest_i h c = share h c * (m h c + (-1) * psi_i h c).
+      Hypothesis T2_nonneg : 0 <= T2.
+      Hypothesis folds : inner w_psi w_psi + (-1) * inner wF wF + (-1) * inner wb wb + (-2) * inner wF wb <= T2.
+      Hypothesis q_is : q = Lambda1 * alpha * gain * (1 + rho).
+      Hypothesis qn_is : qn = alpha * gain * nu * (1 + rho).
+
+      (** mean.sized *)
+      Lemma compare_mean_sized :
+        (A + Y ^ 2 + (-2) * a * r <= (T_s + qn + Y * q) ^ 2) /\ (a * r <= c_w + p + 1 / 2 * x * Y ^ 2) /\
+        a ^ 2 <= Y ^ 2.
+      Proof using All.
+        replace (T_s + qn + Y * q)
+          with (T_s + (1 + rho) * (alpha * gain) * Lambda1 * Y + (1 + rho) * (alpha * gain) * nu)
+          by (rewrite q_is, qn_is; ring).
+        apply mean_claimed. intros f Low Descent.
+        rewrite <- (level_few Smp Len TC Crd A T2 T_s r unit A_is T_nonneg R_h share0 T_is).
+        apply (run_sized Smp Len f f_star some Low F n b Ebar unit Lv Lom sqrt_Lk (alpha * gain) L Lambda1 nu step_pos
+          (unit_is unit r r_nonneg unit_short unit_or_none) (known_scal r unit unit_known) n_differences Lv_known
+          Lom_differences Lv_seen Lom_seen most Descent mean_staleness Etilde Ebar_abs wF wb w_psi w_rest hF);
+          try assumption.
+        - apply sized_square with (ebar_i := ebar_i) (m_1 := m_1) (s_1 := s_1); assumption.
+        - apply sized_product with (drift := drift) (ebar_i := ebar_i) (m := m) (m_1 := m_1) (psi_i := psi_i)
+          (s_1 := s_1)
+            (share := share) (wpsi_i := wpsi_i) (wrest_i := wrest_i); assumption.
+        - apply sized_gradient with (grad := grad) (share := share) (w_grad := w_grad) (hF_i := hF_i) (h_i := h_i)
+            (sqrt_hi := sqrt_hi); assumption.
+        - apply sized_staleness with (share := share) (stale := stale) (w_stale := w_stale); assumption.
+        - now apply sized_folds.
+      Qed.
+    End read.
+
+    Section current.
+      Variable D : R.
+      Variables cur_i m_cur m_turn s turn_i wturn_i : history -> TC -> R.
+      Variable w_turn : process Smp Len (lift Crd (fun _ => real_space)).
+      Hypothesis wturn_at : forall h, taken Smp Len h -> forall c, support Crd c -> wturn_i h c = (w_turn h c : R).
+      Hypothesis wrest_is : forall h, taken Smp Len h -> forall c, support Crd c ->
+        wrest_i h c = share h c * (m_cur h c + (-1) * psi_i h c).
+      Hypothesis share_nonneg : forall h, taken Smp Len h -> forall c, support Crd c -> 0 <= share h c.
+      Hypothesis sign : forall h, taken Smp Len h -> forall c, support Crd c -> s h c ^ 2 = 1.
+      Hypothesis size : forall h, taken Smp Len h -> forall c, support Crd c -> m h c * s h c = cur_i h c + turn_i h c.
+      Hypothesis cur_above : forall h, taken Smp Len h -> forall c, support Crd c -> cur_i h c <= m_cur h c.
+      Hypothesis cur_below : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * m_cur h c <= cur_i h c.
+      Hypothesis turn_above : forall h, taken Smp Len h -> forall c, support Crd c -> turn_i h c <= m_turn h c.
+      Hypothesis turn_below : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * m_turn h c <= turn_i h c.
+      Hypothesis wturn_is : forall h, taken Smp Len h -> forall c, support Crd c ->
+        wturn_i h c = m_turn h c * share h c.
+      Hypothesis D_nonneg : 0 <= D.
+      Hypothesis turned : inner w_turn w_turn <= D ^ 2.
+      Hypothesis folds : inner w_psi w_psi + (-1) * inner wF wF <= T2.
+      Hypothesis q_is : q = Lambda1 * alpha * gain.
+      Hypothesis qn_is : qn = D + alpha * gain * nu.
+
+      (** mean.current_feasible *)
+      Lemma compare_mean_current_feasible :
+        (A + Y ^ 2 + (-2) * a * r <= (T_s + qn + Y * q) ^ 2) /\ (a * r <= c_w + p + 1 / 2 * x * Y ^ 2) /\
+        a ^ 2 <= Y ^ 2.
+      Proof using All.
+        replace (T_s + qn + Y * q) with (T_s + alpha * gain * Lambda1 * Y + (alpha * gain * nu + D))
+          by (rewrite q_is, qn_is; ring).
+        apply mean_claimed. intros f Low Descent.
+        rewrite <- (level_few Smp Len TC Crd A T2 T_s r unit A_is T_nonneg R_h share0 T_is).
+        apply (run_current Smp Len f f_star some Low F n b Ebar unit Lv Lom sqrt_Lk (alpha * gain) L Lambda1 nu step_pos
+          (unit_is unit r r_nonneg unit_short unit_or_none) (known_scal r unit unit_known) n_differences Lv_known
+          Lom_differences Lv_seen Lom_seen most Descent mean_staleness Etilde Ebar_abs wF w_psi w_rest w_turn hF);
+          try assumption.
+        - apply sized_square with (ebar_i := ebar_i) (m_1 := m_1) (s_1 := s_1); assumption.
+        - apply current_product with (cur_i := cur_i) (drift := drift) (ebar_i := ebar_i) (m := m) (m_1 := m_1)
+            (m_cur := m_cur) (m_turn := m_turn) (psi_i := psi_i) (s := s) (s_1 := s_1) (share := share)
+            (turn_i := turn_i) (wpsi_i := wpsi_i) (wrest_i := wrest_i) (wturn_i := wturn_i); assumption.
+        - intros h. apply gradient_few with (grad := grad) (share := share) (w_grad := w_grad) (hF_i := hF_i)
+            (h_i := h_i) (sqrt_hi := sqrt_hi); assumption.
+        - now apply current_folds.
+        - now apply current_turned.
+      Qed.
+    End current.
   End sized.
-
-  Section current.
-    Variables D R_h T2 T_s q qn share0 : R.
-    Variables cur_i drift ebar_i grad hF_i h_i m m_1 m_cur m_turn psi_i s s_1 share sqrt_hi turn_i w_grad wpsi_i wrest_i
-      wturn_i : history -> TC -> R.
-    Variables Ebar_abs Etilde hF wF w_psi w_rest w_turn : process Smp Len (lift Crd (fun _ => real_space)).
-    Hypothesis w_grad_at : forall h, taken Smp Len h -> forall c, support Crd c -> w_grad h c = (wF h c : R).
-    Hypothesis wpsi_at : forall h, taken Smp Len h -> forall c, support Crd c -> wpsi_i h c = (w_psi h c : R).
-    Hypothesis wrest_at : forall h, taken Smp Len h -> forall c, support Crd c -> wrest_i h c = (w_rest h c : R).
-    Hypothesis wturn_at : forall h, taken Smp Len h -> forall c, support Crd c -> wturn_i h c = (w_turn h c : R).
-    Hypothesis grad_is : forall h, taken Smp Len h -> forall c, support Crd c -> grad h c = r * (unit h c : R).
-    Hypothesis drift_at : forall h, taken Smp Len h -> forall c, support Crd c ->
-      drift h c = (Ebar h c : R) + (Etilde h c : R).
-    Hypothesis ebar_at : forall h, taken Smp Len h -> forall c, support Crd c -> ebar_i h c = (Ebar h c : R).
-    Hypothesis abs_at : forall h, taken Smp Len h -> forall c, support Crd c -> m_1 h c = (Ebar_abs h c : R).
-    Hypothesis Ebar_known : known Smp Len (lift Crd (fun _ => real_space)) 1 Ebar.
-    Hypothesis abs_known : known Smp Len (lift Crd (fun _ => real_space)) 1 Ebar_abs.
-    Hypothesis wrest_differences : differences Smp Len (lift Crd (fun _ => real_space)) w_rest.
-    Hypothesis Etilde_differences : differences Smp Len (lift Crd (fun _ => real_space)) Etilde.
-    Hypothesis drift_above : forall h, taken Smp Len h -> forall c, support Crd c -> drift h c <= m h c * share h c.
-    Hypothesis drift_below : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * m h c * share h c <= drift h c.
-    Hypothesis sign_1 : forall h, taken Smp Len h -> forall c, support Crd c -> s_1 h c ^ 2 = 1.
-    Hypothesis size_1 : forall h, taken Smp Len h -> forall c, support Crd c -> 0 <= m_1 h c.
-    Hypothesis ebar_is : forall h, taken Smp Len h -> forall c, support Crd c -> m_1 h c * s_1 h c = ebar_i h c.
-    Hypothesis w_grad_is : forall h, taken Smp Len h -> forall c, support Crd c -> w_grad h c = grad h c * share h c.
-    Hypothesis wpsi_is : forall h, taken Smp Len h -> forall c, support Crd c -> wpsi_i h c = psi_i h c * share h c.
-    Hypothesis wrest_is : forall h, taken Smp Len h -> forall c, support Crd c ->
-      wrest_i h c = share h c * (m_cur h c + (-1) * psi_i h c).
-    Hypothesis share_nonneg : forall h, taken Smp Len h -> forall c, support Crd c -> 0 <= share h c.
-    Hypothesis sign : forall h, taken Smp Len h -> forall c, support Crd c -> s h c ^ 2 = 1.
-    Hypothesis size : forall h, taken Smp Len h -> forall c, support Crd c -> m h c * s h c = cur_i h c + turn_i h c.
-    Hypothesis cur_above : forall h, taken Smp Len h -> forall c, support Crd c -> cur_i h c <= m_cur h c.
-    Hypothesis cur_below : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * m_cur h c <= cur_i h c.
-    Hypothesis turn_above : forall h, taken Smp Len h -> forall c, support Crd c -> turn_i h c <= m_turn h c.
-    Hypothesis turn_below : forall h, taken Smp Len h -> forall c, support Crd c -> (-1) * m_turn h c <= turn_i h c.
-    Hypothesis wturn_is : forall h, taken Smp Len h -> forall c, support Crd c -> wturn_i h c = m_turn h c * share h c.
-    Hypothesis hF_at : forall h, taken Smp Len h -> forall c, support Crd c -> hF_i h c = (hF h c : R).
-    Hypothesis beyond : forall h, taken Smp Len h -> forall c, support Crd c -> share h c ^ 2 <= h_i h c + share0 ^ 2.
-    Hypothesis hi_squared : forall h, taken Smp Len h -> forall c, support Crd c -> sqrt_hi h c ^ 2 = h_i h c.
-    Hypothesis hF_is : forall h, taken Smp Len h -> forall c, support Crd c -> hF_i h c = grad h c * sqrt_hi h c.
-    Hypothesis more : inner hF hF <= R_h.
-    Hypothesis D_nonneg : 0 <= D.
-    Hypothesis turned : inner w_turn w_turn <= D ^ 2.
-    Hypothesis folds : inner w_psi w_psi + (-1) * inner wF wF <= T2.
-    Hypothesis T_nonneg : 0 <= T_s.
-    Hypothesis T_is : T_s ^ 2 = R_h + T2 + A * share0 ^ 2.
-    Hypothesis q_is : q = Lambda1 * alpha * gain.
-    Hypothesis qn_is : qn = D + alpha * gain * nu.
-
-    (** mean.current_feasible *)
-    Lemma compare_mean_current_feasible :
-      (A + Y ^ 2 + (-2) * a * r <= (T_s + qn + Y * q) ^ 2) /\ (a * r <= c_w + p + 1 / 2 * x * Y ^ 2) /\
-      a ^ 2 <= Y ^ 2.
-    Proof using All.
-      replace (T_s + qn + Y * q) with (T_s + alpha * gain * Lambda1 * Y + (alpha * gain * nu + D))
-        by (rewrite q_is, qn_is; ring).
-      apply mean_claimed. intros f Low Descent.
-      rewrite <- (level_few Smp Len TC Crd A T2 T_s r unit A_is T_nonneg R_h share0 T_is).
-      apply (run_current Smp Len f f_star some Low F n b Ebar unit Lv Lom sqrt_Lk (alpha * gain) L Lambda1 nu step_pos
-        (unit_is unit r r_nonneg unit_short unit_or_none) (known_scal r unit unit_known) n_differences Lv_known
-        Lom_differences Lv_seen Lom_seen most Descent mean_staleness Etilde Ebar_abs wF w_psi w_rest w_turn hF);
-        try assumption.
-      - apply sized_square with (ebar_i := ebar_i) (m_1 := m_1) (s_1 := s_1); assumption.
-      - apply current_product with (cur_i := cur_i) (drift := drift) (ebar_i := ebar_i) (m := m) (m_1 := m_1)
-          (m_cur := m_cur) (m_turn := m_turn) (psi_i := psi_i) (s := s) (s_1 := s_1) (share := share)
-          (turn_i := turn_i) (wpsi_i := wpsi_i) (wrest_i := wrest_i) (wturn_i := wturn_i); assumption.
-      - intros h. apply gradient_few with (grad := grad) (share := share) (w_grad := w_grad) (hF_i := hF_i)
-          (h_i := h_i) (sqrt_hi := sqrt_hi); assumption.
-      - now apply current_folds.
-      - now apply current_turned.
-    Qed.
-  End current.
 End whole.
