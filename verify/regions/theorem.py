@@ -209,7 +209,7 @@ def stopped(
     # q is alpha times `times` Lambda1, qn that of nu and what is late; mean.end takes 1 + share in both
     by_read, by_current = (held.T2, 1 + held.rho, off), (held.T2_current, 1.0, off + sqrt(held.stale.shared))
     found = [held.direct]
-    for T2, times, late in (by_read, by_current):
+    for T2, times, late in (by_read, by_current) if any(lags) else (by_read,):  # without lags both say the same
         step = {"Lambda1": times * Lambda1, "nu": times * (nu + Lambdah * off) + late / alpha}
         for share, excess in most:
             lagging = {name: number / (1 + share) * (1 + 8 * EPS) for name, number in step.items()}

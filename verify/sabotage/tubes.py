@@ -239,12 +239,10 @@ def _drifts() -> bool:
             means = np.concatenate([np.ravel(stage) for stage in moments.gradient])
             if not float(np.sum((at / 4.0) ** 2 * (sizes**2 - means**2))) <= found.T2:
                 return False
-    most = [dataclasses.replace(held, T2=k * held.T2, T2_current=k * held.T2) for k in (1, 4)]
-    plain, more = (theorem.stopped(one, 5e-3, 200, (0, 0)) for one in most)
-    late = theorem.stopped(
-        dataclasses.replace(held, stale=theorem.Noise(0.0, held.T2, 0.0, 0.0), T2=math.inf), 5e-3, 200, (0, 0)
-    )
-    return plain < min(more, late)
+    late = theorem.Noise(0.0, held.T2, 0.0, 0.0)
+    most = {"T2": 4 * held.T2, "T2_current": 4 * held.T2}, {"stale": late, "T2": math.inf}
+    plain, *more = (theorem.stopped(dataclasses.replace(held, **changes), 5e-3, 200, (1, 0)) for changes in ({}, *most))
+    return plain < min(more)
 
 
 def _verdicts() -> bool:

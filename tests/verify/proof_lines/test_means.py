@@ -122,6 +122,24 @@ def test_a_device_that_drifts_more_is_noticed(path):
     assert {"mean.element", "mean.variance"} <= failing(spoilt)
 
 
+@pytest.mark.parametrize(("index", "changes"), [(4, {}), (7, {"algorithm": "analog-sgd-ap", "tau": 6.0})])
+def test_sizes_at_current_weights_are_those_of_a_path_without_lags(index, changes):
+    """Were the current weights read, the mean drift would be them, and nothing late; noise is added, or of samples."""
+    path = recorded(index, **changes)
+    fresh = replace(path, stale=path.weights, direction=path.fresh)
+    assert np.allclose(
+        means.given_the_past(path).current, np.abs(means.given_the_past(fresh).drift), rtol=1e-12, atol=1e-15
+    )
+    found = {"q": 3.0, "qn": 6.0, "rho": 0.5}
+    late = means._current(path, means.given_the_past(path), found)
+    share = np.abs(path.weights) / path.setting.tau
+    turn = means.jackknife(path.inner(share**2 * (path.direction - path.fresh), path.direction - path.fresh))
+    assert np.all(turn > 0)
+    assert np.allclose(late["D"] ** 2, turn, rtol=1e-12) and late["q"] == 2 and np.allclose(late["qn"], 4 + late["D"])
+    none = means._current(fresh, means.given_the_past(fresh), found)
+    assert np.all(none["D"] == 0) and np.allclose(none["T2"], late["T2"], rtol=1e-12)
+
+
 def test_few_large_shares_count_by_themselves(path):
     found = means._sizes(path, means.given_the_past(path))
     share = np.abs(path.weights) / path.setting.tau

@@ -144,6 +144,11 @@ def test_by_sizes_at_current_weights_staleness_has_no_share(off, more, monkeypat
     assert found == 60 - max(read["nu"], current["nu"])
 
 
+def test_without_lags_the_theorem_is_asked_once(given):
+    assert theorem.stopped(CURRENT, 0.25, 10, (0, 0)) == 50.0
+    assert given["T2"] == pytest.approx(1.75, rel=1e-14)
+
+
 def test_by_sizes_at_current_weights_few_large_shares_are_counted_by_themselves(monkeypatch):
     asked = []
     monkeypatch.setattr(theorem, "delay_constants", lambda *_: {"Lambda1": 7.0, "Lambdah": 3.0, "nu": 2.0})
