@@ -217,8 +217,8 @@ def tube_ends(observed: Observations, stopped: Stopped, held: Constants, seen: M
         total = left[place] * (1 + 1e-14)
         curved = 0.5 * run.alpha * held.L * total  # at which steps it was met is not kept
         noisy = theorem.with_noise(held, held.T2, [total] * len(held.S), curved)
-        with_drift = replace(noisy, T2=drift[place] * (1 + 1e-14), T2_current=math.inf, rho=0.0)
-        return theorem.stopped(with_drift, run.alpha, run.iterations, run.lags, values[place], off=off)
+        drifts = theorem.with_drift(noisy, drift[place] * (1 + 1e-14))
+        return theorem.stopped(drifts, run.alpha, run.iterations, run.lags, values[place], off=off)
 
     off, noise = rounded.direction, math.sqrt(left.mean)
     along = noise or math.sqrt(float(observed.squared_gradient.mean()))

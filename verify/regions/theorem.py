@@ -147,6 +147,15 @@ def with_noise(
     )
 
 
+def with_drift(held: Constants, square: float) -> Constants:
+    """Return the constants with N(ebar)^2 at most `square`, (f/w)^2, in the place of all that bounds it on the tube.
+
+    The point of mean.measured is that of mean.feasible with rho = 0 and T2 the square; no share of it may be left, and
+    nothing of mean sizes.
+    """
+    return replace(held, T2=square, rho=0.0, excess=np.full(len(SHARES), inf), T2_current=inf)
+
+
 def as_sampled(held: Constants, alpha: float, T2: float, seen: Noise) -> Constants:
     """Return the constants with this noise of all elements together, at the current weights.
 

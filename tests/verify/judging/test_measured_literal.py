@@ -160,10 +160,10 @@ def on_tube(monkeypatch):
         """Where it was met is not known: of alpha = 1/2 and L = 2, c_w is half of all."""
         assert held is HELD and T2 == HELD.T2 and stages == [2 * c_w] * 2
         seen.noise.append(2 * c_w)
-        return replace(held, c_w=2 * c_w, rho=0.75)
+        return replace(held, c_w=2 * c_w, rho=0.75, T2_current=0.125)
 
     def bound(held, alpha, iterations, lags, end, *, off=0.0):
-        assert (alpha, iterations, lags, held.rho) == (0.5, 16, (0, 0), 0.0)
+        assert (alpha, iterations, lags, held.rho, held.T2_current) == (0.5, 16, (0, 0), 0.0, math.inf)
         return end + 10 * held.T2 + 100 * held.c_w + 1e4 * off
 
     monkeypatch.setattr(theorem, "with_noise", with_noise)

@@ -159,6 +159,15 @@ def test_by_sizes_at_current_weights_few_large_shares_are_counted_by_themselves(
     assert found == pytest.approx([0, 4.5, 7, 3], rel=1e-14) and len(asked) == 4
 
 
+def test_of_a_drift_as_measured_nothing_else_bounds_it(given):
+    """With lags, too: neither rho, nor what large shares add, nor the fold at current weights is left."""
+    found = theorem.with_drift(replace(CURRENT, excess=np.zeros(10)), 0.75)
+    assert (found.T2, found.rho, found.T2_current) == (0.75, 0.0, math.inf) and np.all(found.excess == np.inf)
+    assert (found.c_w, found.stale) == (CURRENT.c_w, CURRENT.stale)
+    theorem.stopped(found, 0.25, 10, (1, 0))
+    assert [given[name] for name in ("rho", "T2", "Lambda1", "nu")] == pytest.approx([0, 0.75, 7, 2], rel=1e-14)
+
+
 def test_what_the_theorem_is_given_with_rounding(given):
     """nu is longer by (3 + 1/(3/2 1/4))/2; c_w is 1/8 (sqrt(72) + sqrt(2)/2)^2."""
     theorem.stopped(HELD, 0.25, 10, (1, 0), off=0.5)
