@@ -26,7 +26,6 @@ from boundary import BadInput
 from simulate.problems.network import Network
 from simulate.problems.spectral import norms2_upper
 from verify.regions.intervals import (
-    LARGEST,
     Array,
     Intervals,
     above,
@@ -34,6 +33,7 @@ from verify.regions.intervals import (
     joined,
     largest_eigenvalues,
     norms2_of_size,
+    require_squares,
 )
 from verify.regions.layers import ACTIVATIONS, LOSSES
 from verify.regions.passes import Forward, blocks, wide
@@ -195,9 +195,8 @@ def hessian(problem: Network, box: Box) -> tuple[Intervals, Array]:
     bends = [layer.curve * message for layer, message in zip(forward.layers, arriving, strict=True)]
     size = forward.last_change.shape[-1]
     change = joined([*(wide(each, size) for each in forward.products_change), forward.last_change], -2)
-    total = forward.in_weights(_inner(change, joined([*bends, forward.loss.curve], -1)))
-    cross = forward.cross(deltas)
-    found = (total + cross + cross.swap()).over(float(problem.samples))
+    pairs = _inner(change, joined([*bends, forward.loss.curve], -1))
+    found = forward.in_weights(pairs, deltas, symmetric=True)
     return found, np.maximum(forward.value().low[..., 0], problem.lower_bound)
 
 
@@ -245,14 +244,12 @@ def staleness(forward: Forward, backward: list[Intervals]) -> Intervals:
         bend = (layer.curve * arriving[stage])[..., None] * forward.products_change[stage]
         rows.append(layer.slope[..., None] * change + wide(bend, change.shape[-1]))
         change = backward[stage].swap()[..., None, :, :] @ rows[-1]
-    total = forward.in_weights(joined(rows[::-1], -2)) + forward.cross(deltas)
-    return total.over(float(forward.problem.samples))
+    return forward.in_weights(joined(rows[::-1], -2), deltas, symmetric=False)
 
 
 def block_norms(matrix: Intervals, sizes: list[int]) -> Array:
     """Return upper bounds of the spectral norms of the blocks between stages, shape (..., M, M)."""
-    if float(np.max(matrix.largest)) > LARGEST:
-        raise ArithmeticError("a matrix whose square would be too large")
+    require_squares(matrix)
     return above(norms2_upper(blocks(matrix.mid, sizes)) + norms2_of_size(blocks(matrix.rad, sizes)))
 
 

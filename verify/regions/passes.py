@@ -7,10 +7,14 @@ derivatives, sample by sample, is made of those in the products z of all stages,
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulate.problems.network import Network
 from verify.regions.intervals import Array, Intervals, joined
 from verify.regions.layers import ACTIVATIONS, LOSSES, Layer
+
+
+Places = NDArray[np.int64]
 
 
 class Forward:
@@ -71,35 +75,58 @@ class Forward:
         _, deltas = self.messages(backward)
         return joined([outer(delta, x) for delta, x in zip(deltas, self.x, strict=True)], -1)
 
-    def in_weights(self, change: Intervals) -> Intervals:
-        """Return the sum over the samples of change_(mr, js) times x_mc x_jd, shape (..., D, D).
+    def in_weights(self, change: Intervals, deltas: Sequence[Intervals], *, symmetric: bool) -> Intervals:
+        """Return the mean over the samples of a derivative in the weights, shape (..., D, D).
+
+        In the weights (r, c) of stage m and (s, d) of stage j a sample's is change_(mr, js) x_mc x_jd, and, if j < m,
+        delta_mr times the derivative of x_mc in (s, d). One that is symmetric has what the second is for j > m as well.
 
         Args:
             change: a number of every sample for every pair of products, shape (..., N, O, O).
+            deltas: of every stage, shape (..., N, rows).
+            symmetric: `change` is symmetric, and so is what is wanted.
 
         """
-        x, rows = _filled(joined(self.x, -1), self.problem.widths[:-1]), self.problem.widths[1:]
-        pairs = _filled(_filled(change, rows).ordered(1, 2, 0), rows).ordered(2, 3, 0, 1)
-        found = _over_samples(pairs, x[..., None, None] * x[..., None, None, :, :])
-        return self._unfilled(found.ordered(0, 2, 4, 1, 3, 5))
+        stages, samples = len(self.layers), float(self.problem.samples)
+        m, j = np.tril_indices(stages) if symmetric else np.indices((stages, stages)).reshape(2, -1)
+        below = m > j
+        found = self._in_pairs(change, m, j)
+        lower = (found[..., below, :, :, :, :] + self.cross(deltas, m[below], j[below])).over(samples)
+        parts = [(found[..., ~below, :, :, :, :].over(samples), m[~below], j[~below]), (lower, m[below], j[below])]
+        if symmetric:
+            parts.append((lower.ordered(2, 3, 0, 1), j[below], m[below]))
+        return self._matrix(parts)
 
-    def cross(self, deltas: list[Intervals]) -> Intervals:
-        """Return the sum over the samples of delta_mr times the derivative of x_mc in the weights, (..., D, D)."""
+    def _in_pairs(self, change: Intervals, m: Places, j: Places) -> Intervals:
+        """Return the sum of change_(mr, js) x_mc x_jd for some pairs of stages, shape (..., pairs, r, c, s, d)."""
         rows, columns = self.problem.widths[1:], self.problem.widths[:-1]
-        x, delta = _filled(joined(self.x, -1), columns), _filled(joined(deltas, -1), rows)
-        inputs = joined([wide(change, sum(rows)) for change in self.inputs_change], -2)
-        pairs = _filled(_filled(inputs, rows).ordered(1, 2, 0), columns).ordered(2, 3, 0, 1)
-        found = _over_samples(delta[..., None, None] * x[..., None, None, :, :], pairs)
-        return self._unfilled(found.ordered(0, 2, 4, 1, 5, 3))
+        x = _filled(joined(self.x, -1), columns).ordered(1, 0, 2)
+        by_stages = _filled(_filled(change, rows).ordered(1, 2, 0), rows).ordered(3, 1, 4, 2, 0)
+        both = x[..., m, :, :, None] * x[..., j, :, None, :]
+        return _over_samples(by_stages[..., m, j, :, :, :], both).ordered(0, 2, 1, 3)
 
-    def _unfilled(self, blocks: Intervals) -> Intervals:
-        """Return a matrix of weights from its blocks, shape (..., M, rows, columns, M, rows, columns)."""
-        stages, rows, columns = blocks.shape[-3:]
+    def cross(self, deltas: Sequence[Intervals], m: Places, j: Places) -> Intervals:
+        """Return the sum of delta_mr times the derivative of x_mc in stage j, shape (..., pairs, r, c, s, d)."""
+        rows, columns = self.problem.widths[1:], self.problem.widths[:-1]
+        x = _filled(joined(self.x, -1), columns).ordered(1, 2, 0)
+        delta = _filled(joined([*deltas], -1), rows).ordered(1, 2, 0)
+        inputs = joined([wide(change, sum(rows)) for change in self.inputs_change], -2)
+        by_stages = _filled(_filled(inputs, rows).ordered(1, 2, 0), columns).ordered(3, 1, 0, 4, 2)
+        both = delta[..., m, :, None, :] * x[..., j, None, :, :]
+        return _over_samples(both, by_stages[..., m, j, :, :, :]).ordered(0, 2, 3, 1)
+
+    def _matrix(self, parts: Sequence[tuple[Intervals, Places, Places]]) -> Intervals:
+        """Return the matrix of weights whose blocks, shape (..., pairs, r, c, s, d), are at some pairs of stages."""
+        stages, (rows, columns) = len(self.layers), parts[0][0].shape[-2:]
+        mid, rad = np.zeros((2, *self.lead, stages, rows, columns, stages, rows, columns))
+        for found, m, j in parts:
+            for whole, part in ((mid, found.mid), (rad, found.rad)):
+                np.moveaxis(whole, -3, -5)[..., m, j, :, :, :, :] = part
         there = np.zeros((stages, rows, columns), dtype=bool)
         for stage, (out, into) in enumerate(self.problem.shapes):
             there[stage, :out, :into] = True
-        whole, at = blocks.reshape(*self.lead, there.size, there.size), np.flatnonzero(there)
-        return whole if len(at) == there.size else whole[..., at[:, None], at]
+        matrix, at = Intervals(mid, rad).reshape(*self.lead, there.size, there.size), np.flatnonzero(there)
+        return matrix if len(at) == there.size else matrix[..., at[:, None], at]
 
 
 def outer(left: Intervals, right: Intervals) -> Intervals:
@@ -131,15 +158,13 @@ def wide(part: Intervals, size: int) -> Intervals:
 
 
 def _over_samples(left: Intervals, right: Intervals) -> Intervals:
-    """Return the sum of left_(m, p, j, q) right_(m, u, j, v) over the samples, shape (..., M, M, p, q, u, v).
+    """Return the sum of left_(p, q) right_(u, v) over the samples, shape (..., p, q, u, v).
 
     Args:
-        left: shape (..., N, M, P, M, Q).
-        right: shape (..., N, M, U, M, V).
+        left: shape (..., P, Q, N).
+        right: shape (..., N, U, V).
 
     """
-    *lead, count, stages, p, _, q = left.shape
-    u, v = right.shape[-3], right.shape[-1]
-    first = left.ordered(1, 3, 2, 4, 0).reshape(*lead, stages, stages, p * q, count)
-    second = right.ordered(1, 3, 0, 2, 4).reshape(*lead, stages, stages, count, u * v)
-    return (first @ second).reshape(*lead, stages, stages, p, q, u, v)
+    *lead, p, q, count = left.shape
+    u, v = right.shape[-2:]
+    return (left.reshape(*lead, p * q, count) @ right.reshape(*lead, count, u * v)).reshape(*lead, p, q, u, v)

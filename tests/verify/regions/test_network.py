@@ -307,7 +307,7 @@ def faults() -> dict[str, Callable[[pytest.MonkeyPatch], None]]:
             network, "_inner", lambda change, weight: negative(inner(change, weight))
         ),
         "the mixed term left out": lambda patch: patch.setattr(
-            Forward, "cross", lambda self, deltas: negative(cross(self, deltas))
+            Forward, "cross", lambda self, *rest: negative(cross(self, *rest))
         ),
         "forward and backward weights tied together": lambda patch: patch.setattr(
             Forward, "messages", lambda self, _: messages(self, self.weights)
