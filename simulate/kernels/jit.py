@@ -112,6 +112,11 @@ def compiled(function: Function) -> Function:
     return _jitted(function)
 
 
+def searching(function: Function) -> Function:
+    """Like `compiled`, for a search whose outcome is checked: sums are added in whatever order is fastest."""
+    return _jitted(function, fastmath=True)
+
+
 def part(function: Function) -> Function:
     """Like `compiled`, for what only compiled code calls: the way in from Python is left out, which is much of it."""
     return _jitted(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)

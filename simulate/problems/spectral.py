@@ -1,6 +1,6 @@
 """Upper bounds of matrix norms that hold in spite of rounding."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -33,8 +33,14 @@ def norm2_upper(matrix: NDArray[np.float64]) -> float:
     return float(norms2_upper(matrix))
 
 
-def norms2_upper(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return upper bounds of the spectral norms, tight to about 1e-12.
+def _tops(symmetric: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.linalg.eigvalsh(symmetric)[..., -1])
+
+
+def norms2_upper(
+    matrices: NDArray[np.float64], tops: Callable[[NDArray[np.float64]], NDArray[np.float64]] = _tops
+) -> NDArray[np.float64]:
+    """Return upper bounds of the spectral norms, tight to about 1e-12 where `tops` is.
 
     Statement:  if the Cholesky factorisation of B in floating point runs to its end, the smallest eigenvalue of B is
                 at least -(n + 1) u trace(B) / (1 - 2 (n + 1) u), u the unit roundoff. Taken with
@@ -44,6 +50,7 @@ def norms2_upper(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Args:
         matrices: float64, shape (..., n, m).
+        tops: what finds the largest eigenvalues of A^T A, or numbers a little above; what it finds is checked.
 
     Returns:
         Numbers >= norm2 of each, shape (...).
@@ -55,7 +62,7 @@ def norms2_upper(matrices: NDArray[np.float64]) -> NDArray[np.float64]:
     if not np.any(frobenius):
         return np.zeros(frobenius.shape)
     size = np.where(frobenius == 0, 1.0, frobenius)  # any shift > 0 is one for a matrix of zeros
-    top = np.maximum(np.linalg.eigvalsh(gram)[..., -1], 0.0)
+    top = np.maximum(tops(gram), 0.0)
     shift = factored(gram, np.asarray(top + (n + 2) * 1e-14 * size), 1e-12 * size)
     rounding = (n + 1) * _UNIT * up(n * shift, n) + (rows + 4) * _UNIT * frobenius
     return np.where(frobenius == 0, 0.0, up(np.sqrt(shift + rounding), 4))

@@ -25,7 +25,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulate.problems.spectral import factored
+from simulate.problems.spectral import factored, norms2_upper
+from verify.regions import searched
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
@@ -39,10 +40,6 @@ LARGEST = 1e100
 _DEPTH = 16
 _KRYLOV = 24
 """Steps after which the largest eigenvalue of the curvature of a network is known to about ten digits."""
-_SETTLED = 1e-9
-"""Share by which a bound of a norm no longer falls when it is left as it is."""
-_CACHED = 2**16
-"""Numbers of matrices that are gone through many times, one part after another; it decides nothing but the time."""
 
 
 def _up(radius: Array, terms: int = 0) -> Array:
@@ -222,6 +219,11 @@ class Intervals:
         axes = (*range(lead), *(lead + axis for axis in order))
         return self._with(self.mid.transpose(axes), self.rad.transpose(axes))
 
+    def stacked(self, lead: int) -> tuple[Array, Array]:
+        """Return midpoints and radii, contiguous, with the first `lead` axes as one."""
+        mid, rad = (np.ascontiguousarray(one.reshape(-1, *one.shape[lead:])) for one in (self.mid, self.rad))
+        return mid, rad
+
     @classmethod
     def _made(cls, mid: Array, rad: Array) -> Self:
         """Return intervals made by arithmetic whose radii, >= 0, are not finite where a midpoint is not."""
@@ -250,7 +252,7 @@ def _between(function: Function, margin: Function, at_least: Array, at_most: Arr
 def joined(parts: list[Intervals], axis: int) -> Intervals:
     """Return intervals one after another along an axis."""
     ends = (np.concatenate([getattr(part, name) for part in parts], axis) for name in ("mid", "rad"))
-    return Intervals._with(*ends)  # noqa: SLF001 - what is joined was looked at
+    return Intervals._with(*ends)
 
 
 def tanh(x: Intervals) -> Intervals:
@@ -352,27 +354,29 @@ def norms2_of_size(radius: Array) -> Array:
     some = (top > 0) & np.isfinite(top)
     scaled = radius[some] / top[some][..., None, None]
     found = np.array(top)
-    most = 1 + _CACHED // max(rows * columns, 1)
-    parts = [_squared_norms(scaled[first : first + most]) for first in range(0, len(scaled), most)]
-    if parts:
-        found[some] *= np.sqrt(np.concatenate(parts)) * (1 + (rows + columns + 2 * _DEPTH) * EPS)
+    if len(scaled):
+        found[some] *= np.sqrt(_squared_norms(scaled)) * (1 + (rows + columns + 2 * _DEPTH) * EPS)
         found[some] += TINY
     return found
 
 
 def _squared_norms(matrices: Array) -> Array:
-    """Return upper bounds of the squares of the norms of matrices of entries in [0, 1], the largest 1.
+    """Return upper bounds of the squares of the norms of matrices of entries in [0, 1], the largest 1."""
+    x = np.ones((len(matrices), matrices.shape[-1]))
+    searched.positive(matrices, x)
+    x = np.where(x >= 1e-9, x, 1.0)[..., None]
+    return np.asarray(np.max((np.swapaxes(matrices, -1, -2) @ (matrices @ x)) / x, axis=(-2, -1)))
 
-    Bounds fall from step to step, each until it no longer does; what others of the stack do changes nothing.
-    """
-    turned, x = np.swapaxes(matrices, -1, -2), np.ones((len(matrices), matrices.shape[-1], 1))
-    found, settled = np.full(len(matrices), np.inf), np.zeros(len(matrices), dtype=bool)
-    for _ in range(30):
-        image = turned @ (matrices @ x)
-        bound = np.max(image / x, axis=(-2, -1))
-        going = ~settled & (bound < (1 - _SETTLED) * found)
-        found[~settled], settled = np.minimum(bound, found)[~settled], ~going
-        if np.all(settled):
-            break
-        x = np.maximum(image / np.max(image, axis=-2, keepdims=True), 1e-9)
-    return found
+
+def blocks_norms(blocks: Array) -> Array:
+    """Return `norms2_upper` of many small matrices, shape (..., rows, columns), tight to about 1e-11."""
+
+    def tops(gram: Array) -> Array:
+        each = gram.reshape(-1, *gram.shape[-2:])
+        values, away = np.zeros(len(each)), np.zeros(len(each))
+        searched.dominant(each, values, away)
+        lost = ~(away <= searched.CLOSE * values)
+        values[lost], away[lost] = np.linalg.eigvalsh(each[lost])[..., -1], 0.0
+        return np.asarray(values + away).reshape(gram.shape[:-2])
+
+    return norms2_upper(blocks, tops)

@@ -16,7 +16,7 @@ Source:     docs/theory/networks.md, docs/theory/mean.md.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import inf
+from math import inf, prod
 from typing import ClassVar, NamedTuple, Self, TypeVar
 
 import numpy as np
@@ -24,19 +24,20 @@ from numpy.typing import NDArray
 
 from boundary import BadInput
 from simulate.problems.network import Network
-from simulate.problems.spectral import norms2_upper
+from verify.regions import sums
 from verify.regions.intervals import (
     Array,
     Intervals,
     above,
     below,
+    blocks_norms,
     joined,
     largest_eigenvalues,
     norms2_of_size,
     require_squares,
 )
 from verify.regions.layers import ACTIVATIONS, LOSSES
-from verify.regions.passes import Forward, blocks, wide
+from verify.regions.passes import Forward, blocks, stairs, wide
 
 Found = TypeVar("Found")
 
@@ -166,9 +167,15 @@ def flat(stages: Sequence[NDArray[np.floating]]) -> Array:
     return np.concatenate([np.asarray(stage, dtype=np.float64).ravel() for stage in stages])
 
 
-def _inner(change: Intervals, weight: Intervals) -> Intervals:
-    """Return the sum over the rows of weight times the products of the derivatives, shape (..., N, O, O)."""
-    return change.swap() @ (weight[..., None] * change)
+def _inner(change: Intervals, weight: Intervals, stops: Sequence[int]) -> Intervals:
+    """Return the sum over the rows of weight times the products of the derivatives, shape (..., N, O, O).
+
+    Row k of `change` is 0 from stops[k] on.
+    """
+    lead, size = change.shape[:-2], change.shape[-1]
+    mid, rad = np.zeros((2, prod(lead), size, size))
+    sums.inner(change.stacked(len(lead)), weight.stacked(len(lead)), np.array(stops, dtype=np.int64), (mid, rad))
+    return Intervals(mid, rad).reshape(*lead, size, size)
 
 
 def value(problem: Network, box: Box) -> tuple[float, float]:
@@ -193,9 +200,9 @@ def hessian(problem: Network, box: Box) -> tuple[Intervals, Array]:
     forward = Forward(problem, weights_in(problem, box), derivatives=True)
     arriving, deltas = forward.messages(forward.weights)
     bends = [layer.curve * message for layer, message in zip(forward.layers, arriving, strict=True)]
-    size = forward.last_change.shape[-1]
-    change = joined([*(wide(each, size) for each in forward.products_change), forward.last_change], -2)
-    pairs = _inner(change, joined([*bends, forward.loss.curve], -1))
+    rows = [*forward.products_change, forward.last_change]
+    stops = [each.shape[-1] for each in rows for _ in range(each.shape[-2])]
+    pairs = _inner(stairs(rows, stops[-1]), joined([*bends, forward.loss.curve], -1), stops)
     found = forward.in_weights(pairs, deltas, symmetric=True)
     return found, np.maximum(forward.value().low[..., 0], problem.lower_bound)
 
@@ -250,7 +257,7 @@ def staleness(forward: Forward, backward: list[Intervals]) -> Intervals:
 def block_norms(matrix: Intervals, sizes: list[int]) -> Array:
     """Return upper bounds of the spectral norms of the blocks between stages, shape (..., M, M)."""
     require_squares(matrix)
-    return above(norms2_upper(blocks(matrix.mid, sizes)) + norms2_of_size(blocks(matrix.rad, sizes)))
+    return above(blocks_norms(blocks(matrix.mid, sizes)) + norms2_of_size(blocks(matrix.rad, sizes)))
 
 
 def directions(problem: Network, forward: Box, backward: Box) -> Intervals:

@@ -4,17 +4,16 @@ A derivative in the weight (r, c) of stage m is the derivative in z_r of that st
 derivatives, sample by sample, is made of those in the products z of all stages, O of them; x comes last.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulate.problems.network import Network
+from verify.regions import sums
 from verify.regions.intervals import Array, Intervals, joined
 from verify.regions.layers import ACTIVATIONS, LOSSES, Layer
-
-
-Places = NDArray[np.int64]
+from verify.regions.sums import Places
 
 
 class Forward:
@@ -87,33 +86,22 @@ class Forward:
             symmetric: `change` is symmetric, and so is what is wanted.
 
         """
-        stages, samples = len(self.layers), float(self.problem.samples)
-        m, j = np.tril_indices(stages) if symmetric else np.indices((stages, stages)).reshape(2, -1)
-        below = m > j
-        found = self._in_pairs(change, m, j)
-        lower = (found[..., below, :, :, :, :] + self.cross(deltas, m[below], j[below])).over(samples)
-        parts = [(found[..., ~below, :, :, :, :].over(samples), m[~below], j[~below]), (lower, m[below], j[below])]
+        rows, columns = self.problem.widths[1:], self.problem.widths[:-1]
+        m, j = np.tril_indices(len(rows)) if symmetric else np.indices((len(rows), len(rows))).reshape(2, -1)
+        size, lead = 2 * (max(rows), max(columns)), len(self.lead)
+        mid, rad = np.zeros((2, math.prod(self.lead), len(m), *size))
+        sums.mean_in_weights(
+            _in_pairs(change, rows, rows).stacked(lead),
+            _filled(joined(self.x, -1), columns).stacked(lead),
+            _filled(joined([*deltas], -1), rows).stacked(lead),
+            _in_pairs(stairs(self.inputs_change, sum(rows)), columns, rows).stacked(lead),
+            m, j, (mid, rad),
+        )  # fmt: skip
+        found = Intervals(mid, rad).reshape(*self.lead, len(m), *size)
+        parts = [(found, m, j)]
         if symmetric:
-            parts.append((lower.ordered(2, 3, 0, 1), j[below], m[below]))
+            parts.append((found[..., m > j, :, :, :, :].ordered(2, 3, 0, 1), j[m > j], m[m > j]))
         return self._matrix(parts)
-
-    def _in_pairs(self, change: Intervals, m: Places, j: Places) -> Intervals:
-        """Return the sum of change_(mr, js) x_mc x_jd for some pairs of stages, shape (..., pairs, r, c, s, d)."""
-        rows, columns = self.problem.widths[1:], self.problem.widths[:-1]
-        x = _filled(joined(self.x, -1), columns).ordered(1, 0, 2)
-        by_stages = _filled(_filled(change, rows).ordered(1, 2, 0), rows).ordered(3, 1, 4, 2, 0)
-        both = x[..., m, :, :, None] * x[..., j, :, None, :]
-        return _over_samples(by_stages[..., m, j, :, :, :], both).ordered(0, 2, 1, 3)
-
-    def cross(self, deltas: Sequence[Intervals], m: Places, j: Places) -> Intervals:
-        """Return the sum of delta_mr times the derivative of x_mc in stage j, shape (..., pairs, r, c, s, d)."""
-        rows, columns = self.problem.widths[1:], self.problem.widths[:-1]
-        x = _filled(joined(self.x, -1), columns).ordered(1, 2, 0)
-        delta = _filled(joined([*deltas], -1), rows).ordered(1, 2, 0)
-        inputs = joined([wide(change, sum(rows)) for change in self.inputs_change], -2)
-        by_stages = _filled(_filled(inputs, rows).ordered(1, 2, 0), columns).ordered(3, 1, 0, 4, 2)
-        both = delta[..., m, :, None, :] * x[..., j, None, :, :]
-        return _over_samples(both, by_stages[..., m, j, :, :, :]).ordered(0, 2, 3, 1)
 
     def _matrix(self, parts: Sequence[tuple[Intervals, Places, Places]]) -> Intervals:
         """Return the matrix of weights whose blocks, shape (..., pairs, r, c, s, d), are at some pairs of stages."""
@@ -137,7 +125,7 @@ def outer(left: Intervals, right: Intervals) -> Intervals:
 
 def blocks(matrix: Array, sizes: Sequence[int]) -> Array:
     """Return the blocks, shape (..., M, M, size, size), each filled up with zeros to the largest."""
-    found = _filled(_filled(Intervals.exactly(matrix), sizes).ordered(1, 2, 0), sizes).ordered(2, 0, 3, 1)
+    found = _in_pairs(Intervals.exactly(matrix), sizes, sizes).ordered(0, 2, 1, 3)
     return np.ascontiguousarray(found.mid)  # so that the order of a sum over a block is that of one block alone
 
 
@@ -152,19 +140,20 @@ def _filled(values: Intervals, sizes: Sequence[int]) -> Intervals:
     return Intervals(mid, rad).reshape(*values.shape[:-1], stages, largest)
 
 
+def stairs(parts: Sequence[Intervals], size: int) -> Intervals:
+    """Return the rows of all parts one after another, each filled up with zeros."""
+    ends = np.cumsum([0, *(part.shape[-2] for part in parts)])
+    mid, rad = np.zeros((2, *parts[0].shape[:-2], ends[-1], size))
+    for part, first, last in zip(parts, ends[:-1], ends[1:], strict=True):
+        mid[..., first:last, : part.shape[-1]], rad[..., first:last, : part.shape[-1]] = part.mid, part.rad
+    return Intervals(mid, rad)
+
+
 def wide(part: Intervals, size: int) -> Intervals:
     """Return the last axis filled up with zeros."""
     return joined([part, Intervals.exactly(np.zeros((*part.shape[:-1], size - part.shape[-1])))], -1)
 
 
-def _over_samples(left: Intervals, right: Intervals) -> Intervals:
-    """Return the sum of left_(p, q) right_(u, v) over the samples, shape (..., p, q, u, v).
-
-    Args:
-        left: shape (..., P, Q, N).
-        right: shape (..., N, U, V).
-
-    """
-    *lead, p, q, count = left.shape
-    u, v = right.shape[-2:]
-    return (left.reshape(*lead, p * q, count) @ right.reshape(*lead, count, u * v)).reshape(*lead, p, q, u, v)
+def _in_pairs(values: Intervals, rows: Sequence[int], columns: Sequence[int]) -> Intervals:
+    """Return the blocks between stages of the last two axes, shape (..., M, size, M, size), each filled up."""
+    return _filled(_filled(values, columns).ordered(1, 2, 0), rows).ordered(2, 3, 0, 1)

@@ -13,10 +13,11 @@ from boundary import BadInput
 from simulate.problems import activations, losses
 from simulate.problems.network import Network
 from simulate.problems.spectral import block_norms, norm2_upper, norms2_upper
-from verify.regions import intervals, network, passes, stale
+from verify.regions import network, passes, searched, stale
 from verify.regions.intervals import (
     Array,
     Intervals,
+    blocks_norms,
     largest_eigenvalue,
     largest_eigenvalues,
     norm2_of_size,
@@ -192,10 +193,58 @@ def test_norms_of_stacks_are_those_of_each() -> None:
     assert block_norms(table, 2)[1, 0] == pytest.approx(np.linalg.norm(table[2:, :2], 2), rel=1e-11)
 
 
-def test_norms_are_the_same_however_many_are_gone_through_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = norms2_of_size(np.abs(MATRICES))
-    monkeypatch.setattr(intervals, "_CACHED", 20)
-    assert np.array_equal(norms2_of_size(np.abs(MATRICES)), whole)
+def test_norms_of_many_small_matrices() -> None:
+    rng = np.random.default_rng(6)
+    rough = rng.standard_normal((3, 2, 5, 4)) * 10.0 ** rng.integers(-9, 9, (3, 2, 1, 1))
+    rough[0, 0], rough[1, 1], rough[2, 0] = 0.0, np.outer(np.arange(5), np.ones(4)), np.eye(5, 4)
+    norms, found = np.linalg.norm(rough, 2, axis=(2, 3)), blocks_norms(rough)
+    assert np.all(norms <= found) and np.all(found <= norms * (1 + 1e-10))
+    assert found == pytest.approx(np.array([[float(blocks_norms(m)) for m in row] for row in rough]), rel=1e-13)
+
+
+def test_an_eigenvalue_that_is_not_found_is_made_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two eigenvalues next to each other: the power method takes more steps than it may."""
+    close = np.diag([1.0, 1 - 1e-7, 0.1]) + 1e-9
+    monkeypatch.setattr(searched, "dominant", lambda _, values, away: (values.fill(0.9), away.fill(np.nan)))
+    assert 1 <= float(blocks_norms(close)) <= 1 + 1e-7
+
+
+def symmetric_with(values: Array, seed: int = 0) -> Array:
+    """A symmetric matrix with these eigenvalues, but for rounding."""
+    turn, _ = np.linalg.qr(np.random.default_rng(seed).standard_normal((len(values), len(values))))
+    return np.asarray((turn * values) @ turn.T)
+
+
+LARGE = {
+    "one far above": np.r_[np.linspace(-1, 1, 79), 5.0],
+    "close to each other": np.linspace(-1, 1, 80),
+    "of one direction": np.r_[np.zeros(79), 3.0],
+    "one below": np.r_[np.zeros(79), -3.0],
+    "all below": np.linspace(-4, -1, 80),
+    "equal": np.full(80, 2.0),
+    "none": np.zeros(80),
+}
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_the_largest_eigenvalue_of_a_large_matrix(kind: str) -> None:
+    """Lanczos's method only says where the search begins: what it makes a bound of is a factorisation."""
+    matrix = symmetric_with(LARGE[kind])
+    truth, found = float(np.max(LARGE[kind])), largest_eigenvalue(Intervals.exactly(0.5 * (matrix + matrix.T)))
+    assert truth - 1e-12 <= found <= truth + (0.05 if kind in ("close to each other", "all below") else 1e-9)
+    stack = np.array([symmetric_with(LARGE[kind], seed) for seed in range(3)])
+    both = Intervals(stack, 0.01 * np.abs(stack))
+    each = [largest_eigenvalue(both[at]) for at in range(3)]
+    assert largest_eigenvalues(both) == pytest.approx(np.array(each), rel=1e-12, abs=1e-290)
+
+
+def test_a_search_that_begins_beside_the_eigenvector_bounds_it_all_the_same() -> None:
+    """The vector that Lanczos's method begins with has no part in the direction of the largest eigenvalue."""
+    start = 1 + np.sin(np.arange(1.0, 81))
+    away = np.random.default_rng(1).standard_normal(80)
+    away -= start * (away @ start) / (start @ start)
+    matrix = 3 * np.outer(away, away) / (away @ away) + np.outer(start, start) / (start @ start)
+    assert 3 - 1e-9 <= largest_eigenvalue(Intervals.exactly(0.5 * (matrix + matrix.T))) <= 6
 
 
 def test_eigenvalues_of_stacks_are_those_of_each() -> None:

@@ -293,7 +293,7 @@ def without_curve(layer: layers.Layer) -> layers.Layer:
 
 
 def faults() -> dict[str, Callable[[pytest.MonkeyPatch], None]]:
-    inner, cross, messages, tanh = network._inner, Forward.cross, Forward.messages, layers.ACTIVATIONS["tanh"]
+    inner, plain, messages, tanh = network._inner, Forward.in_weights, Forward.messages, layers.ACTIVATIONS["tanh"]
     between = network.weights_in
 
     def shrunk(problem: Network, box: Box) -> list[Intervals]:
@@ -304,10 +304,12 @@ def faults() -> dict[str, Callable[[pytest.MonkeyPatch], None]]:
             layers.ACTIVATIONS, "tanh", lambda z: without_curve(tanh(z))
         ),
         "the products of slopes left out": lambda patch: patch.setattr(
-            network, "_inner", lambda change, weight: negative(inner(change, weight))
+            network, "_inner", lambda *given: negative(inner(*given))
         ),
         "the mixed term left out": lambda patch: patch.setattr(
-            Forward, "cross", lambda self, *rest: negative(cross(self, *rest))
+            Forward,
+            "in_weights",
+            lambda self, change, deltas, **kind: plain(self, change, [*map(negative, deltas)], **kind),
         ),
         "forward and backward weights tied together": lambda patch: patch.setattr(
             Forward, "messages", lambda self, _: messages(self, self.weights)
