@@ -25,7 +25,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from simulate.problems.spectral import factored, norms2_upper
+from simulate.problems.spectral import factored
 from verify.regions import searched
 
 Array = NDArray[np.float64]
@@ -38,8 +38,6 @@ MARGIN = 16 * EPS
 LARGEST = 1e100
 """Entries above this are refused where matrices are multiplied with themselves to bound their norms."""
 _DEPTH = 16
-_KRYLOV = 24
-"""Steps after which the largest eigenvalue of the curvature of a network is known to about ten digits."""
 
 
 def _up(radius: Array, terms: int = 0) -> Array:
@@ -292,43 +290,11 @@ def largest_eigenvalues(matrix: Intervals) -> Array:
     middle = 0.5 * (matrix.mid + turned.mid)
     radius = _up(np.maximum(matrix.rad, turned.rad) + np.abs(matrix.mid - turned.mid) + EPS * np.abs(middle))
     scale = np.maximum(np.max(np.abs(middle), axis=(-2, -1)), TINY)
-    top, away = _top(middle, scale)
+    top, away = searched.tops(middle, scale)
     shift = factored(middle, np.asarray(top + away + 4 * n * n * EPS * scale), away + 16 * n * n * EPS * scale)
     rounding = (n + 4) * EPS * n * (np.abs(shift) + scale)
     norm = norms2_of_size(radius)
     return np.asarray((shift + rounding + norm) + _DEPTH * EPS * (np.abs(shift) + rounding + norm) + TINY)
-
-
-def _top(matrices: Array, scale: Array) -> tuple[Array, Array]:
-    """Return about the largest eigenvalues of symmetric matrices, and how far each is from one at most, shape (...).
-
-    Of large ones by `_KRYLOV` steps of Lanczos's method, each made orthogonal to all before: nothing is certain.
-
-    Args:
-        matrices: shape (..., n, n).
-        scale: size of the largest entries, > 0, shape (...).
-
-    """
-    n = matrices.shape[-1]
-    if n <= 2 * _KRYLOV:
-        return np.asarray(np.linalg.eigvalsh(matrices)[..., -1]), np.zeros(scale.shape)
-    basis, projected = np.zeros((*scale.shape, _KRYLOV, n)), np.zeros((*scale.shape, _KRYLOV, _KRYLOV))
-    start = 1 + np.sin(np.arange(1.0, n + 1))
-    vector, beyond = np.broadcast_to(start / np.linalg.norm(start), (*scale.shape, n)), np.zeros(scale.shape)
-    for k in range(_KRYLOV):
-        basis[..., k, :] = vector
-        image = (matrices @ vector[..., None])[..., 0]
-        projected[..., k, k] = np.sum(image * vector, axis=-1)
-        for _ in range(2):
-            known = basis[..., : k + 1, :]
-            image = image - (known.swapaxes(-1, -2) @ (known @ image[..., None]))[..., 0]
-        beyond = np.linalg.norm(image, axis=-1)
-        beyond = np.where(beyond > n * EPS * scale, beyond, 0.0)  # nothing but rounding: all there is is found
-        vector = np.where(beyond > 0, 1 / np.where(beyond > 0, beyond, 1.0), 0.0)[..., None] * image
-        if k + 1 < _KRYLOV:
-            projected[..., k + 1, k] = beyond
-    values, vectors = np.linalg.eigh(projected)
-    return values[..., -1], beyond * np.abs(vectors[..., -1, -1])
 
 
 def norm2_of_size(radius: Array) -> float:
@@ -362,21 +328,5 @@ def norms2_of_size(radius: Array) -> Array:
 
 def _squared_norms(matrices: Array) -> Array:
     """Return upper bounds of the squares of the norms of matrices of entries in [0, 1], the largest 1."""
-    x = np.ones((len(matrices), matrices.shape[-1]))
-    searched.positive(matrices, x)
-    x = np.where(x >= 1e-9, x, 1.0)[..., None]
+    x = searched.positive(matrices)
     return np.asarray(np.max((np.swapaxes(matrices, -1, -2) @ (matrices @ x)) / x, axis=(-2, -1)))
-
-
-def blocks_norms(blocks: Array) -> Array:
-    """Return `norms2_upper` of many small matrices, shape (..., rows, columns), tight to about 1e-11."""
-
-    def tops(gram: Array) -> Array:
-        each = gram.reshape(-1, *gram.shape[-2:])
-        values, away = np.zeros(len(each)), np.zeros(len(each))
-        searched.dominant(each, values, away)
-        lost = ~(away <= searched.CLOSE * values)
-        values[lost], away[lost] = np.linalg.eigvalsh(each[lost])[..., -1], 0.0
-        return np.asarray(values + away).reshape(gram.shape[:-2])
-
-    return norms2_upper(blocks, tops)

@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 
 from boundary import BadInput
 from simulate.problems.network import Network
-from verify.regions import sums
+from simulate.problems.spectral import norms2_upper
+from verify.regions import searched, sums
 from verify.regions.intervals import (
     Array,
     Intervals,
     above,
     below,
-    blocks_norms,
     joined,
     largest_eigenvalues,
     norms2_of_size,
@@ -257,7 +257,9 @@ def staleness(forward: Forward, backward: list[Intervals]) -> Intervals:
 def block_norms(matrix: Intervals, sizes: list[int]) -> Array:
     """Return upper bounds of the spectral norms of the blocks between stages, shape (..., M, M)."""
     require_squares(matrix)
-    return above(blocks_norms(blocks(matrix.mid, sizes)) + norms2_of_size(blocks(matrix.rad, sizes)))
+    return above(
+        norms2_upper(blocks(matrix.mid, sizes), searched.small_tops) + norms2_of_size(blocks(matrix.rad, sizes))
+    )
 
 
 def directions(problem: Network, forward: Box, backward: Box) -> Intervals:

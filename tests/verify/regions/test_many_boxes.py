@@ -17,7 +17,6 @@ from verify.regions import network, passes, searched, stale
 from verify.regions.intervals import (
     Array,
     Intervals,
-    blocks_norms,
     largest_eigenvalue,
     largest_eigenvalues,
     norm2_of_size,
@@ -197,16 +196,17 @@ def test_norms_of_many_small_matrices() -> None:
     rng = np.random.default_rng(6)
     rough = rng.standard_normal((3, 2, 5, 4)) * 10.0 ** rng.integers(-9, 9, (3, 2, 1, 1))
     rough[0, 0], rough[1, 1], rough[2, 0] = 0.0, np.outer(np.arange(5), np.ones(4)), np.eye(5, 4)
-    norms, found = np.linalg.norm(rough, 2, axis=(2, 3)), blocks_norms(rough)
+    norms, found = np.linalg.norm(rough, 2, axis=(2, 3)), norms2_upper(rough, searched.small_tops)
     assert np.all(norms <= found) and np.all(found <= norms * (1 + 1e-10))
-    assert found == pytest.approx(np.array([[float(blocks_norms(m)) for m in row] for row in rough]), rel=1e-13)
+    each = [[float(norms2_upper(one, searched.small_tops)) for one in row] for row in rough]
+    assert found == pytest.approx(np.array(each), rel=1e-13)
 
 
 def test_an_eigenvalue_that_is_not_found_is_made_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two eigenvalues next to each other: the power method takes more steps than it may."""
     close = np.diag([1.0, 1 - 1e-7, 0.1]) + 1e-9
-    monkeypatch.setattr(searched, "dominant", lambda _, values, away: (values.fill(0.9), away.fill(np.nan)))
-    assert 1 <= float(blocks_norms(close)) <= 1 + 1e-7
+    monkeypatch.setattr(searched, "_dominant", lambda _, values, away: (values.fill(0.9), away.fill(np.nan)))
+    assert 1 <= float(norms2_upper(close, searched.small_tops)) <= 1 + 1e-7
 
 
 def symmetric_with(values: Array, seed: int = 0) -> Array:
