@@ -12,7 +12,7 @@ import numpy as np
 import typer
 from rich.progress import Progress
 
-from benchmarks import laws, looks, measure, own, picture, ranges
+from benchmarks import enclosures, laws, looks, measure, own, picture, ranges
 from benchmarks.baselines import BASELINES, OURS, Implementation
 from benchmarks.measure import Row
 from benchmarks.workload import SIZES, Workload
@@ -84,6 +84,7 @@ def _text(result: Row) -> str:
     lines += own.text(result["own"])
     lines += ranges.text(result["ranges"])
     lines += looks.text(result["looks"])
+    lines += enclosures.text(result["enclosures"])
     slopes = ", ".join(f"{row['of']} {row['slope']:.2f}" for row in result["scaling"])
     lines += [
         "",
@@ -107,7 +108,7 @@ def bench(
         check_writable(out / name, "--out")
     seconds, repeats = (0.03, 2) if quick else (0.06, 7)
     with Progress(console=notes(), transient=True) as bar:
-        shown = bar.add_task("benchmarks", total=2 * len(SIZES) + 8)
+        shown = bar.add_task("benchmarks", total=2 * len(SIZES) + 9)
         with measure.one_processor():
             peak = {kind: measure.peak(kind) for kind in ("float64", "float32")}
             bytes_per_second = {str(size): measure.bandwidth(size) for size in (16, 256, 8192, 131072)}
@@ -127,6 +128,8 @@ def bench(
             bar.advance(shown)
             by_looks = looks.shares(repeats)
             bar.advance(shown)
+            by_boxes = enclosures.ratios(repeats)
+            bar.advance(shown)
         two, hoped = measure.speed_up(Workload(4, 16, replicas=64), 2, 20000), measure.peak_speed_up(2)
         bar.advance(shown)
         first = {path: measure.first_call(path) for path in ("lanes", "plain")}
@@ -142,6 +145,7 @@ def bench(
         "own": by_laws,
         "ranges": by_ranges,
         "looks": by_looks,
+        "enclosures": by_boxes,
         "two_threads": two,
         "two_threads_at_peak": hoped,
         "first_call": first,

@@ -10,12 +10,12 @@ from simulate.kernels.jit import searching
 
 Array = NDArray[np.float64]
 
-_KRYLOV = 24
+_KRYLOV = 32
 """Steps after which the largest eigenvalue of the curvature of a network is known to about ten digits."""
 _STEPS, _CLOSE = 60, 1e-11
 """Steps of the power method after which an eigenvalue counts as not found, and share of it within which it is."""
-_BOUNDS, _SETTLED = 30, 1e-9
-"""Bounds of a norm that are tried at most, and share by which they no longer fall when the search is over."""
+_BOUNDS, _SETTLED = 30, 1e-12
+"""Bounds of a norm that are tried at most, and share within which one is of what its vector reaches when it will do."""
 _EPS = float(np.finfo(np.float64).eps)
 _LEAST = 1e-9
 """Least element of a vector, whose largest is 1."""
@@ -87,22 +87,23 @@ def _positive(matrices: Array, found: Array) -> None:
     count, rows, columns = matrices.shape
     image = np.empty(columns)
     for one in range(count):
-        matrix, x, before = matrices[one], found[one], np.inf
+        matrix, x = matrices[one], found[one]
         x[:] = 1.0
         for _ in range(_BOUNDS):
             image[:] = 0.0
+            reached = length = 0.0
             for i in range(rows):
                 y = 0.0
                 for j in range(columns):
                     y += matrix[i, j] * x[j]
+                reached += y * y
                 for j in range(columns):
                     image[j] += matrix[i, j] * y
             bound = top = 0.0
             for j in range(columns):
-                bound, top = max(bound, image[j] / x[j]), max(top, image[j])
-            if bound >= (1 - _SETTLED) * before:
+                bound, top, length = max(bound, image[j] / x[j]), max(top, image[j]), length + x[j] * x[j]
+            if bound <= (1 + _SETTLED) * reached / length:
                 break
-            before = bound
             for j in range(columns):
                 x[j] = max(image[j] / top, _LEAST)
 
@@ -120,16 +121,11 @@ def _dominant(matrices: Array, values: Array, away: Array) -> None:
     count, size, _ = matrices.shape
     v, image = np.empty(size), np.empty(size)
     for one in range(count):
-        matrix, start = matrices[one], 0
-        for i in range(1, size):
-            if matrix[i, i] > matrix[start, start]:
-                start = i
-        length = 0.0
+        matrix, length = matrices[one], 0.0
         for i in range(size):
-            v[i] = matrix[start, i]
+            v[i] = 1 + np.sin(i + 1.0)  # with a part in all directions, in all likelihood
             length += v[i] * v[i]
-        values[one] = away[one] = 0.0
-        for _ in range(_STEPS if length > 0 else 0):
+        for _ in range(_STEPS):
             root = np.sqrt(length)
             value = length = rest = 0.0
             for i in range(size):

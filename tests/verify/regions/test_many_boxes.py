@@ -271,3 +271,17 @@ def test_one_factorisation_that_fails_is_made_again(wrong: float, monkeypatch: p
     found = largest_eigenvalues(Intervals.exactly(symmetric))
     assert np.all((top <= found) & (found <= top + 2 * wrong + 1e-11))
     assert np.all(norms <= norms2_upper(MATRICES)) and np.all(norms2_upper(MATRICES) <= norms + wrong + 1e-9)
+
+
+def test_a_norm_whose_bounds_stay_for_some_steps_before_they_fall() -> None:
+    """What is around the fourth row falls only when it is reached; and a search does not end before that."""
+    radius = np.eye(5) + np.diag([1e-3, 1e-3, 1e-3, 1.0], 1)
+    assert norm2_of_size(radius) == pytest.approx(np.linalg.norm(radius, 2), rel=1e-3)
+    assert norm2_of_size(radius) >= np.linalg.norm(radius, 2)
+
+
+def test_the_largest_eigenvalue_of_parts_that_do_not_touch() -> None:
+    """The larger norm is that of the block whose diagonal is the smaller."""
+    parts = np.zeros((5, 5))
+    parts[:2, :2], parts[2:, 2:] = [[1.2, 0], [0, 0.1]], np.full((3, 3), 0.5)
+    assert float(norms2_upper(parts, searched.small_tops)) == pytest.approx(1.5, rel=1e-10)

@@ -138,3 +138,39 @@ def test_a_factor_without_its_radius_is_met(left_out: int) -> None:
     ends = [mid + rad for mid, rad in given_]
     truth = mean_of(*ends, m=1, j=0)
     assert held((found[0][0, 0], found[1][0, 0]), truth) and not held((short[0][0, 0], short[1][0, 0]), truth)
+
+
+# Rounding, where sums are exact: what is allowed for it is there, and not much more
+
+EPS = 2.0**-52
+
+
+@pytest.mark.parametrize("samples", [1, 64])
+def test_rounding_of_a_mean_is_allowed_for(samples: int) -> None:
+    """All factors are 1, so that no midpoint is rounded; a radius of 2^30 counts by its own rounding."""
+    one, shape = np.ones((1, samples, 2, 1, 2, 1)), (1, 2, 1, 1, 1, 1)
+    x, none = (np.ones((1, samples, 2, 1)), np.zeros((1, samples, 2, 1))), np.zeros((1, samples, 2, 1))
+    for radius in (0.0, 2.0**30):
+        found, scale = (np.zeros(shape), np.zeros(shape)), 2.0 * max(radius, 1.0)
+        given_ = (one, np.full_like(one, radius)), x, (np.ones_like(none), none), (one, np.full_like(one, radius))
+        sums.mean_in_weights(*given_, np.array([1, 0]), np.array([0, 0]), found)
+        mixed, straight = found[1].ravel()
+        assert found[0].ravel().tolist() == [2, 1]
+        for rad, share in ((mixed, 1.0), (straight, 0.5)):
+            own = share * 2 * radius
+            terms = (2 * samples + 16 if radius else 2 * samples + 1) * EPS * share * scale
+            assert own + 0.95 * terms <= rad <= own + 1.1 * terms + 40 * EPS * share * scale
+
+
+@pytest.mark.parametrize("terms", [1, 64])
+def test_rounding_of_an_inner_sum_is_allowed_for(terms: int) -> None:
+    for radius in (0.0, 2.0**30):
+        found = np.zeros((1, 1, 1)), np.zeros((1, 1, 1))
+        change, weight = (
+            (np.ones((1, terms, 1)), np.zeros((1, terms, 1))),
+            (np.ones((1, terms)), np.full((1, terms), radius)),
+        )
+        sums.inner(change, weight, np.ones(terms, np.int64), found)
+        own, allowed = terms * radius, terms * (terms + (16 if radius else 1)) * EPS * max(radius, 1.0)
+        assert found[0].item() == terms
+        assert own + 0.95 * allowed <= found[1].item() <= own + 1.1 * allowed + 40 * EPS * max(radius, 1.0) * terms
