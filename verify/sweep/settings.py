@@ -298,7 +298,7 @@ DEEP = Family(
     LADDER,
 )
 """Deep runs: no box certifies constants that help here. 10^7 iterations times 16 replicas and as many
-pilots at the top of the ladder, two to nine minutes of a core."""
+pilots at the top of the ladder, one to six minutes of a core."""
 
 ANY_LAGS = Family(
     "quadratic-any-lags",
