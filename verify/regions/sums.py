@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.kernels.jit import compiled, inlined
-from simulate.kernels.simd import WIDTH64, fma, like, load, store, width_of
+from simulate.kernels.simd import WIDTH64, fma, like, load, store
 
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
 Ends = tuple[Array, Array]
 """Midpoints and radii of intervals."""
+Row = tuple[Array, Array, Array]
 
 EPS = float(np.finfo(np.float64).eps)
 TINY = 1e-300
@@ -36,29 +37,39 @@ def _full(size: int) -> int:
 
 
 @inlined
-def _times(mid: float, rad: float, others: Array, radii: Array, first: int, terms: int, row: Array) -> None:
+def _times(mid: float, rad: float, others: Array, radii: Array, first: int, terms: int, row: Row) -> None:
     """Write the products of an interval and others to a row, from `first` on."""
-    size, length = abs(mid), row.size // 3
+    size = abs(mid)
     for i in range(others.size):
         product = mid * others[i]
         rounded = abs(product)
         radius = _rounded(size * radii[i] + rad * (abs(others[i]) + radii[i]) + EPS * rounded, 0)
-        row[first + i], row[length + first + i] = product, radius + terms * EPS * rounded
-        row[2 * length + first + i] = rounded + radius
+        row[0][first + i], row[1][first + i] = product, radius + terms * EPS * rounded
+        row[2][first + i] = rounded + radius
 
 
 @inlined
-def _add(mid: float, rad: float, row: Array, count: int, at: int, sums: Array) -> None:
+def _add(mid: float, rad: float, row: Row, count: int, at: int, sums: Ends) -> None:
     """Add the products of an interval and the first of a row, up to a whole register, to sums from `at` on.
 
-    The second half of `sums` takes their radii, which are not rounded up yet.
+    Their radii are not rounded up yet.
     """
-    length, half, one = row.size // 3, sums.size // 2, load(row, 0)
+    one = load(row[0], 0)
     factor, radius, size = like(one, mid), like(one, rad), like(one, abs(mid))
-    for i in range(0, count, width_of(row)):
-        store(sums, at + i, fma(factor, load(row, i), load(sums, at + i)))
-        part = fma(radius, load(row, 2 * length + i), load(sums, half + at + i))
-        store(sums, half + at + i, fma(size, load(row, length + i), part))
+    for i in range(0, count, WIDTH64):
+        store(sums[0], at + i, fma(factor, load(row[0], i), load(sums[0], at + i)))
+        part = fma(radius, load(row[2], i), load(sums[1], at + i))
+        store(sums[1], at + i, fma(size, load(row[1], i), part))
+
+
+@inlined
+def _row(wide: int) -> Row:
+    return np.zeros(wide), np.zeros(wide), np.zeros(wide)
+
+
+@inlined
+def _sums(count: int, wide: int) -> Ends:
+    return np.zeros(count * wide), np.zeros(count * wide)
 
 
 @compiled
@@ -74,29 +85,19 @@ def inner(change: Ends, weight: Ends, stops: Places, found: Ends) -> None:
     """
     count, terms, size = change[0].shape
     wide = _full(size)
-    row, sums = np.zeros(3 * wide), np.zeros(2 * size * wide)
+    row, sums = _row(wide), _sums(size, wide)
     for n in range(count):
-        sums[:] = 0.0
+        sums[0][:] = sums[1][:] = 0.0
         for k in range(terms):
             mid, rad = change[0][n, k], change[1][n, k]
             _times(weight[0][n, k], weight[1][n, k], mid, rad, 0, terms, row)
             for p in range(stops[k]):
-                _add(mid[p], rad[p], row, p + 1, p * wide, sums)
+                _add(mid[p], rad[p], row, size, p * wide, sums)
         for p in range(size):
             for q in range(p + 1):
                 at = p * wide + q
-                found[0][n, p, q] = found[0][n, q, p] = sums[at]
-                found[1][n, p, q] = found[1][n, q, p] = _rounded(sums[size * wide + at], terms)
-
-
-@inlined
-def _add_all(factor: Ends, n: int, first: int, other: int, row: Array, sums: Array) -> None:
-    """Add the products of factor_(n, first, i, other, s) and a row to the sums of (i, s)."""
-    count, size, length = factor[0].shape[3], factor[0].shape[5], row.size // 3
-    for i in range(count):
-        mid, rad = factor[0][0, n, first, i, other], factor[1][0, n, first, i, other]
-        for s in range(size):
-            _add(mid[s], rad[s], row, length, (i * size + s) * length, sums)
+                found[0][n, p, q] = found[0][n, q, p] = sums[0][at]
+                found[1][n, p, q] = found[1][n, q, p] = _rounded(sums[1][at], terms)
 
 
 @compiled
@@ -113,40 +114,47 @@ def mean_in_weights(change: Ends, x: Ends, delta: Ends, inputs: Ends, m: Places,
         found: takes the means, shape (n, pairs, R, C, R, C).
 
     """
-    count, samples, _, rows = delta[0].shape
+    count, samples, _, rows, _, _ = change[0].shape
     columns, terms = x[0].shape[3], 2 * samples
-    both, mixed = np.zeros(3 * _full(columns * columns)), np.zeros(3 * _full(rows * columns))
-    straight = np.zeros(2 * rows * rows * (both.size // 3))
-    crossed = np.zeros(2 * columns * rows * (mixed.size // 3))
+    wide, wider = _full(columns * columns), _full(rows * columns)
+    both, straight = _row(wide), _sums(rows * rows, wide)
+    mixed, crossed = _row(wider), _sums(columns * rows, wider)
     for one in range(count):
-        here = slice(one, one + 1)
-        changes, changed = (change[0][here], change[1][here]), (inputs[0][here], inputs[1][here])
         for pair in range(m.size):
             a, b = m[pair], j[pair]
-            straight[:] = crossed[:] = 0.0
+            straight[0][:] = straight[1][:] = crossed[0][:] = crossed[1][:] = 0.0
             for n in range(samples):
                 y, y_rad = x[0][one, n, b], x[1][one, n, b]
                 for c in range(columns):
                     _times(x[0][one, n, a, c], x[1][one, n, a, c], y, y_rad, c * columns, terms, both)
-                _add_all(changes, n, a, b, both, straight)
+                for r in range(rows):
+                    _add_all(change[0][one, n, a, r, b], change[1][one, n, a, r, b], both, wide, r * rows, straight)
                 if b < a:
                     for r in range(rows):
                         _times(delta[0][one, n, a, r], delta[1][one, n, a, r], y, y_rad, r * columns, terms, mixed)
-                    _add_all(changed, n, a, b, mixed, crossed)
+                    for c in range(columns):
+                        i, i_rad = inputs[0][one, n, a, c, b], inputs[1][one, n, a, c, b]
+                        _add_all(i, i_rad, mixed, wider, c * rows, crossed)
             _put(straight, crossed, samples, found[0][one, pair], found[1][one, pair])
 
 
 @inlined
-def _put(straight: Array, crossed: Array, samples: int, mids: Array, rads: Array) -> None:
+def _add_all(mids: Array, rads: Array, row: Row, wide: int, first: int, sums: Ends) -> None:
+    """Add the products of some intervals and a row, each to sums of its own, from number `first` on."""
+    for s in range(mids.size):
+        _add(mids[s], rads[s], row, wide, (first + s) * wide, sums)
+
+
+@inlined
+def _put(straight: Ends, crossed: Ends, samples: int, mids: Array, rads: Array) -> None:
     """Write the means, shape (R, C, R, C), of sums of (r, s) and (c, d), and of (c, s) and (r, d)."""
-    rows, columns = mids.shape[:2]
-    half, other = straight.size // 2, crossed.size // 2
+    rows, columns, _, _ = mids.shape
     for r in range(rows):
         for c in range(columns):
             for s in range(rows):
                 for d in range(columns):
                     at = (r * rows + s) * _full(columns * columns) + c * columns + d
                     to = (c * rows + s) * _full(rows * columns) + r * columns + d
-                    mid = (straight[at] + crossed[to]) / samples
-                    rad = _rounded(straight[half + at] + crossed[other + to], 2 * samples) / samples
+                    mid = (straight[0][at] + crossed[0][to]) / samples
+                    rad = _rounded(straight[1][at] + crossed[1][to], 2 * samples) / samples
                     mids[r, c, s, d], rads[r, c, s, d] = mid, _rounded(rad + EPS * abs(mid), 0)
