@@ -78,7 +78,12 @@ def factored(
         shift: the first that is tried, shape (...).
         step: what is added, > 0, and twice that next, and so on.
 
+    Raises:
+        ArithmeticError: a shift that is no number, for which nothing could be decided.
+
     """
+    if not np.all(np.isfinite(shift)):
+        raise ArithmeticError("a shift that is no number")
     try:
         np.linalg.cholesky(shift[..., None, None] * np.eye(matrices.shape[-1]) - matrices)
     except np.linalg.LinAlgError:

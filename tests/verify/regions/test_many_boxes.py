@@ -285,3 +285,24 @@ def test_the_largest_eigenvalue_of_parts_that_do_not_touch() -> None:
     parts = np.zeros((5, 5))
     parts[:2, :2], parts[2:, 2:] = [[1.2, 0], [0, 0.1]], np.full((3, 3), 0.5)
     assert float(norms2_upper(parts, searched.small_tops)) == pytest.approx(1.5, rel=1e-10)
+
+
+@pytest.mark.parametrize("share", [-1.0, 0.0, 0.5, 0.999, 1.0, 3.0])
+def test_whatever_a_search_finds_the_bounds_hold(share: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A factorisation decides, and any x > 0 bounds a norm: a search that is wrong makes bounds wide, not false."""
+    matrix, radius = symmetric_with(LARGE["one far above"]), np.abs(MATRICES)
+    matrix, norms = 0.5 * (matrix + matrix.T), np.linalg.norm(MATRICES, 2, axis=(2, 3))
+    monkeypatch.setattr(searched, "tops", lambda many, scale: (share * 5.0 * np.ones(many.shape[:-2]), 0.0 * scale))
+    monkeypatch.setattr(searched, "positive", lambda many: 10.0**share + np.arange(many.shape[-1])[:, None] * 1.0)
+    assert 5 - 1e-12 <= largest_eigenvalue(Intervals.exactly(matrix)) <= 15.1
+    assert np.all(np.linalg.norm(radius, 2, axis=(2, 3)) <= norms2_of_size(radius))
+    found = norms2_upper(MATRICES, lambda gram: share * np.linalg.eigvalsh(gram)[..., -1])
+    assert np.all(norms <= found * (1 + 1e-15)) and np.all(found <= 2 * norms)
+
+
+def test_a_search_that_finds_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searched, "tops", lambda many, scale: (np.full(many.shape[:-2], np.nan), scale))
+    with pytest.raises(ArithmeticError, match="no number"):
+        largest_eigenvalue(Intervals.exactly(np.eye(3)))
+    with pytest.raises(ArithmeticError, match="no number"):
+        norms2_upper(MATRICES, lambda gram: np.full(gram.shape[:-2], np.inf))
