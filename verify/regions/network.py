@@ -37,7 +37,7 @@ from verify.regions.intervals import (
     require_squares,
 )
 from verify.regions.layers import ACTIVATIONS, LOSSES
-from verify.regions.passes import Forward, blocks, stairs, wide
+from verify.regions.passes import Forward, blocks, stairs
 
 Found = TypeVar("Found")
 
@@ -249,7 +249,7 @@ def staleness(forward: Forward, backward: list[Intervals]) -> Intervals:
     for stage in reversed(range(len(forward.layers))):
         layer = forward.layers[stage]
         bend = (layer.curve * arriving[stage])[..., None] * forward.products_change[stage]
-        rows.append(layer.slope[..., None] * change + wide(bend, change.shape[-1]))
+        rows.append(layer.slope[..., None] * change + stairs([bend], change.shape[-1]))
         change = backward[stage].swap()[..., None, :, :] @ rows[-1]
     return forward.in_weights(joined(rows[::-1], -2), deltas, symmetric=False)
 

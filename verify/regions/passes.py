@@ -149,11 +149,6 @@ def stairs(parts: Sequence[Intervals], size: int) -> Intervals:
     return Intervals(mid, rad)
 
 
-def wide(part: Intervals, size: int) -> Intervals:
-    """Return the last axis filled up with zeros."""
-    return joined([part, Intervals.exactly(np.zeros((*part.shape[:-1], size - part.shape[-1])))], -1)
-
-
 def _in_pairs(values: Intervals, rows: Sequence[int], columns: Sequence[int]) -> Intervals:
     """Return the blocks between stages of the last two axes, shape (..., M, size, M, size), each filled up."""
     return _filled(_filled(values, columns).ordered(1, 2, 0), rows).ordered(2, 3, 0, 1)

@@ -21,7 +21,7 @@ Row = tuple[Array, Array, Array]
 EPS = float(np.finfo(np.float64).eps)
 TINY = 1e-300
 DEPTH = 16
-"""As in `intervals`."""
+"""As in `intervals`, and here once more: what is compiled is kept for as long as this file does not change."""
 
 
 @inlined

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verify.regions import sums
+from verify.regions import intervals, sums
 from verify.regions.intervals import Array
 
 Pair = tuple[Array, Array]
@@ -143,6 +143,11 @@ def test_a_factor_without_its_radius_is_met(left_out: int) -> None:
 # Rounding, where sums are exact: what is allowed for it is there, and not much more
 
 EPS = 2.0**-52
+
+
+def test_what_is_allowed_for_is_what_intervals_allow_for() -> None:
+    ours, theirs = (sums.EPS, sums.TINY, sums.DEPTH), (intervals.EPS, intervals.TINY, intervals._DEPTH)
+    assert ours == theirs
 
 
 @pytest.mark.parametrize("samples", [1, 64])
