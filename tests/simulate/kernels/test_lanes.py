@@ -152,3 +152,14 @@ def test_what_no_fast_kernel_serves_goes_to_the_portable_one():
 
 def test_a_kernel_that_reads_other_weights_differs():
     assert not np.array_equal(run("lanes", (8, 8, 8), (1, 0))[0].weights, run("lanes", (8, 8, 8), (2, 0))[0].weights)
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize("lags", [(2, 1, 0), (0, 0, 0)])
+def test_ranges_of_a_stretch_hold_the_weights_after_every_step_of_it(steps, lags):
+    """The last ones too, however many steps there are, and nothing else: the observer would hide what is left out."""
+    size, found = 3 * 4 + 4 * 2 + 2 * 5, []
+    for path in ("plain", "lanes"):
+        found.append(np.full((9, 2, size), np.nan))
+        run(path, (3, 4, 2, 5), lags, steps=steps, spans=found[-1])
+    np.testing.assert_array_equal(*found)

@@ -343,3 +343,16 @@ def test_slopes_and_curves_are_rounded_outward():
     losses = {name: layers.LOSSES[name](Intervals.exactly(at), np.ones(len(at))) for name in layers.LOSSES}
     assert np.all(losses["log-cosh"].curve.rad >= 2 * EPS) and np.all(losses["logistic"].curve.rad >= EPS / 2)
     assert np.all(losses["squared"].value.rad >= EPS * (at - 1) ** 2)
+
+
+def test_what_is_no_number_is_no_interval():
+    """Of ends at both infinities the midpoint is none, nor is its radius."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        for made in (
+            lambda: Intervals.between(np.array([-np.inf]), np.array([np.inf])),
+            lambda: Intervals.exactly([1e200]) * 1e200,
+            lambda: Intervals.exactly([1.7e308]) + 1.7e308,
+            lambda: Intervals(np.array([0.0]), np.array([1e200])) * Intervals(np.array([0.0]), np.array([1e200])),
+        ):
+            with pytest.raises(ArithmeticError, match="finite"):
+                made()
